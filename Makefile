@@ -1,0 +1,66 @@
+# What one does with this house. Needs make and Python 3.11; `make setup` fetches the rest.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+ARGS ?=
+# Each worker may start a PostgreSQL, one of them a Prefect server and a Chromium.
+WORKERS ?= 2
+
+RUNTIME := .venv/.installed-runtime
+DEV := .venv/.installed-dev
+
+LOCK := $(PYTHON) .ci/install.py uv pip compile pyproject.toml --all-extras --group build --quiet \
+	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+.PHONY: help setup demo test quick lint format lock bench soak clean
+
+help: ## say what can be done
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
+
+setup: $(DEV) ## everything that developing takes, in .venv
+
+demo: $(RUNTIME) ## rehearse the edition of 2022: story, pages and mails
+	@$(BIN)/weerklank demo $(ARGS)
+
+test: lint ## every check, then every test
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+quick: $(DEV) ## the tests that need no server, no browser and no patience
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup \
+		-m "not slow and not postgres and not browser and not prefect" $(ARGS)
+
+lint: $(DEV) ## style, types, the direction of imports, the list of dependencies
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
+
+format: $(DEV) ## let ruff mend what it can
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+lock: $(DEV) ## pin anew what pyproject.toml asks for; `make lock ARGS=--upgrade` for newer versions
+	@$(LOCK) --output-file requirements.lock $(ARGS)
+	@$(LOCK) --group dev --output-file requirements-dev.lock $(ARGS)
+
+bench: $(DEV) ## how fast it is on this machine
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+soak: $(DEV) ## how it holds out
+	@$(BIN)/python -m benchmarks.soak $(ARGS)
+
+clean: ## back to a fresh clone, .venv included
+	@rm -rf .venv build dist .coverage .hypothesis .import_linter_cache .mypy_cache \
+		.pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUNTIME): requirements.lock pyproject.toml .ci/install.py
+	@$(PYTHON) .ci/install.py requirements.lock
+	@touch $@
+
+$(DEV): requirements-dev.lock pyproject.toml .ci/install.py
+	@$(PYTHON) .ci/install.py requirements-dev.lock
+	@touch $(RUNTIME) $@
