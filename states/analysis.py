@@ -1,0 +1,136 @@
+"""The steps of the stakeholder analysis: risks, stakeholders, linked dialogues, information."""
+
+import re
+
+from states.checks import soft_checks
+from states.deliberation import Deliberation
+from states.dialogue import ChainDialogue, Override, Phase, Risk
+from states.errors import BadInput, NotKnown, Refused
+from states.information import Information
+from states.people import PARTICIPANT, ROLES, SYSTEM, Mapping, Stakeholder
+from states.steps import Bare, ChangeContact, DropRisk, DropStakeholder, OverrideCheck
+
+_RESERVED = re.compile(r"^(sealed-\d+|participant-\d+)$")
+
+
+def name_risk(work: Deliberation, given: Risk) -> None:
+    """Name a salient risk, or correct one."""
+    work.dialogue.risks[given.id] = given
+    work.fact("risk-named", given.id, country=given.country, tier=given.tier, weight=given.weight)
+
+
+def drop_risk(work: Deliberation, given: DropRisk) -> None:
+    """Take a risk out of the analysis, with a reason."""
+    if work.dialogue.risks.pop(given.risk, None) is None:
+        raise NotKnown("unknown-risk", risk=given.risk)
+    work.fact("risk-dropped", given.risk, reason=given.reason)
+
+
+def map_stakeholder(work: Deliberation, given: Mapping) -> None:
+    """Map a stakeholder, or correct one who was not invited yet."""
+    _require_free_name(given.id)
+    if unknown := [risk for risk in given.speaks_for if risk not in work.dialogue.risks]:
+        raise NotKnown("unknown-risk", risk=unknown)
+    if given.replaces:
+        work.stakeholder(given.replaces)
+    earlier = work.dialogue.stakeholders.get(given.id)
+    if earlier and earlier.invited:
+        raise Refused("already-invited", stakeholder=given.id)
+    mapped_at = earlier.mapped_at if earlier else work.now
+    work.dialogue.stakeholders[given.id] = Stakeholder(**dict(given), mapped_at=mapped_at)
+    work.fact(
+        "stakeholder-mapped",
+        given.id,
+        country=given.country,
+        category=given.category,
+        layer=given.layer,
+    )
+    if work.dialogue.phase is Phase.EXPECTATION_GATHERING:
+        open_invitation_duty(work, given.id)
+
+
+def _require_free_name(name: str) -> None:
+    if name in ROLES or name in {SYSTEM, PARTICIPANT} or _RESERVED.match(name):
+        raise BadInput("reserved-name", name=name)
+
+
+def open_invitation_duty(work: Deliberation, stakeholder: str) -> None:
+    """The manager owes this stakeholder an invitation, unless that is already so."""
+    duty = work.duty(f"invite-stakeholder/{stakeholder}")
+    if duty is None or not duty.owed:
+        work.open_duty("invite-stakeholder", stakeholder)
+
+
+def drop_stakeholder(work: Deliberation, given: DropStakeholder) -> None:
+    """Take somebody off the map who was not invited yet, with a reason."""
+    if work.stakeholder(given.stakeholder).invited:
+        raise Refused("already-invited", stakeholder=given.stakeholder)
+    del work.dialogue.stakeholders[given.stakeholder]
+    work.fact("stakeholder-dropped", given.stakeholder, reason=given.reason)
+    work.withdraw_named(f"invite-stakeholder/{given.stakeholder}", "stakeholder-dropped")
+
+
+def link_chain_dialogue(work: Deliberation, given: ChainDialogue) -> None:
+    """Link a dialogue held with those affected in the chain; it covers its risk for the policy's months."""
+    if given.risk not in work.dialogue.risks:
+        raise NotKnown("unknown-risk", risk=given.risk)
+    if given.held > work.today:
+        raise BadInput("not-held-yet", date=given.held.isoformat())
+    work.dialogue.chain_dialogues[given.id] = given
+    work.fact("chain-dialogue-linked", given.id, risk=given.risk, held=given.held.isoformat())
+
+
+def give_information(work: Deliberation, given: Information) -> None:
+    """Fill in fields of the invitation; once somebody is invited they are a promise and stand."""
+    if any(s.invited for s in work.dialogue.stakeholders.values()):
+        raise Refused("information-promised")
+    named = {key: value for key, value in given if value is not None}
+    if not named:
+        raise BadInput("nothing-given", step="give-information")
+    information = work.dialogue.information.model_copy(update=named)
+    require_promise_after_session(work, information)
+    work.dialogue.information = information
+    work.fact("information-given", fields=sorted(named))
+
+
+def require_promise_after_session(work: Deliberation, information: Information) -> None:
+    """Raise BadInput when the promised feedback date is not after the session."""
+    promised = information.feedback_by
+    if promised and promised <= work.dialogue.session_day:
+        session = work.dialogue.session_day.isoformat()
+        raise BadInput("promise-before-session", date=promised.isoformat(), session=session)
+
+
+def override_check(work: Deliberation, given: OverrideCheck) -> None:
+    """Pass a soft check of this phase by hand; name and reason are shown to participants."""
+    d = work.dialogue
+    soft = soft_checks(d.phase)
+    if given.check not in soft:
+        raise BadInput("not-overridable", check=given.check, phase=d.phase, soft=soft)
+    person = d.role(work.actor)
+    override = Override(
+        id=f"{d.phase}/{given.check}",
+        check=given.check,
+        phase=d.phase,
+        by=work.actor,
+        name=person.name if person else work.actor,
+        reason=given.reason,
+        at=work.now,
+    )
+    d.overrides[override.id] = override
+    work.fact("check-overridden", given.check, phase=d.phase, reason=given.reason)
+
+
+def approve_analysis(work: Deliberation, _given: Bare) -> None:
+    """The analysis is good enough to invite on."""
+    work.meet("approve-analysis")
+
+
+def change_contact(work: Deliberation, given: ChangeContact) -> None:
+    """Correct how somebody is reached; an answer that bounced is then written again."""
+    contact = given.model_dump(exclude={"stakeholder", "by_hand"}, exclude_none=True)
+    named = {**contact, "email": None} if given.by_hand else contact
+    if not named:
+        raise BadInput("nothing-given", step="change-contact")
+    work.change_stakeholder(given.stakeholder, **named)
+    work.fact("contact-changed", given.stakeholder, fields=sorted(named))

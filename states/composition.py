@@ -1,0 +1,83 @@
+"""The composition mirror: who is mapped, accepted, present and spoke, held against where the risks are."""
+
+from calendar import monthrange
+from datetime import date, datetime
+
+from states.dialogue import Dialogue, Risk
+from states.people import Invitation, Layer, Role, Stakeholder
+
+CLOSE_LAYERS = frozenset({Layer.AFFECTED, Layer.REPRESENTATIVE})
+"""Seats that legitimately speak for those affected; proxies and experts do not (OECD)."""
+
+
+def top_risks(dialogue: Dialogue) -> list[Risk]:
+    """The heaviest risks, as many as the policy's `top_risks`; equal weights in the order they were named."""
+    ranked = sorted(dialogue.risks.values(), key=lambda risk: -risk.weight)
+    return ranked[: dialogue.policy.limits.top_risks]
+
+
+def unheard_risks(dialogue: Dialogue, now: datetime, *, accepted: bool) -> list[Risk]:
+    """The top risks without a seat close to those affected and without a recent chain dialogue."""
+    close = [
+        s
+        for s in dialogue.stakeholders.values()
+        if s.layer in CLOSE_LAYERS
+        and (s.accepted if accepted else s.invitation is not Invitation.DECLINED)
+    ]
+    heard = {risk for seat in close for risk in seat.speaks_for} | _covered_in_the_chain(
+        dialogue, now
+    )
+    return [risk for risk in top_risks(dialogue) if risk.id not in heard]
+
+
+def _covered_in_the_chain(dialogue: Dialogue, now: datetime) -> set[str]:
+    oldest = _months_before(
+        dialogue.calendar.day_of(now), dialogue.policy.limits.chain_dialogue_months
+    )
+    return {linked.risk for linked in dialogue.chain_dialogues.values() if linked.held >= oldest}
+
+
+def _months_before(day: date, months: int) -> date:
+    years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    last = monthrange(years, month + 1)[1]
+    return date(years, month + 1, min(day.day, last))
+
+
+def home_seats(dialogue: Dialogue) -> tuple[int, int]:
+    """How many seats are from the programme's own country, and how many seats there are."""
+    seats = list(dialogue.stakeholders.values())
+    return sum(s.country == dialogue.programme.country for s in seats), len(seats)
+
+
+def lost_seats(dialogue: Dialogue) -> list[Stakeholder]:
+    """Those who declined and whose seat nobody took who was mapped for it, or invited later in the same category."""
+    everyone = list(dialogue.stakeholders.values())
+    declined = [s for s in everyone if s.invitation is Invitation.DECLINED]
+    return [s for s in declined if not any(_replaces(other, s) for other in everyone)]
+
+
+def _replaces(other: Stakeholder, lost: Stakeholder) -> bool:
+    if not other.accepted:
+        return False
+    if other.replaces == lost.id:
+        return True
+    later = bool(other.invited_at and lost.declined_at and other.invited_at > lost.declined_at)
+    return later and other.category == lost.category
+
+
+def moderator_is_independent(dialogue: Dialogue) -> bool:
+    """Whether a moderator is named who holds no other role and is no stakeholder."""
+    moderator = dialogue.role(Role.MODERATOR)
+    if moderator is None:
+        return False
+    others = [
+        person for role, person in dialogue.programme.roles.items() if role is not Role.MODERATOR
+    ]
+    others += [s.contact for s in dialogue.stakeholders.values()]
+    return not any(_same(moderator.email, moderator.name, o.email, o.name) for o in others)
+
+
+def _same(email: str | None, name: str, other_email: str | None, other_name: str) -> bool:
+    if email and other_email:
+        return email.casefold() == other_email.casefold()
+    return name.casefold() == other_name.casefold()

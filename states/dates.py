@@ -1,0 +1,162 @@
+"""The steps that move dates and roles: postponing a promise, moving the session, handing a role over."""
+
+from datetime import date, timedelta
+
+from states.composition import moderator_is_independent
+from states.deliberation import Deliberation
+from states.duties import KINDS, Duty, Reckoning
+from states.errors import BadInput, NotKnown, NotYours, Refused
+from states.people import PARTICIPANT, Role
+from states.steps import HandOver, Postpone, RescheduleSession
+
+_GIVERS: dict[Role, frozenset[Role]] = {
+    Role.MANAGER: frozenset({Role.MANAGER, Role.DEPUTY, Role.SPONSOR}),
+    Role.DEPUTY: frozenset({Role.MANAGER, Role.DEPUTY, Role.SPONSOR}),
+    Role.SPONSOR: frozenset({Role.MANAGER, Role.DEPUTY, Role.SPONSOR, Role.BOARD}),
+    Role.BOARD: frozenset({Role.BOARD, Role.SPONSOR, Role.MANAGER}),
+    Role.MODERATOR: frozenset({Role.MODERATOR, Role.SPONSOR, Role.MANAGER}),
+    Role.CONFIDANT: frozenset({Role.CONFIDANT, Role.SPONSOR, Role.BOARD}),
+}
+"""Who may hand over which role. A seal is never opened by naming oneself moderator: see `_require_seals_safe`."""
+
+
+def postpone(work: Deliberation, given: Postpone) -> None:
+    """
+    Promise another date, with the reason.
+
+    Before the due moment it is announced, after it *late, postponed*; at most as often as the policy allows.
+    """
+    duty = work.duty(given.duty)
+    if duty is None:
+        raise NotKnown("unknown-duty", duty=given.duty)
+    if not duty.owed:
+        raise Refused("duty-not-owed", duty=duty.name, status=duty.status)
+    _require_postponer(work, duty)
+    _require_later(work, duty, given.to)
+    limit = work.dialogue.policy.limits.postponements
+    if len(duty.postponements) >= limit:
+        raise Refused("postponed-enough", duty=duty.name, limit=limit)
+    work.postpone(duty, given.to, given.reason)
+
+
+def _require_postponer(work: Deliberation, duty: Duty) -> None:
+    owner = work.dialogue.owner_role(duty)
+    may = {owner, Role.MANAGER, Role.DEPUTY}
+    if owner == PARTICIPANT or work.actor not in may:
+        raise NotYours("not-your-duty", duty=duty.name, owner=owner)
+
+
+def _require_later(work: Deliberation, duty: Duty, to: date) -> None:
+    due_day = work.calendar.due_day(duty.due)
+    if to < work.today:
+        raise BadInput("date-in-the-past", date=to.isoformat(), today=work.today.isoformat())
+    if to <= due_day:
+        raise BadInput("not-later", date=to.isoformat(), due=due_day.isoformat())
+    _require_near(work, to)
+
+
+def _require_near(work: Deliberation, day: date) -> None:
+    weeks = work.dialogue.policy.limits.farthest_weeks
+    if day > work.today + timedelta(weeks=weeks):
+        raise BadInput("too-far", date=day.isoformat(), weeks=weeks)
+
+
+def reschedule_session(work: Deliberation, given: RescheduleSession) -> None:
+    """
+    Move the session; the open duties that hang on it move along and everyone invited is told both dates.
+
+    The promised feedback date moves by as many days unless the manager names another. An answer that is already
+    owed is postponed instead: its first promise stands.
+    """
+    d = work.dialogue
+    to = work.calendar.instant(given.to)
+    if to <= work.now:
+        raise BadInput("date-in-the-past", date=given.to.isoformat(), today=work.today.isoformat())
+    _require_near(work, work.calendar.day_of(to))
+    if to == d.session_at:
+        raise Refused("session-not-moved")
+    if d.summary_published_at is not None:
+        raise Refused("summary-is-out")
+    was, promised = d.session_at, d.information.feedback_by
+    old_day = d.session_day
+    d.session_at = to
+    d.calendar_sequence += 1
+    feedback_by = _moved_promise(work, given, promised, old_day)
+    dates = {"was": was.isoformat(), "to": to.isoformat(), "reason": given.reason}
+    promise = {"feedback_was": _iso(promised), "feedback_by": _iso(feedback_by)}
+    work.fact("session-rescheduled", **dates, **promise)
+    for duty in [
+        duty for duty in d.duties.values() if duty.owed and KINDS[duty.kind].follows_session
+    ]:
+        _move_along(work, duty, given.reason, feedback_by)
+    for stakeholder in d.stakeholders.values():
+        if stakeholder.invited:
+            work.tell(stakeholder.id, "session-moved", **dates, **promise)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _moved_promise(
+    work: Deliberation, given: RescheduleSession, promised: date | None, old_day: date
+) -> date | None:
+    d = work.dialogue
+    moved = given.feedback_by or (promised + (d.session_day - old_day) if promised else None)
+    if moved and moved <= d.session_day:
+        raise BadInput(
+            "promise-before-session", date=moved.isoformat(), session=d.session_day.isoformat()
+        )
+    d.information = d.information.model_copy(update={"feedback_by": moved})
+    return moved
+
+
+def _move_along(work: Deliberation, duty: Duty, reason: str, feedback_by: date | None) -> None:
+    debt = KINDS[duty.kind].debt
+    reckoning = work.reckon(duty.kind, feedback_by if debt else None)
+    if debt:
+        if _may_be_postponed(work, duty, reckoning):
+            work.postpone(duty, reckoning.end, reason)
+        return
+    duty = work.lapse_if_past(duty) if duty.owner != PARTICIPANT else duty
+    reckoning = _not_in_the_past(work, reckoning)
+    due = work.calendar.end_of(reckoning.end)
+    stands = duty.lapsed_at or duty.postponements or duty.first_due <= work.now
+    first = duty.first_due if stands else due
+    was = duty.due.isoformat()
+    moved = work.moved(duty, due, reckoning, first_due=first)
+    work.fact("duty-rescheduled", duty.name, was=was, due=due.isoformat(), version=moved.version)
+
+
+def _may_be_postponed(work: Deliberation, duty: Duty, reckoning: Reckoning) -> bool:
+    left = len(duty.postponements) < work.dialogue.policy.limits.postponements
+    return left and reckoning.end > work.calendar.due_day(duty.due) and reckoning.end >= work.today
+
+
+def _not_in_the_past(work: Deliberation, reckoning: Reckoning) -> Reckoning:
+    """Nothing lapses merely because the session was moved forward: there is until the end of today."""
+    return (
+        reckoning
+        if reckoning.end >= work.today
+        else reckoning.model_copy(update={"end": work.today})
+    )
+
+
+def hand_over(work: Deliberation, given: HandOver) -> None:
+    """Give a role to another person; what the role owes follows, and its next rung goes to them."""
+    if work.actor not in _GIVERS[given.role]:
+        raise NotYours("not-yours-to-give", role=given.role, by=work.actor)
+    _require_seals_safe(work, given)
+    roles = {**work.dialogue.programme.roles, given.role: given.person}
+    work.programme = work.dialogue.programme.model_copy(update={"roles": roles})
+    work.dialogue.programme = work.programme
+    if work.dialogue.seals and not moderator_is_independent(work.dialogue):
+        raise Refused("seals-need-independence", role=given.role)
+    work.fact("role-handed-over", given.role.value)
+    work.tell(given.role.value, "role-handed-over", role=given.role.value)
+
+
+def _require_seals_safe(work: Deliberation, given: HandOver) -> None:
+    """Whoever becomes moderator learns who spoke under seal: only the moderator may hand that on."""
+    if given.role is Role.MODERATOR and work.dialogue.seals and work.actor != Role.MODERATOR:
+        raise NotYours("seals-not-yours", role=given.role, by=work.actor)

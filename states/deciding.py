@@ -1,0 +1,147 @@
+"""Deciding: one step of one person at one moment, by the table, the checks and the handler of the step."""
+
+import difflib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from states import analysis, answering, dates, delivery, gathering, meeting, strategy
+from states.acting import actor_of
+from states.checks import checks_of
+from states.deliberation import Decision, Deliberation
+from states.dialogue import Dialogue, Phase
+from states.errors import BadInput, ChecksNotMet
+from states.machine import advance, require_fit
+from states.people import PARTICIPANT
+from states.table import STEPS, Step
+from states.values import Value
+
+Handler = Callable[..., None]
+
+HANDLERS: dict[str, Handler] = {
+    "name-risk": analysis.name_risk,
+    "drop-risk": analysis.drop_risk,
+    "map-stakeholder": analysis.map_stakeholder,
+    "drop-stakeholder": analysis.drop_stakeholder,
+    "link-chain-dialogue": analysis.link_chain_dialogue,
+    "give-information": analysis.give_information,
+    "approve-analysis": analysis.approve_analysis,
+    "override-check": analysis.override_check,
+    "change-contact": analysis.change_contact,
+    "invite": gathering.invite,
+    "invite-all": gathering.invite_all,
+    "accept-invitation": gathering.accept_invitation,
+    "decline-invitation": gathering.decline_invitation,
+    "share-expectation": gathering.share_expectation,
+    "echo-expectations": gathering.echo_expectations,
+    "open-session": gathering.open_session,
+    "record-attendance": meeting.record_attendance,
+    "record-management": meeting.record_management,
+    "record-contribution": meeting.record_contribution,
+    "publish-summary": meeting.publish_summary,
+    "check-line": meeting.check_line,
+    "close-session": meeting.close_session,
+    "decide": strategy.decide,
+    "sign-strategy": strategy.sign_strategy,
+    "report-progress": strategy.report_progress,
+    "answer-participant": answering.answer_participant,
+    "give-verdict": answering.give_verdict,
+    "dispute-answer": answering.dispute_answer,
+    "settle-dispute": answering.settle_dispute,
+    "note-lesson": answering.note_lesson,
+    "close-dialogue": answering.close_dialogue,
+    "close-with-debts": answering.close_with_debts,
+    "cancel-dialogue": answering.cancel_dialogue,
+    "record-delivery": delivery.record_delivery,
+    "postpone": dates.postpone,
+    "reschedule-session": dates.reschedule_session,
+    "hand-over": dates.hand_over,
+}
+
+ENTERING: dict[Phase, Callable[[Deliberation], None]] = {
+    Phase.EXPECTATION_GATHERING: gathering.enter_gathering,
+    Phase.SESSION: meeting.enter_session,
+    Phase.STRATEGY_UPDATE: strategy.enter_strategy,
+    Phase.FEEDBACK: answering.enter_feedback,
+}
+
+
+def decide(
+    dialogue: Dialogue, step: str, given: Mapping[str, Any], by: str, now: datetime
+) -> Decision:
+    """
+    What follows when *by* (a role, a stakeholder id or a pseudonym) asks for *step* at *now* (aware UTC).
+
+    Changes nothing itself: the decision holds the dialogue before and after, the facts and the notices.
+    Raises Refused, in one of its kinds, when the step is unknown, not theirs, does not fit the phase, brings
+    something invalid, or when checks of the phase are not met. Source of the rules: DESIGN section 3.
+    """
+    if now.tzinfo is None:
+        raise BadInput("naive-time", time=now.isoformat(sep=" "))
+    rule = known_step(step)
+    model = understood(rule, given)
+    require_fit(dialogue.phase, step)
+    actor = actor_of(dialogue, rule, by, model)
+    work = Deliberation(dialogue, actor.name, now)
+    if PARTICIPANT in rule.by:
+        HANDLERS[step](work, model, actor.voice)
+    else:
+        HANDLERS[step](work, model)
+    _advance(work, step)
+    return work.decision()
+
+
+def known_step(step: str) -> Step:
+    """The rule of *step*; raises BadInput that suggests what may have been meant."""
+    rule = STEPS.get(step)
+    if rule is None:
+        close = difflib.get_close_matches(step, STEPS, n=3)
+        raise BadInput("unknown-step", step=step[:80], close=close or list(STEPS))
+    return rule
+
+
+def understood(rule: Step, given: Mapping[str, Any]) -> Value:
+    """What came with a step as its model; raises BadInput that names each field, its value and what is allowed."""
+    try:
+        return rule.takes.model_validate(given or {})
+    except ValidationError as error:
+        problems = [_problem(dict(problem)) for problem in error.errors()]
+        raise BadInput("bad-input", step=rule.name, problems=problems) from None
+
+
+_SHOWN = 60  # characters of a refused value that are shown back
+
+
+def _problem(problem: dict[str, Any]) -> str:
+    path = ".".join(str(part) for part in problem["loc"]) or "with"
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    if problem["type"] == "missing":
+        return f"{path}: is missing"
+    if not problem["loc"]:
+        return f"{path}: {message}"
+    shown = repr(problem["input"])
+    return f"{path}: {message} (given: {shown if len(shown) <= _SHOWN else shown[:_SHOWN] + '…'})"
+
+
+def _advance(work: Deliberation, step: str) -> None:
+    before = work.dialogue.phase
+    after = advance(before, step, lambda _phase: _pass_gate(work, step))
+    if after is not before:
+        enter(work, after)
+
+
+def _pass_gate(work: Deliberation, step: str) -> None:
+    unmet = [check for check in checks_of(work.dialogue, work.now) if not check.passes]
+    if unmet:
+        raise ChecksNotMet(step, unmet)
+
+
+def enter(work: Deliberation, phase: Phase) -> None:
+    """*phase* begins: the fact, and the duties that it brings."""
+    work.dialogue.phase = phase
+    work.dialogue.phase_since = work.now
+    work.fact("phase-entered", phase=phase)
+    if phase in ENTERING:
+        ENTERING[phase](work)

@@ -1,0 +1,182 @@
+"""What the law makes of delivery: an answer counts when it was delivered, and a bounce reopens what it had met."""
+
+from datetime import datetime
+
+from states.deliberation import Decision, Deliberation
+from states.dialogue import Dialogue
+from states.duties import Duty, DutyStatus
+from states.errors import NotKnown, NotYours, Refused
+from states.facts import Notice
+from states.people import SYSTEM, Role
+from states.steps import RecordDelivery
+from states.timing import armed
+
+MATTERS = frozenset({"answer", "dispute-settled"})
+"""The templates whose delivery is a fact of the dialogue."""
+
+
+def still_wanted(dialogue: Dialogue, notice: Notice) -> bool:
+    """Whether *notice* should still go out; a reminder whose duty was met or moved meanwhile should not."""
+    if notice.rung is None or notice.duty is None:
+        return True
+    duty = dialogue.duties.get(notice.duty)
+    return duty is not None and duty.owed and duty.version == notice.version
+
+
+def delivered(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
+    """What follows when a channel accepted *notice* at *now*, or a person recorded that they delivered it."""
+    work = Deliberation(dialogue, SYSTEM, now)
+    if notice.template == "answer":
+        _answer_delivered(work, notice.to, _covers(notice))
+    elif notice.template == "dispute-settled":
+        _settlement_delivered(work, str(notice.detail["contribution"]))
+    return work.decision()
+
+
+def recorded(dialogue: Dialogue, notice: Notice, by: str, how: str, now: datetime) -> Decision:
+    """What follows when *by* recorded that *notice* was delivered by hand, *how* (by phone, as a letter)."""
+    work = Deliberation(dialogue, by, now)
+    record_delivery(work, RecordDelivery(to=notice.to, how=how, template=notice.template))
+    return work.decision()
+
+
+def record_delivery(work: Deliberation, given: RecordDelivery) -> None:
+    """
+    Somebody without e-mail heard it by phone or letter; it counts from now.
+
+    What was said under seal is delivered by the moderator, who alone knows to whom.
+    """
+    if given.to in work.dialogue.seals and work.actor != Role.MODERATOR:
+        raise NotYours("seal-needs-moderator")
+    reader = work.dialogue.reader(given.to)
+    if reader is None:
+        raise NotKnown("unknown-stakeholder", stakeholder=given.to)
+    if reader.email:
+        raise Refused("reached-by-mail", to=given.to)
+    own = work.dialogue.contributions_of(given.to)
+    answered = [c.id for c in own if c.written_at and not c.delivered_at]
+    settled = [c.id for c in own if c.dispute_open and c.settlement]
+    waits = {"answer": answered, "dispute-settled": settled}
+    if not waits.get(given.template, [given.template]):
+        raise Refused("nothing-by-hand", to=given.to, template=given.template)
+    work.fact("delivery-recorded", given.to, template=given.template, how=given.how)
+    if given.template == "answer":
+        _answer_delivered(work, given.to, answered)
+    elif given.template == "dispute-settled":
+        for name in settled:
+            _settlement_delivered(work, name)
+
+
+def _covers(notice: Notice) -> list[str]:
+    return [str(name) for name in notice.detail.get("covers", ())]
+
+
+def _answer_delivered(work: Deliberation, voice: str, covers: list[str]) -> None:
+    waiting = [work.dialogue.contributions[name] for name in covers]
+    fresh = [c.id for c in waiting if c.written_at and c.delivered_at is None]
+    if not fresh:
+        return
+    for name in fresh:
+        work.change_contribution(name, delivered_at=work.now)
+    left = [c.id for c in work.dialogue.contributions_of(voice) if c.delivered_at is None]
+    work.fact("participant-answered", voice, covers=covers, left=left)
+    if left:
+        return
+    work.meet(f"answer-participant/{voice}")
+    verdict = work.duty(f"give-verdict/{voice}")
+    if verdict is None or not verdict.owed:
+        work.open_duty("give-verdict", voice)
+
+
+def _settlement_delivered(work: Deliberation, name: str) -> None:
+    if not work.dialogue.contributions[name].dispute_open:
+        return
+    work.change_contribution(name, dispute_open=False)
+    work.fact("dispute-settled", name, round=work.dialogue.contributions[name].dispute_round)
+    work.meet(f"answer-dispute/{name}")
+
+
+def undeliverable(dialogue: Dialogue, notice: Notice, reason: str, now: datetime) -> Decision:
+    """
+    What follows when *notice* could not be delivered for good; *reason* is a code without an address.
+
+    A bounced answer does not count as given. The manager hears of it, or the next role up when it is the
+    manager's own address that fails.
+    """
+    work = Deliberation(dialogue, SYSTEM, now)
+    if notice.template == "answer":
+        _answer_bounced(work, notice)
+    elif notice.template == "dispute-settled":
+        _settlement_bounced(work, notice)
+    else:
+        work.fact("notice-undeliverable", notice.to, template=notice.template)
+    shown = "" if notice.to in dialogue.seals else reason
+    failed = {"to": notice.to, "template": notice.template, "reason": shown}
+    for role in _alerted(dialogue, notice):
+        work.tell(role, "delivery-failed", None, **failed, answer=notice.template in MATTERS)
+    return work.decision()
+
+
+def _alerted(dialogue: Dialogue, notice: Notice) -> list[Role]:
+    """The manager, or the next role up; under seal the moderator too, who alone knows whom to reach."""
+    chain = [Role.MANAGER, Role.DEPUTY, Role.SPONSOR]
+    if notice.to in chain:
+        chain = chain[chain.index(Role(notice.to)) + 1 :]
+    first = [role for role in chain if dialogue.role(role)][:1]
+    keeper = (
+        [Role.MODERATOR] if notice.to in dialogue.seals and dialogue.role(Role.MODERATOR) else []
+    )
+    return first + keeper
+
+
+def _answer_bounced(work: Deliberation, notice: Notice) -> None:
+    covers = _covers(notice)
+    for name in covers:
+        work.change_contribution(name, answer=None, written_at=None, delivered_at=None)
+    work.fact("answer-bounced", notice.to, covers=covers)
+    _reopen(work, f"answer-participant/{notice.to}")
+    work.withdraw_named(f"give-verdict/{notice.to}", "answer-bounced")
+
+
+def _settlement_bounced(work: Deliberation, notice: Notice) -> None:
+    name = str(notice.detail["contribution"])
+    work.change_contribution(name, settlement=None, dispute_open=True)
+    work.fact("answer-bounced", notice.to, covers=[name])
+    _reopen(work, f"answer-dispute/{name}")
+
+
+def _reopen(work: Deliberation, name: str) -> None:
+    """A duty that counted as met is owed again, from its first promise; its ladder goes on as a new version."""
+    duty = work.duty(name)
+    if duty is None or duty.met_at is None:
+        return
+    again = _owed_again(duty)
+    work.keep(armed(again, work.setting, work.now))
+    work.fact("duty-reopened", name, kind=duty.kind, **{"for": duty.whom}, version=again.version)
+
+
+def _owed_again(duty: Duty) -> Duty:
+    version = duty.version + 1
+    lapsed = duty.lapsed_version == duty.version
+    return duty.model_copy(
+        update={
+            "status": DutyStatus.LAPSED if duty.lapsed_at else DutyStatus.OPEN,
+            "ended_at": None,
+            "version": version,
+            "lapsed_version": version if lapsed else duty.lapsed_version,
+        }
+    )
+
+
+def by_hand(dialogue: Dialogue, notice: Notice) -> Notice | None:
+    """The task for whoever delivers *notice* by phone or letter; under seal that is the moderator."""
+    to = Role.MODERATOR if notice.to in dialogue.seals else Role.MANAGER
+    if notice.template == "by-hand-task" or dialogue.role(to) is None:
+        return None
+    detail = {
+        "template": notice.template,
+        "to": notice.to,
+        "duty": notice.duty,
+        "notice": notice.detail,
+    }
+    return Notice(to=to, role=to, template="by-hand-task", detail=detail)

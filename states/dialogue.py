@@ -1,0 +1,187 @@
+"""The dialogue as the law sees it: one edition with everything that deciding about it needs."""
+
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property, lru_cache
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from states.calendar import WorkCalendar
+from states.contributions import Commitment, Contribution, Seal, Verdict
+from states.duties import Duty
+from states.information import Information
+from states.people import PARTICIPANT, ROLES, Person, Role, Stakeholder
+from states.policy import Policy
+from states.programme import Programme
+from states.values import Country, Day, Line, Name, Text, Value
+
+
+class Phase(StrEnum):
+    """Where a dialogue stands (DESIGN section 3)."""
+
+    STAKEHOLDER_ANALYSIS = "stakeholder_analysis"
+    EXPECTATION_GATHERING = "expectation_gathering"
+    SESSION = "session"
+    STRATEGY_UPDATE = "strategy_update"
+    FEEDBACK = "feedback"
+    CLOSED = "closed"
+    CLOSED_WITH_DEBTS = "closed_with_debts"
+    CANCELLED = "cancelled"
+
+
+OPEN_PHASES = (
+    Phase.STAKEHOLDER_ANALYSIS,
+    Phase.EXPECTATION_GATHERING,
+    Phase.SESSION,
+    Phase.STRATEGY_UPDATE,
+    Phase.FEEDBACK,
+)
+
+
+class Risk(Value):
+    """A salient risk in the chain; *weight* orders risks by severity and likelihood."""
+
+    id: Name
+    theme: Line
+    country: Country
+    tier: Annotated[int, Field(ge=0, le=20)]
+    group: Line
+    weight: Annotated[int, Field(ge=1, le=5)]
+
+
+class ChainDialogue(Value):
+    """A dialogue held with those affected in a production country, which covers a risk for a year."""
+
+    id: Name
+    risk: Name
+    place: Line
+    partner: Line
+    held: Day
+
+
+class Override(Value):
+    """A soft check passed by hand for the leaving of one phase, shown to participants."""
+
+    id: str
+    """`phase/check`."""
+    check: str
+    phase: Phase
+    by: str
+    name: str
+    reason: Text
+    at: datetime
+
+
+@lru_cache(maxsize=1024)
+def _calendar(zone: str, country: str, extra: frozenset[date]) -> WorkCalendar:
+    return WorkCalendar(zone, country, extra)
+
+
+@dataclass
+class Dialogue:
+    """
+    One edition, loaded whole. The values inside are frozen; `copy` before changing it.
+
+    Collections are keyed by the id by which people call the thing.
+    """
+
+    id: str
+    programme: Programme
+    policy: Policy
+    edition: int
+    phase: Phase
+    phase_since: datetime
+    opened_at: datetime
+    session_at: datetime
+    information: Information = field(default_factory=Information)
+    summary_published_at: datetime | None = None
+    echoed_at: datetime | None = None
+    agenda_changes: str | None = None
+    signed_at: datetime | None = None
+    no_contributions: str | None = None
+    calendar_sequence: int = 0
+    """The SEQUENCE of the session's calendar entry."""
+    management: dict[str, bool] = field(default_factory=dict)
+    lessons: tuple[str, ...] = ()
+    risks: dict[str, Risk] = field(default_factory=dict)
+    chain_dialogues: dict[str, ChainDialogue] = field(default_factory=dict)
+    stakeholders: dict[str, Stakeholder] = field(default_factory=dict)
+    overrides: dict[str, Override] = field(default_factory=dict)
+    contributions: dict[str, Contribution] = field(default_factory=dict)
+    commitments: dict[str, Commitment] = field(default_factory=dict)
+    seals: dict[str, Seal] = field(default_factory=dict)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    duties: dict[str, Duty] = field(default_factory=dict)
+
+    def copy(self) -> Self:
+        """A copy whose collections can be changed without touching this one."""
+        copied: dict[str, Any] = {
+            each.name: dict(value)
+            for each in fields(self)
+            if isinstance(value := getattr(self, each.name), dict)
+        }
+        return replace(self, **copied)
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """The programme's working calendar."""
+        extra = frozenset((*self.programme.holidays, *self.policy.holidays))
+        return _calendar(self.programme.time_zone, self.programme.country, extra)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The programme's time zone."""
+        return self.calendar.zone
+
+    @property
+    def session_day(self) -> date:
+        """The local day of the session, the S of all rules."""
+        return self.calendar.day_of(self.session_at)
+
+    @property
+    def open(self) -> bool:
+        """Whether the edition is still running."""
+        return self.phase in OPEN_PHASES
+
+    def role(self, role: str) -> Person | None:
+        """Who holds *role*, None when nobody is named."""
+        return self.programme.roles.get(Role(role)) if role in ROLES else None
+
+    def stakeholder_of(self, voice: str) -> Stakeholder | None:
+        """Who speaks as *voice*; opens the seal, so never for the manager's eyes."""
+        seal = self.seals.get(voice)
+        return self.stakeholders.get(seal.stakeholder if seal else voice)
+
+    def voices_of(self, stakeholder: str) -> list[str]:
+        """The names under which *stakeholder* speaks: their own id and their pseudonym, if any."""
+        sealed = [seal.id for seal in self.seals.values() if seal.stakeholder == stakeholder]
+        return [stakeholder, *sealed]
+
+    def contributions_of(self, voice: str) -> list[Contribution]:
+        """What *voice* contributed and did not withdraw."""
+        return [c for c in self.contributions.values() if c.voice == voice and c.stands]
+
+    def reader(self, to: str) -> Person | None:
+        """The person behind *to* (a role, a stakeholder id or a pseudonym) who can be written to."""
+        if to in ROLES:
+            return self.role(to)
+        stakeholder = self.stakeholder_of(to)
+        return stakeholder.contact if stakeholder else None
+
+    def owed(self, kind: str) -> list[Duty]:
+        """The duties of *kind* that are still owed."""
+        return [duty for duty in self.duties.values() if duty.kind == kind and duty.owed]
+
+    def latest(self, name: str) -> Duty | None:
+        """The duty that people mean by *name*: the latest round of it."""
+        same = [d for d in self.duties.values() if d.name == name or d.name.startswith(f"{name}#")]
+        return max(same, key=lambda duty: duty.round, default=None)
+
+    def owner_role(self, duty: Duty) -> str:
+        """The role that owes *duty* now; when nobody holds it, the manager does."""
+        if duty.owner == PARTICIPANT or self.role(duty.owner):
+            return duty.owner
+        return Role.MANAGER.value

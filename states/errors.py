@@ -1,0 +1,54 @@
+"""What the law answers when something is not allowed: what is so, and what to do, in the reader's language."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from states.phrases import say
+
+if TYPE_CHECKING:
+    from states.checks import Check
+
+
+class Refused(Exception):
+    """A step was refused; nothing has changed. *code* names the reason, *details* fill its sentence."""
+
+    def __init__(self, code: str, **details: Any) -> None:  # noqa: ANN401 - values of any printable kind
+        super().__init__(code)
+        self.code = code
+        self.details = details
+
+    def why(self, language: str = "en") -> str:
+        """The reason and what to do, as a sentence in *language*."""
+        return say(self.code, language, **self.details)
+
+    def __str__(self) -> str:
+        return self.why()
+
+
+class StepNotAllowed(Refused):
+    """The step does not fit the phase in which the dialogue stands."""
+
+
+class NotYours(Refused):
+    """The step belongs to somebody else."""
+
+
+class NotKnown(Refused):
+    """What the step names does not exist in this dialogue."""
+
+
+class BadInput(Refused):
+    """What was given with the step is not valid."""
+
+
+class ChecksNotMet(Refused):
+    """The phase cannot be left yet; *checks* are the ones that are not met."""
+
+    def __init__(self, step: str, checks: Sequence["Check"]) -> None:
+        super().__init__("checks-not-met", step=step)
+        self.checks = tuple(checks)
+
+    def why(self, language: str = "en") -> str:
+        """Each check that is not met, by name, with what is missing."""
+        reasons = "; ".join(f"{check.name}: {check.why(language)}" for check in self.checks)
+        return f"{say(self.code, language, **self.details)} {reasons}"

@@ -1,0 +1,111 @@
+"""Opening an edition: last year's risks and stakeholders come along as a proposal, its debts as debts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from states.analysis import require_promise_after_session
+from states.deciding import enter
+from states.deliberation import Decision, Deliberation
+from states.dialogue import Dialogue, Phase
+from states.duties import KINDS, Duty
+from states.errors import BadInput
+from states.information import Information
+from states.people import Mapping as StakeholderMapping
+from states.people import Role, Stakeholder
+from states.policy import Policy
+from states.programme import Programme
+
+
+def open_edition(
+    programme: Programme,
+    policy: Policy,
+    *,
+    session_at: datetime,
+    edition: int,
+    information: Information | None,
+    previous: Dialogue | None,
+    by: str,
+    now: datetime,
+    debts: Sequence[tuple[str, Duty]] | None = None,
+) -> Decision:
+    """
+    The first decision of an edition whose session is at *session_at* (aware UTC), opened at *now* by *by*.
+
+    *debts* are what earlier editions still owe, as (dialogue id, duty); by default those of *previous*.
+    Raises BadInput when the session is not in the future or the promised date not after it.
+    """
+    if session_at <= now:
+        raise BadInput("session-in-the-past", session=session_at.isoformat())
+    dialogue = Dialogue(
+        id=f"{programme.id}-{edition}",
+        programme=programme,
+        policy=policy,
+        edition=edition,
+        phase=Phase.STAKEHOLDER_ANALYSIS,
+        phase_since=now,
+        opened_at=now,
+        session_at=session_at,
+        information=information or _proposed_information(previous),
+        risks=dict(previous.risks) if previous else {},
+        stakeholders=_proposed_stakeholders(previous, now),
+    )
+    work = Deliberation(dialogue, by, now)
+    require_promise_after_session(work, dialogue.information)
+    owed = debts_of(previous) if debts is None and previous else list(debts or ())
+    _begin(work, owed)
+    return Decision(None, work.dialogue, tuple(work.facts), tuple(work.notices))
+
+
+def _begin(work: Deliberation, debts: list[tuple[str, Duty]]) -> None:
+    session = work.dialogue.session_at.isoformat()
+    work.fact("dialogue-opened", edition=work.dialogue.edition, session=session, debts=len(debts))
+    for home, duty in debts:
+        _carry(work, home, duty)
+    enter(work, Phase.STAKEHOLDER_ANALYSIS)
+    duty = work.open_duty("approve-analysis")
+    work.tell(
+        Role.MANAGER, "dialogue-opened", duty, carried=[_name(home, duty) for home, duty in debts]
+    )
+
+
+def _name(home: str, duty: Duty) -> str:
+    return f"{home}: {duty.name}"
+
+
+def _carry(work: Deliberation, home: str, duty: Duty) -> None:
+    """A debt stays where it was promised; the new edition shows it and cannot say that it did not know."""
+    work.fact(
+        "debt-carried",
+        duty.name,
+        **{"from": home, "for": duty.whom},
+        kind=duty.kind,
+        due=duty.due.isoformat(),
+        first_due=duty.first_due.isoformat(),
+        status=duty.status,
+    )
+
+
+def debts_of(dialogue: Dialogue) -> list[tuple[str, Duty]]:
+    """What *dialogue* still owes to people and what it promised to do, with its id."""
+    return [
+        (dialogue.id, duty)
+        for duty in dialogue.duties.values()
+        if duty.owed and KINDS[duty.kind].debt
+    ]
+
+
+def _proposed_information(previous: Dialogue | None) -> Information:
+    """Last year's words as a proposal; the promised date is this year's own."""
+    if previous is None:
+        return Information()
+    return previous.information.model_copy(update={"feedback_by": None})
+
+
+def _proposed_stakeholders(previous: Dialogue | None, now: datetime) -> dict[str, Stakeholder]:
+    if previous is None:
+        return {}
+    fields = set(StakeholderMapping.model_fields) - {"replaces"}
+    return {
+        known.id: Stakeholder(**{name: getattr(known, name) for name in fields}, mapped_at=now)
+        for known in previous.stakeholders.values()
+    }

@@ -1,0 +1,99 @@
+"""Who takes part: the roles of a programme and the stakeholders of a dialogue."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from states.values import Country, Email, Language, Line, Name, Text, Value
+
+SYSTEM = "system"
+"""The actor of what the clock does."""
+
+
+class Role(StrEnum):
+    """The capacities in which somebody acts for a programme."""
+
+    MANAGER = "manager"
+    DEPUTY = "deputy"
+    SPONSOR = "sponsor"
+    MODERATOR = "moderator"
+    BOARD = "board"
+    CONFIDANT = "confidant"
+
+
+ROLES = frozenset(Role)
+PARTICIPANT = "participant"
+"""The capacity of whoever is invited; not a role of the programme."""
+
+
+class Person(Value):
+    """Somebody who holds a role; without *email* they are reached by hand."""
+
+    name: Line
+    email: Email | None = None
+    phone: Line | None = None
+    language: Language = "en"
+
+
+class Layer(StrEnum):
+    """How close a seat stands to those affected (OECD: legitimate representatives before proxies)."""
+
+    AFFECTED = "affected"
+    REPRESENTATIVE = "representative"
+    PROXY = "proxy"
+    EXPERT = "expert"
+
+
+class Invitation(StrEnum):
+    """Where an invitation stands."""
+
+    NOT_YET = "not-yet"
+    INVITED = "invited"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class Mapping(Value):
+    """What is known of a stakeholder when they are mapped; *at_risk* None means: not decided yet."""
+
+    id: Name
+    name: Line
+    organisation: Line
+    category: Name
+    country: Country
+    language: Language = "en"
+    layer: Layer
+    critical: bool = False
+    at_risk: bool | None = None
+    speaks_for: tuple[Name, ...] = ()
+    replaces: Name | None = None
+    email: Email | None = None
+    phone: Line | None = None
+
+
+class Stakeholder(Mapping):
+    """A mapped stakeholder and how far they have come in this dialogue."""
+
+    mapped_at: datetime
+    invitation: Invitation = Invitation.NOT_YET
+    invited_at: datetime | None = None
+    declined_at: datetime | None = None
+    decline_reason: Text | None = None
+    expectation: Text | None = None
+    success_test: Text | None = None
+    present: bool | None = None
+    absence_reason: Text | None = None
+
+    @property
+    def contact(self) -> Person:
+        """The stakeholder as somebody who can be written to."""
+        return Person(name=self.name, email=self.email, phone=self.phone, language=self.language)
+
+    @property
+    def invited(self) -> bool:
+        """Whether an invitation went out."""
+        return self.invitation is not Invitation.NOT_YET
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the invitation stands accepted."""
+        return self.invitation is Invitation.ACCEPTED

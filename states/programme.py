@@ -1,0 +1,44 @@
+"""The programme: a company's recurring dialogue, its roles and its own values."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+from states.calendar import known_countries, known_zones
+from states.people import Person, Role
+from states.values import Country, Language, Line, Name, Value
+
+
+def _known_zone(name: str) -> str:
+    if name not in known_zones():
+        message = f"'{name}' is no time zone; write it like Europe/Amsterdam"
+        raise ValueError(message)
+    return name
+
+
+def _known_country(code: str) -> str:
+    if code not in known_countries():
+        message = f"the public holidays of '{code}' are not known; write an ISO code like NL"
+        raise ValueError(message)
+    return code
+
+
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
+HolidayCountry = Annotated[Country, AfterValidator(_known_country)]
+
+
+class Programme(Value):
+    """A company's recurring dialogue: roles, time zone, languages, schedule and its own policy values."""
+
+    id: Name
+    company: Line
+    country: HolidayCountry
+    time_zone: ZoneName
+    languages: tuple[Language, ...] = ("nl", "en")
+    schedule: Line
+    """When the yearly cycle opens, as a cron line in the programme's time zone."""
+    roles: dict[Role, Person]
+    holidays: tuple[date, ...] = ()
+    policy: dict[str, Any] = Field(default_factory=dict)
+    """Policy values that differ from the defaults, in the shape of config/policy.toml."""

@@ -1,0 +1,239 @@
+"""What a person may ask for: one model per step, with the fields that come `with` it (DESIGN 6.2)."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from states.contributions import Attribution, Change, Outcome
+from states.dialogue import ChainDialogue, Risk
+from states.information import Information
+from states.people import Mapping, Person, Role
+from states.values import Day, Email, Language, Line, Moment, Name, Text, Value
+
+
+def _yes_no(value: object) -> object:
+    return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+
+
+YesPartlyNo = Annotated[Literal["yes", "partly", "no"], BeforeValidator(_yes_no)]
+"""YAML reads a bare `yes` as true; both are understood."""
+
+
+class Bare(Value):
+    """A step that takes nothing."""
+
+
+class Reasoned(Value):
+    """A step that takes a reason."""
+
+    reason: Text
+
+
+class OverrideCheck(Value):
+    """Pass a soft check by hand."""
+
+    check: Line
+    reason: Text
+
+
+class DropRisk(Value):
+    """Take a risk out of the analysis."""
+
+    risk: Name
+    reason: Text
+
+
+class DropStakeholder(Value):
+    """Take a stakeholder who was not invited yet off the map."""
+
+    stakeholder: Name
+    reason: Text
+
+
+class ChangeContact(Value):
+    """Correct how somebody is reached."""
+
+    stakeholder: Name
+    email: Email | None = None
+    phone: Line | None = None
+    language: Language | None = None
+    by_hand: bool = False
+    """Their address does not work: from now on they are reached by phone or letter."""
+
+
+class Invite(Value):
+    """Invite one stakeholder."""
+
+    stakeholder: Name
+
+
+class OnBehalf(Value):
+    """A step of a participant; the manager names *stakeholder* for somebody without e-mail who answered by hand."""
+
+    stakeholder: Name | None = None
+
+
+class DeclineInvitation(OnBehalf):
+    """Decline, with a reason if they wish to give one."""
+
+    reason: Text | None = None
+
+
+class ShareExpectation(OnBehalf):
+    """What a participant expects, and their own success test."""
+
+    text: Text
+    success_test: Text | None = None
+
+
+class EchoExpectations(Value):
+    """What changed in the agenda because of the expectations."""
+
+    changes: Text
+
+
+class RecordAttendance(Value):
+    """Who was there, and why not."""
+
+    stakeholder: Name
+    present: bool
+    reason: Text | None = None
+
+
+class RecordManagement(Value):
+    """Which role of the management was there."""
+
+    role: Role
+    present: bool
+
+
+class RecordContribution(Value):
+    """One point of one participant; without *attribution* at-risk people start at sealed, others at named."""
+
+    id: Name
+    stakeholder: Name
+    text: Text
+    attribution: Attribution | None = None
+
+
+class PublishSummary(Value):
+    """The summary line of each contribution."""
+
+    lines: dict[Name, Text]
+
+
+class CheckLine(OnBehalf):
+    """What a speaker says of the summary line."""
+
+    contribution: Name
+    verdict: Literal["confirmed", "corrected", "withdrawn"]
+    text: Text | None = None
+
+    @model_validator(mode="after")
+    def _corrected_needs_text(self) -> Self:
+        if self.verdict == "corrected" and self.text is None:
+            message = "a corrected line needs its text"
+            raise ValueError(message)
+        return self
+
+
+class CloseSession(Value):
+    """Leave the session; *no_contributions* states that nothing was contributed, and why."""
+
+    no_contributions: Text | None = None
+
+
+class NewCommitment(Value):
+    """A promised action of the decision's owner."""
+
+    id: Name
+    what: Text
+    due: Day
+
+
+class Decide(Value):
+    """The outcome of one contribution."""
+
+    contribution: Name
+    outcome: Outcome
+    reason: Text
+    owner: Role
+    change: Change | None = None
+    commitment: NewCommitment | None = None
+
+
+class AnswerParticipant(Value):
+    """The feedback to one participant; whose contributions they are follows from *covers*."""
+
+    covers: Annotated[tuple[Name, ...], Field(min_length=1)]
+    text: Text
+
+
+class GiveVerdict(OnBehalf):
+    """What a participant says of their answer."""
+
+    heard: YesPartlyNo
+    success_test: YesPartlyNo | None = None
+    comment: Text | None = None
+
+
+class DisputeAnswer(OnBehalf):
+    """Not my point."""
+
+    contribution: Name
+    reason: Text
+
+
+class SettleDispute(Value):
+    """The answer to a dispute."""
+
+    contribution: Name
+    text: Text
+
+
+class Postpone(Value):
+    """Move a promise, with the reason; told at once to those who wait."""
+
+    duty: Line
+    to: Day
+    reason: Text
+
+
+class RescheduleSession(Value):
+    """Move the session; the promised feedback date moves by as many days unless *feedback_by* names another."""
+
+    to: Moment
+    reason: Text
+    feedback_by: Day | None = None
+
+
+class RecordDelivery(Value):
+    """A message that somebody without e-mail heard by phone or letter; *to* as the task names them."""
+
+    to: Line
+    how: Line
+    template: Name = "answer"
+
+
+class HandOver(Value):
+    """Give a role to another person; its duties follow."""
+
+    role: Role
+    person: Person
+
+
+class ReportProgress(Value):
+    """How a commitment stands; *done* and *dropped* end it."""
+
+    commitment: Name
+    status: Literal["under-way", "done", "dropped"]
+    evidence: Text | None = None
+
+
+class NoteLesson(Value):
+    """What to do differently next year."""
+
+    text: Text
+
+
+__all__ = ["ChainDialogue", "Information", "Mapping", "Risk"]

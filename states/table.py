@@ -1,0 +1,132 @@
+"""The table: which step fits which phase, who may take it, and where it leads. The page that a manager could read."""
+
+from dataclasses import dataclass
+
+from states import steps
+from states.dialogue import OPEN_PHASES, ChainDialogue, Phase, Risk
+from states.information import Information
+from states.people import PARTICIPANT, Mapping, Role
+from states.values import Value
+
+ANALYSIS = Phase.STAKEHOLDER_ANALYSIS
+GATHERING = Phase.EXPECTATION_GATHERING
+SESSION = Phase.SESSION
+STRATEGY = Phase.STRATEGY_UPDATE
+FEEDBACK = Phase.FEEDBACK
+CLOSED = Phase.CLOSED
+WITH_DEBTS = Phase.CLOSED_WITH_DEBTS
+CANCELLED = Phase.CANCELLED
+
+EVERY_PHASE = tuple(Phase)
+SETTLING = (STRATEGY, FEEDBACK, CLOSED, WITH_DEBTS, CANCELLED)
+"""Phases in which what is owed to people can be settled: an answer can bounce long after the close."""
+MANAGERS = (Role.MANAGER, Role.DEPUTY)
+CHAIR = (Role.MODERATOR, *MANAGERS)
+SPONSOR = (Role.SPONSOR,)
+SPEAKER = (PARTICIPANT,)
+ANY_ROLE = tuple(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: its name, what comes with it, in which phases it fits and who may take it."""
+
+    name: str
+    takes: type[Value]
+    phases: tuple[Phase, ...]
+    by: tuple[str, ...]
+    leads_to: Phase | None = None
+    """The phase that it completes the way to; None: the dialogue stays where it is."""
+
+
+STEPS: dict[str, Step] = {
+    step.name: step
+    for step in (
+        # the analysis
+        Step("name-risk", Risk, (ANALYSIS, GATHERING), MANAGERS),
+        Step("drop-risk", steps.DropRisk, (ANALYSIS,), MANAGERS),
+        Step("map-stakeholder", Mapping, (ANALYSIS, GATHERING), MANAGERS),
+        Step("drop-stakeholder", steps.DropStakeholder, (ANALYSIS, GATHERING), MANAGERS),
+        Step("link-chain-dialogue", ChainDialogue, (ANALYSIS, GATHERING), MANAGERS),
+        Step("give-information", Information, (ANALYSIS, GATHERING), MANAGERS),
+        Step("approve-analysis", steps.Bare, (ANALYSIS,), MANAGERS, GATHERING),
+        # the expectations
+        Step("invite", steps.Invite, (GATHERING,), MANAGERS),
+        Step("invite-all", steps.Bare, (GATHERING,), MANAGERS),
+        Step("accept-invitation", steps.OnBehalf, (GATHERING,), SPEAKER),
+        Step("decline-invitation", steps.DeclineInvitation, (GATHERING,), SPEAKER),
+        Step("share-expectation", steps.ShareExpectation, (GATHERING,), SPEAKER),
+        Step("echo-expectations", steps.EchoExpectations, (GATHERING,), MANAGERS),
+        Step("open-session", steps.Bare, (GATHERING,), CHAIR, SESSION),
+        # the session
+        Step("record-attendance", steps.RecordAttendance, (SESSION,), CHAIR),
+        Step("record-management", steps.RecordManagement, (SESSION,), CHAIR),
+        Step("record-contribution", steps.RecordContribution, (SESSION,), CHAIR),
+        Step("publish-summary", steps.PublishSummary, (SESSION,), CHAIR),
+        Step("check-line", steps.CheckLine, (SESSION,), SPEAKER),
+        Step("close-session", steps.CloseSession, (SESSION,), CHAIR, STRATEGY),
+        # the strategy
+        Step("decide", steps.Decide, (STRATEGY,), MANAGERS),
+        Step("sign-strategy", steps.Bare, (STRATEGY,), SPONSOR, FEEDBACK),
+        # the feedback
+        Step(
+            "answer-participant",
+            steps.AnswerParticipant,
+            SETTLING,
+            MANAGERS,
+        ),
+        Step("give-verdict", steps.GiveVerdict, SETTLING, SPEAKER),
+        Step("dispute-answer", steps.DisputeAnswer, (STRATEGY, FEEDBACK, WITH_DEBTS), SPEAKER),
+        Step(
+            "settle-dispute",
+            steps.SettleDispute,
+            SETTLING,
+            CHAIR,
+        ),
+        Step("note-lesson", steps.NoteLesson, (SESSION, STRATEGY, FEEDBACK), CHAIR),
+        Step("close-dialogue", steps.Bare, (FEEDBACK,), MANAGERS, CLOSED),
+        Step("close-with-debts", steps.Reasoned, (FEEDBACK,), SPONSOR, WITH_DEBTS),
+        # at any time
+        Step("override-check", steps.OverrideCheck, OPEN_PHASES, (*MANAGERS, *SPONSOR)),
+        Step("record-delivery", steps.RecordDelivery, EVERY_PHASE, CHAIR),
+        Step("change-contact", steps.ChangeContact, EVERY_PHASE, CHAIR),
+        Step(
+            "reschedule-session", steps.RescheduleSession, (ANALYSIS, GATHERING, SESSION), MANAGERS
+        ),
+        Step("postpone", steps.Postpone, EVERY_PHASE, ANY_ROLE),
+        Step("hand-over", steps.HandOver, EVERY_PHASE, ANY_ROLE),
+        Step(
+            "report-progress",
+            steps.ReportProgress,
+            (STRATEGY, FEEDBACK, CLOSED, WITH_DEBTS, CANCELLED),
+            ANY_ROLE,
+        ),
+        Step("cancel-dialogue", steps.Reasoned, OPEN_PHASES, (*MANAGERS, *SPONSOR), CANCELLED),
+    )
+}
+
+
+LEAVING = ("approve-analysis", "open-session", "close-session", "sign-strategy", "close-dialogue")
+"""The steps that complete a phase; its checks are asked before they pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A step that takes a dialogue from one phase to another, or lets it stay (*target* None)."""
+
+    step: str
+    source: Phase
+    target: Phase | None
+
+
+REOPENING = Transition("decide", FEEDBACK, STRATEGY)
+"""A disputed answer whose decision is taken again; the sponsor signs once more."""
+
+TRANSITIONS: tuple[Transition, ...] = (
+    *(
+        Transition(step.name, phase, step.leads_to)
+        for step in STEPS.values()
+        for phase in step.phases
+    ),
+    REOPENING,
+)

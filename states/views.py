@@ -1,0 +1,42 @@
+"""Who may see what: seals stay closed for everybody but the moderator and the speaker (DESIGN 3.7)."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from states.contributions import Attribution, Contribution
+from states.dialogue import Dialogue
+from states.people import ROLES
+
+Viewer = Literal["manager", "moderator", "auditor"]
+
+
+def actor_seen(dialogue: Dialogue, by: str, step: str, given: Mapping[str, Any]) -> str:
+    """The name under which a refused step of *by* is shown: the pseudonym when it concerns what is under seal."""
+    if by in ROLES or by in dialogue.seals:
+        return by
+    sealed = [voice for voice in dialogue.voices_of(by) if voice in dialogue.seals]
+    named = given.get("contribution")
+    contribution = dialogue.contributions.get(named) if isinstance(named, str) else None
+    if contribution and contribution.voice in sealed:
+        return contribution.voice
+    judged = step == "give-verdict" and any(d.whom in sealed for d in dialogue.duties.values())
+    return sealed[0] if judged and not dialogue.contributions_of(by) else by
+
+
+def unknown_to_auditors(dialogue: Dialogue) -> dict[str, str]:
+    """For each stakeholder id the neutral name that an auditor sees, in the order of mapping."""
+    return {
+        name: f"participant-{number}" for number, name in enumerate(dialogue.stakeholders, start=1)
+    }
+
+
+def attributed(dialogue: Dialogue, contribution: Contribution) -> str:
+    """From whom a contribution came, as far as its attribution lets the manager know."""
+    speaker = dialogue.stakeholders.get(contribution.voice)
+    if contribution.sealed or speaker is None:
+        return contribution.voice
+    if contribution.attribution is Attribution.REGION:
+        return f"{speaker.category}, {speaker.country}"
+    if contribution.attribution is Attribution.ORGANISATION:
+        return speaker.organisation
+    return f"{speaker.name}, {speaker.organisation}"

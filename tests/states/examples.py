@@ -1,0 +1,150 @@
+"""For each step, what a sensible person would bring along, and a life in each phase in which it is possible."""
+
+from collections.abc import Callable
+
+from states.dialogue import Phase
+from states.facts import Notice
+from tests.states.builders import (
+    DECISIONS,
+    DENIZ,
+    JOKE,
+    NOOR,
+    POINTS,
+    RISKS,
+    STAKEHOLDERS,
+    Given,
+    Life,
+    at_phase,
+    disputed,
+    live,
+    reopened,
+)
+
+NEWCOMER: Given = {**STAKEHOLDERS[DENIZ], "id": "spinners-in", "country": "IN"}
+REASON: Given = {"reason": "Zo is het besproken."}
+LATER: Given = {"to": "2022-11-01", "reason": "De directie vraagt meer tijd."}
+
+EXAMPLES: dict[str, tuple[str, Given]] = {
+    "name-risk": ("manager", {**RISKS["buying-nl"], "id": "cotton-uz", "country": "UZ"}),
+    "drop-risk": ("manager", {"risk": "buying-nl", **REASON}),
+    "map-stakeholder": ("manager", NEWCOMER),
+    "drop-stakeholder": ("manager", {"stakeholder": DENIZ, **REASON}),
+    "link-chain-dialogue": (
+        "manager",
+        {
+            "id": "dhaka",
+            "risk": "wages-bd",
+            "place": "Dhaka",
+            "partner": "Shramik",
+            "held": "2021-11-20",
+        },
+    ),
+    "give-information": ("manager", {"costs": "Reis en tolk worden vergoed."}),
+    "approve-analysis": ("manager", {}),
+    "invite": ("manager", {"stakeholder": NOOR}),
+    "invite-all": ("manager", {}),
+    "accept-invitation": (NOOR, {}),
+    "decline-invitation": (NOOR, {"reason": "Geen tijd."}),
+    "share-expectation": (NOOR, {"text": "Een jaartal.", "success_test": "Een bedrag."}),
+    "echo-expectations": ("manager", {"changes": "Loon krijgt een uur."}),
+    "open-session": ("moderator", {}),
+    "record-attendance": ("moderator", {"stakeholder": NOOR, "present": True}),
+    "record-management": ("moderator", {"role": "sponsor", "present": True}),
+    "record-contribution": ("moderator", {**POINTS["c1"], "id": "c9"}),
+    "publish-summary": ("moderator", {"lines": {name: f"Regel {name}." for name in POINTS}}),
+    "check-line": (NOOR, {"contribution": "c1", "verdict": "confirmed"}),
+    "close-session": ("moderator", {}),
+    "decide": ("manager", DECISIONS["c1"]),
+    "sign-strategy": ("sponsor", {}),
+    "answer-participant": ("manager", {"covers": ["c3"], "text": "Het prijsmodel komt terug."}),
+    "give-verdict": ("sealed-1", {"heard": "partly", "comment": "Half."}),
+    "dispute-answer": ("sealed-1", {"contribution": "c2", "reason": "Niet mijn punt."}),
+    "settle-dispute": ("manager", {"contribution": "c1", "text": "Het bedrag komt er ook in."}),
+    "note-lesson": ("manager", {"text": "Eerder beginnen."}),
+    "close-dialogue": ("manager", {}),
+    "close-with-debts": ("sponsor", REASON),
+    "override-check": ("manager", REASON),
+    "record-delivery": ("manager", {"to": JOKE, "how": "gebeld", "template": "invitation"}),
+    "change-contact": ("manager", {"stakeholder": JOKE, "phone": "+31 20 555 01 24"}),
+    "reschedule-session": ("manager", {"to": "2022-06-30T13:00", "reason": "Treinstaking."}),
+    "postpone": ("manager", LATER),
+    "hand-over": ("sponsor", {"role": "manager", "person": {"name": "Mara Nieuw"}}),
+    "report-progress": ("sponsor", {"commitment": "clause", "status": "done"}),
+    "cancel-dialogue": ("sponsor", REASON),
+}
+
+SOFT = {
+    Phase.STAKEHOLDER_ANALYSIS: "home-share",
+    Phase.EXPECTATION_GATHERING: "declined-replaced",
+    Phase.SESSION: "management-present",
+    Phase.STRATEGY_UPDATE: "no-stock-phrases",
+    Phase.FEEDBACK: "lessons-noted",
+}
+OWED = {
+    Phase.STAKEHOLDER_ANALYSIS: "approve-analysis",
+    Phase.EXPECTATION_GATHERING: f"invite-stakeholder/{NOOR}",
+    Phase.SESSION: f"answer-participant/{NOOR}",
+    Phase.STRATEGY_UPDATE: f"answer-participant/{DENIZ}",
+    Phase.FEEDBACK: f"answer-participant/{DENIZ}",
+    Phase.CLOSED: "report-progress/clause",
+    Phase.CLOSED_WITH_DEBTS: f"answer-participant/{DENIZ}",
+    Phase.CANCELLED: f"answer-participant/{DENIZ}",
+}
+
+FRESH: dict[Phase, str] = {
+    Phase.STAKEHOLDER_ANALYSIS: "mapped",
+    Phase.EXPECTATION_GATHERING: "gather",
+    Phase.SESSION: "spoken",
+}
+READY: dict[tuple[Phase, str], str] = {
+    (Phase.EXPECTATION_GATHERING, "accept-invitation"): "invited",
+    (Phase.EXPECTATION_GATHERING, "decline-invitation"): "invited",
+    (Phase.EXPECTATION_GATHERING, "share-expectation"): "accepted",
+    (Phase.EXPECTATION_GATHERING, "open-session"): "accepted",
+    (Phase.SESSION, "check-line"): "summarised",
+    (Phase.SESSION, "close-session"): "checked",
+    (Phase.STRATEGY_UPDATE, "sign-strategy"): "settled",
+    (Phase.FEEDBACK, "close-dialogue"): "judged",
+}
+
+
+def with_bounces() -> Life:
+    """Closed; then it turns out that Deniz never had his answer, nor Noor what settled her dispute."""
+    life = live("judged").take(NOOR, "dispute-answer", contribution="c1", reason="Niet mijn punt.")
+    life.take("manager", "settle-dispute", contribution="c1", text="Het bedrag komt er ook in.")
+    life.take("manager", "close-dialogue").at("2022-09-07")
+    lost = [n for _, n in life.notices if n.template == "dispute-settled" or _to_deniz(n)]
+    for notice in lost:
+        life.bounce(notice)
+    return life
+
+
+def _to_deniz(notice: Notice) -> bool:
+    return (notice.template, notice.to) == ("answer", DENIZ)
+
+
+SPECIAL: dict[Phase, Callable[[], Life]] = {
+    Phase.STRATEGY_UPDATE: reopened,
+    Phase.FEEDBACK: disputed,
+    Phase.CLOSED: with_bounces,
+}
+
+
+def ready(phase: Phase, step: str) -> Life:
+    """Return a life in *phase* in which *step* is possible if it ever is."""
+    if (phase, step) in READY:
+        return live(READY[phase, step])
+    if phase in FRESH:
+        return live(FRESH[phase])
+    return SPECIAL[phase]() if phase in SPECIAL else at_phase(phase)
+
+
+def example(phase: Phase, step: str) -> tuple[str, Given]:
+    """Return who takes *step* in *phase*, and with what."""
+    by, given = EXAMPLES[step]
+    if step == "override-check":
+        return by, {**given, "check": SOFT.get(phase, "home-share")}
+    if step == "postpone":
+        later = {"to": "2023-02-01"} if phase is Phase.CLOSED else {}
+        return by, {**given, **later, "duty": OWED[phase]}
+    return by, given

@@ -1,0 +1,83 @@
+"""The yearly schedule: when an edition opens by itself, and the session that it proposes."""
+
+from datetime import time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from states.calendar import WorkCalendar
+from states.errors import BadInput
+from states.schedule import next_opening, proposed_session
+from tests.states.builders import utc
+
+YEARLY = "0 9 1 12 *"
+
+
+@pytest.mark.parametrize(
+    ("schedule", "zone", "after", "opens"),
+    [
+        pytest.param(
+            YEARLY, "Europe/Amsterdam", "2022-01-01 00:00", "2022-12-01 08:00", id="this year"
+        ),
+        pytest.param(
+            YEARLY, "Europe/Amsterdam", "2022-12-01 08:00", "2023-12-01 08:00", id="never twice"
+        ),
+        pytest.param(
+            YEARLY, "Europe/Amsterdam", "2022-12-01 07:59", "2022-12-01 08:00", id="in a minute"
+        ),
+        pytest.param(YEARLY, "Asia/Dhaka", "2022-01-01 00:00", "2022-12-01 03:00", id="in Dhaka"),
+        pytest.param(
+            "0 9 1 6 *", "Europe/Amsterdam", "2022-01-01 00:00", "2022-06-01 07:00", id="summer"
+        ),
+        pytest.param(
+            "0 9 29 2 *", "Europe/Amsterdam", "2022-01-01 00:00", "2024-02-29 08:00", id="leap day"
+        ),
+    ],
+)
+def test_when_an_edition_opens(schedule: str, zone: str, after: str, opens: str) -> None:
+    assert next_opening(schedule, zone, utc(after)) == utc(opens)
+
+
+@pytest.mark.parametrize(
+    "schedule", ["", "yearly", "0 9 1 13 *", "0 9 30 2 *", "9", "0 9 1 12 * * *", "a b c d e"]
+)
+def test_a_schedule_that_never_comes(schedule: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        next_opening(schedule, "Europe/Amsterdam", utc("2022-01-01 00:00"))
+
+    assert caught.value.code == "schedule-not-understood"
+    assert "0 9 1 12 *" in caught.value.why("nl")
+
+
+@given(after=st.datetimes(min_value=utc("2020-01-01 00:00").replace(tzinfo=None)))
+def test_the_next_opening_lies_ahead(after: object) -> None:
+    moment = utc(str(after)[:19])
+    if moment.year > 2200:
+        return
+
+    opening = next_opening(YEARLY, "Europe/Amsterdam", moment)
+
+    assert moment < opening <= moment + timedelta(days=367)
+
+
+@pytest.mark.parametrize(
+    ("zone", "country", "opening", "session"),
+    [
+        pytest.param(
+            "Europe/Amsterdam", "NL", "2022-12-01 08:00", "2023-06-01 08:00", id="a Thursday"
+        ),
+        pytest.param(
+            "Europe/Amsterdam", "NL", "2022-11-05 08:00", "2023-05-08 08:00", id="not a Saturday"
+        ),
+        pytest.param(
+            "Europe/Amsterdam", "NL", "2022-11-17 08:00", "2023-05-19 08:00", id="not Ascension Day"
+        ),
+        pytest.param("Asia/Dhaka", "BD", "2022-12-02 04:00", "2023-06-04 04:00", id="Dhaka"),
+    ],
+)
+def test_the_session_that_is_proposed(zone: str, country: str, opening: str, session: str) -> None:
+    """Twenty-six weeks later, on a working day, at ten o'clock there."""
+    calendar = WorkCalendar(zone, country)
+
+    assert proposed_session(calendar, utc(opening), 26, time(10)) == utc(session)
