@@ -1,0 +1,140 @@
+"""Who may come in: personal links and the stays that they open. Only digests of secrets are kept."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, Row, Table, insert, select, update
+
+from records.access_tables import LINKS, STAYS
+from records.database import reading, writing
+
+Kind = Literal["participant", "role"]
+_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """As whom somebody comes in: *who* is a stakeholder of *dialogue_id*, or a role of *programme_id*."""
+
+    kind: Kind
+    programme_id: str
+    who: str
+    dialogue_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Somebody who came in: as whom, how far, and the *secret* that signs what their browser sends back."""
+
+    hash: str
+    capacity: Capacity
+    stage: str
+    holder: str
+    secret: str
+    made_at: datetime
+    expires_at: datetime
+
+
+def digest(token: str) -> str:
+    """The SHA-256 of a secret, which is all that the records keep of it."""
+    return sha256(token.encode()).hexdigest()
+
+
+def new_token() -> str:
+    """A secret of 256 random bits, fit for an address."""
+    return secrets.token_urlsafe(_BYTES)
+
+
+def mint_link(engine: Engine, capacity: Capacity, now: datetime, lasts: timedelta) -> str:
+    """A new link for *capacity* that works for *lasts* from *now* (aware UTC) on; returns its secret, once."""
+    token = new_token()
+    with writing(engine) as connection:
+        connection.execute(insert(LINKS), _row(token, capacity, now, now + lasts))
+    return token
+
+
+def link_capacity(engine: Engine, token: str, kind: Kind, now: datetime) -> Capacity | None:
+    """As whom the link *token* lets in at *now*; None when it is foreign, expired, used or revoked."""
+    with reading(engine) as connection:
+        row = _alive(connection, LINKS, token, now)
+    capacity = _capacity(row) if row is not None else None
+    return capacity if capacity is not None and capacity.kind == kind else None
+
+
+def use_up_link(engine: Engine, token: str, now: datetime) -> bool:
+    """End a link that works once; False when it was ended before."""
+    ended = update(LINKS).where(LINKS.c.hash == digest(token), LINKS.c.ended_at.is_(None))
+    with writing(engine) as connection:
+        return connection.execute(ended.values(ended_at=now)).rowcount == 1
+
+
+def revoke(engine: Engine, capacity: Capacity, now: datetime) -> int:
+    """End all links and stays of *capacity*; returns how many."""
+    with writing(engine) as connection:
+        return sum(_end_all(connection, table, capacity, now) for table in (LINKS, STAYS))
+
+
+def _end_all(connection: Connection, table: Table, capacity: Capacity, now: datetime) -> int:
+    ended = update(table).where(
+        table.c.kind == capacity.kind,
+        table.c.programme_id == capacity.programme_id,
+        table.c.dialogue_id.is_not_distinct_from(capacity.dialogue_id),
+        table.c.who == capacity.who,
+        table.c.ended_at.is_(None),
+    )
+    return connection.execute(ended.values(ended_at=now)).rowcount
+
+
+def begin_stay(
+    engine: Engine, capacity: Capacity, now: datetime, lasts: timedelta, *, stage: str, holder: str
+) -> str:
+    """Let somebody in until *now* + *lasts*; returns the secret for their browser, a new one each time."""
+    token = new_token()
+    row = _row(token, capacity, now, now + lasts)
+    row |= {"stage": stage, "holder": holder, "secret": new_token()}
+    with writing(engine) as connection:
+        connection.execute(insert(STAYS), row)
+    return token
+
+
+def find_stay(engine: Engine, token: str, now: datetime) -> Stay | None:
+    """The stay of the browser that sends *token*, None when it is over; changes nothing."""
+    with reading(engine) as connection:
+        row = _alive(connection, STAYS, token, now)
+    if row is None:
+        return None
+    return Stay(
+        row.hash,
+        _capacity(row),
+        row.stage,
+        row.holder,
+        row.secret,
+        row.made_at,
+        row.expires_at,
+    )
+
+
+def end_stay(engine: Engine, hash_: str, now: datetime) -> None:
+    """Let somebody out."""
+    ended = update(STAYS).where(STAYS.c.hash == hash_, STAYS.c.ended_at.is_(None))
+    with writing(engine) as connection:
+        connection.execute(ended.values(ended_at=now))
+
+
+def _row(token: str, capacity: Capacity, now: datetime, until: datetime) -> dict[str, Any]:
+    return {
+        "hash": digest(token), "kind": capacity.kind, "programme_id": capacity.programme_id,
+        "dialogue_id": capacity.dialogue_id, "who": capacity.who, "made_at": now, "expires_at": until,
+    }  # fmt: skip
+
+
+def _alive(connection: Connection, table: Table, token: str, now: datetime) -> Row[Any] | None:
+    chosen = select(table).where(table.c.hash == digest(token), table.c.ended_at.is_(None))
+    return connection.execute(chosen.where(table.c.expires_at > now)).one_or_none()
+
+
+def _capacity(row: Row[Any]) -> Capacity:
+    return Capacity(row.kind, row.programme_id, row.who, row.dialogue_id)

@@ -1,0 +1,121 @@
+"""The tables of the door of people: links, stays, accounts, counters, wishes and reports of retaliation."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from records.columns import BigId
+from records.tables import Base, table_of
+
+
+class Capacity(Base):
+    """In which capacity somebody may come in: a participant of one dialogue, or a role of a programme."""
+
+    __abstract__ = True
+
+    hash: Mapped[str] = mapped_column(
+        primary_key=True,
+        sort_order=-6,
+        comment="SHA-256 of the secret; the secret itself is nowhere",
+    )
+    kind: Mapped[str] = mapped_column(sort_order=-5, comment="'participant' or 'role'")
+    programme_id: Mapped[str] = mapped_column(
+        ForeignKey("programmes.id"), sort_order=-4, comment="The programme it belongs to"
+    )
+    dialogue_id: Mapped[str | None] = mapped_column(
+        ForeignKey("dialogues.id"), sort_order=-3, comment="The dialogue of a participant"
+    )
+    who: Mapped[str] = mapped_column(
+        sort_order=-2, comment="A stakeholder of that dialogue, or a role"
+    )
+    made_at: Mapped[datetime] = mapped_column(comment="When it was made")
+    expires_at: Mapped[datetime] = mapped_column(comment="When it stops to work, whatever happens")
+    ended_at: Mapped[datetime | None] = mapped_column(
+        comment="When it was used up, left or revoked"
+    )
+
+
+class LinkTable(Capacity):
+    """Personal links, and the one-time links of roles."""
+
+    __tablename__ = "links"
+
+
+class StayTable(Capacity):
+    """Who came in, until they leave: the session of a browser."""
+
+    __tablename__ = "stays"
+
+    stage: Mapped[str] = mapped_column(
+        comment="'whole'; before that 'setup' (no password yet) or 'code' (only the password was given)"
+    )
+    holder: Mapped[str] = mapped_column(comment="A digest of the person who held the role")
+    secret: Mapped[str] = mapped_column(comment="Signs what this browser sends back")
+
+
+class AccountTable(Base):
+    """How the holder of a role signs in."""
+
+    __tablename__ = "accounts"
+
+    programme_id: Mapped[str] = mapped_column(
+        ForeignKey("programmes.id"), primary_key=True, comment="The programme it belongs to"
+    )
+    role: Mapped[str] = mapped_column(primary_key=True, comment="The role, or 'auditor'")
+    holder: Mapped[str] = mapped_column(comment="A digest of the person who held the role")
+    password: Mapped[str] = mapped_column(comment="The password, hashed by argon2")
+    code_secret: Mapped[str] = mapped_column(comment="The shared secret of the codes (TOTP)")
+    code_step: Mapped[int] = mapped_column(BigId, comment="The last time step whose code was used")
+    made_at: Mapped[datetime] = mapped_column(comment="When it was set up")
+
+
+class CounterTable(Base):
+    """How often something was tried, so that it can be slowed down."""
+
+    __tablename__ = "counters"
+
+    name: Mapped[str] = mapped_column(primary_key=True, comment="A digest of what is counted")
+    since: Mapped[datetime] = mapped_column(primary_key=True, comment="When its window began")
+    count: Mapped[int] = mapped_column(comment="How often in that window")
+
+
+class WishTable(Base):
+    """What a participant asked for themselves: to be erased, or how they wish to be named."""
+
+    __tablename__ = "wishes"
+
+    dialogue_id: Mapped[str] = mapped_column(
+        ForeignKey("dialogues.id"), primary_key=True, comment="The dialogue it is about"
+    )
+    who: Mapped[str] = mapped_column(primary_key=True, comment="The stakeholder who asked")
+    kind: Mapped[str] = mapped_column(primary_key=True, comment="'erasure' or 'attribution'")
+    value: Mapped[str] = mapped_column(comment="What they asked, in a word or in theirs")
+    made_at: Mapped[datetime] = mapped_column(comment="When they asked")
+    settled_at: Mapped[datetime | None] = mapped_column(comment="When it was dealt with")
+
+
+class ReportTable(Base):
+    """Reports of retaliation, for the confidant alone."""
+
+    __tablename__ = "retaliation_reports"
+
+    number: Mapped[int] = mapped_column(BigId, primary_key=True, comment="A counting key")
+    programme_id: Mapped[str] = mapped_column(
+        ForeignKey("programmes.id"), index=True, comment="The programme it is about"
+    )
+    dialogue_id: Mapped[str] = mapped_column(
+        ForeignKey("dialogues.id"), comment="The dialogue it is about"
+    )
+    who: Mapped[str | None] = mapped_column(comment="Who reports it; empty: they did not say")
+    text: Mapped[str] = mapped_column(comment="What happened")
+    contact: Mapped[str | None] = mapped_column(comment="How they wish to be reached")
+    made_at: Mapped[datetime] = mapped_column(comment="When it was reported")
+    settled_at: Mapped[datetime | None] = mapped_column(comment="When the confidant closed it")
+
+
+Index("ix_links_who", LinkTable.dialogue_id, LinkTable.who)
+Index("ix_stays_who", StayTable.programme_id, StayTable.who)
+
+LINKS, STAYS, ACCOUNTS = table_of(LinkTable), table_of(StayTable), table_of(AccountTable)
+COUNTERS, WISHES, REPORTS = table_of(CounterTable), table_of(WishTable), table_of(ReportTable)

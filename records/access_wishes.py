@@ -1,0 +1,128 @@
+"""What participants ask for themselves, and what they report to the confidant."""
+
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import Column, Engine, Table, delete, insert, select, update
+
+from records.access_tables import REPORTS, WISHES
+from records.database import reading, writing
+from records.outgoing import put, rows_of
+from records.pieces import STAKEHOLDERS
+from records.tables import DIALOGUES
+from states.dialogue import OPEN_PHASES, Phase
+from states.facts import Notice
+
+WishKind = Literal["erasure", "attribution"]
+_ANSWERABLE = [*OPEN_PHASES, Phase.CLOSED, Phase.CLOSED_WITH_DEBTS]
+
+
+class Wish(NamedTuple):
+    """What a participant asked for themselves."""
+
+    dialogue_id: str
+    who: str
+    kind: str
+    value: str
+    made_at: datetime
+    settled_at: datetime | None
+
+
+class Report(NamedTuple):
+    """A report of retaliation; *who* None: they did not say."""
+
+    number: int
+    dialogue_id: str
+    who: str | None
+    text: str
+    contact: str | None
+    made_at: datetime
+    settled_at: datetime | None
+
+
+def ask(
+    engine: Engine, dialogue_id: str, who: str, *, kind: WishKind, value: str, now: datetime
+) -> None:
+    """Write down what *who* asks for themselves; asking again replaces what was asked before."""
+    is_it = (WISHES.c.dialogue_id == dialogue_id, WISHES.c.who == who, WISHES.c.kind == kind)
+    row = {"dialogue_id": dialogue_id, "who": who, "kind": kind, "value": value, "made_at": now}
+    with writing(engine) as connection:
+        connection.execute(delete(WISHES).where(*is_it))
+        connection.execute(insert(WISHES), row)
+
+
+def wishes_of(engine: Engine, dialogue_id: str, who: str | None = None) -> list[Wish]:
+    """What was asked in *dialogue_id*, by *who* alone when that is given. The wish to be sealed is no manager's."""
+    chosen = select(*_columns(WISHES, Wish._fields)).where(WISHES.c.dialogue_id == dialogue_id)
+    if who is not None:
+        chosen = chosen.where(WISHES.c.who == who)
+    with reading(engine) as connection:
+        return [Wish(*row) for row in connection.execute(chosen.order_by(WISHES.c.made_at))]
+
+
+def settle_wish(engine: Engine, dialogue_id: str, who: str, kind: WishKind, now: datetime) -> bool:
+    """Note that a wish was dealt with; False when there is none that waits."""
+    is_it = (WISHES.c.dialogue_id == dialogue_id, WISHES.c.who == who, WISHES.c.kind == kind)
+    settled = update(WISHES).where(*is_it, WISHES.c.settled_at.is_(None))
+    with writing(engine) as connection:
+        return connection.execute(settled.values(settled_at=now)).rowcount == 1
+
+
+def report(
+    engine: Engine,
+    dialogue_id: str,
+    text: str,
+    now: datetime,
+    *,
+    who: str | None,
+    contact: str | None,
+) -> None:
+    """Write down a report of retaliation, for the confidant alone; *who* None leaves the reporter out."""
+    with writing(engine) as connection:
+        of = select(DIALOGUES.c.programme_id).where(DIALOGUES.c.id == dialogue_id)
+        row = {"programme_id": connection.scalar(of), "dialogue_id": dialogue_id, "who": who}
+        connection.execute(
+            insert(REPORTS), row | {"text": text, "contact": contact, "made_at": now}
+        )
+
+
+def reports_of(engine: Engine, programme_id: str) -> list[Report]:
+    """The reports of *programme_id*, newest first; for the confidant's eyes only."""
+    chosen = select(*_columns(REPORTS, Report._fields)).where(
+        REPORTS.c.programme_id == programme_id
+    )
+    with reading(engine) as connection:
+        return [
+            Report(*row) for row in connection.execute(chosen.order_by(REPORTS.c.number.desc()))
+        ]
+
+
+def settle_report(engine: Engine, programme_id: str, number: int, now: datetime) -> bool:
+    """Close a report of *programme_id*; False when there is none that is open."""
+    is_it = (REPORTS.c.programme_id == programme_id, REPORTS.c.number == number)
+    settled = update(REPORTS).where(*is_it, REPORTS.c.settled_at.is_(None))
+    with writing(engine) as connection:
+        return connection.execute(settled.values(settled_at=now)).rowcount == 1
+
+
+def seats_of_address(engine: Engine, address: str) -> list[tuple[str, str]]:
+    """The (dialogue, stakeholder) pairs that are reached at *address*, whatever its case, and were invited."""
+    chosen = select(STAKEHOLDERS.c.dialogue_id, STAKEHOLDERS.c.id, STAKEHOLDERS.c.email)
+    chosen = chosen.join(DIALOGUES, DIALOGUES.c.id == STAKEHOLDERS.c.dialogue_id)
+    chosen = chosen.where(STAKEHOLDERS.c.email.is_not(None), STAKEHOLDERS.c.invited_at.is_not(None))
+    chosen = chosen.where(DIALOGUES.c.phase.in_(_ANSWERABLE))
+    with reading(engine) as connection:
+        rows = connection.execute(chosen)
+        return [(r[0], r[1]) for r in rows if r[2].casefold() == address.casefold()]
+
+
+def post_link(engine: Engine, dialogue_id: str, who: str, now: datetime) -> None:
+    """Put a message with a new personal link in the outbox; the link is made when the message is written."""
+    notice = Notice(to=who, role="participant", template="new-link")
+    rows = rows_of(dialogue_id, [notice], f"asked:{now.isoformat()}", now)
+    with writing(engine) as connection:
+        put(connection, rows)
+
+
+def _columns(table: Table, names: tuple[str, ...]) -> list[Column[Any]]:
+    return [table.c[name] for name in names]

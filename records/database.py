@@ -1,0 +1,157 @@
+"""Connecting: SQLite in its own file with WAL, or PostgreSQL through psycopg; errors become advice."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, ExceptionContext, make_url
+from sqlalchemy.exc import ArgumentError
+
+from records.errors import Busy, DatabaseUnavailable, JournalProtected, RecordsError, SchemaOutdated
+
+_WAIT_SECONDS = 10
+_KNOWN = "use sqlite:///path/to/file.db or postgresql+psycopg://user@host/database"
+_WRITING = "weerklank_writing"
+
+
+def connect(url: str, *, durable: bool = True) -> Engine:
+    """
+    An engine for *url* (`sqlite:///file` or `postgresql+psycopg://…`); nothing is opened yet.
+
+    *durable* False leaves out the waiting for the disk, for simulations whose file is thrown away.
+    Raises DatabaseUnavailable when the address is of another kind.
+    """
+    try:
+        target = make_url(url)
+    except ArgumentError:
+        message = f"This is no database address; {_KNOWN}."
+        raise DatabaseUnavailable(message) from None
+    if target.drivername in {"sqlite", "sqlite+pysqlite"}:
+        return _sqlite(target, durable=durable)
+    if target.drivername in {"postgresql", "postgres", "postgresql+psycopg"}:
+        return _postgresql(target.set(drivername="postgresql+psycopg"), durable=durable)
+    message = f"'{target.drivername}' is not a kind of database that is supported; {_KNOWN}."
+    raise DatabaseUnavailable(message)
+
+
+def _sqlite(target: URL, *, durable: bool) -> Engine:
+    if not target.database or target.database == ":memory:":
+        message = f"A database in memory is lost with the process; {_KNOWN}."
+        raise DatabaseUnavailable(message)
+    Path(target.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(target, connect_args={"timeout": _WAIT_SECONDS}, hide_parameters=True)
+    sync = "FULL" if durable else "OFF"
+
+    @event.listens_for(engine, "connect")
+    def _prepare(raw: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
+        raw.isolation_level = None  # transactions begin below, not where the driver thinks best
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={sync}",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+        ):
+            raw.execute(f"PRAGMA {pragma}")
+        raw.execute("PRAGMA cache_size=-16384")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get(_WRITING)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    event.listen(engine, "handle_error", _explain)
+    return engine
+
+
+def _postgresql(target: URL, *, durable: bool) -> Engine:
+    options = f"-c timezone=UTC -c lock_timeout={_WAIT_SECONDS}s"
+    if not durable:
+        options += " -c synchronous_commit=off"
+    # Pre-ping: after a restart of the server the first caller must not pay for a dead connection.
+    engine = create_engine(
+        target,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"options": options, "connect_timeout": 10},
+    )
+    event.listen(engine, "handle_error", _explain)
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One writing transaction: committed at the end, undone whole on any error. Raises Busy when it must wait long."""
+    with engine.execution_options(**{_WRITING: True}).begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One consistent view to read from; it never takes or waits for the write lock."""
+    ready = (
+        engine
+        if engine.dialect.name == "sqlite"
+        else engine.execution_options(isolation_level="REPEATABLE READ")
+    )
+    with ready.connect() as connection:
+        yield connection
+
+
+def _explain(context: ExceptionContext) -> None:
+    found = _meaning(context.original_exception)
+    if found is not None:
+        _raise(found, context)
+
+
+def _raise(found: RecordsError, context: ExceptionContext) -> NoReturn:
+    raise found from context.sqlalchemy_exception or context.original_exception
+
+
+_BY_STATE: dict[str, tuple[type[RecordsError], str]] = {
+    "55P03": (Busy, "Somebody else is changing the same dialogue."),
+    "40P01": (Busy, "Two changes waited for each other."),
+    "40001": (Busy, "Somebody else changed the same rows."),
+    "42P01": (SchemaOutdated, "A table is missing."),
+    "42703": (SchemaOutdated, "A column is missing."),
+    "53100": (DatabaseUnavailable, "The disk of the database is full."),
+}
+_BY_TEXT: tuple[tuple[str, type[RecordsError], str], ...] = (
+    ("weerklank protects", JournalProtected, "The records refused to forget."),
+    ("database is locked", Busy, "The database was locked by somebody else."),
+    ("database table is locked", Busy, "The database was locked by somebody else."),
+    ("no such table", SchemaOutdated, "A table is missing."),
+    ("no such column", SchemaOutdated, "A column is missing."),
+    ("has no column named", SchemaOutdated, "A column is missing."),
+    ("unable to open database", DatabaseUnavailable, "The database file cannot be opened."),
+    ("readonly database", DatabaseUnavailable, "The database file may not be written to."),
+    ("disk is full", DatabaseUnavailable, "The disk is full."),
+    ("disk I/O error", DatabaseUnavailable, "The disk cannot be read or written."),
+    ("is not a database", DatabaseUnavailable, "The file is not a database."),
+    ("malformed", DatabaseUnavailable, "The database file is damaged: restore it from a backup."),
+)
+
+
+def _meaning(error: BaseException) -> RecordsError | None:
+    text = str(error)
+    for sign, kind, what in _BY_TEXT:
+        if sign in text:
+            return kind(what)
+    state = getattr(error, "sqlstate", None)
+    if state in _BY_STATE:
+        kind, what = _BY_STATE[state]
+        return kind(what)
+    return _lost(error, state)
+
+
+def _lost(error: BaseException, state: str | None) -> RecordsError | None:
+    """A server that cannot be reached, refuses the login or shuts down."""
+    unreachable = type(error).__name__ == "OperationalError" and type(error).__module__.startswith(
+        "psycopg"
+    )
+    if state is not None and state[:2] in {"08", "28", "3D", "57"}:
+        unreachable = True
+    if not unreachable:
+        return None
+    return DatabaseUnavailable("The database server cannot be reached or ended the connection.")

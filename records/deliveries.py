@@ -1,0 +1,168 @@
+"""What a delivery brings about: the mark in the outbox and what the law makes of it, in one transaction."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, bindparam, select, update
+
+from records import outgoing
+from records.database import writing
+from records.loading import Held, Reader
+from records.outgoing import BY_HAND, FAILED, PENDING, SENT, WITHDRAWN
+from records.tables import NOTICES, UNSENT_ONLY
+from records.writing import Decided, write_step
+from states import delivery
+from states.dialogue import Dialogue
+from states.errors import NotKnown
+from states.facts import Fact, Notice
+
+_ADDRESS = re.compile(r"[^\s<>@,;:\"']+@[^\s<>@,;:\"']+")
+_REASON_LENGTH = 500
+_CAN_BE_SENT = [
+    PENDING,
+    BY_HAND,
+    WITHDRAWN,
+]  # what left the house was sent, whatever changed meanwhile
+_CAN_FAIL = [PENDING, BY_HAND, SENT]  # a message can bounce long after it was accepted
+NOTICE_FIELDS = tuple(Notice.model_fields)
+
+Law = Callable[[Dialogue, Notice], Decided]
+
+_MARK_TOLD = (
+    update(NOTICES)
+    .where(
+        NOTICES.c.dialogue_id == bindparam("of_dialogue"),
+        NOTICES.c.to == bindparam("told"),
+        NOTICES.c.template == bindparam("of_template"),
+        UNSENT_ONLY,
+    )
+    .values(
+        status=SENT, channel=BY_HAND, sent_at=bindparam("moment"), error=None,
+        claimed_by=None, claimed_until=None,
+    )
+)  # fmt: skip
+_MARK_SENT = (
+    update(NOTICES)
+    .where(
+        NOTICES.c.id == bindparam("of_notice"),
+        NOTICES.c.status.in_(_CAN_BE_SENT),
+        NOTICES.c.template.not_in(sorted(delivery.MATTERS)),
+    )
+    .values(
+        status=SENT, channel=bindparam("by_channel"), sent_at=bindparam("moment"), error=None,
+        claimed_by=None, claimed_until=None,
+    )
+)  # fmt: skip
+
+
+def without_addresses(reason: str) -> str:
+    """*reason* without any address: the outbox must not tie a pseudonym to a person."""
+    return _ADDRESS.sub("<address>", reason)[:_REASON_LENGTH]
+
+
+def mark_told(
+    connection: Connection, dialogue_id: str, facts: Iterable[Fact], now: datetime
+) -> None:
+    """Mark what *facts* say was told by phone or letter as sent by hand."""
+    rows = [
+        {
+            "of_dialogue": dialogue_id,
+            "told": fact.subject,
+            "of_template": fact.detail["template"],
+            "moment": now,
+        }
+        for fact in facts
+        if fact.fact == "delivery-recorded"
+    ]
+    if rows:
+        connection.execute(_MARK_TOLD, rows)
+
+
+@dataclass(frozen=True)
+class Deliveries:
+    """The marks in the outbox of *engine*; *reader* loads the dialogues that they change."""
+
+    engine: Engine
+    reader: Reader
+
+    def delivered(self, notice_id: int, channel: str, now: datetime) -> bool:
+        """Mark the notice as sent; the law is asked only about templates for which delivery matters."""
+        values = {"of_notice": notice_id, "by_channel": channel, "moment": now}
+        with writing(self.engine) as connection:
+            if connection.execute(_MARK_SENT, values).rowcount == 1:
+                return True
+
+        def law(dialogue: Dialogue, notice: Notice) -> Decided:
+            return delivery.delivered(dialogue, notice, now)
+
+        mark = {"status": SENT, "channel": channel, "sent_at": now, "error": None}
+        return self._settle(_Change(notice_id, _CAN_BE_SENT, mark), law, now)
+
+    def undeliverable(self, notice_id: int, channel: str, reason: str, now: datetime) -> bool:
+        """Mark the notice as failed for good, with the facts that follow."""
+        why = without_addresses(reason)
+
+        def law(dialogue: Dialogue, notice: Notice) -> Decided:
+            return delivery.undeliverable(dialogue, notice, why, now)
+
+        mark = {"status": FAILED, "channel": channel, "error": why}
+        return self._settle(_Change(notice_id, _CAN_FAIL, mark), law, now)
+
+    def by_hand(self, notice_id: int, now: datetime) -> bool:
+        """Let the notice wait for a person's hand, and give that person the task, once."""
+        with writing(self.engine) as connection:
+            held = self._held(connection, notice_id)
+            notice = _notice_in(connection, notice_id, [PENDING])
+            if notice is None:
+                return False
+            _mark(connection, notice_id, {"status": BY_HAND})
+            task = delivery.by_hand(held.dialogue, notice)
+            if task is not None:
+                origin = f"by-hand:{notice_id}"
+                outgoing.put_once(
+                    connection, outgoing.rows_of(held.dialogue.id, [task], origin, now)
+                )
+        return True
+
+    def _settle(self, change: "_Change", law: Law, now: datetime) -> bool:
+        """Mark one notice and write what the law makes of it, in one transaction; False: it is settled already."""
+        with writing(self.engine) as connection:
+            held = self._held(connection, change.notice_id)
+            notice = _notice_in(connection, change.notice_id, change.allowed)
+            if notice is None:
+                return False
+            written = write_step(connection, held, law(held.dialogue, notice), now)
+            _mark(connection, change.notice_id, change.mark)
+        self.reader.remember(written)
+        return True
+
+    def _held(self, connection: Connection, notice_id: int) -> Held:
+        chosen = select(NOTICES.c.dialogue_id).where(NOTICES.c.id == notice_id)
+        dialogue_id = connection.scalar(chosen)
+        if dialogue_id is None:
+            raise NotKnown("unknown-notice", notice=notice_id)
+        return self.reader.read(connection, dialogue_id, lock=True)
+
+
+class _Change(NamedTuple):
+    """Which notice is marked, from which statuses, as what."""
+
+    notice_id: int
+    allowed: list[str]
+    mark: dict[str, Any]
+
+
+def _notice_in(connection: Connection, notice_id: int, allowed: list[str]) -> Notice | None:
+    columns = [NOTICES.c[name] for name in NOTICE_FIELDS]
+    chosen = select(*columns).where(NOTICES.c.id == notice_id, NOTICES.c.status.in_(allowed))
+    row = connection.execute(chosen).one_or_none()
+    return None if row is None else Notice(**row._mapping)  # noqa: SLF001 - the documented way to names
+
+
+def _mark(connection: Connection, notice_id: int, mark: dict[str, Any]) -> None:
+    freed = {"claimed_by": None, "claimed_until": None}
+    chosen = update(NOTICES).where(NOTICES.c.id == notice_id)
+    connection.execute(chosen.values({**freed, **mark}))

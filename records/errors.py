@@ -1,0 +1,37 @@
+"""What the database could not do: each error says what is so and what to do."""
+
+
+class RecordsError(Exception):
+    """The records could not be read or written; nothing was half done."""
+
+    advice = "Look at the message of the database below this one."
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} {self.advice}")
+        self.what = what
+
+
+class Busy(RecordsError):
+    """Somebody else holds the lock; nothing was changed."""
+
+    advice = "Nothing was changed; try again in a moment."
+
+
+class DatabaseUnavailable(RecordsError):
+    """The database cannot be reached, opened or written to."""
+
+    advice = "Check WEERKLANK_DATABASE_URL, that the database is running and that there is room on the disk."
+
+
+class SchemaOutdated(RecordsError):
+    """The tables are older (or newer) than this version of Weerklank."""
+
+    advice = "Run 'weerklank db upgrade' with this version and start again."
+
+
+class JournalProtected(RecordsError):
+    """Somebody tried to change what the records keep for ever; the database refused."""
+
+    advice = (
+        "Facts are only ever added, and duties are never deleted: write a correcting step instead."
+    )

@@ -1,0 +1,225 @@
+"""The ledger: the one door for change. One step is one transaction; what is refused changes nothing."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import IntegrityError
+
+from records import outgoing, programmes
+from records.database import reading, writing
+from records.deliveries import Deliveries, mark_told
+from records.errors import Busy, RecordsError
+from records.loading import Held, Policies, Reader
+from records.openings import Opener, Wish
+from records.programmes import ProgrammeRow
+from records.tables import DIALOGUES
+from records.writing import Decided, write_step
+from states.deciding import decide
+from states.dialogue import Dialogue, Phase
+from states.errors import Refused
+from states.facts import Fact, Notice
+from states.information import Information
+from states.programme import Programme
+
+_log = logging.getLogger(__name__)
+TOUCH_PROGRAMME = frozenset({"hand-over"})
+"""Steps that change the programme too: they lock it first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a step brought about: where the dialogue now stands, and the facts that were written."""
+
+    dialogue_id: str
+    phase: Phase
+    facts: tuple[Fact, ...]
+
+
+class Ledger:
+    """
+    Changes dialogues and programmes in the database of *engine*, and in no other way than the law decides.
+
+    *policies* turns the policy values of a programme into its whole policy; it should cache.
+    Every method may raise Busy or DatabaseUnavailable (records.errors); then nothing was changed.
+    """
+
+    def __init__(self, engine: Engine, policies: Policies) -> None:
+        self.engine = engine
+        self._policies = policies
+        self._reader = Reader(policies)
+        self._deliveries = Deliveries(engine, self._reader)
+
+    def act(
+        self,
+        dialogue_id: str,
+        step: str,
+        given: Mapping[str, Any],
+        *,
+        by: str,
+        now: datetime,
+        expected_revision: int | None = None,
+    ) -> Receipt:
+        """
+        Let *by* (a role, a stakeholder or a pseudonym) take *step* with what is *given*, at *now* (aware UTC).
+
+        With *expected_revision* the step is refused ('changed-meanwhile') when somebody was faster.
+        Raises Refused, with the reason; then nothing has changed. Source: DESIGN 3 and 6.2.
+        """
+
+        def law(dialogue: Dialogue) -> Decided:
+            return decide(dialogue, step, given, by, now)
+
+        return self._change(dialogue_id, law, now, expected_revision, whole=step in TOUCH_PROGRAMME)
+
+    def _change(
+        self,
+        dialogue_id: str,
+        law: Callable[[Dialogue], Decided],
+        now: datetime,
+        expected: int | None,
+        *,
+        whole: bool,
+    ) -> Receipt:
+        with writing(self.engine) as connection:
+            if whole:
+                programmes.lock_of_dialogue(connection, dialogue_id)
+            held = self._reader.read(connection, dialogue_id, lock=True)
+            if expected not in {None, held.revision}:
+                raise Refused("changed-meanwhile", dialogue=dialogue_id)
+            decided = law(held.dialogue)
+            after = write_step(connection, held, decided, now)
+            mark_told(connection, dialogue_id, decided.facts, now)
+        return self._written(after, decided)
+
+    def _written(self, after: Held, decided: Decided) -> Receipt:
+        self._reader.remember(after)
+        return Receipt(after.dialogue.id, after.dialogue.phase, decided.facts)
+
+    def apply_programme(self, programme: Programme, now: datetime) -> bool:
+        """Create or replace *programme*; True when something changed. Source: DESIGN 6.1, `programme apply`."""
+        try:
+            with writing(self.engine) as connection:
+                return programmes.apply(connection, programme, now)
+        except IntegrityError:  # there was no row to lock, and somebody else was first to make it
+            raise Busy("The programme was created by somebody else at the same moment.") from None
+
+    def programmes(self) -> list[ProgrammeRow]:
+        """All programmes, each with the moment at which its next edition opens."""
+        with reading(self.engine) as connection:
+            return programmes.every(connection)
+
+    def programme(self, programme_id: str) -> ProgrammeRow:
+        """One programme. Raises NotKnown('unknown-programme')."""
+        with reading(self.engine) as connection:
+            return programmes.get(connection, programme_id)
+
+    def open_edition(
+        self,
+        programme_id: str,
+        *,
+        session_at: datetime | None,
+        edition: int | None,
+        information: Information | None,
+        by: str,
+        now: datetime,
+    ) -> Receipt:
+        """
+        Open an edition by hand; without *session_at* its session is proposed as the schedule would.
+
+        Raises NotKnown('unknown-programme'), Refused('edition-exists'). Source: DESIGN 3.1.
+        """
+        wish = Wish(by, session_at, edition, information)
+        with writing(self.engine) as connection:
+            row = programmes.get(connection, programme_id, lock=True)
+            after, decided = self._opener(connection).open(row, wish, now)
+        return self._written(after, decided)
+
+    def open_due_editions(self, now: datetime) -> list[Receipt]:
+        """Open one edition of each programme whose moment has come; doing it again opens nothing. DESIGN 3.1."""
+        with reading(self.engine) as connection:
+            due = programmes.due_ids(connection, now)
+        opened = [self._open_or_go_on(programme_id, now) for programme_id in due]
+        return [receipt for receipt in opened if receipt is not None]
+
+    def _open_or_go_on(self, programme_id: str, now: datetime) -> Receipt | None:
+        """A programme that cannot open is tried again next time, and holds up no other one."""
+        try:
+            return self.open_cycle(programme_id, now)
+        except RecordsError:
+            raise
+        except Exception:  # noqa: BLE001 - one programme must not stop the others
+            _log.exception("the next edition of %s could not be opened", programme_id)
+            return None
+
+    def open_cycle(self, programme_id: str, now: datetime) -> Receipt | None:
+        """
+        Open the edition that the schedule of *programme_id* asks for; None when it is not due or already open.
+
+        However many openings an outage missed, one edition opens: that of the latest.
+        """
+        with writing(self.engine) as connection:
+            row = programmes.get(connection, programme_id, lock=True)
+            opener = self._opener(connection)
+            wish = opener.wish_of_schedule(row, now)
+            if wish is None:
+                return None
+            after, decided = opener.open(row, wish, now)
+        return self._written(after, decided)
+
+    def _opener(self, connection: Connection) -> Opener:
+        return Opener(connection, self._reader, self._policies)
+
+    def read(self, dialogue_id: str) -> Dialogue:
+        """The dialogue as it stands. Raises NotKnown('unknown-dialogue')."""
+        with reading(self.engine) as connection:
+            return self._reader.read(connection, dialogue_id).dialogue.copy()
+
+    def revision(self, dialogue_id: str) -> int:
+        """The revision of the dialogue, for `expected_revision`. Raises NotKnown('unknown-dialogue')."""
+        with reading(self.engine) as connection:
+            return self._reader.read(connection, dialogue_id).revision
+
+    def dialogue_ids(self, programme_id: str | None = None) -> list[str]:
+        """The dialogues of *programme_id*, or all, in the order of programme and edition."""
+        chosen = select(DIALOGUES.c.id).order_by(DIALOGUES.c.programme_id, DIALOGUES.c.edition)
+        if programme_id is not None:
+            chosen = chosen.where(DIALOGUES.c.programme_id == programme_id)
+        with reading(self.engine) as connection:
+            return list(connection.scalars(chosen))
+
+    def delivered(self, notice_id: int, channel: str, now: datetime) -> bool:
+        """
+        Mark the notice *notice_id* as sent by *channel*, and let the law say what follows, in one transaction.
+
+        False when it was marked before: asking twice changes nothing. Raises NotKnown('unknown-notice').
+        Source: DESIGN 3.5, an answer counts as given when it was delivered.
+        """
+        return self._deliveries.delivered(notice_id, channel, now)
+
+    def undeliverable(self, notice_id: int, channel: str, reason: str, now: datetime) -> bool:
+        """
+        Mark the notice *notice_id* as refused for good because of *reason*, with the facts that follow.
+
+        Addresses in *reason* are left out. False when it failed or was withdrawn before. Raises
+        NotKnown('unknown-notice'). Source: DESIGN 3.5, a bounce reopens the answer.
+        """
+        return self._deliveries.undeliverable(notice_id, channel, reason, now)
+
+    def by_hand(self, notice_id: int, now: datetime) -> bool:
+        """Let the notice wait for a person's hand, and give that person the task; False when it does not wait."""
+        return self._deliveries.by_hand(notice_id, now)
+
+    def tell(self, dialogue_id: str, notice: Notice, origin: str, now: datetime) -> bool:
+        """
+        Put *notice* in the outbox because of *origin* (`digest:2022-W36`), which is no fact and no rung.
+
+        False when it is there already: each cause speaks to each person once. Raises NotKnown('unknown-dialogue').
+        """
+        with writing(self.engine) as connection:
+            self._reader.read(connection, dialogue_id, lock=True)
+            rows = outgoing.rows_of(dialogue_id, [notice], origin, now)
+            return outgoing.put_once(connection, rows) == 1

@@ -1,0 +1,68 @@
+"""Bringing the tables up to date, from the migrations that come with the program."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from records.database import connect, reading, writing
+
+VERSION_TABLE = "weerklank_version"
+_UPGRADE_LOCK = 7_236_451  # any number, the same for every machine
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the tables of *url* up to *revision*, in one transaction; two at once do it once. Raises RecordsError."""
+    _run(url, revision, down=False)
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Take the tables of *url* back to *revision* (`base`: nothing is left), in one transaction."""
+    _run(url, revision, down=True)
+
+
+def _run(url: str, revision: str, *, down: bool) -> None:
+    engine = connect(url)
+    try:
+        with writing(engine) as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})"))
+            (command.downgrade if down else command.upgrade)(_config(connection), revision)
+    finally:
+        engine.dispose()
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option(
+        "script_location", str(Path(__file__).parent / "migrations").replace("%", "%%")
+    )
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def head() -> str:
+    """The revision that this version of the program works with."""
+    found = scripts().get_current_head()
+    assert found is not None  # noqa: S101 - there is a first migration
+    return found
+
+
+def scripts() -> ScriptDirectory:
+    """All revisions, and how they follow each other."""
+    return ScriptDirectory.from_config(_config())
+
+
+def current(url: str) -> str | None:
+    """The revision of the tables of *url*, None when there are none yet. Raises DatabaseUnavailable."""
+    engine = connect(url)
+    try:
+        with reading(engine) as connection:
+            context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+            return context.get_current_revision()
+    finally:
+        engine.dispose()

@@ -1,0 +1,16 @@
+"""How alembic runs here: on the connection of records.migrate, inside its transaction."""
+
+from alembic import context
+
+from records import access_tables, pieces  # noqa: F401 - declare the tables of the portal and of the collections
+from records.tables import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    version_table="weerklank_version",
+    transactional_ddl=True,
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,125 @@
+"""The outbox seen by the voice: claim what waits, and say what became of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, Engine, or_, select, update
+
+from records.database import reading, writing
+from records.deliveries import NOTICE_FIELDS, without_addresses
+from records.outgoing import BY_HAND, PENDING, WITHDRAWN
+from records.tables import NOTICES, PENDING_ONLY
+from states.facts import Notice
+
+_HASH_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A notice in the outbox; *attempts* counts this try too."""
+
+    id: int
+    dialogue_id: str
+    notice: Notice
+    at: datetime
+    attempts: int
+    message_id: str
+    """The left part of its Message-ID, the same at every try."""
+
+
+def claim(
+    engine: Engine, now: datetime, *, limit: int, lease: timedelta, worker: str
+) -> list[Posted]:
+    """
+    Take up to *limit* pending notices for *worker*, oldest first; for *lease* nobody else gets them.
+
+    What is neither sent nor given back by the end of the lease can be claimed again. *now* is aware UTC.
+    Raises Busy, DatabaseUnavailable.
+    """
+    with reading(engine) as connection:
+        if connection.execute(_waiting(now, 1)).first() is None:
+            return []
+    with writing(engine) as connection:
+        return _claim(connection, now, limit, now + lease, worker)
+
+
+def _waiting(now: datetime, limit: int) -> Any:  # noqa: ANN401 - the statement's type repeats its columns
+    free = or_(NOTICES.c.claimed_until.is_(None), NOTICES.c.claimed_until <= now)
+    chosen = select(NOTICES.c.id).where(PENDING_ONLY)
+    chosen = chosen.where(NOTICES.c.next_try_at <= now, free)
+    return chosen.order_by(NOTICES.c.next_try_at, NOTICES.c.id).limit(limit)
+
+
+def _claim(
+    connection: Connection, now: datetime, limit: int, until: datetime, worker: str
+) -> list[Posted]:
+    # A subquery may be run again while others commit; the list of ids may not.
+    ids = list(connection.scalars(_waiting(now, limit).with_for_update(skip_locked=True)))
+    if not ids:
+        return []
+    taken = update(NOTICES).where(NOTICES.c.id.in_(ids))
+    taken = taken.values(claimed_by=worker, claimed_until=until, attempts=NOTICES.c.attempts + 1)
+    connection.execute(taken)
+    chosen = select(NOTICES).where(NOTICES.c.id.in_(ids))
+    rows = connection.execute(chosen.order_by(NOTICES.c.next_try_at, NOTICES.c.id))
+    return [posted(row) for row in rows]
+
+
+def posted(row: Any) -> Posted:  # noqa: ANN401 - a row of the table
+    """The notice of a database *row*."""
+    values = {name: getattr(row, name) for name in NOTICE_FIELDS}
+    name = message_id(row.id, row.dialogue_id, row.cause, row.to)
+    return Posted(row.id, row.dialogue_id, Notice(**values), row.at, row.attempts, name)
+
+
+def message_id(notice_id: int, dialogue_id: str, cause: str, to: str) -> str:
+    """The left part of the Message-ID of a notice: it names the notice and can be checked."""
+    digest = sha256(f"{dialogue_id}\n{cause}\n{to}".encode()).hexdigest()
+    return f"notice-{notice_id}.{digest[:_HASH_LENGTH]}"
+
+
+def find(engine: Engine, notice_id: int) -> Posted | None:
+    """The notice *notice_id*, whatever became of it; None when there is none."""
+    with reading(engine) as connection:
+        row = connection.execute(select(NOTICES).where(NOTICES.c.id == notice_id)).one_or_none()
+    return None if row is None else posted(row)
+
+
+def find_message(engine: Engine, name: str) -> Posted | None:
+    """The notice whose Message-ID has *name* as its left part, None when it is not ours."""
+    number = name.removeprefix("notice-").partition(".")[0]
+    if not number.isdecimal() or len(number) > _HASH_LENGTH:
+        return None
+    found = find(engine, int(number))
+    return found if found is not None and found.message_id == name else None
+
+
+def retry_later(engine: Engine, notice_id: int, reason: str, next_try_at: datetime) -> bool:
+    """Give the claimed notice back after a passing failure, to be tried again from *next_try_at* on."""
+    why = without_addresses(reason)
+    return _change(engine, [notice_id], error=why, next_try_at=next_try_at)
+
+
+def release(engine: Engine, notice_ids: Sequence[int]) -> bool:
+    """Give claimed notices back untried, so that another worker can take them at once."""
+    return _change(engine, notice_ids, attempts=NOTICES.c.attempts - 1)
+
+
+def withdraw(engine: Engine, notice_id: int, reason: str) -> bool:
+    """Take back a notice that should not go out any more."""
+    return _change(engine, [notice_id], status=WITHDRAWN, error=without_addresses(reason))
+
+
+def by_hand(engine: Engine, notice_id: int) -> bool:
+    """Let the notice wait until somebody records that they delivered it by phone or letter."""
+    return _change(engine, [notice_id], status=BY_HAND, error=None)
+
+
+def _change(engine: Engine, notice_ids: Sequence[int], **values: Any) -> bool:  # noqa: ANN401 - columns
+    chosen = update(NOTICES).where(NOTICES.c.id.in_(notice_ids), NOTICES.c.status == PENDING)
+    freed = chosen.values(claimed_by=None, claimed_until=None, **values)
+    with writing(engine) as connection:
+        return connection.execute(freed).rowcount == len(notice_ids)

@@ -1,0 +1,151 @@
+"""The programmes: applied from a file, changed by hand-overs, opened by their schedule."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from records.columns import can_be_key
+from records.loading import document_of, programme_of
+from records.tables import DIALOGUES, PROGRAMMES
+from states.errors import NotKnown
+from states.programme import Programme
+from states.schedule import next_opening
+
+_MOST_OCCURRENCES = 1000  # of one schedule that an outage can have missed
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeRow:
+    """A programme, and when its next edition opens by itself (UTC)."""
+
+    programme: Programme
+    opens_at: datetime
+    revision: int
+
+
+def apply(connection: Connection, programme: Programme, now: datetime) -> bool:
+    """
+    Create or replace *programme*; True when something changed. What is applied wins over roles handed over.
+
+    The next opening is kept while schedule and time zone stay the same.
+    """
+    found = find(connection, programme.id, lock=True)
+    if found is None:
+        _add(connection, programme, now)
+        return True
+    if document_of(found.programme) == document_of(programme):
+        return False
+    _replace(connection, found, programme, now)
+    return True
+
+
+def _add(connection: Connection, programme: Programme, now: datetime) -> None:
+    row = {
+        "id": programme.id,
+        "document": document_of(programme),
+        "revision": 1,
+        "opens_at": next_opening(programme.schedule, programme.time_zone, now),
+        "applied_at": now,
+    }
+    connection.execute(insert(PROGRAMMES), row)
+
+
+def _replace(
+    connection: Connection, found: ProgrammeRow, programme: Programme, now: datetime
+) -> None:
+    was = found.programme
+    same = (was.schedule, was.time_zone) == (programme.schedule, programme.time_zone)
+    opens_at = (
+        found.opens_at if same else next_opening(programme.schedule, programme.time_zone, now)
+    )
+    values = {
+        "document": document_of(programme),
+        "revision": found.revision + 1,
+        "opens_at": opens_at,
+        "applied_at": now,
+    }
+    connection.execute(update(PROGRAMMES).where(PROGRAMMES.c.id == programme.id).values(values))
+
+
+_SELECT = select(PROGRAMMES.c.document, PROGRAMMES.c.opens_at, PROGRAMMES.c.revision)
+
+
+def _row(row: Any) -> ProgrammeRow:  # noqa: ANN401 - a database row
+    return ProgrammeRow(programme_of(row.document), row.opens_at, row.revision)
+
+
+def find(connection: Connection, programme_id: str, *, lock: bool = False) -> ProgrammeRow | None:
+    """The programme *programme_id*, None when it is not known; with *lock* for this transaction alone."""
+    chosen = _SELECT.where(PROGRAMMES.c.id == programme_id)
+    row = connection.execute(chosen.with_for_update() if lock else chosen).one_or_none()
+    return None if row is None else _row(row)
+
+
+def get(connection: Connection, programme_id: str, *, lock: bool = False) -> ProgrammeRow:
+    """Like `find`, but raises NotKnown('unknown-programme')."""
+    found = find(connection, programme_id, lock=lock) if can_be_key(programme_id) else None
+    if found is None:
+        raise NotKnown("unknown-programme", programme=programme_id)
+    return found
+
+
+def every(connection: Connection) -> list[ProgrammeRow]:
+    """All programmes in order of their id."""
+    return [_row(row) for row in connection.execute(_SELECT.order_by(PROGRAMMES.c.id))]
+
+
+def lock_of_dialogue(connection: Connection, dialogue_id: str) -> None:
+    """Lock the programme of *dialogue_id*; always before the dialogue itself, so that nobody waits in a circle."""
+    of_dialogue = select(DIALOGUES.c.programme_id).where(DIALOGUES.c.id == dialogue_id)
+    chosen = select(PROGRAMMES.c.id).where(PROGRAMMES.c.id == of_dialogue.scalar_subquery())
+    connection.execute(chosen.with_for_update())
+
+
+def due_ids(connection: Connection, now: datetime) -> list[str]:
+    """The programmes whose next edition opens at or before *now*."""
+    chosen = (
+        select(PROGRAMMES.c.id).where(PROGRAMMES.c.opens_at <= now).order_by(PROGRAMMES.c.opens_at)
+    )
+    return list(connection.scalars(chosen))
+
+
+def move_on(connection: Connection, row: ProgrammeRow, now: datetime) -> datetime:
+    """Set the next opening after *now*; returns the latest opening that has come."""
+    opening, following = row.opens_at, row.opens_at
+    for following in _occurrences(row, now):
+        if following <= now:
+            opening = following
+    where = update(PROGRAMMES).where(PROGRAMMES.c.id == row.programme.id)
+    connection.execute(where.values(opens_at=following))
+    return opening
+
+
+def _occurrences(row: ProgrammeRow, now: datetime) -> Iterable[datetime]:
+    moment = row.opens_at
+    for _ in range(_MOST_OCCURRENCES):
+        moment = next_opening(row.programme.schedule, row.programme.time_zone, moment)
+        yield moment
+        if moment > now:
+            return
+    yield next_opening(row.programme.schedule, row.programme.time_zone, now)
+
+
+def latest_edition(
+    connection: Connection, programme_id: str, before: int | None = None
+) -> str | None:
+    """The id of the latest edition of *programme_id*, of those *before* an edition when that is given."""
+    chosen = select(DIALOGUES.c.id).where(DIALOGUES.c.programme_id == programme_id)
+    if before is not None:
+        chosen = chosen.where(DIALOGUES.c.edition < before)
+    return connection.scalar(chosen.order_by(DIALOGUES.c.edition.desc()).limit(1))
+
+
+def has_edition(connection: Connection, programme_id: str, edition: int) -> bool:
+    """Whether *edition* of *programme_id* was opened."""
+    chosen = select(func.count()).where(
+        DIALOGUES.c.programme_id == programme_id, DIALOGUES.c.edition == edition
+    )
+    return bool(connection.scalar(chosen))

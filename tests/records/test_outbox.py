@@ -1,0 +1,241 @@
+"""The outbox: each notice to one worker at a time, and what becomes of it is kept."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from config.policies import policy_of
+from records import journal, outbox, outgoing
+from records.database import connect, reading, writing
+from records.ledger import Ledger
+from records.tables import NOTICES
+from states.errors import NotKnown, Refused
+from states.facts import Notice
+from tests.records.conftest import DAY, START, Memory, utc
+
+LEASE = timedelta(minutes=5)
+
+
+@pytest.fixture
+def invited(opened: Memory) -> Memory:
+    """Give a dialogue whose two invitations wait in the outbox."""
+    opened.gather()
+    opened.deliver()
+    opened.act("invite-all")
+    return opened
+
+
+@pytest.fixture
+def answered(opened: Memory) -> Memory:
+    """Give a dialogue whose answer under seal waits in the outbox."""
+    opened.sign()
+    opened.deliver()
+    opened.act("answer-participant", {"covers": ["c2"], "text": "We will pay."})
+    return opened
+
+
+def test_what_waits_is_claimed_in_order_and_by_one_worker(invited: Memory) -> None:
+    [first] = invited.claim(limit=1)
+    assert (first.notice.template, first.notice.to, first.attempts) == ("invitation", "union-bd", 1)
+    assert first.at == invited.now
+    [second] = invited.claim(worker="w2")
+    assert second.notice.to == "ngo-nl"
+    assert invited.claim() == []
+
+
+def test_two_who_claim_at_once_never_get_the_same(invited: Memory) -> None:
+    rows = [
+        outgoing.rows_of(
+            invited.dialogue_id,
+            [Notice(to="manager", role="manager", template="x")],
+            f"t:{n}",
+            START,
+        )[0]
+        for n in range(60)
+    ]
+    with writing(invited.engine) as connection:
+        outgoing.put(connection, rows)
+    start = threading.Barrier(3)
+
+    def work(number: int) -> list[int]:
+        engine = connect(invited.url)
+        start.wait()
+        mine: list[int] = []
+        while got := outbox.claim(engine, invited.now, limit=7, lease=LEASE, worker=f"w{number}"):
+            mine += [post.id for post in got]
+        engine.dispose()
+        return mine
+
+    with ThreadPoolExecutor(3) as threads:
+        claimed = [number for mine in threads.map(work, range(3)) for number in mine]
+    while left := invited.claim():  # what one had locked, another may have passed by
+        claimed += [post.id for post in left]
+    assert len(claimed) == len(set(claimed)) == 62
+
+
+def test_a_lease_that_ended_frees_what_was_claimed(invited: Memory) -> None:
+    claimed = invited.claim()
+    invited.now += LEASE - timedelta(seconds=1)
+    assert invited.claim(worker="w2") == []
+    invited.now += timedelta(seconds=1)
+    again = invited.claim(worker="w2")
+    assert [post.id for post in again] == [post.id for post in claimed]
+    assert [post.attempts for post in again] == [2, 2]
+    assert [post.message_id for post in again] == [post.message_id for post in claimed]
+
+
+def test_what_is_released_can_be_claimed_at_once_and_was_not_tried(invited: Memory) -> None:
+    claimed = invited.claim()
+    assert outbox.release(invited.engine, [post.id for post in claimed])
+    assert [post.attempts for post in invited.claim()] == [1, 1]
+
+
+def test_a_passing_failure_is_tried_again_later(invited: Memory) -> None:
+    [post, _] = invited.claim()
+    later = invited.now + timedelta(hours=1)
+    assert outbox.retry_later(invited.engine, post.id, "451 <rahima@union.example>: later", later)
+    assert invited.claim() == []
+    [row] = [n for n in invited.notices(status="pending") if n.id == post.id]
+    assert (row.error, row.next_try_at) == ("451 <<address>>: later", later)
+    invited.now = later
+    assert post.id in [again.id for again in invited.claim()]
+
+
+def test_what_is_withdrawn_is_never_claimed(invited: Memory) -> None:
+    [post, other] = invited.claim()
+    assert outbox.withdraw(invited.engine, post.id, "no longer wanted")
+    assert not outbox.withdraw(invited.engine, post.id, "no longer wanted")
+    invited.now += DAY
+    assert [again.id for again in invited.claim()] == [other.id]
+
+
+def test_a_message_id_is_the_same_for_ever_and_leads_back(invited: Memory) -> None:
+    [post, other] = invited.claim()
+    assert post.message_id != other.message_id
+    assert "@" not in post.message_id
+    found = outbox.find_message(invited.engine, post.message_id)
+    assert found is not None
+    assert (found.id, found.notice) == (post.id, post.notice)
+    for name in (f"notice-{post.id}.0000", "notice-x.1", "hello", f"notice-{'9' * 30}.1", ""):
+        assert outbox.find_message(invited.engine, name) is None
+
+
+def test_a_delivered_notice_is_marked_once(invited: Memory) -> None:
+    [post, _] = invited.claim()
+    assert invited.ledger.delivered(post.id, "email", invited.now)
+    before = journal.head(invited.engine, invited.dialogue_id)
+    assert not invited.ledger.delivered(post.id, "email", invited.now + DAY)
+    [row] = [n for n in invited.notices(status="sent") if n.id == post.id]
+    assert (row.channel, row.sent_at) == ("email", invited.now)
+    assert journal.head(invited.engine, invited.dialogue_id) == before
+
+
+def test_an_unknown_notice_is_said(opened: Memory) -> None:
+    with pytest.raises(NotKnown):
+        opened.ledger.delivered(999, "email", START)
+    with pytest.raises(NotKnown):
+        opened.ledger.undeliverable(999, "email", "gone", START)
+
+
+def test_what_left_the_house_was_sent_even_if_it_was_withdrawn_meanwhile(opened: Memory) -> None:
+    opened.map()
+    opened.sweep(utc(2022, 1, 28, 8))
+    [post] = [p for p in opened.claim() if p.notice.rung]
+    opened.act("approve-analysis")
+    assert opened.notices(rung="-10wd")[0].status == "withdrawn"
+    assert opened.ledger.delivered(post.id, "email", opened.now)
+    assert opened.notices(rung="-10wd")[0].status == "sent"
+
+
+def test_an_answer_counts_when_it_was_delivered(answered: Memory) -> None:
+    name = "answer-participant/sealed-1"
+    assert answered.reread().duties[name].owed
+    [post] = [p for p in answered.claim() if p.notice.template == "answer"]
+    assert answered.ledger.delivered(post.id, "email", answered.now)
+    assert not answered.ledger.delivered(post.id, "email", answered.now)
+    dialogue = answered.reread()
+    assert not dialogue.duties[name].owed
+    assert dialogue.duties["give-verdict/sealed-1"].owed
+    facts = [e.fact for e in journal.entries(answered.engine, answered.dialogue_id)]
+    assert facts.count("participant-answered") == 1
+
+
+def test_two_who_report_the_same_delivery_answer_once(answered: Memory) -> None:
+    [post] = [p for p in answered.claim() if p.notice.template == "answer"]
+    start = threading.Barrier(2)
+
+    def report(_: int) -> bool:
+        ledger = Ledger(answered.engine, policy_of)
+        start.wait()
+        return ledger.delivered(post.id, "email", answered.now)
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(report, range(2))) == [False, True]
+    facts = [e.fact for e in journal.entries(answered.engine, answered.dialogue_id)]
+    assert facts.count("participant-answered") == 1
+    assert journal.verify(answered.engine) == []
+
+
+def test_an_answer_that_bounces_is_owed_again_and_no_address_is_kept(answered: Memory) -> None:
+    [post] = [p for p in answered.claim() if p.notice.template == "answer"]
+    answered.ledger.delivered(post.id, "email", answered.now)
+    reason = "550 5.1.1 <rahima@union.example>: no such user"
+    assert answered.ledger.undeliverable(post.id, "email", reason, answered.now)
+    assert not answered.ledger.undeliverable(post.id, "email", reason, answered.now)
+    assert answered.reread().duties["answer-participant/sealed-1"].owed
+    [row] = [n for n in answered.notices(status="failed") if n.id == post.id]
+    assert row.error == "550 5.1.1 <<address>>: no such user"
+    assert "manager" in [n.to for n in answered.notices(template="delivery-failed")]
+    with reading(answered.engine) as connection:
+        for found in connection.execute(select(NOTICES)).mappings():
+            assert "rahima@union.example" not in str(dict(found))
+    assert journal.verify(answered.engine) == []
+
+
+def test_somebody_without_email_is_a_task_for_a_person(answered: Memory) -> None:
+    [post] = [p for p in answered.claim() if p.notice.template == "answer"]
+    assert answered.ledger.by_hand(post.id, answered.now)
+    assert not answered.ledger.by_hand(post.id, answered.now)
+    [task] = answered.notices(template="by-hand-task")
+    assert (task.to, task.status) == ("moderator", "pending")  # it was said under seal
+    assert answered.reread().duties["answer-participant/sealed-1"].owed
+    answered.act("change-contact", {"stakeholder": "union-bd", "by_hand": True}, by="moderator")
+    told = {"to": "sealed-1", "how": "by phone", "template": "answer"}
+    with pytest.raises(Refused):
+        answered.act("record-delivery", told)
+    answered.act("record-delivery", told, by="moderator")
+    [row] = [n for n in answered.notices(status="sent") if n.id == post.id]
+    assert row.channel == "by-hand"
+    assert not answered.reread().duties["answer-participant/sealed-1"].owed
+    assert not answered.ledger.delivered(post.id, "email", answered.now)
+
+
+def test_what_is_no_fact_and_no_rung_is_told_once(opened: Memory) -> None:
+    digest = Notice(to="manager", role="manager", template="digest", detail={"waiting": 2})
+    week, next_week = "digest:2022-W03", "digest:2022-W04"
+    assert opened.ledger.tell(opened.dialogue_id, digest, week, START)
+    assert not opened.ledger.tell(opened.dialogue_id, digest, week, START)
+    assert opened.ledger.tell(opened.dialogue_id, digest, next_week, START)
+    assert [row.cause for row in opened.notices(template="digest")] == [
+        "digest:2022-W03:digest",
+        "digest:2022-W04:digest",
+    ]
+    with pytest.raises(NotKnown):
+        opened.ledger.tell("nowhere", digest, week, START)
+
+
+def test_several_rows_are_counted_by_what_is_new(opened: Memory) -> None:
+    rungs = [
+        Notice(to=to, role=to, template="x", duty="d", kind="k", rung=rung)
+        for to in ("manager", "deputy")
+        for rung in ("0", "+1wd")
+    ]
+    rows = outgoing.rows_of(opened.dialogue_id, rungs, "fact:1", START)
+    with writing(opened.engine) as connection:
+        assert outgoing.put(connection, rows[:3]) == 3
+        assert outgoing.put(connection, rows) == 1
+        assert outgoing.put(connection, rows) == 0
+        assert outgoing.put(connection, []) == 0

@@ -1,0 +1,78 @@
+"""What the doors read."""
+
+from records import reports
+from tests.records.conftest import DAY, START, Memory, a_programme, utc
+
+LAPSE = utc(2022, 2, 10, 23)
+
+
+def test_an_empty_database_has_nothing_to_report(memory: Memory) -> None:
+    assert reports.counts(memory.engine) == reports.Counts(0, {}, {}, {})
+    assert reports.waiting(memory.engine) == reports.Waiting(0, None, 0, 0)
+    assert reports.last_sweep(memory.engine) is None
+    assert reports.unfinished_sweep(memory.engine) is None
+    assert reports.next_moment(memory.engine) is None
+    assert reports.overdue(memory.engine, START) == []
+    assert reports.poisoned(memory.engine) == []
+
+
+def test_counts_say_how_much_there_is(opened: Memory) -> None:
+    found = reports.counts(opened.engine)
+    assert found.programmes == 1
+    assert found.dialogues == {"stakeholder_analysis": 1}
+    assert found.duties == {"open": 1}
+    assert found.notices == {"pending": 1}
+
+
+def test_duties_and_notices_of_some_dialogues(memory: Memory) -> None:
+    for name in ("a", "b"):
+        memory.open(a_programme(name))
+    rows = reports.duties_of(memory.engine, ["b-2022"])
+    assert [(row.dialogue_id, row.duty.name) for row in rows] == [("b-2022", "approve-analysis")]
+    notices = reports.notices_of(memory.engine, ["a-2022", "b-2022"])
+    assert [row.dialogue_id for row in notices] == ["a-2022", "b-2022"]
+    assert reports.notices_of(memory.engine, []) == []
+
+
+def test_overdue_is_what_lapsed_and_is_still_owed_the_longest_first(memory: Memory) -> None:
+    for name in ("a", "b"):
+        memory.open(a_programme(name))
+        memory.map()
+        memory.now += DAY
+    memory.sweep(LAPSE)
+    assert [r.dialogue_id for r in reports.overdue(memory.engine, LAPSE)] == ["a-2022", "b-2022"]
+    assert len(reports.overdue(memory.engine, LAPSE, limit=1)) == 1
+    memory.act("approve-analysis")
+    assert [r.dialogue_id for r in reports.overdue(memory.engine, LAPSE)] == ["a-2022"]
+    assert reports.overdue(memory.engine, LAPSE, programme_id="b") == []
+
+
+def test_due_soon_is_what_the_digest_says(opened: Memory) -> None:
+    def names(start_day: int, end_day: int) -> list[str]:
+        start, end = utc(2022, 2, start_day), utc(2022, 2, end_day)
+        return [r.duty.name for r in reports.due_soon(opened.engine, start, end)]
+
+    assert names(5, 12) == ["approve-analysis"]
+    assert names(1, 8) == []
+    assert names(11, 18) == []
+    due = utc(2022, 2, 5), utc(2022, 2, 12)
+    assert reports.due_soon(opened.engine, *due, programme_id="other") == []
+
+
+def test_waiting_says_since_when(opened: Memory) -> None:
+    opened.now += DAY
+    opened.map()
+    assert reports.waiting(opened.engine) == reports.Waiting(1, START, 0, 0)
+    [post] = opened.claim()
+    opened.ledger.by_hand(post.id, opened.now)
+    assert reports.waiting(opened.engine).by_hand == 1
+    assert [n.id for n in reports.waiting_notices(opened.engine, "by-hand")] == [post.id]
+
+
+def test_the_next_moment_is_the_first_thing_that_happens_by_itself(opened: Memory) -> None:
+    assert reports.next_moment(opened.engine) == START  # the notice that waits
+    opened.deliver()
+    assert reports.next_moment(opened.engine) == opened.next_at()
+    opened.act("cancel-dialogue", {"reason": "Sold"})
+    opened.deliver()
+    assert reports.next_moment(opened.engine) == utc(2022, 12, 1, 8)

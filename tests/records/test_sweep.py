@@ -1,0 +1,309 @@
+"""The sweep: everything that is due, once, whoever else is at work and whatever fails."""
+
+import threading
+from collections import Counter
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection, event, select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from config.policies import policy_of
+from records import journal, reports, sweeping
+from records.database import connect, reading, writing
+from records.sweep import SweepReport, sweep
+from records.tables import DIALOGUES, DUTIES, SWEEPS
+from states.dialogue import Phase
+from states.duties import Duty, DutyStatus
+from states.timing import Passing, Setting, pass_time
+from tests.records.conftest import DAY, START, Memory, a_programme, utc
+
+# approve-analysis is due at the end of 10 February 2022, 18 weeks before the session.
+FIRST_RUNG = utc(2022, 1, 27, 7)
+LAPSE = utc(2022, 2, 10, 23)
+
+
+@pytest.fixture
+def many(memory: Memory) -> Memory:
+    """Give twelve programmes, each with its edition of 2022 open."""
+    for number in range(12):
+        memory.open(a_programme(f"p{number:02}"))
+    return memory
+
+
+def sent(memory: Memory) -> Counter[tuple[str, str, str | None]]:
+    """Count the reminders by dialogue, person and rung."""
+    ids = memory.ledger.dialogue_ids()
+    rows = reports.notices_of(memory.engine, ids)
+    return Counter((row.dialogue_id, row.to, row.rung) for row in rows if row.rung)
+
+
+def test_the_first_reminder_comes_at_its_moment_and_once(opened: Memory) -> None:
+    assert opened.next_at() == FIRST_RUNG
+    assert opened.sweep(FIRST_RUNG - timedelta(microseconds=1)).duties == 0
+    report = opened.sweep(FIRST_RUNG)
+    assert (report.duties, report.notices, report.lapses) == (1, 1, 0)
+    assert report.dialogues["kleding-2022"].notices == 1
+    assert opened.sweep(FIRST_RUNG).duties == 0
+    [reminder] = opened.notices(rung="-10wd")
+    assert (reminder.to, reminder.duty, reminder.at) == ("manager", "approve-analysis", FIRST_RUNG)
+    last = journal.entries(opened.engine, opened.dialogue_id)[-1]
+    assert (last.fact, last.actor, last.subject) == ("rung-reached", "system", "approve-analysis")
+
+
+def test_a_lapse_is_a_fact_and_stays(opened: Memory) -> None:
+    assert opened.sweep(LAPSE).lapses == 1
+    duty = opened.reread().duties["approve-analysis"]
+    assert (duty.status, duty.lapsed_at) == (DutyStatus.LAPSED, LAPSE)
+    assert opened.read().duties["approve-analysis"] == duty
+    assert [row.duty.name for row in reports.overdue(opened.engine, LAPSE)] == ["approve-analysis"]
+
+
+def test_after_an_outage_each_hears_the_highest_rung_and_the_rest_is_recorded(
+    opened: Memory,
+) -> None:
+    report = opened.sweep(utc(2022, 3, 1))
+    assert sent(opened) == {
+        ("kleding-2022", "manager", "+5wd"): 1,
+        ("kleding-2022", "deputy", "+5wd"): 1,
+        ("kleding-2022", "sponsor", "+10wd"): 1,
+    }
+    assert (report.lapses, report.notices, report.skipped) == (1, 3, 5)
+    facts = Counter(e.fact for e in journal.entries(opened.engine, opened.dialogue_id))
+    assert facts["rung-skipped"] == 5
+    assert opened.sweep(utc(2022, 3, 1)).duties == 0
+
+
+@pytest.mark.parametrize("chunk", [1, 5, 12, 1000])
+def test_chunks_of_any_size_do_the_same(many: Memory, chunk: int) -> None:
+    report = many.sweep(LAPSE, chunk=chunk)
+    assert (report.duties, report.lapses, len(report.dialogues)) == (12, 12, 12)
+    assert set(sent(many).values()) == {1}
+    assert journal.verify(many.engine) == []
+
+
+@pytest.mark.parametrize("chunk", [1, 1000])
+def test_two_sweeps_at_once_send_nothing_twice(many: Memory, chunk: int) -> None:
+    start = threading.Barrier(2)
+
+    def run(_: int) -> SweepReport:
+        engine = connect(many.url)
+        start.wait()
+        try:
+            return sweep(engine, policy_of, LAPSE, chunk=chunk, pause=lambda _: None)
+        finally:
+            engine.dispose()
+
+    with ThreadPoolExecutor(2) as threads:
+        done = list(threads.map(run, range(2)))
+    assert sum(report.duties for report in done) == 12
+    assert sum(report.lapses for report in done) == 12
+    assert many.sweep(LAPSE).duties == 0
+    assert set(sent(many).values()) == {1}
+    assert journal.verify(many.engine) == []
+
+
+def test_people_act_while_the_sweep_runs(many: Memory) -> None:
+    def act(number: int) -> Phase:
+        receipt = many.ledger.act(
+            f"p{number:02}-2022", "cancel-dialogue", {"reason": "Sold"}, by="manager", now=many.now
+        )
+        return receipt.phase
+
+    with ThreadPoolExecutor(3) as threads:
+        acts = [threads.submit(act, number) for number in range(12)]
+        done = threads.submit(many.sweep, LAPSE, chunk=1)
+        assert {one.result() for one in acts} == {Phase.CANCELLED}
+        done.result()
+    many.sweep(LAPSE)
+    assert journal.verify(many.engine) == []
+    duties = reports.duties_of(many.engine, many.ledger.dialogue_ids())
+    assert {row.duty.status for row in duties if row.duty.kind == "approve-analysis"} <= {
+        DutyStatus.WITHDRAWN
+    }
+    unsent = [row for row in reports.waiting_notices(many.engine) if row.rung]
+    assert unsent == []
+
+
+def test_a_poisoned_duty_holds_up_nobody(many: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    def poisoned(duty: Duty, setting: Setting, now: datetime) -> Passing:
+        if setting.dialogue_id == "p05-2022":
+            message = "there is no such rung"
+            raise KeyError(message)
+        return pass_time(duty, setting, now)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sweeping, "pass_time", poisoned)
+        report = many.sweep(LAPSE, chunk=3)
+    assert (report.duties, report.failed) == (11, 1)
+    [found] = reports.poisoned(many.engine)
+    assert (found.dialogue_id, found.name, found.error_at) == (
+        "p05-2022",
+        "approve-analysis",
+        LAPSE,
+    )
+    assert found.error == "KeyError: 'there is no such rung'"
+    assert reports.next_moment(many.engine) != many.next_at()
+    assert many.sweep(LAPSE).duties == 1
+    assert reports.poisoned(many.engine) == []
+    assert journal.verify(many.engine) == []
+
+
+def test_what_cannot_be_written_is_caught_before_anything_is_written(
+    many: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unwritable(duty: Duty, setting: Setting, now: datetime) -> Passing:
+        passing = pass_time(duty, setting, now)
+        if setting.dialogue_id != "p05-2022":
+            return passing
+        strange = [n.model_copy(update={"detail": {"x": object()}}) for n in passing.notices]
+        return Passing(passing.duty, passing.facts, tuple(strange))
+
+    monkeypatch.setattr(sweeping, "pass_time", unwritable)
+    report = many.sweep(LAPSE)
+    assert (report.duties, report.failed) == (11, 1)
+    assert journal.verify(many.engine) == []
+    assert len(journal.entries(many.engine, "p05-2022")) == 3
+
+
+def test_rows_that_the_database_refuses_hold_up_nobody(
+    many: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = sweeping.apply
+
+    def refusing(
+        connection: Connection,
+        duty_ids: list[int],
+        dialogue_ids: Collection[str],
+        settings: sweeping.Settings,
+        now: datetime,
+    ) -> tuple[dict[str, sweeping.Tally], bool]:
+        done = real(connection, duty_ids, dialogue_ids, settings, now)
+        if "p05-2022" in dialogue_ids:
+            raise IntegrityError("INSERT", {}, ValueError())
+        return done
+
+    monkeypatch.setattr(sweeping, "apply", refusing)
+    report = many.sweep(LAPSE, chunk=4)
+    assert (report.duties, report.failed) == (11, 1)
+    assert [found.dialogue_id for found in reports.poisoned(many.engine)] == ["p05-2022"]
+    assert set(sent(many).values()) == {1}
+    assert journal.verify(many.engine) == []
+
+
+def test_a_sweep_that_is_killed_is_finished_by_the_next(many: Memory) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill(_: float) -> None:
+        raise Killed
+
+    if many.engine.dialect.name == "sqlite":
+        with pytest.raises(Killed):
+            sweep(many.engine, policy_of, LAPSE, chunk=5, pause=kill)
+        assert sum(sent(many).values()) == 5 * 2
+        unfinished = reports.unfinished_sweep(many.engine)
+        assert unfinished is not None
+        assert unfinished.began_at == LAPSE
+        assert many.sweep(LAPSE).duties == 7
+    assert many.sweep(LAPSE + DAY).duties == 12
+    assert set(sent(many).values()) == {1}
+    assert journal.verify(many.engine) == []
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_on_sqlite_it_rests_after_each_chunk_so_that_people_come_first(many: Memory) -> None:
+    rests: list[float] = []
+    sweep(many.engine, policy_of, LAPSE, chunk=5, pause=rests.append, pause_seconds=0.25)
+    assert rests == [0.25] * 3
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_on_postgresql_it_passes_by_what_somebody_else_holds(many: Memory) -> None:
+    with writing(many.engine) as person:
+        locked = select(DIALOGUES.c.id).where(DIALOGUES.c.id == "p05-2022").with_for_update()
+        person.execute(locked)
+        assert many.sweep(LAPSE, chunk=5).duties == 11
+    assert many.sweep(LAPSE).duties == 1
+
+
+def test_nothing_due_is_one_look_and_no_lock(opened: Memory) -> None:
+    opened.sweep(START)
+    statements: list[str] = []
+    event.listen(opened.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    with (
+        writing(opened.engine)
+        if opened.engine.dialect.name == "postgresql"
+        else reading(opened.engine)
+    ):
+        report = opened.sweep(START + timedelta(minutes=5))
+    assert report == SweepReport()
+    assert [s.split()[0] for s in statements if "duties" in s] == ["SELECT"]
+    assert not any(s.startswith(("INSERT", "UPDATE", "BEGIN IMMEDIATE")) for s in statements)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_looking_for_what_is_due_reads_the_index_of_what_is_due(opened: Memory) -> None:
+    asked = "SELECT next_at, id, dialogue_id FROM duties WHERE next_at <= 1 ORDER BY next_at, id"
+    pending = "SELECT id FROM notices WHERE status = 'pending' ORDER BY next_try_at, id"
+    with reading(opened.engine) as connection:
+        for query, index in ((asked, "ix_duties_next_at_id"), (pending, "ix_notices_pending")):
+            plan = connection.execute(text(f"EXPLAIN QUERY PLAN {query} LIMIT 1000")).all()
+            assert len(plan) == 1
+            assert index in plan[0][-1]
+
+
+def test_idle_sweeps_are_recorded_now_and_then(opened: Memory) -> None:
+    for minutes in (0, 3, 9, 11, 15, 30):
+        opened.sweep(START + timedelta(minutes=minutes))
+    with reading(opened.engine) as connection:
+        began = connection.scalars(select(SWEEPS.c.began_at).order_by(SWEEPS.c.id)).all()
+    assert [moment - START for moment in began] == [timedelta(minutes=m) for m in (0, 11, 30)]
+    last = reports.last_sweep(opened.engine)
+    assert last is not None
+    assert last.ended_at == START + timedelta(minutes=30)
+
+
+def test_a_sweep_that_did_something_says_what(opened: Memory) -> None:
+    opened.sweep(LAPSE)
+    last = reports.last_sweep(opened.engine)
+    assert last is not None
+    assert (last.began_at, last.ended_at) == (LAPSE, LAPSE)
+    assert (last.duties, last.lapses, last.failed) == (1, 1, 0)
+    assert reports.unfinished_sweep(opened.engine) is None
+
+
+def test_time_changes_nothing_but_what_the_sweep_writes(opened: Memory) -> None:
+    """The sweep writes some columns only: the law must not change another one."""
+    opened.speak()
+    dialogue = opened.read()
+    setting = Setting(dialogue.id, dialogue.policy, dialogue.calendar, dialogue.programme.roles)
+    for days in (1, 30, 90, 400):
+        for duty in dialogue.duties.values():
+            after = pass_time(duty, setting, opened.now + days * DAY).duty
+            kept = after.model_copy(
+                update={name: getattr(duty, name) for name in sweeping.CHANGED_BY_TIME}
+            )
+            assert kept == duty
+
+
+def test_what_stands_after_a_sweep_is_what_the_law_says(opened: Memory) -> None:
+    opened.speak()
+    dialogue = opened.read()
+    setting = Setting(dialogue.id, dialogue.policy, dialogue.calendar, dialogue.programme.roles)
+    later = opened.now + 200 * DAY
+    opened.sweep(later)
+    expected = {
+        name: pass_time(duty, setting, later).duty for name, duty in dialogue.duties.items()
+    }
+    assert opened.reread().duties == expected
+
+
+def test_a_duty_without_a_next_moment_is_reported_as_stuck(opened: Memory) -> None:
+    assert reports.stuck(opened.engine) == []
+    with writing(opened.engine) as connection:
+        connection.execute(update(DUTIES).values(next_at=None))
+    assert [row.duty.name for row in reports.stuck(opened.engine)] == ["approve-analysis"]
