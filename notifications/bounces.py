@@ -1,0 +1,77 @@
+"""Bounces: what a mail server reports later about a mail that it had accepted (RFC 3464)."""
+
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage, Message
+from typing import cast
+
+_REPORTS = ("failed", "delayed")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """One failed delivery: of which mail, to whom, whether for good, and what the server said."""
+
+    message_id: str | None
+    recipient: str
+    permanent: bool
+    status: str
+    diagnostic: str
+
+
+def read_bounces(raw: bytes) -> list[Bounce]:
+    """The failures that the mail *raw* reports; none when it is no delivery report or reports a success."""
+    report = message_from_bytes(raw, policy=policy.default)
+    if report.get_content_type() != "multipart/report":
+        return []
+    found = [_bounce(fields, _original_id(report)) for fields in _recipients(report)]
+    return [bounce for bounce in found if bounce]
+
+
+def _recipients(report: EmailMessage) -> list[Message]:
+    """The groups of fields of a report, one per recipient; the first group is about the mail as a whole."""
+    groups: list[Message] = []
+    for part in report.walk():
+        if part.get_content_type() == "message/delivery-status" and part.is_multipart():
+            groups += cast("list[Message]", part.get_payload())
+    return [group for group in groups if group["Final-Recipient"]]
+
+
+def _bounce(fields: Message, message_id: str | None) -> Bounce | None:
+    action = _text(fields, "Action").lower()
+    if action not in _REPORTS:
+        return None
+    status = _text(fields, "Status")
+    return Bounce(
+        message_id=message_id,
+        recipient=_after_kind(
+            _text(fields, "Original-Recipient") or _text(fields, "Final-Recipient")
+        ),
+        permanent=action == "failed" and not status.startswith("4"),
+        status=status,
+        diagnostic=_after_kind(_text(fields, "Diagnostic-Code")),
+    )
+
+
+def _text(fields: Message, name: str) -> str:
+    return " ".join(str(fields.get(name, "")).split())
+
+
+def _after_kind(value: str) -> str:
+    """A field without the kind before it: `rfc822; a@b.example` is the address alone."""
+    kind, separator, rest = value.partition(";")
+    return rest.strip() if separator else kind.strip()
+
+
+def _original_id(report: EmailMessage) -> str | None:
+    """The Message-ID of the mail that came back, whole or as its headers, without the angle brackets."""
+    for part in report.walk():
+        if part.get_content_type() == "text/rfc822-headers":
+            original: Message = message_from_bytes(part.get_payload(decode=True) or b"")  # type: ignore[arg-type]
+        elif part.get_content_type() == "message/rfc822" and part.is_multipart():
+            original = cast("list[Message]", part.get_payload())[0]
+        else:
+            continue
+        if original["Message-ID"]:
+            return str(original["Message-ID"]).strip().strip("<>")
+    return None

@@ -1,0 +1,173 @@
+"""
+Letters: the templates of all messages, each a folder of a subject, the words and the page.
+
+`text.txt` holds the whole letter in each language between `{% lang nl %}`, `{% lang en %}` and `{% endlang %}`;
+`page.html` says how it looks; `subject.txt` is its one line. Files that start with `_` are shared.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import (
+    Environment,
+    PackageLoader,
+    StrictUndefined,
+    Template,
+    UndefinedError,
+    nodes,
+)
+from jinja2.ext import Extension
+from jinja2.parser import Parser
+
+from notifications.layout import (
+    UNWRAPPED,
+    Block,
+    Marked,
+    blocks_of,
+    inline,
+    link,
+    one_line,
+    plain,
+    quoted,
+    strong,
+)
+from notifications.speech import FILTERS
+from notifications.words import LANGUAGES
+
+SUBJECT_LIMIT = 120  # characters
+
+
+class LetterIncomplete(LookupError):
+    """A letter cannot be written: it does not exist, or something that it needs is not there."""
+
+
+class InLanguage(Extension):
+    """The `lang` tag: one text per language, of which the reader's is chosen; a missing language is an error."""
+
+    tags = {"lang"}  # noqa: RUF012 - the base class wants a set
+
+    def parse(self, parser: Parser) -> list[nodes.Node]:
+        """Read the texts of all languages up to `endlang`."""
+        line = next(parser.stream).lineno
+        texts: dict[str, list[nodes.Node]] = {}
+        while True:
+            language = parser.stream.expect("name").value
+            texts[language] = parser.parse_statements(
+                ("name:lang", "name:endlang"), drop_needle=False
+            )
+            if next(parser.stream).value == "endlang":
+                break
+        if tuple(texts) != LANGUAGES:
+            parser.fail(
+                f"lang: needs {' and '.join(LANGUAGES)} in this order, found {' '.join(texts)}",
+                line,
+            )
+        return [self._choice(texts, line)]
+
+    @staticmethod
+    def _choice(texts: dict[str, list[nodes.Node]], line: int) -> nodes.Node:
+        *others, last = texts
+        chosen: list[nodes.Node] = texts[last]
+        for language in reversed(others):
+            asked = nodes.Compare(
+                nodes.Name("language", "load"), [nodes.Operand("eq", nodes.Const(language))]
+            )
+            chosen = [nodes.If(asked, texts[language], [], chosen, lineno=line)]
+        return chosen[0]
+
+
+def _printed(value: object) -> object:
+    """What a template prints: never nothing by accident, and never a line break that somebody else put in."""
+    if value is None:
+        message = "a value is empty"
+        raise UndefinedError(message)
+    if isinstance(value, Marked) or not isinstance(value, str):
+        return value
+    return one_line(value)
+
+
+def _environment(*, html: bool) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("notifications", "templates"),
+        extensions=[InLanguage],
+        undefined=StrictUndefined,
+        autoescape=html,  # noqa: S701 - plain text is not escaped, pages are
+        finalize=None if html else _printed,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    environment.filters |= FILTERS
+    return environment
+
+
+@lru_cache(maxsize=1)
+def _words() -> Environment:
+    environment = _environment(html=False)
+    environment.filters |= {"strong": strong, "link": link, "quoted": quoted}
+    return environment
+
+
+@lru_cache(maxsize=1)
+def _pages() -> Environment:
+    environment = _environment(html=True)
+    environment.filters |= {"inline": inline}
+    return environment
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter in one language: its *subject*, its words as *blocks*, and its *html* page."""
+
+    subject: str
+    blocks: tuple[Block, ...]
+    html: str
+
+    @property
+    def text(self) -> str:
+        """The letter as plain text."""
+        return plain(self.blocks)
+
+    @property
+    def lines(self) -> str:
+        """The letter with each paragraph on one line, to be set into another letter."""
+        return plain(self.blocks, UNWRAPPED)
+
+
+@lru_cache(maxsize=256)
+def _templates(name: str) -> tuple[Template, Template, Template]:
+    words, pages = _words(), _pages()
+    return (
+        words.get_template(f"{name}/subject.txt"),
+        words.get_template(f"{name}/text.txt"),
+        pages.get_template(f"{name}/page.html"),
+    )
+
+
+def write(name: str, context: Mapping[str, Any], *, subject: str | None = None) -> Letter:
+    """
+    The letter *name* filled in from *context*, which names its `language`.
+
+    A given *subject* replaces the letter's own. Raises LetterIncomplete when there is no such letter or when
+    something that it needs is missing.
+    """
+    try:
+        line, words, page = _templates(name)
+        subject = shortened(subject or line.render(context))
+        blocks = blocks_of(words.render(context))
+        html = page.render(context, subject=subject, blocks=blocks)
+    except (UndefinedError, LookupError) as missing:
+        message = f"{name}: {missing}"
+        raise LetterIncomplete(message) from missing
+    return Letter(subject, tuple(blocks), html)
+
+
+def shortened(text: str, limit: int = SUBJECT_LIMIT) -> str:
+    """*text* as one line of at most *limit* characters, cut at a word."""
+    line = " ".join(one_line(text).split())
+    if len(line) <= limit:
+        return line
+    return line[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"

@@ -1,0 +1,155 @@
+"""Messages: a notice becomes words in the reader's language, for one person and for their eyes only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Literal
+
+from notifications.calendar import Entry, entry_for
+from notifications.letters import LetterIncomplete, write
+from notifications.sight import hidden
+from notifications.to_participants import context_for_participant
+from notifications.to_roles import alert_for, context_for_role
+from notifications.views import Contact
+from notifications.words import language_of, word
+from states.dialogue import Dialogue
+from states.facts import Notice
+from states.people import PARTICIPANT, Person, Role
+
+
+class Unwritable(Exception):
+    """A notice cannot become a message: nobody is there to read it, or something that it must say is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to one person, ready for a channel."""
+
+    template: str
+    language: str
+    to: str
+    """The role, the stakeholder or the pseudonym, as in the notice."""
+    name: str
+    address: str | None
+    """Where mail goes; None: they are reached by hand."""
+    phone: str | None
+    subject: str
+    text: str
+    html: str
+    at: datetime
+    """When it was written, in the programme's zone."""
+    thread: str
+    """The same for all messages of one dialogue to one person; opaque."""
+    reply_to: Contact | None
+    discreet: bool
+    """To somebody who speaks under seal: neither subject nor sender may tell."""
+    calendar: Entry | None = None
+    alert: str | None = None
+    """The same in one line of ids and counts, for a chat; only alerts to the manager have one."""
+
+    @property
+    def reach(self) -> Literal["email", "phone", "letter"]:
+        """How this person is reached."""
+        if self.address:
+            return "email"
+        return "phone" if self.phone else "letter"
+
+
+def compose(
+    notice: Notice,
+    dialogue: Dialogue,
+    *,
+    now: datetime,
+    base_url: str | None = None,
+    journal_head: str | None = None,
+) -> Message:
+    """
+    Write the message of *notice* as *dialogue* stands at *now* (aware UTC).
+
+    *base_url* is the address of the participants' pages, *journal_head* the hash that closes the journal so far; both
+    are left out of the text when None. Raises Unwritable when nobody is there to read it, or when the template does
+    not exist or lacks something.
+    """
+    reader = dialogue.reader(notice.to)
+    if reader is None:
+        message = f"{notice.template}: nobody is there to read it as {notice.to}"
+        raise Unwritable(message)
+    language = language_of(reader.language)
+    frame = {
+        "language": language,
+        "zone": dialogue.zone,
+        "base_url": base_url,
+        "journal_head": journal_head,
+        "now": now,
+        "detail": notice.detail,
+    }
+    return _written(notice, dialogue, reader, frame)
+
+
+def _written(notice: Notice, dialogue: Dialogue, reader: Person, frame: dict[str, Any]) -> Message:
+    language, now, discreet = frame["language"], frame["now"], notice.to in dialogue.seals
+    gather = context_for_participant if notice.role == PARTICIPANT else context_for_role
+    context = frame | gather(notice, dialogue, now, language)
+    if notice.template == "by-hand-task":
+        context["letter"] = _letter_by_hand(notice, dialogue, frame)
+    try:
+        letter = write(
+            notice.template,
+            context,
+            subject=word("voice", "discreet", language) if discreet else None,
+        )
+    except LetterIncomplete as missing:
+        raise Unwritable(str(missing)) from missing
+    return Message(
+        template=notice.template,
+        language=language,
+        to=notice.to,
+        name="" if discreet else reader.name,
+        address=reader.email,
+        phone=reader.phone,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        at=now.astimezone(dialogue.zone),
+        thread=thread_of(dialogue, notice.to),
+        reply_to=context["contact"],
+        discreet=discreet,
+        calendar=None if discreet else entry_for(notice, dialogue, reader, now, language),
+        alert=alert_for(notice, dialogue, now, language),
+    )
+
+
+def _letter_by_hand(notice: Notice, dialogue: Dialogue, frame: dict[str, Any]) -> str | None:
+    """The words that somebody is asked to pass on; None when they cannot be written or would tell too much."""
+    detail = notice.detail
+    passed = Notice(
+        to=detail["to"],
+        role=PARTICIPANT,
+        template=detail["template"],
+        duty=detail.get("duty"),
+        detail=detail.get("notice") or {},
+    )
+    reader = dialogue.reader(passed.to)
+    if reader is None or dialogue.stakeholder_of(passed.to) is None:
+        return None
+    if notice.to != Role.MODERATOR and hidden(dialogue, passed.to):
+        return None
+    language = language_of(reader.language)
+    context = frame | {"language": language, "detail": passed.detail}
+    context |= context_for_participant(passed, dialogue, frame["now"], language)
+    try:
+        return write(passed.template, context).lines
+    except LetterIncomplete:
+        return None
+
+
+def thread_of(dialogue: Dialogue, to: str) -> str:
+    """
+    The opaque name of the thread between *dialogue* and the person behind *to*.
+
+    It is the same for a person's own id and for their pseudonym: a thread of its own would give the seal away.
+    """
+    stakeholder = dialogue.stakeholder_of(to)
+    return sha256(f"{dialogue.id}\n{stakeholder.id if stakeholder else to}".encode()).hexdigest()[
+        :32
+    ]

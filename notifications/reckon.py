@@ -1,0 +1,77 @@
+"""How a due date was computed, in words: `12 weeks after the session of 16 June 2022, until the end of that day`."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from notifications.words import count, fill, short_date, word
+from states.policy import span
+
+if TYPE_CHECKING:
+    from states.dialogue import Dialogue
+    from states.duties import Duty, Reckoning
+
+
+def reckoned(dialogue: "Dialogue", duty: "Duty", language: str) -> str:
+    """How the due day of *duty* was computed, as half a sentence in *language*."""
+    if duty.postponements:
+        calendar, latest = dialogue.calendar, duty.postponements[-1]
+        at = short_date(calendar.day_of(latest.at), language)
+        return fill(
+            "reckoning",
+            "postponed",
+            language,
+            at=at,
+            first=short_date(calendar.due_day(duty.first_due), language),
+        )
+    parts = [_rule(dialogue, duty, language), word("reckoning", "end-of-day", language)]
+    return "; ".join([", ".join(parts), *_holidays(duty.reckoning, language)])
+
+
+def _rule(dialogue: "Dialogue", duty: "Duty", language: str) -> str:
+    reckoning = duty.reckoning
+    if reckoning.rule == "promised":
+        return _promised(dialogue, duty, language)
+    return from_rule(reckoning.rule, reckoning.start or dialogue.session_day, language)
+
+
+def _promised(dialogue: "Dialogue", duty: "Duty", language: str) -> str:
+    """A date that a person named; for an answer also how far from the session that is."""
+    if duty.kind != "answer-participant":
+        return word(
+            "reckoning", "commitment" if duty.kind == "report-progress" else "promised", language
+        )
+    named, days = (
+        word("reckoning", "information", language),
+        (duty.reckoning.end - dialogue.session_day).days,
+    )
+    if days <= 0:
+        return named
+    length = count(days, "day", language) if days % 7 else count(days // 7, "week", language)
+    start = short_date(dialogue.session_day, language)
+    return f"{named}, {fill('reckoning', 'after-session', language, span=length, start=start)}"
+
+
+def from_rule(rule: str, start: date, language: str) -> str:
+    """*rule* counted from *start*: `10 working days after 24 June 2022`."""
+    number, unit = span(rule)
+    direction = "before" if number < 0 else "after"
+    key = f"{direction}-session" if rule.startswith("S") else direction
+    length = count(abs(number), "week" if unit == "w" else "working-day", language)
+    return fill("reckoning", key, language, span=length, start=short_date(start, language))
+
+
+def _holidays(reckoning: "Reckoning", language: str) -> list[str]:
+    return [
+        fill(
+            "reckoning",
+            "holiday",
+            language,
+            day=short_date(day, language),
+            name=_name(name, language),
+        )
+        for day, name in reckoning.holidays
+    ]
+
+
+def _name(name: str, language: str) -> str:
+    return word("reckoning", "day-off", language) if name == "programme" else name

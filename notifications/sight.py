@@ -1,0 +1,93 @@
+"""What a reader may see of who said what (DESIGN 3.7). Nothing here opens a seal for a role."""
+
+from notifications.words import country, fill, listing, word
+from states.contributions import Attribution, Contribution
+from states.dialogue import Dialogue
+from states.duties import Duty
+from states.people import ROLES, Stakeholder
+
+_HIDING = list(Attribution)
+"""From the most open attribution to the one that hides most."""
+_ABOUT_SEATS = frozenset({"invite-stakeholder", "answer-invitation", "share-expectation"})
+"""Duties about who is mapped and invited, which is no secret."""
+_ABOUT_VOICES = frozenset({"answer-participant", "check-summary", "give-verdict"})
+_ABOUT_POINTS = frozenset({"decide-contribution", "answer-dispute"})
+
+
+def seat(stakeholder: Stakeholder) -> str:
+    """A stakeholder by name and organisation."""
+    return f"{stakeholder.name}, {stakeholder.organisation}"
+
+
+def hiding(dialogue: Dialogue, voice: str) -> Attribution | None:
+    """
+    How far *voice* is hidden: as far as the contribution that hides them most, None when they made none.
+
+    One level for all their points: a name beside one would betray the speaker of the others.
+    """
+    chosen = [c.attribution for c in dialogue.contributions.values() if c.voice == voice]
+    return max(chosen, key=_HIDING.index, default=None)
+
+
+def hidden(dialogue: Dialogue, voice: str) -> bool:
+    """Whether a text to a role may not say who *voice* is."""
+    return voice in dialogue.seals or hiding(dialogue, voice) not in {None, Attribution.NAMED}
+
+
+def speaker(dialogue: Dialogue, voice: str, language: str) -> str:
+    """How texts to roles name the speaker *voice*."""
+    if voice in dialogue.seals:
+        return fill("voice", "sealed", language, id=voice)
+    stakeholder = dialogue.stakeholders.get(voice)
+    level = hiding(dialogue, voice)
+    if stakeholder is None or level in {None, Attribution.SEALED}:
+        return word("voice", "unknown", language)
+    if level is Attribution.REGION:
+        return f"{word('category', stakeholder.category, language)}, {country(stakeholder.country, language)}"
+    return stakeholder.organisation if level is Attribution.ORGANISATION else seat(stakeholder)
+
+
+def addressee(dialogue: Dialogue, to: str, language: str) -> str:
+    """How texts to roles name somebody who was written to: a role's holder, a guest, or a speaker."""
+    if to in ROLES:
+        holder = dialogue.role(to)
+        return (
+            f"{holder.name} ({word('role', to, language)})"
+            if holder
+            else word("role", to, language)
+        )
+    guest = dialogue.stakeholders.get(to)
+    return (
+        seat(guest) if guest and hiding(dialogue, to) is None else speaker(dialogue, to, language)
+    )
+
+
+def points_of(dialogue: Dialogue, duty: Duty) -> list[Contribution]:
+    """The contributions that *duty* is about, those withdrawn left out."""
+    if duty.kind in _ABOUT_VOICES and duty.whom:
+        return dialogue.contributions_of(duty.whom)
+    if duty.kind in _ABOUT_POINTS and duty.whom in dialogue.contributions:
+        return [dialogue.contributions[duty.whom]]
+    return []
+
+
+def about(dialogue: Dialogue, duty: Duty, language: str) -> str | None:
+    """Whom or what *duty* is about, as a role may see it; None when its kind says it all."""
+    if duty.whom is None:
+        return None
+    if duty.kind in _ABOUT_SEATS:
+        return (
+            addressee(dialogue, duty.whom, language) if duty.whom in dialogue.stakeholders else None
+        )
+    if duty.kind == "report-progress":
+        commitment = dialogue.commitments.get(duty.whom)
+        return commitment.what if commitment else duty.whom
+    return _about_points(dialogue, duty, language)
+
+
+def _about_points(dialogue: Dialogue, duty: Duty, language: str) -> str:
+    points = points_of(dialogue, duty)
+    if not points:
+        return speaker(dialogue, duty.whom or "", language)
+    ids = listing([point.id for point in points], language)
+    return f"{fill('voice', 'point', language, ids=ids)} – {speaker(dialogue, points[0].voice, language)}"

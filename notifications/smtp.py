@@ -1,0 +1,175 @@
+"""Mail over SMTP: one connection for a batch, checked certificates, and failures told apart."""
+
+import smtplib
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Literal
+
+from notifications.channels import PassingFailure, PermanentFailure, Post
+from notifications.email import on_the_wire, to_bytes
+
+Security = Literal["none", "starttls", "tls"]
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+_OK, _FORWARDED = 250, 251
+_SERVER_CODES = frozenset({-1, 421, 530, 535})
+"""The server is closing, or does not know us: nothing that the recipient could help."""
+_TOO_BIG = 552
+_PERMANENT = 500
+
+
+@dataclass
+class Smtp:
+    """
+    A mail server at *host* and *port*; *timeout* in seconds holds for each answer of the server.
+
+    With *security* `starttls` or `tls` the server must show a certificate that this machine trusts for *host*, or
+    nothing is sent. A *password* is only given to a server that is this machine or is spoken to in secret.
+    """
+
+    host: str
+    port: int
+    security: Security = "starttls"
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    timeout: float = 30.0
+    context: ssl.SSLContext | None = None
+    name: str = "email"
+    _connection: smtplib.SMTP | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.user and self.security == "none" and self.host not in _HERE:
+            message = (
+                f"a password is not sent in the clear: use security starttls or tls for {self.host}"
+            )
+            raise ValueError(message)
+
+    def send(self, post: Post) -> None:
+        """
+        Hand *post* to the server.
+
+        Raises PermanentFailure when this mail was refused for good, PassingFailure when it may go later: *of* `server`
+        when no other mail would go either, *of* `recipient` when others may.
+        """
+        kept = self._connection is not None
+        try:
+            self._deliver(post)
+        except smtplib.SMTPServerDisconnected as gone:
+            self._drop()
+            if not kept:
+                raise PassingFailure("connection-lost", of="server") from gone
+            # A connection that was kept open may have been closed meanwhile: a new one tells.
+            self.send(post)
+
+    def close(self) -> None:
+        """Say goodbye to the server, as at the end of a batch."""
+        if self._connection is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                self._connection.quit()
+        self._drop()
+
+    def _deliver(self, post: Post) -> None:
+        mail = post.email
+        address = on_the_wire(str(post.message.address))
+        try:
+            server = self._connected()
+            self._envelope(server, post.sender, address)
+            self._hand_over(server, to_bytes(mail, eight_bits=server.has_extn("8bitmime")))
+        except smtplib.SMTPServerDisconnected:
+            raise
+        except OSError as broken:
+            self._drop()
+            raise PassingFailure(_trouble(broken), of="server") from broken
+
+    def _envelope(self, server: smtplib.SMTP, sender: str, address: str) -> None:
+        code, text = server.mail(sender, _options(server))
+        if code != _OK:
+            self._sender_refused(code, text)
+        code, text = server.rcpt(address)
+        if code not in {_OK, _FORWARDED}:
+            self._refused(code, text)
+
+    def _hand_over(self, server: smtplib.SMTP, data: bytes) -> None:
+        try:
+            code, text = server.data(data)
+        except smtplib.SMTPServerDisconnected as gone:
+            # The server may have the mail although its answer is lost: it is not sent again at once.
+            self._drop()
+            raise PassingFailure("connection-lost", of="server") from gone
+        except smtplib.SMTPDataError as refused:
+            code, text = refused.smtp_code, _bytes(refused.smtp_error)
+        if code != _OK:
+            self._refused(code, text)
+
+    def _sender_refused(self, code: int, text: bytes) -> None:
+        """A server that does not take our sender takes none of our mail: no fault of who should get it."""
+        if code == _TOO_BIG:
+            self._refused(code, text)
+        self.close()
+        raise PassingFailure(f"sender-refused-{code}", of="server")
+
+    def _refused(self, code: int, text: bytes) -> None:
+        if code in _SERVER_CODES or b"relay" in text.lower():
+            self.close()
+            raise PassingFailure(f"server-refused-{code}", of="server")
+        if self._connection is not None:
+            with suppress(smtplib.SMTPException):
+                self._connection.rset()
+        if code >= _PERMANENT:
+            raise PermanentFailure(f"refused-{code}")
+        raise PassingFailure(f"deferred-{code}", of="recipient")
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._connection is None:
+            self._connection = self._connect()
+        return self._connection
+
+    def _connect(self) -> smtplib.SMTP:
+        if self.security == "tls":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                self.host, self.port, timeout=self.timeout, context=self._trust()
+            )
+        else:
+            server = smtplib.SMTP(self.host, self.port, timeout=self.timeout)
+        try:
+            self._introduce(server)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _introduce(self, server: smtplib.SMTP) -> None:
+        if self.security == "starttls":
+            server.starttls(context=self._trust())
+        server.ehlo_or_helo_if_needed()
+        if self.user:
+            server.login(self.user, self.password or "")
+
+    def _trust(self) -> ssl.SSLContext:
+        return self.context or ssl.create_default_context()
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+
+def _options(server: smtplib.SMTP) -> list[str]:
+    return ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []
+
+
+def _bytes(text: bytes | str) -> bytes:
+    return text if isinstance(text, bytes) else text.encode()
+
+
+def _trouble(broken: OSError) -> str:
+    """The trouble with a server as a short code; what it said may hold addresses."""
+    if isinstance(broken, ssl.SSLCertVerificationError):
+        return f"certificate-not-trusted: {broken.verify_message}"
+    if isinstance(broken, smtplib.SMTPAuthenticationError):
+        return f"login-refused-{broken.smtp_code}"
+    if isinstance(broken, smtplib.SMTPNotSupportedError):
+        return "encryption-not-offered"
+    if isinstance(broken, TimeoutError):
+        return "timeout"
+    return f"server-unreachable: {type(broken).__name__}"

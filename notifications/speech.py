@@ -1,0 +1,108 @@
+"""What templates use to say dates, numbers and names of things in the reader's language."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from notifications import words
+
+
+@pass_context
+def day(context: Context, when: date) -> str:
+    """A day with its weekday; an instant is read in the programme's zone."""
+    return words.long_date(_local(context, when), context["language"])
+
+
+@pass_context
+def short_day(context: Context, when: date) -> str:
+    """A day without its weekday."""
+    return words.short_date(_local(context, when), context["language"])
+
+
+def _local(context: Context, when: date) -> date:
+    return when.astimezone(context["zone"]).date() if isinstance(when, datetime) else when
+
+
+@pass_context
+def clock(context: Context, when: datetime) -> str:
+    """A time of day in the programme's zone, and in UTC."""
+    return words.clock(when, context["zone"], context["language"])
+
+
+@pass_context
+def word(context: Context, key: str, table: str) -> str:
+    """The word for *key* of *table*."""
+    return words.word(table, key, context["language"])
+
+
+@pass_context
+def count(context: Context, number: int, of: str) -> str:
+    """How many: `3|count("day")` is *3 days*."""
+    return words.count(number, of, context["language"])
+
+
+@pass_context
+def country(context: Context, code: str) -> str:
+    """The name of a country."""
+    return words.country(code, context["language"])
+
+
+@pass_context
+def listing(context: Context, items: Sequence[str]) -> str:
+    """Items as a sentence lists them."""
+    return words.listing(list(items), context["language"])
+
+
+@pass_context
+def roles(context: Context, names: Sequence[str]) -> str:
+    """Roles as a sentence lists them, each with its article."""
+    language = context["language"]
+    return words.listing(
+        [words.fill("voice", "the", language, role=words.word("role", n, language)) for n in names],
+        language,
+    )
+
+
+@pass_context
+def due_day(context: Context, when: date | str) -> date:
+    """The day that ends at an instant, or a day as it is; a notice may hold either as ISO 8601 text."""
+    value = moment(when)
+    return (
+        value
+        if not isinstance(value, datetime)
+        else _local(context, value - timedelta(microseconds=1))
+    )
+
+
+def moment(when: date | str) -> date:
+    """A day or an instant; a notice may hold it as ISO 8601 text."""
+    if isinstance(when, str):
+        return (
+            date.fromisoformat(when)
+            if len(when) == len("2022-09-08")
+            else datetime.fromisoformat(when)
+        )
+    return when
+
+
+def capital(text: str) -> str:
+    """*text* as the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "day": day,
+    "short_day": short_day,
+    "clock": clock,
+    "word": word,
+    "count": count,
+    "country": country,
+    "listing": listing,
+    "roles": roles,
+    "moment": moment,
+    "due_day": due_day,
+    "capital": capital,
+}

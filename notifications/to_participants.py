@@ -1,0 +1,169 @@
+"""What letters to participants may speak of: their own contributions, and what everybody invited may know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from notifications.views import Contact, DialogueView, DutyView, contact_of
+from notifications.words import count
+from states.contributions import Commitment, Contribution
+from states.dialogue import Dialogue
+from states.duties import Duty
+from states.facts import Notice
+from states.people import Role, Stakeholder
+from states.policy import rung_offset, span
+
+
+@dataclass(frozen=True)
+class You:
+    """The participant who is written to, under the name *voice*."""
+
+    dialogue: Dialogue
+    voice: str
+    stakeholder: Stakeholder
+    covers: tuple[str, ...]
+    now: datetime
+    language: str
+
+    @property
+    def discreet(self) -> bool:
+        """Whether they speak under seal here."""
+        return self.voice in self.dialogue.seals
+
+    @property
+    def name(self) -> str:
+        """Their name; templates leave it out under seal."""
+        return self.stakeholder.name
+
+    @property
+    def has_mail(self) -> bool:
+        """Whether they can answer a mail; otherwise somebody reads this to them or sends it as a letter."""
+        return self.stakeholder.email is not None
+
+    @property
+    def points(self) -> list[Contribution]:
+        """The contributions that this message is about; all of theirs when it names none."""
+        everything = self.dialogue.contributions_of(self.voice)
+        return [point for point in everything if not self.covers or point.id in self.covers]
+
+    @property
+    def waiting_points(self) -> list[Contribution]:
+        """Those of their contributions that still have no answer and are not in this message."""
+        everything = self.dialogue.contributions_of(self.voice)
+        return [
+            point
+            for point in everything
+            if point.written_at is None and point.id not in self.covers
+        ]
+
+    @property
+    def answers(self) -> list[str]:
+        """What was written to them; one text may answer several points."""
+        return list(dict.fromkeys(point.answer for point in self.points if point.answer))
+
+    @property
+    def next_judge(self) -> str | None:
+        """Who looks at another objection to this point; None when no round is left."""
+        rounds = self.dialogue.policy.limits.dispute_rounds
+        objected = max((point.dispute_round for point in self.points), default=0)
+        if objected > rounds:
+            return None
+        return (
+            Role.MODERATOR
+            if objected == rounds and self.dialogue.role(Role.MODERATOR)
+            else Role.MANAGER
+        )
+
+    @property
+    def expectation(self) -> str | None:
+        """What they expect of the dialogue."""
+        return self.stakeholder.expectation
+
+    @property
+    def success_test(self) -> str | None:
+        """What would show them that they were heard."""
+        return self.stakeholder.success_test
+
+    @property
+    def debts(self) -> list[DutyView]:
+        """What is still owed to them."""
+        names = (
+            set(self.dialogue.voices_of(self.stakeholder.id)) if not self.discreet else {self.voice}
+        )
+        names -= set(self.dialogue.seals) - {self.voice}
+        return [
+            self._view(duty)
+            for duty in self.dialogue.duties.values()
+            if duty.owed and duty.waiting in names
+        ]
+
+    def commitment(self, name: str) -> Commitment:
+        """The promised action called *name*."""
+        return self.dialogue.commitments[name]
+
+    def evidence(self, detail: Mapping[str, Any]) -> str | None:
+        """What shows the progress of the commitment that *detail* names."""
+        return detail.get("evidence") or self.commitment(detail["commitment"]).evidence
+
+    def term(self, kind: str) -> str:
+        """How long *kind* takes by the policy, counted from the day that it is asked."""
+        number, unit = span(self.dialogue.policy.due[kind])
+        return count(abs(number), "week" if unit == "w" else "working-day", self.language)
+
+    def asked_by(self, kind: str) -> date:
+        """The day by which *kind* is asked of them; reckoned from the policy while it is not asked yet."""
+        duty = self.dialogue.latest(f"{kind}/{self.voice}")
+        if duty:
+            return self.dialogue.calendar.due_day(duty.due)
+        rule = self.dialogue.policy.due[kind]
+        start = (
+            self.dialogue.session_day
+            if rule.startswith("S")
+            else self.dialogue.calendar.day_of(self.now)
+        )
+        return self.dialogue.calendar.reckon(rule, start).end
+
+    def _view(self, duty: Duty) -> DutyView:
+        return DutyView(self.dialogue, duty, self.now, self.language)
+
+
+def context_for_participant(
+    notice: Notice, dialogue: Dialogue, now: datetime, language: str
+) -> dict[str, Any]:
+    """What the letter of *notice* may use; the notice's reader must exist."""
+    stakeholder = dialogue.stakeholder_of(notice.to)
+    duty = dialogue.latest(notice.duty) if notice.duty else None
+    covers = tuple(notice.detail.get("covers", ())) or _single(notice, duty)
+    context: dict[str, Any] = {
+        "dialogue": DialogueView(dialogue, language),
+        "you": stakeholder and You(dialogue, notice.to, stakeholder, covers, now, language),
+        "accountable": _accountable(dialogue, duty),
+        "contact": contact_for(dialogue, notice.to),
+        "offset": abs(rung_offset(notice.rung)) if notice.rung else 0,
+    }
+    return context | ({"duty": DutyView(dialogue, duty, now, language)} if duty else {})
+
+
+def _single(notice: Notice, duty: Duty | None) -> tuple[str, ...]:
+    """The one contribution of a message about an objection."""
+    named = notice.detail.get("contribution")
+    if named is None and duty and duty.kind == "answer-dispute":
+        named = duty.whom
+    return (named,) if named else ()
+
+
+def _accountable(dialogue: Dialogue, duty: Duty | None) -> Contact | None:
+    role = dialogue.owner_role(duty) if duty else Role.MANAGER
+    return contact_of(dialogue, role) or contact_of(dialogue, Role.MANAGER)
+
+
+def contact_for(dialogue: Dialogue, voice: str) -> Contact | None:
+    """
+    To whom *voice* may write back: the manager, but under seal the moderator, else the confidant.
+
+    An answer to the manager would open the seal by its sender's address.
+    """
+    sealed = voice in dialogue.seals
+    roles = (Role.MODERATOR, Role.CONFIDANT) if sealed else (Role.MANAGER, Role.DEPUTY)
+    return next((held for role in roles if (held := contact_of(dialogue, role))), None)

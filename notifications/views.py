@@ -1,0 +1,269 @@
+"""What letters may speak of: the dialogue, a duty and whom to turn to, computed when a template asks for it."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from itertools import islice
+
+from notifications.missing import missing_for
+from notifications.reckon import reckoned
+from notifications.sight import about, points_of
+from notifications.words import fill, listing, word
+from states.contributions import Commitment
+from states.dialogue import Dialogue, Override
+from states.duties import KINDS, Duty
+from states.information import Information
+from states.ladders import Rung, rung_at
+from states.people import PARTICIPANT
+
+COMING = 3
+"""How many rungs ahead a letter tells."""
+_FARTHEST = 60
+"""A ladder may repeat for ever to people who hold no role; this far ahead a letter looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody to turn to, with their *role* in the dialogue."""
+
+    name: str
+    role: str
+    email: str | None
+    phone: str | None
+
+    @property
+    def ways(self) -> list[str]:
+        """How to reach them."""
+        return [way for way in (self.email, self.phone) if way]
+
+
+def contact_of(dialogue: Dialogue, role: str) -> Contact | None:
+    """Whoever holds *role*, None when nobody does."""
+    person = dialogue.role(role)
+    return Contact(person.name, role, person.email, person.phone) if person else None
+
+
+@dataclass(frozen=True)
+class DialogueView:
+    """A dialogue as any letter may speak of it."""
+
+    source: Dialogue
+    language: str
+
+    @property
+    def id(self) -> str:
+        """The name by which commands call it."""
+        return self.source.id
+
+    @property
+    def company(self) -> str:
+        """The company that holds it."""
+        return self.source.programme.company
+
+    @property
+    def edition(self) -> int:
+        """The year."""
+        return self.source.edition
+
+    @property
+    def phase(self) -> str:
+        """Where it stands."""
+        return self.source.phase.value
+
+    @property
+    def session(self) -> datetime:
+        """When the session is."""
+        return self.source.session_at
+
+    @property
+    def session_day(self) -> date:
+        """The local day of the session."""
+        return self.source.session_day
+
+    @property
+    def information(self) -> Information:
+        """The eight fields of the invitation."""
+        return self.source.information
+
+    @property
+    def agenda_changes(self) -> str | None:
+        """What the expectations changed."""
+        return self.source.agenda_changes
+
+    @property
+    def lessons(self) -> tuple[str, ...]:
+        """What the company learned this year."""
+        return self.source.lessons
+
+    @property
+    def seats(self) -> int:
+        """How many stakeholders are mapped."""
+        return len(self.source.stakeholders)
+
+    @property
+    def categories(self) -> list[tuple[str, int]]:
+        """How many seats each kind of organisation has: numbers, never names."""
+        return Counter(s.category for s in self.source.stakeholders.values()).most_common()
+
+    @property
+    def countries(self) -> list[tuple[str, int]]:
+        """How many seats each country has."""
+        return Counter(s.country for s in self.source.stakeholders.values()).most_common()
+
+    @property
+    def overrides(self) -> list[Override]:
+        """Checks that were passed by hand, the latest of each name."""
+        return list(
+            {
+                o.check: o for o in sorted(self.source.overrides.values(), key=lambda o: o.at)
+            }.values()
+        )
+
+    @property
+    def commitments(self) -> list[Commitment]:
+        """What was promised."""
+        return list(self.source.commitments.values())
+
+    def held_by(self, owner: str) -> str:
+        """Who *owner* is: a role with the name of its holder, or as it was written."""
+        holder = self.source.role(owner)
+        return (
+            f"{holder.name} ({word('role', owner, self.language)})"
+            if holder
+            else word("role", owner, self.language)
+        )
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A rung that is still to come: its *day* and the *roles* that will hear."""
+
+    day: date
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DutyView:
+    """A duty as a letter may speak of it."""
+
+    dialogue: Dialogue
+    source: Duty
+    now: datetime
+    language: str
+
+    @property
+    def kind(self) -> str:
+        """Which duty it is."""
+        return self.source.kind
+
+    @property
+    def what(self) -> str:
+        """What is to be done."""
+        return word("duty", self.source.kind, self.language)
+
+    @cached_property
+    def about(self) -> str | None:
+        """Whom or what it is about, as a role may see it."""
+        return about(self.dialogue, self.source, self.language)
+
+    @property
+    def ids(self) -> str | None:
+        """The contributions that it is about."""
+        return (
+            listing([point.id for point in points_of(self.dialogue, self.source)], self.language)
+            or None
+        )
+
+    @property
+    def due(self) -> date:
+        """The due day."""
+        return self.dialogue.calendar.due_day(self.source.due)
+
+    @property
+    def first(self) -> date:
+        """The day that was promised first."""
+        return self.dialogue.calendar.due_day(self.source.first_due)
+
+    @property
+    def moved(self) -> bool:
+        """Whether another day was named since."""
+        return bool(self.source.postponements)
+
+    @property
+    def dispute(self) -> bool:
+        """Whether it answers an objection."""
+        return self.source.kind == "answer-dispute"
+
+    @property
+    def awaited(self) -> bool:
+        """Whether a participant waits for it and hears when it is late."""
+        return self.source.waiting is not None
+
+    @property
+    def to_you(self) -> str:
+        """What it is, said to whoever waits for it."""
+        points = fill("voice", "point-of", self.language, ids=self.ids) if self.ids else ""
+        return word("owed", self.source.kind, self.language) + points
+
+    @property
+    def debt(self) -> bool:
+        """Whether somebody waits for it."""
+        return KINDS[self.source.kind].debt
+
+    @property
+    def postponements_left(self) -> int:
+        """How often another date may still be named."""
+        return max(0, self.dialogue.policy.limits.postponements - len(self.source.postponements))
+
+    @property
+    def late(self) -> int:
+        """Calendar days late, counted from the first promise."""
+        return self.source.late_days(self.now, self.dialogue.zone)
+
+    @cached_property
+    def reckoned(self) -> str:
+        """How the due day was computed."""
+        return reckoned(self.dialogue, self.source, self.language)
+
+    @cached_property
+    def missing(self) -> list[str]:
+        """What it still lacks."""
+        return missing_for(self.dialogue, self.source, self.now, self.language)
+
+    @cached_property
+    def coming(self) -> list[Coming]:
+        """The next rungs of its ladder that reach a role, as whoever waits reads them."""
+        return self._coming(self._roles)
+
+    @cached_property
+    def ahead(self) -> list[Coming]:
+        """The next rungs of its ladder, as a role reads them: also when whoever waits will hear."""
+        return self._coming(self._audience)
+
+    def _coming(self, audience: Callable[[Rung], tuple[str, ...]]) -> list[Coming]:
+        rungs = (self._rung(index) for index in range(_FARTHEST))
+        ahead = (rung for rung in rungs if rung and rung.at > self.now)
+        day_of = self.dialogue.calendar.day_of
+        told = (Coming(day_of(rung.at), names) for rung in ahead if (names := audience(rung)))
+        return list(islice(told, COMING))
+
+    @property
+    def repeats(self) -> int | None:
+        """How many working days lie between the reminders that go on until it is met."""
+        return self.dialogue.policy.ladders[self.source.ladder].repeat_every
+
+    def _rung(self, index: int) -> Rung | None:
+        ladder = self.dialogue.policy.ladders[self.source.ladder]
+        return rung_at(
+            ladder, index, self.due, self.dialogue.calendar, self.dialogue.policy.notice_time
+        )
+
+    def _audience(self, rung: Rung) -> tuple[str, ...]:
+        owner = self.dialogue.owner_role(self.source)
+        named = dict.fromkeys(owner if to == "owner" else to for to in rung.to)
+        return tuple(name for name in named if name == PARTICIPANT or self.dialogue.role(name))
+
+    def _roles(self, rung: Rung) -> tuple[str, ...]:
+        return tuple(name for name in self._audience(rung) if name != PARTICIPANT)

@@ -1,0 +1,85 @@
+"""Words and dates as people write them, in Dutch and English. The words themselves stand in words.toml."""
+
+import tomllib
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date
+
+LANGUAGES = ("nl", "en")
+_FALLBACK = "en"
+_LOCALES = {"nl": "nl", "en": "en_GB"}
+
+Table = dict[str, dict[str, str]]
+
+
+@lru_cache(maxsize=1)
+def tables() -> dict[str, Table]:
+    """All words: table, then key, then language."""
+    return tomllib.loads(files("notifications").joinpath("words.toml").read_text(encoding="utf-8"))
+
+
+def language_of(wanted: str) -> str:
+    """The language in which somebody who reads *wanted* is written to; English when there are no texts in it."""
+    return wanted if wanted in LANGUAGES else _FALLBACK
+
+
+@lru_cache(maxsize=4096)
+def word(table: str, key: str, language: str) -> str:
+    """
+    The word for *key* of *table* in *language*.
+
+    A key that people chose themselves, such as a category of stakeholders, stands for itself when it is not known.
+    """
+    known = tables()[table].get(key)
+    return known[language] if known else key
+
+
+def fill(table: str, key: str, language: str, **details: object) -> str:
+    """The word for *key* with its places filled in from *details*."""
+    return word(table, key, language).format(**details)
+
+
+@lru_cache(maxsize=4096)
+def count(number: int, of: str, language: str) -> str:
+    """How many of something, in the right number: `1 day`, `3 days`."""
+    one, many = word("count", of, language).split("|")
+    return (one if number == 1 else many).format(n=number)
+
+
+@lru_cache(maxsize=4096)
+def long_date(day: date, language: str) -> str:
+    """*day* written out with its weekday: `donderdag 8 september 2022`."""
+    return format_date(day, "EEEE d MMMM y", _LOCALES[language])
+
+
+@lru_cache(maxsize=4096)
+def short_date(day: date, language: str) -> str:
+    """*day* written out: `8 september 2022`."""
+    return format_date(day, "d MMMM y", _LOCALES[language])
+
+
+def clock(instant: datetime, zone: ZoneInfo, language: str) -> str:
+    """The time of *instant* in *zone*, with the place and UTC for readers elsewhere."""
+    place = str(zone).rpartition("/")[2].replace("_", " ")
+    local, utc = instant.astimezone(zone), instant.astimezone(UTC)
+    return fill(
+        "session", "clock", language, time=f"{local:%H:%M}", place=place, utc=f"{utc:%H:%M}"
+    )
+
+
+@lru_cache(maxsize=1024)
+def country(code: str, language: str) -> str:
+    """The name of the country with ISO 3166 *code*; the code itself when it has no name."""
+    return str(Locale.parse(_LOCALES[language]).territories.get(code, code))
+
+
+def listing(items: Sequence[str], language: str) -> str:
+    """The *items* as a sentence lists them: `a, b and c`."""
+    if len(items) < 2:  # noqa: PLR2004 - a list needs two
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {word('voice', 'and', language)} {items[-1]}"

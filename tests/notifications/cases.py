@@ -1,0 +1,301 @@
+"""Every message once with all that it may hold and once with as little as it can do with."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from states.dialogue import Dialogue, Phase
+from states.duties import Duty, DutyStatus, Reckoning
+from states.facts import Notice
+from states.information import Information
+from states.people import Role
+from tests.notifications.builders import (
+    ALERTED,
+    PROMISED,
+    SESSION,
+    contributions,
+    decided,
+    dialogue,
+    duty,
+    notice,
+    postponed,
+)
+
+LATER = PROMISED + timedelta(days=25)
+LATE = "answer-participant/investor"
+SEALED = "answer-participant/sealed-1"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A notice in a dialogue at a moment; *name* tells tests apart."""
+
+    name: str
+    notice: Notice
+    dialogue: Dialogue
+    now: datetime = ALERTED
+
+
+Build = Callable[[Dialogue], Case]
+
+
+def _with(home: Dialogue, *duties: Duty, **changes: Any) -> Dialogue:  # noqa: ANN401
+    return replace(home, duties=home.duties | {d.name: d for d in duties}, **changes)
+
+
+def _bare(home: Dialogue) -> Dialogue:
+    """The same dialogue without anything that is optional."""
+    plain = {
+        name: seat.model_copy(update={"expectation": None, "success_test": None})
+        for name, seat in home.stakeholders.items()
+    }
+    return replace(home, overrides={}, commitments={}, lessons=(), stakeholders=plain)
+
+
+def _decided(home: Dialogue) -> Dialogue:
+    return replace(home, contributions={c.id: decided(c) for c in home.contributions.values()})
+
+
+def _asked(kind: str, whom: str) -> Duty:
+    return duty(kind, whom, due=LATER, first_due=LATER)
+
+
+def participant_cases(home: Dialogue) -> Iterator[Case]:
+    """Messages to people who take part, under their own name."""
+    yield Case("invitation", notice("invitation", "ngo", _asked("answer-invitation", "ngo")), home)
+    yield Case("invitation, bare", notice("invitation", "ngo"), _bare(home))
+    yield Case("accepted", notice("invitation-accepted", "ngo"), home)
+    yield Case(
+        "accepted, bare",
+        notice("invitation-accepted", "ngo"),
+        replace(_bare(home), information=Information()),
+    )
+    yield Case("agenda", notice("agenda-echoed", "ngo"), home)
+    yield Case("agenda, bare", notice("agenda-echoed", "ngo"), _bare(home))
+    yield from _moved(home)
+    checked = _asked("check-summary", "ngo")
+    yield Case("summary", notice("summary-to-check", "ngo", checked), _with(home, checked))
+    yield Case("summary, bare", notice("summary-to-check", "ngo"), _bare(home))
+    yield from _answers(home)
+    yield from _late(home)
+    yield from _ends(home)
+    yield from _reminders(home)
+
+
+def _moved(home: Dialogue) -> Iterator[Case]:
+    dates = {"was": SESSION.isoformat(), "to": LATER.isoformat(), "reason": "Staking."}
+    both = {"feedback_was": "2022-09-08", "feedback_by": "2022-09-22"}
+    none = {"feedback_was": None, "feedback_by": None}
+    same = {"feedback_was": "2022-09-08", "feedback_by": "2022-09-08"}
+    for name, promise in (("both", both), ("none", none), ("same", same)):
+        yield Case(f"moved, {name}", notice("session-moved", "ngo", **dates, **promise), home)
+
+
+def _answers(home: Dialogue) -> Iterator[Case]:
+    owed = home.duties["answer-participant/ngo"]
+    yield Case("answer", notice("answer", "ngo", owed, covers=["c1"]), _decided(home))
+    yield Case("answer, bare", notice("answer", "ngo", covers=["c1"]), _bare(home))
+    second = contributions()["c1"].model_copy(update={"id": "c9"})
+    parts = replace(home, contributions=_decided(home).contributions | {"c9": second})
+    yield Case("answer, in parts", notice("answer", "ngo", owed, covers=["c1"]), parts)
+    for late in (True, False):
+        moved = postponed(duty("answer-participant", "ngo"), LATER, late=late)
+        dates = {"was": PROMISED.isoformat(), "to": LATER.isoformat()}
+        yield Case(
+            f"postponed, {late=}",
+            notice(
+                "answer-postponed",
+                "ngo",
+                moved,
+                **dates,
+                first=PROMISED.isoformat(),
+                reason="Het besluit is er nog niet.",
+                late=late,
+            ),
+            _with(home, moved),
+        )
+    yield from _objections(home)
+
+
+def _objections(home: Dialogue) -> Iterator[Case]:
+    found = duty("answer-dispute", "c1", waiting="ngo", status=DutyStatus.LAPSED)
+    for round_ in (1, 2, 3):
+        point = contributions()["c1"].model_copy(
+            update={
+                "dispute_round": round_,
+                "dispute_reason": "Dit ging niet over mijn punt.",
+                "settlement": "De onderzoeksvraag is breder.",
+            }
+        )
+        settled = _with(home, found, contributions=home.contributions | {"c1": point})
+        name = f"settled, round {round_}"
+        yield Case(name, notice("dispute-settled", "ngo", found, contribution="c1"), settled)
+    for template in ("answer-is-late", "answer-still-late"):
+        yield Case(f"{template}, objection", notice(template, "ngo", found), _with(home, found))
+    progress = {"commitment": "loonkloof"}
+    for status in ("promised", "under-way", "done", "dropped"):
+        yield Case(
+            f"progress, {status}",
+            notice("progress-reported", "ngo", **progress, status=status),
+            home,
+        )
+
+
+def _late(home: Dialogue) -> Iterator[Case]:
+    owed = home.duties[LATE]
+    moved = postponed(owed, ALERTED - timedelta(hours=8), late=True)
+    yield Case("late", notice("answer-is-late", "investor", owed, rung="+1wd"), home)
+    yield Case(
+        "late again", notice("answer-is-late", "investor", moved, rung="+1wd"), _with(home, moved)
+    )
+    yield Case(
+        "still late", notice("answer-still-late", "investor", owed, rung="+40wd"), home, LATER
+    )
+    alone = home.programme.model_copy(
+        update={"roles": {Role.MODERATOR: home.programme.roles[Role.MODERATOR]}}
+    )
+    yield Case(
+        "late, nobody in charge",
+        notice("answer-is-late", "investor", owed, rung="+1wd"),
+        replace(home, programme=alone),
+    )
+
+
+def _ends(home: Dialogue) -> Iterator[Case]:
+    for name, place in (("", home), (", bare", _bare(replace(home, duties={})))):
+        yield Case(f"closed{name}", notice("dialogue-closed", "ngo"), place)
+        yield Case(f"cancelled{name}", notice("dialogue-cancelled", "ngo", reason="Fusie."), place)
+    debts = notice("dialogue-closed", "ngo", reason="Fusie.", debts=[LATE])
+    yield Case("closed with debts", debts, home)
+    early = notice("dialogue-cancelled", "ngo", reason="Fusie.")
+    yield Case("cancelled before the session", early, home, SESSION - timedelta(days=9))
+
+
+def _reminders(home: Dialogue) -> Iterator[Case]:
+    asked = {
+        "please-answer-invitation": "answer-invitation",
+        "please-share-expectation": "share-expectation",
+        "please-check-summary": "check-summary",
+        "please-give-verdict": "give-verdict",
+    }
+    for template, kind in asked.items():
+        for rung, place in (("-5wd", home), ("-1wd", _bare(home))):
+            found = _asked(kind, "ngo")
+            yield Case(
+                f"{template} {rung}", notice(template, "ngo", found, rung=rung), _with(place, found)
+            )
+
+
+def sealed_cases(home: Dialogue) -> Iterator[Case]:
+    """Messages to the one who speaks under seal, about what they said there."""
+    owed, checked, asked = (
+        home.duties[SEALED],
+        _asked("check-summary", "sealed-1"),
+        _asked("give-verdict", "sealed-1"),
+    )
+    place = _with(_decided(home), checked, asked)
+    yield Case("sealed late", notice("answer-is-late", "sealed-1", owed, rung="+1wd"), home)
+    yield Case("sealed still late", notice("answer-still-late", "sealed-1", owed), home, LATER)
+    yield Case("sealed answer", notice("answer", "sealed-1", owed, covers=["c2"]), place)
+    yield Case("sealed summary", notice("summary-to-check", "sealed-1", checked), place)
+    yield Case(
+        "sealed check", notice("please-check-summary", "sealed-1", checked, rung="-5wd"), place
+    )
+    yield Case(
+        "sealed verdict", notice("please-give-verdict", "sealed-1", asked, rung="-5wd"), place
+    )
+    moved = postponed(owed, LATER, late=True)
+    dates = {d: PROMISED.isoformat() for d in ("was", "first")} | {"to": LATER.isoformat()}
+    told = notice("answer-postponed", "sealed-1", moved, **dates, reason="Volgt.", late=True)
+    yield Case("sealed postponed", told, _with(home, moved))
+    news = notice("progress-reported", "sealed-1", commitment="loonkloof", status="done")
+    yield Case("sealed progress", news, place)
+
+
+_RUNGS = (
+    ("duty-due-soon", "-10wd", "manager"),
+    ("duty-due-soon", "-3wd", "manager"),
+    ("duty-due-today", "0", "manager"),
+    ("duty-due-today", "0", "deputy"),
+    ("duty-late", "+1wd", "manager"),
+    ("duty-still-late", "+5wd", "deputy"),
+    ("duty-late-sponsor", "+10wd", "sponsor"),
+    ("answer-late-alert", "+1wd", "manager"),
+    ("answer-late-alert", "+1wd", "sponsor"),
+    ("answer-now-or-postpone", "+5wd", "manager"),
+    ("answer-now-or-postpone", "+5wd", "deputy"),
+    ("people-are-waiting", "+10wd", "sponsor"),
+    ("answer-long-overdue", "+20wd", "board"),
+    ("answer-long-overdue", "+20wd", "moderator"),
+)
+
+
+def role_cases(home: Dialogue) -> Iterator[Case]:
+    """Messages to those who hold a role."""
+    for template, rung, to in _RUNGS:
+        for found in _of_all_kinds(home):
+            name = f"{template} {rung} {to} {found.name} v{found.version}"
+            yield Case(name, notice(template, to, found, rung=rung), _with(home, found))
+    yield from _news(home)
+
+
+def _of_all_kinds(home: Dialogue) -> Iterator[Duty]:
+    yield from home.duties.values()
+    yield postponed(
+        postponed(duty("answer-participant", "ngo"), LATER, late=False), LATER, late=True
+    )
+    skipped = ((datetime(2022, 8, 15, tzinfo=UTC).date(), "programme"),)
+    counted = Reckoning(rule="+10wd", start=SESSION.date(), end=PROMISED.date(), holidays=skipped)
+    yield duty("answer-dispute", "c2", waiting="sealed-1", reckoning=counted)
+    yield duty("decide-contribution", "c2")
+    named = Reckoning(rule="promised", end=PROMISED.date())
+    yield duty("report-progress", "loonkloof", waiting="sealed-1", reckoning=named)
+    yield duty("invite-stakeholder", "worker")
+    for kind in ("approve-analysis", "echo-expectations", "publish-summary", "close-dialogue"):
+        yield duty(kind)
+
+
+def _news(home: Dialogue) -> Iterator[Case]:
+    first = duty("approve-analysis")
+    carried = ["merk-2021: answer-participant/sealed-1", "merk-2021: report-progress/loon"]
+    fresh = _with(home, first, phase=Phase.STAKEHOLDER_ANALYSIS)
+    yield Case("opened", notice("dialogue-opened", "manager", first, carried=carried), fresh)
+    yield Case("opened, bare", notice("dialogue-opened", "manager", carried=[]), _bare(home))
+    found = duty("answer-dispute", "c2", waiting="sealed-1")
+    told: dict[str, Any] = {"contribution": "c2", "round": 1}
+    yield Case("disputed", notice("answer-disputed", "manager", found, **told), _with(home, found))
+    yield Case("disputed, bare", notice("answer-disputed", "manager", contribution="c2"), home)
+    for to, reason in (("sealed-1", ""), ("ngo", "refused-550"), ("manager", "refused-550")):
+        for answer in (True, False):
+            detail: dict[str, Any] = {
+                "to": to,
+                "template": "answer",
+                "reason": reason,
+                "answer": answer,
+            }
+            yield Case(
+                f"failed {to}, {answer=}", notice("delivery-failed", "deputy", **detail), home
+            )
+    yield from _by_hand(home)
+    yield Case("handed over", notice("role-handed-over", "deputy", role="deputy"), home)
+    yield Case("handed over, busy", notice("role-handed-over", "manager", role="manager"), home)
+    yield Case("digest", notice("digest", "manager"), home)
+    yield Case("digest, quiet", notice("digest", "manager"), replace(home, duties={}))
+
+
+def _by_hand(home: Dialogue) -> Iterator[Case]:
+    told: dict[str, Any] = {"duty": None, "notice": {}}
+    for to, reader in (("no-mail", "manager"), ("ngo", "manager"), ("factory-tr", "manager")):
+        task = notice("by-hand-task", reader, template="invitation", to=to, **told)
+        yield Case(f"by hand {to}", task, home)
+    answer: dict[str, Any] = {"template": "answer", "duty": SEALED, "notice": {"covers": ["c2"]}}
+    for reader in ("moderator", "manager"):
+        task = notice("by-hand-task", reader, to="sealed-1", **answer)
+        yield Case(f"by hand sealed, {reader}", task, _decided(home))
+
+
+def every_case(language: str) -> list[Case]:
+    """All cases with everybody reading *language*."""
+    home = dialogue(language)
+    return [*participant_cases(home), *sealed_cases(home), *role_cases(home)]

@@ -1,0 +1,105 @@
+"""Delivery reports as mail servers write them."""
+
+from textwrap import dedent
+
+import pytest
+
+from notifications.bounces import Bounce, read_bounces
+
+REPORT = dedent("""\
+    Return-Path: <>
+    From: MAILER-DAEMON@mail.example (Mail Delivery System)
+    To: dialoog@weerklank.example
+    Subject: Undelivered Mail Returned to Sender
+    MIME-Version: 1.0
+    Auto-Submitted: auto-replied
+    Content-Type: multipart/report; report-type=delivery-status; boundary="B"
+
+    --B
+    Content-Type: text/plain; charset=us-ascii
+
+    I'm sorry to have to inform you that your message could not be delivered.
+
+    --B
+    Content-Type: message/delivery-status
+
+    Reporting-MTA: dns; mail.example
+    Arrival-Date: Fri,  9 Sep 2022 08:00:01 +0200 (CEST)
+
+    Final-Recipient: rfc822; ngo@deelnemer.example
+    Original-Recipient: rfc822;ngo@deelnemer.example
+    Action: failed
+    Status: 5.1.1
+    Remote-MTA: dns; mx.deelnemer.example
+    Diagnostic-Code: smtp; 550 5.1.1 <ngo@deelnemer.example>:
+        Recipient address rejected: User unknown
+
+    --B
+    Content-Type: message/rfc822
+
+    From: Weerklank <dialoog@weerklank.example>
+    To: ngo@deelnemer.example
+    Message-ID: <notice-12@weerklank.example>
+    Subject: Ons antwoord aan u is te laat
+
+    Beste Nora,
+    --B--
+    """)
+
+
+def test_a_report_names_the_mail_and_the_reason() -> None:
+    assert read_bounces(REPORT.encode()) == [
+        Bounce(
+            message_id="notice-12@weerklank.example",
+            recipient="ngo@deelnemer.example",
+            permanent=True,
+            status="5.1.1",
+            diagnostic="550 5.1.1 <ngo@deelnemer.example>: Recipient address rejected: User unknown",
+        )
+    ]
+
+
+def test_headers_alone_are_enough() -> None:
+    raw = REPORT.replace("Content-Type: message/rfc822", "Content-Type: text/rfc822-headers")
+    [bounce] = read_bounces(raw.encode())
+    assert bounce.message_id == "notice-12@weerklank.example"
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "permanent"),
+    [("failed", "5.2.2", True), ("failed", "4.4.7", False), ("delayed", "4.4.1", False)],
+)
+def test_for_good_or_not(action: str, status: str, permanent: bool) -> None:
+    raw = REPORT.replace("Action: failed", f"Action: {action}")
+    [bounce] = read_bounces(raw.replace("Status: 5.1.1", f"Status: {status}").encode())
+    assert (bounce.permanent, bounce.status) == (permanent, status)
+
+
+@pytest.mark.parametrize("action", ["delivered", "relayed", "expanded"])
+def test_success_is_no_bounce(action: str) -> None:
+    assert read_bounces(REPORT.replace("Action: failed", f"Action: {action}").encode()) == []
+
+
+def test_other_mail_is_no_bounce() -> None:
+    assert read_bounces(b"Subject: Afwezig\n\nIk ben er niet.\n") == []
+    assert read_bounces(b"") == []
+    empty = REPORT.replace("message/delivery-status", "text/plain")
+    assert read_bounces(empty.encode()) == []
+
+
+def test_a_report_without_the_mail_has_no_id() -> None:
+    raw = REPORT.replace("Message-ID: <notice-12@weerklank.example>\n", "")
+    [bounce] = read_bounces(raw.encode())
+    assert bounce.message_id is None
+
+
+def test_several_recipients() -> None:
+    second = "\nFinal-Recipient: rfc822; other@deelnemer.example\nAction: failed\nStatus: 5.0.0\n"
+    mail = "\n--B\nContent-Type: message/rfc822"
+    raw = REPORT.replace(mail, second + mail)
+    found = read_bounces(raw.encode())
+    assert [bounce.recipient for bounce in found] == [
+        "ngo@deelnemer.example",
+        "other@deelnemer.example",
+    ]
+    assert found[1].diagnostic == ""

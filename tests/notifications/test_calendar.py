@@ -1,0 +1,83 @@
+"""Calendar entries: one guest each, the same entry through every change."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import icalendar
+
+from notifications.calendar import Entry
+from notifications.messages import compose
+from states.dialogue import Dialogue
+from states.facts import Notice
+from states.people import Invitation
+from tests.notifications.builders import ALERTED, SESSION, dialogue, notice
+
+EARLY = SESSION - timedelta(days=70)
+
+
+def entry_of(asked: Notice, home: Dialogue, now: datetime = EARLY) -> Entry | None:
+    return compose(asked, home, now=now).calendar
+
+
+def event_of(entry: Entry | None) -> Any:  # noqa: ANN401 - its fields have types of their own
+    assert entry is not None
+    calendar = icalendar.Calendar.from_ical(entry.data)
+    assert calendar["METHOD"] == entry.method
+    [event] = calendar.walk("VEVENT")
+    return event
+
+
+def test_an_invitation_brings_an_entry_for_one_guest() -> None:
+    event = event_of(entry_of(notice("invitation", "ngo"), dialogue()))
+    assert event["ATTENDEE"] == "mailto:ngo@deelnemer.example"
+    assert event["ORGANIZER"] == "mailto:manager@merk.example"
+    assert event["DTSTART"].dt == datetime(2022, 6, 16, 11, tzinfo=UTC)
+    assert event["DTEND"].dt - event["DTSTART"].dt == timedelta(hours=3)
+    assert event["SEQUENCE"] == 0
+    assert str(event["SUMMARY"]) == "Dialoog 2022 – Nederlands kledingmerk"
+
+
+def test_a_change_changes_the_same_entry() -> None:
+    home = dialogue()
+    first = event_of(entry_of(notice("invitation", "ngo"), home))
+    later = replace(home, session_at=SESSION + timedelta(days=14), calendar_sequence=1)
+    dates = {"was": SESSION.isoformat(), "to": later.session_at.isoformat(), "reason": "Staking."}
+    moved = event_of(
+        entry_of(
+            notice("session-moved", "ngo", **dates, feedback_was=None, feedback_by=None), later
+        )
+    )
+    assert moved["UID"] == first["UID"]
+    assert moved["SEQUENCE"] == 1
+    assert moved["DTSTART"].dt == later.session_at
+    other = event_of(entry_of(notice("invitation", "worker"), home))
+    assert other["UID"] != first["UID"]
+
+
+def test_a_cancelled_session_is_taken_out() -> None:
+    home, asked = dialogue(), notice("dialogue-cancelled", "ngo", reason="Fusie.")
+    entry = entry_of(asked, home)
+    assert entry is not None
+    assert entry.method == "CANCEL"
+    event = event_of(entry)
+    assert event["STATUS"] == "CANCELLED"
+    assert event["SEQUENCE"] == 1
+    assert entry_of(asked, home, ALERTED) is None
+
+
+def test_nobody_else_gets_an_entry() -> None:
+    home = dialogue()
+    declined = home.stakeholders["ngo"].model_copy(update={"invitation": Invitation.DECLINED})
+    away = replace(home, stakeholders=home.stakeholders | {"ngo": declined})
+    assert entry_of(notice("invitation", "ngo"), away) is None
+    assert entry_of(notice("invitation", "no-mail"), home) is None
+    assert entry_of(notice("agenda-echoed", "ngo"), home) is None
+    assert entry_of(notice("digest", "manager"), home) is None
+
+
+def test_an_organiser_needs_an_address() -> None:
+    home = dialogue()
+    nobody = replace(home, programme=home.programme.model_copy(update={"roles": {}}))
+    event = event_of(entry_of(notice("invitation", "ngo"), nobody))
+    assert "ORGANIZER" not in event

@@ -1,0 +1,235 @@
+"""Mail over SMTP, against a real server: what arrives, what is refused, and whose fault it was."""
+
+import socket
+import ssl
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from notifications.channels import PassingFailure, PermanentFailure, Post
+from notifications.messages import compose
+from notifications.smtp import Smtp
+from tests.notifications.builders import ALERTED, dialogue, notice
+from tests.notifications.servers import (
+    HOST,
+    LOGIN,
+    Handler,
+    certificate,
+    free_port,
+    mail_server,
+)
+
+TO = "ngo@deelnemer.example"
+
+
+def post(number: int = 1, to: str = TO) -> Post:
+    message = compose(notice("agenda-echoed", "ngo"), dialogue(), now=ALERTED)
+    message = replace(message, address=to)
+    return Post(message, "dialoog@weerklank.example", f"notice-{number}@weerklank.example")
+
+
+def channel(port: int, **changes: object) -> Smtp:
+    values: dict[str, object] = {"host": HOST, "port": port, "security": "none", "timeout": 5.0}
+    return Smtp(**(values | changes))  # type: ignore[arg-type]
+
+
+def failure(smtp: Smtp, sent: Post) -> PassingFailure:
+    with pytest.raises(PassingFailure) as failed:
+        smtp.send(sent)
+    return failed.value
+
+
+def test_a_batch_goes_over_one_connection() -> None:
+    handler = Handler()
+    with mail_server(handler) as port:
+        smtp = channel(port)
+        for number in range(5):
+            smtp.send(post(number))
+        smtp.close()
+        smtp.send(post(9))
+        smtp.close()
+    assert len(handler.received) == 6
+    assert b"Message-ID: <notice-4@weerklank.example>" in handler.received[4]
+
+
+@pytest.mark.parametrize("code", [550, 552, 553])
+def test_a_refused_recipient_is_for_good(code: int) -> None:
+    handler = Handler(rcpt_answers={TO: f"{code} no such user here"})
+    with mail_server(handler) as port:
+        smtp = channel(port)
+        with pytest.raises(PermanentFailure) as failed:
+            smtp.send(post())
+        smtp.send(post(2, "worker@deelnemer.example"))
+        smtp.close()
+    assert failed.value.reason == f"refused-{code}"
+    assert len(handler.received) == 1
+
+
+def test_a_deferred_recipient_does_not_stop_the_others() -> None:
+    handler = Handler(rcpt_answers={TO: "451 try again later"})
+    with mail_server(handler) as port:
+        smtp = channel(port)
+        failed = failure(smtp, post())
+        smtp.send(post(2, "worker@deelnemer.example"))
+        smtp.close()
+    assert (failed.of, failed.reason) == ("recipient", "deferred-451")
+    assert len(handler.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "of"),
+    [
+        ("451 greylisted", "recipient"),
+        ("421 closing down", "server"),
+        ("550 relaying denied", "server"),
+        ("530 authentication required", "server"),
+    ],
+)
+def test_whose_fault_it_was(answer: str, of: str) -> None:
+    with mail_server(Handler(rcpt_answers={TO: answer})) as port:
+        smtp = channel(port)
+        assert failure(smtp, post()).of == of
+        smtp.close()
+
+
+def test_content_can_be_refused_or_deferred() -> None:
+    handler = Handler(data_answer="554 looks like spam")
+    with mail_server(handler) as port:
+        smtp = channel(port)
+        with pytest.raises(PermanentFailure, match="refused-554"):
+            smtp.send(post())
+        handler.data_answer = "451 local trouble"
+        assert failure(smtp, post(2)).of == "recipient"
+        handler.data_answer = "250 OK"
+        smtp.send(post(3))
+        smtp.close()
+
+
+def test_a_refused_sender_is_no_fault_of_the_recipient() -> None:
+    handler = Handler(mail_answer="550 sender not allowed")
+    with mail_server(handler) as port:
+        smtp = channel(port)
+        failed = failure(smtp, post())
+        assert (failed.of, failed.reason) == ("server", "sender-refused-550")
+        handler.mail_answer = "552 too big"
+        with pytest.raises(PermanentFailure, match="refused-552"):
+            smtp.send(post())
+        smtp.close()
+
+
+@pytest.mark.parametrize("stage", ["mail", "rcpt"])
+def test_a_connection_that_was_closed_is_opened_again(stage: str) -> None:
+    handler = Handler(drop_at=stage)
+    with mail_server(handler) as port:
+        smtp = channel(port)
+        smtp.send(post(1))
+        handler.drops = 1
+        smtp.send(post(2))
+        smtp.close()
+    assert len(handler.received) == 2
+    assert len(handler.sessions) == 2
+
+
+def test_a_new_connection_that_drops_is_trouble_of_the_server() -> None:
+    handler = Handler(drop_at="mail", drops=5)
+    with mail_server(handler) as port:
+        assert failure(channel(port), post()).of == "server"
+    assert handler.drops == 4
+
+
+def test_a_mail_that_may_have_arrived_is_not_sent_again_at_once() -> None:
+    handler = Handler(drop_at="data")
+    with mail_server(handler) as port:
+        smtp = channel(port)
+        smtp.send(post(1))
+        handler.drops = 1
+        failed = failure(smtp, post(2))
+        assert (failed.of, failed.reason) == ("server", "connection-lost")
+        smtp.send(post(3))
+        smtp.close()
+    assert len(handler.received) == 3
+
+
+def test_nobody_listens() -> None:
+    failed = failure(channel(free_port()), post())
+    assert failed.of == "server"
+    assert failed.reason == "server-unreachable: ConnectionRefusedError"
+
+
+def test_a_server_that_never_answers() -> None:
+    with socket.socket() as silent:
+        silent.bind((HOST, 0))
+        silent.listen()
+        failed = failure(channel(silent.getsockname()[1], timeout=0.2), post())
+    assert (failed.of, failed.reason) == ("server", "connection-lost")
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS:UserWarning")
+def test_login() -> None:
+    handler = Handler()
+    with mail_server(handler, **LOGIN) as port:
+        right = channel(port, user="weerklank", password="secret")
+        right.send(post())
+        right.close()
+        failed = failure(channel(port, user="weerklank", password="wrong"), post())
+        unknown = failure(channel(port), post())
+    assert failed.reason == "login-refused-535"
+    assert unknown.of == failed.of == "server"
+    assert len(handler.received) == 1
+
+
+def test_a_password_is_not_sent_in_the_clear_nor_shown() -> None:
+    with pytest.raises(ValueError, match="starttls or tls"):
+        Smtp("mail.example", 25, "none", "weerklank", "secret")
+    assert "secret" not in repr(Smtp("mail.example", 25, "tls", "weerklank", "secret"))
+
+
+def test_starttls_with_a_certificate_that_nobody_signed_is_refused(tmp_path: Path) -> None:
+    handler, (file, context) = Handler(), certificate(tmp_path)
+    with mail_server(handler, tls_context=context) as port:
+        failed = failure(channel(port, host="localhost", security="starttls"), post())
+        assert failed.of == "server"
+        assert failed.reason.startswith("certificate-not-trusted: self")
+        trusting = ssl.create_default_context(cafile=str(file))
+        smtp = channel(port, host="localhost", security="starttls", context=trusting)
+        smtp.send(post())
+        smtp.close()
+    assert len(handler.received) == 1
+
+
+def test_a_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
+    file, context = certificate(tmp_path, "other.example")
+    trusting = ssl.create_default_context(cafile=str(file))
+    with mail_server(Handler(), tls_context=context) as port:
+        smtp = channel(port, host="localhost", security="starttls", context=trusting)
+        assert failure(smtp, post()).reason.startswith("certificate-not-trusted: Hostname mismatch")
+
+
+def test_without_starttls_nothing_is_sent() -> None:
+    handler = Handler()
+    with mail_server(handler) as port:
+        failed = failure(channel(port, security="starttls"), post())
+    assert failed.reason == "encryption-not-offered"
+    assert not handler.received
+
+
+def test_tls_from_the_first_byte(tmp_path: Path) -> None:
+    handler, (file, context) = Handler(), certificate(tmp_path)
+    with mail_server(handler, ssl_context=context, server_hostname="localhost") as port:
+        trusting = ssl.create_default_context(cafile=str(file))
+        smtp = channel(port, host="localhost", security="tls", context=trusting)
+        smtp.send(post())
+        smtp.close()
+        untrusted = failure(channel(port, host="localhost", security="tls"), post())
+    assert len(handler.received) == 1
+    assert untrusted.reason.startswith("certificate-not-trusted")
+
+
+def test_closing_twice_is_fine() -> None:
+    with mail_server(Handler()) as port:
+        smtp = channel(port)
+        smtp.close()
+        smtp.send(post())
+    smtp.close()
+    smtp.close()

@@ -1,0 +1,111 @@
+"""The words of the dialogue: complete in both languages, and dates as people write them."""
+
+import string
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from notifications import words
+from notifications.letters import _templates
+from notifications.reckon import from_rule
+from states.checks import RULES
+from states.contributions import Attribution, LineVerdict, Outcome
+from states.dialogue import Phase
+from states.duties import KINDS, DutyStatus
+from states.information import Influence, Information
+from states.people import PARTICIPANT, Invitation, Layer, Role
+from tests.notifications.test_letters import TEMPLATES
+
+ALL = [
+    pytest.param(table, key, id=f"{table}.{key}")
+    for table, rows in words.tables().items()
+    for key in rows
+]
+ENUMS: dict[str, type[StrEnum]] = {
+    "phase": Phase,
+    "status": DutyStatus,
+    "outcome": Outcome,
+    "attribution": Attribution,
+    "line": LineVerdict,
+    "invitation": Invitation,
+    "influence": Influence,
+    "layer": Layer,
+}
+
+
+@pytest.mark.parametrize(("table", "key"), ALL)
+def test_a_word_is_there_in_both_languages(table: str, key: str) -> None:
+    entry = words.tables()[table][key]
+    assert tuple(entry) == words.LANGUAGES
+    assert all(text.strip() for text in entry.values())
+    assert len({_places(text) for text in entry.values()}) == 1
+
+
+def _places(text: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name)
+
+
+@pytest.mark.parametrize(("table", "enum"), ENUMS.items())
+def test_every_value_of_the_law_has_a_word(table: str, enum: type[StrEnum]) -> None:
+    assert set(words.tables()[table]) == {member.value for member in enum}
+
+
+def test_everything_else_has_a_word() -> None:
+    tables = words.tables()
+    assert set(tables["duty"]) == set(KINDS)
+    assert {rule.name for rule in RULES} <= set(tables["check"])
+    assert set(tables["information"]) == set(Information.model_fields)
+    assert {*Role, PARTICIPANT} <= set(tables["role"])
+    assert set(tables["message"]) == set(TEMPLATES)
+    assert {kind.name for kind in KINDS.values() if kind.debt} <= set(tables["owed"])
+
+
+def test_an_own_word_stands_for_itself() -> None:
+    assert words.word("category", "fisheries", "nl") == "fisheries"
+
+
+def test_counts_agree_with_their_number() -> None:
+    assert [words.count(n, "day", "nl") for n in (0, 1, 2)] == ["0 dagen", "1 dag", "2 dagen"]
+    assert [words.count(n, "person", "en") for n in (1, 4)] == ["1 person", "4 people"]
+
+
+def test_dates_are_written_out() -> None:
+    day = date(2022, 9, 8)
+    assert words.long_date(day, "nl") == "donderdag 8 september 2022"
+    assert words.short_date(day, "en") == "8 September 2022"
+    assert words.country("BD", "nl") == "Bangladesh"
+    assert words.country("QQ", "nl") == "QQ"
+
+
+def test_times_name_their_place() -> None:
+    when, zone = datetime(2022, 6, 16, 11, tzinfo=UTC), ZoneInfo("America/New_York")
+    assert words.clock(when, zone, "en") == "07:00, New York time (11:00 UTC)"
+    assert words.clock(when, zone, "nl") == "07:00 uur, tijd in New York (11:00 UTC)"
+
+
+def test_lists_read_as_sentences() -> None:
+    assert [words.listing(items, "nl") for items in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "",
+        "a",
+        "a en b",
+        "a, b en c",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("S+12w", "12 weeks after the session of 16 June 2022"),
+        ("S-1w", "1 week before the session of 16 June 2022"),
+        ("+10wd", "10 working days after 16 June 2022"),
+        ("S-3wd", "3 working days before the session of 16 June 2022"),
+    ],
+)
+def test_rules_are_said(rule: str, said: str) -> None:
+    assert from_rule(rule, date(2022, 6, 16), "en") == said
+
+
+def test_templates_are_read_once() -> None:
+    assert _templates("answer") is _templates("answer")
