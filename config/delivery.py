@@ -1,0 +1,253 @@
+"""
+The delivery round: what waits in the outbox goes out, one message to one person at a time.
+
+Claim a batch, ask the law again whether each notice is still wanted, write it, hand it to the channel, and mark it once
+it was accepted. A message that fails never holds up the others; a mail server that fails stops the round, and what
+was claimed is given back.
+"""
+
+from collections import Counter, deque
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+from uuid import uuid4
+
+from sqlalchemy import Engine
+
+from config.logs import logger
+from config.mailroom import Mailroom
+from notifications.channels import Channel, PassingFailure, PermanentFailure, Post
+from notifications.messages import Message, compose
+from notifications.retry import next_try
+from records import journal, outbox
+from records.errors import Busy, RecordsError
+from records.ledger import Ledger
+from records.outbox import Posted
+from states.delivery import MATTERS, still_wanted
+
+_SHARE_OF_LEASE = 0.8  # a round ends before its first claim could be taken over by another
+_TOMORROW = timedelta(days=1)
+_MARKING_TRIES = 3
+_NOT_SERVED = "The mail server does not serve us ({reason}). Nothing is lost; see: weerklank doctor"
+_TIME_IS_UP = "The round took as long as a claim lasts; the rest goes out in the next one."
+NO_CHANNEL = "No mail leaves this machine: set WEERKLANK_CHANNEL to smtp or maildir. Nothing is lost; it waits."
+
+
+@dataclass(frozen=True)
+class DeliveryReport:
+    """What one round did, in numbers of messages."""
+
+    sent: int = 0
+    by_hand: int = 0
+    """Their reader has no e-mail address: somebody has a task now."""
+    withdrawn: int = 0
+    """No longer wanted when their turn came."""
+    later: int = 0
+    """A passing failure: they are tried again later."""
+    failed: int = 0
+    """Refused for good: a fact now, and the manager hears of it."""
+    quarantined: int = 0
+    """Could not be written: set aside, a programmer must look."""
+    stopped: str | None = None
+    """Why the round stopped early, and what to do; None when it did not."""
+
+    @property
+    def handled(self) -> int:
+        """How many messages were dealt with in any way."""
+        return (
+            self.sent + self.by_hand + self.withdrawn + self.later + self.failed + self.quarantined
+        )
+
+    def sentence(self) -> str:
+        """The report in one line."""
+        names = ("sent", "by hand", "withdrawn", "to be tried again", "failed", "set aside")
+        counts = (
+            self.sent,
+            self.by_hand,
+            self.withdrawn,
+            self.later,
+            self.failed,
+            self.quarantined,
+        )
+        said = [f"{number} {name}" for number, name in zip(counts, names, strict=True) if number]
+        return f"{', '.join(said)}." if said else "Nothing waited to be sent."
+
+
+def deliver(
+    engine: Engine, ledger: Ledger, mailroom: Mailroom, now: datetime, *, connections: int = 1
+) -> DeliveryReport:
+    """
+    Send what waits at *now* (aware UTC) over so many *connections* at once; doing it twice at once sends nothing twice.
+
+    Raises Busy or DatabaseUnavailable (records.errors); what was accepted before stays marked.
+    """
+    if mailroom.mail is None:
+        return DeliveryReport(stopped=NO_CHANNEL)
+    channels = [mailroom.mail() for _ in range(connections)]
+    rounds = [_Round(engine, ledger, mailroom, channel, now) for channel in channels]
+    if connections == 1:
+        return _summed([rounds[0].run()])
+    with ThreadPoolExecutor(connections, "delivery") as pool:
+        return _summed(list(pool.map(_Round.run, rounds)))
+
+
+def _summed(reports: list[DeliveryReport]) -> DeliveryReport:
+    total: Counter[str] = Counter()
+    for report in reports:
+        total.update(
+            {name: value for name, value in vars(report).items() if isinstance(value, int)}
+        )
+    stopped = next((report.stopped for report in reports if report.stopped), None)
+    return DeliveryReport(**total, stopped=stopped)
+
+
+class _ServerFailed(Exception):
+    """The mail server does not serve us; going on would only fail again."""
+
+
+class _Round:
+    """The share of one connection: its own worker name, its own channel, its own counts."""
+
+    def __init__(
+        self, engine: Engine, ledger: Ledger, mailroom: Mailroom, channel: Channel, now: datetime
+    ) -> None:
+        self.engine = engine
+        self.ledger = ledger
+        self.mailroom = mailroom
+        self.now = now
+        self.worker = uuid4().hex
+        self.channel = channel
+        self.counts: Counter[str] = Counter()
+
+    def run(self) -> DeliveryReport:
+        """Send batch after batch until nothing waits, the server fails, or the first claim is nearly over."""
+        stopped = None
+        until = monotonic() + self.mailroom.lease_seconds * _SHARE_OF_LEASE
+        with closing(self.channel):
+            while stopped is None and (posts := self._claim()):
+                stopped = self._batch(deque(posts), until)
+        return DeliveryReport(**self.counts, stopped=stopped)
+
+    def _claim(self) -> list[Posted]:
+        lease = timedelta(seconds=self.mailroom.lease_seconds)
+        return outbox.claim(
+            self.engine, self.now, limit=self.mailroom.batch, lease=lease, worker=self.worker
+        )
+
+    def _batch(self, waiting: deque[Posted], until: float) -> str | None:
+        try:
+            while waiting:
+                if monotonic() > until:
+                    return _TIME_IS_UP
+                # Taken out first: if it breaks off half-way it may have been sent, so only its lease frees it.
+                self.counts[self._one(waiting.popleft())] += 1
+        except _ServerFailed as failed:
+            self.counts["later"] += 1
+            return _NOT_SERVED.format(reason=failed)
+        finally:
+            # Also when this process is told to stop: whoever comes next need not wait for the lease.
+            if waiting:
+                outbox.release(self.engine, [posted.id for posted in waiting])
+        return None
+
+    def _one(self, posted: Posted) -> str:
+        try:
+            message = self._message(posted)
+            if message is None:
+                outbox.withdraw(self.engine, posted.id, "no longer wanted")
+                return "withdrawn"
+            if message.reach != "email":
+                self.ledger.by_hand(posted.id, self.now)
+                return "by_hand"
+            return self._send(posted, self.mailroom.post(posted, message))
+        except (RecordsError, _ServerFailed):
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad message must not hold up the others
+            return self._set_aside(posted, error)
+
+    def _message(self, posted: Posted) -> Message | None:
+        notice, dialogue = posted.notice, self.ledger.read(posted.dialogue_id)
+        if not still_wanted(dialogue, notice):
+            return None
+        seals = notice.template in MATTERS
+        head = journal.head(self.engine, posted.dialogue_id)[1] if seals else None
+        base_url = self.mailroom.base_url
+        return compose(notice, dialogue, now=self.now, base_url=base_url, journal_head=head)
+
+    def _send(self, posted: Posted, post: Post) -> str:
+        try:
+            self.channel.send(post)
+        except PermanentFailure as refused:
+            self.ledger.undeliverable(posted.id, self.channel.name, refused.reason, self.now)
+            return "failed"
+        except PassingFailure as passing:
+            return self._later(posted, passing.reason, of_server=passing.of == "server")
+        except OSError as broken:
+            return self._later(posted, broken.strerror or type(broken).__name__, of_server=True)
+        return self._mark(posted, post)
+
+    def _later(self, posted: Posted, reason: str, *, of_server: bool) -> str:
+        again = next_try(posted.attempts, self.now)
+        if again is None and not of_server:
+            self.ledger.undeliverable(posted.id, self.channel.name, reason, self.now)
+            return "failed"
+        # A server that fails is no fault of this reader: that never becomes permanent.
+        outbox.retry_later(self.engine, posted.id, reason, again or self.now + _TOMORROW)
+        if of_server:
+            raise _ServerFailed(reason)
+        return "later"
+
+    def _mark(self, posted: Posted, post: Post) -> str:
+        try:
+            self._delivered(posted)
+        except RecordsError:
+            raise
+        except Exception as error:  # noqa: BLE001 - it left the house: it may never be sent again
+            self._log("delivery could not be recorded", posted, error)
+            why = f"sent, but not recorded ({type(error).__name__})"
+            outbox.withdraw(self.engine, posted.id, why)
+            return "quarantined"
+        self._tell_chat(posted, post)
+        return "sent"
+
+    def _delivered(self, posted: Posted) -> None:
+        for left in reversed(range(_MARKING_TRIES)):
+            try:
+                self.ledger.delivered(posted.id, self.channel.name, self.now)
+            except Busy:
+                if not left:
+                    raise
+            else:
+                return
+
+    def _tell_chat(self, posted: Posted, post: Post) -> None:
+        chat = self.mailroom.chat
+        if chat is None or not chat.wants(post):
+            return
+        try:
+            chat.send(post)
+        except Exception as error:  # noqa: BLE001 - the mail went out; the chat is a courtesy
+            self._log("chat was not told", posted, error)
+
+    def _set_aside(self, posted: Posted, error: Exception) -> str:
+        self._log("message set aside", posted, error)
+        why = f"could not be written ({type(error).__name__})"
+        try:
+            self.ledger.undeliverable(posted.id, self.channel.name, why, self.now)
+        except RecordsError:
+            raise
+        except Exception as second:  # noqa: BLE001 - then the law cannot read this dialogue: tomorrow again
+            self._log("dialogue cannot be read", posted, second)
+            outbox.retry_later(self.engine, posted.id, why, self.now + _TOMORROW)
+        return "quarantined"
+
+    def _log(self, event: str, posted: Posted, error: Exception) -> None:
+        logger("delivery").error(
+            event,
+            notice=posted.id,
+            dialogue=posted.dialogue_id,
+            template=posted.notice.template,
+            error=error,
+        )

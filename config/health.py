@@ -1,0 +1,265 @@
+"""Is everything that must run running, and since when? Findings for `weerklank doctor` and for a health page."""
+
+import os
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import Engine
+
+from config.settings import Settings, unknown_variables, variables
+from config.wiring import House
+from records import journal, migrate, reports
+from records.database import connect
+from records.errors import RecordsError
+
+SWEEP_LATE = timedelta(hours=1)
+SWEEP_SILENT = timedelta(days=1)
+NOTICE_LATE = timedelta(hours=1)
+_PROBE_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: *ok*, worth a look (*warn*) or broken (*bad*); *since* when, and what to do."""
+
+    name: str
+    state: Literal["ok", "warn", "bad"]
+    says: str
+    since: datetime | None = None
+    advice: str | None = None
+
+
+Findings = Iterator[Finding]
+
+
+def examine(settings: Settings, now: datetime) -> list[Finding]:
+    """Look at everything at *now* (aware UTC). Never raises: what cannot be looked at is a finding too."""
+    findings = list(_settings())
+    file = settings.sqlite_file
+    findings += _database(settings, now) if file is None or file.exists() else [_no_file_yet(file)]
+    return [
+        *findings,
+        *_guarded("mail", lambda: _mail(settings)),
+        *_guarded("prefect", lambda: _prefect(settings)),
+    ]
+
+
+def _no_file_yet(file: Path) -> Finding:
+    if not _writable(file.parent):
+        said = f"the file {file} cannot be made"
+        return Finding("database", "bad", said, advice="check WEERKLANK_DATABASE_URL")
+    advice = "weerklank programme apply FILE makes it, or see the case first: weerklank demo"
+    return Finding("database", "warn", f"there is none yet at {file}", advice=advice)
+
+
+def _writable(folder: Path) -> bool:
+    nearest = next(place for place in (folder, *folder.parents) if place.exists())
+    return nearest.is_dir() and os.access(nearest, os.W_OK)
+
+
+def _database(settings: Settings, now: datetime) -> list[Finding]:
+    engine = connect_quietly(settings)
+    if engine is None:
+        said = "cannot be used: the address or its folder is wrong"
+        return [Finding("database", "bad", said, advice="check WEERKLANK_DATABASE_URL")]
+    try:
+        tables = _guarded("database", lambda: _tables(settings))
+        well = all(finding.state != "bad" for finding in tables)
+        return [*tables, *_records(House(settings, engine), now)] if well else tables
+    finally:
+        engine.dispose()
+
+
+def connect_quietly(settings: Settings) -> Engine | None:
+    """An engine for the database, None when its address cannot even be tried."""
+    try:
+        return connect(settings.database_url)
+    except (RecordsError, OSError):
+        return None
+
+
+def _guarded(name: str, look: Callable[[], Findings]) -> list[Finding]:
+    try:
+        return list(look())
+    except RecordsError as error:
+        return [Finding(name, "bad", error.what, advice=error.advice)]
+    except Exception as error:  # noqa: BLE001 - an examination ends in findings, not in an error
+        return [Finding(name, "bad", f"could not be looked at ({type(error).__name__})")]
+
+
+def _settings() -> Findings:
+    from difflib import get_close_matches  # noqa: PLC0415 - only when something was misspelt
+
+    for name in unknown_variables():
+        near = get_close_matches(name, variables(), n=1)
+        advice = f"do you mean {near[0]}?" if near else "take it away"
+        yield Finding("settings", "warn", f"{name} sets nothing", advice=advice)
+
+
+def _tables(settings: Settings) -> Findings:
+    current, wanted = migrate.current(settings.database_url), migrate.head()
+    kind = settings.database_url.partition(":")[0].partition("+")[0]
+    if current is None:
+        yield Finding("database", "bad", "holds no tables yet", advice="weerklank db upgrade")
+    elif current != wanted:
+        said = f"the tables stand at {current}, this version works with {wanted}"
+        yield Finding(
+            "database",
+            "bad",
+            said,
+            advice="weerklank db upgrade, with the newest version installed",
+        )
+    else:
+        yield Finding("database", "ok", f"{kind} answers, tables up to date ({current})")
+
+
+def _records(house: House, now: datetime) -> list[Finding]:
+    engine = house.engine
+    return [
+        *_guarded("sweep", lambda: _sweep(house, now)),
+        *_guarded("duties", lambda: _duties(engine)),
+        *_guarded("outbox", lambda: _outbox(engine, now)),
+        *_guarded("journal", lambda: _journal(engine)),
+    ]
+
+
+def _sweep(house: House, now: datetime) -> Findings:
+    last = reports.last_sweep(house.engine)
+    how = "run it every 15 minutes: weerklank up, or weerklank sweep from cron"
+    if not house.ledger.programmes():
+        yield Finding("sweep", "ok", "there is nothing to sweep yet: no programmes")
+    elif last is None:
+        yield Finding("sweep", "bad", "has never run: nobody is reminded of anything", advice=how)
+    elif now - last.began_at > SWEEP_SILENT:
+        yield Finding(
+            "sweep", "bad", "does not run: nobody is reminded of anything", last.began_at, how
+        )
+    elif now - last.began_at > SWEEP_LATE:
+        yield Finding("sweep", "warn", "is late", last.began_at, how)
+    else:
+        yield Finding("sweep", "ok", "runs; the last one was at", last.began_at)
+
+
+def _duties(engine: Engine) -> Findings:
+    for one in reports.poisoned(engine):
+        said = f"the sweep cannot act on {one.name} of {one.dialogue_id} ({one.error})"
+        yield Finding(
+            "duties", "bad", said, one.error_at, "tell a programmer; all other duties go on"
+        )
+    for row in reports.stuck(engine):
+        yield Finding(
+            "duties",
+            "bad",
+            f"time will never act on {row.duty.name} of {row.dialogue_id}: the database was changed by hand",
+        )
+
+
+def _outbox(engine: Engine, now: datetime) -> Findings:
+    waits = reports.waiting(engine)
+    late = waits.oldest is not None and now - waits.oldest > NOTICE_LATE
+    if late:
+        yield Finding(
+            "outbox",
+            "bad",
+            f"{_messages(waits.pending)} not sent",
+            waits.oldest,
+            "weerklank deliver",
+        )
+    else:
+        yield Finding("outbox", "ok", f"{_messages(waits.pending)} to be sent", waits.oldest)
+    if waits.by_hand:
+        yield Finding(
+            "outbox",
+            "warn",
+            f"{_messages(waits.by_hand)} to be given by hand",
+            advice="weerklank by-hand list",
+        )
+    if waits.failed:
+        yield Finding(
+            "outbox",
+            "warn",
+            f"{_messages(waits.failed)} could not be delivered",
+            advice="the manager was told",
+        )
+
+
+def _messages(number: int) -> str:
+    return "1 message" if number == 1 else f"{number} messages"
+
+
+def _journal(engine: Engine) -> Findings:
+    breaks = journal.verify(engine)
+    for one in breaks:
+        said = f"{one.dialogue_id}: entry {one.seq} {one.what}"
+        yield Finding(
+            "journal",
+            "bad",
+            said,
+            advice="somebody changed the database by hand: ask who, restore a backup",
+        )
+    if not breaks:
+        yield Finding("journal", "ok", "every chain of hashes is unbroken")
+
+
+def _mail(settings: Settings) -> Findings:
+    if settings.channel == "none":
+        advice = "set WEERKLANK_CHANNEL to smtp or maildir"
+        yield Finding("mail", "bad", "no mail leaves this machine", advice=advice)
+    elif settings.channel == "maildir":
+        yield _maildir(settings)
+    else:
+        yield _smtp(settings)
+        if "@localhost" in settings.sender:
+            yield Finding(
+                "mail",
+                "warn",
+                "mail comes from an address nobody can answer",
+                advice="set WEERKLANK_SENDER",
+            )
+
+
+def _maildir(settings: Settings) -> Finding:
+    folder = settings.maildir
+    if _writable(folder):
+        return Finding("mail", "ok", f"goes into the folder {folder}")
+    said = f"the folder {folder} cannot be written to"
+    return Finding("mail", "bad", said, advice="set WEERKLANK_MAILDIR")
+
+
+def _smtp(settings: Settings) -> Finding:
+    from config.mailroom import smtp_of  # noqa: PLC0415 - only for this kind of channel
+
+    where = f"{settings.smtp.host}:{settings.smtp.port}"
+    try:
+        with closing(smtp_of(settings.smtp)) as server:
+            server._connected()  # noqa: SLF001 - the very connection that delivery will make
+    except Exception as error:  # noqa: BLE001 - whatever the server does wrong
+        said = f"the mail server {where} does not serve us ({type(error).__name__})"
+        return Finding(
+            "mail",
+            "bad",
+            said,
+            advice="check WEERKLANK_SMTP_HOST, _PORT, _TLS, _USER and _PASSWORD_FILE",
+        )
+    return Finding("mail", "ok", f"the mail server {where} answers")
+
+
+def _prefect(settings: Settings) -> Findings:
+    address = f"{settings.prefect.api}/health"
+    try:
+        with urllib.request.urlopen(address, timeout=_PROBE_SECONDS) as answer:  # noqa: S310 - http or https, by its type
+            healthy = answer.status == 200  # noqa: PLR2004 - OK
+    except OSError:
+        healthy = False
+    if healthy:
+        yield Finding("prefect", "ok", f"answers at {settings.prefect.api}")
+    else:
+        advice = "weerklank up; without it, run sweep and deliver from cron"
+        yield Finding(
+            "prefect", "warn", f"does not answer at {settings.prefect.api}", advice=advice
+        )

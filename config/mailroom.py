@@ -1,0 +1,81 @@
+"""The channels of this installation: how mail leaves, and where alerts to the manager are also posted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import parseaddr
+from typing import TYPE_CHECKING, Self
+
+from config.settings import Settings, SettingsUnfit, SmtpSettings
+from notifications.channels import Channel, Post
+from notifications.maildir import Maildir
+from notifications.messages import Message
+from notifications.smtp import Smtp
+
+if TYPE_CHECKING:
+    from notifications.chat import Chat
+    from records.outbox import Posted
+
+
+@dataclass(frozen=True)
+class Mailroom:
+    """
+    What a delivery round sends with.
+
+    *mail* makes a channel for each connection, None when no mail may leave yet; *chat* hears the alerts to the manager.
+    """
+
+    mail: Callable[[], Channel] | None
+    sender: str
+    """The address that mail comes from."""
+    sender_name: str | None = None
+    chat: "Chat | None" = None
+    base_url: str | None = None
+    batch: int = 200
+    """Messages that one connection claims at a time."""
+    lease_seconds: float = 900
+    """How long a claim lasts; a round ends before it does."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The mailroom that *settings* describe. Raises SettingsUnfit when a chat address is not understood."""
+        name, address = parseaddr(settings.sender)
+        return cls(
+            mail=_mail(settings),
+            sender=address,
+            sender_name=name or None,
+            chat=_chat(settings),
+            base_url=settings.base_url,
+            batch=settings.mail_batch,
+            lease_seconds=settings.mail_lease,
+        )
+
+    def post(self, posted: "Posted", message: Message) -> Post:
+        """*message* ready for a channel, with the same Message-ID at every try."""
+        host = self.sender.rpartition("@")[2]
+        return Post(message, self.sender, f"{posted.message_id}@{host}", self.sender_name)
+
+
+def _mail(settings: Settings) -> Callable[[], Channel] | None:
+    if settings.channel == "maildir":
+        return lambda: Maildir(settings.maildir)
+    if settings.channel == "smtp":
+        return lambda: smtp_of(settings.smtp)
+    return None
+
+
+def smtp_of(smtp: SmtpSettings) -> Smtp:
+    """The mail server that *smtp* names; nothing is connected yet."""
+    password = smtp.password.get_secret_value() if smtp.password else None
+    host = smtp.host or "localhost"
+    return Smtp(host, smtp.port, smtp.tls, smtp.user, password, smtp.timeout)
+
+
+def _chat(settings: Settings) -> "Chat | None":
+    if not settings.chat_urls:
+        return None
+    from notifications.chat import Chat  # noqa: PLC0415 - a quarter of a second, for those who chat
+
+    try:
+        return Chat([url.get_secret_value() for url in settings.chat_urls])
+    except ValueError as error:
+        raise SettingsUnfit([f"WEERKLANK_CHAT_URLS: {error}"]) from None

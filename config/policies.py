@@ -1,0 +1,81 @@
+"""Reads the default policy and lays a programme's own values over it."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from copy import deepcopy
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from config.complaints import Unfit, complaints
+from states.policy import Policy, rung_offset
+
+POLICY_FILE = Path(__file__).with_name("policy.toml")
+"""The default values, written for people."""
+
+
+class PolicyUnfit(Unfit):
+    """Policy values that are not allowed; each line names the path below `policy`."""
+
+
+@cache
+def _defaults() -> dict[str, Any]:
+    return tomllib.loads(POLICY_FILE.read_text(encoding="utf-8"))
+
+
+def default_values() -> dict[str, Any]:
+    """The default policy as plain data, in the shape of `policy.toml`; a copy that may be changed."""
+    return deepcopy(_defaults())
+
+
+def policy_of(overrides: Mapping[str, Any] | None = None) -> Policy:
+    """
+    The policy of a programme whose own values are *overrides*; what they leave out keeps its default.
+
+    A value of null takes a rung or a limit out of the defaults. The answer is cached by content.
+    Raises PolicyUnfit, which names the path, the value and what is allowed.
+    """
+    return _policy(json.dumps(overrides or {}, sort_keys=True, default=str))
+
+
+@lru_cache(maxsize=1024)
+def _policy(overrides: str) -> Policy:
+    values = _ordered(_merged(_defaults(), json.loads(overrides)))
+    try:
+        return Policy.model_validate(values)
+    except ValidationError as error:
+        raise PolicyUnfit(complaints(error, "policy")) from None
+
+
+def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    merged = {**base, **{key: _laid(base.get(key), value) for key, value in over.items()}}
+    return {key: value for key, value in merged.items() if value is not None}
+
+
+def _laid(below: object, above: object) -> object:
+    if isinstance(above, Mapping):
+        return _merged(below if isinstance(below, Mapping) else {}, above)
+    return above
+
+
+def _ordered(values: dict[str, Any]) -> dict[str, Any]:
+    ladders = values.get("ladders")
+    if not isinstance(ladders, Mapping):
+        return values
+    return {**values, "ladders": {name: _rising(ladder) for name, ladder in ladders.items()}}
+
+
+def _rising(ladder: object) -> object:
+    rungs = ladder.get("rungs") if isinstance(ladder, Mapping) else None
+    if not isinstance(ladder, Mapping) or not isinstance(rungs, Mapping):
+        return ladder
+    try:
+        return {
+            **ladder,
+            "rungs": dict(sorted(rungs.items(), key=lambda rung: rung_offset(rung[0]))),
+        }
+    except ValueError:  # a rung that is no rung: the policy itself says so, with its path
+        return ladder

@@ -1,0 +1,249 @@
+"""
+The settings of this installation, from environment variables such as `WEERKLANK_SMTP_HOST`.
+
+Any of them may come from a file instead: `WEERKLANK_SMTP_PASSWORD_FILE` names the file that holds the value.
+Settings say where things run; what is due when is policy (config/policy.toml) and belongs to a programme.
+"""
+
+import os
+from email.utils import parseaddr
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from platformdirs import user_data_path
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from config.complaints import Unfit, complaints
+
+PREFIX = "WEERKLANK_"
+_FROM_FILE = "_FILE"
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class SettingsUnfit(Unfit):
+    """A setting that is not allowed; each line names the variable, the value and what is allowed."""
+
+
+def _data_dir() -> Path:
+    return user_data_path("weerklank", appauthor=False)
+
+
+def _sender(text: str) -> str:
+    local, _, host = parseaddr(text)[1].rpartition("@")
+    if not local or not host or not text.isprintable():
+        message = "write it like 'Dialoog <dialoog@bedrijf.nl>'"
+        raise ValueError(message)
+    return text
+
+
+def _web_address(text: str) -> str:
+    if not text.startswith(("http://", "https://")) or not text.isprintable() or " " in text:
+        message = "write it like https://dialoog.bedrijf.nl"
+        raise ValueError(message)
+    return text.rstrip("/")
+
+
+def _database(text: str) -> str:
+    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        message = "write it like sqlite:////var/lib/weerklank/weerklank.db or postgresql+psycopg://user@host/name"
+        raise ValueError(message)
+    return text
+
+
+Port = Annotated[int, Field(ge=1, le=65_535)]
+Seconds = Annotated[float, Field(gt=0, le=600)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class SmtpSettings(_Part):
+    """The mail server that takes our mail (`WEERKLANK_SMTP_…`)."""
+
+    host: str | None = None
+    """Name or address of the mail server, like smtp.bedrijf.nl."""
+    port: Port = 587
+    """Its port: 587 goes with starttls, 465 with tls, 25 with none."""
+    tls: Literal["none", "starttls", "tls"] = "starttls"
+    """How the connection is protected; none is for a server on this machine."""
+    user: str | None = None
+    """The name to log in with; leave it out when the server asks for none."""
+    password: SecretStr | None = None
+    """Its password; better in a file: WEERKLANK_SMTP_PASSWORD_FILE."""
+    timeout: Seconds = 30.0
+    """Seconds to wait for the server before it counts as not answering."""
+
+
+class PrefectSettings(_Part):
+    """The Prefect server that `weerklank up` starts (`WEERKLANK_PREFECT_…`)."""
+
+    host: str = "127.0.0.1"
+    """The address on which the server listens."""
+    port: Port = 4200
+    """The port of its pages and its API."""
+    home: Path = Field(default_factory=lambda: _data_dir() / "prefect")
+    """The folder in which Prefect keeps its own database; never shared with the records."""
+    api_url: WebAddress | None = None
+    """The API of a Prefect server that runs elsewhere, like http://prefect.intern:4200/api."""
+
+    @property
+    def api(self) -> str:
+        """The address of the API that flows and `doctor` talk to."""
+        return self.api_url or f"http://{self.host}:{self.port}/api"
+
+
+class PortalSettings(_Part):
+    """The web pages that `weerklank up` serves (`WEERKLANK_PORTAL_…`)."""
+
+    host: str = "127.0.0.1"
+    """The address on which the pages are served."""
+    port: Port = 8420
+    """The port of the pages."""
+
+
+class Settings(BaseSettings):
+    """Everything that may differ per installation; a missing variable has a safe default."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+    )
+
+    database_url: Annotated[str, AfterValidator(_database)] = Field(
+        default_factory=lambda: f"sqlite:///{_data_dir() / 'weerklank.db'}"
+    )
+    """Where the records are kept: an SQLite file of its own, or PostgreSQL."""
+    channel: Literal["smtp", "maildir", "none"] = "none"
+    """How mail leaves: over smtp, into a maildir folder, or none: it waits until a channel is set."""
+    sender: Annotated[str, AfterValidator(_sender)] = "Weerklank <weerklank@localhost>"
+    """The From of every mail; an address of your own domain. Replies go to the responsible manager."""
+    maildir: Path = Field(default_factory=lambda: _data_dir() / "mail")
+    """The folder for mail when the channel is maildir."""
+    smtp: SmtpSettings = SmtpSettings()
+    chat_urls: tuple[SecretStr, ...] = ()
+    """Where alerts to the manager are also posted, as Apprise addresses with spaces between them."""
+    base_url: WebAddress | None = None
+    """The public address of the pages, for the links in mail."""
+    language: Literal["en", "nl"] = "en"
+    """The language of this command line; mail follows its reader."""
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    """How much is logged; logs hold ids and counts, never names, addresses or texts."""
+    mail_batch: Annotated[int, Field(ge=1, le=5_000)] = 200
+    """Number of messages that one connection claims at a time."""
+    mail_lease: Annotated[int, Field(ge=30, le=86_400)] = 900
+    """Seconds after which messages claimed by a process that died are taken up again."""
+    prefect: PrefectSettings = PrefectSettings()
+    portal: PortalSettings = PortalSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_addresses(cls, values: Any) -> Any:  # noqa: ANN401 - pydantic hands over whatever it was given
+        if isinstance(values, dict) and isinstance(values.get("chat_urls"), str):
+            return {**values, "chat_urls": values["chat_urls"].split()}
+        return values
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if self.channel == "smtp" and not self.smtp.host:
+            message = "smtp needs WEERKLANK_SMTP_HOST, the name of the mail server"
+            raise ValueError(message)
+        if self.smtp.user and self.smtp.tls == "none" and self.smtp.host not in _THIS_MACHINE:
+            message = (
+                "a password is not sent in the clear: WEERKLANK_SMTP_TLS must be starttls or tls"
+            )
+            raise ValueError(message)
+        return self
+
+    @cached_property
+    def sqlite_file(self) -> Path | None:
+        """The file of the records, None when they are not in SQLite or only in memory."""
+        name = self.database_url.removeprefix("sqlite:///")
+        return None if name in {self.database_url, "", ":memory:"} else Path(name)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        *_: PydanticBaseSettingsSource,
+        **__: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given in code wins over the environment; there is no `.env` file."""
+        return init_settings, _Environment(settings_cls)
+
+
+class _Environment(PydanticBaseSettingsSource):
+    """The variables of `variables()` and no others, each from itself or from the file that `…_FILE` names."""
+
+    def get_field_value(self, field: object, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 - fixed by the library
+        return self().get(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for variable, (*parents, last) in variables().items():
+            if value := _given(variable):
+                place = found.setdefault(parents[0], {}) if parents else found
+                place[last] = value
+        return found
+
+
+def variables() -> dict[str, tuple[str, ...]]:
+    """Every environment variable that sets something, with the path of what it sets."""
+    known: dict[str, tuple[str, ...]] = {}
+    for name, field in Settings.model_fields.items():
+        part = field.annotation
+        inner = part.model_fields if isinstance(part, type) and issubclass(part, _Part) else {}
+        paths: list[tuple[str, ...]] = [(name, key) for key in inner] or [(name,)]
+        for keys in paths:
+            known[PREFIX + "_".join(keys).upper()] = keys
+    return known
+
+
+def unknown_variables() -> list[str]:
+    """The environment variables that look like ours and set nothing: most likely typing errors."""
+    known = {name + end for name in variables() for end in ("", _FROM_FILE)}
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+
+
+def load_settings(**given: Any) -> Settings:  # noqa: ANN401 - any setting
+    """
+    The settings of the environment, with *given* ones on top.
+
+    Raises SettingsUnfit, which names each variable that is not allowed.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise SettingsUnfit([_by_variable(line) for line in complaints(error)]) from None
+
+
+def _by_variable(line: str) -> str:
+    where, said = line.split(": ", 1)
+    name = PREFIX + where.split("[")[0].replace(".", "_").upper()
+    return f"{'settings' if where.startswith('(') else name}: {said}"
+
+
+def _given(variable: str) -> str | None:
+    value, file = os.environ.get(variable), os.environ.get(variable + _FROM_FILE)
+    return _content(variable + _FROM_FILE, file) if file and not value else value
+
+
+def _content(variable: str, file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        problem = getattr(error, "strerror", None) or "is not UTF-8 text"
+        raise SettingsUnfit([f"{variable}: '{file}' cannot be read: {problem}"]) from None

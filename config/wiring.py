@@ -1,0 +1,127 @@
+"""The house: settings become a database, a ledger and channels, and the doors ask it for one round of work."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from sqlalchemy import Engine, text
+
+from config.policies import policy_of
+from config.settings import Settings, load_settings
+from records.database import connect, reading
+from records.errors import DatabaseUnavailable, SchemaOutdated
+from records.ledger import Ledger
+from states.policy import Policy
+
+if TYPE_CHECKING:
+    from config.delivery import DeliveryReport
+    from config.mailroom import Mailroom
+    from records.ledger import Receipt
+    from records.sweep import SweepReport
+
+
+@dataclass
+class House:
+    """One open database with everything that works on it; close it, or use it in a `with`."""
+
+    settings: Settings
+    engine: Engine
+    mailroom: "Mailroom | None" = None
+    """The channels; None: the ones that the settings name."""
+    policies: Callable[[Mapping[str, Any]], Policy] = field(default=policy_of)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The one door for change."""
+        return Ledger(self.engine, self.policies)
+
+    def open_due_editions(self, now: datetime) -> "list[Receipt]":
+        """Open every edition whose moment has come by *now* (aware UTC); a second time opens nothing."""
+        return self.ledger.open_due_editions(now)
+
+    def sweep(self, now: datetime, **pace: Any) -> "SweepReport":  # noqa: ANN401 - `chunk`, `pause_seconds`
+        """Let time act up to *now* (aware UTC) on every duty, and record that it did."""
+        from records.sweep import sweep  # noqa: PLC0415 - most commands never sweep
+
+        return sweep(self.engine, self.policies, now, **pace)
+
+    def deliver(self, now: datetime, *, connections: int = 1) -> "DeliveryReport":
+        """Send what waits in the outbox at *now* (aware UTC) over so many *connections*."""
+        from config.delivery import deliver  # noqa: PLC0415 - most commands never send
+        from config.mailroom import Mailroom  # noqa: PLC0415
+
+        mailroom = self.mailroom or Mailroom.of(self.settings)
+        return deliver(self.engine, self.ledger, mailroom, now, connections=connections)
+
+    def send_digest(self, programme_id: str, now: datetime) -> int:
+        """Put this week's overview for the manager in the outbox, once; the number of overviews written."""
+        from config.digest import send_digest  # noqa: PLC0415 - once a week
+
+        return send_digest(self.ledger, programme_id, now)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_house(
+    settings: Settings | None = None, *, mailroom: "Mailroom | None" = None, durable: bool = True
+) -> House:
+    """
+    The house of *settings* (default: of the environment), ready for use.
+
+    A new SQLite file gets its tables at once; on PostgreSQL that is left to whoever runs `weerklank db upgrade`.
+    *durable* False is for simulations whose database is thrown away.
+    Raises SettingsUnfit, DatabaseUnavailable, or SchemaOutdated when there are no tables.
+    """
+    settings = settings or load_settings()
+    _keep_private(settings)
+    engine = connect(settings.database_url, durable=durable)
+    if not _has_tables(engine):
+        _first_use(settings, engine)
+    return House(settings, engine, mailroom)
+
+
+def _keep_private(settings: Settings) -> None:
+    """A new file of records is for whoever made it, and for nobody else on the machine."""
+    file = settings.sqlite_file
+    if file is None or file.exists():
+        return
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+    except OSError as error:
+        message = f"The database file {file} cannot be made: {error.strerror}."
+        raise DatabaseUnavailable(message) from None
+
+
+def _has_tables(engine: Engine) -> bool:
+    try:
+        with reading(engine) as connection:
+            return connection.execute(text("SELECT 1 FROM weerklank_version")).first() is not None
+    except SchemaOutdated:
+        return False
+
+
+def _first_use(settings: Settings, engine: Engine) -> None:
+    if engine.dialect.name != "sqlite":
+        engine.dispose()
+        message = "The database holds no tables yet."
+        raise SchemaOutdated(message)
+    from records.migrate import upgrade  # noqa: PLC0415 - half a second, once in the life of a file
+
+    upgrade(settings.database_url)

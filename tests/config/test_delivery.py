@@ -1,0 +1,297 @@
+"""The delivery round: each message once, no message behind another, and nothing lost."""
+
+# ruff: noqa: ANN401 - fakes pass on what they are given
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from config import delivery
+from config.delivery import NO_CHANNEL, DeliveryReport
+from config.mailroom import Mailroom
+from config.wiring import House
+from notifications import messages
+from notifications.channels import Memory, PassingFailure, PermanentFailure
+from records import reports
+from tests.config.conftest import ID, NOW, Post, act, furnished, statuses
+
+LATER = NOW + timedelta(hours=1)
+MAILED = {"ngo": "noor@ngo.example", "union": "rahima@union.example"}
+
+
+def addresses(post: Memory) -> list[str]:
+    return sorted(str(one.message.address) for one in post.posts)
+
+
+def facts(house: House) -> list[str]:
+    from records import journal
+
+    return [entry.fact for entry in journal.entries(house.engine, ID)]
+
+
+def test_each_person_gets_their_message_once(house: House, post: Post) -> None:
+    first, second = house.deliver(NOW), house.deliver(NOW)
+
+    # one invitation goes by hand, and the manager gets the task for it
+    assert (first.sent, first.by_hand) == (3, 1)
+    assert second == DeliveryReport()
+    assert addresses(post) == ["manager@klein.example", *sorted(MAILED.values())]
+    assert statuses(house) == {"ngo": "sent", "union": "sent", "worker": "by-hand"}
+
+
+def test_the_same_message_has_the_same_name_at_every_try(house: House, post: Post) -> None:
+    post.trouble = {"*": PassingFailure("connection-lost", of="server")}
+    house.deliver(NOW)
+    post.trouble = {}
+    house.deliver(LATER)
+
+    names = [one.message_id for one in post.posts]
+    assert len(set(names)) == len(names)
+    assert all(name.endswith("@klein.example") for name in names)
+
+
+def test_a_reader_without_address_becomes_a_task_for_the_manager(house: House, post: Post) -> None:
+    house.deliver(NOW)
+
+    (task,) = (one for one in post.posts if one.message.template == "by-hand-task")
+    assert task.message.to == "manager"
+
+    act(house, "record-delivery", to="worker", how="by phone", template="invitation")
+
+    assert statuses(house)["worker"] == "sent"
+    assert "delivery-recorded" in facts(house)
+
+
+def test_a_refused_address_is_a_fact_and_the_others_go_on(house: House, post: Post) -> None:
+    post.trouble = {MAILED["ngo"]: PermanentFailure("refused-550")}
+
+    report = house.deliver(NOW)
+
+    assert report.failed == 1
+    assert statuses(house)["ngo"] == "failed"
+    assert statuses(house)["union"] == "sent"
+    assert "notice-undeliverable" in facts(house)
+    assert "delivery-failed" in {one.message.template for one in post.posts}
+
+
+def test_a_deferred_address_is_tried_again_later(house: House, post: Post) -> None:
+    post.trouble = {MAILED["ngo"]: PassingFailure("deferred-450", of="recipient")}
+
+    assert house.deliver(NOW).later == 1
+    assert statuses(house)["ngo"] == "pending"
+    assert house.deliver(NOW) == DeliveryReport()
+
+    post.trouble = {}
+    assert house.deliver(LATER).sent == 1
+
+
+def test_whoever_never_takes_the_mail_is_given_up_at_last(house: House, post: Post) -> None:
+    post.trouble = {MAILED["ngo"]: PassingFailure("deferred-450", of="recipient")}
+
+    reports_ = [house.deliver(NOW + timedelta(hours=5 * number)) for number in range(60)]
+
+    assert sum(report.failed for report in reports_) == 1
+    assert statuses(house)["ngo"] == "failed"
+
+
+@pytest.mark.parametrize(
+    "trouble", [PassingFailure("timeout", of="server"), OSError(28, "No space left on device")]
+)
+def test_a_server_that_fails_stops_the_round_and_gives_the_rest_back(
+    house: House, post: Post, trouble: Exception
+) -> None:
+    post.trouble = {"*": trouble}
+
+    report = house.deliver(NOW)
+
+    assert report.stopped is not None
+    assert (report.later, report.sent, report.failed) == (1, 0, 0)
+    post.trouble = {}
+    assert house.deliver(LATER).sent == 3
+
+
+def test_a_server_that_fails_for_weeks_loses_nothing(house: House, post: Post) -> None:
+    post.trouble = {"*": PassingFailure("timeout", of="server")}
+    for day in range(30):
+        assert house.deliver(NOW + timedelta(days=day)).stopped
+
+    post.trouble = {}
+    house.deliver(NOW + timedelta(days=32))
+
+    assert statuses(house) == {"ngo": "sent", "union": "sent", "worker": "by-hand"}
+
+
+def test_a_message_that_breaks_the_server_does_not_stand_before_the_others_for_ever(
+    house: House, post: Post
+) -> None:
+    post.trouble = {MAILED["ngo"]: PassingFailure("connection-lost", of="server")}
+
+    rounds = [house.deliver(NOW + timedelta(seconds=second)) for second in range(3)]
+
+    assert sum(report.sent for report in rounds) == 2
+    assert statuses(house)["ngo"] == "pending"
+
+
+def test_a_message_that_cannot_be_written_is_set_aside(
+    house: House, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+
+    def compose(notice: Any, dialogue: Any, **how: Any) -> Any:
+        if notice.to == "ngo":
+            raise ZeroDivisionError
+        return messages.compose(notice, dialogue, **how)
+
+    monkeypatch.setattr(delivery, "compose", compose)
+
+    report = house.deliver(NOW)
+
+    assert report.quarantined == 1
+    assert statuses(house) == {"ngo": "failed", "union": "sent", "worker": "by-hand"}
+    assert house.deliver(LATER) == DeliveryReport()
+
+
+def test_a_dialogue_that_cannot_be_read_waits_for_tomorrow(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(house.ledger, "read", broken)
+    monkeypatch.setattr(house.ledger, "undeliverable", broken)
+
+    assert house.deliver(NOW).quarantined == 3
+    assert house.deliver(LATER) == DeliveryReport()
+    assert set(statuses(house).values()) == {"pending"}
+
+
+def test_what_was_sent_but_could_not_be_recorded_is_never_sent_again(
+    house: House, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(house.ledger, "delivered", broken)
+
+    assert house.deliver(NOW).quarantined == 3
+    house.deliver(NOW + timedelta(days=2))
+
+    assert len(addresses(post)) == len(set(addresses(post)))
+
+
+def test_without_a_channel_everything_waits(house: House) -> None:
+    assert house.mailroom is not None
+    house.mailroom = replace(house.mailroom, mail=None)
+
+    assert house.deliver(NOW) == DeliveryReport(stopped=NO_CHANNEL)
+    assert set(statuses(house).values()) == {"pending"}
+
+
+def test_a_round_ends_before_its_first_claim_does(house: House, post: Post) -> None:
+    assert house.mailroom is not None
+    house.mailroom = replace(house.mailroom, lease_seconds=0)
+
+    report = house.deliver(NOW)
+
+    assert report.sent == 0
+    assert report.stopped is not None
+    house.mailroom = replace(house.mailroom, lease_seconds=900)
+    assert house.deliver(NOW).sent == 3
+
+
+def test_a_reminder_that_is_no_longer_wanted_is_withdrawn(house: House, post: Post) -> None:
+    house.deliver(NOW)
+    reminding = NOW + timedelta(days=133)  # five working days before the answer is due
+    house.sweep(reminding)
+    act(house, "accept-invitation", by="ngo", now=reminding)
+    post.posts.clear()
+
+    house.deliver(reminding)
+
+    reminders = [one for one in post.posts if one.message.template == "please-answer-invitation"]
+    assert {one.message.to for one in reminders} == {"union"}
+    assert statuses(house, "please-answer-invitation")["ngo"] == "withdrawn"
+
+
+def test_the_chat_hears_alerts_and_its_trouble_stops_nothing(house: House, post: Post) -> None:
+    class Chat:
+        name = "chat"
+        heard = 0
+
+        def wants(self, one: Any) -> bool:
+            return bool(one.message.template == "by-hand-task")
+
+        def send(self, _: object) -> None:
+            self.heard += 1
+            raise PassingFailure("chat-unreachable", of="server")
+
+    chat: Any = Chat()
+    assert house.mailroom is not None
+    house.mailroom = replace(house.mailroom, chat=chat)
+
+    assert house.deliver(NOW).sent == 3
+    assert chat.heard == 1
+
+
+def test_two_rounds_at_once_send_nothing_twice(migrated_url: str) -> None:
+    post = Post()
+    with furnished(migrated_url, post) as house, ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: house.deliver(NOW), range(4)))
+        house.deliver(NOW)
+
+        assert sum(report.sent for report in found) in {2, 3}
+        assert addresses(post) == ["manager@klein.example", *sorted(MAILED.values())]
+
+
+def test_several_connections_share_the_work(house: House, post: Post) -> None:
+    report = house.deliver(NOW, connections=3)
+
+    assert report.sent + house.deliver(NOW).sent == 3
+    assert len(set(addresses(post))) == 3
+
+
+def test_the_report_is_one_sentence() -> None:
+    assert DeliveryReport().sentence() == "Nothing waited to be sent."
+    assert DeliveryReport(sent=3, failed=1).sentence() == "3 sent, 1 failed."
+
+
+def test_the_overview_of_the_week_is_written_once(house: House, post: Post) -> None:
+    assert house.send_digest("klein", NOW) == 1
+    assert house.send_digest("klein", NOW + timedelta(days=1)) == 0
+    assert house.send_digest("klein", NOW + timedelta(days=7)) == 1
+
+    house.deliver(NOW + timedelta(days=7))
+
+    assert [one.message.template for one in post.posts].count("digest") == 2
+
+
+def test_a_mailroom_of_the_settings_has_their_channel() -> None:
+    from config.settings import load_settings
+
+    quiet, folder, server = (
+        Mailroom.of(
+            load_settings(
+                channel=name, smtp={"host": "localhost"}, sender="Klein <d@klein.example>"
+            )
+        )
+        for name in ("none", "maildir", "smtp")
+    )
+
+    assert quiet.mail is None
+    assert folder.mail is not None
+    assert folder.mail().name == "maildir"
+    assert server.mail is not None
+    assert server.mail().name == "email"
+    assert (server.sender, server.sender_name) == ("d@klein.example", "Klein")
+
+
+def test_what_failed_is_kept_without_an_address(house: House, post: Post) -> None:
+    post.trouble = {MAILED["ngo"]: PermanentFailure("550 <noor@ngo.example> unknown")}
+
+    house.deliver(NOW)
+
+    (row,) = (r for r in reports.notices_of(house.engine, [ID]) if r.status == "failed")
+    assert row.error is not None
+    assert "noor" not in row.error
