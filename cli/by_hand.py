@@ -1,0 +1,108 @@
+"""`weerklank by-hand`: the messages for people without e-mail, who are reached by phone or letter."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import moments, speech
+from cli.acting import By, Now
+from cli.door import HELP, group
+from cli.speech import AsJson
+from cli.status import As
+from config.complaints import Unfit
+from config.wiring import House, open_house
+from records import outbox, reports
+from records.outgoing import BY_HAND
+
+if TYPE_CHECKING:
+    from records.reports import NoticeRow
+
+app = group("Messages to give by phone or letter: list them, read one, record that it was given.")
+
+Number = Annotated[
+    int, typer.Argument(metavar="NUMBER", min=1, help="Its number in the list, like 12.")
+]
+How = Annotated[
+    str,
+    typer.Option(
+        "--how", metavar="TEXT", help="In which way, like 'by phone' or 'letter of 8 September'."
+    ),
+]
+
+
+@app.command("list", context_settings=HELP)
+def list_waiting(as_json: AsJson = False) -> None:
+    """List what is still to be given by hand; a duty counts as met when that was recorded."""
+    with open_house() as house:
+        rows = reports.waiting_notices(house.engine, BY_HAND)
+    if as_json:
+        found = [
+            {"id": r.id, "dialogue": r.dialogue_id, "to": r.to, "template": r.template, "at": r.at}
+            for r in rows
+        ]
+        speech.say_json({"by_hand": found})
+    elif rows:
+        speech.columns(
+            [(str(r.id), r.dialogue_id, r.to, r.template, f"{r.at:%Y-%m-%d}") for r in rows],
+            indent="",
+        )
+        speech.suggest(f"weerklank by-hand show {rows[0].id}")
+    else:
+        speech.out("Nothing waits to be given by hand.")
+
+
+@app.command("show", context_settings=HELP)
+def show(number: Number, viewer: As = "manager", now: Now = None) -> None:
+    """Show one message, to read it out or to print it; how a sealed speaker is reached only the moderator sees.
+
+    weerklank by-hand show 12 > letter.txt
+    """
+    from notifications.messages import Unwritable, compose
+
+    moment = moments.moment_or_now(now)
+    with open_house() as house:
+        row = _find(house, number)
+        posted = outbox.find_message(
+            house.engine, outbox.message_id(row.id, row.dialogue_id, row.cause, row.to)
+        )
+        if posted is None:
+            raise Unfit([f"message {number} was changed in the database by hand"])
+        try:
+            message = compose(posted.notice, house.ledger.read(row.dialogue_id), now=moment)
+        except Unwritable as lacking:
+            raise Unfit([f"Message {number} cannot be written: {lacking}"]) from None
+    reach = message.phone or "no phone number is known: send a letter"
+    hidden = message.discreet and viewer != "moderator"
+    speech.note(
+        f"To {row.to}: {'under seal: only the moderator knows (--as moderator)' if hidden else reach}"
+    )
+    speech.out(f"{message.subject}\n\n{message.text}")
+    speech.suggest(
+        f"weerklank by-hand done {number} --by {'moderator' if message.discreet else 'manager'} --how 'by phone'"
+    )
+
+
+@app.command("done", context_settings=HELP)
+def done(number: Number, by: By, how: How, now: Now = None) -> None:
+    """Record that a message was given by hand; from then on it counts as delivered.
+
+    weerklank by-hand done 12 --by manager --how 'by phone'
+    """
+    moment = moments.moment_or_now(now)
+    with open_house() as house:
+        row = _find(house, number)
+        given = {"to": row.to, "how": how, "template": row.template}
+        house.ledger.act(row.dialogue_id, "record-delivery", given, by=by, now=moment)
+    speech.out(f"{row.dialogue_id}: {row.template} to {row.to} was given {how}.")
+    speech.suggest(f"weerklank status {row.dialogue_id}")
+
+
+def _find(house: House, number: int) -> "NoticeRow":
+    for row in reports.waiting_notices(house.engine, BY_HAND):
+        if row.id == number:
+            return row
+    raise Unfit(
+        [
+            f"There is no message {number} to be given by hand. See which there are: weerklank by-hand list"
+        ]
+    )

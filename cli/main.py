@@ -1,0 +1,73 @@
+"""The command `weerklank`: the table of its commands. Each one is imported when it is called."""
+
+import gc
+import os
+from importlib import metadata
+from typing import Annotated
+
+import typer
+
+from cli.door import HELP, Door, Lazy
+
+COMMANDS = {
+    "demo": Lazy("cli.demo:command", "Live the case study of 2022 and show what to look at."),
+    "up": Lazy("cli.up:up", "Run everything on this machine until Ctrl-C."),
+    "rehearse": Lazy("cli.rehearsal:command", "Live a whole scenario file on a simulated clock."),
+    "programme": Lazy("cli.programmes:app", "Create, update or list programmes."),
+    "open": Lazy("cli.acting:open_edition", "Open an edition by hand."),
+    "act": Lazy("cli.acting:act", "Take one step in a dialogue."),
+    "status": Lazy("cli.status:status", "Phase, checks, duties, and who waits since when."),
+    "sweep": Lazy(
+        "cli.rounds:sweep", "Let time act once: lapses, reminders, editions that are due."
+    ),
+    "deliver": Lazy("cli.rounds:deliver", "Send what waits in the outbox, once."),
+    "by-hand": Lazy("cli.by_hand:app", "Messages to give by phone or letter."),
+    "journal": Lazy("cli.journal:app", "Show the facts; check the chain of hashes."),
+    "db": Lazy("cli.database:app", "Create the tables or bring them up to date."),
+    "doctor": Lazy("cli.doctor:doctor", "Is everything that must run running, and since when?"),
+    "diagram": Lazy("cli.diagram:diagram", "Print the machine of phases as a Mermaid diagram."),
+}
+
+
+class Weerklank(Door):
+    """The outermost group with the table above."""
+
+    table = COMMANDS
+
+
+app = typer.Typer(
+    name="weerklank",
+    cls=Weerklank,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings=HELP,
+    epilog="Begin with: weerklank demo",
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"weerklank {metadata.version('weerklank')}")
+        raise typer.Exit
+
+
+@app.callback()
+def weerklank(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Weerklank runs a company's yearly stakeholder dialogue: everyone who contributed hears what was done with it."""
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    # Looking for pydantic plugins reads the metadata of every package that is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    gc.disable()  # until the command is loaded: collecting while importing is a fifth of the waiting
+    app(prog_name="weerklank")
+
+
+if __name__ == "__main__":
+    main()

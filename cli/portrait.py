@@ -1,0 +1,188 @@
+"""A dialogue in the terminal: its phase, its checks, its duties by urgency, and who waits since when."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from cli import speech
+from cli.seen import Veil, dialogue_row, duty_row
+from states.dialogue import OPEN_PHASES, Dialogue
+from states.duties import KINDS, Duty
+from states.machine import leaving_step
+from states.views import Viewer
+
+_MOST = 20  # duties that are listed before the rest is counted
+_DONE, _HERE, _AHEAD = "✓", "●", "○"
+
+
+def portray(
+    dialogue: Dialogue, now: datetime, viewer: Viewer, language: str, *, short: bool = False
+) -> None:
+    """Print *dialogue* as *viewer* may see it at *now*; *short* leaves out what is in order."""
+    owed = sorted((d for d in dialogue.duties.values() if d.owed), key=lambda d: (d.due, d.name))
+    shown: dict[str, Any] = {
+        "dialogues": [dialogue_row(dialogue, now, language)],
+        "duties": [duty_row(dialogue, duty, now) for duty in owed],
+    }
+    if viewer == "auditor":
+        shown = Veil([dialogue]).over(shown)
+    view = _View(dialogue, now)
+    view.head()
+    view.checks(shown["dialogues"][0]["checks"], short=short)
+    view.duties(list(zip(owed, shown["duties"], strict=True)), short=short)
+    if not short:
+        view.waiting(list(zip(owed, shown["duties"], strict=True)))
+        view.seals(viewer)
+        view.proposal(shown["dialogues"][0]["checks"])
+
+
+class _View:
+    """One dialogue at one moment, in the programme's own time zone."""
+
+    def __init__(self, dialogue: Dialogue, now: datetime) -> None:
+        self.dialogue = dialogue
+        self.now = now
+        self.today = dialogue.calendar.day_of(now)
+
+    def head(self) -> None:
+        """The name, the line of phases, and the three dates that matter."""
+        d = self.dialogue
+        speech.out(speech.tint(f"{d.id} · {d.programme.company}", "bold"))
+        speech.paragraph(self._phases(), "  ")
+        promised = d.information.feedback_by
+        dates = [
+            f"{_words(d.phase)} since {_day(self.day(d.phase_since))}",
+            f"session {self.moment(d.session_at)}",
+        ]
+        dates += [f"answers promised for {_day(promised)}"] if promised else []
+        speech.paragraph(" · ".join(dates), "  ")
+
+    def _phases(self) -> str:
+        here = self.dialogue.phase
+        if here not in OPEN_PHASES:
+            return f"{_DONE} {_words(here)}"
+        place = OPEN_PHASES.index(here)
+        marks = [
+            _DONE if i < place else _HERE if i == place else _AHEAD for i in range(len(OPEN_PHASES))
+        ]
+        return "  ".join(
+            f"{mark} {_words(phase)}" for mark, phase in zip(marks, OPEN_PHASES, strict=True)
+        )
+
+    def checks(self, rows: Iterable[Mapping[str, Any]], *, short: bool) -> None:
+        """The checks to leave this phase, each with what is missing and where the rule comes from."""
+        listed = [row for row in rows if not short or not (row["ok"] or row["overridden"])]
+        if not listed:
+            return
+        speech.out()
+        speech.out(f"  To leave this phase ({leaving_step(self.dialogue.phase)})")
+        for row in listed:
+            self._check(row)
+
+    def _check(self, row: Mapping[str, Any]) -> None:
+        if row["ok"]:
+            speech.out(f"    {speech.tint(_DONE, 'good')} {row['check']}")
+            return
+        if row["overridden"]:
+            speech.out(f"    {speech.tint('~', 'warn')} {row['check']}: passed by hand")
+        else:
+            speech.out(
+                f"    {speech.tint('✗', 'bad')} {row['check']}  {row['strength']} · {row['source']}"
+            )
+        speech.paragraph(row["why"], "      ")
+
+    def duties(self, pairs: list[tuple[Duty, Mapping[str, Any]]], *, short: bool) -> None:
+        """The duties that are still owed, the most urgent first."""
+        speech.out()
+        if not pairs:
+            speech.out("  Nothing is owed.")
+            return
+        most = 5 if short else _MOST
+        speech.out("  Duties")
+        speech.columns(
+            [
+                (self._when(duty), row["id"], row["owner"], self._due(duty))
+                for duty, row in pairs[:most]
+            ],
+            "    ",
+        )
+        if len(pairs) > most:
+            speech.out(f"    … and {len(pairs) - most} more")
+
+    def _when(self, duty: Duty) -> str:
+        late = duty.late_days(self.now, self.dialogue.zone)
+        if late:
+            return f"{_days(late)} late"
+        days = (self.dialogue.calendar.due_day(duty.due) - self.today).days
+        return "today" if days == 0 else f"in {_days(days)}"
+
+    def _due(self, duty: Duty) -> str:
+        due = f"due {_day(self.dialogue.calendar.due_day(duty.due))}"
+        first = self.dialogue.calendar.due_day(duty.first_due)
+        return due if duty.due == duty.first_due else f"{due}, first promised {_day(first)}"
+
+    def waiting(self, pairs: list[tuple[Duty, Mapping[str, Any]]]) -> None:
+        """Who waits for an answer, since when, and how late it is."""
+        waits = [(duty, row) for duty, row in pairs if KINDS[duty.kind].debt and duty.waiting]
+        if not waits:
+            return
+        speech.out()
+        people = len({duty.waiting for duty, _ in waits})
+        speech.out(f"  Waiting for an answer: {people} {'person' if people == 1 else 'people'}")
+        speech.columns(
+            [
+                (row["for"], f"since {_day(self.day(duty.opened_at))}", self._lateness(duty))
+                for duty, row in waits
+            ],
+            "    ",
+        )
+
+    def _lateness(self, duty: Duty) -> str:
+        late = duty.late_days(self.now, self.dialogue.zone)
+        return (
+            f"{_days(late)} late"
+            if late
+            else f"promised for {_day(self.dialogue.calendar.due_day(duty.due))}"
+        )
+
+    def seals(self, viewer: Viewer) -> None:
+        """Who speaks under which pseudonym; for the moderator alone."""
+        if viewer == "moderator" and self.dialogue.seals:
+            speech.out()
+            speech.out("  Seals (for the moderator alone)")
+            speech.columns(
+                [(seal.id, seal.stakeholder) for seal in self.dialogue.seals.values()], "    "
+            )
+
+    def proposal(self, checks: Iterable[Mapping[str, Any]]) -> None:
+        """The command that most likely comes next."""
+        step = leaving_step(self.dialogue.phase)
+        if step is None:
+            return
+        if all(row["ok"] or row["overridden"] for row in checks):
+            by = "sponsor" if step == "sign-strategy" else "manager"
+            speech.suggest(f"weerklank act {self.dialogue.id} {step} --by {by}")
+        else:
+            speech.suggest(
+                f"weerklank act {self.dialogue.id} STEP --by PERSON (all steps: weerklank act --steps)"
+            )
+
+    def day(self, moment: datetime) -> date:
+        """The local day of *moment*."""
+        return self.dialogue.calendar.day_of(moment)
+
+    def moment(self, moment: datetime) -> str:
+        """The local day and time of *moment*."""
+        return f"{_day(self.day(moment))}, {moment.astimezone(self.dialogue.zone):%H:%M}"
+
+
+def _words(phase: str) -> str:
+    return phase.replace("_", " ")
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"

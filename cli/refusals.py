@@ -1,0 +1,89 @@
+"""What a user hears when something does not work: what is so and what to do, and with which status the command ends."""
+
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+DONE, REFUSED, USAGE, STOPPED = 0, 1, 2, 130
+"""Exit statuses: done, refused by a rule or unhealthy, wrong usage, interrupted."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a command line ends: its *status* and the *lines* for standard error."""
+
+    status: int
+    lines: tuple[str, ...] = ()
+    unexpected: bool = False
+
+
+def ending_of(error: BaseException, language: str = "en") -> Ending:
+    """How to end because of *error*; whatever nobody foresaw gets a reference instead of a traceback."""
+    try:
+        endings = (
+            known(error, language) for known in (_usage, _refused, _unfit, _records, _machine)
+        )
+        return next(filter(None, endings), None) or _unexpected(error)
+    except Exception:  # noqa: BLE001 - a mistake in explaining must not hide what there was to explain
+        return _unexpected(error)
+
+
+def _usage(error: Any, _language: str) -> Ending | None:  # noqa: ANN401 - the library's own exceptions are private
+    if hasattr(error, "format_message") and hasattr(error, "show"):
+        context = getattr(error, "ctx", None)
+        message = _meant(str(error.format_message()), getattr(error, "possibilities", None))
+        if not context or type(error).__name__ == "NoArgsIsHelpError":
+            return Ending(error.exit_code, (message,))
+        return Ending(error.exit_code, (message, f"See '{context.command_path} --help'."))
+    return Ending(REFUSED, ("Stopped.",)) if type(error).__name__ == "Abort" else None
+
+
+def _meant(message: str, near: list[str] | None) -> str:
+    if not near:
+        return message
+    return f"{message.split(' (', maxsplit=1)[0]}. Did you mean {near[0]}?"
+
+
+def _refused(error: BaseException, language: str) -> Ending | None:
+    from states.errors import ChecksNotMet, Refused
+
+    if isinstance(error, ChecksNotMet):
+        checks = [f"  {check.name}: {check.why(language)}" for check in error.checks]
+        return Ending(REFUSED, (Refused.why(error, language), *checks))
+    return Ending(REFUSED, (error.why(language),)) if isinstance(error, Refused) else None
+
+
+def _unfit(error: BaseException, _language: str) -> Ending | None:
+    from pydantic import ValidationError
+
+    from cli.documents import BadDocument
+    from config.complaints import Unfit, complaints
+
+    if isinstance(error, BadDocument):
+        return Ending(USAGE, tuple(str(error).splitlines()))
+    if isinstance(error, Unfit):
+        return Ending(USAGE, tuple(error.lines))
+    return Ending(USAGE, tuple(complaints(error))) if isinstance(error, ValidationError) else None
+
+
+def _records(error: BaseException, _language: str) -> Ending | None:
+    from records.errors import RecordsError
+
+    return Ending(REFUSED, (str(error),)) if isinstance(error, RecordsError) else None
+
+
+def _machine(error: BaseException, _language: str) -> Ending | None:
+    if isinstance(error, BrokenPipeError):
+        return Ending(REFUSED)
+    if isinstance(error, OSError) and error.filename is not None:
+        return Ending(REFUSED, (f"{error.filename}: {error.strerror}.",))
+    return None
+
+
+def _unexpected(error: BaseException) -> Ending:
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).stem}:{frames[-1].lineno}" if frames else "nowhere"
+    reference = f"{type(error).__name__}@{place}"
+    line = f"Something went wrong that nobody foresaw (reference {reference}). Run it again with --debug to see where."
+    return Ending(REFUSED, (line,), unexpected=True)

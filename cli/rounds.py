@@ -1,0 +1,93 @@
+"""`weerklank sweep` and `weerklank deliver`: what the flows do, once, without Prefect."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli import moments, speech
+from cli.acting import Now
+from cli.speech import AsJson
+from config import logs
+from config.settings import load_settings
+from config.wiring import open_house
+
+if TYPE_CHECKING:
+    from config.delivery import DeliveryReport
+    from records.sweep import SweepReport
+
+Connections = Annotated[
+    int,
+    typer.Option("--connections", min=1, max=32, help="How many connections send at once, like 4."),
+]
+
+
+def sweep(now: Now = None, as_json: AsJson = False) -> None:
+    """Open the editions that are due and let time act on every duty: lapses, no-answers and reminders.
+
+    Running it twice, or two at once, does nothing twice.
+
+    weerklank sweep
+    weerklank sweep --now 2022-09-09T08:00+02:00
+    """
+    moment, settings = moments.moment_or_now(now), load_settings()
+    logs.configure(settings.log_level)
+    with open_house(settings) as house, speech.working("Letting time act …"):
+        opened = house.open_due_editions(moment)
+        report = house.sweep(moment)
+    names = [receipt.dialogue_id for receipt in opened]
+    if as_json:
+        speech.say_json({"now": speech.stamp(moment), "opened": names, **swept(report)})
+        return
+    for name in names:
+        speech.out(f"opened {name}")
+    speech.out(_sentence(report))
+    if report.notices:
+        speech.suggest("weerklank deliver")
+
+
+def swept(report: "SweepReport") -> dict[str, Any]:
+    """What a sweep did, as plain data."""
+    counts = ("duties", "notices", "lapses", "no_answers", "skipped", "failed")
+    return {name: getattr(report, name) for name in counts if hasattr(report, name)}
+
+
+def _sentence(report: "SweepReport") -> str:
+    if not report.duties:
+        return "Nothing was due."
+    parts = [
+        (report.lapses, "lapse", "lapses"),
+        (report.no_answers, "no answer", "no answers"),
+        (report.notices, "notice written", "notices written"),
+        (report.skipped, "rung skipped", "rungs skipped"),
+    ]
+    said = [f"{number} {one if number == 1 else many}" for number, one, many in parts if number]
+    duties = "1 duty" if report.duties == 1 else f"{report.duties} duties"
+    return f"Time acted on {duties}: {', '.join(said) or 'nothing to say'}."
+
+
+def deliver(now: Now = None, connections: Connections = 1, as_json: AsJson = False) -> None:
+    """Send what waits in the outbox, once, over the channel of WEERKLANK_CHANNEL.
+
+    WEERKLANK_CHANNEL=maildir weerklank deliver
+    """
+    moment, settings = moments.moment_or_now(now), load_settings()
+    logs.configure(settings.log_level)
+    with open_house(settings) as house, speech.working("Sending …"):
+        report = house.deliver(moment, connections=connections)
+    if as_json:
+        speech.say_json({"now": speech.stamp(moment), **asdict(report)})
+    else:
+        _tell(report)
+    if report.stopped or report.failed or report.quarantined:
+        raise typer.Exit(1)
+
+
+def _tell(report: "DeliveryReport") -> None:
+    speech.out(report.sentence())
+    if report.stopped:
+        speech.complain(report.stopped)
+    if report.by_hand:
+        speech.suggest(
+            "weerklank status: the manager has a task for each message that goes by hand"
+        )

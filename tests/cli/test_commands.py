@@ -1,0 +1,289 @@
+"""What the commands do and print."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.main import COMMANDS
+from tests.cli.conftest import ID, OPENED, PROGRAMME, SESSION, Desk
+
+LATE = "2027-02-11T08:00+01:00"
+
+
+def test_help_names_every_command(desk: Desk) -> None:
+    said = desk.good("--help")
+
+    assert [name for name in COMMANDS if f"  {name} " not in said] == []
+    assert max(len(line) for line in said.splitlines()) <= 100
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in {"demo", "rehearse"}])
+def test_every_option_is_explained(desk: Desk, name: str) -> None:
+    said = desk.good(name, "--help")
+
+    assert "Usage: weerklank" in said
+    assert "╭" not in said
+    assert max(len(line) for line in said.splitlines()) <= 100
+
+
+def test_an_empty_desk_is_told_how_to_begin(desk: Desk) -> None:
+    result = desk("status")
+
+    assert result.exit_code == 0
+    assert "no dialogues" in result.stdout
+    assert "weerklank programme apply" in result.stderr
+    assert "no programmes" in desk.good("programme", "list")
+    assert "no journal" in desk.good("journal", "verify")
+    assert desk.json("status")["dialogues"] == []
+
+
+def test_the_first_use_makes_a_file_that_only_its_owner_reads(desk: Desk) -> None:
+    desk.good("status")
+
+    assert (desk.folder / "weerklank.db").stat().st_mode & 0o077 == 0
+
+
+def test_quiet_leaves_only_the_result(desk: Desk) -> None:
+    assert desk("status", "--quiet").stderr == ""
+
+
+def test_a_programme_is_applied_once(desk: Desk) -> None:
+    file = desk.file("klein.yaml", PROGRAMME)
+
+    assert desk.json("programme", "apply", file, "--now", OPENED)["changed"] is True
+    again = desk.json("programme", "apply", file)
+    assert again["changed"] is False
+    assert again["opens_at"] == "2027-12-01T08:00:00Z"
+    assert "unchanged" in desk.good("programme", "apply", file)
+    assert "klein" in desk.good("programme", "list")
+    (row,) = desk.json("programme", "list")["programmes"]
+    assert (row["id"], row["time_zone"]) == ("klein", "Europe/Amsterdam")
+
+
+def test_a_programme_may_stand_in_a_scenario(desk: Desk) -> None:
+    file = desk.file("scenario.yaml", {"start": "2022-01-01T09:00", "programme": PROGRAMME})
+
+    assert desk.json("programme", "apply", file)["id"] == "klein"
+
+
+def test_an_edition_is_opened_in_the_programmes_own_time(programme: Desk) -> None:
+    receipt = programme.json("open", "klein", "--session", SESSION, "--now", OPENED)
+
+    assert receipt["dialogue"] == ID
+    assert receipt["phase"] == "stakeholder_analysis"
+    assert "dialogue-opened" in {fact["fact"] for fact in receipt["facts"]}
+    assert "16 Jun 2027, 13:00" in programme.good("status", ID)
+
+
+def test_a_step_prints_what_it_brought_about(edition: Desk) -> None:
+    said = edition.act("approve-analysis")
+
+    assert said.startswith(f"{ID}: expectation gathering")
+    assert "phase-entered" in said
+
+
+def test_what_comes_with_a_step_may_come_from_a_file_or_a_pipe(edition: Desk) -> None:
+    file = edition.folder / "risk.json"
+    file.write_text(json.dumps({"risk": "wages", "reason": "Dubbel."}), encoding="utf-8")
+    words = ("act", ID, "drop-risk", "--by", "manager", "--now", OPENED, "--with")
+
+    edition.good(*words, f"@{file}")
+    gone = edition(*words, "-", stdin=file.read_text(encoding="utf-8"))
+
+    assert gone.exit_code == 1
+    assert "wages" in gone.stderr
+
+
+def test_all_steps_can_be_listed(desk: Desk) -> None:
+    said = desk.good("act", "--steps")
+
+    assert "approve-analysis" in said
+    assert "covers, text · by manager" in said
+
+
+def test_status_shows_what_is_missing_who_owes_what_and_how_late(edition: Desk) -> None:
+    said = edition.good("status", ID, "--now", LATE)
+
+    assert "● stakeholder analysis" in said
+    assert "✓ risks-named" in said
+    assert "1 day late" in said
+    assert "approve-analysis" in said
+    assert max(len(line) for line in said.splitlines()) <= 100
+
+
+def test_status_has_stable_keys_for_programs(edition: Desk) -> None:
+    shown = edition.json("status", ID, "--now", LATE)
+
+    assert set(shown) == {"dialogues", "duties", "facts", "notices", "refused"}
+    assert shown["dialogues"][0]["id"] == ID
+    assert {"id", "kind", "owner", "for", "due", "first_due", "status", "late_days"} <= set(
+        shown["duties"][0]
+    )
+
+
+def test_an_auditor_sees_no_identities(invited: Desk) -> None:
+    words = ("status", ID, "--as", "auditor", "--now", OPENED)
+
+    for said in (
+        invited.good(*words),
+        invited.good(*words, "--json"),
+        invited.good("journal", "show", ID, "--as", "auditor"),
+    ):
+        assert "union-bd" not in said
+        assert "Rahima" not in said
+        assert "participant-1" in said
+    assert "union-bd" in invited.good("status", ID, "--now", OPENED)
+
+
+def test_the_sweep_says_what_time_did(edition: Desk) -> None:
+    assert edition.json("sweep", "--now", LATE)["lapses"] == 1
+    assert edition.good("sweep", "--now", LATE) == "Nothing was due.\n"
+
+
+def test_the_sweep_opens_what_is_due(programme: Desk) -> None:
+    assert programme.json("sweep", "--now", "2027-12-01T09:00+01:00")["opened"] == ["klein-2028"]
+
+
+def test_mail_goes_out_once(invited: Desk) -> None:
+    first = invited.json("deliver", "--now", OPENED)
+
+    assert (first["sent"], first["by_hand"], first["stopped"]) == (3, 1, None)
+    assert invited.good("deliver", "--now", OPENED) == "Nothing waited to be sent.\n"
+    assert len(list((invited.folder / "mail").rglob("new/*"))) == 3
+
+
+def test_without_a_channel_deliver_says_so(invited: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEERKLANK_CHANNEL", "none")
+
+    assert "WEERKLANK_CHANNEL" in invited.bad(1, "deliver")
+
+
+def test_a_message_by_hand_is_listed_read_and_recorded(invited: Desk) -> None:
+    invited.good("deliver", "--now", OPENED)
+    (row,) = invited.json("by-hand", "list")["by_hand"]
+    number = str(row["id"])
+
+    assert row["to"] == "worker-bd"
+    shown = invited("by-hand", "show", number, "--now", OPENED)
+    assert "+880 1" in shown.stderr
+    assert "8 September 2027" in shown.stdout
+    invited.good("by-hand", "done", number, "--by", "manager", "--how", "by phone", "--now", OPENED)
+    assert "Nothing waits" in invited.good("by-hand", "list")
+    assert "by-hand list" in invited.bad(
+        2, "by-hand", "done", number, "--by", "manager", "--how", "again"
+    )
+
+
+def test_the_journal_is_shown_and_holds(edition: Desk) -> None:
+    shown = edition.json("journal", "show", ID)
+    verified = edition.json("journal", "verify", ID)
+
+    assert [entry["seq"] for entry in shown["entries"]] == list(range(1, len(shown["entries"]) + 1))
+    assert verified["ok"] is True
+    assert verified["journals"][0]["head"] == shown["entries"][-1]["hash"]
+    assert "unbroken" in edition.good("journal", "verify")
+
+
+def test_a_changed_journal_is_found(edition: Desk) -> None:
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(edition.folder / "weerklank.db")) as connection:
+        for (name,) in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            connection.execute(f'DROP TRIGGER "{name}"')
+        connection.execute("UPDATE facts SET actor = 'sponsor' WHERE seq = 2")
+        connection.commit()
+
+    assert f"{ID}: entry 2" in edition.bad(1, "journal", "verify")
+    assert edition("doctor").exit_code == 1
+
+
+def test_upgrading_twice_changes_nothing(desk: Desk) -> None:
+    assert desk.json("db", "upgrade")["changed"] is True
+    assert desk.json("db", "upgrade")["changed"] is False
+
+
+def test_the_diagram_is_mermaid(desk: Desk) -> None:
+    assert desk.good("diagram").startswith("stateDiagram-v2")
+
+
+def findings(desk: Desk, *words: str) -> dict[str, Any]:
+    said = json.loads(desk("doctor", "--json", *words).stdout)
+    return {one["name"]: one for one in said["findings"]}
+
+
+def test_the_doctor_of_an_empty_desk_makes_nothing(desk: Desk) -> None:
+    assert findings(desk)["database"]["state"] == "warn"
+    assert not (desk.folder / "weerklank.db").exists()
+
+
+def test_the_doctor_finds_a_sweep_that_does_not_run(edition: Desk) -> None:
+    assert findings(edition)["sweep"]["state"] == "bad"
+    edition.good("sweep", "--now", OPENED)
+    edition.good("deliver", "--now", OPENED)
+
+    fresh = findings(edition, "--now", "2026-12-10T09:15+01:00")
+    stale = findings(edition, "--now", "2026-12-12T09:00+01:00")
+
+    assert {name: one["state"] for name, one in fresh.items()} == {
+        "database": "ok",
+        "sweep": "ok",
+        "outbox": "ok",
+        "journal": "ok",
+        "mail": "ok",
+        "prefect": "warn",
+    }
+    assert stale["sweep"]["state"] == "bad"
+    assert stale["sweep"]["since"] == "2026-12-10T08:00:00Z"
+    assert "weerklank up" in stale["sweep"]["advice"]
+
+
+def test_the_doctor_finds_mail_that_waits(edition: Desk) -> None:
+    late = findings(edition, "--now", "2026-12-10T12:00+01:00")["outbox"]
+
+    assert late["state"] == "bad"
+    assert late["advice"] == "weerklank deliver"
+
+
+def test_the_doctor_finds_a_mail_server_that_does_not_answer(
+    edition: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEERKLANK_CHANNEL", "smtp")
+    monkeypatch.setenv("WEERKLANK_SMTP_HOST", "127.0.0.1")
+    monkeypatch.setenv("WEERKLANK_SMTP_PORT", "9")
+    monkeypatch.setenv("WEERKLANK_SENDER", "dialoog@klein.example")
+
+    assert findings(edition)["mail"]["state"] == "bad"
+
+
+def test_the_doctor_finds_a_misspelt_setting(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEERKLANK_SMPT_HOST", "smtp.bedrijf.nl")
+
+    assert findings(desk)["settings"]["advice"] == "do you mean WEERKLANK_SMTP_HOST?"
+
+
+def test_a_seal_is_opened_for_the_moderator_alone(desk: Desk) -> None:
+    case = Path("cli/data/kledingmerk-2022.yaml").absolute()
+    url = f"sqlite:///{desk.folder / 'weerklank.db'}"
+    desk.good("rehearse", str(case), "--until", "2022-09-20", "--database", url, "--json")
+    words = ("status", "kledingmerk-2022", "--now", "2022-09-20T12:00+02:00")
+
+    manager, moderator = (desk.good(*words, "--as", viewer) for viewer in ("manager", "moderator"))
+
+    assert "Waiting for an answer" in manager
+    assert "answer-participant/sealed-1" in manager
+    assert "Seals" not in manager
+    assert "sealed-1  vakbond-bd" in moderator
+
+
+def test_the_information_may_come_as_json(programme: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "information.json"
+    file.write_text(json.dumps({"purpose": "Loon."}), encoding="utf-8")
+
+    programme.good(
+        "open", "klein", "--session", SESSION, "--information", str(file), "--now", OPENED
+    )
