@@ -201,7 +201,6 @@ class Life:
         ledger = self.house.ledger
         ids = ledger.dialogue_ids(self.scenario.programme.id)
         return seen(
-            self.house.engine,
             ledger,
             ids,
             self.now,

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Engine
-
 from records import journal, reports
 from records.ledger import Ledger
 from states.checks import Check, checks_of
@@ -66,7 +64,6 @@ def _known(dialogue: Dialogue | None, name: str) -> bool:
 
 
 def seen(
-    engine: Engine,
     ledger: Ledger,
     ids: Sequence[str],
     now: datetime,
@@ -84,8 +81,8 @@ def seen(
     shown: Row = {
         "dialogues": [dialogue_row(d, now, language) for d in dialogues],
         "duties": [duty_row(d, duty, now) for d, duty in _duties(dialogues)],
-        "facts": facts(engine, [d.id for d in dialogues]),
-        "notices": notices(engine, [d.id for d in dialogues]),
+        "facts": facts(ledger, [d.id for d in dialogues]),
+        "notices": notices(ledger, [d.id for d in dialogues]),
         "refused": [one.row() for one in sorted(refused, key=lambda one: one.at)],
     }
     if viewer == "moderator":
@@ -134,9 +131,9 @@ def duty_row(dialogue: Dialogue, duty: Duty, now: datetime) -> Row:
     }
 
 
-def facts(engine: Engine, ids: Iterable[str]) -> list[Row]:
+def facts(ledger: Ledger, ids: Iterable[str]) -> list[Row]:
     """The journals of the dialogues *ids* as JSON, by time and then in the order of each journal."""
-    entries = [(name, entry) for name in ids for entry in journal.entries(engine, name)]
+    entries = [(name, entry) for name in ids for entry in journal.entries(ledger.engine, name)]
     entries.sort(key=lambda pair: pair[1].at)
     return [fact_row(name, entry) for name, entry in entries]
 
@@ -162,10 +159,16 @@ def _stamped(value: Any) -> Any:  # noqa: ANN401 - JSON of any shape
     return [_stamped(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
-def notices(engine: Engine, ids: Sequence[str]) -> list[Row]:
+def notices(ledger: Ledger, ids: Sequence[str]) -> list[Row]:
     """The notices of the dialogues *ids* as JSON: when each was sent, or written while it was not."""
-    rows = sorted(reports.notices_of(engine, ids), key=lambda row: (row.sent_at or row.at, row.id))
+    rows = sorted(
+        reports.notices_of(ledger.engine, ids), key=lambda row: (row.sent_at or row.at, row.id)
+    )
     return [notice_row(row) for row in rows]
+
+
+_OPENERS = frozenset({"invitation", "summary-to-check", "dialogue-opened"})
+"""Messages that begin a duty; they are no reminder of it and are not shown as one."""
 
 
 def notice_row(row: reports.NoticeRow) -> Row:
@@ -176,8 +179,8 @@ def notice_row(row: reports.NoticeRow) -> Row:
         "to": row.to,
         "role": row.role,
         "template": row.template,
-        "duty": row.duty,
-        "kind": row.kind,
+        "duty": None if row.template in _OPENERS else row.duty,
+        "kind": None if row.template in _OPENERS else row.kind,
         "rung": row.rung,
         "version": row.version,
         "status": row.status,

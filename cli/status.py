@@ -43,7 +43,6 @@ def status(
         if as_json:
             speech.say_json(
                 seen.seen(
-                    house.engine,
                     house.ledger,
                     ids,
                     moment,

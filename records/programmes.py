@@ -9,8 +9,10 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from records.columns import can_be_key
 from records.loading import document_of, programme_of
+from records.pieces import SEALS
 from records.tables import DIALOGUES, PROGRAMMES
-from states.errors import NotKnown
+from states.errors import NotKnown, NotYours
+from states.people import Role
 from states.programme import Programme
 from states.schedule import next_opening
 
@@ -57,6 +59,7 @@ def _replace(
     connection: Connection, found: ProgrammeRow, programme: Programme, now: datetime
 ) -> None:
     was = found.programme
+    _require_seals_safe(connection, was, programme)
     same = (was.schedule, was.time_zone) == (programme.schedule, programme.time_zone)
     opens_at = (
         found.opens_at if same else next_opening(programme.schedule, programme.time_zone, now)
@@ -68,6 +71,15 @@ def _replace(
         "applied_at": now,
     }
     connection.execute(update(PROGRAMMES).where(PROGRAMMES.c.id == programme.id).values(values))
+
+
+def _require_seals_safe(connection: Connection, was: Programme, new: Programme) -> None:
+    """Whoever becomes moderator learns who spoke under seal: a file cannot appoint them, only the moderator can."""
+    if was.roles.get(Role.MODERATOR) == new.roles.get(Role.MODERATOR):
+        return
+    sealed = select(SEALS.c.id).join(DIALOGUES, DIALOGUES.c.id == SEALS.c.dialogue_id)
+    if connection.execute(sealed.where(DIALOGUES.c.programme_id == was.id).limit(1)).first():
+        raise NotYours("seals-not-yours", role=Role.MODERATOR, by="programme apply")
 
 
 _SELECT = select(PROGRAMMES.c.document, PROGRAMMES.c.opens_at, PROGRAMMES.c.revision)

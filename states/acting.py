@@ -32,10 +32,10 @@ def actor_of(dialogue: Dialogue, step: Step, by: str, given: Any) -> Actor:  # n
     if speaker is None:
         raise NotKnown("unknown-person", by=by[:80])
     if PARTICIPANT not in step.by:
-        raise NotYours("not-your-step", step=step.name, by=by, who=list(step.by))
+        raise NotYours("not-your-step", step=step.name, who=list(step.by))
     named = getattr(given, "stakeholder", None)
-    if named not in {None, speaker.id}:
-        raise NotYours("not-your-step", step=step.name, by=by, who=[named])
+    if named not in {None, *dialogue.voices_of(speaker.id)}:
+        raise NotYours("not-your-step", step=step.name, who=[named])
     own = [by] if by in dialogue.seals else dialogue.voices_of(speaker.id)
     voice = _voice(dialogue, step, speaker.id, own, given)
     return Actor(voice, voice)
@@ -49,7 +49,7 @@ def _role_actor(dialogue: Dialogue, step: Step, by: str, given: Any) -> Actor:  
     named = getattr(given, "stakeholder", None)
     if PARTICIPANT in step.by and by in CHAIR and named:
         return Actor(by, _by_hand_voice(dialogue, step, by, named, given))
-    raise NotYours("not-your-step", step=step.name, by=by, who=list(step.by))
+    raise NotYours("not-your-step", step=step.name, who=list(step.by))
 
 
 def _by_hand_voice(dialogue: Dialogue, step: Step, by: str, named: str, given: Any) -> str:  # noqa: ANN401

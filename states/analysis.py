@@ -118,7 +118,9 @@ def override_check(work: Deliberation, given: OverrideCheck) -> None:
         at=work.now,
     )
     d.overrides[override.id] = override
-    work.fact("check-overridden", given.check, phase=d.phase, reason=given.reason)
+    work.fact(
+        "check-overridden", given.check, check=given.check, phase=d.phase, reason=given.reason
+    )
 
 
 def approve_analysis(work: Deliberation, _given: Bare) -> None:

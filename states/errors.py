@@ -50,5 +50,5 @@ class ChecksNotMet(Refused):
 
     def why(self, language: str = "en") -> str:
         """Each check that is not met, by name, with what is missing."""
-        reasons = "; ".join(f"{check.name}: {check.why(language)}" for check in self.checks)
+        reasons = " ".join(f"{check.name}: {check.why(language)}" for check in self.checks)
         return f"{say(self.code, language, **self.details)} {reasons}"

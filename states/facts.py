@@ -8,7 +8,7 @@ from states.values import Value
 
 
 class Fact(Value):
-    """One entry of the journal before it is chained; it carries ids, dates and counts, never personal text."""
+    """One entry of the journal before it is chained; it carries ids, dates, counts and the company's own reasons."""
 
     fact: str
     actor: str

@@ -115,7 +115,9 @@ def report_progress(work: Deliberation, given: ReportProgress) -> None:
     duty = work.duty(f"report-progress/{given.commitment}")
     owner = work.dialogue.owner_role(duty) if duty else commitment.owner
     if work.actor not in {owner, Role.MANAGER, Role.DEPUTY}:
-        raise NotYours("not-your-duty", duty=f"report-progress/{given.commitment}", owner=owner)
+        raise NotYours("not-your-commitment", commitment=given.commitment, owner=owner)
+    if commitment.status in {"done", "dropped"} and given.status == "under-way":
+        raise Refused("commitment-ended", commitment=given.commitment, status=commitment.status)
     update = {"status": given.status, "evidence": given.evidence}
     work.dialogue.commitments[given.commitment] = commitment.model_copy(update=update)
     work.fact("commitment-reported", given.commitment, status=given.status)

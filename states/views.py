@@ -15,12 +15,19 @@ def actor_seen(dialogue: Dialogue, by: str, step: str, given: Mapping[str, Any])
     if by in ROLES or by in dialogue.seals:
         return by
     sealed = [voice for voice in dialogue.voices_of(by) if voice in dialogue.seals]
-    named = given.get("contribution")
-    contribution = dialogue.contributions.get(named) if isinstance(named, str) else None
-    if contribution and contribution.voice in sealed:
-        return contribution.voice
+    own = {c.id: c.voice for c in dialogue.contributions.values() if c.voice in sealed}
+    said = {name for value in given.values() for name in _names(value)}
+    if touched := [voice for name, voice in own.items() if {name, voice} & said]:
+        return touched[0]
     judged = step == "give-verdict" and any(d.whom in sealed for d in dialogue.duties.values())
     return sealed[0] if judged and not dialogue.contributions_of(by) else by
+
+
+def _names(value: object) -> list[str]:
+    """The ids that a field of a step may hold: one, a list of them, or the name of a duty."""
+    if isinstance(value, str):
+        return [value, value.partition("/")[2].partition("#")[0]]
+    return [str(each) for each in value] if isinstance(value, list | tuple | dict) else []
 
 
 def unknown_to_auditors(dialogue: Dialogue) -> dict[str, str]:

@@ -249,3 +249,9 @@ def test_the_licence_is_the_one_that_is_named() -> None:
 
 def test_changes_are_told_from_the_first_day() -> None:
     assert (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").startswith("# ")
+
+
+def test_the_architecture_shows_the_machine_as_it_is() -> None:
+    from states.diagram import mermaid
+
+    assert f"```mermaid\n{mermaid()}```" in (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")

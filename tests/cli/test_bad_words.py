@@ -20,7 +20,7 @@ def facts(desk: Desk) -> object:
     ("step", "by", "given", "said"),
     [
         ("aprove-analysis", "manager", {}, "Did you mean: approve-analysis"),
-        ("approve-analysis", "board", {}, "board"),
+        ("approve-analysis", "board", {}, "manager"),
         ("approve-analysis", "nobody", {}, "nobody"),
         ("sign-strategy", "sponsor", {}, "sign-strategy"),
         ("drop-stakeholder", "manager", {"stakeholder": "ghost", "reason": "Weg."}, "ghost"),

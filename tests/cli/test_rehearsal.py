@@ -185,7 +185,8 @@ def test_mail_is_left_in_a_folder_per_recipient(tmp_path: Path) -> None:
     assert "2022-09-09 08:00" in index
 
 
-def test_the_story_is_plain_narrow_and_complete() -> None:
+def test_the_story_is_plain_narrow_and_complete(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
     result = _run(str(CASE))
     assert "\x1b" not in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= 92

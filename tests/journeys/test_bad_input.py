@@ -14,7 +14,7 @@ IN_SESSION: dict[str, tuple[Row, str]] = {
     "unknown step": (act(AT, "manager", "frobnicate"), "frobnicate"),
     "step in capitals": (act(AT, "manager", "Close-Session"), "Close-Session"),
     "empty step": (act(AT, "manager", "-"), "-"),
-    "wrong role": (act(AT, "board", "close-session"), "board"),
+    "wrong role": (act(AT, "board", "close-session"), "close-session"),
     "participant takes a step of the manager": (
         act(AT, "ngo-nl", "close-session"),
         "close-session",

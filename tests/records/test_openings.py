@@ -10,7 +10,8 @@ from config.policies import policy_of
 from records import journal
 from records.ledger import Ledger, Receipt
 from states.dialogue import Phase
-from states.errors import NotKnown, Refused
+from states.errors import NotKnown, NotYours, Refused
+from states.people import Person, Role
 from tests.records.conftest import DAY, SESSION, START, Memory, a_programme, utc
 
 FIRST = utc(2022, 12, 1, 8)  # 09:00 in Amsterdam
@@ -42,6 +43,15 @@ def test_a_file_applied_again_wins_over_a_role_handed_over(opened: Memory) -> No
     opened.act("hand-over", {"role": "manager", "person": {"name": "New"}})
     assert opened.ledger.apply_programme(a_programme(), opened.now)
     assert opened.read().programme == a_programme()
+
+
+def test_a_file_appoints_no_moderator_while_seals_are_kept(opened: Memory) -> None:
+    opened.speak()
+    before = opened.read().programme
+    roles = {**before.roles, Role.MODERATOR: Person(name="Somebody else")}
+    with pytest.raises(NotYours, match="sealed names"):
+        opened.ledger.apply_programme(before.model_copy(update={"roles": roles}), opened.now)
+    assert opened.read().programme == before
 
 
 def test_an_unknown_programme_is_said(memory: Memory) -> None:

@@ -1,0 +1,148 @@
+"""Who may come in: only digests are kept, and what is over stays over."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from records import access, access_accounts, access_wishes
+from records.access import Capacity
+from records.access_accounts import Account
+from records.access_reading import turns_of
+from records.access_tables import ACCOUNTS, COUNTERS, LINKS, REPORTS, STAYS
+from records.database import reading
+from records.reports import notices_of
+from tests.records.conftest import DAY, Memory
+
+SEAT = Capacity("participant", "kleding", "ngo-nl", "kleding-2022")
+ROLE = Capacity("role", "kleding", "manager")
+MINUTE = timedelta(minutes=1)
+
+
+def rows(memory: Memory, table: object) -> list[str]:
+    with reading(memory.engine) as connection:
+        return [str(row) for row in connection.execute(select(table))]  # type: ignore[call-overload]
+
+
+def test_a_link_is_kept_as_a_digest_alone(opened: Memory) -> None:
+    token = access.mint_link(opened.engine, SEAT, opened.now, DAY)
+    assert len(token) >= 43  # 256 bits
+    assert token not in "".join(rows(opened, LINKS))
+    assert access.link_capacity(opened.engine, token, "participant", opened.now) == SEAT
+
+
+def test_a_link_works_often_until_it_expires_or_is_revoked(opened: Memory) -> None:
+    token = access.mint_link(opened.engine, SEAT, opened.now, DAY)
+    other = access.mint_link(opened.engine, ROLE, opened.now, DAY)
+    for _ in range(2):
+        assert access.link_capacity(opened.engine, token, "participant", opened.now)
+    late = opened.now + DAY
+    assert access.link_capacity(opened.engine, token, "participant", late) is None
+    assert access.revoke(opened.engine, SEAT, opened.now) == 1
+    assert access.link_capacity(opened.engine, token, "participant", opened.now) is None
+    assert access.link_capacity(opened.engine, other, "role", opened.now) == ROLE
+
+
+def test_a_link_of_one_kind_is_none_of_the_other(opened: Memory) -> None:
+    token = access.mint_link(opened.engine, ROLE, opened.now, DAY)
+    assert access.link_capacity(opened.engine, token, "participant", opened.now) is None
+
+
+def test_a_one_time_link_is_used_up_once(opened: Memory) -> None:
+    token = access.mint_link(opened.engine, ROLE, opened.now, DAY)
+    assert access.use_up_link(opened.engine, token, opened.now)
+    assert not access.use_up_link(opened.engine, token, opened.now)
+    assert access.link_capacity(opened.engine, token, "role", opened.now) is None
+
+
+def test_a_stay_ends(opened: Memory) -> None:
+    engine, now = opened.engine, opened.now
+    token = access.begin_stay(engine, SEAT, now, DAY, stage="whole", holder="")
+    stay = access.find_stay(engine, token, now)
+    assert stay is not None
+    assert stay.capacity == SEAT
+    assert token not in "".join(rows(opened, STAYS))
+    assert access.find_stay(engine, token, now + DAY) is None
+    access.end_stay(engine, stay.hash, now)
+    assert access.find_stay(engine, token, now) is None
+
+
+def test_each_stay_has_a_secret_of_its_own(opened: Memory) -> None:
+    engine, now = opened.engine, opened.now
+    tokens = [access.begin_stay(engine, SEAT, now, DAY, stage="whole", holder="") for _ in range(2)]
+    stays = [access.find_stay(engine, token, now) for token in tokens]
+    assert len({stay.secret for stay in stays if stay}) == 2
+
+
+def test_an_account_is_replaced_and_a_code_is_used_once(opened: Memory) -> None:
+    engine, now = opened.engine, opened.now
+    for password in ("first", "second"):
+        account = Account("kleding", "manager", "holder", password, "secret", 100)
+        access_accounts.keep_account(engine, account, now)
+    assert len(rows(opened, ACCOUNTS)) == 1
+    assert access_accounts.account_of(engine, "kleding", "manager") == account
+    assert access_accounts.account_of(engine, "kleding", "sponsor") is None
+    assert not access_accounts.use_code_step(engine, "kleding", "manager", 100)
+    assert access_accounts.use_code_step(engine, "kleding", "manager", 101)
+    assert not access_accounts.use_code_step(engine, "kleding", "manager", 101)
+
+
+def test_tries_are_counted_per_window_and_forgotten(opened: Memory) -> None:
+    engine, now = opened.engine, opened.now
+
+    def tried(after: timedelta) -> timedelta | None:
+        window = timedelta(minutes=15)
+        return access_accounts.count_try(engine, "door", now + after, most=2, window=window)
+
+    assert [tried(timedelta()), tried(MINUTE)] == [None, None]
+    assert tried(2 * MINUTE) == 13 * MINUTE
+    assert tried(15 * MINUTE) is None
+    assert tried(5 * DAY) is None
+    assert len(rows(opened, COUNTERS)) == 1
+    assert "door" not in "".join(rows(opened, COUNTERS))
+
+
+def test_a_wish_is_replaced_and_settled(opened: Memory) -> None:
+    engine, dialogue = opened.engine, opened.dialogue_id
+    for level in ("named", "sealed"):
+        access_wishes.ask(
+            engine, dialogue, "ngo-nl", kind="attribution", value=level, now=opened.now
+        )
+    (wish,) = access_wishes.wishes_of(engine, dialogue)
+    assert (wish.value, wish.settled_at) == ("sealed", None)
+    assert access_wishes.wishes_of(engine, dialogue, "union-bd") == []
+    assert access_wishes.settle_wish(engine, dialogue, "ngo-nl", "attribution", opened.now)
+    assert not access_wishes.settle_wish(engine, dialogue, "ngo-nl", "attribution", opened.now)
+
+
+def test_a_report_can_leave_out_who_reports(opened: Memory) -> None:
+    engine, now = opened.engine, opened.now
+    access_wishes.report(engine, opened.dialogue_id, "They came", now, who=None, contact="a shop")
+    (report,) = access_wishes.reports_of(engine, "kleding")
+    assert (report.who, report.text, report.contact) == (None, "They came", "a shop")
+    assert access_wishes.reports_of(engine, "schoenen") == []
+    assert not access_wishes.settle_report(engine, "schoenen", report.number, now)
+    assert access_wishes.settle_report(engine, "kleding", report.number, now)
+    assert "ngo" not in "".join(rows(opened, REPORTS))
+
+
+def test_an_address_finds_its_seats_whatever_its_case(opened: Memory) -> None:
+    opened.gather()
+    assert access_wishes.seats_of_address(opened.engine, "campaign@ngo.example") == []
+    opened.act("invite-all")
+    found = access_wishes.seats_of_address(opened.engine, "Campaign@NGO.example")
+    assert found == [("kleding-2022", "ngo-nl")]
+    access_wishes.post_link(opened.engine, *found[0], opened.now)
+    sent = [
+        row for row in notices_of(opened.engine, ["kleding-2022"]) if row.template == "new-link"
+    ]
+    assert [(row.to, row.status) for row in sent] == [("ngo-nl", "pending")]
+
+
+@pytest.mark.parametrize("what", ["phase-entered", "session-rescheduled"])
+def test_the_turns_of_a_dialogue_are_read(opened: Memory, what: str) -> None:
+    opened.gather()
+    opened.act("reschedule-session", {"to": "2022-06-23T13:00", "reason": "A strike"})
+    found = [turn for turn in turns_of(opened.engine, opened.dialogue_id) if turn.fact == what]
+    assert found
+    assert all(turn.at.tzinfo for turn in found)
