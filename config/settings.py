@@ -145,8 +145,8 @@ class Settings(BaseSettings):
     """Number of messages that one connection claims at a time."""
     mail_lease: Annotated[int, Field(ge=30, le=86_400)] = 900
     """Seconds after which messages claimed by a process that died are taken up again."""
-    prefect: PrefectSettings = PrefectSettings()
-    portal: PortalSettings = PortalSettings()
+    prefect: PrefectSettings = Field(default_factory=PrefectSettings)
+    portal: PortalSettings = Field(default_factory=PortalSettings)
 
     @model_validator(mode="before")
     @classmethod

@@ -1,0 +1,99 @@
+"""Every flow once, in a process of its own: `python -m flows.acting REPORT NOW` (flows/once.py starts it)."""
+
+import asyncio
+import json
+import sys
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from prefect import Flow
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.events.filters import EventFilter, EventNameFilter
+from prefect.events.worker import EventsWorker
+
+from config.wiring import open_house
+from flows import rounds
+from flows.processes import end_with_parent
+from flows.showing import SWEEP_FINISHED
+
+P = ParamSpec("P")
+R = TypeVar("R")
+PREFIX = "weerklank."
+LOOK_EVERY = 0.3  # seconds
+LOOKS = 40  # for events on their way
+
+
+async def act(now: datetime) -> dict[str, Any]:
+    """Run every flow for *now*, and tell what Prefect then shows, as plain data."""
+    with open_house() as house:
+        programmes = [row.programme.id for row in house.ledger.programmes()]
+    async with get_client() as client:
+        await _answering(client)
+        states = await _rounds(programmes, now)
+        await asyncio.to_thread(EventsWorker.drain_all)
+        return {"programmes": len(programmes), **await _shown(client, states)}
+
+
+async def _answering(client: PrefectClient) -> None:
+    if await client.api_healthcheck() is not None:
+        await asyncio.sleep(LOOK_EVERY)
+        await _answering(client)
+
+
+async def _rounds(programmes: list[str], now: datetime) -> list[State[Any]]:
+    opening, enforcing = _once(rounds.open_annual_cycle), _once(rounds.enforce_deadlines)
+    digesting, delivering = _once(rounds.send_digest), _once(rounds.deliver_notices)
+    return [
+        *[await opening(one, now, return_state=True) for one in programmes],
+        await enforcing(now, return_state=True),
+        *[await digesting(one, now, return_state=True) for one in programmes],
+        await delivering(now, return_state=True),
+    ]
+
+
+def _once(flow: Flow[P, R]) -> Flow[P, R]:
+    """*flow* without retries: whoever waits for a demonstration does not wait for a second attempt."""
+    return flow.with_options(retries=0)
+
+
+async def _shown(client: PrefectClient, states: list[State[Any]]) -> dict[str, Any]:
+    ids = [state.state_details.flow_run_id for state in states]
+    runs = [await client.read_flow_run(run_id) for run_id in ids if run_id is not None]
+    flows = {flow.id: flow.name for flow in await client.read_flows()}
+    artifacts = await client.read_latest_artifacts()
+    return {
+        "runs": [_run(run, flows[run.flow_id]) for run in runs],
+        "artifacts": [{"key": one.key, "type": one.type} for one in artifacts],
+        "events": await _events(client),
+    }
+
+
+def _run(run: FlowRun, flow: str) -> dict[str, Any]:
+    state = run.state.name if run.state else "unknown"
+    return {"flow": flow, "name": run.name, "state": state, "tags": sorted(run.tags)}
+
+
+async def _events(client: PrefectClient) -> dict[str, int]:
+    """How many of each of our events arrived; the server writes them a moment after it has taken them."""
+    patience = iter(range(LOOKS))
+    found: Counter[str] = Counter()
+    while SWEEP_FINISHED not in found and next(patience, None) is not None:
+        ours = EventFilter(event=EventNameFilter(prefix=[PREFIX]))
+        page = await client.read_events(filter=ours, limit=50)
+        found = Counter(event.event for event in page.events)
+        await asyncio.sleep(LOOK_EVERY)
+    return dict(sorted(found.items()))
+
+
+def main() -> None:
+    """Write the report of one round of everything."""
+    end_with_parent()
+    report = asyncio.run(act(datetime.fromisoformat(sys.argv[2])))
+    Path(sys.argv[1]).write_text(json.dumps(report), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

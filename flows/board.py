@@ -1,0 +1,143 @@
+"""What the house tells the operator of its state: plain figures, read after the work is done."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.logs import logger
+from config.wiring import House
+from records import reports
+from records.owed import DutyRow
+from records.reports import NoticeRow
+from records.sweep import SweepReport
+from states.people import PARTICIPANT
+
+MOST_DIALOGUES = 200  # that are drawn after one sweep: Prefect is no archive
+MOST_OVERDUE = 500  # rows in the table of what is overdue
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueCard:
+    """One dialogue in figures."""
+
+    dialogue_id: str
+    phase: str
+    duties: dict[str, int]
+    """How many duties have each status."""
+    next_due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """One duty that lapsed and is still owed; whom it is for is left out."""
+
+    dialogue_id: str
+    kind: str
+    due: datetime
+    first_due: datetime
+    days_late: int
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A lapse (no *rung*) or an escalation."""
+
+    dialogue_id: str
+    kind: str
+    due: datetime
+    rung: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything that is shown after a sweep."""
+
+    cards: tuple[DialogueCard, ...] = ()
+    overdue: tuple[Overdue, ...] = ()
+    more_overdue: bool = False
+    """Whether there is more than the table holds."""
+    raised: tuple[Raised, ...] = ()
+    programmes: frozenset[str] = frozenset()
+    """Whose dialogues the sweep touched."""
+    escalations: int = 0
+    """How many notices of this sweep tell a role of something that is late."""
+    honest: int = 0
+    """How many tell a participant that the answer is late."""
+
+
+def board_of(house: House, report: SweepReport, now: datetime) -> Board:
+    """The state of *house* after the sweep at *now* that told *report*; an empty one when it cannot be read."""
+    try:
+        return _drawn(house, report, now)
+    except Exception as error:  # noqa: BLE001 - the sweep is done and stays done
+        logger("flows").warning("board-not-read", error=error)
+        return Board()
+
+
+def _drawn(house: House, report: SweepReport, now: datetime) -> Board:
+    touched = list(report.dialogues)[:MOST_DIALOGUES]
+    duties = reports.duties_of(house.engine, touched)
+    of_lateness = [one for one in _written(house, touched, now) if (one.rung or "").startswith("+")]
+    alarms = [one for one in of_lateness if one.role != PARTICIPANT]
+    late = reports.overdue(house.engine, now, limit=MOST_OVERDUE + 1)
+    return Board(
+        cards=tuple(_cards(house, _chosen(house, touched))),
+        overdue=tuple(_overdue(row, now) for row in late[:MOST_OVERDUE]),
+        more_overdue=len(late) > MOST_OVERDUE,
+        raised=(*_lapses(report, duties), *_escalations(alarms, duties)),
+        programmes=frozenset(dialogue_id.rpartition("-")[0] for dialogue_id in touched),
+        escalations=len(alarms),
+        honest=len(of_lateness) - len(alarms),
+    )
+
+
+def _chosen(house: House, touched: list[str]) -> list[str]:
+    """What is drawn: what the sweep touched, then the others, the latest editions first."""
+    others = reversed(house.ledger.dialogue_ids())
+    return list(dict.fromkeys([*touched, *others]))[:MOST_DIALOGUES]
+
+
+def _cards(house: House, dialogue_ids: list[str]) -> Iterable[DialogueCard]:
+    for dialogue_id in dialogue_ids:
+        dialogue = house.ledger.read(dialogue_id)
+        duties = dialogue.duties.values()
+        yield DialogueCard(
+            dialogue_id=dialogue_id,
+            phase=dialogue.phase.value,
+            duties=dict(Counter(duty.status.value for duty in duties)),
+            next_due=min((duty.due for duty in duties if duty.owed), default=None),
+        )
+
+
+def _overdue(row: DutyRow, now: datetime) -> Overdue:
+    duty = row.duty
+    late = (now - duty.first_due).days
+    return Overdue(row.dialogue_id, duty.kind, duty.due, duty.first_due, late)
+
+
+def _written(house: House, touched: list[str], now: datetime) -> Iterable[NoticeRow]:
+    """The notices that the sweep at *now* wrote."""
+    return (one for one in reports.notices_of(house.engine, touched) if one.at == now)
+
+
+def _lapses(report: SweepReport, duties: list[DutyRow]) -> Iterable[Raised]:
+    """The lapses of each dialogue; time acts in order, so its newest lapses are those of the sweep."""
+    newest_first = sorted(duties, key=lambda row: row.duty.due, reverse=True)
+    for dialogue_id, tally in report.dialogues.items():
+        lapsed = [
+            row.duty
+            for row in newest_first
+            if row.dialogue_id == dialogue_id and row.duty.lapsed_version == row.duty.version
+        ]
+        for duty in lapsed[: tally.lapses]:
+            yield Raised(dialogue_id, duty.kind, duty.due)
+
+
+def _escalations(alarms: list[NoticeRow], duties: list[DutyRow]) -> Iterable[Raised]:
+    """One for each rung that was reached, however many people heard of it."""
+    dues = {(row.dialogue_id, row.duty.name): row.duty for row in duties}
+    for dialogue_id, name, rung in dict.fromkeys((n.dialogue_id, n.duty, n.rung) for n in alarms):
+        duty = dues.get((dialogue_id, name or ""))
+        if duty is not None:
+            yield Raised(dialogue_id, duty.kind, duty.due, rung)

@@ -1,0 +1,128 @@
+"""Processes that this house starts, and ends again with all that they started."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+PATIENCE = 15.0  # seconds that a process may take to end by itself
+_PARENT = "WEERKLANK__PARENT"
+_LOOK_EVERY = 1.0  # seconds between two looks at the parent
+_LAST_LINES = 15
+_DYING = 2.0  # seconds
+
+
+@dataclass
+class Child:
+    """A running process, in a group of its own, with the file that it writes its words to."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended."""
+        return self.process.poll() is not None
+
+    def last_words(self) -> str:
+        """The end of its log."""
+        with contextlib.suppress(OSError):
+            lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+            return "\n".join(lines[-_LAST_LINES:])
+        return ""
+
+
+def start(
+    name: str, module: str, arguments: Sequence[str], environment: Mapping[str, str], log: Path
+) -> Child:
+    """Start `python -m` *module* with *environment* alone, quiet but for *log*; the last log is kept beside it."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):
+        log.replace(log.with_suffix(".previous.log"))
+    with _written(log) as words:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            env={**environment, _PARENT: str(os.getpid()), "PYTHONPATH": _path(environment)},
+            cwd=log.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=words,
+            stderr=words,
+            start_new_session=True,
+        )
+    return Child(name, process, log)
+
+
+@contextmanager
+def _written(log: Path) -> Iterator[IO[bytes]]:
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        yield file
+
+
+def _path(environment: Mapping[str, str]) -> str:
+    """The import path of a child: this house first, whatever folder it starts in."""
+    house = str(Path(__file__).resolve().parent.parent)
+    return os.pathsep.join(filter(None, [house, environment.get("PYTHONPATH", "")]))
+
+
+def stop(children: Sequence[Child], patience: float = PATIENCE) -> None:
+    """End *children*, the last one first, with everything that they started."""
+    deadline = time.monotonic() + patience
+    for child in reversed(children):
+        _signal(child, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.process.wait(max(0.1, deadline - time.monotonic()))
+        _signal(child, signal.SIGKILL)
+        child.process.wait()
+        _wait_for_group(child)
+
+
+def _signal(child: Child, number: int) -> bool:
+    """Send to the whole group, which is the child's own and outlives it; whether anything in it is left."""
+    try:
+        os.killpg(child.process.pid, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+def _wait_for_group(child: Child) -> None:
+    """Wait until what the child had started is gone too; who is killed is not gone at once."""
+    deadline = time.monotonic() + _DYING
+    while _signal(child, 0) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def end_with_parent() -> None:
+    """In a child: end as by SIGTERM when the process that started it is gone, even if that was killed."""
+    parent = os.environ.pop(_PARENT, None)
+    if parent is not None:
+        threading.Thread(target=_watch, args=[int(parent)], name="parent", daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_LOOK_EVERY)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def free_port(host: str, wished: int) -> int:
+    """*wished* if it is free on *host*, else one that is."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, wished))
+        except OSError:
+            return free_port(host, 0)
+        port: int = probe.getsockname()[1]
+        return port

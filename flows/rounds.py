@@ -1,0 +1,195 @@
+"""
+The four flows. Each is a door: it lets the house work in one thread, in batches, and then says what was done.
+
+The truth and the lock are in the records: a run that is doubled, killed, missed or started again by hand
+does nothing twice and loses nothing.
+"""
+
+from collections import Counter
+from datetime import datetime
+from typing import Annotated, Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Cancelled, Failed
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from config.clock import utc_now
+from config.delivery import DeliveryReport
+from config.wiring import House
+from flows import showing
+from flows.alarm import keep_alarm
+from flows.board import Board, board_of
+from flows.schedules import keep_schedules
+from flows.wording import counted, titled
+from flows.working import CHUNK, Pulse, StoppedEarly, in_house, quietly
+from records import reports
+from records.sweep import SweepReport
+
+Programme = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Now = AwareDatetime | None
+# Prefect's run form shows what stands in the default, and nothing of an annotation.
+PROGRAMME: Any = Field(
+    default=...,
+    description="The id of the programme, as `weerklank programme list` shows it.",
+    json_schema_extra={"title": "Programme", "examples": ["kledingmerk"]},
+)
+NOW: Any = Field(
+    default=None,
+    description="Leave it empty: the present moment. Another moment, with its zone, is for rehearsals; "
+    "one in the future makes duties lapse before their time, for ever.",
+    json_schema_extra={"title": "As if it were", "examples": ["2022-09-09T08:00:00+02:00"]},
+)
+Outcome = dict[str, Any] | State[Any]
+
+
+def _moment(now: object) -> datetime:
+    """*now*, or the present when none was given; called without Prefect, a default is still its description."""
+    return now if isinstance(now, datetime) else utc_now()
+
+
+@flow(
+    name="enforce-deadlines",
+    flow_run_name="enforce deadlines",
+    description="Lets time act on every duty: lapses, reminders, escalations, and editions that are due.",
+    retries=2,
+    retry_delay_seconds=30,
+)
+async def enforce_deadlines(now: Now = NOW) -> Outcome:
+    """Let time act up to *now* on everything; a second run at once does nothing twice."""
+    moment = _moment(now)
+
+    def work(house: House, pulse: Pulse) -> tuple[int, SweepReport, Board]:
+        opened = house.open_due_editions(moment)
+        report = house.sweep(moment, chunk=CHUNK, pause=pulse.rest)
+        return len(opened), report, board_of(house, report, moment)
+
+    try:
+        opened, report, board = await in_house(work, showing.Watcher("enforce deadlines"))
+    except StoppedEarly:
+        return await _stopped("enforce deadlines")
+    counts = _swept(opened, report, board)
+    await quietly(
+        showing.named(_enforced(counts), board.programmes),
+        showing.swept(counts, board),
+        keep_schedules(),
+        keep_alarm(),
+    )
+    return dict(counts)
+
+
+def _swept(opened: int, report: SweepReport, board: Board) -> Counter[str]:
+    return Counter(
+        opened=opened,
+        duties=report.duties,
+        reminders=report.notices - board.escalations - board.honest,
+        escalations=board.escalations,
+        honest=board.honest,
+        lapses=report.lapses,
+        no_answers=report.no_answers,
+        skipped=report.skipped,
+        failed=report.failed,
+    )
+
+
+def _enforced(counts: Counter[str]) -> str:
+    words = [
+        (counts["opened"], "edition opened", "editions opened"),
+        (counts["reminders"], "reminder", "reminders"),
+        (counts["lapses"], "lapse", "lapses"),
+        (counts["escalations"], "escalation", "escalations"),
+        (counts["honest"], "honest notice", "honest notices"),
+        (counts["no_answers"], "no answer", "no answers"),
+        (counts["skipped"], "rung skipped", "rungs skipped"),
+        (counts["failed"], "duty not judged", "duties not judged"),
+    ]
+    return titled("enforce deadlines", words, "nothing due")
+
+
+@flow(
+    name="deliver-notices",
+    flow_run_name="deliver notices",
+    description="Sends what waits in the outbox, one message to one person at a time.",
+    retries=2,
+    retry_delay_seconds=60,
+)
+async def deliver_notices(now: Now = NOW) -> Outcome:
+    """Send what waits at *now*; two runs at once never send the same message twice."""
+    moment = _moment(now)
+
+    def work(house: House, pulse: Pulse) -> tuple[DeliveryReport, bool]:
+        pulse.whole = reports.waiting(house.engine).pending
+        return house.deliver(moment), house.settings.channel == "none"
+
+    try:
+        report, closed = await in_house(work, showing.Watcher("deliver notices"))
+    except StoppedEarly:
+        return await _stopped("deliver notices")
+    await quietly(showing.named(_delivered(report, closed=closed)))
+    if report.stopped and not closed:
+        return Failed(message="The channel did not take the mail. What waits is tried again.")
+    return {**_counts(report), "stopped": bool(report.stopped)}
+
+
+def _counts(report: DeliveryReport) -> dict[str, int]:
+    return {name: value for name, value in vars(report).items() if isinstance(value, int)}
+
+
+def _delivered(report: DeliveryReport, *, closed: bool) -> str:
+    words = [
+        (report.sent, "sent", "sent"),
+        (report.by_hand, "by hand", "by hand"),
+        (report.withdrawn, "withdrawn", "withdrawn"),
+        (report.later, "to try again", "to try again"),
+        (report.failed, "failed", "failed"),
+        (report.quarantined, "set aside", "set aside"),
+        (int(bool(report.stopped) and not closed), "stopped early", ""),
+    ]
+    idle = "no channel is set" if closed else "nothing to send"
+    return titled("deliver notices", words, idle).replace("1 stopped early", "stopped early")
+
+
+@flow(
+    name="open-annual-cycle",
+    flow_run_name="open annual cycle · {programme}",
+    description="Opens the edition that the yearly schedule of a programme asks for, once.",
+    retries=3,
+    retry_delay_seconds=60,
+)
+async def open_annual_cycle(programme: Programme = PROGRAMME, now: Now = NOW) -> Outcome:
+    """Open the edition of *programme* that is due at *now*, with the debts of the one before it."""
+    moment = _moment(now)
+
+    def work(house: House, _: Pulse) -> str | None:
+        receipt = house.ledger.open_cycle(programme, moment)
+        return receipt.dialogue_id if receipt else None
+
+    opened = await in_house(work, showing.Watcher("open annual cycle"))
+    said = f"{opened} opened" if opened else f"{programme} · nothing was due"
+    await quietly(showing.named(f"open annual cycle · {said}", [programme]))
+    return {"opened": opened}
+
+
+@flow(
+    name="send-digest",
+    flow_run_name="send digest · {programme}",
+    description="Writes the weekly overview to the manager of a programme, once per week.",
+    retries=3,
+    retry_delay_seconds=300,
+)
+async def send_digest(programme: Programme = PROGRAMME, now: Now = NOW) -> Outcome:
+    """Put the overview of *programme* for the week of *now* in the outbox; it leaves with the next delivery."""
+    moment = _moment(now)
+
+    def work(house: House, _: Pulse) -> int:
+        return house.send_digest(programme, moment)
+
+    written = await in_house(work, showing.Watcher("send digest"))
+    said = counted(written, "overview", "overviews") if written else "nothing to tell"
+    await quietly(showing.named(f"send digest · {programme} · {said}", [programme]))
+    return {"written": written}
+
+
+async def _stopped(title: str) -> State[Any]:
+    await quietly(showing.named(f"{title} · stopped"))
+    return Cancelled(message="Stopped between two batches; the next run goes on from there.")

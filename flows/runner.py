@@ -1,0 +1,212 @@
+"""
+The resident runner: one process that takes the runs that Prefect schedules and runs them in itself.
+
+Prefect's own runner starts a process per run, which costs seconds of processor time for a round that
+takes a tenth of one (docs/decisions tells the figures). Scheduling, states, logs, retries, cancelling and
+pausing stay Prefect's. Where a process per run is wanted, prefect.yaml deploys the same flows to a work pool.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from collections.abc import Coroutine, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from prefect import Flow
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.exceptions import Abort, Pause
+from prefect.flow_engine import run_flow
+from prefect.states import Cancelled, Crashed, Pending
+from prefect.utilities.engine import propose_state
+
+from config.clock import utc_now
+from config.logs import logger
+from flows import rounds
+from flows.alarm import keep_alarm
+from flows.processes import end_with_parent
+from flows.schedules import deploy, deployed, keep_schedules
+from flows.working import CLOSING, quietly
+
+FLOWS: Mapping[str, Flow[Any, Any]] = {
+    flow.name: flow
+    for flow in (
+        rounds.enforce_deadlines,
+        rounds.deliver_notices,
+        rounds.open_annual_cycle,
+        rounds.send_digest,
+    )
+}
+POLL_EVERY = 5.0  # seconds between two looks for runs
+LEARN_EVERY = 12  # looks between two questions which deployments there are
+ENDING = 12.0  # seconds that runs may take to end after the batch they are in
+
+
+class NotAsync(TypeError):
+    """A flow of ours is not `async def`: as a sync one it would wait a second for its heartbeat thread."""
+
+
+class Runner:
+    """Polls for due runs of our deployments, and runs each in a thread with an event loop of its own."""
+
+    def __init__(self, client: PrefectClient) -> None:
+        self._client = client
+        self._flows: dict[UUID, Flow[Any, Any]] = {}
+        self._running: dict[UUID, FlowRun] = {}
+        self._threads: list[threading.Thread] = []
+        self._looks = 0
+
+    async def look(self) -> None:
+        """Take up what is due now."""
+        if self._looks % LEARN_EVERY == 0:
+            await self._learn()
+        self._looks += 1
+        due = await self._client.get_scheduled_flow_runs_for_deployments(
+            list(self._flows), scheduled_before=utc_now()
+        )
+        new = [run for run in due if run.id not in self._running]
+        for run in await self._newest(new):
+            if not self._is_busy(run):
+                await self._take(run)
+
+    async def _learn(self) -> None:
+        """Ask which deployments are ours; those of a work pool have workers of their own."""
+        for name, one in (await deployed(self._client)).items():
+            flow = FLOWS.get(name.split("/")[0])
+            if flow is not None and one.work_pool_name is None:
+                self._flows[one.id] = flow
+
+    async def _newest(self, due: Iterable[FlowRun]) -> list[FlowRun]:
+        """*due*, without the runs that an outage left behind: the newest of a schedule does their work too."""
+        newest: dict[object, FlowRun] = {}
+        for run in sorted(due, key=lambda one: one.expected_start_time or utc_now()):
+            key = run.deployment_id if run.auto_scheduled else run.id
+            if older := newest.get(key):
+                await self._skip(older)
+            newest[key] = run
+        return list(newest.values())
+
+    async def _skip(self, run: FlowRun) -> None:
+        state: State[Any] = Cancelled(name="Skipped", message="A later run does this work too.")
+        await self._client.set_flow_run_state(run.id, state)
+
+    def _is_busy(self, run: FlowRun) -> bool:
+        """Whether another run of the same flow is under way; then *run* waits for the next look."""
+        return any(one.flow_id == run.flow_id for one in self._running.values())
+
+    async def _take(self, run: FlowRun) -> None:
+        try:
+            state = await propose_state(self._client, Pending(), flow_run_id=run.id)
+        except (Abort, Pause):
+            return
+        if state.is_pending() and run.deployment_id is not None:
+            self._running[run.id] = run
+            flow = self._flows[run.deployment_id]
+            thread = threading.Thread(target=self._run, args=[flow, run], daemon=True)
+            self._threads = [*(one for one in self._threads if one.is_alive()), thread]
+            thread.start()
+
+    def _run(self, flow: Flow[Any, Any], run: FlowRun) -> None:
+        """Run *flow* for *run*; its own thread keeps the signal handlers of this process as they are."""
+        try:
+            asyncio.run(_engine(flow, run))
+        except BaseException as error:  # noqa: BLE001 - the engine has told Prefect; nothing may end this process
+            logger("flows").warning("run-ended", run=run.id, error=error)
+        finally:
+            self._running.pop(run.id, None)
+
+    def join(self, seconds: float) -> None:
+        """Wait for what runs, at most so many *seconds* for each run."""
+        for thread in self._threads:
+            thread.join(seconds)
+
+    async def bury_the_dead(self) -> None:
+        """Mark what a killed runner left *Running*: nobody else takes runs of this server's deployments."""
+        await self._learn()
+        unfinished = FlowRunFilterStateType(
+            any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
+        )
+        ours = FlowRunFilter(
+            state=FlowRunFilterState(type=unfinished),
+            deployment_id=FlowRunFilterDeploymentId(any_=list(self._flows)),
+        )
+        for run in await self._client.read_flow_runs(flow_run_filter=ours):
+            state: State[Any] = Crashed(message="The runner was ended. What was committed stays.")
+            await self._client.set_flow_run_state(run.id, state, force=True)
+
+
+async def _engine(flow: Flow[Any, Any], run: FlowRun) -> None:
+    engine = run_flow(flow, flow_run=run, return_type="state")
+    if not isinstance(engine, Coroutine):
+        raise NotAsync(flow.name)
+    await engine
+
+
+async def serve(ready: Path, *, alone: bool) -> None:
+    """
+    Deploy the flows and run what is due until SIGTERM or SIGINT; *ready* is written when all that stands.
+
+    *alone*: no other runner takes runs of this server's deployments, so what is left *Running* is dead.
+    """
+    ending = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ending.set)
+    async with get_client() as client:
+        await _answering(client, ending)
+        await deploy(client, FLOWS)
+        await quietly(keep_schedules(), keep_alarm())
+        runner = Runner(client)
+        if alone:
+            await runner.bury_the_dead()
+        await _poll(runner, ending, ready)
+        CLOSING.set()
+        await asyncio.to_thread(runner.join, ENDING)
+
+
+async def _answering(client: PrefectClient, ending: asyncio.Event) -> None:
+    while not ending.is_set() and await client.api_healthcheck() is not None:
+        await _pause(ending, 0.3)
+
+
+async def _poll(runner: Runner, ending: asyncio.Event, ready: Path) -> None:
+    while not ending.is_set():
+        try:
+            await runner.look()
+            _say_ready(ready)
+        except Exception as error:  # noqa: BLE001 - a server that does not answer now may answer at the next look
+            logger("flows").warning("prefect-not-asked", error=error)
+        await _pause(ending, POLL_EVERY)
+
+
+def _say_ready(ready: Path) -> None:
+    if not ready.exists():
+        ready.write_text(str(os.getpid()), encoding="utf-8")
+
+
+async def _pause(ending: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(ending.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+def main() -> None:
+    """Run `python -m flows.runner READY-FILE [alone]`; `weerklank up` does."""
+    end_with_parent()
+    ready = Path(sys.argv[1])
+    ready.unlink(missing_ok=True)
+    asyncio.run(serve(ready, alone="alone" in sys.argv[2:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""One machine on which everything runs: its folders, its addresses, and what its processes are told."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from config.settings import Settings, load_settings, variables
+from flows import server
+from flows.processes import free_port
+from flows.server import Place
+
+
+class AlreadyRunning(Exception):
+    """Another `weerklank up` uses the same folder."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the services of one `weerklank up` share."""
+
+    settings: Settings
+
+    @cached_property
+    def home(self) -> Path:
+        """The folder of Prefect, which nobody else may read."""
+        return self.settings.prefect.home.expanduser().absolute()
+
+    @cached_property
+    def own(self) -> Place | None:
+        """The Prefect server that is started here; None when one elsewhere is used."""
+        wish = self.settings.prefect
+        if wish.api_url is not None:
+            return None
+        return Place(wish.host, free_port(wish.host, wish.port), self.home)
+
+    @property
+    def api(self) -> str:
+        """The API that the flows talk to."""
+        return self.own.api if self.own else self.settings.prefect.api
+
+    @cached_property
+    def environment(self) -> dict[str, str]:
+        """What every process of this site is told."""
+        return self._prefect() | told(self.settings)
+
+    def _prefect(self) -> dict[str, str]:
+        if self.own is not None:
+            return server.environment(self.own)
+        return {**os.environ, "PREFECT_API_URL": self.api, "PREFECT_HOME": str(self.home)}
+
+    def log(self, name: str) -> Path:
+        """The file that the process *name* writes its words to."""
+        return self.home / "logs" / f"{name}.log"
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep a second `weerklank up` out of this folder; raises AlreadyRunning."""
+        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self.home / "up.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise AlreadyRunning(
+                    f"Weerklank runs already in {self.home}. Stop that one first, "
+                    "or give this one a folder of its own: WEERKLANK_PREFECT_HOME."
+                ) from None
+            yield
+
+
+def told(settings: Settings) -> dict[str, str]:
+    """The variables that make another process load the same *settings*: those that its environment does not say."""
+    inherited = load_settings()
+    said = {}
+    for variable, path in variables().items():
+        value = _at(settings, path)
+        if value != _at(inherited, path) and value is not None:
+            said[variable] = _written(value)
+    return said
+
+
+def _at(settings: Settings, path: tuple[str, ...]) -> object:
+    return reduce(getattr, path, settings)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, tuple):
+        return " ".join(map(_written, value))
+    return str(value)

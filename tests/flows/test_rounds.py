@@ -1,0 +1,327 @@
+"""The flows against a real server: what they do, what they are called, what the operator sees and what not."""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from config.settings import Settings
+from config.wiring import open_house
+from flows.server import Place
+from tests.flows.waiting import CASE, DUE, MORNING_AFTER, seen_by
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import FlowRun, State
+    from prefect.events.schemas.events import ReceivedEvent as Event
+
+pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("prefect")]
+
+AFlow = Any
+"""A flow: Prefect's own type of what calling it gives is not one that can be awaited."""
+EDITION = "kledingmerk-2022"
+YEARLY = datetime(2022, 12, 1, 8, tzinfo=UTC)
+
+
+def run(flow: AFlow, *given: object) -> "FlowRun":
+    """Run *flow* without retries and give the run as the server knows it."""
+    return asyncio.run(_run(flow, *given))
+
+
+async def _run(flow: AFlow, *given: object) -> "FlowRun":
+    from prefect.client.orchestration import get_client
+
+    state = await flow.with_options(retries=0)(*given, return_state=True)
+    async with get_client() as client:
+        return await client.read_flow_run(state.state_details.flow_run_id)
+
+
+def ended(run: "FlowRun") -> "State[Any]":
+    assert run.state is not None
+    return run.state
+
+
+def words(run: "FlowRun") -> str:
+    return ended(run).message or ""
+
+
+def twice_at_once(flow: AFlow, *given: object) -> list[dict[str, int]]:
+    async def one() -> dict[str, int]:
+        done: dict[str, int] = await flow(*given)
+        return done
+
+    async def both() -> list[dict[str, int]]:
+        return list(await asyncio.gather(one(), one()))
+
+    return asyncio.run(both())
+
+
+def events_of(run_id: object, wanted: int) -> "list[Event]":
+    """The events of ours that one run sent, once *wanted* of them are there."""
+
+    async def look() -> "list[Event] | None":
+        from prefect.client.orchestration import get_client
+        from prefect.events.filters import EventFilter, EventNameFilter, EventRelatedFilter
+
+        ours = EventNameFilter(prefix=["weerklank."])
+        of_run = EventRelatedFilter(id=[f"prefect.flow-run.{run_id}"])
+        async with get_client() as client:
+            page = await client.read_events(
+                filter=EventFilter(event=ours, related=of_run), limit=50
+            )
+        return list(page.events) if len(page.events) >= wanted else None
+
+    return asyncio.run(seen_by(look))
+
+
+def artifacts() -> dict[str, Any]:
+    async def read() -> list[Any]:
+        from prefect.client.orchestration import get_client
+
+        async with get_client() as client:
+            found: list[Any] = await client.read_latest_artifacts()
+            return found
+
+    return {one.key: one for one in asyncio.run(read())}
+
+
+def mails(settings: Settings) -> int:
+    return len([file for file in settings.maildir.rglob("new/*") if file.is_file()])
+
+
+def test_a_run_is_named_after_what_happened(house: Settings) -> None:
+    from flows.rounds import enforce_deadlines
+
+    lapsed = run(enforce_deadlines, DUE)
+    told = run(enforce_deadlines, MORNING_AFTER)
+
+    assert lapsed.name == "enforce deadlines · 8 reminders · 4 lapses"
+    assert told.name == "enforce deadlines · 4 escalations · 4 honest notices"
+    assert {"weerklank", "programme:kledingmerk"} <= set(told.tags)
+
+
+def test_every_lapse_and_escalation_is_an_event_of_its_dialogue(house: Settings) -> None:
+    from flows.rounds import enforce_deadlines
+
+    lapsed = run(enforce_deadlines, DUE)
+    told = run(enforce_deadlines, MORNING_AFTER)
+
+    events = [*events_of(lapsed.id, 5), *events_of(told.id, 5)]
+    counted = Counter(event.event for event in events)
+    assert counted["weerklank.duty.lapsed"] == 4
+    assert counted["weerklank.duty.escalated"] == 4
+    assert counted["weerklank.sweep.finished"] == 2
+    resources = {event.resource.id for event in events if ".duty." in event.event}
+    assert resources == {f"weerklank.dialogue.{EDITION}"}
+
+
+def test_the_artifacts_show_each_dialogue_and_what_is_overdue(house: Settings) -> None:
+    from flows.rounds import enforce_deadlines
+
+    run(enforce_deadlines, MORNING_AFTER)
+    shown = artifacts()
+
+    assert "feedback" in shown[f"dialogue-{EDITION}"].data
+    assert "duties lapsed | 4" in shown[f"dialogue-{EDITION}"].data
+    assert shown["overdue"].description == "4 duties are overdue"
+    assert shown["overdue"].data.count("answer-participant") == 4
+
+
+def test_running_it_again_does_nothing_again(house: Settings) -> None:
+    from flows.rounds import enforce_deadlines
+
+    run(enforce_deadlines, MORNING_AFTER)
+
+    assert run(enforce_deadlines, MORNING_AFTER).name == "enforce deadlines · nothing due"
+
+
+def test_two_at_once_do_the_work_of_one(house: Settings) -> None:
+    from flows.rounds import enforce_deadlines
+
+    first, second = twice_at_once(enforce_deadlines, DUE)
+
+    assert first["lapses"] + second["lapses"] == 4
+    assert first["failed"] == second["failed"] == 0
+
+
+def test_two_deliveries_at_once_send_nothing_twice(house: Settings) -> None:
+    from flows.rounds import deliver_notices, enforce_deadlines
+
+    run(enforce_deadlines, MORNING_AFTER)
+    waiting = _pending(house)
+    first, second = twice_at_once(deliver_notices, MORNING_AFTER)
+
+    assert waiting > 0
+    assert first["sent"] + second["sent"] == mails(house)
+    assert run(deliver_notices, MORNING_AFTER).name == "deliver notices · nothing to send"
+
+
+def _pending(settings: Settings) -> int:
+    from records import reports
+
+    with open_house(settings) as house:
+        return reports.waiting(house.engine).pending
+
+
+def test_without_a_channel_a_delivery_says_so(
+    house: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows.rounds import deliver_notices
+
+    monkeypatch.setenv("WEERKLANK_CHANNEL", "none")
+    delivered = run(deliver_notices)
+
+    assert delivered.name == "deliver notices · no channel is set"
+    assert ended(delivered).is_completed()
+
+
+def test_a_mail_server_that_is_gone_fails_the_run_and_loses_nothing(
+    house: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows.processes import free_port
+    from flows.rounds import deliver_notices, enforce_deadlines
+
+    run(enforce_deadlines, MORNING_AFTER)
+    waiting = _pending(house)
+    monkeypatch.setenv("WEERKLANK_CHANNEL", "smtp")
+    monkeypatch.setenv("WEERKLANK_SMTP_HOST", "127.0.0.1")
+    monkeypatch.setenv("WEERKLANK_SMTP_PORT", str(free_port("127.0.0.1", 0)))
+    delivered = run(deliver_notices, MORNING_AFTER)
+
+    assert ended(delivered).is_failed()
+    assert "stopped early" in delivered.name
+    assert _pending(house) == waiting
+
+
+def test_the_year_opens_once_with_what_is_still_owed(house: Settings) -> None:
+    from flows.rounds import open_annual_cycle
+
+    early = run(open_annual_cycle, "kledingmerk", YEARLY - timedelta(seconds=1))
+    opened = run(open_annual_cycle, "kledingmerk", YEARLY)
+    again = run(open_annual_cycle, "kledingmerk", YEARLY)
+
+    assert early.name == "open annual cycle · kledingmerk · nothing was due"
+    assert opened.name == "open annual cycle · kledingmerk-2023 opened"
+    assert again.name == early.name
+    assert "programme:kledingmerk" in opened.tags
+
+
+def test_a_missed_opening_is_made_up_for_by_the_next_sweep(house: Settings) -> None:
+    from flows.rounds import enforce_deadlines
+
+    assert "1 edition opened" in run(enforce_deadlines, YEARLY + timedelta(days=2)).name
+
+
+def test_the_digest_is_written_once_a_week(house: Settings) -> None:
+    from flows.rounds import send_digest
+
+    monday = datetime(2022, 9, 12, 6, tzinfo=UTC)
+    names = [run(send_digest, "kledingmerk", monday).name for _ in range(2)]
+
+    assert names == [
+        "send digest · kledingmerk · 1 overview",
+        "send digest · kledingmerk · nothing to tell",
+    ]
+
+
+def test_an_unknown_programme_is_refused_in_clear_words(house: Settings) -> None:
+    from flows.rounds import open_annual_cycle
+
+    refused = run(open_annual_cycle, "nobody")
+
+    assert ended(refused).is_failed()
+    assert "unknown-programme" in words(refused)
+
+
+def test_a_failure_tells_its_kind_and_place_but_not_its_words(
+    house: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from config.wiring import House
+    from flows.rounds import enforce_deadlines
+
+    def sweep(self: House, now: datetime, **pace: object) -> None:
+        raise LookupError("secret@example.org is not there")
+
+    monkeypatch.setattr(House, "sweep", sweep)
+    failed = run(enforce_deadlines, DUE)
+
+    assert ended(failed).is_failed()
+    assert "LookupError in tests/flows/test_rounds.py:" in words(failed)
+    assert "secret" not in words(failed)
+
+
+def test_what_cannot_be_shown_does_not_fail_the_work(
+    house: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows import showing
+    from flows.rounds import enforce_deadlines
+
+    def broken(*_: object, **__: object) -> None:
+        raise ConnectionError("Prefect is gone")
+
+    for name in ("acreate_table_artifact", "acreate_markdown_artifact", "emit_event", "get_client"):
+        monkeypatch.setattr(showing, name, broken)
+    swept = run(enforce_deadlines, DUE)
+
+    assert ended(swept).is_completed()
+    with open_house(house) as opened:
+        lapsed = [duty for duty in opened.ledger.read(EDITION).duties.values() if duty.lapsed_at]
+    assert len(lapsed) == 4
+
+
+def test_a_moment_needs_its_zone(house: Settings) -> None:
+    from flows.rounds import enforce_deadlines
+
+    assert ended(run(enforce_deadlines, datetime(2022, 9, 9, 8))).is_failed()  # noqa: DTZ001 - the point
+
+
+def test_the_run_form_explains_its_fields() -> None:
+    from prefect.utilities.callables import parameter_schema
+
+    from flows.runner import FLOWS
+
+    for flow in FLOWS.values():
+        assert flow.description
+        for field in parameter_schema(flow).properties.values():
+            assert field["title"][0].isupper()
+            assert field["description"]
+
+
+def test_prefect_knows_no_names_no_addresses_and_no_texts(house: Settings, server: Place) -> None:
+    from flows.rounds import deliver_notices, enforce_deadlines, open_annual_cycle, send_digest
+
+    for flow, given in (
+        (enforce_deadlines, [MORNING_AFTER]),
+        (send_digest, ["kledingmerk", MORNING_AFTER]),
+        (deliver_notices, [MORNING_AFTER]),
+        (open_annual_cycle, ["kledingmerk", YEARLY]),
+    ):
+        assert ended(run(flow, *given)).is_completed()
+    kept = b"".join(file.read_bytes() for file in _files(server.home)).decode("utf-8", "replace")
+
+    assert "kledingmerk-2022" in kept
+    assert [word for word in _personal() if word in kept] == []
+
+
+def _files(home: Path) -> list[Path]:
+    """Everything that Prefect wrote: its database with what is not yet merged into it, and its logs."""
+    return [path for path in home.rglob("*") if path.is_file()]
+
+
+def _personal() -> set[str]:
+    """Every name, address and text of the case."""
+    case = yaml.safe_load(CASE.read_text(encoding="utf-8"))
+    people = [*case["stakeholders"], *case["programme"]["roles"].values()]
+    said = {
+        str(one[key]) for one in people for key in ("name", "email", "organisation") if one.get(key)
+    }
+    texts = {
+        str(value)
+        for act in case["acts"]
+        for key, value in (act.get("with") or {}).items()
+        if key in {"text", "reason", "comment", "success_test"}
+    }
+    return {word for word in said | texts if len(word) > 6}

@@ -1,0 +1,242 @@
+"""The resident runner as a process of its own, against a real server that schedules for it."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from config.clock import utc_now
+from config.settings import Settings
+from flows.processes import Child, start, stop
+from flows.server import Place, environment
+from tests.flows.waiting import seen_by, wait_for
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import PrefectClient
+    from prefect.client.schemas.objects import FlowRun, State
+    from prefect.client.schemas.responses import DeploymentResponse
+
+pytestmark = [
+    pytest.mark.prefect,
+    pytest.mark.slow,
+    pytest.mark.timeout(240),
+    pytest.mark.usefixtures("prefect"),
+]
+
+
+@pytest.fixture
+def runner(server: Place, house: Settings, tmp_path: Path) -> Iterator[Child]:
+    """The runner, once it has looked for runs for the first time."""
+    ready = tmp_path / "ready"
+    words = environment(server)
+    child = start(
+        "Flow runner", "flows.runner", [str(ready), "alone"], words, tmp_path / "runner.log"
+    )
+    try:
+        wait_for(lambda: ready.exists() or child.ended)
+        assert not child.ended, child.last_words()
+        yield child
+    finally:
+        stop([child])
+
+
+async def deployments(client: "PrefectClient") -> dict[str, "DeploymentResponse"]:
+    """Read without a limit, as `prefect deployment ls` does: the wrong FastAPI answers 422."""
+    flows = {flow.id: flow.name for flow in await client.read_flows()}
+    return {f"{flows[one.flow_id]}/{one.name}": one for one in await client.read_deployments()}
+
+
+async def runs_of(client: "PrefectClient", deployment: "DeploymentResponse") -> list["FlowRun"]:
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId
+
+    mine = FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(any_=[deployment.id]))
+    return await client.read_flow_runs(flow_run_filter=mine)
+
+
+def test_a_schedule_creates_runs_and_the_runner_finishes_them(runner: Child) -> None:
+    """The wrong SQLAlchemy creates no scheduled run at all, and says so in the log of the server only."""
+
+    async def story() -> None:
+        from prefect.client.orchestration import get_client
+        from prefect.client.schemas.actions import DeploymentScheduleCreate
+        from prefect.client.schemas.schedules import IntervalSchedule
+
+        async with get_client() as client:
+            enforce = (await deployments(client))["enforce-deadlines/every-quarter"]
+            soon = IntervalSchedule(interval=timedelta(seconds=10), anchor_date=utc_now())
+            wish = DeploymentScheduleCreate(schedule=soon, active=True)
+            made = await client.create_deployment_schedules(enforce.id, [wish])
+
+            async def finished() -> "FlowRun | None":
+                runs = await runs_of(client, enforce)
+                done = [run for run in runs if run.auto_scheduled and _completed(run)]
+                return done[0] if done else None
+
+            run = await seen_by(finished)
+            await client.delete_deployment_schedule(enforce.id, made[0].id)
+            assert run.name.startswith("enforce deadlines · ")
+
+    asyncio.run(story())
+
+
+def _completed(run: "FlowRun") -> bool:
+    return run.state is not None and run.state.is_completed()
+
+
+def test_the_year_of_a_programme_is_in_sight_in_its_own_zone(runner: Child) -> None:
+    async def story() -> None:
+        from prefect.client.orchestration import get_client
+        from prefect.client.schemas.schedules import CronSchedule
+
+        async with get_client() as client:
+            yearly = (await deployments(client))["open-annual-cycle/kledingmerk"]
+
+            async def ahead() -> list["FlowRun"] | None:
+                found = await runs_of(client, yearly)
+                return found if len(found) >= 2 else None
+
+            starts = sorted(_start(run) for run in await seen_by(ahead))
+            schedule = yearly.schedules[0].schedule
+            assert isinstance(schedule, CronSchedule)
+            assert (schedule.cron, schedule.timezone) == ("0 9 1 12 *", "Europe/Amsterdam")
+            assert yearly.parameters == {"programme": "kledingmerk"}
+            assert "programme:kledingmerk" in yearly.tags
+            assert {(at.month, at.day, at.hour) for at in starts} == {(12, 1, 8)}
+            assert starts[-1] - utc_now() > timedelta(days=396)
+
+    asyncio.run(story())
+
+
+def _start(run: "FlowRun") -> datetime:
+    assert run.expected_start_time is not None
+    return run.expected_start_time.astimezone(UTC)
+
+
+def test_of_the_runs_that_an_outage_left_only_the_newest_is_done(runner: Child) -> None:
+    async def story() -> None:
+        from prefect.client.orchestration import get_client
+
+        from flows.runner import Runner
+
+        async with get_client() as client:
+            deliver = (await deployments(client))["deliver-notices/every-five-minutes"]
+            runs = await runs_of(client, deliver)
+            ours = sorted((run for run in runs if run.auto_scheduled), key=_start)[-3:]
+            newest = await Runner(client)._newest(ours)
+            left = [await client.read_flow_run(run.id) for run in ours]
+            assert [run.id for run in newest] == [ours[-1].id]
+            assert [run.state.name for run in left if run.state] == [
+                "Skipped",
+                "Skipped",
+                "Scheduled",
+            ]
+
+    asyncio.run(story())
+
+
+def test_what_a_killed_runner_left_running_is_marked(server: Place, runner: Child) -> None:
+    async def story() -> None:
+        from prefect.client.orchestration import get_client
+        from prefect.states import Running
+
+        from flows.runner import Runner
+
+        async with get_client() as client:
+            by_hand = (await deployments(client))["send-digest/by-hand"]
+            orphan = await client.create_flow_run_from_deployment(
+                by_hand.id, parameters={"programme": "kledingmerk"}, state=Running()
+            )
+            await Runner(client).bury_the_dead()
+            state = (await client.read_flow_run(orphan.id)).state
+            assert state is not None
+            assert state.is_crashed()
+
+    asyncio.run(story())
+
+
+def test_deploying_and_raising_the_alarm_again_changes_nothing(runner: Child) -> None:
+    async def story() -> None:
+        from prefect.client.orchestration import get_client
+
+        from flows.alarm import NAME, keep_alarm
+        from flows.runner import FLOWS
+        from flows.schedules import deploy, keep_schedules
+
+        async with get_client() as client:
+            before = {one.id: one.updated for one in await client.read_deployments()}
+            await deploy(client, FLOWS)
+            await keep_schedules()
+            await keep_alarm()
+            after = {one.id: one.updated for one in await client.read_deployments()}
+            assert after == before
+            assert len(await client.read_automations_by_name(NAME)) == 1
+
+    asyncio.run(story())
+
+
+def test_a_programme_that_comes_later_is_scheduled_without_a_restart(
+    runner: Child, house: Settings
+) -> None:
+    from config.wiring import open_house
+
+    with open_house(house) as opened:
+        known = opened.ledger.programme("kledingmerk").programme
+        later = known.model_copy(update={"id": "schoenmerk", "time_zone": "Asia/Dhaka"})
+        opened.ledger.apply_programme(later, utc_now())
+
+    async def story() -> None:
+        from prefect.client.orchestration import get_client
+
+        async with get_client() as client:
+            enforce = (await deployments(client))["enforce-deadlines/every-quarter"]
+            await client.create_flow_run_from_deployment(enforce.id)
+
+            async def there() -> bool:
+                return "open-annual-cycle/schoenmerk" in await deployments(client)
+
+            await seen_by(there)
+
+    asyncio.run(story())
+
+
+def test_a_run_is_cancelled_between_two_batches(
+    house: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from config.wiring import House
+    from flows import working
+    from flows.rounds import enforce_deadlines
+
+    monkeypatch.setattr(working, "LOOK_EVERY", 0.05)
+
+    def endless(_: House, now: datetime, *, chunk: int, pause: object) -> None:
+        assert callable(pause)
+        while True:
+            pause(0.01)
+
+    monkeypatch.setattr(House, "sweep", endless)
+
+    async def story() -> None:
+        from prefect.client.orchestration import get_client
+        from prefect.states import Cancelling
+
+        async def cancelled() -> "State[Any]":
+            state: State[Any] = await enforce_deadlines(return_state=True)
+            return state
+
+        running = asyncio.create_task(cancelled())
+        async with get_client() as client:
+
+            async def started() -> "FlowRun | None":
+                runs = await client.read_flow_runs()
+                return next((run for run in runs if run.state and run.state.is_running()), None)
+
+            run = await seen_by(started)
+            await client.set_flow_run_state(run.id, Cancelling())
+            state = await running
+            assert state.is_cancelled()
+            assert (await client.read_flow_run(run.id)).name == "enforce deadlines · stopped"
+
+    asyncio.run(story())

@@ -1,0 +1,236 @@
+"""`weerklank up` as its user meets it: it comes up, says where, and leaves nothing behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from config.settings import Settings, load_settings
+from flows.processes import Child, free_port, start, stop
+from flows.server import answers
+from flows.site import AlreadyRunning, Site, told
+from flows.up import SERVICES, Service, run
+from tests.flows.waiting import ROOT, wait_for
+
+
+@pytest.fixture
+def site_environment(tmp_path: Path) -> dict[str, str]:
+    """The settings of an installation in a folder of its own."""
+    return {
+        **os.environ,
+        "WEERKLANK_DATABASE_URL": f"sqlite:///{tmp_path / 'weerklank.sqlite'}",
+        "WEERKLANK_PREFECT_HOME": str(tmp_path / "prefect"),
+        "WEERKLANK_PREFECT_PORT": str(free_port("127.0.0.1", 0)),
+    }
+
+
+class Up:
+    """A running `weerklank up` and what it said so far."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.lines: list[str] = []
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "cli.main", "up"],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        self.lines.extend(iter(self.process.stdout.readline, ""))
+
+    def says(self, words: str) -> bool:
+        assert self.process.poll() is None or any(words in line for line in self.lines), self.lines
+        return any(words in line for line in self.lines)
+
+    def family(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def end(self) -> int:
+        status = self.process.wait(30)
+        self._reader.join(5)
+        return status
+
+
+@contextmanager
+def running(environment: dict[str, str]) -> Iterator[tuple[Up, list[psutil.Process]]]:
+    up = Up(environment)
+    family: list[psutil.Process] = []
+    try:
+        wait_for(lambda: up.says("Everything runs"))
+        family = up.family()
+        yield up, family
+    finally:
+        if up.process.poll() is None:
+            up.process.terminate()
+            up.process.wait(30)
+        for one in family:
+            if one.is_running():
+                one.kill()
+        assert up.process.stdout is not None
+        up._reader.join(5)
+        up.process.stdout.close()
+
+
+@pytest.mark.prefect
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_it_comes_up_and_leaves_nothing_behind(
+    site_environment: dict[str, str], tmp_path: Path
+) -> None:
+    api = f"http://127.0.0.1:{site_environment['WEERKLANK_PREFECT_PORT']}/api"
+    with running(site_environment) as (up, family):
+        assert answers(api)
+        assert len(family) == 2
+        assert any("nothing is sent, because no channel is set" in line for line in up.lines)
+        up.process.send_signal(signal.SIGINT)
+
+        assert up.end() == 0
+        assert up.lines[-1] == "Everything is stopped.\n"
+        assert [one for one in family if one.is_running()] == []
+        assert not answers(api)
+
+    with running(site_environment) as (up, family):
+        server = next(one for one in family if "flows.server" in one.cmdline())
+        server.kill()
+
+        assert up.end() == 1
+        assert any("Prefect server ended by itself" in line for line in up.lines)
+        assert [one for one in family if one.is_running()] == []
+
+    with running(site_environment) as (up, family):
+        up.process.kill()
+
+        wait_for(lambda: not any(one.is_running() for one in family))
+
+
+def _sleeper(site: Site) -> Child:
+    return start(
+        "Sleeper", "http.server", ["0", "--bind", "127.0.0.1"], dict(os.environ), site.log("s")
+    )
+
+
+def _failing(site: Site) -> Child:
+    return start("Failing", "no_such_module", [], dict(os.environ), site.log("f"))
+
+
+def _service(name: str, starting: object, *, healthy: bool = True, patience: float = 30) -> Service:
+    assert callable(starting)
+    return Service(name, starting, lambda *_: healthy, lambda _: "here", patience)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with a folder of their own."""
+    return load_settings(
+        database_url=f"sqlite:///{tmp_path / 'weerklank.sqlite'}",
+        prefect={"home": tmp_path / "prefect", "port": free_port("127.0.0.1", 0)},
+    )
+
+
+def test_what_does_not_start_is_said_with_its_last_words(settings: Settings) -> None:
+    said: list[str] = []
+    services = [_service("A", _sleeper), _service("B", _failing, healthy=False)]
+
+    assert run(settings, services=services, say=said.append) == 1
+    assert any("Failing ended by itself" in line and "no_such_module" in line for line in said)
+    assert said[-1] == "Everything is stopped."
+
+
+def test_what_never_becomes_healthy_is_given_up(settings: Settings) -> None:
+    said: list[str] = []
+    services = [_service("A", _sleeper, healthy=False, patience=0.5)]
+
+    assert run(settings, services=services, say=said.append) == 1
+    assert any("A is not healthy after" in line for line in said)
+
+
+def test_a_second_one_in_the_same_folder_is_refused(settings: Settings) -> None:
+    said: list[str] = []
+    with Site(settings).alone():
+        assert run(settings, services=[], say=said.append) == 1
+
+    assert "runs already" in said[0]
+    with pytest.raises(AlreadyRunning), Site(settings).alone(), Site(settings).alone():
+        pass
+
+
+def test_a_taken_port_is_left_to_whoever_has_it(settings: Settings) -> None:
+    import socket
+
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        prefect = settings.prefect.model_copy(update={"port": taken})
+        own = Site(settings.model_copy(update={"prefect": prefect})).own
+
+    assert own is not None
+    assert own.port != taken
+
+
+def test_a_server_elsewhere_is_used_and_none_is_started(settings: Settings) -> None:
+    elsewhere = "http://prefect.intern:4200/api"
+    prefect = settings.prefect.model_copy(update={"api_url": elsewhere})
+    site = Site(settings.model_copy(update={"prefect": prefect}))
+
+    assert site.api == site.environment["PREFECT_API_URL"] == elsewhere
+    assert [service.name for service in SERVICES if service.wanted(site)] == ["Flow runner"]
+
+
+def test_a_child_is_told_what_its_environment_does_not_say(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEERKLANK_CHANNEL", "maildir")
+    changed = load_settings(
+        database_url=settings.database_url, chat_urls="json://a json://b", smtp={"password": "key"}
+    )
+
+    assert told(changed) == {
+        "WEERKLANK_DATABASE_URL": settings.database_url,
+        "WEERKLANK_CHAT_URLS": "json://a json://b",
+        "WEERKLANK_SMTP_PASSWORD": "key",
+    }
+
+
+def test_prefect_gets_nothing_of_another_prefect(settings: Settings) -> None:
+    from flows.server import environment
+
+    own = Site(settings).own
+    assert own is not None
+    told_server = environment(own, {"PREFECT_API_KEY": "theirs", "HOME": "/somewhere"})
+
+    assert "PREFECT_API_KEY" not in told_server
+    assert told_server["PREFECT_HOME"] == str(settings.prefect.home)
+    assert told_server["PREFECT_UI_API_URL"] == own.api
+    assert told_server["DO_NOT_TRACK"] == "1"
+
+
+def test_what_is_stopped_takes_its_children_along(tmp_path: Path) -> None:
+    script = tmp_path / "parent_of_one.py"
+    script.write_text(
+        "import subprocess, sys\n"
+        "subprocess.run([sys.executable, '-m', 'http.server', '0', '--bind', '127.0.0.1'])\n",
+        encoding="utf-8",
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    child = start("Parent", "parent_of_one", [], environment, tmp_path / "log.log")
+    parent = psutil.Process(child.process.pid)
+    wait_for(parent.children)
+    family = [parent, *parent.children()]
+    stop([child])
+
+    assert [one for one in family if one.is_running() and one.status() != "zombie"] == []

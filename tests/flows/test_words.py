@@ -1,0 +1,91 @@
+"""How runs are called, and how work in a thread is watched; no Prefect needed."""
+
+import asyncio
+
+import pytest
+
+from config.settings import Settings
+from config.wiring import House
+from flows import working
+from flows.wording import counted, titled
+from flows.working import Pulse, RoundFailed, StoppedEarly, in_house, quietly
+
+
+@pytest.mark.parametrize(
+    ("counts", "name"),
+    [
+        ([], "sweep · nothing due"),
+        ([(0, "lapse", "lapses")], "sweep · nothing due"),
+        ([(3, "reminder", "reminders"), (1, "lapse", "lapses")], "sweep · 3 reminders · 1 lapse"),
+        ([(12345, "lapse", "lapses")], "sweep · 12,345 lapses"),
+    ],
+)
+def test_a_name_says_what_happened(counts: list[tuple[int, str, str]], name: str) -> None:
+    assert titled("sweep", counts, "nothing due") == name
+
+
+def test_one_is_one() -> None:
+    assert counted(1, "duty is", "duties are") == "1 duty is"
+
+
+def test_work_that_takes_long_is_watched_and_ends_between_two_batches(
+    house: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "LOOK_EVERY", 0.01)
+    done: list[int] = []
+
+    def work(_: House, pulse: Pulse) -> None:
+        while True:
+            done.append(len(done))
+            pulse.rest(0.001)
+
+    async def cancel(pulse: Pulse) -> None:
+        assert pulse.done == len(done) * working.CHUNK or pulse.done >= 0
+        pulse.stop()
+
+    with pytest.raises(StoppedEarly):
+        asyncio.run(in_house(work, cancel))
+    assert done
+
+
+def test_work_goes_on_when_watching_it_fails(
+    house: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "LOOK_EVERY", 0.01)
+    looks: list[int] = []
+
+    def work(_: House, pulse: Pulse) -> str:
+        while len(looks) < 2:
+            pulse.rest(0.001)
+        return "done"
+
+    async def broken(_: Pulse) -> None:
+        looks.append(1)
+        raise ConnectionError
+
+    assert asyncio.run(in_house(work, broken)) == "done"
+
+
+def test_a_refusal_is_told_by_its_code(house: Settings) -> None:
+    def work(opened: House, _: Pulse) -> None:
+        opened.ledger.read("nothing-2022")
+
+    async def watch(_: Pulse) -> None: ...
+
+    with pytest.raises(RoundFailed, match=r"unknown-dialogue.*Nothing was changed"):
+        asyncio.run(in_house(work, watch))
+
+
+def test_what_takes_too_long_to_show_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(working, "DECORATION_LIMIT", 0.01)
+    shown: list[str] = []
+
+    async def never() -> None:
+        await asyncio.Event().wait()
+
+    async def soon() -> None:
+        shown.append("soon")
+
+    asyncio.run(quietly(never(), soon()))
+
+    assert shown == ["soon"]
