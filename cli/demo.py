@@ -1,5 +1,6 @@
 """`weerklank demo`: the case study of 2022, lived into a folder, with its mail, its records and its story."""
 
+import os
 import re
 import shutil
 import sys
@@ -274,8 +275,15 @@ def _point(place: Place, lang: str) -> None:
         speech.paragraph(_say(key, lang), "      ")
     speech.out()
     speech.out(f"  {speech.tint(_say('next', lang), 'bold')}")
-    records = f"WEERKLANK_DATABASE_URL={place.url}"
-    speech.out(f"    {records} weerklank status kledingmerk-2022")
-    speech.out(f"    {records} weerklank journal verify")
-    speech.out(f"    weerklank rehearse {place.case} --until 2022-09-16")
-    speech.out("    weerklank up")
+    records, itself = f"WEERKLANK_DATABASE_URL={place.url}", _itself()
+    speech.out(f"    {records} {itself} status kledingmerk-2022")
+    speech.out(f"    {records} {itself} journal verify")
+    speech.out(f"    {itself} rehearse {place.case} --until 2022-09-16")
+    speech.out(f"    {itself} up")
+
+
+def _itself() -> str:
+    """The command as one can type it here: by its name when the shell finds it, else by its path."""
+    if shutil.which("weerklank") or not sys.argv[0].endswith("weerklank"):
+        return "weerklank"
+    return os.path.relpath(sys.argv[0])
