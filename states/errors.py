@@ -1,12 +1,9 @@
 """What the law answers when something is not allowed: what is so, and what to do, in the reader's language."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from states.phrases import say
-
-if TYPE_CHECKING:
-    from states.checks import Check
 
 
 class Refused(Exception):
@@ -41,10 +38,21 @@ class BadInput(Refused):
     """What was given with the step is not valid."""
 
 
+class Unmet(Protocol):
+    """A check that is not met, as far as a refusal needs to know it."""
+
+    @property
+    def name(self) -> str:
+        """The name of the check."""
+
+    def why(self, language: str = "en") -> str:
+        """What is missing and what to do."""
+
+
 class ChecksNotMet(Refused):
     """The phase cannot be left yet; *checks* are the ones that are not met."""
 
-    def __init__(self, step: str, checks: Sequence["Check"]) -> None:
+    def __init__(self, step: str, checks: Sequence[Unmet]) -> None:
         super().__init__("checks-not-met", step=step)
         self.checks = tuple(checks)
 
