@@ -145,6 +145,17 @@ class Runner:
             await self._client.set_flow_run_state(run.id, state, force=True)
 
 
+AT_ONCE = ("enforce-deadlines", "deliver-notices")
+"""The rounds that do not wait for their schedule when the runner begins: something may have lapsed meanwhile."""
+
+
+async def begin_at_once(client: PrefectClient) -> None:
+    """Ask for one run of each round of `AT_ONCE`, so that a start after an outage catches up by itself."""
+    for name, one in (await deployed(client)).items():
+        if name.split("/")[0] in AT_ONCE and one.schedules:
+            await client.create_flow_run_from_deployment(one.id)
+
+
 async def _engine(flow: Flow[Any, Any], run: FlowRun) -> None:
     engine = run_flow(flow, flow_run=run, return_type="state")
     if not isinstance(engine, Coroutine):
@@ -168,6 +179,7 @@ async def serve(ready: Path, *, alone: bool) -> None:
         runner = Runner(client)
         if alone:
             await runner.bury_the_dead()
+            await quietly(begin_at_once(client))
         await _poll(runner, ending, ready)
         CLOSING.set()
         await asyncio.to_thread(runner.join, ENDING)
