@@ -56,6 +56,7 @@ def _of_the_demo(settings: Settings) -> Settings:
         channel="maildir",
         maildir=home / "mail",
         clock_file=home / "weerklank.clock",
+        base_url=f"http://{settings.portal.host}:{settings.portal.port}",
         prefect=prefect,
         chat_urls=(),
     )
