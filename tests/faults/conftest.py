@@ -13,7 +13,7 @@ from config.policies import policy_of
 from records.database import connect
 from records.ledger import Ledger
 from tests import conftest, postgres
-from tests.records.conftest import Memory, a_programme
+from tests.records.conftest import START, Memory, a_programme
 
 NOW = datetime(2022, 9, 12, 8, tzinfo=UTC)
 """The Monday after the promised Thursday: debts lapsed, silence counts, and much is due at once."""
@@ -22,19 +22,19 @@ PARTS = {"aa": "gather", "bb": "speak", "cc": "sign"}
 Copies = Callable[[], str]
 
 
-def a_world(url: str, parts: dict[str, str] = PARTS) -> None:
-    """Make one dialogue for each of *parts* in *url*; that of `cc` has an answer that waits to be sent."""
+def a_world(url: str) -> None:
+    """Make one dialogue for each of PARTS in *url*; two invitations and an answer wait to be sent."""
     engine = connect(url)
     try:
         memory = Memory(url, engine, Ledger(engine, policy_of))
-        for name, part in parts.items():
-            memory.now = datetime(2021, 12, 10, 8, tzinfo=UTC)
+        for name, part in PARTS.items():
+            memory.now = START
             memory.open(a_programme(name))
             getattr(memory, part)()
-            if part == "gather":
-                memory.act("invite-all")
-            if part == "sign":
-                memory.act("answer-participant", {"covers": ["c2"], "text": "We will pay."})
+        memory.deliver()
+        answer = {"covers": ["c2"], "text": "We will pay."}
+        memory.act("answer-participant", answer)
+        memory.ledger.act("aa-2022", "invite-all", {}, by="manager", now=START)
     finally:
         engine.dispose()
 
