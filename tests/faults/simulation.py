@@ -25,6 +25,7 @@ from records import reports
 from records.database import connect
 from records.errors import RecordsError
 from records.ledger import Ledger
+from states.checks import checks_of
 from states.dialogue import Dialogue, Phase
 from states.errors import Refused
 from tests.faults.checker import problems
@@ -33,9 +34,9 @@ from tests.faults.works import LEASE, delivering, no_pause
 from tests.records.conftest import INFORMATION, NGO, RISK, SESSION, START, UNION, a_programme
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-EVENTS = 140
+EVENTS = 90
 PLACES = (("NL", "Europe/Amsterdam"), ("BD", "Asia/Dhaka"), ("BR", "America/Sao_Paulo"))
-LEAPS = (timedelta(minutes=7), HOUR, 9 * HOUR, DAY, 3 * DAY, 8 * DAY, 20 * DAY)
+LEAPS = (timedelta(minutes=7), HOUR, 9 * HOUR, DAY, 3 * DAY, 8 * DAY, 20 * DAY, 45 * DAY)
 LETTER = {**NGO, "id": "letter", "name": "Without mail", "email": None, "phone": "+880 1"}
 Wish = tuple[str, str, dict[str, Any]]
 
@@ -77,6 +78,7 @@ class Life:
         self.chance = random.Random(self.seed)
         self.mail = Fickle()
         self.mail.chance = self.chance
+        gc.freeze()  # what was there before need not be looked through after each kill
         self.engine: Engine = connect(self.url, durable=False)
         self.broken = Faults(self.engine, self._break)
 
@@ -125,11 +127,10 @@ class Life:
                 delivering(self.engine, self.mail, self.now)
             else:
                 self._act()
-        except Killed:
+        except (Killed, RecordsError):
             self.faults += 1
+        if 0 < self.broken.at <= self.broken.count:
             gc.collect()  # a process that is killed keeps no lock
-        except RecordsError:
-            self.faults += 1
         self.broken.at = 0
         self._watch()
 
@@ -149,7 +150,7 @@ class Life:
 
     def _act(self) -> None:
         wishes = list(wishes_of(self.ledger.read(self.id), self.chance, self.now))
-        for step, by, given in self.chance.sample(wishes, min(3, len(wishes))):
+        for step, by, given in self.chance.sample(wishes, min(8, len(wishes))):
             try:
                 self.ledger.act(self.id, step, given, by=by, now=self.now)
                 self.lived[step] += 1
@@ -194,6 +195,9 @@ def wishes_of(dialogue: Dialogue, chance: random.Random, now: datetime) -> Itera
     """What people may wish at this phase; the law refuses what it must."""
     yield from _OF_PHASE.get(dialogue.phase, _at_the_end)(dialogue)
     yield from _at_any_time(dialogue, chance, now)
+    for check in checks_of(dialogue, now):
+        if check.strength == "soft" and not check.ok:
+            yield "override-check", "manager", {"check": check.name, "reason": "Not this year."}
 
 
 def _analysis(_: Dialogue) -> Iterator[Wish]:
@@ -211,23 +215,27 @@ def _gathering(dialogue: Dialogue) -> Iterator[Wish]:
         yield "share-expectation", by, {**behalf, "text": "Be clear."}
     yield "decline-invitation", "ngo-nl", {}
     yield "echo-expectations", "manager", {"changes": "Wages first."}
-    yield "override-check", "manager", {"check": "declined-replaced", "reason": "Nobody else."}
     yield "open-session", "manager", {}
 
 
 def _session(dialogue: Dialogue) -> Iterator[Wish]:
-    yield "record-management", "moderator", {"role": "sponsor", "present": True}
+    if not dialogue.management:
+        yield "record-management", "moderator", {"role": "sponsor", "present": True}
     points = [("c1", "ngo-nl", "named"), ("c2", "union-bd", "sealed"), ("c3", "letter", "organisation")]
     for point, who, how in points:
-        yield "record-attendance", "moderator", {"stakeholder": who, "present": True}
+        if dialogue.stakeholders[who].present is None:
+            yield "record-attendance", "moderator", {"stakeholder": who, "present": True}
         said = {"id": point, "stakeholder": who, "attribution": how, "text": "Pay."}
-        yield "record-contribution", "moderator", said
+        if point not in dialogue.contributions:
+            yield "record-contribution", "moderator", said
     yield "publish-summary", "moderator", {"lines": dict.fromkeys(dialogue.contributions, "Pay.")}
-    for point, who, _ in points:
+    open_lines = [c.id for c in dialogue.contributions.values() if c.line and not c.line_verdict]
+    for point, who, _ in (one for one in points if one[0] in open_lines):
         behalf = {"stakeholder": who} if who == "letter" else {}
         line = {**behalf, "contribution": point, "verdict": "confirmed"}
         yield "check-line", "manager" if behalf else who, line
-    yield "check-line", "ngo-nl", {"contribution": "c1", "verdict": "withdrawn"}
+    if "c1" in open_lines:
+        yield "check-line", "ngo-nl", {"contribution": "c1", "verdict": "withdrawn"}
     yield "close-session", "moderator", {}
 
 

@@ -199,7 +199,7 @@ def test_a_copy_taken_during_a_sweep_lives_on(copies: Copies, tmp_path: Path, ch
     from config.policies import policy_of
     from records.sweep import sweep
 
-    sweep(engine, policy_of, NOW, chunk=3, pause=backup)
+    sweep(engine, policy_of, NOW, chunk=1, pause=backup)
     engine.dispose()
 
     restored = connect(f"sqlite:///{copy}")
@@ -229,7 +229,7 @@ def test_a_power_cut_keeps_what_was_committed(copies: Copies, tmp_path: Path) ->
     from config.policies import policy_of
     from records.sweep import sweep
 
-    sweep(engine, policy_of, NOW, chunk=4, pause=cut)
+    sweep(engine, policy_of, NOW, chunk=1, pause=cut)
     engine.dispose()
     for number in range(1, cuts + 1):
         wal = tmp_path / f"cut-{number}.sqlite-wal"

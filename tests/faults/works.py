@@ -57,10 +57,11 @@ class Step:
     by: str
     given: dict[str, Any]
 
-    def take(self, engine: Engine, now: datetime = NOW) -> bool:
-        """Take the step; False when it was taken before."""
+    def take(self, engine: Engine, now: datetime = NOW, seen: int | None = None) -> bool:
+        """Take the step on what was *seen* (its revision); False when it was taken before."""
+        act = Ledger(engine, policy_of).act
         try:
-            Ledger(engine, policy_of).act(self.dialogue, self.name, self.given, by=self.by, now=now)
+            act(self.dialogue, self.name, self.given, by=self.by, now=now, expected_revision=seen)
         except Refused:
             return False
         return True
