@@ -39,7 +39,9 @@ def problems(engine: Engine, swept: datetime | None = None) -> list[str]:
     found: list[str] = []
     for row in dialogues:
         name = row["id"]
-        mine = {t: [r for r in rows if r["dialogue_id"] == name] for t, rows in tables.items()}
+        mine: dict[str, Any] = {
+            t: [r for r in rows if r["dialogue_id"] == name] for t, rows in tables.items()
+        }
         said = [p for p in parts if p["dialogue_id"] == name]
         document = json.loads(programmes[row["programme_id"]])
         book = _Book(name, row, document, **mine, said=said, swept=swept)
@@ -70,11 +72,11 @@ class _Story:
     kind: str
     due: datetime
     first: datetime
+    began: datetime
     status: str = "open"
     version: int = 1
     lapsed: bool = False
     moved: bool = False
-    began: datetime = datetime.min.replace(tzinfo=UTC)
     climbed: Counter[tuple[int, str, str]] = field(default_factory=Counter)
     heard: Counter[tuple[int, str, str]] = field(default_factory=Counter)
     dues: dict[int, datetime] = field(default_factory=dict)
@@ -109,9 +111,16 @@ class _Book:
         last = sha256(f"weerklank:{self.name}".encode()).hexdigest()
         for number, fact in enumerate(self.facts, 1):
             at = f"{fact['at'].replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
-            parts = [json.dumps(w, ensure_ascii=False) for w in (at, *map(fact.get, ("fact", "actor", "subject")))]
+            parts = [
+                json.dumps(w, ensure_ascii=False)
+                for w in (at, *map(fact.get, ("fact", "actor", "subject")))
+            ]
             body = f"{last}[{number},{','.join(parts)},{fact['detail']}]"
-            if (fact["seq"], fact["prev"], fact["hash"]) != (number, last, sha256(body.encode()).hexdigest()):
+            if (fact["seq"], fact["prev"], fact["hash"]) != (
+                number,
+                last,
+                sha256(body.encode()).hexdigest(),
+            ):
                 yield f"the journal breaks at {number}"
                 return
             last = fact["hash"]
@@ -122,7 +131,7 @@ class _Book:
         what, name, at = fact["fact"], fact["subject"], fact["at"]
         if what == "duty-opened":
             due = datetime.fromisoformat(detail["due"])
-            self.stories[name] = _Story(detail["kind"], due, due, began=at, dues={1: due})
+            self.stories[name] = _Story(detail["kind"], due, due, at, dues={1: due})
         story = self.stories.get(name)
         if story is None or not what.startswith(("duty-", "rung-", "no-answer")):
             return
@@ -131,7 +140,9 @@ class _Book:
             yield f"I5 {what} of {name} at version {detail['version']}, which is {story.status}"
         yield from self._change(story, what, detail, at)
 
-    def _change(self, story: _Story, what: str, detail: dict[str, Any], at: datetime) -> Iterator[str]:
+    def _change(
+        self, story: _Story, what: str, detail: dict[str, Any], at: datetime
+    ) -> Iterator[str]:
         if what.startswith("rung-"):
             heard = detail["to"] if what == "rung-reached" else [detail["to"]]
             keys = [(detail["version"], detail["rung"], to) for to in heard]
@@ -146,7 +157,7 @@ class _Book:
         elif what == "duty-withdrawn":
             story.status = "withdrawn"
         elif what == "duty-met":
-            story.status = "met-late" if at >= story.first else "met"
+            story.status = "met-late" if story.lapsed or at >= story.first else "met"
             if detail["late_days"] != max(0, (self._day(at) - self._day_due(story.first)).days):
                 yield f"a wrong lateness, {detail['late_days']} days"
         elif what == "duty-reopened":
@@ -155,7 +166,9 @@ class _Book:
         elif what in {"duty-postponed", "duty-rescheduled"}:
             yield from self._move(story, what, detail, at)
 
-    def _move(self, story: _Story, what: str, detail: dict[str, Any], at: datetime) -> Iterator[str]:
+    def _move(
+        self, story: _Story, what: str, detail: dict[str, Any], at: datetime
+    ) -> Iterator[str]:
         postponed = what == "duty-postponed"
         stands = postponed or story.lapsed or story.moved or story.first <= at
         story.due = datetime.fromisoformat(detail["to" if postponed else "due"])
@@ -172,10 +185,16 @@ class _Book:
     def _duty(self, duty: dict[str, Any], story: _Story) -> Iterator[str]:
         name = duty["name"]
         told = (story.status, story.version, story.due, story.first, story.lapsed)
-        held = (duty["status"], duty["version"], duty["due"], duty["first_due"], duty["lapsed_at"] is not None)
+        held = (
+            duty["status"],
+            duty["version"],
+            duty["due"],
+            duty["first_due"],
+            duty["lapsed_at"] is not None,
+        )
         if told != held:
             yield f"I4 {name} is {held}, the journal says {told}"
-        if (again := [key for key, number in story.climbed.items() if number > 1]):
+        if again := [key for key, number in story.climbed.items() if number > 1]:
             yield f"I1 {name} climbed twice: {again}"
         owed = story.status in OWED
         if owed != (duty["next_at"] is not None):
@@ -232,7 +251,9 @@ class _Book:
         return self._day(due - timedelta(microseconds=1))
 
     def _outbox(self) -> Iterator[str]:
-        rungs = Counter((n["duty"], n["version"], n["rung"], n["to"]) for n in self.notices if n["rung"])
+        rungs = Counter(
+            (n["duty"], n["version"], n["rung"], n["to"]) for n in self.notices if n["rung"]
+        )
         stories = self.stories.items()
         told = Counter((name, *key) for name, story in stories for key in story.heard.elements())
         if rungs != told:

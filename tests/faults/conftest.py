@@ -58,9 +58,7 @@ def world_template(postgres_server: postgres.Server, migrated_template: str) -> 
 
 
 @pytest.fixture
-def copies(
-    database_kind: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[Copies]:
+def copies(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Copies]:
     """Give a new copy of the world each time it is called, on each kind of database."""
     if database_kind == "sqlite":
         original = request.getfixturevalue("world_file")

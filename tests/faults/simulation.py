@@ -11,7 +11,6 @@ import gc
 import random
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -54,7 +53,7 @@ class Fickle(Mail):
                 raise PermanentFailure("refused-550")
             if kind == 1:
                 raise PassingFailure("deferred-450", of="recipient")
-            if kind == 2:  # noqa: PLR2004 - accepted, and the answer lost
+            if kind == 2:
                 super().send(post)
             raise PassingFailure("connection-lost", of="server")
         super().send(post)
@@ -83,7 +82,7 @@ class Life:
         self.broken = Faults(self.engine, self._break)
 
     def _break(self) -> None:
-        raise Killed if self.chance.random() < 0.5 else lost(self.engine)  # noqa: PLR2004
+        raise Killed if self.chance.random() < 0.5 else lost(self.engine)
 
     @property
     def ledger(self) -> Ledger:
@@ -110,7 +109,11 @@ class Life:
             now=self.now,
         )  # fmt: skip
         self.id = opened.dialogue_id
-        for step, what in (("name-risk", RISK), ("map-stakeholder", UNION), ("map-stakeholder", NGO)):
+        for step, what in (
+            ("name-risk", RISK),
+            ("map-stakeholder", UNION),
+            ("map-stakeholder", NGO),
+        ):
             ledger.act(self.id, step, what, by="manager", now=self.now)
         ledger.act(self.id, "map-stakeholder", LETTER, by="manager", now=self.now)
 
@@ -118,12 +121,12 @@ class Life:
         dice = self.chance.random()
         self.mail.trouble = self.chance.choice((0.0, 0.0, 0.2, 0.9))
         self.broken.count = 0
-        self.broken.at = self.chance.randint(1, 60) if self.chance.random() < 0.15 else 0  # noqa: PLR2004
+        self.broken.at = self.chance.randint(1, 60) if self.chance.random() < 0.15 else 0
         try:
-            if dice < 0.35:  # noqa: PLR2004
+            if dice < 0.35:
                 self._pass()
                 self._sweep()
-            elif dice < 0.5:  # noqa: PLR2004
+            elif dice < 0.5:
                 delivering(self.engine, self.mail, self.now)
             else:
                 self._act()
@@ -136,17 +139,19 @@ class Life:
 
     def _pass(self) -> None:
         """Time leaps on, mostly; or goes back a little."""
-        if self.chance.random() < 0.05:  # noqa: PLR2004
+        if self.chance.random() < 0.05:
             self.now -= HOUR
             return
-        due = reports.next_moment(self.engine) if self.chance.random() < 0.5 else None  # noqa: PLR2004
+        due = reports.next_moment(self.engine) if self.chance.random() < 0.5 else None
         near = due is not None and self.now < due < self.now + 30 * DAY
         self.now = due if due and near else self.now + self.chance.choice(LEAPS)
 
     def _sweep(self) -> None:
         from records.sweep import sweep
 
-        sweep(self.engine, policy_of, self.now, chunk=self.chance.choice((1, 3, 1000)), pause=no_pause)
+        sweep(
+            self.engine, policy_of, self.now, chunk=self.chance.choice((1, 3, 1000)), pause=no_pause
+        )
 
     def _act(self) -> None:
         wishes = list(wishes_of(self.ledger.read(self.id), self.chance, self.now))
@@ -159,19 +164,21 @@ class Life:
 
     def _watch(self) -> None:
         """No lateness ever becomes less."""
-        dialogue = self.ledger.read(self.id)
+        dialogue, before = self.ledger.read(self.id), self.late
+        self.now_most = max(self.now_most, self.now)
         for name, duty in dialogue.duties.items():
-            days = duty.late_days(max(self.now, duty.ended_at or self.now), dialogue.zone)
-            if duty.lapsed_at and days < self.late.get(name, 0) and not self._went_back:
-                self.wrong.append(f"{name} was {self.late[name]} days late and is {days}")
-            self.late[name] = max(days, self.late.get(name, 0)) if duty.lapsed_at else 0
-        self._before = self.now
+            # Ended by a clock that stood before the lapse: the lapse stays, the days cannot be told.
+            reversed_ = duty.lapsed_at and duty.ended_at and duty.ended_at < duty.lapsed_at
+            if duty.lapsed_at is None or reversed_:
+                continue
+            days = duty.late_days(self.now_most, dialogue.zone)
+            if days < before.get(name, 0) and days < duty.late_days(self.now, dialogue.zone):
+                self.wrong.append(f"{name} was {before[name]} days late and is {days}")
+            if name in before and duty.status == "met":
+                self.wrong.append(f"the lapse of {name} was forgotten")
+            self.late[name] = days
 
-    _before: datetime = START
-
-    @property
-    def _went_back(self) -> bool:
-        return self.now < self._before or self.now - self._before < 2 * HOUR
+    now_most: datetime = START
 
     def _heal(self) -> None:
         """All is well again: what is left must come to its end."""
@@ -210,7 +217,11 @@ def _gathering(dialogue: Dialogue) -> Iterator[Wish]:
         by = who.id if who.email else "manager"
         behalf = {} if who.email else {"stakeholder": who.id}
         if not who.email:
-            yield "record-delivery", "manager", {"to": who.id, "how": "phone", "template": "invitation"}
+            yield (
+                "record-delivery",
+                "manager",
+                {"to": who.id, "how": "phone", "template": "invitation"},
+            )
         yield "accept-invitation", by, behalf
         yield "share-expectation", by, {**behalf, "text": "Be clear."}
     yield "decline-invitation", "ngo-nl", {}
@@ -221,7 +232,11 @@ def _gathering(dialogue: Dialogue) -> Iterator[Wish]:
 def _session(dialogue: Dialogue) -> Iterator[Wish]:
     if not dialogue.management:
         yield "record-management", "moderator", {"role": "sponsor", "present": True}
-    points = [("c1", "ngo-nl", "named"), ("c2", "union-bd", "sealed"), ("c3", "letter", "organisation")]
+    points = [
+        ("c1", "ngo-nl", "named"),
+        ("c2", "union-bd", "sealed"),
+        ("c3", "letter", "organisation"),
+    ]
     for point, who, how in points:
         if dialogue.stakeholders[who].present is None:
             yield "record-attendance", "moderator", {"stakeholder": who, "present": True}
@@ -266,7 +281,11 @@ def _feedback(dialogue: Dialogue) -> Iterator[Wish]:
 
 def _at_the_end(dialogue: Dialogue) -> Iterator[Wish]:
     for name in dialogue.commitments:
-        yield "report-progress", "manager", {"commitment": name, "status": "done", "evidence": "Paid."}
+        yield (
+            "report-progress",
+            "manager",
+            {"commitment": name, "status": "done", "evidence": "Paid."},
+        )
     if dialogue.contributions:
         yield from list(_feedback(dialogue))[:-3]
 
@@ -282,16 +301,20 @@ _OF_PHASE = {
 
 def _at_any_time(dialogue: Dialogue, chance: random.Random, now: datetime) -> Iterator[Wish]:
     owed = sorted(name for name, duty in dialogue.duties.items() if duty.owed)
-    if owed and chance.random() < 0.3:  # noqa: PLR2004
+    if owed and chance.random() < 0.3:
         duty = dialogue.duties[chance.choice(owed)]
         to = max(duty.due, now).date() + timedelta(days=chance.randint(1, 40))
         yield "postpone", "manager", {"duty": duty.name, "to": to.isoformat(), "reason": "Late."}
-    if chance.random() < 0.1:  # noqa: PLR2004
+    if chance.random() < 0.1:
         day = now.date() + timedelta(days=chance.randint(2, 200))
         yield "reschedule-session", "manager", {"to": f"{day}T13:00", "reason": "The hall."}
-    if chance.random() < 0.1:  # noqa: PLR2004
+    if chance.random() < 0.1:
         role = chance.choice(("manager", "deputy", "board"))
-        person = {"name": "New", "email": f"new{chance.randint(1, 3)}@life.example", "language": "en"}
+        person = {
+            "name": "New",
+            "email": f"new{chance.randint(1, 3)}@life.example",
+            "language": "en",
+        }
         yield "hand-over", "manager", {"role": role, "person": person}
-    if chance.random() < 0.01:  # noqa: PLR2004
+    if chance.random() < 0.01:
         yield "cancel-dialogue", "manager", {"reason": "The company was sold."}

@@ -22,7 +22,7 @@ from tests.faults import worker
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW
 from tests.faults.failing import Faults
-from tests.faults.works import delivering, drained, left_behind, no_pause, sweeping
+from tests.faults.works import delivering, drained, left_behind, sweeping
 from tests.records.conftest import Memory, a_programme
 
 CROWD = 100
@@ -76,7 +76,9 @@ def test_a_sweep_that_stands_still_in_mid_chunk_harms_nobody(
     try:
         sweeping(engine)
     except Busy:
-        assert engine.dialect.name == "sqlite"  # its one lock is held: the next sweep comes in 15 minutes
+        assert (
+            engine.dialect.name == "sqlite"
+        )  # its one lock is held: the next sweep comes in 15 minutes
     os.kill(pid, signal.SIGCONT)
     assert worker.ended(process) == 0
     sweeping(engine)
@@ -110,9 +112,7 @@ def test_a_hundred_participants_answer_in_the_same_second(crowd: Memory) -> None
     assert len(names) == CROWD
 
     def accept(place: int) -> None:
-        crowd.ledger.act(
-            crowd.dialogue_id, "accept-invitation", {}, by=names[place], now=crowd.now
-        )
+        crowd.ledger.act(crowd.dialogue_id, "accept-invitation", {}, by=names[place], now=crowd.now)
 
     def many(worker_: int) -> None:
         for place in range(worker_, CROWD, 10):
@@ -148,7 +148,11 @@ def test_of_two_people_who_saw_the_same_page_one_is_told(world: str) -> None:
     seen = ledger.revision("bb-2022")
 
     def postpone(place: int) -> str:
-        given = {"duty": "answer-participant/ngo-nl", "to": f"2022-10-{20 + place}", "reason": "Late."}
+        given = {
+            "duty": "answer-participant/ngo-nl",
+            "to": f"2022-10-{20 + place}",
+            "reason": "Late.",
+        }
         by = ("manager", "deputy")[place]
         try:
             ledger.act("bb-2022", "postpone", given, by=by, now=NOW, expected_revision=seen)
@@ -194,17 +198,18 @@ def test_a_step_at_every_moment_of_a_sweep(
         ),
     }
     dialogue, name, what, by = given[step]
-    for at in range(1, 200):
+    for at in range(1, 200, 3):
         url = copies()
         other, engine = connect(url), connect(url)
 
-        def act(other: Engine = other) -> None:
+        late: list[Engine] = []
+
+        def act(other: Engine = other, late: list[Engine] = late) -> None:
             try:
                 Ledger(other, policy_of).act(dialogue, name, what, by=by, now=NOW)
             except Busy:  # the chunk that holds this dialogue is being written: a moment later
                 late.append(other)
 
-        late: list[Engine] = []
         faults = at_point(engine, at, act)
         sweeping(engine)
         for waiting in late:

@@ -108,7 +108,9 @@ def test_a_clock_that_jumped_a_day_ahead_and_came_back_repeats_nothing(memory: M
         drained(memory.engine, mail, NOW + hours * HOUR)
     assert rungs_written(memory) == written
     memory.now = NOW  # people go on with the right time
-    memory.act("postpone", {"duty": "answer-participant/ngo-nl", "to": "2022-10-20", "reason": "X."})
+    memory.act(
+        "postpone", {"duty": "answer-participant/ngo-nl", "to": "2022-10-20", "reason": "X."}
+    )
     drained(memory.engine, mail, NOW)
     assert "answer-postponed" in {post.message.template for post in mail.posts}
     sweeping(memory.engine, NOW + 60 * DAY)
@@ -222,7 +224,9 @@ def test_each_clock_time_of_a_day_is_one_instant_of_that_day(
     calendar = WorkCalendar(zone, "NL")
     moment = calendar.at(day, clock.replace(microsecond=0, fold=0))
     local = moment.astimezone(calendar.zone)
-    assert abs(local.replace(tzinfo=None) - datetime.combine(day, clock.replace(microsecond=0))) <= DAY
+    assert (
+        abs(local.replace(tzinfo=None) - datetime.combine(day, clock.replace(microsecond=0))) <= DAY
+    )
     if local.date() == day:
         assert calendar.day_of(moment) == day
 

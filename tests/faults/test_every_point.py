@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from notifications.channels import Memory, PermanentFailure, Post
 from config.policies import policy_of
+from notifications.channels import Memory, PermanentFailure, Post
 from records.database import connect
 from records.errors import RecordsError
 from records.ledger import Ledger
@@ -104,12 +104,14 @@ def test_a_delivery_that_fails_anywhere_loses_nothing(copies: Copies, death: str
     repeated = 0
     for at in range(1, MOST):
         url, mail = copies(), Choosy()
-        reached = outcome(url, death, at, lambda engine, mail=mail: delivering(engine, mail))
+        reached = outcome(url, death, at, partial(delivering, channel=mail))
         with mended(url) as engine:
             assert problems(engine) == [], at
             drained(engine, mail)
             assert problems(engine) == [], at
-            assert {row[:3] for row in left_behind(engine)["duties"]} == {row[:3] for row in expected}
+            assert {row[:3] for row in left_behind(engine)["duties"]} == {
+                row[:3] for row in expected
+            }
         twice = sum(number - 1 for number in names(mail).values())
         assert twice <= 1, at
         assert set(names(mail)) == everything, at

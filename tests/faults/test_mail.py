@@ -18,8 +18,8 @@ from sqlalchemy import Engine
 
 from config import delivery
 from config.delivery import deliver
-from config.mailroom import Mailroom
 from config.policies import policy_of
+from notifications import messages
 from notifications.bounces import read_bounces
 from notifications.channels import Channel
 from notifications.smtp import Smtp
@@ -262,7 +262,7 @@ def test_an_answer_that_was_accepted_and_came_back_is_owed_again(engine: Engine)
 def test_among_many_messages_one_poison_message_goes_alone(
     engine: Engine, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = delivery.compose
+    real = messages.compose
 
     def compose(notice: Notice, *given: Any, **more: Any) -> Any:
         if notice.detail.get("number") == number // 2:
@@ -273,7 +273,14 @@ def test_among_many_messages_one_poison_message_goes_alone(
     rows = [
         outgoing.rows_of(
             "aa-2022",
-            [Notice(to="manager", role="manager", template="dialogue-opened", detail={"carried": [], "number": n})],
+            [
+                Notice(
+                    to="manager",
+                    role="manager",
+                    template="dialogue-opened",
+                    detail={"carried": [], "number": n},
+                )
+            ],
             f"test:{n}",
             NOW,
         )[0]
@@ -285,11 +292,13 @@ def test_among_many_messages_one_poison_message_goes_alone(
     ledger = Ledger(engine, policy_of)
     with mail_server(handler) as port:
         room = replace(mailroom(smtp(port)), batch=200, mail=lambda: smtp(port))
-        report = deliver(engine, ledger, cast("Mailroom", room), NOW)
+        report = deliver(engine, ledger, room, NOW)
         while report.stopped:
             report = deliver(engine, ledger, room, NOW)
     found = names(handler)
-    statuses = Counter(row.status for row in notices_of(engine, ["aa-2022"]) if row.cause.startswith("test:"))
+    statuses = Counter(
+        row.status for row in notices_of(engine, ["aa-2022"]) if row.cause.startswith("test:")
+    )
     assert statuses == {"sent": number - 1, "failed": 1}
     assert set(found.values()) == {1}
     assert len(found) >= number - 1

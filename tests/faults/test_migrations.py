@@ -26,7 +26,7 @@ def content(url: str) -> dict[str, list[Any]]:
 
             names = inspect(connection).get_table_names()
             return {
-                name: sorted(map(str, connection.execute(text(f'SELECT * FROM "{name}"')).all()))
+                name: sorted(map(str, connection.execute(text(f'SELECT * FROM "{name}"')).all()))  # noqa: S608
                 for name in names
             }
     finally:

@@ -1,4 +1,4 @@
-"""What runs in a process of its own, to be killed: sweep, delivery or steps, on the real database and over real SMTP."""
+"""What runs in a process of its own, to be killed: sweep, delivery or steps, over real SMTP."""
 
 import multiprocessing
 import os
@@ -80,7 +80,7 @@ def ended(process: BaseProcess) -> int:
 
 def killed_somewhere(chance: random.Random, most: int, longest: float) -> tuple[int, float]:
     """Where a process dies: by its own hand at a point up to *most*, or from outside within *longest* seconds."""
-    if chance.random() < 0.7:  # noqa: PLR2004
+    if chance.random() < 0.7:
         return chance.randint(1, most), PATIENCE
     return 0, chance.random() * longest
 

@@ -96,7 +96,8 @@ def left_behind(engine: Engine) -> dict[str, Any]:
         return {
             "journal": Counter(rows("SELECT dialogue_id, at, fact, subject FROM facts")),
             "duties": sorted(
-                rows("SELECT dialogue_id, name, status, version, rung, next_at FROM duties"), key=str
+                rows("SELECT dialogue_id, name, status, version, rung, next_at FROM duties"),
+                key=str,
             ),
             "outbox": Counter(
                 rows('SELECT dialogue_id, duty, rung, version, "to", template, status FROM notices')
