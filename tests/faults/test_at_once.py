@@ -256,3 +256,17 @@ def test_a_session_that_moves_during_delivery(world: str) -> None:
     assert sorted(told) == ["ngo-nl", "union-bd"]
     assert problems(engine, reminding) == []
     engine.dispose()
+
+
+def test_what_is_withdrawn_while_it_is_claimed_belongs_to_nobody(world: str) -> None:
+    engine = connect(world)
+    memory = Memory(world, engine, Ledger(engine, policy_of), dialogue_id="bb-2022")
+    memory.sweep(NOW)
+    assert [row for row in memory.claim() if row.notice.duty == "answer-participant/ngo-nl"]
+    given = {"duty": "answer-participant/ngo-nl", "to": "2022-10-20", "reason": "Late."}
+    memory.act("postpone", given)
+    assert {row.status for row in memory.notices(duty="answer-participant/ngo-nl") if row.rung} == {
+        "withdrawn"
+    }
+    assert problems(engine, NOW) == []
+    engine.dispose()

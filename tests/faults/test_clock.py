@@ -256,3 +256,14 @@ def test_a_rung_at_an_hour_that_summer_time_skips_comes_that_day(world: str) -> 
     assert [one for one in problems(engine) if one.startswith("night")] == []
     assert left_behind(engine)["outbox"]
     engine.dispose()
+
+
+def test_a_lapse_stays_one_when_the_clock_goes_back_before_it(memory: Memory) -> None:
+    duty = "publish-summary"
+    due = memory.read().duties[duty].due
+    sweeping(memory.engine, due)
+    memory.now = due - HOUR
+    memory.act("publish-summary", {"lines": {"c1": "Pay.", "c2": "Pay."}}, by="moderator")
+    met = memory.reread().duties[duty]
+    assert (met.status, met.lapsed_at) == ("met-late", due)
+    assert problems(memory.engine) == []

@@ -79,6 +79,7 @@ def test_a_sweep_that_fails_anywhere_is_finished_by_the_next(copies: Copies, dea
         if reached < at:
             break
     assert at > 40
+    print(f"the sweep: {at - 1} points")  # noqa: T201
 
 
 class Choosy(Memory):
@@ -120,6 +121,7 @@ def test_a_delivery_that_fails_anywhere_loses_nothing(copies: Copies, death: str
             break
     assert at > 40
     assert 0 < repeated < at / 2  # only between acceptance and the mark
+    print(f"the delivery: {at - 1} points, {repeated} repeat one mail")  # noqa: T201
 
 
 @pytest.mark.parametrize("death", DEATHS)
