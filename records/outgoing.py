@@ -80,7 +80,7 @@ _WITHDRAW = (
         NOTICES.c.version < bindparam("below"),
         UNSENT_ONLY,
     )
-    .values(status=WITHDRAWN, error=bindparam("because"))
+    .values(status=WITHDRAWN, error=bindparam("because"), claimed_by=None, claimed_until=None)
 )
 
 
