@@ -8,7 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import (
     BigInteger,
     Connection,
+    Integer,
     String,
+    Text,
     bindparam,
     func,
     literal_column,
@@ -86,6 +88,18 @@ _UPDATE_HEAD = Bulk(
     .where(DIALOGUES.c.id == bindparam("of_dialogue"))
     .values(head_seq=bindparam("seq"), head_hash=bindparam("digest"))
     .values(revision=literal_column("revision + 1")),
+    ["seq", "digest", "of_dialogue"],
+)
+_HEADS = func.unnest(
+    bindparam("seq", type_=ARRAY(Integer)),
+    bindparam("digest", type_=ARRAY(Text)),
+    bindparam("of_dialogue", type_=ARRAY(Text)),
+).table_valued("seq", "digest", "place", name="heads").render_derived()
+_UPDATE_HEADS = Bulk(
+    update(DIALOGUES)
+    .where(DIALOGUES.c.id == _HEADS.c.place)
+    .values(head_seq=_HEADS.c.seq, head_hash=_HEADS.c.digest)
+    .values(revision=literal_column("dialogues.revision + 1")),
     ["seq", "digest", "of_dialogue"],
 )
 _NOTE_ERROR = Bulk(
@@ -175,9 +189,16 @@ class _Chunk:
         else:
             INSERT_FACTS.run_stored(connection, written.facts)
             outgoing.put_stored(connection, written.notices)
-        heads = [(head.seq, head.hash, place) for place, head in self.heads.items()]
-        _UPDATE_HEAD.run_stored(connection, heads)
+        _move_heads(connection, [(*head, place) for place, head in self.heads.items()])
         note_errors(connection, self.errors, self.laws.now)
+
+
+def _move_heads(connection: Connection, heads: list[Row]) -> None:
+    if connection.dialect.name == "postgresql" and heads:
+        columns = [list(column) for column in zip(*heads, strict=True)]
+        _UPDATE_HEADS.run_stored(connection, [tuple(columns)])
+    else:
+        _UPDATE_HEAD.run_stored(connection, heads)
 
 
 def _change(connection: Connection, changed: dict[Stamp, list[int]]) -> None:
