@@ -90,11 +90,15 @@ _UPDATE_HEAD = Bulk(
     .values(revision=literal_column("revision + 1")),
     ["seq", "digest", "of_dialogue"],
 )
-_HEADS = func.unnest(
-    bindparam("seq", type_=ARRAY(Integer)),
-    bindparam("digest", type_=ARRAY(Text)),
-    bindparam("of_dialogue", type_=ARRAY(Text)),
-).table_valued("seq", "digest", "place", name="heads").render_derived()
+_HEADS = (
+    func.unnest(
+        bindparam("seq", type_=ARRAY(Integer)),
+        bindparam("digest", type_=ARRAY(Text)),
+        bindparam("of_dialogue", type_=ARRAY(Text)),
+    )
+    .table_valued("seq", "digest", "place", name="heads")
+    .render_derived()
+)
 _UPDATE_HEADS = Bulk(
     update(DIALOGUES)
     .where(DIALOGUES.c.id == _HEADS.c.place)
