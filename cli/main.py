@@ -22,6 +22,7 @@ COMMANDS = {
     ),
     "deliver": Lazy("cli.rounds:deliver", "Send what waits in the outbox, once."),
     "by-hand": Lazy("cli.by_hand:app", "Messages to give by phone or letter."),
+    "sign-in": Lazy("cli.sign_in:sign_in", "A one-time link to the pages for who holds a role."),
     "journal": Lazy("cli.journal:app", "Show the facts; check the chain of hashes."),
     "db": Lazy("cli.database:app", "Create the tables or bring them up to date."),
     "doctor": Lazy("cli.doctor:doctor", "Is everything that must run running, and since when?"),

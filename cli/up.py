@@ -12,6 +12,9 @@ from config import logs
 from config.settings import Settings, load_settings
 from config.wiring import open_house
 
+_FOUR_ARE_LATE = "2022-09-12T09:00"
+"""Where the clock of the demonstration begins: two answers were in time, four are late."""
+
 Port = Annotated[
     int | None,
     typer.Option(
@@ -52,6 +55,8 @@ def _of_the_demo(settings: Settings) -> Settings:
         database_url=f"sqlite:///{home / 'weerklank.db'}",
         channel="maildir",
         maildir=home / "mail",
+        clock_file=home / "weerklank.clock",
+        base_url=f"http://{settings.portal.host}:{settings.portal.port}",
         prefect=prefect,
         chat_urls=(),
     )
@@ -63,6 +68,9 @@ def _live_the_case(settings: Settings) -> None:
             return
     from cli.life import lived
     from cli.scenario import read_scenario
+    from notifications.maildir import Maildir
+
+    box = Maildir(settings.maildir)
 
     with as_file(files("cli").joinpath("data/kledingmerk-2022.yaml")) as file:
         scenario = read_scenario(file)
@@ -70,4 +78,9 @@ def _live_the_case(settings: Settings) -> None:
         speech.working("Living the edition of 2022 …"),
         lived(scenario, database=settings.database_url) as life,
     ):
-        life.live()
+        until = life.moment(_FOUR_ARE_LATE)
+        life.live(until)
+        for post in life.mail.posts:
+            box.send(post)
+    if settings.clock_file is not None:
+        settings.clock_file.write_text(until.isoformat(), encoding="ascii")

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from sqlalchemy import Engine
 
+from config.links import address_for
 from config.logs import logger
 from config.mailroom import Mailroom
 from notifications.channels import Channel, PassingFailure, PermanentFailure, Post
@@ -173,7 +174,7 @@ class _Round:
             return None
         seals = notice.template in MATTERS
         head = journal.head(self.engine, posted.dialogue_id)[1] if seals else None
-        base_url = self.mailroom.base_url
+        base_url = address_for(self.engine, self.mailroom.base_url, notice, dialogue, self.now)
         return compose(notice, dialogue, now=self.now, base_url=base_url, journal_head=head)
 
     def _send(self, posted: Posted, post: Post) -> str:

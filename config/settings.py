@@ -10,6 +10,7 @@ from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import (
@@ -113,6 +114,28 @@ class PortalSettings(_Part):
     """The port of the pages."""
 
 
+class OidcSettings(_Part):
+    """The sign-in of your own organisation (`WEERKLANK_OIDC_…`); needs the extra `oidc`."""
+
+    issuer: WebAddress | None = None
+    """The address of the provider, like https://login.bedrijf.nl; it must confirm e-mail addresses."""
+    client_id: str | None = None
+    """The name under which the provider knows these pages."""
+    client_secret: SecretStr | None = None
+    """Its secret; better in a file: WEERKLANK_OIDC_CLIENT_SECRET_FILE."""
+
+    @model_validator(mode="after")
+    def _sure(self) -> Self:
+        address = urlsplit(self.issuer or "https://")
+        if address.scheme != "https" and address.hostname not in _THIS_MACHINE:
+            message = "who signs in is asked over https only"
+            raise ValueError(message)
+        if self.issuer and not self.client_id:
+            message = "an issuer needs WEERKLANK_OIDC_CLIENT_ID"
+            raise ValueError(message)
+        return self
+
+
 class Settings(BaseSettings):
     """Everything that may differ per installation; a missing variable has a safe default."""
 
@@ -145,8 +168,11 @@ class Settings(BaseSettings):
     """Number of messages that one connection claims at a time."""
     mail_lease: Annotated[int, Field(ge=30, le=86_400)] = 900
     """Seconds after which messages claimed by a process that died are taken up again."""
+    clock_file: Path | None = None
+    """Demonstrations only: a file that holds the moment which everything takes for the present."""
     prefect: PrefectSettings = Field(default_factory=PrefectSettings)
     portal: PortalSettings = Field(default_factory=PortalSettings)
+    oidc: OidcSettings = Field(default_factory=OidcSettings)
 
     @model_validator(mode="before")
     @classmethod

@@ -116,6 +116,13 @@ def _watch(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def is_open(host: str, port: int) -> bool:
+    """Whether something listens there."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0
+
+
 def free_port(host: str, wished: int) -> int:
     """*wished* if it is free on *host*, else one that is."""
     with socket.socket() as probe:

@@ -14,8 +14,9 @@ from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Failed
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from config.clock import utc_now
+from config.clock import now_by
 from config.delivery import DeliveryReport
+from config.settings import load_settings
 from config.wiring import House
 from flows import showing
 from flows.alarm import keep_alarm
@@ -45,7 +46,7 @@ Outcome = dict[str, Any] | State[Any]
 
 def _moment(now: object) -> datetime:
     """*now*, or the present when none was given; called without Prefect, a default is still its description."""
-    return now if isinstance(now, datetime) else utc_now()
+    return now if isinstance(now, datetime) else now_by(load_settings().clock_file)
 
 
 @flow(

@@ -39,6 +39,12 @@ class Site:
             return None
         return Place(wish.host, free_port(wish.host, wish.port), self.home)
 
+    @cached_property
+    def pages(self) -> tuple[str, int]:
+        """Where the portal listens: host and port, the next free port when the wished one is taken."""
+        wish = self.settings.portal
+        return wish.host, free_port(wish.host, wish.port)
+
     @property
     def api(self) -> str:
         """The API that the flows talk to."""

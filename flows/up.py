@@ -15,7 +15,7 @@ from types import FrameType
 from urllib.parse import urlsplit
 
 from config.settings import Settings
-from flows.processes import Child, start, stop
+from flows.processes import Child, is_open, start, stop
 from flows.server import answers, start_server
 from flows.site import AlreadyRunning, Site
 from records.migrate import upgrade
@@ -57,7 +57,27 @@ def _runner_is_ready(site: Site, child: Child) -> bool:
     return ready.exists() and ready.read_text(encoding="utf-8") == str(child.process.pid)
 
 
+def _start_portal(site: Site) -> Child:
+    demo = ["--demo"] if site.settings.clock_file else []
+    port = ["--port", str(site.pages[1])]
+    return start(
+        "Pages", "portal.serving", ["--child", *port, *demo], site.environment, site.log("portal")
+    )
+
+
+def _pages(site: Site) -> str:
+    host, port = site.pages
+    return f"http://{host}:{port}/demo" if site.settings.clock_file else f"http://{host}:{port}"
+
+
 SERVICES = (
+    Service(
+        "Pages",
+        _start_portal,
+        lambda site, _: is_open(*site.pages),
+        _pages,
+        patience=30,
+    ),
     Service(
         "Prefect",
         _start_prefect,

@@ -16,6 +16,15 @@ _SERVER_CODES = frozenset({-1, 421, 530, 535})
 """The server is closing, or does not know us: nothing that the recipient could help."""
 _TOO_BIG = 552
 _PERMANENT = 500
+_CLOSING = 421
+
+
+class _Goodbye(smtplib.SMTPServerDisconnected):
+    """The server ends this connection before it took the mail: it may have had enough of it, not of us."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 @dataclass
@@ -57,7 +66,8 @@ class Smtp:
         except smtplib.SMTPServerDisconnected as gone:
             self._drop()
             if not kept:
-                raise PassingFailure("connection-lost", of="server") from gone
+                reason = gone.said if isinstance(gone, _Goodbye) else "connection-lost"
+                raise PassingFailure(reason, of="server") from gone
             # A connection that was kept open may have been closed meanwhile: a new one tells.
             self.send(post)
 
@@ -106,6 +116,8 @@ class Smtp:
         if code == _TOO_BIG:
             self._refused(code, text)
         self.close()
+        if code == _CLOSING:
+            raise _Goodbye(f"sender-refused-{code}")
         raise PassingFailure(f"sender-refused-{code}", of="server")
 
     def _refused(self, code: int, text: bytes) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, Row, Table, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Table, delete, insert, select, update
 
 from records.access_tables import LINKS, STAYS
 from records.database import reading, writing
@@ -52,6 +52,7 @@ def mint_link(engine: Engine, capacity: Capacity, now: datetime, lasts: timedelt
     """A new link for *capacity* that works for *lasts* from *now* (aware UTC) on; returns its secret, once."""
     token = new_token()
     with writing(engine) as connection:
+        connection.execute(delete(LINKS).where(*_of(LINKS, capacity), LINKS.c.expires_at <= now))
         connection.execute(insert(LINKS), _row(token, capacity, now, now + lasts))
     return token
 
@@ -78,14 +79,17 @@ def revoke(engine: Engine, capacity: Capacity, now: datetime) -> int:
 
 
 def _end_all(connection: Connection, table: Table, capacity: Capacity, now: datetime) -> int:
-    ended = update(table).where(
+    ended = update(table).where(*_of(table, capacity), table.c.ended_at.is_(None))
+    return connection.execute(ended.values(ended_at=now)).rowcount
+
+
+def _of(table: Table, capacity: Capacity) -> tuple[Any, ...]:
+    return (
         table.c.kind == capacity.kind,
         table.c.programme_id == capacity.programme_id,
         table.c.dialogue_id.is_not_distinct_from(capacity.dialogue_id),
         table.c.who == capacity.who,
-        table.c.ended_at.is_(None),
     )
-    return connection.execute(ended.values(ended_at=now)).rowcount
 
 
 def begin_stay(
@@ -96,6 +100,7 @@ def begin_stay(
     row = _row(token, capacity, now, now + lasts)
     row |= {"stage": stage, "holder": holder, "secret": new_token()}
     with writing(engine) as connection:
+        connection.execute(delete(STAYS).where(*_of(STAYS, capacity), STAYS.c.expires_at <= now))
         connection.execute(insert(STAYS), row)
     return token
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from records.access import digest
 from records.access_tables import ACCOUNTS, COUNTERS
@@ -12,6 +13,11 @@ from records.database import reading, writing
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEPT = timedelta(days=2)
+_FIRST = {
+    "sqlite": sqlite.insert(COUNTERS).inline().on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(COUNTERS).inline().on_conflict_do_nothing(),
+}
+"""Two may try at the same moment for the first time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +79,7 @@ def count_try(
 
 def _count(connection: Connection, key: str, since: datetime) -> int:
     is_it = (COUNTERS.c.name == key, COUNTERS.c.since == since)
-    raised = update(COUNTERS).where(*is_it).values(count=COUNTERS.c.count + 1)
-    if connection.execute(raised).rowcount == 0:
-        connection.execute(insert(COUNTERS), {"name": key, "since": since, "count": 1})
-        return 1
+    first = _FIRST[connection.dialect.name]
+    connection.execute(first, {"name": key, "since": since, "count": 0})
+    connection.execute(update(COUNTERS).where(*is_it).values(count=COUNTERS.c.count + 1))
     return int(connection.scalar(select(COUNTERS.c.count).where(*is_it)) or 0)

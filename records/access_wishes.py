@@ -1,6 +1,7 @@
 """What participants ask for themselves, and what they report to the confidant."""
 
 from datetime import datetime
+from secrets import token_hex
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Column, Engine, Table, delete, insert, select, update
@@ -119,7 +120,7 @@ def seats_of_address(engine: Engine, address: str) -> list[tuple[str, str]]:
 def post_link(engine: Engine, dialogue_id: str, who: str, now: datetime) -> None:
     """Put a message with a new personal link in the outbox; the link is made when the message is written."""
     notice = Notice(to=who, role="participant", template="new-link")
-    rows = rows_of(dialogue_id, [notice], f"asked:{now.isoformat()}", now)
+    rows = rows_of(dialogue_id, [notice], f"asked:{token_hex(8)}", now)
     with writing(engine) as connection:
         put(connection, rows)
 

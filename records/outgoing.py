@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, text, update
+from sqlalchemy import Connection, bindparam, insert, null, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from records.bulk import Bulk
@@ -96,7 +96,12 @@ _WITHDRAW = Bulk(
         NOTICES.c.version < bindparam("below"),
         UNSENT_ONLY,
     )
-    .values(status=text(f"'{WITHDRAWN}'"), error=bindparam("because")),
+    .values(
+        status=text(f"'{WITHDRAWN}'"),
+        error=bindparam("because"),
+        claimed_by=null(),
+        claimed_until=null(),
+    ),
     ["of_dialogue", "of_duty", "below", "because"],
 )
 

@@ -188,7 +188,7 @@ class Deliberation:
             return
         if duty.owed and self.dialogue.policy.ladders[duty.ladder].at_due == "lapse":
             duty = self.lapse_if_past(duty)
-        late = self.now >= duty.first_due
+        late = duty.lapsed_at is not None or self.now >= duty.first_due
         status = DutyStatus.MET_LATE if late else DutyStatus.MET
         self.keep(duty.model_copy(update={"status": status, "ended_at": self.now, "next_at": None}))
         days = self.dialogue.duties[duty.name].late_days(self.now, self.dialogue.zone)

@@ -28,6 +28,7 @@ def site_environment(tmp_path: Path) -> dict[str, str]:
         "WEERKLANK_DATABASE_URL": f"sqlite:///{tmp_path / 'weerklank.sqlite'}",
         "WEERKLANK_PREFECT_HOME": str(tmp_path / "prefect"),
         "WEERKLANK_PREFECT_PORT": str(free_port("127.0.0.1", 0)),
+        "WEERKLANK_PORTAL_PORT": str(free_port("127.0.0.1", 0)),
     }
 
 
@@ -188,7 +189,7 @@ def test_a_server_elsewhere_is_used_and_none_is_started(settings: Settings) -> N
     site = Site(settings.model_copy(update={"prefect": prefect}))
 
     assert site.api == site.environment["PREFECT_API_URL"] == elsewhere
-    assert [service.name for service in SERVICES if service.wanted(site)] == ["Flow runner"]
+    assert [service.name for service in SERVICES if service.wanted(site)] == ["Pages", "Flow runner"]
 
 
 def test_a_child_is_told_what_its_environment_does_not_say(

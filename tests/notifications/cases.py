@@ -73,6 +73,7 @@ def participant_cases(home: Dialogue) -> Iterator[Case]:
     )
     yield Case("agenda", notice("agenda-echoed", "ngo"), home)
     yield Case("agenda, bare", notice("agenda-echoed", "ngo"), _bare(home))
+    yield Case("new link", notice("new-link", "ngo"), home)
     yield from _moved(home)
     checked = _asked("check-summary", "ngo")
     yield Case("summary", notice("summary-to-check", "ngo", checked), _with(home, checked))

@@ -1,0 +1,186 @@
+"""From a request to its answer: who asks, may they, does the form come from us, and what when something fails."""
+
+import secrets
+import traceback
+from dataclasses import dataclass
+from math import ceil
+from time import perf_counter
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from config.logs import logger
+from portal import rendering
+from portal.faults import Incomplete, LinkGone, NoProof, NotFound, NotIn, TooMuch, TooOften
+from portal.forms import TOKEN, Typed
+from portal.proof import require_proof, same_origin
+from portal.routes import EVERYONE, Page, get
+from portal.site import Site
+from portal.stays import STAY, holder_of, known, remember
+from portal.visit import Actor, Visit
+from records.access import Stay
+from records.errors import Busy, RecordsError
+from states.errors import NotKnown, Refused
+
+_LOG = logger("portal")
+_PASSING = 30
+"""Seconds after which a database that was busy is worth another try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The page that stands for a fault, and how browsers know it."""
+
+    status: int
+    template: str
+
+
+FAULTS: dict[type[Exception], Fault] = {
+    NotFound: Fault(404, "faults/not-found.html"),
+    NotKnown: Fault(404, "faults/not-found.html"),
+    NotIn: Fault(401, "faults/not-in.html"),
+    LinkGone: Fault(410, "faults/link-gone.html"),
+    NoProof: Fault(403, "faults/no-proof.html"),
+    TooMuch: Fault(413, "faults/too-much.html"),
+    TooOften: Fault(429, "faults/too-often.html"),
+    RecordsError: Fault(503, "faults/unavailable.html"),
+    Exception: Fault(500, "faults/failed.html"),
+}
+"""Most special first."""
+
+
+def answer(site: Site, page: Page, request: Request, typed: Typed | None) -> Response:
+    """The answer to *request*, whatever happens; *typed* None: more was sent than the page takes."""
+    began = perf_counter()
+    visit = Visit(site, request, page, site.clock(), typed or Typed())
+    try:
+        if typed is None:
+            raise TooMuch  # noqa: TRY301 - one place turns faults into pages
+        response = _asked(visit)
+    except Exception as error:  # noqa: BLE001 - nobody ever sees a traceback
+        response = fault(visit, error)
+    _note(page, response, perf_counter() - began)
+    return response
+
+
+def nowhere(site: Site, request: Request) -> Response:
+    """The answer where nothing is."""
+    page = get("/nowhere", _not_found, EVERYONE)
+    return answer(site, page, request, Typed())
+
+
+def _not_found(_visit: Visit) -> Response:
+    raise NotFound
+
+
+def _asked(visit: Visit) -> Response:
+    _recognise(visit)
+    if visit.route.method == "POST":
+        _require_still_in(visit)
+        require_proof(visit)
+    name = visit.actor.name if visit.actor else None
+    if not visit.route.open_to(name):
+        raise NotIn if name is None else NotFound
+    response = _handled(visit)
+    if visit.known and visit.known.renew and "set-cookie" not in response.headers:
+        remember(visit.site, response, visit.known, visit.site.door_time())
+    return response
+
+
+def _require_still_in(visit: Visit) -> None:
+    """Somebody whose stay ended while they wrote gets their words back instead of a refusal that nobody understands."""
+    was_in = visit.site.cookie(STAY) in visit.request.cookies
+    if was_in and visit.known is None and EVERYONE not in visit.route.who and same_origin(visit):
+        visit.given_back = visit.form.longer_texts()
+        raise NotIn
+
+
+def _handled(visit: Visit) -> Response:
+    try:
+        return visit.route.handler(visit)
+    except NotKnown:
+        raise
+    except (Refused, Incomplete) as refusal:
+        return visit.show_again(refusal)
+
+
+def _recognise(visit: Visit) -> None:
+    """Find out who asks; somebody who is halfway through signing in is nobody yet."""
+    visit.known = known(visit.site, visit.request, visit.site.door_time())
+    if visit.known and visit.known.stay.stage == "whole":
+        visit.actor = _actor(visit.site, visit.known.stay)
+        if visit.actor is None:
+            visit.known = None
+
+
+def _actor(site: Site, stay: Stay) -> Actor | None:
+    """Whoever the stay belongs to; None when the seat or the role is no longer theirs."""
+    capacity = stay.capacity
+    if capacity.kind == "participant" and capacity.dialogue_id:
+        dialogue = site.house.ledger.read(capacity.dialogue_id)
+        seat = dialogue.stakeholders.get(capacity.who)
+        return Actor(capacity, dialogue.programme, seat.contact) if seat else None
+    programme = site.house.ledger.programme(capacity.programme_id).programme
+    if holder_of(programme, capacity.who) != stay.holder:
+        return None
+    person = next((p for role, p in programme.roles.items() if role == capacity.who), None)
+    return Actor(capacity, programme, person)
+
+
+def fault(visit: Visit, error: Exception) -> Response:
+    """The calm page for *error*; what nobody foresaw gets a reference that the log has too."""
+    kind = next(kind for kind in FAULTS if isinstance(error, kind))
+    page = FAULTS[kind]
+    context: dict[str, object] = {"reference": ""}
+    if kind is Exception:
+        context["reference"] = _told_to_log(visit, error)
+    elif kind is RecordsError:
+        context["busy"] = isinstance(error, Busy)
+        _LOG.warning("records unavailable", kind=type(error).__name__, route=visit.route.row)
+    visit.status = page.status
+    response = _fault_page(visit, page.template, context)
+    if isinstance(error, TooOften):
+        response.headers["retry-after"] = str(ceil(error.wait.total_seconds()))
+    elif kind is RecordsError:
+        response.headers["retry-after"] = str(_PASSING)
+    return response
+
+
+def _fault_page(visit: Visit, template: str, context: dict[str, object]) -> Response:
+    try:
+        return visit.page(template, **context)
+    except Exception as error:  # noqa: BLE001 - the page of last resort asks for nothing
+        _told_to_log(visit, error)
+        return HTMLResponse(rendering.LAST_RESORT, status_code=500)
+
+
+def _told_to_log(visit: Visit, error: Exception) -> str:
+    """A reference to what happened, and where in our code; never what anybody wrote."""
+    reference = secrets.token_hex(4)
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    places = {f"at_{i}": f"{_short(f.filename)}:{f.lineno}" for i, f in enumerate(frames)}
+    _LOG.error(
+        "page failed",
+        reference=reference,
+        route=visit.route.row,
+        kind=type(error).__name__,
+        **places,
+    )
+    return reference
+
+
+def _short(filename: str) -> str:
+    return "/".join(filename.split("/")[-2:])
+
+
+def _note(page: Page, response: Response, seconds: float) -> None:
+    """One line per request: the row of the table, never the address with its secrets."""
+    _LOG.info(
+        "page",
+        route=page.row,
+        status=response.status_code,
+        milliseconds=round(seconds * 1000),
+    )
+
+
+__all__ = ["FAULTS", "TOKEN", "answer", "fault", "nowhere"]

@@ -1,0 +1,95 @@
+"""The portal: its routes as one table, and the way of a request from the door to the page."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from config.settings import Settings
+from config.wiring import House
+from portal import answering, single_sign_on, statics
+from portal.faults import TooMuch
+from portal.forms import Typed, read_form
+from portal.guard import Guard
+from portal.routes import Page
+from portal.site import Site
+from portal.tables import PAGES
+
+if TYPE_CHECKING:
+    from portal.demo import Demo
+
+
+def create_app(
+    house: House,
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime],
+    demo: "Demo | None" = None,
+) -> Starlette:
+    """
+    The portal of *house*; *clock* gives the time (aware UTC), once per request.
+
+    With *demo* the pages of the demonstration are there as well: never for real people.
+    """
+    company = single_sign_on.PAGES if settings.oidc.issuer else ()
+    pages = (*PAGES, *company, *(demo.pages if demo else ()))
+    site = Site(house, settings, clock, pages, demo)
+    app = Starlette(
+        routes=[
+            *_routes(site),
+            Route("/static/{name}", statics.serve, methods=["GET"]),
+            Route("/robots.txt", _robots, methods=["GET"]),
+            Route("/{rest:path}", _nowhere(site), methods=["GET", "POST"]),
+        ],
+    )
+    app.state.site = site
+    app.add_middleware(Guard, site=site)
+    return app
+
+
+def _routes(site: Site) -> list[Route]:
+    """One route per path, so that another method on it is refused rather than not found."""
+    by_path: dict[str, dict[str, Page]] = {}
+    for page in site.pages:
+        methods = by_path.setdefault(page.path, {})
+        if page.method in methods:
+            raise ValueError(f"{page.method} {page.path} stands in the table twice")
+        methods[page.method] = page
+    return [
+        Route(path, _endpoint(site, methods), methods=list(methods))
+        for path, methods in by_path.items()
+    ]
+
+
+def _endpoint(site: Site, methods: dict[str, Page]) -> Callable[[Request], object]:
+    async def serve(request: Request) -> Response:
+        page = methods["POST" if request.method == "POST" else "GET"]
+        return await _serve(site, page, request)
+
+    return serve
+
+
+async def _serve(site: Site, page: Page, request: Request) -> Response:
+    typed: Typed | None = Typed()
+    if page.method == "POST":
+        try:
+            typed = await read_form(request, page.most)
+        except TooMuch:
+            typed = None
+    return await run_in_threadpool(answering.answer, site, page, request, typed)
+
+
+def _nowhere(site: Site) -> Callable[[Request], object]:
+    async def serve(request: Request) -> Response:
+        return await run_in_threadpool(answering.nowhere, site, request)
+
+    return serve
+
+
+async def _robots(_request: Request) -> Response:
+    return PlainTextResponse("User-agent: *\nDisallow: /\n")

@@ -1,0 +1,64 @@
+"""What holds for every answer: the headers that keep others out, and the names by which the site may be asked for."""
+
+from dataclasses import dataclass
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from portal.site import Site
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
+    "x-frame-options": "DENY",
+    "x-robots-tag": "noindex, nofollow",
+}
+KEEP_NOTHING = "no-store"
+ONLY_TLS = "max-age=31536000; includeSubDomains"
+
+
+@dataclass
+class Guard:
+    """Wraps *app*: sets the headers on each answer, and turns away who asks for a host that is not ours."""
+
+    app: ASGIApp
+    site: Site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one request through."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._set(MutableHeaders(scope=message))
+            await send(message)
+
+        if self._host(scope) not in self.site.hosts:
+            refusal = PlainTextResponse("This site is not known by that name.\n", status_code=400)
+            await refusal(scope, receive, guarded)
+            return
+        await self.app(scope, receive, guarded)
+
+    def _set(self, headers: MutableHeaders) -> None:
+        for name, value in HEADERS.items():
+            headers.setdefault(name, value)
+        headers.setdefault("cache-control", KEEP_NOTHING)
+        if self.site.secure:
+            headers["strict-transport-security"] = ONLY_TLS
+
+    @staticmethod
+    def _host(scope: Scope) -> str:
+        given = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"host"), "")
+        name, _, port = given.rpartition(":")
+        return name if name and port.isdecimal() else given

@@ -1,0 +1,207 @@
+"""People: who is mapped and how far they have come, and the forms to map, correct, invite and reach them."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import Response
+
+from notifications.words import tables, word
+from portal.faults import Incomplete, NotFound
+from portal.manager_overview.columns import countries
+from portal.manager_overview.mapping import free_name, understand
+from portal.routes import MANAGERS, get, post
+from portal.visit import Visit
+from records.access_wishes import settle_wish, wishes_of
+from states.dialogue import Dialogue
+from states.people import Invitation, Layer, Stakeholder
+from states.table import STEPS
+
+_HOME = "/dialogues/{dialogue}"
+_PERSON = f"{_HOME}/person/{{stakeholder}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One choice of whom the list shows, and how many that are."""
+
+    key: str
+    number: int
+
+
+def choices_of(dialogue: Dialogue) -> list[Choice]:
+    """Whom the list can show: everybody, or those whose invitation stands somewhere."""
+    count = Counter(seat.invitation.value for seat in dialogue.stakeholders.values())
+    undecided = sum(seat.at_risk is None for seat in dialogue.stakeholders.values())
+    found = [Choice(one.value, count[one.value]) for one in Invitation if count[one.value]]
+    found += [Choice("undecided", undecided)] if undecided else []
+    return [Choice("", len(dialogue.stakeholders)), *found]
+
+
+def show_people(visit: Visit) -> Response:
+    """Everybody who is mapped."""
+    dialogue = visit.dialogue(visit.param("dialogue"))
+    chosen = visit.query("show")
+    wishes = wishes_of(visit.site.house.engine, dialogue.id)
+    return visit.page(
+        "manager_overview/people.html",
+        dialogue=dialogue,
+        seats=[seat for seat in dialogue.stakeholders.values() if _shown(seat, chosen)],
+        choices=choices_of(dialogue),
+        chosen=chosen,
+        mappable=can_map(dialogue),
+        erasures=[w for w in wishes if w.kind == "erasure" and w.settled_at is None],
+    )
+
+
+def _shown(seat: Stakeholder, chosen: str) -> bool:
+    if chosen == "undecided":
+        return seat.at_risk is None
+    return not chosen or seat.invitation.value == chosen
+
+
+def can_map(dialogue: Dialogue) -> bool:
+    """Whether people can still be mapped."""
+    return dialogue.phase in STEPS["map-stakeholder"].phases
+
+
+def fields_of(visit: Visit, dialogue: Dialogue, seat: Stakeholder | None) -> dict[str, Any]:
+    """What the form to map somebody offers, with what is known of *seat*."""
+    known = tables()["category"]
+    own = [seat.category] if seat and seat.category not in known else []
+    return {
+        "seat": seat,
+        "categories": [(key, word("category", key, visit.language)) for key in (*known, *own)],
+        "countries": [
+            ("", visit.t("Kies een land", "Choose a country")),
+            *countries(visit.language),
+        ],
+        "layers": [layer.value for layer in Layer],
+        "declined": [
+            one
+            for one in dialogue.stakeholders.values()
+            if one.invitation is Invitation.DECLINED and one is not seat
+        ],
+    }
+
+
+def show_map(visit: Visit) -> Response:
+    """The form to map somebody."""
+    dialogue = visit.dialogue(visit.param("dialogue"))
+    if not can_map(dialogue):
+        raise NotFound
+    fields = fields_of(visit, dialogue, None)
+    return visit.page("manager_overview/map.html", dialogue=dialogue, **fields)
+
+
+def _typed(visit: Visit, dialogue: Dialogue) -> dict[str, Any]:
+    """The stakeholder as typed. Raises Incomplete with what is wrong beside each field."""
+    names = ("name", "organisation", "category", "country", "layer", "at_risk", "email", "phone")
+    raw = {name: visit.form.one(name) for name in (*names, "language", "replaces")}
+    raw["speaks_for"] = ";".join(visit.form.many("speaks_for"))
+    raw["critical"] = "yes" if visit.form.one("critical") else "no"
+    reading = understand(raw, dialogue, visit.t)
+    if reading.problems:
+        raise Incomplete(reading.problems)
+    return reading.given
+
+
+def map_somebody(visit: Visit) -> Response:
+    """Put somebody on the map."""
+    dialogue = visit.dialogue(visit.param("dialogue"))
+    given = _typed(visit, dialogue)
+    visit.act(
+        dialogue.id, "map-stakeholder", {"id": free_name(dialogue.stakeholders, given), **given}
+    )
+    if visit.form.one("then") == "another":
+        return visit.go(f"/dialogues/{dialogue.id}/map", said="mapped")
+    return visit.go(f"/dialogues/{dialogue.id}/people", said="mapped")
+
+
+def _seat(visit: Visit) -> tuple[Dialogue, Stakeholder]:
+    dialogue = visit.dialogue(visit.param("dialogue"))
+    seat = dialogue.stakeholders.get(visit.param("stakeholder"))
+    if seat is None:
+        raise NotFound
+    return dialogue, seat
+
+
+def show_person(visit: Visit) -> Response:
+    """One stakeholder, and what can be done."""
+    dialogue, seat = _seat(visit)
+    return visit.page(
+        "manager_overview/person.html",
+        dialogue=dialogue,
+        mappable=can_map(dialogue),
+        invitable=dialogue.phase in STEPS["invite"].phases,
+        **fields_of(visit, dialogue, seat),
+    )
+
+
+def correct(visit: Visit) -> Response:
+    """Correct what is known of somebody who was not invited yet."""
+    dialogue, seat = _seat(visit)
+    visit.act(dialogue.id, "map-stakeholder", {"id": seat.id, **_typed(visit, dialogue)})
+    return visit.go(f"/dialogues/{dialogue.id}/people", said="saved")
+
+
+def drop(visit: Visit) -> Response:
+    """Take somebody off the map."""
+    dialogue, seat = _seat(visit)
+    visit.act(dialogue.id, "drop-stakeholder", {"stakeholder": seat.id, **visit.need("reason")})
+    return visit.go(f"/dialogues/{dialogue.id}/people", said="dropped")
+
+
+def invite(visit: Visit) -> Response:
+    """Invite one person."""
+    dialogue, seat = _seat(visit)
+    visit.act(dialogue.id, "invite", {"stakeholder": seat.id})
+    return visit.go(f"/dialogues/{dialogue.id}/people", said="invited")
+
+
+def reply(visit: Visit) -> Response:
+    """Write down what somebody without e-mail replied to the invitation."""
+    dialogue, seat = _seat(visit)
+    steps = {"accepted": "accept-invitation", "declined": "decline-invitation"}
+    step = steps.get(visit.form.one("reply"))
+    if step is None:
+        raise Incomplete({"reply": visit.t("Kies wat zij zeiden.", "Choose what they said.")})
+    reason = visit.form.some("reason") if step == "decline-invitation" else {}
+    visit.act(dialogue.id, step, {"stakeholder": seat.id, **reason})
+    return visit.go(f"/dialogues/{dialogue.id}/people", said="saved")
+
+
+def reach(visit: Visit) -> Response:
+    """Correct how somebody is reached."""
+    dialogue, seat = _seat(visit)
+    if visit.form.one("by_hand"):
+        given: dict[str, Any] = {"by_hand": True, **visit.form.some("phone")}
+    else:
+        given = visit.form.some("email", "phone", "language")
+        raw = {**seat.model_dump(include={"name", "organisation", "category", "country", "layer"})}
+        reading = understand(raw | given, dialogue, visit.t)
+        if reading.problems:
+            raise Incomplete(reading.problems)
+    visit.act(dialogue.id, "change-contact", {"stakeholder": seat.id, **given})
+    return visit.go(f"/dialogues/{dialogue.id}/person/{seat.id}", said="saved")
+
+
+def erased(visit: Visit) -> Response:
+    """Note that a request to be erased was dealt with."""
+    dialogue, seat = _seat(visit)
+    settle_wish(visit.site.house.engine, dialogue.id, seat.id, "erasure", visit.now)
+    return visit.go(f"/dialogues/{dialogue.id}/people", said="saved")
+
+
+PAGES = (
+    get(f"{_HOME}/people", show_people, *MANAGERS),
+    get(f"{_HOME}/map", show_map, *MANAGERS),
+    post(f"{_HOME}/map", map_somebody, *MANAGERS, again=show_map),
+    get(_PERSON, show_person, *MANAGERS),
+    post(_PERSON, correct, *MANAGERS, again=show_person),
+    post(f"{_PERSON}/drop", drop, *MANAGERS, again=show_person),
+    post(f"{_PERSON}/invite", invite, *MANAGERS, again=show_person),
+    post(f"{_PERSON}/reply", reply, *MANAGERS, again=show_person),
+    post(f"{_PERSON}/reach", reach, *MANAGERS, again=show_person),
+    post(f"{_PERSON}/erased", erased, *MANAGERS, again=show_person),
+)

@@ -1,0 +1,130 @@
+"""How a dialogue stands: its phase, what its checks ask and why, and every date with how it was computed."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from portal.manager_overview.owed import TOGETHER, Owed
+from portal.manager_overview.settling import LEAVING, way_to_fix
+from portal.manager_work.seeing import Seen, seen_by
+from portal.visit import Visit
+from states.checks import Check, checks_of
+from states.dialogue import OPEN_PHASES, Dialogue, Phase
+from states.table import STEPS
+
+_NL = {
+    "SER, meaningful dialogue: inclusion": "SER, betekenisvolle dialoog: inclusie",
+    "SER, meaningful dialogue: transparency": "SER, betekenisvolle dialoog: transparantie",
+    "SER, meaningful dialogue: commitment": "SER, betekenisvolle dialoog: commitment",
+    "OECD due diligence guidance: meaningful engagement with those most affected": (
+        "OESO-richtsnoer voor gepaste zorgvuldigheid: in gesprek met wie het meest wordt geraakt"
+    ),
+    "OECD guidelines: engagement that is safe for those who take part": (
+        "OESO-richtlijnen: meepraten moet veilig zijn voor wie meedoet"
+    ),
+    "AA1000SES: documenting the engagement and acting on it": (
+        "AA1000SES: het gesprek vastleggen en er iets mee doen"
+    ),
+    "UN guiding principles, 31: a predictable and transparent process": (
+        "VN-richtlijnen (UNGP) 31: een voorspelbaar en doorzichtig proces"
+    ),
+}
+"""The sources of the law, as Dutch readers know them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One check: what is missing, why it is asked, where that can be given, and who passed it by hand."""
+
+    check: Check
+    missing: list[str]
+    source: str
+    fix: str | None
+    reason: str | None
+    by: str | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it keeps the phase from being left."""
+        return not self.check.passes
+
+    @property
+    def soft(self) -> bool:
+        """Whether it may be passed by hand."""
+        return self.check.strength == "soft"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One phase on the way through the year, and whether it is over, now, or to come."""
+
+    phase: Phase
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The step that completes the phase, and whether whoever looks may take it now."""
+
+    step: str
+    ready: bool
+    theirs: bool
+
+
+def asked_of(visit: Visit, dialogue: Dialogue) -> list[Asked]:
+    """The checks of the phase, those that wait first."""
+    seen = seen_by(visit, dialogue)
+    asked = [_asked(visit, seen, check) for check in checks_of(dialogue, visit.now)]
+    return sorted(asked, key=lambda one: (not one.waits, one.soft))
+
+
+def _asked(visit: Visit, seen: Seen, check: Check) -> Asked:
+    dialogue = seen.dialogue
+    override = dialogue.overrides.get(f"{dialogue.phase}/{check.name}")
+    passed = override if check.overridden else None
+    return Asked(
+        check,
+        list(seen.told(check).lines),
+        _NL.get(check.source, check.source) if visit.language == "nl" else check.source,
+        None if check.ok else way_to_fix(visit, dialogue, check.name),
+        passed.reason if passed else None,
+        passed.name if passed else None,
+    )
+
+
+def stages_of(dialogue: Dialogue) -> list[Stage]:
+    """The five phases; after the end they are all over."""
+    phases = list(OPEN_PHASES)
+    here = phases.index(dialogue.phase) if dialogue.open else len(phases)
+    return [
+        Stage(phase, "past" if at < here else "here" if at == here else "coming")
+        for at, phase in enumerate(phases)
+    ]
+
+
+def leave_of(visit: Visit, dialogue: Dialogue, asked: Iterable[Asked]) -> Leave | None:
+    """How the phase is left; None for an ended dialogue."""
+    step = LEAVING.get(dialogue.phase)
+    if step is None:
+        return None
+    ready = not any(one.waits for one in asked if one.check.name != "strategy-signed")
+    return Leave(step, ready, visit.me.name in STEPS[step].by)
+
+
+def dates_of(visit: Visit, dialogue: Dialogue, *, owed: bool) -> list[Owed]:
+    """The duties that are still owed, or those that are not, next first; those that are alike stand in one line."""
+    duties = (duty for duty in dialogue.duties.values() if duty.owed == owed)
+    return list(_alike(Owed(visit, dialogue, duty) for duty in duties))
+
+
+def _alike(lines: Iterable[Owed]) -> Iterator[Owed]:
+    def same(one: Owed) -> tuple[datetime, str, str]:
+        return one.duty.due, one.duty.kind, one.duty.status
+
+    for _, group in groupby(sorted(lines, key=same), key=same):
+        alike = list(group)
+        if len(alike) < TOGETHER:
+            yield from alike
+        else:
+            yield Owed(alike[0].visit, alike[0].dialogue, alike[0].duty, len(alike))

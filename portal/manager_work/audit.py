@@ -1,0 +1,123 @@
+"""The auditor's pages: everything without identities, and the proof that the journal is as it was written."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import Response
+
+from notifications.views import DutyView
+from portal.faults import Incomplete, NotFound
+from portal.manager_work.current import at_hand, nothing_yet
+from portal.manager_work.seeing import Seen, seen_by
+from portal.manager_work.veil import Veil
+from portal.routes import AUDITOR, get, post
+from portal.visit import Visit
+from records.journal import Break, entries, head, verify
+from states.dialogue import OPEN_PHASES, Dialogue
+
+_LEAF = 100
+"""Facts on one leaf of the journal."""
+_SHORTEST = 12
+"""Characters of a kept number that are enough to know it by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A duty in words that name nobody."""
+
+    view: DutyView
+    about: str
+    owner: str
+    status: str
+
+
+def show(visit: Visit) -> Response:
+    """The dialogue as a whole."""
+    dialogue = at_hand(visit, *OPEN_PHASES)
+    return nothing_yet(visit) if dialogue is None else _page(visit, dialogue)
+
+
+def _page(
+    visit: Visit,
+    dialogue: Dialogue,
+    breaks: list[Break] | None = None,
+    witnessed: int | None = None,
+) -> Response:
+    seen, veil = seen_by(visit, dialogue), _veil(visit, dialogue)
+    count, last = head(visit.site.house.engine, dialogue.id)
+    return visit.page(
+        "manager_work/audit.html",
+        seen=seen,
+        veil=veil,
+        duties=[_owed(seen, veil, duty) for duty in dialogue.duties.values()],
+        verdicts=_verdicts(dialogue),
+        seats=len(dialogue.stakeholders),
+        count=count,
+        head=last,
+        breaks=breaks,
+        witnessed=witnessed,
+    )
+
+
+def _veil(visit: Visit, dialogue: Dialogue) -> Veil:
+    """What hides the names; it must know them, and *dialogue* no longer does."""
+    return Veil(visit.site.house.ledger.read(dialogue.id))
+
+
+def _owed(seen: Seen, veil: Veil, duty: Any) -> Owed:  # noqa: ANN401 - a duty
+    view = DutyView(seen.dialogue, duty, seen.now, seen.language)
+    return Owed(view, veil.over(duty.whom), seen.dialogue.owner_role(duty), duty.status.value)
+
+
+def _verdicts(dialogue: Dialogue) -> dict[str, int] | None:
+    """How many were heard, partly and not; None when so few answered that a figure would be a person."""
+    given = [verdict.heard for verdict in dialogue.verdicts.values()]
+    if len(given) < dialogue.policy.limits.small_group:
+        return None
+    return {heard: given.count(heard) for heard in ("yes", "partly", "no")}
+
+
+def check(visit: Visit) -> Response:
+    """Recompute the chain of the journal; this changes nothing."""
+    dialogue = visit.dialogue(visit.param("dialogue"))
+    engine = visit.site.house.engine
+    witnessed = _find(visit, dialogue) if visit.form.one("witness") else None
+    return _page(visit, dialogue, verify(engine, dialogue.id), witnessed)
+
+
+def _find(visit: Visit, dialogue: Dialogue) -> int | None:
+    """The fact whose number somebody kept; None when the journal holds it no more, or never did."""
+    kept = "".join(visit.form.one("witness").split()).casefold()
+    if len(kept) < _SHORTEST:
+        said = visit.t("Neem ten minste 12 tekens over.", "Copy at least 12 characters.")
+        raise Incomplete({"witness": said})
+    facts = entries(visit.site.house.engine, dialogue.id)
+    return next((fact.seq for fact in facts if fact.hash.startswith(kept)), None)
+
+
+def show_journal(visit: Visit) -> Response:
+    """The facts, a leaf at a time, newest leaf first."""
+    dialogue = visit.dialogue(visit.param("dialogue"))
+    facts = entries(visit.site.house.engine, dialogue.id)
+    leaves = max(1, -(-len(facts) // _LEAF))
+    asked = visit.query("leaf", str(leaves))
+    if not (asked.isascii() and asked.isdigit() and 1 <= int(asked) <= leaves):
+        raise NotFound
+    start = (int(asked) - 1) * _LEAF
+    return visit.page(
+        "manager_work/journal.html",
+        seen=seen_by(visit, dialogue),
+        veil=_veil(visit, dialogue),
+        facts=facts[start : start + _LEAF],
+        leaf=int(asked),
+        leaves=leaves,
+    )
+
+
+_AT = "/dialogues/{dialogue}/audit"
+PAGES = (
+    get("/audit", show, AUDITOR, nav=("Controle", "Audit")),
+    get(_AT, show, AUDITOR),
+    get(f"{_AT}/journal", show_journal, AUDITOR),
+    post(f"{_AT}/verify", check, AUDITOR, again=show),
+)

@@ -1,0 +1,169 @@
+"""What is owed to each voice: their points, the promised answer, how it was sent, and what they said of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from notifications.sight import addressee
+from notifications.views import DutyView
+from portal.manager_work.seeing import Point, Seen
+from records.outgoing import BY_HAND, FAILED, PENDING
+from records.reports import NoticeRow
+from states.contributions import Verdict
+from states.duties import DutyStatus
+
+
+@dataclass(frozen=True)
+class Debt:
+    """The answer to one voice. It is addressed by its first point, so that no address of a page holds a hidden name."""
+
+    seen: Seen
+    voice: str
+    rows: tuple[NoticeRow, ...]
+    """The messages that carried an answer to this voice."""
+
+    @property
+    def by(self) -> str:
+        """To whom it is owed, as far as the one who looks may know."""
+        return self.seen.named(self.voice)
+
+    @cached_property
+    def points(self) -> list[Point]:
+        """What they contributed and did not withdraw."""
+        return [point for point in self.seen.points if point.source.voice == self.voice]
+
+    @property
+    def key(self) -> str:
+        """The point that stands for it in addresses."""
+        return self.points[0].id
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the moderator alone knows to whom it is owed."""
+        return self.voice in self.seen.dialogue.seals
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the one who looks may not know to whom it is owed."""
+        return self.seen.hides(self.voice)
+
+    @cached_property
+    def duty(self) -> DutyView | None:
+        """The promise itself, while it was not withdrawn."""
+        seen = self.seen
+        duty = seen.dialogue.latest(f"answer-participant/{self.voice}")
+        if duty is None or duty.status is DutyStatus.WITHDRAWN:
+            return None
+        return DutyView(seen.dialogue, duty, seen.now, seen.language)
+
+    def objection(self, point: Point) -> DutyView | None:
+        """The promised response to an objection against the answer on *point*."""
+        seen = self.seen
+        duty = seen.dialogue.latest(f"answer-dispute/{point.id}")
+        return DutyView(seen.dialogue, duty, seen.now, seen.language) if duty else None
+
+    @property
+    def writable(self) -> list[Point]:
+        """The points on which an answer can be written now; after the end of a dialogue also undecided ones."""
+        unwritten = [point for point in self.points if point.source.written_at is None]
+        if not self.seen.dialogue.open:
+            return unwritten
+        return [point for point in unwritten if point.source.outcome] if self.signed else []
+
+    @property
+    def signed(self) -> bool:
+        """Whether the strategy was signed once: before that an answer could still change."""
+        return self.seen.dialogue.latest("close-dialogue") is not None
+
+    @property
+    def answered(self) -> bool:
+        """Whether every point has an answer that arrived."""
+        return all(point.source.delivered_at for point in self.points)
+
+    @property
+    def waits(self) -> bool:
+        """Whether they wait for an answer, or for a response to their objection."""
+        return not self.answered or bool(self.disputed)
+
+    @property
+    def state(self) -> str:
+        """Where the answer stands: a word of the page."""
+        if self.answered:
+            return "answered"
+        if any(p.source.written_at and not p.source.delivered_at for p in self.points):
+            return self._under_way
+        bounced = bool(self.rows) and self.rows[-1].status == FAILED
+        return "bounced" if bounced else "unwritten"
+
+    @property
+    def _under_way(self) -> str:
+        """For a hidden reader nothing tells whether they have an e-mail address."""
+        waits = bool(self.rows) and self.rows[-1].status == BY_HAND
+        return "by-hand" if waits and not self.hidden else "under-way"
+
+    @property
+    def by_hand(self) -> str | None:
+        """Who cannot answer by mail, so that the one who looks writes down what they say; None for anybody hidden."""
+        someone = None if self.hidden else self.seen.dialogue.stakeholder_of(self.voice)
+        return someone.id if someone and not someone.email else None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What they said of the answer."""
+        return self.seen.dialogue.verdicts.get(self.voice)
+
+    @property
+    def late_objection(self) -> bool:
+        """Whether a response to an objection is late."""
+        return any(view.late for p in self.disputed if (view := self.objection(p)))
+
+    @property
+    def disputed(self) -> list[Point]:
+        """The points whose answer met an objection that waits for a response."""
+        return [p for p in self.points if p.source.dispute_open and not p.source.settlement]
+
+
+_ANSWERS = frozenset({"answer", "dispute-settled"})
+
+
+def debts_of(seen: Seen, rows: Iterable[NoticeRow]) -> list[Debt]:
+    """One debt for each voice, those that are still owed first, the longest promised at the top."""
+    carried: dict[str, list[NoticeRow]] = {}
+    for row in rows:
+        if row.template in _ANSWERS:
+            carried.setdefault(row.to, []).append(row)
+    voices = dict.fromkeys(point.source.voice for point in seen.points)
+    found = [Debt(seen, voice, tuple(carried.get(voice, ()))) for voice in voices]
+    return sorted(found, key=_urgency)
+
+
+def _urgency(debt: Debt) -> tuple[bool, str]:
+    """What is owed before what is done, the oldest promise first."""
+    owed = [debt.duty] if not debt.answered else [debt.objection(p) for p in debt.disputed]
+    days = [view.first.isoformat() for view in owed if view]
+    return (not debt.waits, min(days, default=""))
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """A message that somebody without e-mail should hear by phone or letter."""
+
+    number: int
+    to: str
+    template: str
+
+
+def waiting_by_hand(seen: Seen, rows: Iterable[NoticeRow], *, sealed: bool) -> list[ByHand]:
+    """What waits for a person's hand; those under seal are the moderator's, and nobody else sees them."""
+    seals = seen.dialogue.seals
+    waits = [r for r in rows if r.status == BY_HAND and (r.to in seals) is sealed]
+    return [ByHand(row.id, _reader(seen, row.to), row.template) for row in waits]
+
+
+def _reader(seen: Seen, to: str) -> str:
+    if seen.opens_seals and to in seen.dialogue.seals:
+        return seen.named(to)
+    return addressee(seen.dialogue, to, seen.language)
+
+
+__all__ = ["BY_HAND", "FAILED", "PENDING", "ByHand", "Debt", "debts_of", "waiting_by_hand"]

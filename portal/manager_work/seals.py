@@ -1,0 +1,59 @@
+"""What only the moderator may see: who spoke under seal and what they should still hear; and the last word."""
+
+from starlette.responses import Response
+
+from portal.faults import NotFound
+from portal.manager_work.answers import record_delivery
+from portal.manager_work.current import at_hand, nothing_yet
+from portal.manager_work.owing import Debt, debts_of, waiting_by_hand
+from portal.manager_work.seeing import Point, seen_by
+from portal.routes import get, post
+from portal.visit import Visit
+from records.reports import notices_of
+from states.dialogue import Phase
+from states.people import Role
+
+_MODERATOR = Role.MODERATOR.value
+
+
+def show(visit: Visit) -> Response:
+    """The names behind the pseudonyms."""
+    dialogue = at_hand(visit, Phase.SESSION, Phase.FEEDBACK, Phase.STRATEGY_UPDATE)
+    if dialogue is None:
+        return nothing_yet(visit)
+    seen = seen_by(visit, dialogue)
+    rows = notices_of(visit.site.house.engine, [dialogue.id])
+    debts = debts_of(seen, rows)
+    return visit.page(
+        "manager_work/seals.html",
+        seen=seen,
+        sealed=[debt for debt in debts if debt.sealed],
+        by_hand=waiting_by_hand(seen, rows, sealed=True),
+        objections=[(debt, p) for debt in debts for p in debt.disputed if _is_mine(debt, p)],
+    )
+
+
+def _is_mine(debt: Debt, point: Point) -> bool:
+    """Whether the last word on the objection is the moderator's."""
+    duty = debt.objection(point)
+    return duty is not None and debt.seen.dialogue.owner_role(duty.source) == _MODERATOR
+
+
+def settle(visit: Visit) -> Response:
+    """Give the last word on an objection."""
+    dialogue = visit.dialogue(visit.param("dialogue"))
+    name = visit.param("contribution")
+    if name not in dialogue.contributions:
+        raise NotFound
+    text = visit.need("settlement")["settlement"]
+    visit.act(dialogue.id, "settle-dispute", {"contribution": name, "text": text})
+    return visit.go(f"/dialogues/{dialogue.id}/seals", said="settled")
+
+
+_AT = "/dialogues/{dialogue}/seals"
+PAGES = (
+    get("/seals", show, _MODERATOR, nav=("Zegels", "Seals")),
+    get(_AT, show, _MODERATOR),
+    post(f"{_AT}/deliveries", record_delivery, _MODERATOR, again=show),
+    post(f"{_AT}/{{contribution}}/settle", settle, _MODERATOR, again=show),
+)

@@ -1,0 +1,195 @@
+"""The points of a dialogue as each role may see them: who spoke, what became of it, and what is missing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from notifications.sight import hidden, seat, speaker
+from notifications.views import DialogueView
+from portal.faults import Incomplete
+from portal.rendering import for_people
+from portal.routes import AUDITOR
+from portal.visit import Visit
+from states.checks import Check, checks_of
+from states.contributions import Commitment, Contribution
+from states.dialogue import Dialogue
+from states.errors import ChecksNotMet, NotKnown, Refused
+from states.gaps import Gap
+from states.people import Role
+from states.reasons import stock_phrases
+
+
+@dataclass(frozen=True)
+class Lack:
+    """A check that is not in order: its *name*, whether it may be passed by hand, and what it lacks."""
+
+    name: str
+    soft: bool
+    overridden: bool
+    source: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Point:
+    """One contribution, as the role that looks may see it."""
+
+    of: "Seen"
+    source: Contribution
+
+    @property
+    def id(self) -> str:
+        """The name by which people call it."""
+        return self.source.id
+
+    @property
+    def by(self) -> str:
+        """From whom it came, as far as the one who looks may know."""
+        return self.of.named(self.source.voice)
+
+    @property
+    def short(self) -> str:
+        """What it says: the line of the summary once there is one, because its speaker could check that."""
+        return self.source.line or self.source.text
+
+    @property
+    def commitment(self) -> Commitment | None:
+        """The promised action that came from it."""
+        return self.of.dialogue.commitments.get(self.source.commitment or "")
+
+    @property
+    def owner(self) -> str | None:
+        """Who answers for the decision."""
+        return self.of.shown.held_by(self.source.owner) if self.source.owner else None
+
+    @property
+    def untraced(self) -> bool:
+        """Whether it was adopted without saying what changes or what is promised."""
+        adopted = self.source.outcome in {"adopted", "partly"}
+        return adopted and self.source.change is None and self.source.commitment is None
+
+    @property
+    def empty_reason(self) -> bool:
+        """Whether its reason says too little, or was given too often."""
+        return self.source.id in self.of.empty_reasons
+
+    @property
+    def decidable(self) -> bool:
+        """Whether a decision on it can be taken now."""
+        d = self.of.dialogue
+        if d.phase == "strategy_update":
+            return self.source.dispute_open or not self.source.written_at
+        return d.phase == "feedback" and self.source.dispute_open
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A dialogue as *viewer* (a role) may see it at *now*."""
+
+    dialogue: Dialogue
+    viewer: str
+    now: datetime
+    language: str
+
+    @cached_property
+    def shown(self) -> DialogueView:
+        """The dialogue as any letter may speak of it."""
+        return DialogueView(self.dialogue, self.language)
+
+    @cached_property
+    def points(self) -> list[Point]:
+        """What was contributed and not withdrawn, in the order in which it was said."""
+        return [Point(self, c) for c in self.dialogue.contributions.values() if c.stands]
+
+    @cached_property
+    def empty_reasons(self) -> frozenset[str]:
+        """The contributions whose reason is a stock phrase."""
+        return frozenset(name for names, _ in stock_phrases(self.dialogue) for name in names)
+
+    @property
+    def opens_seals(self) -> bool:
+        """Whether the one who looks may know everybody who spoke."""
+        return self.viewer == Role.MODERATOR
+
+    def point(self, name: str) -> Point | None:
+        """The contribution called *name*, None when it is not there."""
+        return next((point for point in self.points if point.id == name), None)
+
+    def named(self, voice: str) -> str:
+        """Who *voice* is, as far as the one who looks may know."""
+        if self.viewer == AUDITOR:
+            return self._unnamed(voice)
+        label = speaker(self.dialogue, voice, self.language)
+        someone = self.dialogue.stakeholder_of(voice) if self.opens_seals else None
+        if someone is None:
+            return label
+        return f"{voice}: {seat(someone)}" if voice in self.dialogue.seals else seat(someone)
+
+    def hides(self, voice: str) -> bool:
+        """Whether the one who looks may not know who *voice* is."""
+        return not self.opens_seals and hidden(self.dialogue, voice)
+
+    @cached_property
+    def unmet(self) -> list[Lack]:
+        """The checks of this phase that are not in order, with people named as they may be."""
+        return [self.told(check) for check in checks_of(self.dialogue, self.now) if not check.ok]
+
+    def told(self, check: Check) -> Lack:
+        """*check* in words that name nobody whom their attribution hides."""
+        lines = tuple(for_people(self._gap(gap).say(self.language)) for gap in check.gaps)
+        return Lack(check.name, check.strength == "soft", check.overridden, check.source, lines)
+
+    def _gap(self, gap: Gap) -> Gap:
+        named = {"voices": self.named, "stakeholders": self._guest}
+        details = {
+            key: [named[key](name) for name in value] if key in named else value
+            for key, value in gap.details.items()
+        }
+        return Gap(gap.code, details)
+
+    def _unnamed(self, name: str) -> str:
+        """For an auditor a participant is a number, and portal.sight has put it where the name was."""
+        guest = self.dialogue.stakeholders.get(name)
+        return guest.name if guest else name
+
+    def _guest(self, name: str) -> str:
+        if self.viewer == AUDITOR:
+            return self._unnamed(name)
+        guest = self.dialogue.stakeholders.get(name)
+        return seat(guest) if guest else name
+
+
+def seen_by(visit: Visit, dialogue: Dialogue) -> Seen:
+    """*dialogue* as the one who visits may see it."""
+    return Seen(dialogue, visit.me.name, visit.now, visit.language)
+
+
+def complete(visit: Visit, seen: Seen, step: str, given: dict[str, object]) -> None:
+    """
+    Take the *step* that completes a phase.
+
+    What is missing is said here, because the sentences of the law may name somebody whom their attribution hides.
+    """
+    try:
+        visit.act(seen.dialogue.id, step, given)
+    except ChecksNotMet as refused:
+        asked = [check for check in refused.checks if isinstance(check, Check)]
+        raise Incomplete(_missing(map(seen.told, asked))) from None
+
+
+def act_in_words(
+    visit: Visit, seen: Seen, step: str, given: Mapping[str, object], **words: str
+) -> None:
+    """Take *step*; when it is refused, the reason says *words* instead of names that may be hidden."""
+    try:
+        visit.act(seen.dialogue.id, step, given)
+    except NotKnown:
+        raise
+    except Refused as refused:
+        said = {key: words.get(key, value) for key, value in refused.details.items()}
+        raise Refused(refused.code, **said) from None
+
+
+def _missing(unmet: Iterable[Lack]) -> dict[str, str]:
+    return {one.name: " ".join(one.lines) for one in unmet}

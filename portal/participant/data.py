@@ -1,0 +1,103 @@
+"""My data: what is kept, a copy of it, asking to be erased; and reporting retaliation to the confidant alone."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from starlette.responses import Response
+
+from notifications.views import contact_of
+from portal.faults import NotFound
+from portal.participant.looking import mine
+from portal.participant.view import Mine
+from portal.routes import get, post
+from portal.visit import Visit
+from records.access_wishes import ask, report, wishes_of
+from records.reports import notices_of
+from states.people import PARTICIPANT, Role
+
+_DAY = timedelta(days=1)
+
+
+def show(visit: Visit) -> Response:
+    """What is kept of them."""
+    seen = mine(visit)
+    wishes = wishes_of(visit.site.house.engine, seen.dialogue.id, seen.me.id)
+    asked = next((wish for wish in wishes if wish.kind == "erasure"), None)
+    return visit.page("my/data.html", mine=seen, asked=asked)
+
+
+def export(visit: Visit) -> Response:
+    """Everything that is kept of them, as a file that machines can read."""
+    text = json.dumps(_everything(visit, mine(visit)), ensure_ascii=False, indent=2)
+    kind = {"content-disposition": 'attachment; filename="my-data.json"'}
+    return Response(text, media_type="application/json", headers=kind)
+
+
+def _everything(visit: Visit, seen: Mine) -> dict[str, Any]:
+    engine, d = visit.site.house.engine, seen.dialogue
+    names = d.voices_of(seen.me.id)
+    spoken = [c for c in d.contributions.values() if c.voice in names]
+    duties = [x for x in d.duties.values() if x.whom in names or x.waiting in names]
+    sent = [row for row in notices_of(engine, [d.id]) if row.to in names]
+    return {
+        "dialogue": d.id,
+        "you": seen.me.model_dump(mode="json"),
+        "speaks_as": names,
+        "contributions": [c.model_dump(mode="json") for c in spoken],
+        "verdicts": [v.model_dump(mode="json") for n, v in d.verdicts.items() if n in names],
+        "duties": [duty.model_dump(mode="json") for duty in duties],
+        "messages": [
+            {"at": n.at.isoformat(), "template": n.template, "status": n.status} for n in sent
+        ],
+        "wishes": [
+            {"kind": wish.kind, "value": wish.value, "at": wish.made_at.isoformat()}
+            for wish in wishes_of(engine, d.id, seen.me.id)
+        ],
+    }
+
+
+def ask_erasure(visit: Visit) -> Response:
+    """Ask to be erased; a person decides, because others may rely on what was said."""
+    seen, engine = mine(visit), visit.site.house.engine
+    why = visit.form.one("reason")[:2000] or "-"
+    ask(engine, seen.dialogue.id, seen.me.id, kind="erasure", value=why, now=visit.now)
+    return visit.go("/my/data", said="erasure")
+
+
+def show_safety(visit: Visit) -> Response:
+    """How to report pressure or retaliation."""
+    seen = mine(visit)
+    return visit.page(
+        "my/safety.html", mine=seen, confidant=contact_of(seen.dialogue, Role.CONFIDANT)
+    )
+
+
+def tell(visit: Visit) -> Response:
+    """A report for the confidant alone, with a name only if the reporter gives it."""
+    seen = mine(visit)
+    if seen.dialogue.role(Role.CONFIDANT) is None:
+        raise NotFound
+    given = visit.need("text")
+    visit.slow_down(
+        f"report from {visit.origin}", most=20, window=_DAY
+    )  # not by person: that would tell
+    named = visit.form.one("named") == "yes"
+    report(
+        visit.site.house.engine,
+        seen.dialogue.id,
+        given["text"],
+        visit.now,
+        who=seen.me.id if named else None,
+        contact=visit.form.one("contact")[:300] or None,
+    )
+    return visit.go("/my/safety", said="report")
+
+
+PAGES = (
+    get("/my/safety", show_safety, PARTICIPANT, nav=("Veiligheid", "Safety")),
+    post("/my/safety", tell, PARTICIPANT, again=show_safety),
+    get("/my/data", show, PARTICIPANT, nav=("Mijn gegevens", "My data")),
+    get("/my/data/export", export, PARTICIPANT),
+    post("/my/data/erasure", ask_erasure, PARTICIPANT, again=show),
+)

@@ -1,0 +1,283 @@
+"""What a participant may see: what is asked of them, what is owed to them, and the line of sight of each point."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from notifications.to_participants import contact_for
+from notifications.views import Contact, DialogueView, DutyView, contact_of
+from records.access_reading import Turn
+from states.contributions import Commitment, Contribution, LineVerdict, Verdict
+from states.dialogue import OPEN_PHASES, Dialogue, Phase
+from states.duties import KINDS, Duty, DutyStatus
+from states.people import PARTICIPANT, Role, Stakeholder
+from states.table import STEPS
+
+ASKED_AT = {
+    "answer-invitation": "/my/invitation",
+    "share-expectation": "/my/invitation#expectation",
+    "check-summary": "/my/words",
+    "give-verdict": "/my/words",
+}
+"""Where a participant does what is asked of them."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One contribution with its line of sight, as its speaker may see it."""
+
+    of: "Mine"
+    source: Contribution
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether its speaker took it back."""
+        return not self.source.stands
+
+    @property
+    def line_open(self) -> bool:
+        """Whether the line of the summary can be confirmed, corrected or withdrawn now."""
+        published = self.of.dialogue.summary_published_at is not None
+        return published and self.source.stands and self.of.may("check-line")
+
+    @property
+    def line_checked(self) -> bool:
+        """Whether its speaker has said something of the line."""
+        return self.source.line_verdict not in {None, LineVerdict.SILENT}
+
+    @property
+    def decided(self) -> bool:
+        """Whether the decision can be told: once it is signed, because before that it may still change."""
+        return self.source.outcome is not None and (self.of.signed or self.delivered)
+
+    @property
+    def delivered(self) -> bool:
+        """Whether the answer has reached its speaker."""
+        return self.source.delivered_at is not None
+
+    @property
+    def commitment(self) -> Commitment | None:
+        """The promised action, if there is one."""
+        return self.of.dialogue.commitments.get(self.source.commitment or "")
+
+    @property
+    def owner(self) -> str | None:
+        """Who answers for the decision."""
+        return self.of.shown.held_by(self.source.owner) if self.source.owner else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether an objection was answered, and the answer arrived."""
+        return self.source.settlement is not None and not self.source.dispute_open
+
+    @property
+    def dispute_possible(self) -> bool:
+        """Whether *not my point* can be said now."""
+        rounds = self.of.dialogue.policy.limits.dispute_rounds
+        left = self.source.dispute_round <= rounds
+        return (
+            self.delivered
+            and not self.source.dispute_open
+            and left
+            and self.of.may("dispute-answer")
+        )
+
+
+@dataclass(frozen=True)
+class Voice:
+    """One name under which the participant speaks: their own, or a pseudonym that only they and the moderator know."""
+
+    of: "Mine"
+    name: str
+
+    @property
+    def sealed(self) -> bool:
+        """Whether it is a pseudonym."""
+        return self.name != self.of.me.id
+
+    @cached_property
+    def points(self) -> list[Point]:
+        """What was said under this name, what was withdrawn included."""
+        everything = self.of.dialogue.contributions.values()
+        return [Point(self.of, c) for c in everything if c.voice == self.name]
+
+    @property
+    def debt(self) -> DutyView | None:
+        """The answer that is owed, or was."""
+        duty = self.of.dialogue.latest(f"answer-participant/{self.name}")
+        return self.of.view(duty) if duty and duty.status is not DutyStatus.WITHDRAWN else None
+
+    @property
+    def answered(self) -> bool:
+        """Whether any answer arrived."""
+        return any(point.delivered for point in self.points)
+
+    @property
+    def answers(self) -> list[tuple[str, datetime, list[str]]]:
+        """Each text that arrived, when, and the points that it covers."""
+        found: dict[str, tuple[str, datetime, list[str]]] = {}
+        for point in self.points:
+            c = point.source
+            if c.answer and c.delivered_at and c.stands:
+                found.setdefault(c.answer, (c.answer, c.delivered_at, []))[2].append(c.id)
+        return list(found.values())
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What they said of the answer."""
+        return self.of.dialogue.verdicts.get(self.name)
+
+    @property
+    def asked(self) -> DutyView | None:
+        """The verdict that is asked now."""
+        return next((self.of.view(d) for d in self._owed("give-verdict")), None)
+
+    @property
+    def verdict_possible(self) -> bool:
+        """Whether a verdict can be given now; the law hears the voice that was asked first."""
+        if not self.answered or not self.of.may("give-verdict"):
+            return False
+        return self.sealed or self.of.heard_first in {None, self.name}
+
+    def _owed(self, kind: str) -> list[Duty]:
+        return [duty for duty in self.of.dialogue.owed(kind) if duty.whom == self.name]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A phase on the way through the year: *state* is past, here or ahead; *days* are what is known of it."""
+
+    phase: Phase
+    state: str
+    since: datetime | None
+    planned: date | None
+
+
+@dataclass(frozen=True)
+class Mine:
+    """The dialogue as *me* may see it at *now*; it holds no seal but their own."""
+
+    dialogue: Dialogue
+    me: Stakeholder
+    now: datetime
+    language: str
+
+    @cached_property
+    def shown(self) -> DialogueView:
+        """The dialogue as any letter may speak of it."""
+        return DialogueView(self.dialogue, self.language)
+
+    @property
+    def signed(self) -> bool:
+        """Whether the decisions of this year stand."""
+        return (
+            self.dialogue.signed_at is not None and self.dialogue.phase is not Phase.STRATEGY_UPDATE
+        )
+
+    @cached_property
+    def voices(self) -> list[Voice]:
+        """The names under which they spoke; their own when they did not speak yet."""
+        names = self.dialogue.voices_of(self.me.id)
+        spoke = [Voice(self, name) for name in names if Voice(self, name).points]
+        return spoke or [Voice(self, self.me.id)]
+
+    @property
+    def heard_first(self) -> str | None:
+        """The voice whose verdict the law takes when they speak under their own name."""
+        names = self.dialogue.voices_of(self.me.id)
+        asked = [d for d in self.dialogue.owed("give-verdict") if d.whom in names]
+        first = min(asked, key=lambda d: (d.opened_at, names.index(str(d.whom))), default=None)
+        return first.whom if first else None
+
+    def voice(self, name: str) -> Voice | None:
+        """Their voice called *name*; None when it is somebody else's."""
+        return next((voice for voice in self.voices if voice.name == name), None)
+
+    def point(self, name: str) -> Point | None:
+        """Their contribution called *name*; None when it is somebody else's."""
+        points = (point for voice in self.voices for point in voice.points)
+        return next((point for point in points if point.source.id == name), None)
+
+    def may(self, step: str) -> bool:
+        """Whether *step* fits where the dialogue stands."""
+        return self.dialogue.phase in STEPS[step].phases
+
+    def view(self, duty: Duty) -> DutyView:
+        """A duty as a letter may speak of it."""
+        return DutyView(self.dialogue, duty, self.now, self.language)
+
+    @cached_property
+    def asks(self) -> list[tuple[DutyView, str]]:
+        """What is asked of them, each with the page where it is done; the next due first."""
+        names = self.dialogue.voices_of(self.me.id)
+        asked = [
+            duty
+            for duty in self.dialogue.duties.values()
+            if duty.owed and duty.owner == PARTICIPANT and duty.whom in names
+        ]
+        return [
+            (self.view(duty), ASKED_AT[duty.kind]) for duty in sorted(asked, key=lambda d: d.due)
+        ]
+
+    @cached_property
+    def debts(self) -> list[DutyView]:
+        """What is owed to them, the longest late first."""
+        return [self.view(duty) for duty in self._waiting if duty.owed]
+
+    @cached_property
+    def paid(self) -> list[DutyView]:
+        """What was owed to them and came, in time or late: lateness stays to be seen."""
+        return [self.view(duty) for duty in self._waiting if duty.met_at]
+
+    @property
+    def _waiting(self) -> list[Duty]:
+        names = self.dialogue.voices_of(self.me.id)
+        mine = [
+            d for d in self.dialogue.duties.values() if d.waiting in names and KINDS[d.kind].debt
+        ]
+        return sorted(mine, key=lambda duty: duty.first_due)
+
+    @property
+    def accountable(self) -> Contact | None:
+        """Who is accountable for the answers."""
+        return contact_of(self.dialogue, Role.MANAGER)
+
+    @property
+    def contact(self) -> Contact | None:
+        """To whom they may turn: the moderator when they spoke under seal, whose mailbox the manager cannot see."""
+        sealed = next((voice.name for voice in self.voices if voice.sealed), None)
+        return contact_for(self.dialogue, sealed or self.me.id)
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of organisations that are invited, without how many: few could be told apart."""
+        return sorted({s.category for s in self._others})
+
+    @property
+    def countries(self) -> list[str]:
+        """The countries they come from."""
+        return sorted({s.country for s in self._others})
+
+    @property
+    def _others(self) -> list[Stakeholder]:
+        return [s for s in self.dialogue.stakeholders.values() if s.invited and s.id != self.me.id]
+
+    def stages(self, turns: list[Turn]) -> list[Stage]:
+        """The five phases with what is known of their dates."""
+        since = {t.detail.get("phase"): t.at for t in turns if t.fact == "phase-entered"}
+        since.setdefault(Phase.STAKEHOLDER_ANALYSIS, self.dialogue.opened_at)
+        reached = [i for i, phase in enumerate(OPEN_PHASES) if phase in since]
+        here = OPEN_PHASES.index(self.dialogue.phase) if self.dialogue.open else len(OPEN_PHASES)
+        planned = {
+            Phase.SESSION: self.dialogue.session_day,
+            Phase.FEEDBACK: self.dialogue.information.feedback_by,
+        }
+        return [
+            Stage(
+                phase,
+                "past" if i < here and i in reached else "here" if i == here else "ahead",
+                since.get(phase) if i <= here else None,
+                planned.get(phase),
+            )
+            for i, phase in enumerate(OPEN_PHASES)
+        ]

@@ -1,0 +1,144 @@
+"""Templates become pages: escaped by default, complete in both languages, and never with nothing by accident."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from html import escape
+from importlib.resources import files
+from tomllib import loads
+from typing import TYPE_CHECKING, Any
+
+import nh3
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markdown_it import MarkdownIt
+
+from notifications.letters import InLanguage
+from notifications.speech import FILTERS
+from notifications.words import LANGUAGES, count, language_of
+from portal.forms import TOKEN
+from portal.statics import address
+from states.table import STEPS
+
+if TYPE_CHECKING:
+    from portal.routes import Page
+    from portal.visit import Visit
+
+__all__ = ["LANGUAGES", "for_people", "language_of", "prose", "render"]
+_STEP = "|".join(map(re.escape, STEPS))
+_STEPS_NAMED = re.compile(rf"\s*\((?:{_STEP})(?:, (?:{_STEP}))*\)")
+_TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "a", "code", "pre"}
+
+
+def render(template: str, context: Mapping[str, Any]) -> str:
+    """The page *template* filled in from *context*. Raises what is wrong with the template: a mistake of ours."""
+    return _environment().get_template(template).render(context)
+
+
+def for_people(sentence: str) -> str:
+    """A sentence of the law without the names of steps, which mean something on the command line alone."""
+    return _STEPS_NAMED.sub("", sentence)
+
+
+@lru_cache(maxsize=1)
+def _markdown() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False, "breaks": True}).disable("image")
+
+
+class Html(str):
+    """Markup that is fit to be shown as it stands, which templates therefore do not escape."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        """Itself: the sign by which templates know."""
+        return str(self)
+
+
+def prose(text: str | None) -> Html:
+    """What somebody wrote, with their paragraphs, lists and stress; no pictures, no markup of their own."""
+    html = _markdown().render(text or "")
+    clean = nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow noopener noreferrer",
+    )
+    return Html(clean)
+
+
+@pass_context
+def t(context: Context, nl: str, en: str) -> str:
+    """A short text in the reader's language; both stand beside each other in the template."""
+    return nl if context["language"] == "nl" else en
+
+
+@pass_context
+def late(context: Context, days: int) -> str:
+    """How late something is, in words."""
+    return f"{count(days, 'day', context['language'])} {t(context, 'te laat', 'late')}"
+
+
+def slug(text: str) -> str:
+    """*text* as the id of an element."""
+    return re.sub(r"[^a-zA-Z0-9_-]+", "-", text).strip("-")
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("portal", "templates"),
+        extensions=[InLanguage, "jinja2.ext.do"],
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    environment.filters |= FILTERS | {
+        "prose": prose,
+        "for_people": for_people,
+        "late": late,
+        "slug": slug,
+    }
+    environment.globals |= {
+        "t": t,
+        "static": address,
+        "hidden": hidden,
+        "menu_of": menu_of,
+        "words": words,
+    }
+    return environment
+
+
+def hidden(token: str) -> Html:
+    """The field that proves that a form is ours."""
+    return Html(f'<input type="hidden" name="{TOKEN}" value="{escape(token)}">')
+
+
+def menu_of(visit: "Visit") -> "list[Page]":
+    """The pages in the menu of whoever looks."""
+    if visit.actor is None:
+        return []
+    return [page for page in visit.site.pages if page.nav and page.open_to(visit.actor.name)]
+
+
+@lru_cache(maxsize=1)
+def sentences() -> dict[str, dict[str, dict[str, str]]]:
+    """The sentences of words.toml: table, then key, then language."""
+    return loads(files("portal").joinpath("words.toml").read_text(encoding="utf-8"))
+
+
+def words(table: str, key: str, language: str) -> str:
+    """The sentence *key* of *table*; nothing when there is none, because the key came from outside."""
+    return sentences()[table].get(key, {}).get(language, "")
+
+
+LAST_RESORT = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>Weerklank</title>'
+    '<h1>Er ging iets mis</h1><p lang="nl">Er is niets verloren. Probeer het straks nog eens.</p>'
+    "<p>Something went wrong. Nothing is lost. Please try again later.</p></html>"
+)
+"""Shown when not even the page for errors can be made."""

@@ -1,0 +1,94 @@
+"""Serving the portal: one process on this machine; a proxy with TLS stands before it for everybody else."""
+
+import argparse
+import os
+import signal
+import threading
+import time
+from urllib.parse import urlsplit
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from config import logs
+from config.clock import utc_now
+from config.settings import Settings, SettingsUnfit, load_settings
+from config.wiring import open_house
+from portal.app import create_app
+from portal.demo import Demo
+from portal.watching import Watching
+
+_LOOK_EVERY = 1.0  # seconds between two looks at the parent
+_AT_ONCE = 200
+_KEEP_ALIVE = 5  # seconds
+
+
+def run(settings: Settings, *, port: int | None = None, demo: bool = False) -> None:
+    """
+    Serve the pages of *settings* until this process is asked to end.
+
+    *port* (default: of the settings) on the host of the settings, 127.0.0.1 unless they say otherwise. *demo* adds the
+    pages of the demonstration, whose clock lies beside the database. Raises what the database says, and
+    SettingsUnfit when others could listen in.
+    """
+    _require_tls(settings)
+    place = settings.portal.model_copy(update={"port": port or settings.portal.port})
+    told = settings.model_copy(update={"portal": place})
+    with open_house(told) as house:
+        shown = Demo.of(told) if demo else None
+        clock = shown.now if shown else utc_now
+        pages = create_app(house, told, clock=clock, demo=shown)
+        uvicorn.Server(_config(Watching(pages, house, clock), told)).run()
+
+
+def _require_tls(settings: Settings) -> None:
+    """Without TLS anybody on the way could come in with what they overhear: only this machine may do without."""
+    address = urlsplit(settings.base_url or "http://127.0.0.1")
+    if address.scheme != "https" and address.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        what = "must begin with https:// unless the pages are for this machine alone"
+        raise SettingsUnfit([f"WEERKLANK_BASE_URL: '{settings.base_url}' {what}"])
+
+
+def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.portal.host,
+        port=settings.portal.port,
+        access_log=False,  # it would print the secrets of links; the portal logs rows of its table instead
+        log_level="warning",
+        server_header=False,
+        forwarded_allow_ips="127.0.0.1",
+        ws="none",
+        limit_concurrency=_AT_ONCE,
+        timeout_keep_alive=_KEEP_ALIVE,
+    )
+
+
+def end_with_parent() -> None:
+    """End as by SIGTERM when the process that started this one is gone, even if that was killed."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_LOOK_EVERY)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
+def main() -> None:
+    """Serve as a process of its own: `python -m portal.serving --port 8420 [--demo] [--child]`."""
+    given = argparse.ArgumentParser(prog="portal.serving", allow_abbrev=False)
+    given.add_argument("--port", type=int)
+    given.add_argument("--demo", action="store_true")
+    given.add_argument("--child", action="store_true", help="end when the starting process ends")
+    wish = given.parse_args()
+    settings = load_settings()
+    logs.configure(settings.log_level)
+    if wish.child:
+        end_with_parent()
+    run(settings, port=wish.port, demo=wish.demo)
+
+
+if __name__ == "__main__":
+    main()

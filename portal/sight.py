@@ -1,0 +1,40 @@
+"""A dialogue as each reader may know it. What is left out here cannot be shown by any page, however it is written."""
+
+from portal.routes import AUDITOR
+from states.contributions import Seal
+from states.dialogue import Dialogue
+from states.people import Role, Stakeholder
+from states.views import unknown_to_auditors
+
+_SEES_SEALS = frozenset({Role.MODERATOR.value})
+SEES_NO_DIALOGUE = frozenset({Role.CONFIDANT.value})
+"""The confidant reads reports of retaliation, and nothing else."""
+
+
+def known_to(dialogue: Dialogue, role: str) -> Dialogue:
+    """*dialogue* (a copy of one's own) as *role* may know it: pseudonyms stay, but only the moderator opens them."""
+    if role not in _SEES_SEALS:
+        dialogue.seals = {name: _closed(seal) for name, seal in dialogue.seals.items()}
+    if role == AUDITOR:
+        names = unknown_to_auditors(dialogue)
+        seats = dialogue.stakeholders.items()
+        dialogue.stakeholders = {name: _unnamed(seat, names[name]) for name, seat in seats}
+    return dialogue
+
+
+def known_to_participant(dialogue: Dialogue, who: str) -> Dialogue:
+    """*dialogue* with the seal of *who* alone."""
+    seals = dialogue.seals.items()
+    dialogue.seals = {
+        name: seal if seal.stakeholder == who else _closed(seal) for name, seal in seals
+    }
+    return dialogue
+
+
+def _closed(seal: Seal) -> Seal:
+    return seal.model_copy(update={"stakeholder": ""})
+
+
+def _unnamed(seat: Stakeholder, name: str) -> Stakeholder:
+    hidden = {"name": name, "organisation": name, "email": None, "phone": None}
+    return seat.model_copy(update=hidden)

@@ -1,0 +1,273 @@
+"""How roles come in: a one-time link from the command line, then a password and a code (TOTP)."""
+
+import base64
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from hashlib import sha256
+
+import pyotp
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from starlette.responses import Response
+
+from config.settings import Settings
+from config.wiring import House
+from portal.entering import home_of
+from portal.faults import Incomplete, LinkGone, NotIn
+from portal.routes import AUDITOR, EVERYONE, STAFF, get, post
+from portal.site import Site
+from portal.stays import holder_of, let_in
+from portal.visit import Visit
+from records.access import Capacity, Stay, end_stay, link_capacity, mint_link, use_up_link
+from records.access_accounts import (
+    Account,
+    account_of,
+    keep_account,
+    use_code_step,
+)
+from states.errors import NotKnown, Refused
+from states.programme import Programme
+
+LINK_LASTS = timedelta(minutes=30)
+SHORTEST = 12
+"""Characters of a password; its length is all that is asked."""
+_LONGEST = 256
+TRIES = timedelta(minutes=15)
+_STEP = 30
+_HASHER = PasswordHasher()
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLink:
+    """What the command line prints: the *address* to open, the *name* to sign in with later, and *until* when."""
+
+    address: str
+    name: str
+    until: datetime
+
+
+class NoSuchRole(Refused):
+    """Nobody can sign in under that name."""
+
+    def __init__(self, name: str) -> None:
+        """Keep the name as it was given."""
+        super().__init__("no-such-role", name=name)
+
+    def why(self, language: str = "en") -> str:
+        """What is so, and what to do."""
+        roles = ", ".join(STAFF)
+        if language == "nl":
+            return f"'{self.details['name']}' kan zich niet aanmelden; schrijf ROL@PROGRAMMA, met als rol {roles}."
+        return (
+            f"'{self.details['name']}' cannot sign in; write ROLE@PROGRAMME, with as role {roles}."
+        )
+
+
+def one_time_link(house: House, settings: Settings, name: str, now: datetime) -> SignInLink:
+    """
+    A link with which the holder of *name* (`manager@kledingmerk`) sets up their password and code; it works once.
+
+    *now* is aware UTC. Raises NoSuchRole, also when nobody holds the role; NotKnown('unknown-programme').
+    """
+    role, _, programme_id = name.partition("@")
+    programme = house.ledger.programme(programme_id).programme if programme_id else None
+    if programme is None or not _can_sign_in(programme, role):
+        raise NoSuchRole(name)
+    token = mint_link(house.engine, Capacity("role", programme.id, role), now, LINK_LASTS)
+    site = Site(house, settings, lambda: now, ())
+    return SignInLink(f"{site.address}/in/{token}", name, now + LINK_LASTS)
+
+
+def _can_sign_in(programme: Programme, role: str) -> bool:
+    return role == AUDITOR or any(role == held for held in programme.roles)
+
+
+# the one-time link
+
+
+def show_link(visit: Visit) -> Response:
+    """One button, and nothing changes."""
+    _role_of_link(visit)
+    return visit.page("enter/link.html", at=visit.path)
+
+
+def follow_link(visit: Visit) -> Response:
+    """Use the link up, and go on to setting a password."""
+    visit.slow_down(f"link from {visit.origin}", most=60, window=TRIES)
+    capacity = _role_of_link(visit)
+    if not use_up_link(visit.site.house.engine, visit.param("token"), visit.site.door_time()):
+        raise LinkGone
+    return next_stage(visit, capacity, "setup", "/sign-in/set-up")
+
+
+def _role_of_link(visit: Visit) -> Capacity:
+    engine, token = visit.site.house.engine, visit.param("token")
+    capacity = link_capacity(engine, token, "role", visit.now)
+    if capacity is None:
+        raise LinkGone
+    return capacity
+
+
+def next_stage(visit: Visit, capacity: Capacity, stage: str, path: str) -> Response:
+    """Go on to the next stage under a new secret."""
+    if visit.known:
+        end_stay(visit.site.house.engine, visit.known.stay.hash, visit.site.door_time())
+    programme = visit.site.house.ledger.programme(capacity.programme_id).programme
+    holder, now = holder_of(programme, capacity.who), visit.site.door_time()
+    return let_in(visit.site, visit.go(path), capacity, now, holder=holder, stage=stage)
+
+
+def _stay_in(visit: Visit, stage: str) -> Stay:
+    if visit.known is None or visit.known.stay.stage != stage:
+        raise NotIn
+    return visit.known.stay
+
+
+# the password and the code, once
+
+
+def show_set_up(visit: Visit) -> Response:
+    """The form for a password and the first code, with the secret for the app that makes codes."""
+    stay = _stay_in(visit, "setup")
+    secret, name = _code_secret(stay), _name(stay.capacity)
+    uri = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name="Weerklank")
+    shown = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
+    return visit.page("enter/set-up.html", name=name, secret=shown, uri=uri, shortest=SHORTEST)
+
+
+def set_up(visit: Visit) -> Response:
+    """Keep the password and the secret of the codes, once a code shows that the app has it."""
+    stay = _stay_in(visit, "setup")
+    visit.slow_down(f"code {stay.hash}", most=10, window=TRIES)
+    given = visit.need("password", "code")
+    step = _step_of(_code_secret(stay), given["code"], visit.site.door_time())
+    problems = {}
+    if not SHORTEST <= len(given["password"]) <= _LONGEST:
+        problems["password"] = visit.t(
+            f"Kies {SHORTEST} tekens of meer.", f"Choose {SHORTEST} characters or more."
+        )
+    if step is None:
+        problems["code"] = _wrong_code(visit)
+    if problems or step is None:
+        raise Incomplete(problems)
+    capacity = stay.capacity
+    account = Account(
+        capacity.programme_id,
+        capacity.who,
+        stay.holder,
+        _HASHER.hash(given["password"]),
+        _code_secret(stay),
+        step,
+    )
+    keep_account(visit.site.house.engine, account, visit.site.door_time())
+    return next_stage(visit, capacity, "whole", home_of(visit, capacity.who))
+
+
+def _code_secret(stay: Stay) -> str:
+    """The shared secret that this stay offers: the same each time that the form is shown, and kept nowhere."""
+    mark = hmac.new(stay.secret.encode(), b"code", sha256).digest()
+    return base64.b32encode(mark[:20]).decode()
+
+
+def _step_of(secret: str, code: str, now: datetime) -> int | None:
+    """The time step of *code*, the present one or a neighbour; None when it is wrong."""
+    digits = code.replace(" ", "")
+    present, totp = int(now.timestamp()) // _STEP, pyotp.TOTP(secret)
+    fits = (s for s in (present, present - 1, present + 1) if _same(totp.at(s * _STEP), digits))
+    return next(fits, None)
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def _name(capacity: Capacity) -> str:
+    return f"{capacity.who}@{capacity.programme_id}"
+
+
+def _wrong_code(visit: Visit) -> str:
+    return visit.t(
+        "Deze code klopt niet (meer). Wacht op de volgende.",
+        "This code is not right (any more). Wait for the next one.",
+    )
+
+
+# signing in
+
+
+def show_sign_in(visit: Visit) -> Response:
+    """The form for name and password."""
+    return visit.page("enter/sign-in.html", company=visit.site.settings.oidc.issuer)
+
+
+def sign_in(visit: Visit) -> Response:
+    """The password; it takes as long for a name that does not exist."""
+    given = visit.need("name", "password")
+    name = given["name"].casefold()
+    visit.slow_down(f"sign-in from {visit.origin}", most=30, window=TRIES)
+    visit.slow_down(f"sign-in {name}", most=8, window=TRIES)
+    account = _account(visit, name)
+    if not _fits(account, given["password"]) or account is None:
+        wrong = visit.t(
+            "De naam en het wachtwoord horen niet bij elkaar.",
+            "The name and the password do not belong together.",
+        )
+        raise Incomplete({"password": wrong})
+    capacity = Capacity("role", account.programme_id, account.role)
+    return next_stage(visit, capacity, "code", "/sign-in/code")
+
+
+def _account(visit: Visit, name: str) -> Account | None:
+    """The account of *name* while the same person still holds the role."""
+    role, _, programme_id = name.partition("@")
+    account = account_of(visit.site.house.engine, programme_id, role)
+    try:
+        programme = visit.site.house.ledger.programme(programme_id).programme
+    except NotKnown:
+        return None
+    return account if account and account.holder == holder_of(programme, role) else None
+
+
+@lru_cache(maxsize=1)
+def _nobodys() -> str:
+    return _HASHER.hash("nobody has this password")
+
+
+def _fits(account: Account | None, password: str) -> bool:
+    try:
+        return _HASHER.verify(account.password if account else _nobodys(), password[:_LONGEST])
+    except VerificationError:
+        return False
+
+
+def show_code(visit: Visit) -> Response:
+    """The form for the code."""
+    _stay_in(visit, "code")
+    return visit.page("enter/code.html")
+
+
+def give_code(visit: Visit) -> Response:
+    """The code; each works once."""
+    stay = _stay_in(visit, "code")
+    capacity, engine = stay.capacity, visit.site.house.engine
+    visit.slow_down(f"code {_name(capacity)}", most=5, window=TRIES)
+    code = visit.need("code")["code"]
+    account = account_of(engine, capacity.programme_id, capacity.who)
+    step = _step_of(account.code_secret, code, visit.site.door_time()) if account else None
+    if step is None or not use_code_step(engine, capacity.programme_id, capacity.who, step):
+        raise Incomplete({"code": _wrong_code(visit)})
+    return next_stage(visit, capacity, "whole", home_of(visit, capacity.who))
+
+
+PAGES = (
+    get("/in/{token}", show_link, EVERYONE),
+    post("/in/{token}", follow_link, EVERYONE, again=show_link),
+    get("/sign-in", show_sign_in, EVERYONE),
+    post("/sign-in", sign_in, EVERYONE, again=show_sign_in),
+    get("/sign-in/set-up", show_set_up, EVERYONE),
+    post("/sign-in/set-up", set_up, EVERYONE, again=show_set_up),
+    get("/sign-in/code", show_code, EVERYONE),
+    post("/sign-in/code", give_code, EVERYONE, again=show_code),
+)

@@ -1,0 +1,34 @@
+"""The few files of our own that pages ask for; each has an address that changes with what is in it."""
+
+from functools import lru_cache
+from hashlib import sha256
+from importlib.resources import files
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+NAMES = ("weerklank.css", "weerklank.svg")
+_MARK = 12
+
+
+@lru_cache(maxsize=len(NAMES))
+def content(name: str) -> bytes:
+    """The bytes of the file *name*."""
+    return files("portal").joinpath("static", name).read_bytes()
+
+
+@lru_cache(maxsize=len(NAMES))
+def address(name: str) -> str:
+    """Where the file *name* lies, with a mark of what is in it."""
+    return f"/static/{name}?v={sha256(content(name)).hexdigest()[:_MARK]}"
+
+
+async def serve(request: Request) -> Response:
+    """One of our files, to be kept for good by whoever asked with its mark."""
+    name = request.path_params["name"]
+    if name not in NAMES:
+        return Response(status_code=404)
+    kept = "public, max-age=31536000, immutable" if "v" in request.query_params else "no-cache"
+    kind = _TYPES[name.rpartition(".")[2]]
+    return Response(content(name), headers={"cache-control": kept, "content-type": kind})

@@ -1,0 +1,23 @@
+"""A one-time link for somebody who holds a role."""
+
+import pytest
+
+from tests.cli.conftest import Desk
+
+
+def test_a_link_is_printed_for_who_holds_a_role(programme: Desk) -> None:
+    result = programme("sign-in", "manager@klein")
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith("http://127.0.0.1")
+    assert "/in/" in result.stdout
+    assert "Works once" in result.stderr
+
+
+@pytest.mark.parametrize("who", ["manager", "king@klein", "confidant@klein", "manager@nowhere"])
+def test_nobody_else_gets_one(programme: Desk, who: str) -> None:
+    result = programme("sign-in", who)
+
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr

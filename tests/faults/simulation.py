@@ -1,0 +1,320 @@
+"""
+Random lives with random faults, each wholly decided by its seed: the same seed lives the same life again.
+
+People do what people may do at each phase, in no particular order and often in vain; time passes in leaps, backwards at
+times; the disk, the process and the mail fail where the dice say. After it the independent checker reads the records.
+"""
+
+# ruff: noqa: ANN401, S311 - what steps take; chance that can be repeated is the point
+
+import gc
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine
+
+from config.policies import policy_of
+from notifications.channels import Memory as Mail
+from notifications.channels import PassingFailure, PermanentFailure
+from records import reports
+from records.database import connect
+from records.errors import RecordsError
+from records.ledger import Ledger
+from states.checks import checks_of
+from states.dialogue import Dialogue, Phase
+from states.errors import Refused
+from tests.faults.checker import problems
+from tests.faults.failing import Faults, Killed, lost
+from tests.faults.works import LEASE, delivering, no_pause
+from tests.records.conftest import INFORMATION, NGO, RISK, SESSION, START, UNION, a_programme
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+EVENTS = 90
+PLACES = (("NL", "Europe/Amsterdam"), ("BD", "Asia/Dhaka"), ("BR", "America/Sao_Paulo"))
+LEAPS = (timedelta(minutes=7), HOUR, 9 * HOUR, DAY, 3 * DAY, 8 * DAY, 20 * DAY, 45 * DAY)
+LETTER = {**NGO, "id": "letter", "name": "Without mail", "email": None, "phone": "+880 1"}
+Wish = tuple[str, str, dict[str, Any]]
+
+
+class Fickle(Mail):
+    """A mail server that refuses, defers and breaks off as the dice say."""
+
+    chance: random.Random
+    trouble: float = 0.0
+
+    def send(self, post: Any) -> None:
+        if self.chance.random() < self.trouble:
+            kind = self.chance.randrange(4)
+            if kind == 0:
+                raise PermanentFailure("refused-550")
+            if kind == 1:
+                raise PassingFailure("deferred-450", of="recipient")
+            if kind == 2:
+                super().send(post)
+            raise PassingFailure("connection-lost", of="server")
+        super().send(post)
+
+
+@dataclass
+class Life:
+    """One dialogue in the empty database *url*, lived as *seed* says."""
+
+    url: str
+    seed: int
+    now: datetime = START
+    events: int = 0
+    lived: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    faults: int = 0
+    late: dict[str, int] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(self.seed)
+        self.mail = Fickle()
+        self.mail.chance = self.chance
+        gc.freeze()  # what was there before need not be looked through after each kill
+        self.engine: Engine = connect(self.url, durable=False)
+        self.broken = Faults(self.engine, self._break)
+
+    def _break(self) -> None:
+        raise Killed if self.chance.random() < 0.5 else lost(self.engine)
+
+    @property
+    def ledger(self) -> Ledger:
+        """A ledger that remembers nothing, as after a restart."""
+        return Ledger(self.engine, policy_of)
+
+    def live(self) -> list[str]:
+        """Live it all; what is wrong in the end."""
+        try:
+            self._begin()
+            for _ in range(EVENTS):
+                self._event()
+            self._heal()
+            return [*self.wrong, *problems(self.engine, self.now)]
+        finally:
+            self.engine.dispose()
+
+    def _begin(self) -> None:
+        country, zone = self.chance.choice(PLACES)
+        ledger = self.ledger
+        ledger.apply_programme(a_programme("life", country=country, time_zone=zone), self.now)
+        opened = ledger.open_edition(
+            "life", session_at=SESSION, edition=2022, information=INFORMATION, by="manager",
+            now=self.now,
+        )  # fmt: skip
+        self.id = opened.dialogue_id
+        for step, what in (
+            ("name-risk", RISK),
+            ("map-stakeholder", UNION),
+            ("map-stakeholder", NGO),
+        ):
+            ledger.act(self.id, step, what, by="manager", now=self.now)
+        ledger.act(self.id, "map-stakeholder", LETTER, by="manager", now=self.now)
+
+    def _event(self) -> None:
+        dice = self.chance.random()
+        self.mail.trouble = self.chance.choice((0.0, 0.0, 0.2, 0.9))
+        self.broken.count = 0
+        self.broken.at = self.chance.randint(1, 60) if self.chance.random() < 0.15 else 0
+        try:
+            if dice < 0.35:
+                self._pass()
+                self._sweep()
+            elif dice < 0.5:
+                delivering(self.engine, self.mail, self.now)
+            else:
+                self._act()
+        except (Killed, RecordsError):
+            self.faults += 1
+        if 0 < self.broken.at <= self.broken.count:
+            gc.collect()  # a process that is killed keeps no lock
+        self.broken.at = 0
+        self._watch()
+
+    def _pass(self) -> None:
+        """Time leaps on, mostly; or goes back a little."""
+        if self.chance.random() < 0.05:
+            self.now -= HOUR
+            return
+        due = reports.next_moment(self.engine) if self.chance.random() < 0.5 else None
+        near = due is not None and self.now < due < self.now + 30 * DAY
+        self.now = due if due and near else self.now + self.chance.choice(LEAPS)
+
+    def _sweep(self) -> None:
+        from records.sweep import sweep
+
+        sweep(
+            self.engine, policy_of, self.now, chunk=self.chance.choice((1, 3, 1000)), pause=no_pause
+        )
+
+    def _act(self) -> None:
+        wishes = list(wishes_of(self.ledger.read(self.id), self.chance, self.now))
+        for step, by, given in self.chance.sample(wishes, min(8, len(wishes))):
+            try:
+                self.ledger.act(self.id, step, given, by=by, now=self.now)
+                self.lived[step] += 1
+            except Refused as refused:
+                self.refused[refused.code] += 1
+
+    def _watch(self) -> None:
+        """No lateness ever becomes less."""
+        dialogue, before = self.ledger.read(self.id), self.late
+        self.now_most = max(self.now_most, self.now)
+        for name, duty in dialogue.duties.items():
+            # Ended by a clock that stood before the lapse: the lapse stays, the days cannot be told.
+            reversed_ = duty.lapsed_at and duty.ended_at and duty.ended_at < duty.lapsed_at
+            if duty.lapsed_at is None or reversed_:
+                continue
+            days = duty.late_days(self.now_most, dialogue.zone)
+            if days < before.get(name, 0) and days < duty.late_days(self.now, dialogue.zone):
+                self.wrong.append(f"{name} was {before[name]} days late and is {days}")
+            if name in before and duty.status == "met":
+                self.wrong.append(f"the lapse of {name} was forgotten")
+            self.late[name] = days
+
+    now_most: datetime = START
+
+    def _heal(self) -> None:
+        """All is well again: what is left must come to its end."""
+        self.mail.trouble = 0.0
+        self.now += timedelta(days=1, seconds=LEASE)
+        self._sweep()
+        for _ in range(6):
+            while delivering(self.engine, self.mail, self.now).handled:
+                continue
+            self.now += 5 * HOUR
+        self._sweep()
+        while delivering(self.engine, self.mail, self.now).handled:
+            continue
+        if left := reports.waiting(self.engine).pending:
+            self.wrong.append(f"{left} notices wait for ever")
+        for row in reports.poisoned(self.engine):
+            self.wrong.append(f"{row.name} is poisoned: {row.error}")
+
+
+def wishes_of(dialogue: Dialogue, chance: random.Random, now: datetime) -> Iterator[Wish]:
+    """What people may wish at this phase; the law refuses what it must."""
+    yield from _OF_PHASE.get(dialogue.phase, _at_the_end)(dialogue)
+    yield from _at_any_time(dialogue, chance, now)
+    for check in checks_of(dialogue, now):
+        if check.strength == "soft" and not check.ok:
+            yield "override-check", "manager", {"check": check.name, "reason": "Not this year."}
+
+
+def _analysis(_: Dialogue) -> Iterator[Wish]:
+    yield "approve-analysis", "manager", {}
+
+
+def _gathering(dialogue: Dialogue) -> Iterator[Wish]:
+    yield "invite-all", "manager", {}
+    for who in dialogue.stakeholders.values():
+        by = who.id if who.email else "manager"
+        behalf = {} if who.email else {"stakeholder": who.id}
+        if not who.email:
+            yield (
+                "record-delivery",
+                "manager",
+                {"to": who.id, "how": "phone", "template": "invitation"},
+            )
+        yield "accept-invitation", by, behalf
+        yield "share-expectation", by, {**behalf, "text": "Be clear."}
+    yield "decline-invitation", "ngo-nl", {}
+    yield "echo-expectations", "manager", {"changes": "Wages first."}
+    yield "open-session", "manager", {}
+
+
+def _session(dialogue: Dialogue) -> Iterator[Wish]:
+    if not dialogue.management:
+        yield "record-management", "moderator", {"role": "sponsor", "present": True}
+    points = [
+        ("c1", "ngo-nl", "named"),
+        ("c2", "union-bd", "sealed"),
+        ("c3", "letter", "organisation"),
+    ]
+    for point, who, how in points:
+        if dialogue.stakeholders[who].present is None:
+            yield "record-attendance", "moderator", {"stakeholder": who, "present": True}
+        said = {"id": point, "stakeholder": who, "attribution": how, "text": "Pay."}
+        if point not in dialogue.contributions:
+            yield "record-contribution", "moderator", said
+    yield "publish-summary", "moderator", {"lines": dict.fromkeys(dialogue.contributions, "Pay.")}
+    open_lines = [c.id for c in dialogue.contributions.values() if c.line and not c.line_verdict]
+    for point, who, _ in (one for one in points if one[0] in open_lines):
+        behalf = {"stakeholder": who} if who == "letter" else {}
+        line = {**behalf, "contribution": point, "verdict": "confirmed"}
+        yield "check-line", "manager" if behalf else who, line
+    if "c1" in open_lines:
+        yield "check-line", "ngo-nl", {"contribution": "c1", "verdict": "withdrawn"}
+    yield "close-session", "moderator", {}
+
+
+def _strategy(dialogue: Dialogue) -> Iterator[Wish]:
+    for point in dialogue.contributions:
+        reason = f"For {point} the prices are agreed until spring."
+        done = {"contribution": point, "owner": "manager", "reason": reason}
+        yield "decide", "manager", {**done, "outcome": "not-now"}
+        promise = {"id": f"k-{point}", "what": "Pay more.", "due": "2022-12-01"}
+        yield "decide", "manager", {**done, "outcome": "adopted", "commitment": promise}
+    yield "sign-strategy", "sponsor", {}
+
+
+def _feedback(dialogue: Dialogue) -> Iterator[Wish]:
+    for point in dialogue.contributions.values():
+        yield "answer-participant", "manager", {"covers": [point.id], "text": f"On {point.id}."}
+        dispute = {"contribution": point.id, "reason": "Not my point."}
+        yield "dispute-answer", point.voice, dispute
+        for who in ("manager", "moderator"):
+            yield "settle-dispute", who, {"contribution": point.id, "text": "Now it is."}
+        yield "give-verdict", point.voice, {"heard": "partly"}
+        for who in ("manager", "moderator"):
+            yield "record-delivery", who, {"to": point.voice, "how": "phone", "template": "answer"}
+    yield "note-lesson", "manager", {"text": "Begin earlier."}
+    yield "close-dialogue", "manager", {}
+    yield "close-with-debts", "sponsor", {"reason": "The year is over."}
+
+
+def _at_the_end(dialogue: Dialogue) -> Iterator[Wish]:
+    for name in dialogue.commitments:
+        yield (
+            "report-progress",
+            "manager",
+            {"commitment": name, "status": "done", "evidence": "Paid."},
+        )
+    if dialogue.contributions:
+        yield from list(_feedback(dialogue))[:-3]
+
+
+_OF_PHASE = {
+    Phase.STAKEHOLDER_ANALYSIS: _analysis,
+    Phase.EXPECTATION_GATHERING: _gathering,
+    Phase.SESSION: _session,
+    Phase.STRATEGY_UPDATE: _strategy,
+    Phase.FEEDBACK: _feedback,
+}
+
+
+def _at_any_time(dialogue: Dialogue, chance: random.Random, now: datetime) -> Iterator[Wish]:
+    owed = sorted(name for name, duty in dialogue.duties.items() if duty.owed)
+    if owed and chance.random() < 0.3:
+        duty = dialogue.duties[chance.choice(owed)]
+        to = max(duty.due, now).date() + timedelta(days=chance.randint(1, 40))
+        yield "postpone", "manager", {"duty": duty.name, "to": to.isoformat(), "reason": "Late."}
+    if chance.random() < 0.1:
+        day = now.date() + timedelta(days=chance.randint(2, 200))
+        yield "reschedule-session", "manager", {"to": f"{day}T13:00", "reason": "The hall."}
+    if chance.random() < 0.1:
+        role = chance.choice(("manager", "deputy", "board"))
+        person = {
+            "name": "New",
+            "email": f"new{chance.randint(1, 3)}@life.example",
+            "language": "en",
+        }
+        yield "hand-over", "manager", {"role": role, "person": person}
+    if chance.random() < 0.01:
+        yield "cancel-dialogue", "manager", {"reason": "The company was sold."}

@@ -1,0 +1,105 @@
+"""From every earlier revision, with data in it, up; and down where nothing is lost by it (catalogue 23)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from notifications.channels import Memory
+from records import migrate
+from records.database import connect
+from tests.faults.checker import problems
+from tests.faults.conftest import NOW
+from tests.faults.works import STEPS, drained, left_behind, sweeping
+
+REVISIONS = [script.revision for script in reversed(list(migrate.scripts().walk_revisions()))]
+Copies = Callable[[], str]
+
+
+def content(url: str) -> dict[str, list[Any]]:
+    """Every row of every table of *url*."""
+    engine = connect(url)
+    try:
+        with engine.connect() as connection:
+            from sqlalchemy import inspect
+
+            names = inspect(connection).get_table_names()
+            return {
+                name: sorted(map(str, connection.execute(text(f'SELECT * FROM "{name}"')).all()))  # noqa: S608
+                for name in names
+            }
+    finally:
+        engine.dispose()
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_what_an_earlier_version_kept_is_there_after_the_upgrade(
+    copies: Copies, revision: str
+) -> None:
+    """A world that goes down to *revision* keeps the tables that it had then, row for row, and comes up again."""
+    url = copies()
+    before = content(url)
+    migrate.downgrade(url, revision)
+    earlier = content(url)
+    migrate.upgrade(url)
+    after = content(url)
+
+    kept = set(earlier) - {migrate.VERSION_TABLE}
+    assert kept
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+    assert migrate.current(url) == migrate.head()
+
+
+@pytest.mark.parametrize("revision", [r for r in REVISIONS if r >= "0004"])
+def test_open_dialogues_live_on_after_the_upgrade(copies: Copies, revision: str) -> None:
+    """Every revision that had duties, journal and outbox: the engine goes on as if nothing had been."""
+    wanted = connect(copies())
+    sweeping(wanted)
+    expected = left_behind(wanted)
+    wanted.dispose()
+
+    url = copies()
+    migrate.downgrade(url, revision)
+    migrate.upgrade(url)
+    engine = connect(url)
+    assert problems(engine) == []
+    sweeping(engine)
+    assert left_behind(engine) == expected
+    drained(engine, Memory())
+    assert STEPS[2].take(engine)
+    assert problems(engine, NOW) == []
+    engine.dispose()
+
+
+def test_a_sweep_during_an_upgrade_waits_or_says_what_to_do(copies: Copies) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from records.errors import RecordsError
+
+    url = copies()
+    migrate.downgrade(url, "0005")
+    engine = connect(url)
+    with ThreadPoolExecutor(2) as threads:
+        up = threads.submit(migrate.upgrade, url)
+        swept = threads.submit(sweeping, engine)
+        up.result()
+        try:
+            swept.result()
+        except RecordsError as error:
+            assert error.advice  # noqa: PT017 - either is well
+    sweeping(engine)
+    assert problems(engine, NOW) == []
+    engine.dispose()
+
+
+def test_a_newer_database_is_refused_by_name(copies: Copies) -> None:
+    from alembic.util import CommandError
+
+    url = copies()
+    engine = connect(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE weerklank_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(CommandError, match="9999"):
+        migrate.upgrade(url)

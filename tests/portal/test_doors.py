@@ -1,0 +1,133 @@
+"""The door: what holds for every page, whoever asks for it."""
+
+import re
+
+import pytest
+
+from portal.guard import HEADERS
+from portal.routes import CAPACITIES, EVERYONE, Page
+from portal.tables import PAGES
+from states.people import PARTICIPANT
+from tests.portal.conftest import ADDRESS, SAME_ORIGIN, Browser, Portal
+
+READ = [page for page in PAGES if page.method == "GET"]
+SENT = [page for page in PAGES if page.method == "POST"]
+HERE = {
+    "token": "never-made",
+    "dialogue": "kleding-2022",
+    "contribution": "c1",
+    "voice": "ngo-nl",
+    "stakeholder": "ngo-nl",
+    "duty": "answer-participant",
+    "who": "ngo-nl",
+    "commitment": "never-made",
+}
+THERE = HERE | {"dialogue": "schoenen-2022"}
+
+
+def names(page: Page) -> str:
+    return f"{page.method} {page.path}"
+
+
+def filled(page: Page, parts: dict[str, str]) -> str:
+    """Fill the places of a path; a kind of place that is not named above gets a thing that does not exist."""
+    path = page.path
+    for name, value in parts.items():
+        path = path.replace(f"{{{name}}}", value).replace(f"{{{name}:path}}", value)
+    return re.sub(r"\{\w+(:path)?\}", "never-made", path)
+
+
+def somebody_in(portal: Portal, page: Page) -> Browser:
+    """A browser of somebody who may open *page*."""
+    name = next(name for name in CAPACITIES if name in page.who)
+    if name == EVERYONE:
+        return portal.browser()
+    return portal.participant("ngo-nl") if name == PARTICIPANT else portal.enter_as(name)
+
+
+@pytest.mark.parametrize("page", READ, ids=names)
+def test_reading_changes_nothing_and_every_header_is_set(page: Page, two_companies: Portal) -> None:
+    browser = somebody_in(two_companies, page)
+    before = two_companies.dump()
+    for method in ("GET", "HEAD"):
+        answer = browser.request(method, filled(page, HERE), follow_redirects=False)
+        assert answer.status_code < 500
+        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+        assert answer.headers["cache-control"] == "no-store"
+    assert two_companies.dump() == before
+
+
+@pytest.mark.parametrize("page", SENT, ids=names)
+def test_a_form_without_proof_is_refused(page: Page, two_companies: Portal) -> None:
+    browser = somebody_in(two_companies, page)
+    token, path = browser.token("/new-link"), filled(page, HERE)
+    before = two_companies.dump()
+    other = {"sec-fetch-site": "cross-site", "origin": "https://elsewhere.example"}
+    tries: tuple[tuple[dict[str, str], dict[str, str]], ...] = (
+        ({}, {"token": token}),
+        (other, {"token": token}),
+        ({"origin": "null"}, {"token": token}),
+        ({"sec-fetch-site": "same-site"}, {"token": token}),
+        (SAME_ORIGIN, {}),
+        (SAME_ORIGIN, {"token": "0" * 64}),
+    )
+    for headers, data in tries:
+        answer = browser.post(path, data=data, headers=headers, follow_redirects=False)
+        assert answer.status_code == 403, (headers, data)
+    assert two_companies.dump() == before
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names)
+def test_a_page_opens_only_for_those_it_is_for(page: Page, two_companies: Portal) -> None:
+    for name in CAPACITIES:
+        if page.open_to(name):
+            continue
+        if name == PARTICIPANT:
+            browser = two_companies.participant("ngo-nl")
+        else:
+            browser = two_companies.enter_as(name) if name != EVERYONE else two_companies.browser()
+        expected = 401 if name == EVERYONE else 404
+        assert ask(browser, page, HERE) == expected, name
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if "{dialogue}" in p.path], ids=names)
+def test_another_companys_dialogue_is_not_there(page: Page, two_companies: Portal) -> None:
+    before = two_companies.dump()
+    for name in sorted(page.who):
+        assert ask(two_companies.enter_as(name), page, THERE) == 404
+    after = two_companies.dump()
+    assert [row for row in after if '"stays"' not in row] == [
+        row for row in before if '"stays"' not in row
+    ]
+
+
+def ask(browser: Browser, page: Page, parts: dict[str, str]) -> int:
+    """Ask for *page* with all the proof there is; the status of the answer."""
+    path = filled(page, parts)
+    if page.method == "GET":
+        return int(browser.get(path, follow_redirects=False).status_code)
+    data = {"token": browser.token("/new-link")}
+    answer = browser.post(path, data=data, headers=SAME_ORIGIN, follow_redirects=False)
+    return int(answer.status_code)
+
+
+def test_every_way_in_stands_in_the_table(portal: Portal) -> None:
+    served = {route.path for route in portal.app.routes}
+    others = {"/static/{name}", "/robots.txt", "/{rest:path}"}
+    assert served - others == {page.path for page in PAGES}
+
+
+def test_a_host_that_is_not_ours_is_turned_away(portal: Portal) -> None:
+    answer = portal.browser().get("/", headers={"host": "evil.example"})
+    assert answer.status_code == 400
+    assert answer.headers["content-security-policy"]
+
+
+def test_too_large_a_form_is_refused(portal: Portal) -> None:
+    browser = portal.browser()
+    answer = browser.submit("/new-link", {"email": "a" * 300_000}, on="/new-link")
+    assert answer.status_code == 413
+
+
+def test_the_address_of_links_comes_from_the_settings(portal: Portal) -> None:
+    assert portal.site.address == ADDRESS

@@ -1,0 +1,99 @@
+"""The composition mirror: what it counts, what it names, and what nobody can derive from it."""
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.manager_overview.smallness import guarded
+from tests.portal.conftest import Portal
+
+HOME = "/dialogues/kleding-2022"
+LEAST = 5
+COUNTS = st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 12), min_size=1)
+
+
+def seat(number: int, country: str, layer: str = "expert") -> dict[str, object]:
+    """Somebody to map."""
+    return {
+        "id": f"seat-{number}", "name": f"Person {number}", "organisation": f"Org {number}",
+        "category": "ngo", "country": country, "layer": layer, "at_risk": False,
+    }  # fmt: skip
+
+
+def test_gaps_are_named_and_shares_are_counts_while_there_are_few(portal: Portal) -> None:
+    memory = portal.memory
+    memory.open()
+    browser = portal.enter_as("manager")
+    assert "Er staat nog niemand op de kaart" in browser.get(f"{HOME}/mirror").text
+    risk = {"id": "cotton-in", "theme": "water", "country": "IN", "tier": 4, "group": "farmers"}
+    memory.act("name-risk", risk | {"weight": 4})
+    for number in range(3):
+        memory.act("map-stakeholder", seat(number, "NL"))
+    page = browser.get(f"{HOME}/mirror").text
+    assert "farmers, India" in page
+    assert "wel risico’s, niemand op de kaart" in page
+    assert "Er is geen kritische partij" in page
+    assert "<strong>3</strong> van 3" in page
+    assert "(100%)" not in page
+    assert '<svg class="mirror"' in page
+    for number in range(3, 10):
+        memory.act("map-stakeholder", seat(number, "IN", "affected"))
+    assert "(30%)" in browser.get(f"{HOME}/mirror").text
+
+
+def test_nothing_small_is_shown_of_who_spoke(two_companies: Portal) -> None:
+    browser = two_companies.enter_as("manager")
+    page = browser.get(f"{HOME}/mirror").text
+    assert page.count("niet getoond") >= 5
+    table = browser.get(f"{HOME}/lists/mirror.csv").text
+    assert table.count('"< 5"') == 5
+    assert "Rahima" not in page + table
+
+
+def test_who_spoke_openly_is_counted_where_many_did(portal: Portal) -> None:
+    memory = portal.memory
+    memory.open()
+    memory.map()
+    for number in range(12):
+        memory.act("map-stakeholder", seat(number, "IN" if number < 6 else "KE", "affected"))
+    memory.act("approve-analysis")
+    memory.act("invite-all")
+    names = list(memory.read().stakeholders)
+    for name in names:
+        memory.act("accept-invitation", by=name)
+        memory.act("share-expectation", {"text": "Hear us"}, by=name)
+    memory.act("echo-expectations", {"changes": "All"})
+    memory.now = memory.read().session_at
+    memory.act("open-session")
+    for at, name in enumerate(names):
+        here = {"stakeholder": name, "present": True}
+        memory.act("record-attendance", here, by="moderator")
+        said = {"id": f"c{at}", "stakeholder": name, "text": "Pay"}
+        memory.act("record-contribution", said, by="moderator")
+    table = portal.enter_as("manager").get(f"{HOME}/lists/mirror.csv").text
+    assert '"land";"Kenia";"0";"6";"6";"6";"6"' in table
+    assert '"land";"Bangladesh";"1";"1";"1";"1";"< 5"' in table
+    assert '"land";"India";"0";"6";"6";"6";"< 5"' in table, (
+        "else two small figures have a known sum"
+    )
+
+
+@given(st.fixed_dictionaries({"country": COUNTS, "layer": COUNTS}))
+def test_what_is_hidden_cannot_be_derived(counts: dict[str, dict[str, int]]) -> None:
+    found = guarded(counts, LEAST)
+    for side, groups in counts.items():
+        shown = found.shown[side]
+        hidden = {key: n for key, n in groups.items() if key not in shown}
+        assert all(n >= LEAST for n in shown.values())
+        assert all(shown[key] == groups[key] for key in shown)
+        if hidden and shown:
+            assert len(hidden) >= 2
+            assert sum(hidden.values()) >= LEAST
+    assert found.total is None or found.total >= LEAST
+
+
+@pytest.mark.parametrize(("one", "other"), [*product((0, 1, 4), (5, 20))])
+def test_a_single_small_group_takes_its_neighbour_along(one: int, other: int) -> None:
+    assert guarded({"side": {"a": one, "b": other}}, LEAST).shown == {"side": {}}

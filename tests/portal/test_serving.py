@@ -1,0 +1,65 @@
+"""Serving: one process that comes up soon, listens on this machine alone, and tells no secret to its log."""
+
+import os
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from shutil import copy
+
+import pytest
+
+from config.settings import Settings, SettingsUnfit
+from portal import serving
+from tests.portal.windows import served
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("address", ["http://dialoog.bedrijf.nl", "http://10.0.0.1:8420"])
+def test_the_pages_are_not_served_in_the_clear_to_others(tmp_path: Path, address: str) -> None:
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'x.db'}", base_url=address)
+    with pytest.raises(SettingsUnfit, match="https://"):
+        serving.run(settings)
+
+
+def test_the_log_of_the_server_is_off_and_its_name_is_not_told(tmp_path: Path) -> None:
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'x.db'}")
+    config = serving._config(None, settings)  # type: ignore[arg-type]
+    assert not config.access_log
+    assert not config.server_header
+    assert config.host == "127.0.0.1"
+
+
+def test_a_process_of_its_own_serves_and_ends(tmp_path: Path, migrated_file: Path) -> None:
+    file = copy(migrated_file, tmp_path / "portal.sqlite")
+    with served(None) as free:  # any port that is free now
+        port = free.rpartition(":")[2]
+    told = {"WEERKLANK_DATABASE_URL": f"sqlite:///{file}", "WEERKLANK_LOG_LEVEL": "info"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "portal.serving", "--port", port],
+        cwd=ROOT, env=os.environ | told, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        page = patiently(f"http://127.0.0.1:{port}/")
+        assert "Weerklank" in page
+        patiently(f"http://127.0.0.1:{port}/nothing-here-sesame")
+        assert "alive" in patiently(f"http://127.0.0.1:{port}/healthz")
+    finally:
+        process.terminate()
+        _, words = process.communicate(timeout=20)
+    assert "GET:front" in words
+    assert "sesame" not in words
+
+
+def patiently(address: str) -> str:
+    """Ask until there is an answer; a test never sleeps, it asks again."""
+    for _ in range(100_000):
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - http, as above
+                return str(answer.read().decode())
+        except urllib.error.HTTPError as refused:
+            return str(refused.code)
+        except OSError:
+            continue
+    pytest.fail("nothing answered")

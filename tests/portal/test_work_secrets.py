@@ -1,0 +1,151 @@
+"""Who spoke under seal, or without their name, is on no page but the moderator's; and no page asks too much."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from portal.manager_work import PAGES
+from portal.routes import AUDITOR, MANAGERS
+from states.people import Role
+from tests.portal.conftest import Browser, Portal
+from tests.portal.test_doors import HERE, filled
+from tests.portal.test_queries import counted
+from tests.records.conftest import utc
+
+READ = [page for page in PAGES if page.method == "GET"]
+SEALED = ("union-bd", "Rahima", "Garment union", "rahima@union.example", "Be clear")
+HIDDEN = ("ngo-nl", "Campaigner", "Clean clothes", "campaign@ngo.example")
+EYES = (*MANAGERS, Role.SPONSOR.value, Role.BOARD.value)
+_SEATS = re.compile(r"<option.*?</option>|<section id=\"attendance\".*?</section>", re.DOTALL)
+"""Where people are named because they were invited, which is no secret."""
+
+
+def lived(portal: Portal) -> None:
+    """Let the sealed speaker be answered, object, and judge; and let the open speaker wait until it is late."""
+    memory = portal.memory
+    memory.act("answer-participant", {"covers": ["c2"], "text": "We protect you."})
+    memory.deliver()
+    memory.act("give-verdict", {"heard": "partly"}, by="sealed-1")
+    memory.act("dispute-answer", {"contribution": "c2", "reason": "Not enough"}, by="sealed-1")
+    memory.sweep(utc(2022, 9, 12))
+
+
+def pages_of(portal: Portal, role: str) -> Iterator[tuple[str, str]]:
+    """Give every page of these that *role* can open, with what it says."""
+    browser = portal.enter_as(role)
+    for page in READ:
+        if not page.open_to(role):
+            continue
+        for point in ("c1", "c2") if "{contribution}" in page.path else ("",):
+            path = filled(page, HERE | {"contribution": point})
+            answer = browser.get(path)
+            assert answer.status_code == 200, path
+            yield path, _SEATS.sub("", answer.text)
+
+
+@pytest.mark.parametrize("role", EYES)
+def test_who_spoke_under_seal_is_on_no_page(role: str, two_companies: Portal) -> None:
+    lived(two_companies)
+    for path, text in pages_of(two_companies, role):
+        assert not [word for word in SEALED if word in text], path
+
+
+def test_an_auditor_meets_nobody_at_all(two_companies: Portal) -> None:
+    lived(two_companies)
+    holders = [f"{role.value} of kleding" for role in Role]
+    addresses = [f"{role.value}@kleding.example" for role in Role]
+    for path, text in pages_of(two_companies, AUDITOR):
+        found = [w for w in (*SEALED, *HIDDEN, *holders, *addresses) if w in text]
+        assert not found, path
+
+
+def test_forms_about_a_sealed_point_name_nobody(two_companies: Portal) -> None:
+    lived(two_companies)
+    manager = two_companies.enter_as("manager")
+    at = "/dialogues/kleding-2022/answers/c2"
+    sent = {"covers": ["c2"], "text": "x", "settlement": "", "to": "2022-09-30", "reason": "x"}
+    for path in (at, f"{at}/preview", f"{at}/postpone", f"{at}/settle"):
+        for what in ("answer", "dispute"):
+            answer = manager.submit(path, sent | {"what": what}, on=at)
+            text = _SEATS.sub("", answer.text)
+            assert not [word for word in SEALED if word in text], path
+
+
+def hidden_behind(portal: Portal, level: str) -> Browser:
+    """Give the manager's browser, in a year in which the open speaker is hidden behind *level*."""
+    memory = portal.memory
+    memory.open()
+    memory.meet()
+    for name in ("union-bd", "ngo-nl"):
+        memory.act("record-attendance", {"stakeholder": name, "present": True})
+    given = {"id": "c1", "stakeholder": "ngo-nl", "attribution": level, "text": "Pay."}
+    memory.act("record-contribution", given, by="moderator")
+    memory.act("record-management", {"role": "sponsor", "present": True})
+    memory.act("publish-summary", {"lines": {"c1": "Pay."}})
+    memory.act("check-line", {"contribution": "c1", "verdict": "confirmed"}, by="ngo-nl")
+    memory.act("close-session")
+    reason = "Prices are agreed until spring; we look again in March."
+    memory.act(
+        "decide",
+        {"contribution": "c1", "outcome": "not-now", "owner": "manager", "reason": reason},
+    )
+    memory.act("sign-strategy", by="sponsor")
+    return portal.enter_as("manager")
+
+
+@pytest.mark.parametrize(("level", "shown"), [("region", ()), ("organisation", ("Clean clothes",))])
+def test_who_spoke_without_their_name_is_on_no_page(
+    level: str, shown: tuple[str, ...], portal: Portal
+) -> None:
+    manager = hidden_behind(portal, level)
+    secret = [word for word in HIDDEN if word not in shown]
+    at = "/dialogues/kleding-2022/answers"
+    sent = {"covers": ["c1"], "text": "We look again.", "what": "answer", "reason": "x"}
+    answers = [
+        manager.get(at),
+        manager.get(f"{at}/c1"),
+        manager.get("/dialogues/kleding-2022/summary"),
+        manager.get("/dialogues/kleding-2022/decisions"),
+        manager.get("/dialogues/kleding-2022/decisions/c1"),
+        manager.get("/dialogues/kleding-2022/strategy"),
+        manager.submit(f"{at}/c1/preview", sent, on=f"{at}/c1"),
+        manager.submit(f"{at}/c1/postpone", sent | {"to": "2022-07-01"}, on=f"{at}/c1"),
+    ]
+    for answer in answers:
+        assert not [word for word in secret if word in answer.text], answer.url
+    assert "Uw punt c1" in answers[-2].text
+    assert answers[-1].status_code == 422
+
+
+MOST = 16
+"""Questions to the database for one page, however much there is."""
+
+
+def test_no_page_asks_more_when_there_is_more(portal: Portal) -> None:
+    memory = portal.memory
+    memory.open()
+    memory.meet()
+    browsers = {role: portal.enter_as(role) for role in (*EYES, "moderator", "confidant", AUDITOR)}
+
+    def asked(points: range) -> dict[str, int]:
+        for number in points:
+            given = {"id": f"c{number}", "stakeholder": "ngo-nl", "text": f"Point {number}"}
+            memory.act("record-contribution", given)
+        return {
+            f"{role} {page.path}": count(browsers[role], page.path)
+            for page in READ
+            for role in browsers
+            if page.open_to(role)
+        }
+
+    def count(browser: Browser, path: str) -> int:
+        path = path.format(dialogue="kleding-2022", contribution="c1")
+        assert browser.get(path).status_code == 200
+        with counted(portal) as statements:
+            browser.get(path)
+        return len(statements)
+
+    few, many = asked(range(1, 3)), asked(range(3, 40))
+    assert few == many
+    assert max(many.values()) <= MOST, many

@@ -1,0 +1,149 @@
+"""Real browsers: a window on the served portal, of somebody, on a screen of some size, in one language."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser as Chrome
+from playwright.sync_api import Page, sync_playwright
+
+if TYPE_CHECKING:
+    from tests.portal.conftest import Portal
+
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_PATIENCE = 10  # seconds that a server may take to listen
+
+
+@dataclass
+class Window:
+    """One open page; it remembers every dialog, every request that left the site, and what the browser refused."""
+
+    page: Page
+    address: str
+    size: str = "desktop"
+    dialogs: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    """What the browser refused: a style or script inside a page, for one."""
+
+    def __post_init__(self) -> None:
+        """Listen."""
+        self.page.on("dialog", self._dialog)
+        self.page.on("request", lambda request: self._request(request.url))
+        self.page.on("console", self._console)
+
+    def _dialog(self, dialog: Any) -> None:  # noqa: ANN401 - playwright's own
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def _console(self, message: Any) -> None:  # noqa: ANN401 - playwright's own
+        if message.type in {"error", "warning"} and "status of 4" not in message.text:
+            self.complaints.append(message.text)
+
+    def _request(self, url: str) -> None:
+        if not url.startswith((self.address, "data:")):
+            self.outside.append(url)
+
+    def go(self, path: str) -> Page:
+        """Open *path*."""
+        self.page.goto(f"{self.address}{path}")
+        return self.page
+
+    def shoot(self, name: str) -> None:
+        """Leave a picture of the whole page for people to look at."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=str(SCREENSHOTS / f"{name}-{self.size}.png"), full_page=True)
+
+    def faults(self) -> list[str]:
+        """What axe finds on the open page."""
+        options = {"runOnly": {"type": "tag", "values": RULES}}
+        found = Axe().run(self.page, options=options).response["violations"]
+        return [
+            f"{one['id']}: {one['help']} {[node['html'][:120] for node in one['nodes'][:3]]}"
+            for one in found
+        ]
+
+    def overflow(self) -> int:
+        """By how many pixels the page is wider than its window."""
+        script = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        return int(self.page.evaluate(script))
+
+
+Open = Callable[..., Window]
+
+
+@pytest.fixture(scope="session")
+def chrome(chromium: str) -> Iterator[Chrome]:
+    """Start this machine's Chromium once."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def window(chrome: Chrome) -> Iterator[Open]:
+    """
+    Open windows: `window(portal, key=portal.key_of("manager"), size="phone", language="nl", dark=True)`.
+
+    The portal is served from this process for the length of the test.
+    """
+    with ExitStack() as stack:
+        addresses: dict[int, str] = {}
+
+        def opened(
+            portal: "Portal",
+            *,
+            key: str = "",
+            size: str = "desktop",
+            language: str = "nl",
+            dark: bool = False,
+            scale: float = 1,
+        ) -> Window:
+            if id(portal) not in addresses:
+                addresses[id(portal)] = stack.enter_context(served(portal.app))
+            address = addresses[id(portal)]
+            width, height = SIZES[size]
+            context = chrome.new_context(
+                viewport={"width": int(width / scale), "height": int(height / scale)},
+                device_scale_factor=scale,
+                locale=language,
+                color_scheme="dark" if dark else "light",
+            )
+            stack.callback(context.close)
+            cookies = {"language": language} | ({"weerklank": key} if key else {})
+            context.add_cookies(
+                [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
+            )
+            return Window(context.new_page(), address, size)
+
+        yield opened
+
+
+@contextmanager
+def served(app: Any) -> Iterator[str]:  # noqa: ANN401 - any ASGI application
+    """Serve *app* on a free port of this machine; its address."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, name="portal", daemon=True)
+    thread.start()
+    deadline = time.monotonic() + _PATIENCE
+    waiting = threading.Event()
+    while not server.started and time.monotonic() < deadline:
+        waiting.wait(0.01)
+    assert server.started, "the portal did not come up"
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(_PATIENCE)
