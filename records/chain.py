@@ -1,24 +1,25 @@
 """The chain of the journal: each fact is bound by a hash to the one before it, one chain per dialogue."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from json.encoder import encode_basestring
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert
 
 from records.bulk import Bulk
 from records.columns import canonical, instant_text
+from records.copying import Copy
 from records.tables import FACTS
 from states.facts import Fact
 
-INSERT_FACTS = Bulk(insert(FACTS), [column.name for column in FACTS.c])
+_COLUMNS = [column.name for column in FACTS.c]
+INSERT_FACTS = Bulk(insert(FACTS), _COLUMNS)
+COPY_FACTS = Copy(FACTS, _COLUMNS)
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The last entry of a chain: its number and its hash."""
 
     seq: int
@@ -36,9 +37,18 @@ def link(prev: str, seq: int, at: str, words: tuple[str, str, str], detail: str)
 
     *at* is the instant in UTC with microseconds, *words* are fact, actor and subject, *detail* is canonical JSON.
     """
-    fact, actor, subject = (encode_basestring(word) for word in words)
-    body = f'{prev}[{seq},"{at}",{fact},{actor},{subject},{detail}]'
-    return sha256(body.encode()).hexdigest()
+    fact, actor, subject = words
+    return bind(prev, seq, opening(at, fact, actor), encode_basestring(subject), detail)
+
+
+def opening(at: str, fact: str, actor: str) -> str:
+    """What the entries of one *fact* by one *actor* at one moment have in common."""
+    return f'"{at}",{encode_basestring(fact)},{encode_basestring(actor)}'
+
+
+def bind(prev: str, seq: int, opened: str, subject: str, detail: str) -> str:
+    """The hash of one entry from its parts: its *opening*, and its subject and detail as JSON."""
+    return sha256(f"{prev}[{seq},{opened},{subject},{detail}]".encode()).hexdigest()
 
 
 def entries_of(

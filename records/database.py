@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -12,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from records.errors import Busy, DatabaseUnavailable, JournalProtected, RecordsError, SchemaOutdated
 
 _WAIT_SECONDS = 10
+_LOOK_AGAIN_SECONDS = 0.001
 _KNOWN = "use sqlite:///path/to/file.db or postgresql+psycopg://user@host/database"
 _WRITING = "weerklank_writing"
 
@@ -52,17 +54,46 @@ def _sqlite(target: URL, *, durable: bool) -> Engine:
             f"synchronous={sync}",
             "foreign_keys=ON",
             "temp_store=MEMORY",
+            # A sweep writes the same pages of its indexes again and again: fewer of them go to the file twice.
+            "wal_autocheckpoint=4000",
         ):
             raw.execute(f"PRAGMA {pragma}")
         raw.execute("PRAGMA cache_size=-16384")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writing = connection.get_execution_options().get(_WRITING)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        if connection.get_execution_options().get(_WRITING):
+            _take_turn(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     event.listen(engine, "handle_error", _explain)
     return engine
+
+
+def _take_turn(connection: Connection) -> None:
+    """
+    Begin to write as soon as nobody else does.
+
+    SQLite itself would look again after longer and longer pauses, and so miss the short one that a sweep leaves.
+    """
+    until = monotonic() + _WAIT_SECONDS
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        while not _began(connection, until):
+            sleep(_LOOK_AGAIN_SECONDS)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={_WAIT_SECONDS * 1000}")
+
+
+def _began(connection: Connection, until: float) -> bool:
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except Busy:
+        if monotonic() >= until:
+            raise
+        return False
+    return True
 
 
 def _postgresql(target: URL, *, durable: bool) -> Engine:
@@ -100,7 +131,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 def _explain(context: ExceptionContext) -> None:
-    found = _meaning(context.original_exception)
+    found = explained(context.original_exception)
     if found is not None:
         _raise(found, context)
 
@@ -133,7 +164,8 @@ _BY_TEXT: tuple[tuple[str, type[RecordsError], str], ...] = (
 )
 
 
-def _meaning(error: BaseException) -> RecordsError | None:
+def explained(error: BaseException) -> RecordsError | None:
+    """What an *error* of the driver means and what to do about it, None when it says nothing known."""
     text = str(error)
     for sign, kind, what in _BY_TEXT:
         if sign in text:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
+from records.bulk import Bulk
 from records.chain import Head
 from records.columns import can_be_key, canonical
 from records.shelves import SHELVES
@@ -116,16 +117,12 @@ class Reader:
         return Held(dialogue, head, row.revision, row.programme_revision)
 
 
-_UPDATE = (
+_CHANGEABLE = [name for name in (*_PLAIN, "revision", "head_seq", "head_hash") if name != "id"]
+_UPDATE = Bulk(
     update(DIALOGUES)
     .where(DIALOGUES.c.id == bindparam("of_dialogue"))
-    .values(
-        {
-            name: bindparam(name)
-            for name in (*_PLAIN, "revision", "head_seq", "head_hash")
-            if name != "id"
-        }
-    )
+    .values({name: bindparam(name) for name in _CHANGEABLE}),
+    ["of_dialogue", *_CHANGEABLE],
 )
 _INSERT = insert(DIALOGUES)
 
@@ -134,7 +131,7 @@ def save(connection: Connection, held: Held, after: Dialogue, head: Head) -> lis
     """Write what *after* changed of *held*, with the journal's new *head*; returns the duties that changed."""
     row = _row(after, head, held.revision + 1)
     row["of_dialogue"] = row.pop("id")
-    connection.execute(_UPDATE, row)
+    _UPDATE.run(connection, [row])
     return _save_shelves(connection, after, held.dialogue, held.revision + 1)
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, bindparam, insert, null, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from records.bulk import Bulk
 from records.columns import canonical
+from records.copying import Copy
 from records.tables import NOTICES, UNSENT_ONLY
 from states.duties import Duty
 from states.facts import Notice
@@ -56,6 +57,7 @@ _INSERT_ONCE = {
     "sqlite": sqlite.insert(NOTICES).inline().on_conflict_do_nothing(index_elements=_KEY),
     "postgresql": postgresql.insert(NOTICES).inline().on_conflict_do_nothing(index_elements=_KEY),
 }
+COPY = Copy(NOTICES, _GIVEN)
 _INSERT_NEW = {name: Bulk(statement, _GIVEN) for name, statement in _INSERT_ONCE.items()}
 
 
@@ -66,12 +68,26 @@ def put(connection: Connection, rows: list[dict[str, Any]]) -> int:
     return put_once(connection, rungs) + _INSERT.run(connection, others)
 
 
+def put_stored(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
+    """Write *rows* as they are stored; a rung that is already there is not written again."""
+    _INSERT_NEW[connection.dialect.name].run_stored(connection, rows)
+
+
 def put_once(connection: Connection, rows: list[dict[str, Any]]) -> int:
     """Write those of *rows* whose cause is not in the outbox yet and return how many there were."""
     return _INSERT_NEW[connection.dialect.name].run(connection, rows)
 
 
-_WITHDRAW = (
+class Ended(NamedTuple):
+    """Of which duty the unsent reminders of all versions *below* are withdrawn, and *why*."""
+
+    dialogue_id: str
+    duty: str
+    below: int
+    why: str = "it is no longer owed"
+
+
+_WITHDRAW = Bulk(
     update(NOTICES)
     .where(
         NOTICES.c.dialogue_id == bindparam("of_dialogue"),
@@ -80,21 +96,29 @@ _WITHDRAW = (
         NOTICES.c.version < bindparam("below"),
         UNSENT_ONLY,
     )
-    .values(status=WITHDRAWN, error=bindparam("because"), claimed_by=None, claimed_until=None)
+    .values(
+        status=text(f"'{WITHDRAWN}'"),
+        error=bindparam("because"),
+        claimed_by=null(),
+        claimed_until=null(),
+    ),
+    ["of_dialogue", "of_duty", "below", "because"],
 )
+
+
+def withdraw_ended(connection: Connection, ended: list[Ended]) -> None:
+    """Withdraw the unsent reminders of duties that have *ended* or moved."""
+    _WITHDRAW.run_stored(connection, ended)
 
 
 def withdraw_outdated(connection: Connection, dialogue_id: str, duties: Iterable[Duty]) -> None:
     """Withdraw the unsent reminders of *duties* that are no longer owed, or whose moment was moved."""
-    rows = [
-        {
-            "of_dialogue": dialogue_id,
-            "of_duty": duty.name,
-            "below": duty.version if duty.owed else duty.version + 1,
-            "because": "its moment was moved" if duty.owed else "it is no longer owed",
-        }
+    moved = "its moment was moved"
+    ended = [
+        Ended(dialogue_id, duty.name, duty.version, moved)
+        if duty.owed
+        else Ended(dialogue_id, duty.name, duty.version + 1)
         for duty in duties
         if duty.version > 1 or not duty.owed
     ]
-    if rows:
-        connection.execute(_WITHDRAW, rows)
+    withdraw_ended(connection, ended)

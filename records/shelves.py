@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
 from records import pieces
+from records.bulk import Bulk
 from records.tables import DUTIES
 from states.contributions import Commitment, Contribution, Seal, Verdict
 from states.dialogue import ChainDialogue, Dialogue, Override, Risk
@@ -80,14 +81,13 @@ class Shelf:
         changed = [key for key, value in now.items() if key in before and before[key] is not value]
         self._drop(connection, after.id, [key for key in before if key not in now])
         if changed:
-            connection.execute(
-                self._update, [self._changed_row(after.id, now[key]) for key in changed]
-            )
+            rows = [self._changed_row(after.id, now[key]) for key in changed]
+            self._update.run(connection, rows)
         if new:
             rows = [
                 self._new_row(after.id, now[key], place * _PLACES + i) for i, key in enumerate(new)
             ]
-            connection.execute(self._insert, rows)
+            self._insert.run(connection, rows)
         return [now[key] for key in (*changed, *new)]
 
     def _drop(self, connection: Connection, dialogue_id: str, keys: list[str]) -> None:
@@ -120,15 +120,17 @@ class Shelf:
         return chosen.order_by(self.table.c[self.order])
 
     @cached_property
-    def _insert(self) -> Any:  # noqa: ANN401
-        return insert(self.table).inline()
+    def _insert(self) -> Bulk:
+        places = ["position"] if self.order == "position" else []
+        return Bulk(insert(self.table).inline(), ["dialogue_id", *self.fields, *places])
 
     @cached_property
-    def _update(self) -> Any:  # noqa: ANN401
+    def _update(self) -> Bulk:
         changeable: dict[str, Any] = {
             name: bindparam(name) for name in self.fields if name != self.key
         }
-        return update(self.table).where(*self._one).values(changeable)
+        statement = update(self.table).where(*self._one).values(changeable)
+        return Bulk(statement, ["of_dialogue", "of_key", *changeable])
 
     @cached_property
     def _delete(self) -> Any:  # noqa: ANN401

@@ -2,21 +2,23 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, ClassVar
 
-from sqlalchemy import Connection, Engine, Row, bindparam, select, tuple_
+from sqlalchemy import BigInteger, Connection, DateTime, Engine, bindparam, select, tuple_
 from sqlalchemy.exc import StatementError
 
 from records import sweeping
-from records.columns import BigId, Moment
+from records.bulk import Bulk
+from records.columns import BigId
 from records.database import reading, writing
+from records.lawbook import Lawbook
 from records.loading import Policies
-from records.sweeping import Settings, Tally
 from records.sweeps import began, ended, idle
 from records.tables import DUTIES
+from records.tally import Tally
 
 _log = logging.getLogger(__name__)
 _ROUNDS = 3  # what somebody else held in one round is looked at again in the next
@@ -47,22 +49,19 @@ class SweepReport:
         self.failed += tally.failed
 
 
-class Due(NamedTuple):
-    """A duty on which time acts, in the order of time."""
-
-    next_at: datetime
-    id: int
-    dialogue_id: str
-
-
+Due = tuple[Any, int, str]
+"""A duty on which time acts: its moment as it is stored, its key and its dialogue."""
 _FIRST = select(DUTIES.c.next_at, DUTIES.c.id, DUTIES.c.dialogue_id).where(
     DUTIES.c.next_at <= bindparam("moment")
 )
 _FIRST = _FIRST.order_by(DUTIES.c.next_at, DUTIES.c.id).limit(bindparam("chunk"))
+_STORED = BigInteger().with_variant(DateTime(timezone=True), "postgresql")
 _NEXT = _FIRST.where(
     tuple_(DUTIES.c.next_at, DUTIES.c.id)
-    > tuple_(bindparam("after_at", type_=Moment()), bindparam("after_id", type_=BigId))
+    > tuple_(bindparam("after_at", type_=_STORED), bindparam("after_id", type_=BigId))
 )
+_AT_FIRST = Bulk(_FIRST, ["moment", "chunk"])
+_AFTER = Bulk(_NEXT, ["moment", "chunk", "after_at", "after_id"])
 
 
 def sweep(
@@ -70,104 +69,116 @@ def sweep(
     policies: Policies,
     now: datetime,
     *,
-    chunk: int = 1000,
+    chunk: int | None = None,
     pause_seconds: float = 0.005,
     pause: Pause = time.sleep,
 ) -> SweepReport:
     """
     Let time act up to *now* (aware UTC) on every duty whose moment has come; nothing happens twice.
 
-    Works in chunks of *chunk* duties. On SQLite it pauses *pause_seconds* after each, because its lock is not fair:
-    people come first. A duty on which the law fails is noted with its error and holds up nobody else.
+    Works in chunks of at most *chunk* duties, fewer when writing them would let people wait. On SQLite it pauses
+    *pause_seconds* after each, because its lock is not fair: people come first. A duty on which the law fails is noted
+    with its error and holds up nobody else.
     Raises Busy or DatabaseUnavailable; what was done before stays done. Source: DESIGN 3.6.
     """
     report = SweepReport()
-    if not _due(engine, now, None, 1):
+    run = _Run(engine, Lawbook(policies, now, engine.dialect), report, pause, pause_seconds)
+    if not run.due(None, 1):
         idle(engine, now)
         return report
     number = began(engine, now)
-    settings = Settings(policies)
+    pace = _Pace(engine.dialect.name, chunk)
     for _ in range(_ROUNDS):
-        if not _round(_Run(engine, settings, now, chunk, report, pause, pause_seconds)):
+        if not _round(run, pace):
             break
     ended(engine, number, now, report)
     return report
 
 
+class _Pace:
+    """How many duties a chunk takes: as many as are written while a person can wait."""
+
+    _MOST: ClassVar = {"sqlite": (1000, 0.01), "postgresql": (5000, 0.1)}
+    _LEAST = 50
+
+    def __init__(self, kind: str, most: int | None) -> None:
+        usual, self._seconds = self._MOST[kind]
+        self._most = most or usual
+        self._least = min(self._LEAST, self._most)
+        self.chunk = max(self._least, self._most // 4)
+
+    def took(self, duties: int, seconds: float) -> None:
+        """Learn from a chunk that held the lock for so many *seconds*."""
+        fitting = int(duties * self._seconds / max(seconds, 1e-6))
+        self.chunk = min(self._most, max(self._least, (self.chunk + fitting) // 2))
+
+
 @dataclass(frozen=True)
 class _Run:
     engine: Engine
-    settings: Settings
-    now: datetime
-    chunk: int
+    laws: Lawbook
     report: SweepReport
     pause: Pause
     pause_seconds: float
+
+    def due(self, after: Due | None, chunk: int) -> list[Due]:
+        """The next *chunk* of what is due, in the order of time."""
+        values = {"moment": self.laws.now, "chunk": chunk}
+        with reading(self.engine) as connection:
+            if after is None:
+                return _AT_FIRST.rows(connection, values)
+            at, number, _ = after
+            return _AFTER.rows(connection, values | {"after_at": at, "after_id": number})
 
     def rest(self) -> None:
         if self.engine.dialect.name == "sqlite":
             self.pause(self.pause_seconds)
 
 
-def _round(run: _Run) -> bool:
-    """One walk over all that is due; whether somebody else held some of it."""
+def _round(run: _Run, pace: _Pace) -> bool:
+    """One walk over all that is due, which only goes forward; whether somebody else held some of it."""
     held_back = False
-    for due in _chunks(run):
-        tallies, held = _settle(run, due)
+    due = run.due(None, pace.chunk)
+    while due:
+        tallies, held = _settle(run, due, pace)
         held_back = held_back or held
         for dialogue_id, tally in tallies.items():
             run.report.add(dialogue_id, tally)
         run.rest()
+        due = run.due(due[-1], pace.chunk)
     return held_back
 
 
-def _chunks(run: _Run) -> Iterator[list[Due]]:
-    """All due duties in the order of time; the walk only goes forward, so it ends."""
-    last: Due | None = None
-    while due := _due(run.engine, run.now, last, run.chunk):
-        last = due[-1]
-        yield due
-        if len(due) < run.chunk:
-            return
-
-
-def _due(engine: Engine, now: datetime, after: Due | None, chunk: int) -> list[Due]:
-    values = {"moment": now, "chunk": chunk}
-    with reading(engine) as connection:
-        if after is None:
-            return [_as_due(row) for row in connection.execute(_FIRST, values)]
-        place = {"after_at": after.next_at, "after_id": after.id}
-        return [_as_due(row) for row in connection.execute(_NEXT, values | place)]
-
-
-def _as_due(row: Row[tuple[datetime, int, str]]) -> Due:
-    return Due(row[0], row[1], row[2])
-
-
-def _settle(run: _Run, due: list[Due]) -> tuple[dict[str, Tally], bool]:
+def _settle(run: _Run, due: list[Due], pace: _Pace) -> tuple[dict[str, Tally], bool]:
     try:
         with writing(run.engine) as connection:
-            return _apply(run, connection, due)
+            begun = time.monotonic()
+            done = _apply(run, connection, due)
+            # Without the commit: what the disk takes for it is the same for a chunk of any size.
+            pace.took(len(due), time.monotonic() - begun)
     except StatementError:
         _log.exception("a chunk of the sweep was refused; each dialogue is tried by itself")
         return _one_by_one(run, due)
+    return done
 
 
-def _apply(run: _Run, connection: Connection, due: list[Due]) -> tuple[dict[str, Tally], bool]:
-    return sweeping.apply(
-        connection, [one.id for one in due], {one.dialogue_id for one in due}, run.settings, run.now
-    )
+def _apply(
+    run: _Run, connection: Connection, due: list[Due], *, careful: bool = False
+) -> tuple[dict[str, Tally], bool]:
+    ids = [number for _, number, _ in due]
+    dialogues = {dialogue for _, _, dialogue in due}
+    return sweeping.apply(connection, ids, dialogues, run.laws, careful=careful)
 
 
 def _one_by_one(run: _Run, due: list[Due]) -> tuple[dict[str, Tally], bool]:
     """Find the dialogue whose rows the database refuses, and let the others through."""
     tallies: dict[str, Tally] = {}
     held_back = False
-    for dialogue_id in sorted({one.dialogue_id for one in due}):
-        mine = [one for one in due if one.dialogue_id == dialogue_id]
+    for dialogue_id in sorted({dialogue for _, _, dialogue in due}):
+        mine = [one for one in due if one[2] == dialogue_id]
         try:
             with writing(run.engine) as connection:
-                found, held = _apply(run, connection, mine)
+                found, held = _apply(run, connection, mine, careful=True)
         except StatementError as error:
             found, held = _refused(run, mine, error), False
         tallies |= found
@@ -177,6 +188,7 @@ def _one_by_one(run: _Run, due: list[Due]) -> tuple[dict[str, Tally], bool]:
 
 def _refused(run: _Run, due: list[Due], error: StatementError) -> dict[str, Tally]:
     _log.error("the sweep could not write the duties of one dialogue", exc_info=error)
+    errors = {number: type(error).__name__ for _, number, _ in due}
     with writing(run.engine) as connection:
-        sweeping.note_errors(connection, {one.id: type(error).__name__ for one in due}, run.now)
-    return {due[0].dialogue_id: Tally(failed=len(due))}
+        sweeping.note_errors(connection, errors, run.laws.now)
+    return {due[0][2]: Tally(failed=len(due))}

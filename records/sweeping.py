@@ -1,81 +1,35 @@
-"""One chunk of the sweep: lock the dialogues, ask the law about each duty, write everything in sets."""
+"""One chunk of the sweep: lock the dialogues, press the law's stamps on their duties, write everything in sets."""
 
 import logging
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, literal_column, null, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Integer,
+    String,
+    Text,
+    bindparam,
+    func,
+    literal_column,
+    null,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from records import outgoing
 from records.bulk import Bulk
-from records.chain import INSERT_FACTS, Head, entries_of
-from records.loading import Policies, programme_of
-from records.openings import calendar_of
-from records.owed import SELECT_DUTIES, DutyRow, duties_in
+from records.chain import COPY_FACTS, INSERT_FACTS, Head
+from records.lawbook import Lawbook
+from records.stamps import DIALOGUE, ID, NAMED, Row, Stamp, Written
 from records.tables import DIALOGUES, DUTIES, PROGRAMMES
-from states.duties import Duty
-from states.programme import Programme
-from states.timing import Passing, Setting, pass_time
+from records.tally import Tally
 
 _log = logging.getLogger(__name__)
 _ERROR_LENGTH = 500
-
-
-@dataclass(slots=True)
-class Tally:
-    """What was done, counted."""
-
-    duties: int = 0
-    notices: int = 0
-    lapses: int = 0
-    no_answers: int = 0
-    skipped: int = 0
-    failed: int = 0
-
-    def count(self, passing: Passing) -> None:
-        """Count what became of one duty."""
-        self.duties += 1
-        self.notices += len(passing.notices)
-        for fact in passing.facts:
-            self.lapses += fact.fact == "duty-lapsed"
-            self.no_answers += fact.fact == "no-answer-recorded"
-            self.skipped += fact.fact == "rung-skipped"
-
-    def add(self, other: "Tally") -> None:
-        """Count what *other* counted too."""
-        self.duties += other.duties
-        self.notices += other.notices
-        self.lapses += other.lapses
-        self.no_answers += other.no_answers
-        self.skipped += other.skipped
-        self.failed += other.failed
-
-
-class Settings:
-    """What the law must know of a programme to let time pass, kept for the length of a sweep."""
-
-    def __init__(self, policies: Policies, keep: int = 2048) -> None:
-        self._policies = policies
-        self._most = keep
-        self._kept: dict[str, tuple[Programme, Setting]] = {}
-
-    def of(self, dialogue_id: str, document: str) -> Setting:
-        """The setting of *dialogue_id*, whose programme is *document*."""
-        found = self._kept.get(document)
-        if found is None:
-            found = self._kept[document] = self._made(document)
-            if len(self._kept) > self._most:
-                del self._kept[next(iter(self._kept))]
-        _, model = found
-        return Setting(dialogue_id, model.policy, model.calendar, model.roles)
-
-    def _made(self, document: str) -> tuple[Programme, Setting]:
-        programme = programme_of(document)
-        policy = self._policies(programme.policy)
-        setting = Setting("", policy, calendar_of(programme, policy), programme.roles)
-        return programme, setting
 
 
 class _Locked(NamedTuple):
@@ -92,26 +46,65 @@ _LOCK = (
     .order_by(DIALOGUES.c.id)
     .with_for_update(of=DIALOGUES, skip_locked=True)
 )
+_d = DUTIES.c
 _AGAIN = (
-    SELECT_DUTIES.where(DUTIES.c.id.in_(bindparam("ids", expanding=True)))
-    .where(DUTIES.c.next_at <= bindparam("moment"))
-    .order_by(DUTIES.c.dialogue_id, DUTIES.c.next_at, DUTIES.c.id)
-)
-CHANGED_BY_TIME = ("status", "ended_at", "lapsed_at", "lapsed_version", "rung", "next_at")
+    select(
+        _d.id, _d.dialogue_id, _d.name, _d.whom, _d.waiting,
+        _d.kind, _d.owner, _d.due, _d.status, _d.version, _d.lapsed_version, _d.rung,
+        _d.whom.is_not(None), _d.waiting.is_not(None), _d.lapsed_at.is_not(None),
+    )
+    .where(_d.next_at <= bindparam("moment"))
+    .order_by(_d.dialogue_id, _d.next_at, _d.id)
+)  # fmt: skip
+_LISTED = select(func.json_each(bindparam("ids", type_=String)).table_valued("value").c.value)
+_IN_LIST = {
+    "sqlite": _d.id.in_(_LISTED),
+    "postgresql": _d.id == func.any(bindparam("ids", type_=ARRAY(BigInteger))),
+}
+_DUE_AGAIN = {
+    name: Bulk(_AGAIN.where(condition), ["moment", "ids"]) for name, condition in _IN_LIST.items()
+}
+_MOVED = ("rung", "next_at")
+_TURNED = ("status", "ended_at", "lapsed_at", "lapsed_version")
+CHANGED_BY_TIME = (*_TURNED, *_MOVED)
 """The fields of a duty that time may change."""
-_UPDATE = Bulk(
-    update(DUTIES)
-    .where(DUTIES.c.id == bindparam("of_duty"))
-    .values({name: bindparam(name) for name in CHANGED_BY_TIME})
-    .values(error=null(), error_at=null()),
-    ["of_duty", *CHANGED_BY_TIME],
-)
+_GIVEN = {name: bindparam(f"new_{name}", type_=_d[name].type) for name in CHANGED_BY_TIME}
+_MOVE = {name: _GIVEN[name] for name in _MOVED} | {"error": null(), "error_at": null()}
+_TURN = _MOVE | {
+    "status": _GIVEN["status"],
+    "ended_at": func.coalesce(_GIVEN["ended_at"], _d.ended_at),
+    "lapsed_at": func.coalesce(_d.lapsed_at, _GIVEN["lapsed_at"]),
+    "lapsed_version": _GIVEN["lapsed_version"],
+}
+_NEW_PLACE = [f"new_{name}" for name in _MOVED]
+_NEW_STATE = [*(f"new_{name}" for name in _TURNED), *_NEW_PLACE]
+_ONE = _d.id == bindparam("of_duty")
+_MOVE_EACH = Bulk(update(DUTIES).where(_ONE).values(_MOVE), [*_NEW_PLACE, "of_duty"])
+_TURN_EACH = Bulk(update(DUTIES).where(_ONE).values(_TURN), [*_NEW_STATE, "of_duty"])
+_MOVE_ALL = Bulk(update(DUTIES).where(_IN_LIST["postgresql"]).values(_MOVE), [*_NEW_PLACE, "ids"])
+_TURN_ALL = Bulk(update(DUTIES).where(_IN_LIST["postgresql"]).values(_TURN), [*_NEW_STATE, "ids"])
 _UPDATE_HEAD = Bulk(
     update(DIALOGUES)
     .where(DIALOGUES.c.id == bindparam("of_dialogue"))
     .values(head_seq=bindparam("seq"), head_hash=bindparam("digest"))
     .values(revision=literal_column("revision + 1")),
-    ["of_dialogue", "seq", "digest"],
+    ["seq", "digest", "of_dialogue"],
+)
+_HEADS = (
+    func.unnest(
+        bindparam("seq", type_=ARRAY(Integer)),
+        bindparam("digest", type_=ARRAY(Text)),
+        bindparam("of_dialogue", type_=ARRAY(Text)),
+    )
+    .table_valued("seq", "digest", "place", name="heads")
+    .render_derived()
+)
+_UPDATE_HEADS = Bulk(
+    update(DIALOGUES)
+    .where(DIALOGUES.c.id == _HEADS.c.place)
+    .values(head_seq=_HEADS.c.seq, head_hash=_HEADS.c.digest)
+    .values(revision=literal_column("dialogues.revision + 1")),
+    ["seq", "digest", "of_dialogue"],
 )
 _NOTE_ERROR = Bulk(
     update(DUTIES)
@@ -125,23 +118,32 @@ def apply(
     connection: Connection,
     duty_ids: list[int],
     dialogue_ids: Collection[str],
-    settings: Settings,
-    now: datetime,
+    laws: Lawbook,
+    *,
+    careful: bool = False,
 ) -> tuple[dict[str, Tally], bool]:
     """
     Let time act on those of *duty_ids* that are still due, in the dialogues that nobody else holds.
 
-    Answers the counts of each dialogue, and whether somebody else held one of them.
+    *careful* leaves out what is written already instead of failing on it. Answers the counts of each dialogue, and
+    whether somebody else held one of them.
     """
     locked = {
         row.id: _Locked(Head(row.head_seq, row.head_hash), row.document)
         for row in connection.execute(_LOCK, {"ids": list(dialogue_ids)})
     }
-    chunk = _Chunk(settings, now)
-    for row in duties_in(connection, _AGAIN, {"ids": duty_ids, "moment": now}):
-        if row.dialogue_id in locked:
-            chunk.take(row, locked[row.dialogue_id])
-    return chunk.write(connection), len(locked) < len(dialogue_ids)
+    chunk = _Chunk(laws)
+    for row in _due_again(connection, duty_ids, laws.now):
+        if row[DIALOGUE] in locked:
+            chunk.take(row, locked[row[DIALOGUE]])
+    chunk.write(connection, careful=careful)
+    return chunk.tallies, len(locked) < len(dialogue_ids)
+
+
+def _due_again(connection: Connection, duty_ids: list[int], now: datetime) -> list[Row]:
+    kind = connection.dialect.name
+    ids = f"[{','.join(map(str, duty_ids))}]" if kind == "sqlite" else duty_ids
+    return _DUE_AGAIN[kind].rows(connection, {"moment": now, "ids": ids})
 
 
 def note_errors(connection: Connection, errors: dict[int, str], now: datetime) -> None:
@@ -153,56 +155,64 @@ def note_errors(connection: Connection, errors: dict[int, str], now: datetime) -
 class _Chunk:
     """What a chunk will write, gathered first, so that a failing duty leaves no trace of its own."""
 
-    def __init__(self, settings: Settings, now: datetime) -> None:
-        self.settings = settings
-        self.now = now
-        self.duties: list[dict[str, Any]] = []
-        self.ended: dict[str, list[Duty]] = {}
-        self.facts: list[dict[str, Any]] = []
+    def __init__(self, laws: Lawbook) -> None:
+        self.laws = laws
+        self.written = Written([], [], {})
+        self.ended: list[outgoing.Ended] = []
         self.heads: dict[str, Head] = {}
-        self.notices: list[dict[str, Any]] = []
         self.errors: dict[int, str] = {}
         self.tallies: dict[str, Tally] = {}
 
-    def take(self, row: DutyRow, locked: _Locked) -> None:
+    def take(self, duty: Row, locked: _Locked) -> None:
         """Ask the law about one duty and keep what follows; a failure is kept as its error."""
-        tally = self.tallies.setdefault(row.dialogue_id, Tally())
+        place = duty[DIALOGUE]
+        tally = self.tallies.get(place)
+        if tally is None:
+            tally = self.tallies[place] = Tally()
         try:
-            tally.count(self._keep(row, locked))
+            stamp = self.laws.stamp(locked.document, duty)
         except Exception as error:  # noqa: BLE001 - one poisoned duty must not stop the others
-            _log.exception("time could not act on duty %s", row.id)
-            self.errors[row.id] = f"{type(error).__name__}: {error}"[:_ERROR_LENGTH]
+            _log.exception("time could not act on duty %s", duty[ID])
+            self.errors[duty[ID]] = f"{type(error).__name__}: {error}"[:_ERROR_LENGTH]
             tally.failed += 1
+            return
+        tally.add(stamp.tally)
+        head = self.heads.get(place, locked.head)
+        self.heads[place] = stamp.press(duty, head, self.written)
+        if not stamp.passing.duty.owed:
+            self.ended.append(outgoing.Ended(place, duty[NAMED], stamp.passing.duty.version + 1))
 
-    def _keep(self, row: DutyRow, locked: _Locked) -> Passing:
-        place = row.dialogue_id
-        passing = pass_time(row.duty, self.settings.of(place, locked.document), self.now)
-        facts, head = entries_of(place, self.heads.get(place, locked.head), passing.facts, self.now)
-        notices = outgoing.rows_of(place, passing.notices, f"fact:{head.seq}", self.now)
-        self.duties.append(_after(row, passing.duty))
-        self.facts += facts
-        self.notices += notices
-        self.heads[place] = head
-        if not passing.duty.owed:
-            self.ended.setdefault(place, []).append(passing.duty)
-        return passing
-
-    def write(self, connection: Connection) -> dict[str, Tally]:
+    def write(self, connection: Connection, *, careful: bool) -> None:
         """Write all that was gathered, one statement for each table."""
-        _UPDATE.run(connection, self.duties)
-        for dialogue_id, duties in self.ended.items():
-            outgoing.withdraw_outdated(connection, dialogue_id, duties)
-        INSERT_FACTS.run(connection, self.facts)
-        outgoing.put(connection, self.notices)
-        heads = [
-            {"of_dialogue": place, "seq": head.seq, "digest": head.hash}
-            for place, head in self.heads.items()
-        ]
-        _UPDATE_HEAD.run(connection, heads)
-        note_errors(connection, self.errors, self.now)
-        return self.tallies
+        written = self.written
+        _change(connection, written.changed)
+        outgoing.withdraw_ended(connection, self.ended)
+        if connection.dialect.name == "postgresql" and not careful:
+            COPY_FACTS.run(connection, written.facts)
+            outgoing.COPY.run(connection, written.notices)
+        else:
+            INSERT_FACTS.run_stored(connection, written.facts)
+            outgoing.put_stored(connection, written.notices)
+        _move_heads(connection, [(*head, place) for place, head in self.heads.items()])
+        note_errors(connection, self.errors, self.laws.now)
 
 
-def _after(row: DutyRow, duty: Duty) -> dict[str, Any]:
-    held = duty.__dict__
-    return {"of_duty": row.id, **{name: held[name] for name in CHANGED_BY_TIME}}
+def _move_heads(connection: Connection, heads: list[Row]) -> None:
+    if connection.dialect.name == "postgresql" and heads:
+        columns = [list(column) for column in zip(*heads, strict=True)]
+        _UPDATE_HEADS.run_stored(connection, [tuple(columns)])
+    else:
+        _UPDATE_HEAD.run_stored(connection, heads)
+
+
+def _change(connection: Connection, changed: dict[Stamp, list[int]]) -> None:
+    """On PostgreSQL each stamp changes its duties at once; SQLite is as fast with one after the other."""
+    in_sets = connection.dialect.name == "postgresql"
+    moves: list[Row] = []
+    turns: list[Row] = []
+    for stamp, ids in changed.items():
+        rows = turns if stamp.turned else moves
+        values = (*(stamp.turned or ()), *stamp.moved)
+        rows += [(*values, ids)] if in_sets else [(*values, one) for one in ids]
+    (_MOVE_ALL if in_sets else _MOVE_EACH).run_stored(connection, moves)
+    (_TURN_ALL if in_sets else _TURN_EACH).run_stored(connection, turns)

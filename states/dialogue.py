@@ -177,8 +177,10 @@ class Dialogue:
 
     def latest(self, name: str) -> Duty | None:
         """The duty that people mean by *name*: the latest round of it."""
-        same = [d for d in self.duties.values() if d.name == name or d.name.startswith(f"{name}#")]
-        return max(same, key=lambda duty: duty.round, default=None)
+        found = self.duties.get(name)
+        while found and (later := self.duties.get(f"{name}#{found.round + 1}")):
+            found = later
+        return found
 
     def owner_role(self, duty: Duty) -> str:
         """The role that owes *duty* now; when nobody holds it, the manager does."""

@@ -1,24 +1,28 @@
 """The sweep: everything that is due, once, whoever else is at work and whatever fails."""
 
+import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, event, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from config.policies import policy_of
-from records import journal, reports, sweeping
+from records import journal, lawbook, reports, sweeping
 from records.database import connect, reading, writing
 from records.sweep import SweepReport, sweep
-from records.tables import DIALOGUES, DUTIES, SWEEPS
+from records.tables import DIALOGUES, DUTIES, FACTS, NOTICES, SWEEPS
+from records.tally import Tally
 from states.dialogue import Phase
 from states.duties import Duty, DutyStatus
 from states.timing import Passing, Setting, pass_time
-from tests.records.conftest import DAY, START, Memory, a_programme, utc
+from tests.records.conftest import DAY, START, Memory, a_programme, no_pause, utc
 
 # approve-analysis is due at the end of 10 February 2022, 18 weeks before the session.
 FIRST_RUNG = utc(2022, 1, 27, 7)
@@ -127,15 +131,24 @@ def test_people_act_while_the_sweep_runs(many: Memory) -> None:
     assert unsent == []
 
 
+def single_out(many: Memory) -> None:
+    """Let one duty stand otherwise than the others: in its second version."""
+    with writing(many.engine) as connection:
+        chosen = update(DUTIES).where(DUTIES.c.dialogue_id == "p05-2022")
+        connection.execute(chosen.values(version=2))
+
+
 def test_a_poisoned_duty_holds_up_nobody(many: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    single_out(many)
+
     def poisoned(duty: Duty, setting: Setting, now: datetime) -> Passing:
-        if setting.dialogue_id == "p05-2022":
+        if duty.version == 2:
             message = "there is no such rung"
             raise KeyError(message)
         return pass_time(duty, setting, now)
 
     with monkeypatch.context() as patch:
-        patch.setattr(sweeping, "pass_time", poisoned)
+        patch.setattr(lawbook, "pass_time", poisoned)
         report = many.sweep(LAPSE, chunk=3)
     assert (report.duties, report.failed) == (11, 1)
     [found] = reports.poisoned(many.engine)
@@ -154,14 +167,16 @@ def test_a_poisoned_duty_holds_up_nobody(many: Memory, monkeypatch: pytest.Monke
 def test_what_cannot_be_written_is_caught_before_anything_is_written(
     many: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    single_out(many)
+
     def unwritable(duty: Duty, setting: Setting, now: datetime) -> Passing:
         passing = pass_time(duty, setting, now)
-        if setting.dialogue_id != "p05-2022":
+        if duty.version != 2:
             return passing
         strange = [n.model_copy(update={"detail": {"x": object()}}) for n in passing.notices]
         return Passing(passing.duty, passing.facts, tuple(strange))
 
-    monkeypatch.setattr(sweeping, "pass_time", unwritable)
+    monkeypatch.setattr(lawbook, "pass_time", unwritable)
     report = many.sweep(LAPSE)
     assert (report.duties, report.failed) == (11, 1)
     assert journal.verify(many.engine) == []
@@ -177,10 +192,11 @@ def test_rows_that_the_database_refuses_hold_up_nobody(
         connection: Connection,
         duty_ids: list[int],
         dialogue_ids: Collection[str],
-        settings: sweeping.Settings,
-        now: datetime,
-    ) -> tuple[dict[str, sweeping.Tally], bool]:
-        done = real(connection, duty_ids, dialogue_ids, settings, now)
+        laws: lawbook.Lawbook,
+        *,
+        careful: bool = False,
+    ) -> tuple[dict[str, Tally], bool]:
+        done = real(connection, duty_ids, dialogue_ids, laws, careful=careful)
         if "p05-2022" in dialogue_ids:
             raise IntegrityError("INSERT", {}, ValueError())
         return done
@@ -300,6 +316,68 @@ def test_what_stands_after_a_sweep_is_what_the_law_says(opened: Memory) -> None:
         name: pass_time(duty, setting, later).duty for name, duty in dialogue.duties.items()
     }
     assert opened.reread().duties == expected
+
+
+def test_a_rung_that_is_in_the_outbox_already_is_not_written_again(many: Memory) -> None:
+    many.sweep(FIRST_RUNG)
+    with writing(many.engine) as connection:
+        again = update(DUTIES).where(DUTIES.c.dialogue_id == "p05-2022")
+        connection.execute(again.values(rung=0, next_at=FIRST_RUNG))
+    assert many.sweep(FIRST_RUNG).duties == 1
+    assert set(sent(many).values()) == {1}
+    assert journal.verify(many.engine) == []
+
+
+Table = list[tuple[object, ...]]
+
+
+def written(memory: Memory) -> dict[str, Table]:
+    """Read all that a sweep writes."""
+    keys = (DUTIES.c.id, FACTS.c.seq, NOTICES.c.cause)
+    tables = (DUTIES, FACTS, NOTICES)
+    with reading(memory.engine) as connection:
+        return {
+            table.name: [
+                tuple(row[1:] if table is NOTICES else row)
+                for row in connection.execute(
+                    select(table).order_by(table.c.dialogue_id, key, *table.c)
+                )
+            ]
+            for table, key in zip(tables, keys, strict=True)
+        }
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_stamps_write_what_the_law_says_of_each_duty_by_itself(
+    many: Memory, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The same two sweeps, once with stamps and once with every name taken, so that each duty is asked about."""
+    many.dialogue_id = "p05-2022"
+    many.speak()
+    copy = tmp_path / "copy.sqlite"
+    source, target = sqlite3.connect(str(many.engine.url.database)), sqlite3.connect(copy)
+    source.backup(target)
+    source.close()
+    target.close()
+    alone = replace(many, engine=connect(f"sqlite:///{copy}"))
+    sent_out = 0
+    for days in (20, 90, 300):
+        later = many.now + days * DAY
+        report = sweep(many.engine, policy_of, later, pause=no_pause)
+        with monkeypatch.context() as patch:
+            patch.setattr(lawbook, "taken_names", lambda _: Everything())
+            assert sweep(alone.engine, policy_of, later, pause=no_pause) == report
+        assert written(many) == written(alone)
+        sent_out += report.notices
+    assert sent_out
+    alone.engine.dispose()
+
+
+class Everything(frozenset[str]):
+    """Holds whatever is asked for."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
 
 
 def test_a_duty_without_a_next_moment_is_reported_as_stuck(opened: Memory) -> None:

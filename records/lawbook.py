@@ -1,0 +1,90 @@
+"""The law of each programme for the length of a sweep, with the stamps that were cut from it so far."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Dialect
+
+from records.columns import from_stored, instant_text, to_stored
+from records.loading import Policies, programme_of
+from records.openings import calendar_of
+from records.stamps import NAMED, WAITS, WHO, Row, Stamp, cut
+from states.duties import Duty, DutyStatus
+from states.patterns import LAPSED_BEFORE, OPEN, Names, Standing, duty_of, seating, taken_names
+from states.policy import Policy
+from states.timing import Setting, pass_time
+
+HOW = WAITS + 1
+"""From here on a row of the sweep says how its duty stands."""
+_MOST_STAMPS = 20_000  # of one kind of programme, each about a kilobyte
+
+
+class _Programme(NamedTuple):
+    setting: Setting
+    taken: frozenset[str]
+    stamps: dict[Row, Stamp]
+
+
+class Lawbook:
+    """
+    The law at *now* (aware UTC) for duties as the database of *dialect* keeps them.
+
+    Programmes with the same policy, calendar and seating share their stamps.
+    """
+
+    def __init__(
+        self, policies: Policies, now: datetime, dialect: Dialect, keep: int = 2048
+    ) -> None:
+        self.now = now
+        self._policies = policies
+        self._keep = keep
+        self._known: dict[str, _Programme] = {}
+        self._stamps: dict[Any, tuple[Policy, dict[Row, Stamp]]] = {}
+        self._whole = dialect.name == "sqlite"
+
+    def stamp(self, document: str, duty: Row) -> Stamp:
+        """The stamp for a *duty* of the programme of *document*. Raises whatever the law raises on it."""
+        setting, taken, stamps = self._known.get(document) or self._open(document)
+        if duty[WHO] in taken or duty[WAITS] in taken:
+            return self._cut(
+                duty[HOW:], Names(duty[NAMED], duty[WHO], duty[WAITS], LAPSED_BEFORE), setting
+            )
+        how = duty[HOW:]
+        found = stamps.get(how)
+        if found is None:
+            if len(stamps) >= _MOST_STAMPS:
+                stamps.clear()
+            found = stamps[how] = self._cut(how, OPEN, setting)
+        return found
+
+    def stored(self, moment: datetime | None) -> Any:  # noqa: ANN401 - a number or an instant
+        """*moment* as the database keeps it."""
+        return to_stored(moment) if self._whole and moment is not None else moment
+
+    def _open(self, document: str) -> _Programme:
+        programme = programme_of(document)
+        policy = self._policies(programme.policy)
+        setting = Setting("", policy, calendar_of(programme, policy), programme.roles)
+        kind = (id(policy), setting.calendar, seating(programme.roles))
+        # The policy is kept with them: an id may come back when what it belonged to is gone.
+        _, stamps = self._stamps.setdefault(kind, (policy, {}))
+        if len(self._known) >= self._keep:
+            del self._known[next(iter(self._known))]
+        found = self._known[document] = _Programme(setting, taken_names(programme.roles), stamps)
+        return found
+
+    def _cut(self, how: Row, names: Names, setting: Setting) -> Stamp:
+        kind, owner, due, status, *rest = how
+        moment = from_stored(due) if self._whole else due
+        before = duty_of(Standing(kind, owner, moment, DutyStatus(status), *rest), names)
+        passing = pass_time(before, setting, self.now)
+        moved = (passing.duty.rung, self.stored(passing.duty.next_at))
+        turned = self._turned(before, passing.duty)
+        return cut(passing, self.stored(self.now), instant_text(self.now), (moved, turned))
+
+    def _turned(self, before: Duty, after: Duty) -> Row | None:
+        """What changes besides the rung when the due moment passes, None when it did not."""
+        if (after.status, after.lapsed_version) == (before.status, before.lapsed_version):
+            return None
+        lapse = None if after.lapsed_at == LAPSED_BEFORE else self.stored(after.lapsed_at)
+        return after.status.value, self.stored(after.ended_at), lapse, after.lapsed_version

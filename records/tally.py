@@ -1,0 +1,35 @@
+"""What a sweep did, counted."""
+
+from dataclasses import dataclass
+
+from states.timing import Passing
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was done, counted."""
+
+    duties: int = 0
+    notices: int = 0
+    lapses: int = 0
+    no_answers: int = 0
+    skipped: int = 0
+    failed: int = 0
+
+    def count(self, passing: Passing) -> None:
+        """Count what became of one duty."""
+        self.duties += 1
+        self.notices += len(passing.notices)
+        for fact in passing.facts:
+            self.lapses += fact.fact == "duty-lapsed"
+            self.no_answers += fact.fact == "no-answer-recorded"
+            self.skipped += fact.fact == "rung-skipped"
+
+    def add(self, other: "Tally") -> None:
+        """Count what *other* counted too."""
+        self.duties += other.duties
+        self.notices += other.notices
+        self.lapses += other.lapses
+        self.no_answers += other.no_answers
+        self.skipped += other.skipped
+        self.failed += other.failed
