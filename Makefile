@@ -14,7 +14,7 @@ DEV := .venv/.installed-dev
 LOCK := $(PYTHON) .ci/install.py uv pip compile pyproject.toml --all-extras --group build --quiet \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help setup demo test quick lint format lock bench soak clean
+.PHONY: help setup demo test faults quick lint format lock bench soak clean
 
 help: ## say what can be done
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -25,11 +25,14 @@ demo: $(RUNTIME) ## rehearse the edition of 2022: story, pages and mails
 	@$(BIN)/weerklank demo $(ARGS)
 
 test: lint ## every check, then every test
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not heavy" $(ARGS)
+
+faults: $(DEV) ## break it on purpose, and load it: minutes
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "heavy and not slow" $(ARGS)
 
 quick: $(DEV) ## the tests that need no server, no browser and no patience
 	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup \
-		-m "not slow and not postgres and not browser and not prefect" $(ARGS)
+		-m "not heavy and not slow and not postgres and not browser and not prefect" $(ARGS)
 
 lint: $(DEV) ## style, types, the direction of imports, the list of dependencies
 	@$(BIN)/ruff check

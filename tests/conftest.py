@@ -61,10 +61,22 @@ def isolate(home: Path) -> None:
     os.environ["DO_NOT_TRACK"] = "1"
 
 
+HEAVY = (
+    "tests/faults/",
+    "tests/operations/test_many_workers",
+    "tests/operations/test_soak",
+    "tests/operations/test_units",
+    "tests/operations/test_upgrade",
+)
+"""What breaks or loads things for minutes, and has `make faults` to itself."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Send the tests that share something dear to the same worker, for `--dist loadgroup`."""
     for item in items:
+        if any(place in item.nodeid for place in HEAVY):
+            item.add_marker(pytest.mark.heavy)
         for name in DEAR:
             if item.get_closest_marker(name):
                 item.add_marker(pytest.mark.xdist_group(name))

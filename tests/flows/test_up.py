@@ -189,7 +189,10 @@ def test_a_server_elsewhere_is_used_and_none_is_started(settings: Settings) -> N
     site = Site(settings.model_copy(update={"prefect": prefect}))
 
     assert site.api == site.environment["PREFECT_API_URL"] == elsewhere
-    assert [service.name for service in SERVICES if service.wanted(site)] == ["Pages", "Flow runner"]
+    assert [service.name for service in SERVICES if service.wanted(site)] == [
+        "Pages",
+        "Flow runner",
+    ]
 
 
 def test_a_child_is_told_what_its_environment_does_not_say(

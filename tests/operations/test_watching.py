@@ -1,0 +1,137 @@
+"""What a watchdog hears: alive, well or why not, and figures without anybody in them."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from config.settings import load_settings
+from config.wiring import House, open_house
+from notifications.channels import Memory
+from portal.watching import Watching, routes
+from records.database import writing
+from tests.operations.companies import DUE, found_companies, room
+
+HOUR = timedelta(hours=1)
+
+
+class Clock:
+    """A clock that the test sets."""
+
+    now: datetime = DUE
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def house(migrated_url: str) -> Iterator[House]:
+    with open_house(load_settings(database_url=migrated_url), mailroom=room(Memory())) as made:
+        yield made
+
+
+@pytest.fixture
+def client(house: House, clock: Clock) -> Iterator[TestClient]:
+    with TestClient(Starlette(routes=routes(house, clock)), "http://127.0.0.1") as made:
+        yield made
+
+
+def figures(client: TestClient) -> dict[str, float]:
+    lines = [line for line in client.get("/metrics").text.splitlines() if line[0] != "#"]
+    return {name: float(value) for name, _, value in (line.partition(" ") for line in lines)}
+
+
+def test_a_house_without_programmes_is_well(client: TestClient) -> None:
+    assert client.get("/healthz").json() == {"alive": True}
+    assert client.get("/readyz").json() == {"ready": True, "reasons": []}
+    assert figures(client)["weerklank_duties_overdue"] == 0
+    assert "weerklank_last_sweep_age_seconds" not in figures(client)
+
+
+def test_a_sweep_that_stays_away_is_told(client: TestClient, house: House, clock: Clock) -> None:
+    found_companies(house, 1)
+    assert client.get("/readyz").json()["reasons"] == ["sweep: has never run"]
+
+    house.sweep(DUE)
+    assert client.get("/readyz").status_code == 200
+    clock.now = DUE + 2 * HOUR
+    late = client.get("/readyz")
+
+    assert late.status_code == 503
+    assert late.json() == {"ready": False, "reasons": ["sweep: none finished for 7200 seconds"]}
+    assert figures(client)["weerklank_last_sweep_age_seconds"] == 7200
+
+
+def test_the_figures_are_those_of_the_records(
+    client: TestClient, house: House, clock: Clock
+) -> None:
+    found_companies(house, 2)
+    house.sweep(DUE)
+    clock.now = DUE + HOUR
+    before = figures(client)
+    house.deliver(DUE)
+    after = figures(client)
+
+    assert before["weerklank_database_up"] == 1
+    assert before["weerklank_duties_overdue"] > 0
+    assert before["weerklank_oldest_overdue_seconds"] > 3600
+    assert before["weerklank_outbox_pending"] > 0
+    assert before["weerklank_outbox_oldest_pending_seconds"] >= 3600
+    assert (
+        after["weerklank_outbox_pending"] == after["weerklank_outbox_oldest_pending_seconds"] == 0
+    )
+    assert after["weerklank_outbox_failed"] == 0
+
+
+def test_nobody_is_in_the_figures(client: TestClient, house: House) -> None:
+    found_companies(house, 1)
+    house.sweep(DUE)
+    said = client.get("/metrics").text + client.get("/readyz").text
+
+    assert not re.search(r"merk-0|union-bd|Rahima|answer-participant|@", said)
+
+
+def test_a_proxy_gets_nothing_but_a_sign_of_life(client: TestClient) -> None:
+    outside = {"x-forwarded-for": "203.0.113.7"}
+
+    assert client.get("/healthz", headers=outside).status_code == 200
+    assert client.get("/readyz", headers=outside).status_code == 404
+    assert client.get("/metrics", headers=outside).status_code == 404
+
+
+def test_other_tables_than_ours_are_told(client: TestClient, house: House) -> None:
+    with writing(house.engine) as connection:
+        connection.execute(text("UPDATE weerklank_version SET version_num = '0000'"))
+
+    (reason,) = client.get("/readyz").json()["reasons"]
+    assert reason.startswith("tables: at 0000, this version works with ")
+
+
+def test_a_database_that_is_gone_is_told(client: TestClient, house: House) -> None:
+    with writing(house.engine) as connection:
+        connection.execute(text("DROP TABLE weerklank_version"))
+        connection.execute(text("DROP TABLE sweeps"))
+
+    assert client.get("/readyz").json() == {
+        "ready": False,
+        "reasons": ["database: SchemaOutdated"],
+    }
+    assert figures(client) == {"weerklank_database_up": 0}
+
+
+def test_it_stands_before_whoever_asks_for_a_name(house: House, clock: Clock) -> None:
+    inner = Starlette()
+    inner.add_middleware(Watching, house=house, clock=clock)
+    client = TestClient(inner, "http://10.0.0.5:8420")
+
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/elsewhere").status_code == 404
