@@ -93,7 +93,7 @@ def test_a_server_that_is_restarted_in_mid_sweep_loses_nothing(
     chance, failures = random.Random(5), 0  # noqa: S311
     for number in range(4):
         engine = connect(shaky.copy(f"w{number}"))
-        Faults(engine, shaky.crash, chance.randint(4, 50))
+        Faults(engine, shaky.crash, chance.randint(4, 15))
         with suppress(RecordsError):
             sweeping(engine)
             failures -= 1
