@@ -95,7 +95,7 @@ def test_it_comes_up_and_leaves_nothing_behind(
     api = f"http://127.0.0.1:{site_environment['WEERKLANK_PREFECT_PORT']}/api"
     with running(site_environment) as (up, family):
         assert answers(api)
-        assert len(family) == 2
+        assert len(family) == 3
         assert any("nothing is sent, because no channel is set" in line for line in up.lines)
         up.process.send_signal(signal.SIGINT)
 
