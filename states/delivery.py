@@ -33,13 +33,6 @@ def delivered(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
     return work.decision()
 
 
-def recorded(dialogue: Dialogue, notice: Notice, by: str, how: str, now: datetime) -> Decision:
-    """What follows when *by* recorded that *notice* was delivered by hand, *how* (by phone, as a letter)."""
-    work = Deliberation(dialogue, by, now)
-    record_delivery(work, RecordDelivery(to=notice.to, how=how, template=notice.template))
-    return work.decision()
-
-
 def record_delivery(work: Deliberation, given: RecordDelivery) -> None:
     """
     Somebody without e-mail heard it by phone or letter; it counts from now.
