@@ -124,15 +124,11 @@ def overdue(
     return _duties(engine, chosen.order_by(DUTIES.c.first_due, DUTIES.c.id).limit(limit))
 
 
-def due_soon(
-    engine: Engine, now: datetime, until: datetime, *, programme_id: str | None = None
-) -> list[DutyRow]:
-    """The duties that are due after *now* and not after *until*, next first, for the weekly digest."""
+def owed(engine: Engine, programme_id: str) -> list[DutyRow]:
+    """Everything that is owed in *programme_id*, by anybody, the longest promised first."""
     chosen = SELECT_DUTIES.where(DUTIES.c.status.in_(sorted(OWED)))
-    chosen = chosen.where(DUTIES.c.due > now, DUTIES.c.due <= until)
-    if programme_id is not None:
-        chosen = chosen.where(DUTIES.c.dialogue_id.in_(_of_programme(programme_id)))
-    return _duties(engine, chosen.order_by(DUTIES.c.due, DUTIES.c.id))
+    chosen = chosen.where(DUTIES.c.dialogue_id.in_(_of_programme(programme_id)))
+    return _duties(engine, chosen.order_by(DUTIES.c.first_due, DUTIES.c.due, DUTIES.c.id))
 
 
 def _of_programme(programme_id: str) -> Select[tuple[str]]:

@@ -11,7 +11,7 @@ from notifications.views import DialogueView, DutyView
 from portal.manager_overview.settling import built, key_of, way_to
 from portal.visit import Visit
 from records.owed import DutyRow
-from records.reports import due_soon
+from records.reports import owed
 from states.dialogue import Dialogue
 from states.duties import Duty
 from states.people import PARTICIPANT
@@ -21,7 +21,6 @@ TOGETHER = 4
 """From so many duties of one kind and one day on, those that are not late stand in one line."""
 MOST_READ = 3
 """Dialogues that one page reads whole; what older ones owe is counted, and shown on their own page."""
-_EVER = timedelta(days=20 * 366)
 
 
 @dataclass(frozen=True)
@@ -122,9 +121,8 @@ class Board:
 
 def board_of(visit: Visit) -> Board:
     """All that is owed in the programme of whoever asks, in a fixed number of queries."""
-    engine, now = visit.site.house.engine, visit.now
-    every = due_soon(engine, now - _EVER, now + _EVER, programme_id=visit.me.programme.id)
-    rows = sorted(every, key=lambda row: (row.duty.first_due, row.duty.due, row.id))
+    now = visit.now
+    rows = owed(visit.site.house.engine, visit.me.programme.id)
     read = {name: visit.dialogue(name) for name in _to_read(rows, now)}
     ours = [
         Owed(visit, read[row.dialogue_id], row.duty)
@@ -145,10 +143,10 @@ def board_of(visit: Visit) -> Board:
 
 def _to_read(rows: Iterable[DutyRow], now: datetime) -> list[str]:
     """The dialogues that matter most now: the latest edition always, then those with most that is late, or owed."""
-    owed = Counter(row.dialogue_id for row in rows)
+    number = Counter(row.dialogue_id for row in rows)
     late = Counter(row.dialogue_id for row in rows if row.duty.first_due <= now)
-    newest = max(owed, default=None)
-    others = sorted(set(owed) - {newest}, key=lambda name: (-late[name], -owed[name], name))
+    newest = max(number, default=None)
+    others = sorted(set(number) - {newest}, key=lambda name: (-late[name], -number[name], name))
     return [name for name in (newest, *others) if name is not None][:MOST_READ]
 
 

@@ -47,16 +47,17 @@ def test_overdue_is_what_lapsed_and_is_still_owed_the_longest_first(memory: Memo
     assert reports.overdue(memory.engine, LAPSE, programme_id="b") == []
 
 
-def test_due_soon_is_what_the_digest_says(opened: Memory) -> None:
-    def names(start_day: int, end_day: int) -> list[str]:
-        start, end = utc(2022, 2, start_day), utc(2022, 2, end_day)
-        return [r.duty.name for r in reports.due_soon(opened.engine, start, end)]
-
-    assert names(5, 12) == ["approve-analysis"]
-    assert names(1, 8) == []
-    assert names(11, 18) == []
-    due = utc(2022, 2, 5), utc(2022, 2, 12)
-    assert reports.due_soon(opened.engine, *due, programme_id="other") == []
+def test_what_is_owed_in_a_programme_the_longest_promised_first(memory: Memory) -> None:
+    for name in ("a", "b"):
+        memory.open(a_programme(name))
+    assert [r.dialogue_id for r in reports.owed(memory.engine, "b")] == ["b-2022"]
+    memory.map()
+    memory.act("approve-analysis")
+    rows = [row.duty for row in reports.owed(memory.engine, "b")]
+    assert "approve-analysis" not in {duty.name for duty in rows}
+    assert rows == sorted(rows, key=lambda duty: (duty.first_due, duty.due))
+    assert len(rows) > 1
+    assert reports.owed(memory.engine, "other") == []
 
 
 def test_waiting_says_since_when(opened: Memory) -> None:
