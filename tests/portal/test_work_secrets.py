@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 
@@ -11,7 +12,7 @@ from states.people import Role
 from tests.portal.conftest import Browser, Portal
 from tests.portal.test_doors import HERE, filled
 from tests.portal.test_queries import counted
-from tests.records.conftest import utc
+from tests.records.conftest import NGO, utc
 
 READ = [page for page in PAGES if page.method == "GET"]
 SEALED = ("union-bd", "Rahima", "Garment union", "rahima@union.example", "Be clear")
@@ -58,6 +59,39 @@ def test_an_auditor_meets_nobody_at_all(two_companies: Portal) -> None:
     for path, text in pages_of(two_companies, AUDITOR):
         found = [w for w in (*SEALED, *HIDDEN, *holders, *addresses) if w in text]
         assert not found, path
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Jörg Weiß of Straße Textil",
+        "JÖRG WEISS of STRASSE TEXTIL",
+        "Ayşe İnan of İstanbul Konfeksiyon",
+        "Mehmet Yıldız of Yıldız Tekstil",  # noqa: RUF001
+        "Mehmet Yildiz of Yildiz Tekstil",
+        "Jo\u0308rg  Weiß",
+    ],
+)
+def test_an_auditor_meets_no_name_however_it_is_spelled(written: str, portal: Portal) -> None:
+    portal.memory.open()
+    portal.memory.map()
+    people = [
+        ("Jörg Weiß", "Straße Textil", "DE"),
+        ("Ayşe İnan", "İstanbul Konfeksiyon", "TR"),
+        ("Mehmet Yıldız", "Yıldız Tekstil", "TR"),  # noqa: RUF001
+    ]
+    for number, (name, organisation, country) in enumerate(people):
+        seat = {**NGO, "id": f"s{number}", "email": f"s{number}@chain.example"}
+        seat |= {"name": name, "organisation": organisation, "country": country}
+        portal.memory.act("map-stakeholder", seat)
+    reason = f"We asked {written}, and nobody else could come."
+    portal.memory.act("override-check", {"check": "home-share", "reason": reason})
+    auditor = portal.enter_as(AUDITOR)
+    for path in ("/audit", "/dialogues/kleding-2022/audit/journal"):
+        text = unescape(auditor.get(path).text)
+        assert "We asked participant-" in text, path
+        parts = [part for word in written.split(" of ") for part in word.split()]
+        assert not [part for part in parts if part in text], path
 
 
 def test_forms_about_a_sealed_point_name_nobody(two_companies: Portal) -> None:
