@@ -173,8 +173,14 @@ def reply(visit: Visit) -> Response:
 
 
 def reach(visit: Visit) -> Response:
-    """Correct how somebody is reached; links in mail to an address that was wrong open nothing any more."""
+    """Correct how somebody is reached."""
     dialogue, seat = _seat(visit)
+    change_contact(visit, dialogue, seat)
+    return visit.go(f"/dialogues/{dialogue.id}/person/{seat.id}", said="saved")
+
+
+def change_contact(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> None:
+    """Reach *seat* as was typed; links in mail to an address that was wrong open nothing any more."""
     if visit.form.one("by_hand"):
         given: dict[str, Any] = {"by_hand": True, **visit.form.some("phone")}
     else:
@@ -187,7 +193,6 @@ def reach(visit: Visit) -> Response:
     if given.get("email", seat.email) != seat.email or given.get("by_hand"):
         seated = Capacity("participant", dialogue.programme.id, seat.id, dialogue.id)
         revoke(visit.site.house.engine, seated, visit.site.door_time())
-    return visit.go(f"/dialogues/{dialogue.id}/person/{seat.id}", said="saved")
 
 
 def erased(visit: Visit) -> Response:

@@ -183,3 +183,26 @@ def test_no_page_asks_more_when_there_is_more(portal: Portal) -> None:
     few, many = asked(range(1, 3)), asked(range(3, 40))
     assert few == many
     assert max(many.values()) <= MOST, many
+
+
+@pytest.mark.parametrize("who", ["union-bd", "ngo-nl"])
+def test_nobody_comes_in_as_the_speaker_by_way_of_an_address(
+    who: str, two_companies: Portal
+) -> None:
+    manager, moderator = two_companies.enter_as("manager"), two_companies.enter_as("moderator")
+    at, mine = "/dialogues/kleding-2022", {"email": "manager@kleding.example"}
+    before = two_companies.memory.read().stakeholders[who]
+    for given in (mine, {"by_hand": "yes"}):
+        refused = manager.submit(f"{at}/person/{who}/reach", given)
+        assert refused.status_code == 422
+        assert "alleen de moderator" in refused.text
+    assert two_companies.memory.read().stakeholders[who] == before
+    assert manager.submit(f"{at}/person/{who}/reach", {"phone": "020 1"}).status_code == 303
+    page = f"{at}/seals"
+    assert manager.submit(f"{page}/reach", {"stakeholder": who, **mine}).status_code == 404
+    assert moderator.submit(f"{page}/reach", {"stakeholder": "x", **mine}).status_code == 404
+    assert moderator.submit(f"{page}/reach", mine).status_code == 422
+    old, new = two_companies.link(who), {"stakeholder": who, "email": "new@chain.example"}
+    assert moderator.submit(f"{page}/reach", new, on=page).status_code == 303
+    assert two_companies.memory.read().stakeholders[who].email == "new@chain.example"
+    assert two_companies.browser().get(old).status_code == 410
