@@ -16,7 +16,7 @@ from records.access_wishes import post_link, seats_of_address
 from records.errors import RecordsError
 
 _ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}\.[^@\s]{1,63}")
-_WITHIN = re.compile(r"/[a-zA-Z0-9/_.~-]{0,200}")
+_WITHIN = re.compile(r"/[a-zA-Z0-9/_.~-]{0,200}(\?[a-zA-Z0-9/_.~%&=+-]{0,300})?")
 _TRIES = timedelta(minutes=15)
 _HOUR = timedelta(hours=1)
 A_YEAR = timedelta(days=365)

@@ -20,7 +20,7 @@ from portal.routes import AUDITOR, EVERYONE, STAFF, get, post
 from portal.site import Site
 from portal.stays import holder_of, let_in
 from portal.visit import Visit
-from records.access import Capacity, Stay, end_stay, link_capacity, mint_link, use_up_link
+from records.access import Capacity, Stay, end_stay, link_capacity, mint_link, revoke, use_up_link
 from records.access_accounts import (
     Account,
     account_of,
@@ -161,7 +161,11 @@ def set_up(visit: Visit) -> Response:
         _code_secret(stay),
         step,
     )
-    keep_account(visit.site.house.engine, account, visit.site.door_time())
+    engine, now = visit.site.house.engine, visit.site.door_time()
+    keep_account(engine, account, now)
+    revoke(
+        engine, capacity, now
+    )  # who sets a new password may do so because somebody else knows the old one
     return next_stage(visit, capacity, "whole", home_of(visit, capacity.who))
 
 

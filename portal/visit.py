@@ -86,6 +86,11 @@ class Visit:
         """The path that was asked for, without the name of the site."""
         return quote(self.request.scope["path"], safe="/:@,;=+$!*'()~-._")
 
+    @property
+    def here(self) -> str:
+        """The page that was asked for, with what stands behind the question mark."""
+        return f"{self.path}?{self.request.url.query}" if self.request.url.query else self.path
+
     def param(self, name: str) -> str:
         """A part of the path, named in the route table."""
         return str(self.request.path_params[name])

@@ -87,6 +87,7 @@ class Ledger:
         with writing(self.engine) as connection:
             if whole:
                 programmes.lock_of_dialogue(connection, dialogue_id)
+                self._ask_sealed_editions(connection, dialogue_id, law)
             held = self._reader.read(connection, dialogue_id, lock=True)
             if expected not in {None, held.revision}:
                 raise Refused("changed-meanwhile", dialogue=dialogue_id)
@@ -94,6 +95,13 @@ class Ledger:
             after = write_step(connection, held, decided, now)
             mark_told(connection, dialogue_id, decided.facts, now)
         return self._written(after, decided)
+
+    def _ask_sealed_editions(
+        self, connection: Connection, dialogue_id: str, law: Callable[[Dialogue], Decided]
+    ) -> None:
+        """A role holds in every edition: what an earlier one keeps under seal is not opened by way of a later one."""
+        for name in programmes.sealed_beside(connection, dialogue_id):
+            law(self._reader.read(connection, name).dialogue)
 
     def _written(self, after: Held, decided: Decided) -> Receipt:
         self._reader.remember(after)

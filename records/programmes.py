@@ -116,6 +116,15 @@ def lock_of_dialogue(connection: Connection, dialogue_id: str) -> None:
     connection.execute(chosen.with_for_update())
 
 
+def sealed_beside(connection: Connection, dialogue_id: str) -> list[str]:
+    """The other dialogues of the same programme that keep names under seal."""
+    mine = select(DIALOGUES.c.programme_id).where(DIALOGUES.c.id == dialogue_id)
+    sealed = select(SEALS.c.dialogue_id).distinct().where(SEALS.c.dialogue_id != dialogue_id)
+    of_mine = sealed.join(DIALOGUES, DIALOGUES.c.id == SEALS.c.dialogue_id)
+    chosen = of_mine.where(DIALOGUES.c.programme_id == mine.scalar_subquery())
+    return list(connection.scalars(chosen.order_by(SEALS.c.dialogue_id)))
+
+
 def due_ids(connection: Connection, now: datetime) -> list[str]:
     """The programmes whose next edition opens at or before *now*."""
     chosen = (

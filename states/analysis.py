@@ -5,9 +5,9 @@ import re
 from states.checks import soft_checks
 from states.deliberation import Deliberation
 from states.dialogue import ChainDialogue, Override, Phase, Risk
-from states.errors import BadInput, NotKnown, Refused
+from states.errors import BadInput, NotKnown, NotYours, Refused
 from states.information import Information
-from states.people import PARTICIPANT, ROLES, SYSTEM, Mapping, Stakeholder
+from states.people import PARTICIPANT, ROLES, SYSTEM, Mapping, Role, Stakeholder
 from states.steps import Bare, ChangeContact, DropRisk, DropStakeholder, OverrideCheck
 
 _RESERVED = re.compile(r"^(sealed-\d+|participant-\d+)$")
@@ -134,5 +134,17 @@ def change_contact(work: Deliberation, given: ChangeContact) -> None:
     named = {**contact, "email": None} if given.by_hand else contact
     if not named:
         raise BadInput("nothing-given", step="change-contact")
+    _require_seals_safe(work, given)
     work.change_stakeholder(given.stakeholder, **named)
     work.fact("contact-changed", given.stakeholder, fields=sorted(named))
+
+
+def _require_seals_safe(work: Deliberation, given: ChangeContact) -> None:
+    """
+    Whoever says where mail goes can read what is sealed, so once there are seals only the moderator says it.
+
+    For everybody alike: the refusal does not tell who spoke under seal (DESIGN 3.7).
+    """
+    moves_mail = given.email is not None or given.by_hand
+    if moves_mail and work.dialogue.seals and work.actor != Role.MODERATOR:
+        raise NotYours("seals-keep-addresses")

@@ -88,11 +88,10 @@ def show_expectations(visit: Visit) -> Response:
 
 
 def _heard(visit: Visit, dialogue: Dialogue) -> list[Heard]:
-    return [
-        Heard(_name(visit, seat), seat.expectation, seat.success_test)
-        for seat in dialogue.stakeholders.values()
-        if seat.expectation
-    ]
+    """Those who are named first; the others by their words, because the order of the map would tell who they are."""
+    seats = [seat for seat in dialogue.stakeholders.values() if seat.expectation]
+    seats.sort(key=lambda seat: "" if seat.at_risk is False else str(seat.expectation))
+    return [Heard(_name(visit, s), str(s.expectation), s.success_test) for s in seats]
 
 
 def _name(visit: Visit, seat: Stakeholder) -> str:

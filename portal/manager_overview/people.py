@@ -12,6 +12,7 @@ from portal.manager_overview.columns import countries
 from portal.manager_overview.mapping import free_name, understand
 from portal.routes import MANAGERS, get, post
 from portal.visit import Visit
+from records.access import Capacity, revoke
 from records.access_wishes import settle_wish, wishes_of
 from states.dialogue import Dialogue
 from states.people import Invitation, Layer, Stakeholder
@@ -174,6 +175,12 @@ def reply(visit: Visit) -> Response:
 def reach(visit: Visit) -> Response:
     """Correct how somebody is reached."""
     dialogue, seat = _seat(visit)
+    change_contact(visit, dialogue, seat)
+    return visit.go(f"/dialogues/{dialogue.id}/person/{seat.id}", said="saved")
+
+
+def change_contact(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> None:
+    """Reach *seat* as was typed; links in mail to an address that was wrong open nothing any more."""
     if visit.form.one("by_hand"):
         given: dict[str, Any] = {"by_hand": True, **visit.form.some("phone")}
     else:
@@ -183,7 +190,9 @@ def reach(visit: Visit) -> Response:
         if reading.problems:
             raise Incomplete(reading.problems)
     visit.act(dialogue.id, "change-contact", {"stakeholder": seat.id, **given})
-    return visit.go(f"/dialogues/{dialogue.id}/person/{seat.id}", said="saved")
+    if given.get("email", seat.email) != seat.email or given.get("by_hand"):
+        seated = Capacity("participant", dialogue.programme.id, seat.id, dialogue.id)
+        revoke(visit.site.house.engine, seated, visit.site.door_time())
 
 
 def erased(visit: Visit) -> Response:

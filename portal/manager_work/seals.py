@@ -3,10 +3,12 @@
 from starlette.responses import Response
 
 from portal.faults import NotFound
+from portal.manager_overview.people import change_contact
 from portal.manager_work.answers import record_delivery
 from portal.manager_work.current import at_hand, nothing_yet
 from portal.manager_work.owing import Debt, debts_of, waiting_by_hand
 from portal.manager_work.seeing import Point, seen_by
+from portal.manager_work.session import invited
 from portal.routes import get, post
 from portal.visit import Visit
 from records.reports import notices_of
@@ -27,6 +29,7 @@ def show(visit: Visit) -> Response:
     return visit.page(
         "manager_work/seals.html",
         seen=seen,
+        guests=invited(dialogue),
         sealed=[debt for debt in debts if debt.sealed],
         by_hand=waiting_by_hand(seen, rows, sealed=True),
         objections=[(debt, p) for debt in debts for p in debt.disputed if _is_mine(debt, p)],
@@ -50,10 +53,21 @@ def settle(visit: Visit) -> Response:
     return visit.go(f"/dialogues/{dialogue.id}/seals", said="settled")
 
 
+def reach(visit: Visit) -> Response:
+    """Correct an address: once names are sealed, nobody else may say where mail goes."""
+    dialogue = visit.dialogue(visit.param("dialogue"))
+    seat = dialogue.stakeholders.get(visit.need("stakeholder")["stakeholder"])
+    if seat is None or not seat.invited:
+        raise NotFound
+    change_contact(visit, dialogue, seat)
+    return visit.go(f"/dialogues/{dialogue.id}/seals", said="saved")
+
+
 _AT = "/dialogues/{dialogue}/seals"
 PAGES = (
     get("/seals", show, _MODERATOR, nav=("Zegels", "Seals")),
     get(_AT, show, _MODERATOR),
     post(f"{_AT}/deliveries", record_delivery, _MODERATOR, again=show),
+    post(f"{_AT}/reach", reach, _MODERATOR, again=show),
     post(f"{_AT}/{{contribution}}/settle", settle, _MODERATOR, again=show),
 )

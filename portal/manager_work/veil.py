@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,17 +22,22 @@ class Veil:
             contact = (someone.name, someone.organisation, someone.email, someone.phone)
             self._keep(mask, name, *contact)
         longest_first = sorted(self._words, key=len, reverse=True)
-        known = "|".join(re.escape(word) for word in longest_first) or r"(?!)"
+        self._masks = [self._words[word] for word in longest_first]
+        known = "|".join(f"({_spelled(word)})" for word in longest_first) or r"(?!)"
         self._pattern = re.compile(rf"(?<![\w-])(?:{known})(?![\w-])", re.IGNORECASE)
 
     def _keep(self, mask: str, *words: str | None) -> None:
-        for word in words:
-            if word:
-                self._words.setdefault(word.casefold(), mask)
+        for word in filter(None, words):
+            for spelled in (_composed(word), _composed(word).upper()):  # Weiß, WEISS
+                self._words.setdefault(spelled, mask)
 
     def over(self, text: str | None) -> str:
         """*text* without identities."""
-        return self._pattern.sub(lambda found: self._words[found[0].casefold()], text or "")
+        return self._pattern.sub(self._mask, _composed(text or ""))
+
+    def _mask(self, found: re.Match[str]) -> str:
+        """By its place and not by its letters: ı and i match each other, and are two words."""  # noqa: RUF002
+        return self._masks[(found.lastindex or 1) - 1]
 
     def detail(self, detail: Mapping[str, Any]) -> str:
         """The detail of a fact without identities, in one line."""
@@ -41,3 +47,12 @@ class Veil:
     def _plain(self, value: object) -> str:
         shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         return self.over(shown)
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _spelled(word: str) -> str:
+    """*word* as a pattern, whatever blanks stand between its parts."""
+    return r"\s+".join(map(re.escape, word.split()))

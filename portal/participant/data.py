@@ -9,7 +9,7 @@ from starlette.responses import Response
 from notifications.views import contact_of
 from portal.faults import NotFound
 from portal.participant.looking import mine
-from portal.participant.view import Mine
+from portal.participant.view import Mine, Point
 from portal.routes import get, post
 from portal.visit import Visit
 from records.access_wishes import ask, report, wishes_of
@@ -37,14 +37,14 @@ def export(visit: Visit) -> Response:
 def _everything(visit: Visit, seen: Mine) -> dict[str, Any]:
     engine, d = visit.site.house.engine, seen.dialogue
     names = d.voices_of(seen.me.id)
-    spoken = [c for c in d.contributions.values() if c.voice in names]
+    points = [point for voice in seen.voices for point in voice.points]
     duties = [x for x in d.duties.values() if x.whom in names or x.waiting in names]
     sent = [row for row in notices_of(engine, [d.id]) if row.to in names]
     return {
         "dialogue": d.id,
         "you": seen.me.model_dump(mode="json"),
         "speaks_as": names,
-        "contributions": [c.model_dump(mode="json") for c in spoken],
+        "contributions": [_told(point) for point in points],
         "verdicts": [v.model_dump(mode="json") for n, v in d.verdicts.items() if n in names],
         "duties": [duty.model_dump(mode="json") for duty in duties],
         "messages": [
@@ -55,6 +55,13 @@ def _everything(visit: Visit, seen: Mine) -> dict[str, Any]:
             for wish in wishes_of(engine, d.id, seen.me.id)
         ],
     }
+
+
+def _told(point: Point) -> dict[str, Any]:
+    """The contribution without what is not told yet, because it may still change."""
+    untold = set() if point.decided else {"outcome", "reason", "owner", "change", "commitment"}
+    untold |= set() if point.delivered else {"answer", "written_at"}
+    return point.source.model_dump(mode="json", exclude=untold)
 
 
 def ask_erasure(visit: Visit) -> Response:

@@ -22,7 +22,7 @@ def test_it_can_be_answered_again_when_the_address_works() -> None:
         answer("2022-09-05T10:00", "c1"),
         act(
             "2022-09-06T09:00",
-            "manager",
+            "moderator",
             "change-contact",
             stakeholder=NGO["id"],
             email="nieuw@ngo-noord.example",

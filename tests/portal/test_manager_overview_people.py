@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from html import unescape
 
 import pytest
 from openpyxl import load_workbook
@@ -85,9 +87,14 @@ def test_people_are_invited_and_reached(portal: Portal) -> None:
     assert browser.submit(reply, {"reply": "declined", "reason": "Harvest"}).status_code == 303
     assert "Harvest" in browser.get(f"{HOME}/person/village").text
     assert browser.submit(f"{HOME}/invite-all").status_code == 303
-    reach = f"{HOME}/person/ngo-nl/reach"
+    reach, old = f"{HOME}/person/ngo-nl/reach", portal.link("ngo-nl")
+    inside = portal.participant("ngo-nl")
     assert browser.submit(reach, {"email": "nowhere"}).status_code == 422
+    assert browser.submit(reach, {"language": "en"}).status_code == 303
+    assert portal.browser().get(old).status_code == 200
     assert browser.submit(reach, {"email": "new@ngo.example"}).status_code == 303
+    assert portal.browser().get(old).status_code == 410
+    assert inside.get("/my").status_code == 401
     assert browser.submit(reach, {"by_hand": "yes", "phone": "020 1"}).status_code == 303
     assert memory.read().stakeholders["ngo-nl"].email is None
     assert browser.submit(f"{HOME}/person/ngo-nl/reply", {"reply": "accepted"}).status_code == 303
@@ -149,6 +156,7 @@ def test_expectations_are_shown_without_the_names_of_those_at_risk(portal: Porta
     assert "Campaigner, Clean clothes" in page
     assert "een deelnemer" in page
     assert "Rahima" not in page
+    assert page.index("Hear nl") < page.index("Hear bd"), "the order of the map tells who"
     assert browser.submit(f"{HOME}/expectations", {"changes": ""}).status_code == 422
     assert browser.submit(f"{HOME}/expectations", {"changes": "Wages first"}).status_code == 303
 
@@ -199,3 +207,14 @@ def test_what_was_taken_along_can_come_back() -> None:
     rows = [["naam", "telefoon"], ["=Ana; 'x'", "+31 6"], ["-", "@b"]]
     assert rows_of(as_csv(rows)) == rows
     assert rows_of(as_xlsx([("x", rows)])) == rows
+
+
+def test_another_language_shows_the_same_page(portal: Portal) -> None:
+    portal.memory.open()
+    portal.memory.map()
+    browser = portal.enter_as("manager")
+    path = f"{HOME}/override?check=home-share"
+    back = re.search(r'name="back" value="([^"]*)"', browser.get(path).text)
+    assert back is not None
+    answer = browser.submit("/language", {"language": "en", "back": unescape(back[1])})
+    assert answer.headers["location"] == path

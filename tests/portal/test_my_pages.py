@@ -233,6 +233,9 @@ def test_a_decision_is_told_when_it_stands(summarised: Portal) -> None:
     given = {"outcome": "not-now", "owner": "manager"}
     memory.act("decide", given | {"contribution": "c1", "reason": "Not before the spring prices."})
     memory.act("decide", given | {"contribution": "c2", "reason": "Not before the autumn prices."})
+    export = summarised.participant("ngo-nl").get("/my/data/export").text
+    assert "spring prices" not in export
+    assert "not-now" not in export
     browser = summarised.participant("ngo-nl")
     assert "spring prices" not in text_of(browser, "/my/words")
     memory.act("sign-strategy", by="sponsor")
@@ -312,7 +315,9 @@ def test_the_language_follows_the_person_and_then_their_choice(answered: Portal)
     assert '<html lang="nl">' in browser.get("/my").text
 
 
-@pytest.mark.parametrize("back", ["//evil.example", "https://evil.example", "/\\evil.example", ""])
+@pytest.mark.parametrize(
+    "back", ["//evil.example", "https://evil.example", "/?\r\nset-cookie:x", "/\\evil.example", ""]
+)
 def test_changing_the_language_never_leads_elsewhere(portal: Portal, back: str) -> None:
     answer = portal.browser().submit("/language", {"language": "en", "back": back})
     assert answer.headers["location"] == "/"

@@ -153,3 +153,13 @@ def test_an_auditor_can_come_in(two_companies: Portal) -> None:
 def test_a_link_for_nobody_is_refused(two_companies: Portal, name: str) -> None:
     with pytest.raises((NoSuchRole, NotKnown)):
         link(two_companies, name)
+
+
+def test_a_new_password_ends_what_the_old_one_opened(portal: Portal) -> None:
+    portal.memory.open()
+    before, _ = set_up(portal)
+    spare = link(portal)
+    after, _ = set_up(portal)
+    assert is_in(after)
+    assert not is_in(before)
+    assert portal.browser().get(spare).status_code == 410

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 
@@ -11,7 +12,7 @@ from states.people import Role
 from tests.portal.conftest import Browser, Portal
 from tests.portal.test_doors import HERE, filled
 from tests.portal.test_queries import counted
-from tests.records.conftest import utc
+from tests.records.conftest import NGO, utc
 
 READ = [page for page in PAGES if page.method == "GET"]
 SEALED = ("union-bd", "Rahima", "Garment union", "rahima@union.example", "Be clear")
@@ -58,6 +59,39 @@ def test_an_auditor_meets_nobody_at_all(two_companies: Portal) -> None:
     for path, text in pages_of(two_companies, AUDITOR):
         found = [w for w in (*SEALED, *HIDDEN, *holders, *addresses) if w in text]
         assert not found, path
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Jörg Weiß of Straße Textil",
+        "JÖRG WEISS of STRASSE TEXTIL",
+        "Ayşe İnan of İstanbul Konfeksiyon",
+        "Mehmet Yıldız of Yıldız Tekstil",  # noqa: RUF001
+        "Mehmet Yildiz of Yildiz Tekstil",
+        "Jo\u0308rg  Weiß",
+    ],
+)
+def test_an_auditor_meets_no_name_however_it_is_spelled(written: str, portal: Portal) -> None:
+    portal.memory.open()
+    portal.memory.map()
+    people = [
+        ("Jörg Weiß", "Straße Textil", "DE"),
+        ("Ayşe İnan", "İstanbul Konfeksiyon", "TR"),
+        ("Mehmet Yıldız", "Yıldız Tekstil", "TR"),  # noqa: RUF001
+    ]
+    for number, (name, organisation, country) in enumerate(people):
+        seat = {**NGO, "id": f"s{number}", "email": f"s{number}@chain.example"}
+        seat |= {"name": name, "organisation": organisation, "country": country}
+        portal.memory.act("map-stakeholder", seat)
+    reason = f"We asked {written}, and nobody else could come."
+    portal.memory.act("override-check", {"check": "home-share", "reason": reason})
+    auditor = portal.enter_as(AUDITOR)
+    for path in ("/audit", "/dialogues/kleding-2022/audit/journal"):
+        text = unescape(auditor.get(path).text)
+        assert "We asked participant-" in text, path
+        parts = [part for word in written.split(" of ") for part in word.split()]
+        assert not [part for part in parts if part in text], path
 
 
 def test_forms_about_a_sealed_point_name_nobody(two_companies: Portal) -> None:
@@ -149,3 +183,26 @@ def test_no_page_asks_more_when_there_is_more(portal: Portal) -> None:
     few, many = asked(range(1, 3)), asked(range(3, 40))
     assert few == many
     assert max(many.values()) <= MOST, many
+
+
+@pytest.mark.parametrize("who", ["union-bd", "ngo-nl"])
+def test_nobody_comes_in_as_the_speaker_by_way_of_an_address(
+    who: str, two_companies: Portal
+) -> None:
+    manager, moderator = two_companies.enter_as("manager"), two_companies.enter_as("moderator")
+    at, mine = "/dialogues/kleding-2022", {"email": "manager@kleding.example"}
+    before = two_companies.memory.read().stakeholders[who]
+    for given in (mine, {"by_hand": "yes"}):
+        refused = manager.submit(f"{at}/person/{who}/reach", given)
+        assert refused.status_code == 422
+        assert "alleen de moderator" in refused.text
+    assert two_companies.memory.read().stakeholders[who] == before
+    assert manager.submit(f"{at}/person/{who}/reach", {"phone": "020 1"}).status_code == 303
+    page = f"{at}/seals"
+    assert manager.submit(f"{page}/reach", {"stakeholder": who, **mine}).status_code == 404
+    assert moderator.submit(f"{page}/reach", {"stakeholder": "x", **mine}).status_code == 404
+    assert moderator.submit(f"{page}/reach", mine).status_code == 422
+    old, new = two_companies.link(who), {"stakeholder": who, "email": "new@chain.example"}
+    assert moderator.submit(f"{page}/reach", new, on=page).status_code == 303
+    assert two_companies.memory.read().stakeholders[who].email == "new@chain.example"
+    assert two_companies.browser().get(old).status_code == 410

@@ -193,3 +193,32 @@ def test_one_programme_that_cannot_open_does_not_hold_up_the_others(
         opened = [receipt.dialogue_id for receipt in memory.ledger.open_due_editions(FIRST)]
     assert opened == ["a-2023", "c-2023"]
     assert [r.dialogue_id for r in memory.ledger.open_due_editions(FIRST)] == ["b-2023"]
+
+
+def open_another_after_seals(opened: Memory) -> None:
+    """Let somebody speak under seal, and go on with the edition of the next year."""
+    opened.speak()
+    opened.now = utc(2022, 12, 5)
+    receipt = opened.ledger.open_edition(
+        "kleding", session_at=None, edition=2023, information=None, by="manager", now=opened.now
+    )
+    opened.dialogue_id = receipt.dialogue_id
+
+
+@pytest.mark.parametrize("by", ["manager", "sponsor"])
+def test_a_later_edition_opens_no_seal_of_an_earlier_one(opened: Memory, by: str) -> None:
+    open_another_after_seals(opened)
+    before = opened.read().programme
+    for person in ({"name": "A friend"}, before.roles[Role.MANAGER].model_dump()):
+        with pytest.raises(NotYours, match="sealed names"):
+            opened.act("hand-over", {"role": "moderator", "person": person}, by=by)
+    assert opened.read().programme == before
+    opened.act("hand-over", {"role": "moderator", "person": {"name": "Next"}}, by="moderator")
+    assert opened.read().programme.roles[Role.MODERATOR].name == "Next"
+
+
+def test_a_later_edition_gives_the_keeper_of_seals_no_other_role(opened: Memory) -> None:
+    open_another_after_seals(opened)
+    moderator = opened.read().programme.roles[Role.MODERATOR].model_dump()
+    with pytest.raises(Refused, match="another role"):
+        opened.act("hand-over", {"role": "manager", "person": moderator})
