@@ -1,4 +1,4 @@
-"""What participants ask for themselves, and what they report to the confidant."""
+"""What participants ask for themselves."""
 
 from datetime import datetime
 from secrets import token_hex
@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Column, Engine, Table, delete, insert, select, update
 
-from records.access_tables import REPORTS, WISHES
+from records.access_tables import WISHES
 from records.database import reading, writing
 from records.outgoing import put, rows_of
 from records.pieces import STAKEHOLDERS
@@ -25,18 +25,6 @@ class Wish(NamedTuple):
     who: str
     kind: str
     value: str
-    made_at: datetime
-    settled_at: datetime | None
-
-
-class Report(NamedTuple):
-    """A report of retaliation; *who* None: they did not say."""
-
-    number: int
-    dialogue_id: str
-    who: str | None
-    text: str
-    contact: str | None
     made_at: datetime
     settled_at: datetime | None
 
@@ -65,43 +53,6 @@ def settle_wish(engine: Engine, dialogue_id: str, who: str, kind: WishKind, now:
     """Note that a wish was dealt with; False when there is none that waits."""
     is_it = (WISHES.c.dialogue_id == dialogue_id, WISHES.c.who == who, WISHES.c.kind == kind)
     settled = update(WISHES).where(*is_it, WISHES.c.settled_at.is_(None))
-    with writing(engine) as connection:
-        return connection.execute(settled.values(settled_at=now)).rowcount == 1
-
-
-def report(
-    engine: Engine,
-    dialogue_id: str,
-    text: str,
-    now: datetime,
-    *,
-    who: str | None,
-    contact: str | None,
-) -> None:
-    """Write down a report of retaliation, for the confidant alone; *who* None leaves the reporter out."""
-    with writing(engine) as connection:
-        of = select(DIALOGUES.c.programme_id).where(DIALOGUES.c.id == dialogue_id)
-        row = {"programme_id": connection.scalar(of), "dialogue_id": dialogue_id, "who": who}
-        connection.execute(
-            insert(REPORTS), row | {"text": text, "contact": contact, "made_at": now}
-        )
-
-
-def reports_of(engine: Engine, programme_id: str) -> list[Report]:
-    """The reports of *programme_id*, newest first; for the confidant's eyes only."""
-    chosen = select(*_columns(REPORTS, Report._fields)).where(
-        REPORTS.c.programme_id == programme_id
-    )
-    with reading(engine) as connection:
-        return [
-            Report(*row) for row in connection.execute(chosen.order_by(REPORTS.c.number.desc()))
-        ]
-
-
-def settle_report(engine: Engine, programme_id: str, number: int, now: datetime) -> bool:
-    """Close a report of *programme_id*; False when there is none that is open."""
-    is_it = (REPORTS.c.programme_id == programme_id, REPORTS.c.number == number)
-    settled = update(REPORTS).where(*is_it, REPORTS.c.settled_at.is_(None))
     with writing(engine) as connection:
         return connection.execute(settled.values(settled_at=now)).rowcount == 1
 

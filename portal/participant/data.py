@@ -12,9 +12,11 @@ from portal.participant.looking import mine
 from portal.participant.view import Mine
 from portal.routes import get, post
 from portal.visit import Visit
-from records.access_wishes import ask, report, wishes_of
+from records.access_reports import report
+from records.access_wishes import ask, wishes_of
 from records.reports import notices_of
 from states.people import PARTICIPANT, Role
+from states.safety import reaction_due
 
 _DAY = timedelta(days=1)
 
@@ -90,6 +92,7 @@ def tell(visit: Visit) -> Response:
         visit.now,
         who=seen.me.id if named else None,
         contact=visit.form.one("contact")[:300] or None,
+        react_by=reaction_due(seen.dialogue.calendar, visit.now),
     )
     return visit.go("/my/safety", said="report")
 

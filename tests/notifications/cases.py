@@ -281,6 +281,8 @@ def _news(home: Dialogue) -> Iterator[Case]:
     yield from _by_hand(home)
     yield Case("handed over", notice("role-handed-over", "deputy", role="deputy"), home)
     yield Case("handed over, busy", notice("role-handed-over", "manager", role="manager"), home)
+    for template in ("report-waits", "report-still-waits"):
+        yield Case(template, notice(template, "confidant"), home)
     yield Case("digest", notice("digest", "manager"), home)
     yield Case("digest, quiet", notice("digest", "manager"), replace(home, duties={}))
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from records.access_wishes import reports_of, wishes_of
+from records.access_reports import reports_of
+from records.access_wishes import wishes_of
 from records.journal import head
 from states.errors import Refused
 from tests.portal.conftest import Browser, Portal
