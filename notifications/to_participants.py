@@ -37,6 +37,11 @@ class You:
         return self.stakeholder.name
 
     @property
+    def refusal(self) -> str | None:
+        """Why they were not erased."""
+        return self.stakeholder.erasure_refusal
+
+    @property
     def has_mail(self) -> bool:
         """Whether they can answer a mail; otherwise somebody reads this to them or sends it as a letter."""
         return self.stakeholder.email is not None

@@ -81,7 +81,7 @@ class CounterTable(Base):
 
 
 class WishTable(Base):
-    """What a participant asked for themselves: to be erased, or how they wish to be named."""
+    """What a participant asked for themselves: how they wish to be named."""
 
     __tablename__ = "wishes"
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Column, Engine, Table, delete, insert, select, update
+from sqlalchemy import Column, Engine, Table, and_, delete, insert, select
 
 from records.access_tables import WISHES
 from records.database import reading, writing
@@ -14,7 +14,7 @@ from records.tables import DIALOGUES
 from states.dialogue import OPEN_PHASES, Phase
 from states.facts import Notice
 
-WishKind = Literal["erasure", "attribution"]
+WishKind = Literal["attribution"]
 _ANSWERABLE = [*OPEN_PHASES, Phase.CLOSED, Phase.CLOSED_WITH_DEBTS]
 
 
@@ -26,7 +26,6 @@ class Wish(NamedTuple):
     kind: str
     value: str
     made_at: datetime
-    settled_at: datetime | None
 
 
 def ask(
@@ -49,12 +48,21 @@ def wishes_of(engine: Engine, dialogue_id: str, who: str | None = None) -> list[
         return [Wish(*row) for row in connection.execute(chosen.order_by(WISHES.c.made_at))]
 
 
-def settle_wish(engine: Engine, dialogue_id: str, who: str, kind: WishKind, now: datetime) -> bool:
-    """Note that a wish was dealt with; False when there is none that waits."""
-    is_it = (WISHES.c.dialogue_id == dialogue_id, WISHES.c.who == who, WISHES.c.kind == kind)
-    settled = update(WISHES).where(*is_it, WISHES.c.settled_at.is_(None))
-    with writing(engine) as connection:
-        return connection.execute(settled.values(settled_at=now)).rowcount == 1
+def seats_alike(engine: Engine, dialogue_id: str, who: str) -> list[str]:
+    """
+    The dialogues of the same programme in which *who* has the seat of the same name and address, this one first.
+
+    An address proves that it is the same person: a seat can have passed to somebody else since.
+    """
+    here, there = STAKEHOLDERS.alias(), STAKEHOLDERS.alias()
+    home, other = DIALOGUES.alias(), DIALOGUES.alias()
+    same = (there.c.id == here.c.id, there.c.email == here.c.email)
+    chosen = select(other.c.id).join(home, home.c.programme_id == other.c.programme_id)
+    chosen = chosen.join(here, here.c.dialogue_id == home.c.id)
+    chosen = chosen.join(there, and_(there.c.dialogue_id == other.c.id, *same))
+    chosen = chosen.where(home.c.id == dialogue_id, here.c.id == who, other.c.id != dialogue_id)
+    with reading(engine) as connection:
+        return [dialogue_id, *connection.scalars(chosen.order_by(other.c.id))]
 
 
 def seats_of_address(engine: Engine, address: str) -> list[tuple[str, str]]:

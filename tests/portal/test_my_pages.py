@@ -288,9 +288,10 @@ def test_the_export_holds_everything_of_theirs(answered: Portal) -> None:
 
 def test_asking_to_be_erased_is_kept_for_a_person_to_decide(answered: Portal) -> None:
     browser = answered.participant("ngo-nl")
-    browser.submit("/my/data/erasure", {"reason": "My name"})
-    (wish,) = wishes_of(answered.house.engine, "kleding-2022")
-    assert (wish.kind, wish.value, wish.who) == ("erasure", "My name", "ngo-nl")
+    browser.submit("/my/data/erasure", {"text": "My name"}, on="/my/data")
+    dialogue = answered.memory.read()
+    assert dialogue.stakeholders["ngo-nl"].erasure_wish == "My name"
+    assert dialogue.duties["settle-erasure/ngo-nl"].owed
     assert "Uw verzoek is vastgelegd" in text_of(browser, "/my/data")
 
 

@@ -103,17 +103,15 @@ def test_tries_are_counted_per_window_and_forgotten(opened: Memory) -> None:
     assert "door" not in "".join(rows(opened, COUNTERS))
 
 
-def test_a_wish_is_replaced_and_settled(opened: Memory) -> None:
+def test_a_wish_is_replaced(opened: Memory) -> None:
     engine, dialogue = opened.engine, opened.dialogue_id
     for level in ("named", "sealed"):
         access_wishes.ask(
             engine, dialogue, "ngo-nl", kind="attribution", value=level, now=opened.now
         )
     (wish,) = access_wishes.wishes_of(engine, dialogue)
-    assert (wish.value, wish.settled_at) == ("sealed", None)
+    assert wish.value == "sealed"
     assert access_wishes.wishes_of(engine, dialogue, "union-bd") == []
-    assert access_wishes.settle_wish(engine, dialogue, "ngo-nl", "attribution", opened.now)
-    assert not access_wishes.settle_wish(engine, dialogue, "ngo-nl", "attribution", opened.now)
 
 
 def test_an_address_finds_its_seats_whatever_its_case(opened: Memory) -> None:
