@@ -93,7 +93,8 @@ def way_to(visit: Visit, dialogue: Dialogue, duty: Duty) -> tuple[str, str] | No
     if "{contribution}" in path and not point:
         path = HOME
     parts = {"dialogue": dialogue.id, "contribution": point, "stakeholder": duty.whom}
-    return path.format(**parts), visit.t(way.nl, way.en)
+    place = f"#{point}" if point and duty.kind == "answer-dispute" else ""
+    return path.format(**parts) + place, visit.t(way.nl, way.en)
 
 
 def first_point(dialogue: Dialogue, duty: Duty) -> str | None:

@@ -16,10 +16,11 @@ from states.table import STEPS
 ASKED_AT = {
     "answer-invitation": "/my/invitation",
     "share-expectation": "/my/invitation#expectation",
-    "check-summary": "/my/words",
-    "give-verdict": "/my/words",
+    "check-summary": "/my/words#words-{voice}",
+    "give-verdict": "/my/words#verdict-{voice}",
 }
 """Where a participant does what is asked of them."""
+_OF_ONE_VOICE = frozenset({"check-summary", "give-verdict"})
 
 
 @dataclass(frozen=True)
@@ -134,13 +135,20 @@ class Voice:
 
     @property
     def verdict_possible(self) -> bool:
-        """Whether a verdict can be given now; the law hears the voice that was asked first."""
-        if not self.answered or not self.of.may("give-verdict"):
-            return False
-        return self.sealed or self.of.heard_first in {None, self.name}
+        """Whether a verdict can be given now on the answer that came to this voice."""
+        return self.answered and self.of.may("give-verdict")
 
     def _owed(self, kind: str) -> list[Duty]:
         return [duty for duty in self.of.dialogue.owed(kind) if duty.whom == self.name]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked, and *where* it is done; of which *voice* when they speak under more than one name."""
+
+    duty: DutyView
+    where: str
+    voice: Voice | None
 
 
 @dataclass(frozen=True)
@@ -181,14 +189,6 @@ class Mine:
         spoke = [Voice(self, name) for name in names if Voice(self, name).points]
         return spoke or [Voice(self, self.me.id)]
 
-    @property
-    def heard_first(self) -> str | None:
-        """The voice whose verdict the law takes when they speak under their own name."""
-        names = self.dialogue.voices_of(self.me.id)
-        asked = [d for d in self.dialogue.owed("give-verdict") if d.whom in names]
-        first = min(asked, key=lambda d: (d.opened_at, names.index(str(d.whom))), default=None)
-        return first.whom if first else None
-
     def voice(self, name: str) -> Voice | None:
         """Their voice called *name*; None when it is somebody else's."""
         return next((voice for voice in self.voices if voice.name == name), None)
@@ -207,17 +207,20 @@ class Mine:
         return DutyView(self.dialogue, duty, self.now, self.language)
 
     @cached_property
-    def asks(self) -> list[tuple[DutyView, str]]:
-        """What is asked of them, each with the page where it is done; the next due first."""
+    def asks(self) -> list[Asked]:
+        """What is asked of them; the next due first."""
         names = self.dialogue.voices_of(self.me.id)
         asked = [
             duty
             for duty in self.dialogue.duties.values()
             if duty.owed and duty.owner == PARTICIPANT and duty.whom in names
         ]
-        return [
-            (self.view(duty), ASKED_AT[duty.kind]) for duty in sorted(asked, key=lambda d: d.due)
-        ]
+        return [self._asked(duty) for duty in sorted(asked, key=lambda d: d.due)]
+
+    def _asked(self, duty: Duty) -> Asked:
+        several = duty.kind in _OF_ONE_VOICE and len(self.voices) > 1
+        voice = self.voice(str(duty.whom)) if several else None
+        return Asked(self.view(duty), ASKED_AT[duty.kind].format(voice=duty.whom), voice)
 
     @cached_property
     def debts(self) -> list[DutyView]:

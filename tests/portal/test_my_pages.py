@@ -266,6 +266,63 @@ def test_a_verdict_is_given_under_the_name_that_was_answered(answered: Portal) -
     assert (verdict.heard, verdict.comment) == ("partly", "Half of it")
 
 
+@pytest.fixture
+def twice(portal: Portal) -> Portal:
+    """Give a portal where the union spoke both openly and under seal, and was answered twice."""
+    memory = portal.memory
+    memory.open()
+    memory.speak()
+    given = {"id": "c3", "stakeholder": "union-bd", "attribution": "named", "text": "Time."}
+    memory.act("record-contribution", given, by="moderator")
+    memory.act("record-management", {"role": "sponsor", "present": True}, by="moderator")
+    points = {"c1": "ngo-nl", "c2": "union-bd", "c3": "union-bd"}
+    memory.act("publish-summary", {"lines": dict.fromkeys(points, "Pay.")}, by="moderator")
+    for point, who in points.items():
+        memory.act("check-line", {"contribution": point, "verdict": "confirmed"}, by=who)
+    memory.act("close-session", by="moderator")
+    for point in points:
+        reason = f"Prices are agreed until spring, and {point} comes back then."
+        given = {"contribution": point, "outcome": "not-now", "owner": "manager", "reason": reason}
+        memory.act("decide", given)
+    memory.act("sign-strategy", by="sponsor")
+    for point in ("c2", "c3"):
+        memory.act("answer-participant", {"covers": [point], "text": f"Answer to {point}."})
+    memory.deliver()
+    return portal
+
+
+def test_whoever_was_answered_twice_chooses_on_which_answer_they_judge(twice: Portal) -> None:
+    browser = twice.participant("union-bd")
+    page = text_of(browser, "/my/words")
+    assert "to what you said under seal (sealed-1)" in page
+    assert "to what you said under your own name" in page
+    start = text_of(browser, "/my")
+    assert "On what you said under seal (sealed-1)" in start
+    assert 'href="/my/words#verdict-union-bd"' in start
+    for voice, heard in (("union-bd", "yes"), ("sealed-1", "no"), ("union-bd", "partly")):
+        answer = browser.submit(f"/my/verdicts/{voice}", {"heard": heard}, on="/my/words")
+        assert answer.headers["location"] == f"/my/words#verdict-{voice}"
+    verdicts = twice.memory.read().verdicts
+    assert {name: one.heard for name, one in verdicts.items()} == {
+        "union-bd": "partly",
+        "sealed-1": "no",
+    }
+
+
+def test_the_law_hears_the_answer_that_was_named_and_no_other(twice: Portal) -> None:
+    memory = twice.memory
+    memory.act("give-verdict", {"heard": "no", "voice": "union-bd"}, by="union-bd")
+    memory.act("give-verdict", {"heard": "yes", "voice": "sealed-1"}, by="union-bd")
+    assert {n: v.heard for n, v in memory.read().verdicts.items()} == {
+        "union-bd": "no",
+        "sealed-1": "yes",
+    }
+    with pytest.raises(Refused, match="No answer came to you"):
+        memory.act("give-verdict", {"heard": "no", "voice": "sealed-1"}, by="ngo-nl")
+    with pytest.raises(Refused, match="No answer"):
+        memory.act("give-verdict", {"heard": "no", "voice": "ngo-nl"}, by="ngo-nl")
+
+
 def test_not_my_point_opens_a_dispute(answered: Portal) -> None:
     browser = answered.participant("ngo-nl")
     assert browser.submit("/my/words/c1/dispute", {"reason": ""}).status_code == 422
