@@ -62,6 +62,12 @@ def from_rule(rule: str, start: date, language: str) -> str:
     return fill("reckoning", key, language, span=length, start=short_date(start, language))
 
 
+def term(dialogue: "Dialogue", kind: str, language: str) -> str:
+    """How long *kind* takes by the policy: `15 working days`. Raises ValueError when a person names its date."""
+    number, unit = span(dialogue.policy.due[kind])
+    return count(abs(number), "week" if unit == "w" else "working-day", language)
+
+
 def _holidays(reckoning: "Reckoning", language: str) -> list[str]:
     return [
         fill(

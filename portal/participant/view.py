@@ -1,14 +1,14 @@
 """What a participant may see: what is asked of them, what is owed to them, and the line of sight of each point."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 
+from notifications.reckon import term
 from notifications.to_participants import contact_for
 from notifications.views import Contact, DialogueView, DutyView, contact_of
-from records.access_reading import Turn
 from states.contributions import Commitment, Contribution, LineVerdict, Verdict
-from states.dialogue import OPEN_PHASES, Dialogue, Phase
+from states.dialogue import Dialogue, Phase
 from states.duties import KINDS, Duty, DutyStatus
 from states.people import PARTICIPANT, Role, Stakeholder
 from states.table import STEPS
@@ -65,6 +65,12 @@ class Point:
     def owner(self) -> str | None:
         """Who answers for the decision."""
         return self.of.shown.held_by(self.source.owner) if self.source.owner else None
+
+    @property
+    def response(self) -> DutyView | None:
+        """The promised response to an objection that waits for one."""
+        duty = self.of.dialogue.latest(f"answer-dispute/{self.source.id}")
+        return self.of.view(duty) if duty and duty.owed else None
 
     @property
     def settled(self) -> bool:
@@ -152,16 +158,6 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Stage:
-    """A phase on the way through the year: *state* is past, here or ahead; *days* are what is known of it."""
-
-    phase: Phase
-    state: str
-    since: datetime | None
-    planned: date | None
-
-
-@dataclass(frozen=True)
 class Mine:
     """The dialogue as *me* may see it at *now*; it holds no seal but their own."""
 
@@ -201,6 +197,13 @@ class Mine:
     def may(self, step: str) -> bool:
         """Whether *step* fits where the dialogue stands."""
         return self.dialogue.phase in STEPS[step].phases
+
+    @property
+    def response_within(self) -> str | None:
+        """How long a response to an objection takes; None when its date is named by hand."""
+        if self.dialogue.policy.due["answer-dispute"] == "promised":
+            return None
+        return term(self.dialogue, "answer-dispute", self.language)
 
     def view(self, duty: Duty) -> DutyView:
         """A duty as a letter may speak of it."""
@@ -245,6 +248,10 @@ class Mine:
         """Who is accountable for the answers."""
         return contact_of(self.dialogue, Role.MANAGER)
 
+    def accountable_for(self, duty: DutyView) -> Contact | None:
+        """Who is accountable for *duty*: whoever owes it, such as the moderator who has the last word."""
+        return contact_of(self.dialogue, self.dialogue.owner_role(duty.source)) or self.accountable
+
     @property
     def contact(self) -> Contact | None:
         """To whom they may turn: the moderator when they spoke under seal, whose mailbox the manager cannot see."""
@@ -264,23 +271,3 @@ class Mine:
     @property
     def _others(self) -> list[Stakeholder]:
         return [s for s in self.dialogue.stakeholders.values() if s.invited and s.id != self.me.id]
-
-    def stages(self, turns: list[Turn]) -> list[Stage]:
-        """The five phases with what is known of their dates."""
-        since = {t.detail.get("phase"): t.at for t in turns if t.fact == "phase-entered"}
-        since.setdefault(Phase.STAKEHOLDER_ANALYSIS, self.dialogue.opened_at)
-        reached = [i for i, phase in enumerate(OPEN_PHASES) if phase in since]
-        here = OPEN_PHASES.index(self.dialogue.phase) if self.dialogue.open else len(OPEN_PHASES)
-        planned = {
-            Phase.SESSION: self.dialogue.session_day,
-            Phase.FEEDBACK: self.dialogue.information.feedback_by,
-        }
-        return [
-            Stage(
-                phase,
-                "past" if i < here and i in reached else "here" if i == here else "ahead",
-                since.get(phase) if i <= here else None,
-                planned.get(phase),
-            )
-            for i, phase in enumerate(OPEN_PHASES)
-        ]

@@ -319,7 +319,7 @@ def test_the_law_hears_the_answer_that_was_named_and_no_other(twice: Portal) -> 
     }
     with pytest.raises(Refused, match="No answer came to you"):
         memory.act("give-verdict", {"heard": "no", "voice": "sealed-1"}, by="ngo-nl")
-    with pytest.raises(Refused, match="No answer"):
+    with pytest.raises(Refused, match="no answer to judge"):
         memory.act("give-verdict", {"heard": "no", "voice": "ngo-nl"}, by="ngo-nl")
 
 
@@ -329,6 +329,27 @@ def test_not_my_point_opens_a_dispute(answered: Portal) -> None:
     assert browser.submit("/my/words/c1/dispute", {"reason": "I asked why"}).status_code == 303
     assert answered.memory.read().contributions["c1"].dispute_open
     assert "I asked why" in text_of(browser, "/my/words")
+
+
+def test_an_objection_shows_its_clock_and_who_is_accountable(answered: Portal) -> None:
+    memory, rounds = answered.memory, 2
+    for number in range(rounds + 1):
+        memory.act("dispute-answer", {"contribution": "c1", "reason": "Not mine"}, by="ngo-nl")
+        if number < rounds:
+            memory.act("settle-dispute", {"contribution": "c1", "text": "We look again."})
+            memory.deliver()
+    words = text_of(answered.participant("ngo-nl"), "/my/words")
+    assert "Een reactie is beloofd uiterlijk op" in words
+    assert "Verantwoordelijk: moderator of kleding." in words
+    assert "moderator of kleding, moderator" in text_of(answered.participant("ngo-nl"), "/my")
+    memory.now = LATE
+    assert "Er is nog geen reactie." in text_of(answered.participant("ngo-nl"), "/my/words")
+
+
+def test_nobody_under_pressure_is_sent_to_the_manager(answered: Portal) -> None:
+    page = text_of(answered.participant("ngo-nl"), "/my/safety")
+    assert "manager@" not in page
+    assert "confidant@kleding.example" in page
 
 
 # my data
