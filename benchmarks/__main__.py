@@ -55,13 +55,32 @@ def run(name: str, n: int | None) -> list[Figure]:
 
 
 def write(figures: list[Figure]) -> None:
-    """Put the table into docs/performance.md and the picture beside it."""
-    page = DOCS / "performance.md"
-    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
+    """Put the table into docs/performance.md and the picture beside it; what was not measured now stays as it was."""
+    page, kept = DOCS / "performance.md", DOCS / "performance.json"
+    figures = merged(_read(kept), figures)
     told = f"{BEGIN}\n{table(figures)}\n\n{PICTURE}\n{END}"
-    page.write_text(f"{before}{told}{after}", encoding="utf-8")
+    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    page.write_text(f"{before}{told}{rest.partition(END)[2]}", encoding="utf-8")
     (DOCS / "performance.svg").write_text(picture(figures), encoding="utf-8")
+    kept.write_text(_as_json(figures), encoding="utf-8")
+
+
+def merged(before: list[Figure], now: list[Figure]) -> list[Figure]:
+    """The figures *before* with those of the benchmarks that were measured *now* in their place."""
+    measured_now = {one.bench for one in now}
+    both = [*(one for one in before if one.bench not in measured_now), *now]
+    return sorted(both, key=lambda one: NAMES.index(one.bench))
+
+
+def _read(kept: Path) -> list[Figure]:
+    rows = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else []
+    figures = [Figure(**{name: row[name] for name in row if name != "ratio"}) for row in rows]
+    return [one for one in figures if one.bench in NAMES]
+
+
+def _as_json(figures: list[Figure]) -> str:
+    rows = [figure.as_json() for figure in figures]
+    return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
 
 
 def main() -> None:
@@ -79,7 +98,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     figures = measured(given.names, given.n, full=given.full)
     if given.json:
-        print(json.dumps([figure.as_json() for figure in figures], indent=2))
+        print(_as_json(figures))
     if given.write:
         write(figures)
 

@@ -7,7 +7,7 @@ from benchmarks.figures import Figure
 
 HEAD = ("what", "ours", "beside", "unit", "ours ÷ beside", "goal", "reached")
 _ROW, _TEXT, _BARS, _ROOM = 40, 16, 560, 60  # pixels
-_SHARE = re.compile(r"([≥≤]) ([\d.]+) ×")
+_SHARE = re.compile(r"≥ ([\d.]+) ×")
 _STYLE = """
 text { fill: #1f2a27; font: 13px sans-serif }
 .ours { fill: #2b6b5e } .short { fill: #b5532a } .scale { fill: #d9dfdc } .goal { stroke: #1f2a27 }
@@ -43,7 +43,7 @@ def picture(figures: list[Figure]) -> str:
 def _share(figure: Figure) -> float:
     """The goal of *figure* as a share of what is beside it; 0 when it is of another kind."""
     found = _SHARE.match(figure.goal)
-    return float(found[2]) if found else 0.0
+    return float(found[1]) if found else 0.0
 
 
 def _row(figure: Figure, ratio: float, goal: float, top: int, scale: float) -> str:

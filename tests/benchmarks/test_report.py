@@ -90,10 +90,21 @@ def test_what_is_written_stands_between_its_marks_and_names_no_place(papers: Pat
     assert page.startswith("Before.\n")
     assert page.endswith("\nAfter.\n")
     assert "old" not in page
-    assert page.count(table(FIGURES)) == 1
+    in_order = sorted(FIGURES, key=lambda one: command.NAMES.index(one.bench))
+    assert page.count(table(in_order)) == 1
     assert "](performance.svg)" in page
     assert str(papers) not in page + svg
     assert not re.search(r"/(?:tmp|work|home|root)/", page + svg)
+
+
+def test_what_was_not_measured_now_stays_in_the_papers(papers: Path) -> None:
+    command.write(FIGURES)
+    better = share("delivery", "mails", "mails/s", ours=800, raw=1000, least=0.7)
+    command.write([better])
+    page = (papers / "performance.md").read_text(encoding="utf-8")
+
+    whole = [one for one in FIGURES if one.bench != "delivery"] + [better]
+    assert table(sorted(whole, key=lambda one: command.NAMES.index(one.bench))) in page
 
 
 def test_what_cannot_be_measured_here_is_said_and_the_rest_goes_on(
