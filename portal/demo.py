@@ -124,6 +124,7 @@ class Door:
     key: str
     capacity: Capacity
     name: str
+    country: str = ""
     role: str = ""
     protected: bool = False
     waits: bool = False
@@ -190,7 +191,7 @@ def _doors(visit: Visit) -> Iterator[Door]:
         programme = row.programme
         for role in (role for role in STAFF if role in {*programme.roles, AUDITOR}):
             capacity = Capacity("role", programme.id, role)
-            yield Door(f"{role}@{programme.id}", capacity, "", role)
+            yield Door(f"{role}@{programme.id}", capacity, "", role=role)
         for dialogue_id in ledger.dialogue_ids(programme.id):
             yield from _seats(ledger.read(dialogue_id))
 
@@ -201,9 +202,14 @@ def _seats(dialogue: Dialogue) -> Iterator[Door]:
     seats = [seat for seat in dialogue.stakeholders.values() if seat.invited]
     for seat in sorted(seats, key=lambda seat: (not seat.at_risk, seat.id not in waiting)):
         capacity = Capacity("participant", dialogue.programme.id, seat.id, dialogue.id)
-        name, protected = f"{seat.name}, {seat.organisation} ({seat.country})", bool(seat.at_risk)
-        key = f"{seat.id}@{dialogue.id}"
-        yield Door(key, capacity, name, protected=protected, waits=seat.id in waiting)
+        yield Door(
+            f"{seat.id}@{dialogue.id}",
+            capacity,
+            f"{seat.name}, {seat.organisation}",
+            seat.country,
+            protected=bool(seat.at_risk),
+            waits=seat.id in waiting,
+        )
 
 
 def _late(duty: Duty) -> bool:
