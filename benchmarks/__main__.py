@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.figures import Figure
 from benchmarks.report import picture, table
 
-NAMES = ("sweep", "sweep_postgresql", "people", "idle", "steps", "delivery")
+NAMES = ("sweep", "sweep_postgresql", "people", "idle", "steps", "delivery", "pages")
 FULL = {
     "sweep": 1_000_000,
     "sweep_postgresql": 1_000_000,
