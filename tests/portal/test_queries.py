@@ -20,7 +20,7 @@ from tests.records.conftest import SESSION
 MOST = 45
 """Reading a dialogue takes eleven; a page looks at three at most, and may ask for a few things beside them."""
 READ = [page for page in PAGES if page.method == "GET"]
-HELD = HERE | {"voice": "sealed-1", "contribution": "c1", "list": "people"}
+HELD = HERE | {"contribution": "c1", "list": "people.csv"}
 SIZES = ((4, 5), (12, 40))
 """Editions and people more: some, and much; both beyond the few editions that a page looks back on."""
 
