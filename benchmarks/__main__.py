@@ -13,7 +13,7 @@ from benchmarks.report import picture, table
 
 NAMES = (
     "sweep", "sweep_postgresql", "people", "growth", "idle", "delivery", "steps", "prefect_share",
-    "year", "rehearsal",
+    "year", "rehearsal", "pages",
 )  # fmt: skip
 FULL = {
     "sweep": 1_000_000,

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from notifications.sight import hidden, seat, speaker
 from notifications.views import DialogueView
+from notifications.words import word
 from portal.faults import Incomplete
 from portal.rendering import for_people
 from portal.routes import AUDITOR
@@ -141,12 +142,15 @@ class Seen:
         return Lack(check.name, check.strength == "soft", check.overridden, check.source, lines)
 
     def _gap(self, gap: Gap) -> Gap:
-        named = {"voices": self.named, "stakeholders": self._guest}
+        named = {"voices": self.named, "stakeholders": self._guest, "fields": self._field}
         details = {
             key: [named[key](name) for name in value] if key in named else value
             for key, value in gap.details.items()
         }
         return Gap(gap.code, details)
+
+    def _field(self, name: str) -> str:
+        return word("information", name, self.language)
 
     def _unnamed(self, name: str) -> str:
         """For an auditor a participant is a number, and portal.sight has put it where the name was."""

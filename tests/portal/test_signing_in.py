@@ -62,7 +62,9 @@ def test_a_one_time_link_sets_up_and_works_once(two_companies: Portal) -> None:
     browser, _ = set_up(two_companies)
     assert is_in(browser)
     path = link(two_companies)
-    assert two_companies.browser().get(path).status_code == 200
+    shown = two_companies.browser().get(path)
+    assert shown.status_code == 200
+    assert "werkt één keer" in shown.text
     two_companies.browser().submit(path)
     assert two_companies.browser().submit(path).status_code == 410
     assert two_companies.browser().get(path).status_code == 410
