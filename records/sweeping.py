@@ -1,5 +1,6 @@
 """One chunk of the sweep: lock the dialogues, press the law's stamps on their duties, write everything in sets."""
 
+import json
 import logging
 from collections.abc import Collection
 from datetime import datetime
@@ -33,22 +34,20 @@ _log = logging.getLogger(__name__)
 _ERROR_LENGTH = 500
 
 
-class _Place(NamedTuple):
-    """A dialogue as it stands: every change of it or of its duties raises its revision."""
-
-    head: Head
-    revision: int
-    document: str
-
-
 _p = DIALOGUES.c
+_LISTED = select(func.json_each(bindparam("ids", type_=String)).table_valued("value").c.value)
 _LOCK = (
     select(_p.id, _p.head_seq, _p.head_hash, _p.revision, PROGRAMMES.c.document)
     .join_from(DIALOGUES, PROGRAMMES)
-    .where(DIALOGUES.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(DIALOGUES.c.id)
+    .order_by(_p.id)
     .with_for_update(of=DIALOGUES, skip_locked=True)
 )
+_PLACES = {
+    "sqlite": Bulk(_LOCK.where(_p.id.in_(_LISTED)), ["ids"]),
+    "postgresql": Bulk(
+        _LOCK.where(_p.id == func.any(bindparam("ids", type_=ARRAY(Text)))), ["ids"]
+    ),
+}
 _d = DUTIES.c
 _AGAIN = (
     select(
@@ -59,7 +58,6 @@ _AGAIN = (
     .where(_d.next_at <= bindparam("moment"))
     .order_by(_d.dialogue_id, _d.next_at, _d.id)
 )  # fmt: skip
-_LISTED = select(func.json_each(bindparam("ids", type_=String)).table_valued("value").c.value)
 _IN_LIST = {
     "sqlite": _d.id.in_(_LISTED),
     "postgresql": _d.id == func.any(cast(bindparam("ids", type_=Text), ARRAY(BigInteger))),
@@ -122,7 +120,7 @@ _NOTE_ERROR = Bulk(
 class Draft(NamedTuple):
     """What a chunk would write if the dialogues still stand as they stood when it was prepared."""
 
-    places: dict[str, _Place]
+    places: dict[str, Row]
     chunk: "_Chunk"
 
 
@@ -164,12 +162,15 @@ def apply(
     return draft.chunk.tallies, len(draft.places) < len(dialogue_ids)
 
 
-def _places(connection: Connection, dialogue_ids: Collection[str]) -> dict[str, _Place]:
-    """Those of the dialogues that nobody else holds; in a writing transaction they are now held by us."""
-    return {
-        row.id: _Place(Head(row.head_seq, row.head_hash), row.revision, row.document)
-        for row in connection.execute(_LOCK, {"ids": list(dialogue_ids)})
-    }
+def _places(connection: Connection, dialogue_ids: Collection[str]) -> dict[str, Row]:
+    """
+    The dialogues that nobody else holds, by their ids; in a writing transaction they are now held by us.
+
+    Every change of a dialogue or of its duties raises its revision, so that equal rows mean that nothing changed.
+    """
+    kind, ids = connection.dialect.name, sorted(dialogue_ids)
+    listed = json.dumps(ids) if kind == "sqlite" else ids
+    return {row[0]: row for row in _PLACES[kind].rows(connection, {"ids": listed})}
 
 
 def _due_again(connection: Connection, duty_ids: list[int], now: datetime) -> list[Row]:
@@ -198,21 +199,22 @@ class _Chunk:
         self.errors: dict[int, str] = {}
         self.tallies: dict[str, Tally] = {}
 
-    def take(self, duty: Row, place: _Place) -> None:
+    def take(self, duty: Row, place: Row) -> None:
         """Ask the law about one duty and keep what follows; a failure is kept as its error."""
-        name = duty[DIALOGUE]
+        name, seq, digest, _, document = place
         tally = self.tallies.get(name)
         if tally is None:
             tally = self.tallies[name] = Tally()
         try:
-            stamp = self.laws.stamp(place.document, duty)
+            stamp = self.laws.stamp(document, duty)
         except Exception as error:  # noqa: BLE001 - one poisoned duty must not stop the others
             _log.exception("time could not act on duty %s", duty[ID])
             self.errors[duty[ID]] = f"{type(error).__name__}: {error}"[:_ERROR_LENGTH]
             tally.failed += 1
             return
         tally.add(stamp.tally)
-        self.heads[name] = stamp.press(duty, self.heads.get(name, place.head), self.written)
+        head = self.heads.get(name) or Head(seq, digest)
+        self.heads[name] = stamp.press(duty, head, self.written)
         if not stamp.passing.duty.owed:
             self.ended.append(outgoing.Ended(name, duty[NAMED], stamp.passing.duty.version + 1))
 
