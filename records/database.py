@@ -1,7 +1,8 @@
 """Connecting: SQLite in its own file with WAL, or PostgreSQL through psycopg; errors become advice."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, NoReturn
@@ -88,7 +89,8 @@ def _take_turn(connection: Connection) -> None:
         while not _began(connection, until):
             sleep(_LOOK_AGAIN_SECONDS)
     finally:
-        raw.execute(f"PRAGMA busy_timeout={_WAIT_SECONDS * 1000}")
+        with suppress(sqlite3.ProgrammingError):  # whoever is interrupted finds it closed already
+            raw.execute(f"PRAGMA busy_timeout={_WAIT_SECONDS * 1000}")
 
 
 def _began(connection: Connection, until: float) -> bool:
