@@ -1,7 +1,8 @@
 """Connecting: SQLite in its own file with WAL, or PostgreSQL through psycopg; errors become advice."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, NoReturn
@@ -65,10 +66,14 @@ def _sqlite(target: URL, *, durable: bool) -> Engine:
         if connection.get_execution_options().get(_WRITING):
             _take_turn(connection)
         else:
-            connection.exec_driver_sql("BEGIN")
+            _driver(connection).execute("BEGIN")
 
     event.listen(engine, "handle_error", _explain)
     return engine
+
+
+def _driver(connection: Connection) -> Any:  # noqa: ANN401 - the driver's own connection
+    return connection.connection.driver_connection
 
 
 def _take_turn(connection: Connection) -> None:
@@ -78,12 +83,14 @@ def _take_turn(connection: Connection) -> None:
     SQLite itself would look again after longer and longer pauses, and so miss the short one that a sweep leaves.
     """
     until = monotonic() + _WAIT_SECONDS
-    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    raw = _driver(connection)
+    raw.execute("PRAGMA busy_timeout=0")
     try:
         while not _began(connection, until):
             sleep(_LOOK_AGAIN_SECONDS)
     finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={_WAIT_SECONDS * 1000}")
+        with suppress(sqlite3.ProgrammingError):  # whoever is interrupted finds it closed already
+            raw.execute(f"PRAGMA busy_timeout={_WAIT_SECONDS * 1000}")
 
 
 def _began(connection: Connection, until: float) -> bool:
@@ -114,19 +121,18 @@ def _postgresql(target: URL, *, durable: bool) -> Engine:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One writing transaction: committed at the end, undone whole on any error. Raises Busy when it must wait long."""
-    with engine.execution_options(**{_WRITING: True}).begin() as connection:
-        yield connection
+    with engine.connect() as connection:
+        connection.execution_options(**{_WRITING: True})
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent view to read from; it never takes or waits for the write lock."""
-    ready = (
-        engine
-        if engine.dialect.name == "sqlite"
-        else engine.execution_options(isolation_level="REPEATABLE READ")
-    )
-    with ready.connect() as connection:
+    with engine.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            connection.execution_options(isolation_level="REPEATABLE READ")
         yield connection
 
 

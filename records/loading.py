@@ -2,13 +2,14 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from records.bulk import Bulk
 from records.chain import Head
@@ -34,6 +35,11 @@ class Held:
     revision: int
     programme_revision: int
 
+    @property
+    def stamp(self) -> tuple[int, str, int]:
+        """What is no longer the same in the database when somebody changed the dialogue or its programme."""
+        return self.revision, self.head.hash, self.programme_revision
+
 
 _SHELVED = {shelf.name for shelf in SHELVES}
 _PLAIN = tuple(
@@ -49,16 +55,19 @@ _SELECT = (
     .join_from(DIALOGUES, PROGRAMMES)
     .where(DIALOGUES.c.id == bindparam("of_dialogue"))
 )
-_SELECT_LOCKED = _SELECT.with_for_update(of=DIALOGUES)
+_STAMP = (
+    select(DIALOGUES.c.revision, DIALOGUES.c.head_hash, PROGRAMMES.c.revision)
+    .join_from(DIALOGUES, PROGRAMMES)
+    .where(DIALOGUES.c.id == bindparam("of_dialogue"))
+)
+_LOOK = Bulk(_STAMP, ["of_dialogue"])
+_LOCK = Bulk(_STAMP.with_for_update(of=DIALOGUES), ["of_dialogue"])
 
 
 @lru_cache(maxsize=2048)
 def programme_of(document: str) -> Programme:
     """The programme of its JSON *document*; equal documents share one value."""
     return Programme.model_validate_json(document)
-
-
-_Stamp = tuple[int, str, int]
 
 
 class Reader:
@@ -71,43 +80,40 @@ class Reader:
     def __init__(self, policies: Policies, keep: int = 64) -> None:
         self._policies = policies
         self._most = keep
-        self._kept: OrderedDict[str, tuple[_Stamp, Held]] = OrderedDict()
+        self._kept: OrderedDict[str, Held] = OrderedDict()
         self._lock = threading.Lock()
 
     def read(self, connection: Connection, dialogue_id: str, *, lock: bool = False) -> Held:
         """The dialogue *dialogue_id*, locked for this transaction with *lock*. Raises NotKnown('unknown-dialogue')."""
-        statement = _SELECT_LOCKED if lock else _SELECT
-        row = None
+        found = []
         if can_be_key(dialogue_id):
-            row = connection.execute(statement, {"of_dialogue": dialogue_id}).one_or_none()
-        if row is None:
+            found = (_LOCK if lock else _LOOK).rows(connection, {"of_dialogue": dialogue_id})
+        if not found:
             raise NotKnown("unknown-dialogue", dialogue=dialogue_id)
-        stamp = (row.revision, row.head_hash, row.programme_revision)
-        return self._kept_as(dialogue_id, stamp) or self._keep_as(
-            stamp, self._load(connection, row)
-        )
+        kept = self._kept_as(dialogue_id, found[0])
+        if kept is None:
+            kept = self._load(connection, dialogue_id)
+            self.remember(kept)
+        return kept
 
     def remember(self, held: Held) -> None:
-        """Keep *held*, which was just committed, so that the next step need not load it."""
-        self._keep_as((held.revision, held.head.hash, held.programme_revision), held)
-
-    def _kept_as(self, dialogue_id: str, stamp: _Stamp) -> Held | None:
+        """Keep *held*, so that the next step need not load it. After a change: only once that was committed."""
         with self._lock:
-            found = self._kept.get(dialogue_id)
-            if found is None or found[0] != stamp:
-                return None
-            self._kept.move_to_end(dialogue_id)
-            return found[1]
-
-    def _keep_as(self, stamp: _Stamp, held: Held) -> Held:
-        with self._lock:
-            self._kept[held.dialogue.id] = (stamp, held)
+            self._kept[held.dialogue.id] = held
             self._kept.move_to_end(held.dialogue.id)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
-        return held
 
-    def _load(self, connection: Connection, row: Row[Any]) -> Held:
+    def _kept_as(self, dialogue_id: str, stamp: tuple[int, str, int]) -> Held | None:
+        with self._lock:
+            found = self._kept.get(dialogue_id)
+            if found is None or found.stamp != stamp:
+                return None
+            self._kept.move_to_end(dialogue_id)
+            return found
+
+    def _load(self, connection: Connection, dialogue_id: str) -> Held:
+        row = connection.execute(_SELECT, {"of_dialogue": dialogue_id}).one()
         programme = programme_of(row.document)
         parts: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
         parts |= {shelf.name: shelf.read(connection, row.id) for shelf in SHELVES}
@@ -117,21 +123,27 @@ class Reader:
         return Held(dialogue, head, row.revision, row.programme_revision)
 
 
-_CHANGEABLE = [name for name in (*_PLAIN, "revision", "head_seq", "head_hash") if name != "id"]
-_UPDATE = Bulk(
-    update(DIALOGUES)
-    .where(DIALOGUES.c.id == bindparam("of_dialogue"))
-    .values({name: bindparam(name) for name in _CHANGEABLE}),
-    ["of_dialogue", *_CHANGEABLE],
-)
+_plain = attrgetter(*_PLAIN)
+
+
+def _update(names: Sequence[str]) -> Bulk:
+    statement = update(DIALOGUES).where(DIALOGUES.c.id == bindparam("of_dialogue"))
+    return Bulk(
+        statement.values({name: bindparam(name) for name in names}), ["of_dialogue", *names]
+    )
+
+
+_HEAD = ("revision", "head_seq", "head_hash")
+_UPDATE_HEAD = _update(_HEAD)
+_UPDATE = _update([name for name in (*_PLAIN, *_HEAD) if name != "id"])
 _INSERT = insert(DIALOGUES)
 
 
 def save(connection: Connection, held: Held, after: Dialogue, head: Head) -> list[Duty]:
     """Write what *after* changed of *held*, with the journal's new *head*; returns the duties that changed."""
-    row = _row(after, head, held.revision + 1)
-    row["of_dialogue"] = row.pop("id")
-    _UPDATE.run(connection, [row])
+    same = _plain(after) == _plain(held.dialogue)
+    row = {**_row(after, head, held.revision + 1), "of_dialogue": after.id}
+    (_UPDATE_HEAD if same else _UPDATE).run(connection, [row])
     return _save_shelves(connection, after, held.dialogue, held.revision + 1)
 
 
@@ -143,8 +155,8 @@ def add(connection: Connection, dialogue: Dialogue, head: Head) -> None:
 
 
 def _row(dialogue: Dialogue, head: Head, revision: int) -> dict[str, Any]:
-    plain = {name: getattr(dialogue, name) for name in _PLAIN}
-    return {**plain, "revision": revision, "head_seq": head.seq, "head_hash": head.hash}
+    plain = zip(_PLAIN, _plain(dialogue), strict=True)
+    return {**dict(plain), "revision": revision, "head_seq": head.seq, "head_hash": head.hash}
 
 
 def _save_shelves(

@@ -75,25 +75,22 @@ class Shelf:
     ) -> list[Any]:
         """Write what differs from *before* and return the new and changed values; *place* orders the new ones."""
         now: Mapping[str, Value] = getattr(after, self.name)
-        if now is before:
+        # Values are frozen, so whatever is still the same object was not changed.
+        touched = [key for key, value in now.items() if before.get(key) is not value]
+        new = [key for key in touched if key not in before]
+        if len(before) + len(new) > len(now):
+            self._drop(connection, after.id, [key for key in before if key not in now])
+        if not touched:
             return []
-        new = [key for key in now if key not in before]
-        changed = [key for key, value in now.items() if key in before and before[key] is not value]
-        self._drop(connection, after.id, [key for key in before if key not in now])
-        if changed:
-            rows = [self._changed_row(after.id, now[key]) for key in changed]
-            self._update.run(connection, rows)
-        if new:
-            rows = [
-                self._new_row(after.id, now[key], place * _PLACES + i) for i, key in enumerate(new)
-            ]
-            self._insert.run(connection, rows)
+        changed = [key for key in touched if key in before]
+        self._update.run(connection, [self._changed_row(after.id, now[key]) for key in changed])
+        rows = [self._new_row(after.id, now[key], place * _PLACES + i) for i, key in enumerate(new)]
+        self._insert.run(connection, rows)
         return [now[key] for key in (*changed, *new)]
 
     def _drop(self, connection: Connection, dialogue_id: str, keys: list[str]) -> None:
-        if keys:
-            rows = [{"of_dialogue": dialogue_id, "of_key": key} for key in keys]
-            connection.execute(self._delete, rows)
+        rows = [{"of_dialogue": dialogue_id, "of_key": key} for key in keys]
+        connection.execute(self._delete, rows)
 
     def _new_row(self, dialogue_id: str, value: Value, place: int) -> dict[str, Any]:
         row = {"dialogue_id": dialogue_id, **self._row(value)}

@@ -16,6 +16,7 @@ from records.columns import BigId
 from records.database import reading, writing
 from records.lawbook import Lawbook
 from records.loading import Policies
+from records.sweeping import Draft
 from records.sweeps import began, ended, idle
 from records.tables import DUTIES
 from records.tally import Tally
@@ -99,7 +100,7 @@ class _Pace:
     """How many duties a chunk takes: as many as are written while a person can wait."""
 
     _MOST: ClassVar = {"sqlite": (1000, 0.01), "postgresql": (5000, 0.1)}
-    _LEAST = 50
+    _LEAST = 200
 
     def __init__(self, kind: str, most: int | None) -> None:
         usual, self._seconds = self._MOST[kind]
@@ -130,6 +131,13 @@ class _Run:
             at, number, _ = after
             return _AFTER.rows(connection, values | {"after_at": at, "after_id": number})
 
+    def draft(self, due: list[Due]) -> Draft | None:
+        """What to write, prepared before the lock; not where several sweeps would prepare the same."""
+        if self.engine.dialect.name != "sqlite":
+            return None
+        with reading(self.engine) as connection:
+            return sweeping.prepare(connection, *_named(due), self.laws)
+
     def rest(self) -> None:
         if self.engine.dialect.name == "sqlite":
             self.pause(self.pause_seconds)
@@ -151,9 +159,10 @@ def _round(run: _Run, pace: _Pace) -> bool:
 
 def _settle(run: _Run, due: list[Due], pace: _Pace) -> tuple[dict[str, Tally], bool]:
     try:
+        draft = run.draft(due)
         with writing(run.engine) as connection:
             begun = time.monotonic()
-            done = _apply(run, connection, due)
+            done = _apply(run, connection, due, draft=draft)
             # Without the commit: what the disk takes for it is the same for a chunk of any size.
             pace.took(len(due), time.monotonic() - begun)
     except StatementError:
@@ -163,11 +172,19 @@ def _settle(run: _Run, due: list[Due], pace: _Pace) -> tuple[dict[str, Tally], b
 
 
 def _apply(
-    run: _Run, connection: Connection, due: list[Due], *, careful: bool = False
+    run: _Run,
+    connection: Connection,
+    due: list[Due],
+    *,
+    draft: Draft | None = None,
+    careful: bool = False,
 ) -> tuple[dict[str, Tally], bool]:
-    ids = [number for _, number, _ in due]
-    dialogues = {dialogue for _, _, dialogue in due}
-    return sweeping.apply(connection, ids, dialogues, run.laws, careful=careful)
+    ids, dialogues = _named(due)
+    return sweeping.apply(connection, ids, dialogues, run.laws, draft=draft, careful=careful)
+
+
+def _named(due: list[Due]) -> tuple[list[int], set[str]]:
+    return [number for _, number, _ in due], {dialogue for _, _, dialogue in due}
 
 
 def _one_by_one(run: _Run, due: list[Due]) -> tuple[dict[str, Tally], bool]:

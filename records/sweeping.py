@@ -1,5 +1,6 @@
 """One chunk of the sweep: lock the dialogues, press the law's stamps on their duties, write everything in sets."""
 
+import json
 import logging
 from collections.abc import Collection
 from datetime import datetime
@@ -12,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     bindparam,
+    cast,
     func,
     literal_column,
     null,
@@ -32,20 +34,20 @@ _log = logging.getLogger(__name__)
 _ERROR_LENGTH = 500
 
 
-class _Locked(NamedTuple):
-    """A dialogue that nobody else changes now."""
-
-    head: Head
-    document: str
-
-
+_p = DIALOGUES.c
+_LISTED = select(func.json_each(bindparam("ids", type_=String)).table_valued("value").c.value)
 _LOCK = (
-    select(DIALOGUES.c.id, DIALOGUES.c.head_seq, DIALOGUES.c.head_hash, PROGRAMMES.c.document)
+    select(_p.id, _p.head_seq, _p.head_hash, _p.revision, PROGRAMMES.c.document)
     .join_from(DIALOGUES, PROGRAMMES)
-    .where(DIALOGUES.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(DIALOGUES.c.id)
+    .order_by(_p.id)
     .with_for_update(of=DIALOGUES, skip_locked=True)
 )
+_PLACES = {
+    "sqlite": Bulk(_LOCK.where(_p.id.in_(_LISTED)), ["ids"]),
+    "postgresql": Bulk(
+        _LOCK.where(_p.id == func.any(bindparam("ids", type_=ARRAY(Text)))), ["ids"]
+    ),
+}
 _d = DUTIES.c
 _AGAIN = (
     select(
@@ -56,11 +58,12 @@ _AGAIN = (
     .where(_d.next_at <= bindparam("moment"))
     .order_by(_d.dialogue_id, _d.next_at, _d.id)
 )  # fmt: skip
-_LISTED = select(func.json_each(bindparam("ids", type_=String)).table_valued("value").c.value)
 _IN_LIST = {
     "sqlite": _d.id.in_(_LISTED),
-    "postgresql": _d.id == func.any(bindparam("ids", type_=ARRAY(BigInteger))),
+    "postgresql": _d.id == func.any(cast(bindparam("ids", type_=Text), ARRAY(BigInteger))),
 }
+_BRACKETS = {"sqlite": "[{}]", "postgresql": "{{{}}}"}
+"""How each writes a list in one text, which the drivers pass on faster than a list."""
 _DUE_AGAIN = {
     name: Bulk(_AGAIN.where(condition), ["moment", "ids"]) for name, condition in _IN_LIST.items()
 }
@@ -114,36 +117,69 @@ _NOTE_ERROR = Bulk(
 )
 
 
+class Draft(NamedTuple):
+    """What a chunk would write if the dialogues still stand as they stood when it was prepared."""
+
+    places: dict[str, Row]
+    chunk: "_Chunk"
+
+
+def prepare(
+    connection: Connection, duty_ids: list[int], dialogue_ids: Collection[str], laws: Lawbook
+) -> Draft:
+    """
+    Ask the law about those of *duty_ids* that are due, and write nothing.
+
+    On SQLite nobody can write while somebody else does: what is prepared before that keeps nobody waiting.
+    """
+    places = _places(connection, dialogue_ids)
+    chunk = _Chunk(laws)
+    for row in _due_again(connection, duty_ids, laws.now):
+        if row[DIALOGUE] in places:
+            chunk.take(row, places[row[DIALOGUE]])
+    return Draft(places, chunk)
+
+
 def apply(
     connection: Connection,
     duty_ids: list[int],
     dialogue_ids: Collection[str],
     laws: Lawbook,
     *,
+    draft: Draft | None = None,
     careful: bool = False,
 ) -> tuple[dict[str, Tally], bool]:
     """
     Let time act on those of *duty_ids* that are still due, in the dialogues that nobody else holds.
 
-    *careful* leaves out what is written already instead of failing on it. Answers the counts of each dialogue, and
-    whether somebody else held one of them.
+    A *draft* is used when nobody changed a dialogue since, otherwise the law is asked again. *careful* leaves out
+    what is written already instead of failing on it. Answers the counts of each dialogue, and whether somebody else
+    held one of them.
     """
-    locked = {
-        row.id: _Locked(Head(row.head_seq, row.head_hash), row.document)
-        for row in connection.execute(_LOCK, {"ids": list(dialogue_ids)})
-    }
-    chunk = _Chunk(laws)
-    for row in _due_again(connection, duty_ids, laws.now):
-        if row[DIALOGUE] in locked:
-            chunk.take(row, locked[row[DIALOGUE]])
-    chunk.write(connection, careful=careful)
-    return chunk.tallies, len(locked) < len(dialogue_ids)
+    if draft is None or draft.places != _places(connection, dialogue_ids):
+        draft = prepare(connection, duty_ids, dialogue_ids, laws)
+    draft.chunk.write(connection, careful=careful)
+    return draft.chunk.tallies, len(draft.places) < len(dialogue_ids)
+
+
+def _places(connection: Connection, dialogue_ids: Collection[str]) -> dict[str, Row]:
+    """
+    The dialogues that nobody else holds, by their ids; in a writing transaction they are now held by us.
+
+    Every change of a dialogue or of its duties raises its revision, so that equal rows mean that nothing changed.
+    """
+    kind, ids = connection.dialect.name, sorted(dialogue_ids)
+    listed = json.dumps(ids) if kind == "sqlite" else ids
+    return {row[0]: row for row in _PLACES[kind].rows(connection, {"ids": listed})}
 
 
 def _due_again(connection: Connection, duty_ids: list[int], now: datetime) -> list[Row]:
-    kind = connection.dialect.name
-    ids = f"[{','.join(map(str, duty_ids))}]" if kind == "sqlite" else duty_ids
-    return _DUE_AGAIN[kind].rows(connection, {"moment": now, "ids": ids})
+    values = {"moment": now, "ids": _listed(connection, duty_ids)}
+    return _DUE_AGAIN[connection.dialect.name].rows(connection, values)
+
+
+def _listed(connection: Connection, ids: list[int]) -> str:
+    return _BRACKETS[connection.dialect.name].format(",".join(map(str, ids)))
 
 
 def note_errors(connection: Connection, errors: dict[int, str], now: datetime) -> None:
@@ -163,24 +199,24 @@ class _Chunk:
         self.errors: dict[int, str] = {}
         self.tallies: dict[str, Tally] = {}
 
-    def take(self, duty: Row, locked: _Locked) -> None:
+    def take(self, duty: Row, place: Row) -> None:
         """Ask the law about one duty and keep what follows; a failure is kept as its error."""
-        place = duty[DIALOGUE]
-        tally = self.tallies.get(place)
+        name, seq, digest, _, document = place
+        tally = self.tallies.get(name)
         if tally is None:
-            tally = self.tallies[place] = Tally()
+            tally = self.tallies[name] = Tally()
         try:
-            stamp = self.laws.stamp(locked.document, duty)
+            stamp = self.laws.stamp(document, duty)
         except Exception as error:  # noqa: BLE001 - one poisoned duty must not stop the others
             _log.exception("time could not act on duty %s", duty[ID])
             self.errors[duty[ID]] = f"{type(error).__name__}: {error}"[:_ERROR_LENGTH]
             tally.failed += 1
             return
         tally.add(stamp.tally)
-        head = self.heads.get(place, locked.head)
-        self.heads[place] = stamp.press(duty, head, self.written)
+        head = self.heads.get(name) or Head(seq, digest)
+        self.heads[name] = stamp.press(duty, head, self.written)
         if not stamp.passing.duty.owed:
-            self.ended.append(outgoing.Ended(place, duty[NAMED], stamp.passing.duty.version + 1))
+            self.ended.append(outgoing.Ended(name, duty[NAMED], stamp.passing.duty.version + 1))
 
     def write(self, connection: Connection, *, careful: bool) -> None:
         """Write all that was gathered, one statement for each table."""
@@ -213,6 +249,8 @@ def _change(connection: Connection, changed: dict[Stamp, list[int]]) -> None:
     for stamp, ids in changed.items():
         rows = turns if stamp.turned else moves
         values = (*(stamp.turned or ()), *stamp.moved)
-        rows += [(*values, ids)] if in_sets else [(*values, one) for one in ids]
+        rows += (
+            [(*values, _listed(connection, ids))] if in_sets else [(*values, one) for one in ids]
+        )
     (_MOVE_ALL if in_sets else _MOVE_EACH).run_stored(connection, moves)
     (_TURN_ALL if in_sets else _TURN_EACH).run_stored(connection, turns)

@@ -4,7 +4,7 @@ from calendar import monthrange
 from datetime import date, datetime
 
 from states.dialogue import Dialogue, Risk
-from states.people import Invitation, Layer, Role, Stakeholder
+from states.people import Invitation, Layer, Person, Role, Stakeholder
 
 CLOSE_LAYERS = frozenset({Layer.AFFECTED, Layer.REPRESENTATIVE})
 """Seats that legitimately speak for those affected; proxies and experts do not (OECD)."""
@@ -51,18 +51,21 @@ def home_seats(dialogue: Dialogue) -> tuple[int, int]:
 
 def lost_seats(dialogue: Dialogue) -> list[Stakeholder]:
     """Those who declined and whose seat nobody took who was mapped for it, or invited later in the same category."""
-    everyone = list(dialogue.stakeholders.values())
+    everyone = dialogue.stakeholders.values()
+    accepted = [s for s in everyone if s.accepted]
+    replaced = {s.replaces for s in accepted}
+    latest: dict[str, datetime] = {}
+    for seat in accepted:
+        if seat.invited_at:
+            latest[seat.category] = max(seat.invited_at, latest.get(seat.category, seat.invited_at))
     declined = [s for s in everyone if s.invitation is Invitation.DECLINED]
-    return [s for s in declined if not any(_replaces(other, s) for other in everyone)]
+    return [s for s in declined if s.id not in replaced and not _followed(s, latest)]
 
 
-def _replaces(other: Stakeholder, lost: Stakeholder) -> bool:
-    if not other.accepted:
-        return False
-    if other.replaces == lost.id:
-        return True
-    later = bool(other.invited_at and lost.declined_at and other.invited_at > lost.declined_at)
-    return later and other.category == lost.category
+def _followed(lost: Stakeholder, latest: dict[str, datetime]) -> bool:
+    """Whether the *latest* invitation that was accepted in the same category came after they declined."""
+    invited = latest.get(lost.category)
+    return bool(invited and lost.declined_at and invited > lost.declined_at)
 
 
 def moderator_is_independent(dialogue: Dialogue) -> bool:
@@ -70,14 +73,13 @@ def moderator_is_independent(dialogue: Dialogue) -> bool:
     moderator = dialogue.role(Role.MODERATOR)
     if moderator is None:
         return False
-    others = [
-        person for role, person in dialogue.programme.roles.items() if role is not Role.MODERATOR
-    ]
-    others += [s.contact for s in dialogue.stakeholders.values()]
-    return not any(_same(moderator.email, moderator.name, o.email, o.name) for o in others)
+    roles = dialogue.programme.roles.items()
+    others = [person for role, person in roles if role is not Role.MODERATOR]
+    everyone: list[Person | Stakeholder] = [*others, *dialogue.stakeholders.values()]
+    return not any(_same(moderator, other) for other in everyone)
 
 
-def _same(email: str | None, name: str, other_email: str | None, other_name: str) -> bool:
-    if email and other_email:
-        return email.casefold() == other_email.casefold()
-    return name.casefold() == other_name.casefold()
+def _same(one: Person, other: Person | Stakeholder) -> bool:
+    if one.email and other.email:
+        return one.email.casefold() == other.email.casefold()
+    return one.name.casefold() == other.name.casefold()

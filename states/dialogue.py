@@ -11,7 +11,7 @@ from pydantic import Field
 
 from states.calendar import WorkCalendar
 from states.contributions import Commitment, Contribution, Seal, Verdict
-from states.duties import Duty
+from states.duties import OWED, Duty
 from states.information import Information
 from states.people import PARTICIPANT, ROLES, Person, Role, Stakeholder
 from states.policy import Policy
@@ -118,11 +118,7 @@ class Dialogue:
 
     def copy(self) -> Self:
         """A copy whose collections can be changed without touching this one."""
-        copied: dict[str, Any] = {
-            each.name: dict(value)
-            for each in fields(self)
-            if isinstance(value := getattr(self, each.name), dict)
-        }
+        copied: dict[str, Any] = {name: dict(getattr(self, name)) for name in _COLLECTIONS}
         return replace(self, **copied)
 
     @cached_property
@@ -180,7 +176,7 @@ class Dialogue:
 
     def owed(self, kind: str) -> list[Duty]:
         """The duties of *kind* that are still owed."""
-        return [duty for duty in self.duties.values() if duty.kind == kind and duty.owed]
+        return [duty for duty in self.duties.values() if duty.kind == kind and duty.status in OWED]
 
     def latest(self, name: str) -> Duty | None:
         """The duty that people mean by *name*: the latest round of it."""
@@ -194,3 +190,6 @@ class Dialogue:
         if duty.owner == PARTICIPANT or self.role(duty.owner):
             return duty.owner
         return Role.MANAGER.value
+
+
+_COLLECTIONS = tuple(each.name for each in fields(Dialogue) if each.default_factory is dict)

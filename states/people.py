@@ -94,7 +94,10 @@ class Stakeholder(Mapping):
     @property
     def contact(self) -> Person:
         """The stakeholder as somebody who can be written to."""
-        return Person(name=self.name, email=self.email, phone=self.phone, language=self.language)
+        # What was valid when they were mapped is not checked again: an address takes long to check.
+        return Person.model_construct(
+            name=self.name, email=self.email, phone=self.phone, language=self.language
+        )
 
     @property
     def invited(self) -> bool:

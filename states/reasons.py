@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from functools import lru_cache
 
 from states.dialogue import Dialogue
 
@@ -21,6 +22,7 @@ def stock_phrases(dialogue: Dialogue) -> list[tuple[list[str], str]]:
     ]
 
 
+@lru_cache(maxsize=4096)
 def _plain(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
 

@@ -235,6 +235,7 @@ def test_the_doctor_finds_a_sweep_that_does_not_run(edition: Desk) -> None:
         "outbox": "ok",
         "journal": "ok",
         "mail": "ok",
+        "confidant": "warn",
         "prefect": "warn",
     }
     assert stale["sweep"]["state"] == "bad"

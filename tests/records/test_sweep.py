@@ -194,9 +194,10 @@ def test_rows_that_the_database_refuses_hold_up_nobody(
         dialogue_ids: Collection[str],
         laws: lawbook.Lawbook,
         *,
+        draft: sweeping.Draft | None = None,
         careful: bool = False,
     ) -> tuple[dict[str, Tally], bool]:
-        done = real(connection, duty_ids, dialogue_ids, laws, careful=careful)
+        done = real(connection, duty_ids, dialogue_ids, laws, draft=draft, careful=careful)
         if "p05-2022" in dialogue_ids:
             raise IntegrityError("INSERT", {}, ValueError())
         return done
@@ -207,6 +208,57 @@ def test_rows_that_the_database_refuses_hold_up_nobody(
     assert [found.dialogue_id for found in reports.poisoned(many.engine)] == ["p05-2022"]
     assert set(sent(many).values()) == {1}
     assert journal.verify(many.engine) == []
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_what_was_prepared_is_prepared_again_when_the_programme_changed_meanwhile(
+    opened: Memory, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    now, real = utc(2022, 3, 1), sweeping.prepare
+    whole = a_programme()
+    roles = {role: person for role, person in whole.roles.items() if role != "deputy"}
+    changes = [whole.model_copy(update={"roles": roles})]
+
+    def overtaken(
+        connection: Connection,
+        duty_ids: list[int],
+        dialogue_ids: Collection[str],
+        laws: lawbook.Lawbook,
+    ) -> sweeping.Draft:
+        draft = real(connection, duty_ids, dialogue_ids, laws)
+        while changes:
+            opened.ledger.apply_programme(changes.pop(), now)
+        return draft
+
+    monkeypatch.setattr(sweeping, "prepare", overtaken)
+    assert opened.sweep(now).notices == 2
+    assert {to for _, to, _ in sent(opened)} == {"manager", "sponsor"}
+    assert journal.verify(opened.engine) == []
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_what_was_prepared_is_prepared_again_when_somebody_acted_meanwhile(
+    opened: Memory, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real, steps = sweeping.prepare, [("cancel-dialogue", {"reason": "The factory closed."})]
+
+    def overtaken(
+        connection: Connection,
+        duty_ids: list[int],
+        dialogue_ids: Collection[str],
+        laws: lawbook.Lawbook,
+    ) -> sweeping.Draft:
+        draft = real(connection, duty_ids, dialogue_ids, laws)
+        while steps:
+            opened.ledger.act(opened.dialogue_id, *steps.pop(), by="sponsor", now=LAPSE)
+        return draft
+
+    monkeypatch.setattr(sweeping, "prepare", overtaken)
+    assert opened.sweep(LAPSE).duties == 0
+    assert sent(opened) == Counter()
+    assert journal.verify(opened.engine) == []
+    assert caplog.records == []
 
 
 def test_a_sweep_that_is_killed_is_finished_by_the_next(many: Memory) -> None:
