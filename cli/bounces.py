@@ -44,7 +44,7 @@ def bounces(place: Place, now: Now = None, as_json: AsJson = False) -> None:
     with open_house() as house:
         heard = list(_of_stdin(house, moment) if place == "-" else _of_folder(house, place, moment))
     if as_json:
-        counts = Counter(one.what for one in heard)
+        counts: Counter[str] = Counter(one.what for one in heard)
         speech.say_json({"now": speech.stamp(moment), **{what: counts[what] for what in _SAID}})
         return
     for one in heard:

@@ -16,6 +16,7 @@ _WAIT_SECONDS = 10
 _LOOK_AGAIN_SECONDS = 0.001
 _KNOWN = "use sqlite:///path/to/file.db or postgresql+psycopg://user@host/database"
 _WRITING = "weerklank_writing"
+_TO_WRITE = {_WRITING: True}
 
 
 def connect(url: str, *, durable: bool = True) -> Engine:
@@ -78,12 +79,13 @@ def _take_turn(connection: Connection) -> None:
     SQLite itself would look again after longer and longer pauses, and so miss the short one that a sweep leaves.
     """
     until = monotonic() + _WAIT_SECONDS
-    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA busy_timeout=0")
     try:
         while not _began(connection, until):
             sleep(_LOOK_AGAIN_SECONDS)
     finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={_WAIT_SECONDS * 1000}")
+        driver.execute(f"PRAGMA busy_timeout={_WAIT_SECONDS * 1000}")
 
 
 def _began(connection: Connection, until: float) -> bool:
@@ -114,7 +116,7 @@ def _postgresql(target: URL, *, durable: bool) -> Engine:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One writing transaction: committed at the end, undone whole on any error. Raises Busy when it must wait long."""
-    with engine.execution_options(**{_WRITING: True}).begin() as connection:
+    with engine.connect() as connection, connection.execution_options(**_TO_WRITE).begin():
         yield connection
 
 

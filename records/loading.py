@@ -34,6 +34,11 @@ class Held:
     revision: int
     programme_revision: int
 
+    @property
+    def stamp(self) -> "_Stamp":
+        """What is different as soon as somebody changed it."""
+        return self.revision, self.head.hash, self.programme_revision
+
 
 _SHELVED = {shelf.name for shelf in SHELVES}
 _PLAIN = tuple(
@@ -74,8 +79,19 @@ class Reader:
         self._kept: OrderedDict[str, tuple[_Stamp, Held]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def read(self, connection: Connection, dialogue_id: str, *, lock: bool = False) -> Held:
-        """The dialogue *dialogue_id*, locked for this transaction with *lock*. Raises NotKnown('unknown-dialogue')."""
+    def read(
+        self,
+        connection: Connection,
+        dialogue_id: str,
+        *,
+        lock: bool = False,
+        known: Held | None = None,
+    ) -> Held:
+        """
+        The dialogue *dialogue_id*, locked for this transaction with *lock*; *known* itself when it is still so.
+
+        Raises NotKnown('unknown-dialogue').
+        """
         statement = _SELECT_LOCKED if lock else _SELECT
         row = None
         if can_be_key(dialogue_id):
@@ -83,13 +99,15 @@ class Reader:
         if row is None:
             raise NotKnown("unknown-dialogue", dialogue=dialogue_id)
         stamp = (row.revision, row.head_hash, row.programme_revision)
+        if known is not None and known.stamp == stamp:
+            return known
         return self._kept_as(dialogue_id, stamp) or self._keep_as(
             stamp, self._load(connection, row)
         )
 
     def remember(self, held: Held) -> None:
         """Keep *held*, which was just committed, so that the next step need not load it."""
-        self._keep_as((held.revision, held.head.hash, held.programme_revision), held)
+        self._keep_as(held.stamp, held)
 
     def _kept_as(self, dialogue_id: str, stamp: _Stamp) -> Held | None:
         with self._lock:

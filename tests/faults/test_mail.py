@@ -16,9 +16,9 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import Engine
 
-from config import delivery
+from config import desk
 from config.bounces import hear
-from config.delivery import deliver
+from config.delivery import DeliveryReport, deliver
 from config.policies import policy_of
 from notifications import messages
 from notifications.bounces import read_bounces
@@ -59,7 +59,7 @@ def smtp(port: int, **changes: Any) -> Smtp:
     return Smtp(**(values | changes))
 
 
-def send(engine: Engine, channel: Channel, now: datetime = NOW) -> delivery.DeliveryReport:
+def send(engine: Engine, channel: Channel, now: datetime = NOW) -> DeliveryReport:
     """One round of delivery."""
     return deliver(engine, Ledger(engine, policy_of), mailroom(channel), now)
 
@@ -270,7 +270,7 @@ def test_among_many_messages_one_poison_message_goes_alone(
             raise ZeroDivisionError
         return real(notice, *given, **more)
 
-    monkeypatch.setattr(delivery, "compose", compose)
+    monkeypatch.setattr(desk, "compose", compose)
     rows = [
         outgoing.rows_of(
             "aa-2022",

@@ -1,4 +1,4 @@
-"""Notices are found by the Message-ID under which they left; those that failed or go by hand, by an index of their own."""
+"""Notices are found by the Message-ID under which they left; those that failed or go by hand have an index."""
 
 import sqlalchemy as sa
 from alembic import op
