@@ -85,7 +85,8 @@ def _take_turn(connection: Connection) -> None:
         while not _began(connection, until):
             sleep(_LOOK_AGAIN_SECONDS)
     finally:
-        driver.execute(f"PRAGMA busy_timeout={_WAIT_SECONDS * 1000}")
+        if not connection.invalidated:  # broken off from outside, it is closed already
+            driver.execute(f"PRAGMA busy_timeout={_WAIT_SECONDS * 1000}")
 
 
 def _began(connection: Connection, until: float) -> bool:
