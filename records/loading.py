@@ -66,6 +66,19 @@ def programme_of(document: str) -> Programme:
 _Stamp = tuple[int, str, int]
 
 
+_STAMP = Bulk(
+    select(DIALOGUES.c.revision, DIALOGUES.c.head_hash, PROGRAMMES.c.revision)
+    .join_from(DIALOGUES, PROGRAMMES)
+    .where(DIALOGUES.c.id == bindparam("of_dialogue")),
+    ["of_dialogue"],
+)
+
+
+def _stamp_now(connection: Connection, dialogue_id: str) -> _Stamp | None:
+    found = _STAMP.rows(connection, {"of_dialogue": dialogue_id})
+    return tuple(found[0]) if found else None
+
+
 class Reader:
     """
     Reads dialogues, and keeps the last few it read: what is kept is used only when its revision is still the same.
@@ -92,6 +105,8 @@ class Reader:
 
         Raises NotKnown('unknown-dialogue').
         """
+        if known is not None and not lock and _stamp_now(connection, dialogue_id) == known.stamp:
+            return known
         statement = _SELECT_LOCKED if lock else _SELECT
         row = None
         if can_be_key(dialogue_id):
@@ -99,8 +114,6 @@ class Reader:
         if row is None:
             raise NotKnown("unknown-dialogue", dialogue=dialogue_id)
         stamp = (row.revision, row.head_hash, row.programme_revision)
-        if known is not None and known.stamp == stamp:
-            return known
         return self._kept_as(dialogue_id, stamp) or self._keep_as(
             stamp, self._load(connection, row)
         )
