@@ -38,16 +38,22 @@ def gathering(url: str, people: int = PEOPLE) -> tuple[Ledger, str]:
     """An edition in which so many *people* are invited, and the ledger that knows it."""
     upgrade(url)
     ledger = Ledger(connect(url), policy_of)
-    ledger.apply_programme(programme(1), START)
+    return ledger, invite(ledger, 1, people)
+
+
+def invite(ledger: Ledger, number: int, people: int = PEOPLE) -> str:
+    """The edition of company *number*, in which so many *people* are invited."""
+    company = programme(number)
+    ledger.apply_programme(company, START)
     opened = ledger.open_edition(
-        "p00001", session_at=SESSION, edition=2022, by="manager", now=START,
+        company.id, session_at=SESSION, edition=2022, by="manager", now=START,
         information=Information.model_validate(INFORMATION),
     )  # fmt: skip
     risk = {"id": "wages", "theme": "w", "country": "BD", "tier": 1, "group": "g", "weight": 5}
     steps = [("name-risk", risk), *(("map-stakeholder", seat(n)) for n in range(people))]
     for step, given in (*steps, ("approve-analysis", {}), ("invite-all", {})):
         ledger.act(opened.dialogue_id, step, given, by="manager", now=START)
-    return ledger, opened.dialogue_id
+    return opened.dialogue_id
 
 
 def run(n: int = 100, *, rounds: int = 5) -> list[Figure]:

@@ -62,11 +62,9 @@ def show(number: Number, viewer: As = "manager", now: Now = None) -> None:
     moment = moments.moment_or_now(now)
     with open_house() as house:
         row = _find(house, number)
-        posted = outbox.find_message(
-            house.engine, outbox.message_id(row.id, row.dialogue_id, row.cause, row.to)
-        )
+        posted = outbox.find(house.engine, number)
         if posted is None:
-            raise Unfit([f"message {number} was changed in the database by hand"])
+            raise Unfit([f"Message {number} is no longer there."])
         try:
             message = compose(posted.notice, house.ledger.read(row.dialogue_id), now=moment)
         except Unwritable as lacking:

@@ -21,6 +21,7 @@ COMMANDS = {
         "cli.rounds:sweep", "Let time act once: lapses, reminders, editions that are due."
     ),
     "deliver": Lazy("cli.rounds:deliver", "Send what waits in the outbox, once."),
+    "bounces": Lazy("cli.bounces:bounces", "Record which mails came back undelivered."),
     "by-hand": Lazy("cli.by_hand:app", "Messages to give by phone or letter."),
     "sign-in": Lazy("cli.sign_in:sign_in", "A one-time link to the pages for who holds a role."),
     "journal": Lazy("cli.journal:app", "Show the facts; check the chain of hashes."),

@@ -4,6 +4,9 @@ The delivery round: what waits in the outbox goes out, one message to one person
 Claim a batch, ask the law again whether each notice is still wanted, write it, hand it to the channel, and mark it once
 it was accepted. A message that fails never holds up the others; a mail server that fails stops the round, and what
 was claimed is given back.
+
+While the mail server works on one message the next is written, from the dialogue as it was last seen; right before it
+is sent the dialogue is looked at again, and if anybody changed it meanwhile, the message is written anew.
 """
 
 from collections import Counter, deque
@@ -16,17 +19,16 @@ from uuid import uuid4
 
 from sqlalchemy import Engine
 
-from config.links import address_for
+from config.desk import Desk
 from config.logs import logger
 from config.mailroom import Mailroom
 from notifications.channels import Channel, PassingFailure, PermanentFailure, Post
-from notifications.messages import Message, compose
 from notifications.retry import next_try
-from records import journal, outbox
+from records import outbox
 from records.errors import Busy, RecordsError
 from records.ledger import Ledger
 from records.outbox import Posted
-from states.delivery import MATTERS, still_wanted
+from states.delivery import still_wanted
 
 _SHARE_OF_LEASE = 0.8  # a round ends before its first claim could be taken over by another
 _TOMORROW = timedelta(days=1)
@@ -120,6 +122,8 @@ class _Round:
         self.now = now
         self.worker = uuid4().hex
         self.channel = channel
+        self.desk = Desk(ledger, mailroom, now)
+        self.channel.meanwhile = self.desk.write_ahead
         self.counts: Counter[str] = Counter()
 
     def run(self) -> DeliveryReport:
@@ -128,7 +132,7 @@ class _Round:
         until = monotonic() + self.mailroom.lease_seconds * _SHARE_OF_LEASE
         with closing(self.channel):
             while stopped is None and (posts := self._claim()):
-                stopped = self._batch(deque(posts), until)
+                stopped = self._batch(posts, until)
         return DeliveryReport(**self.counts, stopped=stopped)
 
     def _claim(self) -> list[Posted]:
@@ -137,8 +141,10 @@ class _Round:
             self.engine, self.now, limit=self.mailroom.batch, lease=lease, worker=self.worker
         )
 
-    def _batch(self, waiting: deque[Posted], until: float) -> str | None:
+    def _batch(self, posts: list[Posted], until: float) -> str | None:
+        waiting: deque[Posted] = deque(posts)
         try:
+            self.desk.lay_out(waiting)
             while waiting:
                 if monotonic() > until:
                     return _TIME_IS_UP
@@ -151,33 +157,27 @@ class _Round:
             # Also when this process is told to stop: whoever comes next need not wait for the lease.
             if waiting:
                 outbox.release(self.engine, [posted.id for posted in waiting])
+            self.desk.clear()
         return None
 
     def _one(self, posted: Posted) -> str:
         try:
-            message = self._message(posted)
-            if message is None:
+            seen = self.desk.look(posted)
+            if not still_wanted(seen.dialogue, posted.notice):
                 outbox.withdraw(self.engine, posted.id, "no longer wanted")
                 return "withdrawn"
-            if message.reach != "email":
+            post = self.desk.written(posted, seen)
+            if post.message.reach != "email":
                 self.ledger.by_hand(posted.id, self.now)
                 return "by_hand"
-            return self._send(posted, self.mailroom.post(posted, message))
+            return self._send(posted, post)
         except (RecordsError, _ServerFailed):
             raise
         except Exception as error:  # noqa: BLE001 - one bad message must not hold up the others
             return self._set_aside(posted, error)
 
-    def _message(self, posted: Posted) -> Message | None:
-        notice, dialogue = posted.notice, self.ledger.read(posted.dialogue_id)
-        if not still_wanted(dialogue, notice):
-            return None
-        seals = notice.template in MATTERS
-        head = journal.head(self.engine, posted.dialogue_id)[1] if seals else None
-        base_url = address_for(self.engine, self.mailroom.base_url, notice, dialogue, self.now)
-        return compose(notice, dialogue, now=self.now, base_url=base_url, journal_head=head)
-
     def _send(self, posted: Posted, post: Post) -> str:
+        self.desk.leaves(posted)
         try:
             self.channel.send(post)
         except PermanentFailure as refused:

@@ -1,11 +1,13 @@
 """Bounces: what a mail server reports later about a mail that it had accepted (RFC 3464)."""
 
+import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
 from typing import cast
 
 _REPORTS = ("failed", "delayed")
+_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,13 @@ class Bounce:
     permanent: bool
     status: str
     diagnostic: str
+    written_to: str = ""
+    """To whom the mail was that came back, by its own header."""
+
+    @property
+    def code(self) -> str:
+        """The reason as a short code; what the server said may hold addresses."""
+        return f"bounced-{self.status}" if _STATUS.fullmatch(self.status) else "bounced"
 
 
 def read_bounces(raw: bytes) -> list[Bounce]:
@@ -24,7 +33,8 @@ def read_bounces(raw: bytes) -> list[Bounce]:
     report = message_from_bytes(raw, policy=policy.default)
     if report.get_content_type() != "multipart/report":
         return []
-    found = [_bounce(fields, _original_id(report)) for fields in _recipients(report)]
+    original = _original(report)
+    found = [_bounce(fields, original) for fields in _recipients(report)]
     return [bounce for bounce in found if bounce]
 
 
@@ -37,19 +47,20 @@ def _recipients(report: EmailMessage) -> list[Message]:
     return [group for group in groups if group["Final-Recipient"]]
 
 
-def _bounce(fields: Message, message_id: str | None) -> Bounce | None:
+def _bounce(fields: Message, original: Message) -> Bounce | None:
     action = _text(fields, "Action").lower()
     if action not in _REPORTS:
         return None
     status = _text(fields, "Status")
     return Bounce(
-        message_id=message_id,
+        message_id=_text(original, "Message-ID").strip("<>") or None,
         recipient=_after_kind(
             _text(fields, "Original-Recipient") or _text(fields, "Final-Recipient")
         ),
         permanent=action == "failed" and not status.startswith("4"),
         status=status,
         diagnostic=_after_kind(_text(fields, "Diagnostic-Code")),
+        written_to=_text(original, "To"),
     )
 
 
@@ -63,15 +74,11 @@ def _after_kind(value: str) -> str:
     return rest.strip() if separator else kind.strip()
 
 
-def _original_id(report: EmailMessage) -> str | None:
-    """The Message-ID of the mail that came back, whole or as its headers, without the angle brackets."""
+def _original(report: EmailMessage) -> Message:
+    """The mail that came back, whole or its headers alone; an empty one when the report holds neither."""
     for part in report.walk():
         if part.get_content_type() == "text/rfc822-headers":
-            original: Message = message_from_bytes(part.get_payload(decode=True) or b"")  # type: ignore[arg-type]
-        elif part.get_content_type() == "message/rfc822" and part.is_multipart():
-            original = cast("list[Message]", part.get_payload())[0]
-        else:
-            continue
-        if original["Message-ID"]:
-            return str(original["Message-ID"]).strip().strip("<>")
-    return None
+            return message_from_bytes(part.get_payload(decode=True) or b"")  # type: ignore[arg-type]
+        if part.get_content_type() == "message/rfc822" and part.is_multipart():
+            return cast("list[Message]", part.get_payload())[0]
+    return Message()

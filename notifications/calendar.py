@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
+from typing import NamedTuple
 
 from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar.parser import Contentline
 
 from notifications.words import fill
 from states.dialogue import Dialogue
@@ -62,52 +65,79 @@ def session_entry(
 
     A cancelled session counts one SEQUENCE further than the last time that it was moved.
     """
+    cancelled = method == "CANCEL"
+    session = _Session(
+        method=method,
+        sequence=dialogue.calendar_sequence + cancelled,
+        at=dialogue.session_at,
+        title=fill(
+            "session",
+            "title",
+            language,
+            edition=dialogue.edition,
+            company=dialogue.programme.company,
+        ),
+        purpose=dialogue.information.purpose,
+        manager=dialogue.role(Role.MANAGER),
+        written=now,
+    )
+    uid = f"UID:{uid_of(dialogue, stakeholder)}".encode()
+    guest = _guest(dialogue, stakeholder, reader)
+    frame = _frame(session).replace(_UID, b"\r\n%b\r\n" % uid)
+    return frame.replace(_GUEST, b"\r\n%b\r\n" % guest)
+
+
+class _Session(NamedTuple):
+    """All that an entry says to every guest alike."""
+
+    method: str
+    sequence: int
+    at: datetime
+    title: str
+    purpose: str | None
+    manager: Person | None
+    written: datetime
+
+
+_UID, _GUEST = b"\r\nUID:*\r\n", b"\r\nATTENDEE:*\r\n"
+"""What stands in the frame for a guest: whole lines, which no text of a person can make."""
+
+
+@lru_cache(maxsize=256)
+def _frame(session: _Session) -> bytes:
+    """The file for anybody: making it costs as much as writing the rest of an invitation."""
     calendar = Calendar()
     calendar.add("prodid", "-//Weerklank//stakeholder dialogue//")
     calendar.add("version", "2.0")
-    calendar.add("method", method)
-    calendar.add_component(
-        _event(dialogue, stakeholder, reader, now, language, cancelled=method == "CANCEL")
-    )
+    calendar.add("method", session.method)
+    calendar.add_component(_event(session))
     return bytes(calendar.to_ical())
 
 
-def _event(
-    dialogue: Dialogue,
-    stakeholder: str,
-    reader: Person,
-    now: datetime,
-    language: str,
-    *,
-    cancelled: bool,
-) -> Event:
-    event, start = Event(), dialogue.session_at.astimezone(UTC)
-    title = fill(
-        "session", "title", language, edition=dialogue.edition, company=dialogue.programme.company
-    )
-    event.add("uid", uid_of(dialogue, stakeholder))
-    event.add("sequence", dialogue.calendar_sequence + cancelled)
-    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
-    event.add("dtstamp", now.astimezone(UTC))
+def _event(session: _Session) -> Event:
+    event, start = Event(), session.at.astimezone(UTC)
+    event.add("uid", "*")
+    event.add("sequence", session.sequence)
+    event.add("status", "CANCELLED" if session.method == "CANCEL" else "CONFIRMED")
+    event.add("dtstamp", session.written.astimezone(UTC))
     event.add("dtstart", start)
     event.add("dtend", start + SESSION_LENGTH)
-    event.add("summary", title)
-    if dialogue.information.purpose:
-        event.add("description", dialogue.information.purpose)
-    _add_people(event, dialogue, stakeholder, reader)
+    event.add("summary", session.title)
+    if session.purpose:
+        event.add("description", session.purpose)
+    if session.manager and session.manager.email:
+        event["organizer"] = _person(session.manager)
+    event.add("attendee", "*", encode=False)
     return event
 
 
-def _add_people(event: Event, dialogue: Dialogue, stakeholder: str, reader: Person) -> None:
-    manager = dialogue.role(Role.MANAGER)
-    if manager and manager.email:
-        event["organizer"] = _person(manager)
+def _guest(dialogue: Dialogue, stakeholder: str, reader: Person) -> bytes:
     guest = _person(reader)
     guest.params["role"] = vText("REQ-PARTICIPANT")
     accepted = dialogue.stakeholders[stakeholder].accepted
     guest.params["partstat"] = vText("ACCEPTED" if accepted else "NEEDS-ACTION")
     guest.params["rsvp"] = vText("FALSE" if accepted else "TRUE")
-    event.add("attendee", guest, encode=False)
+    return bytes(Contentline.from_parts("ATTENDEE", guest.params, guest).to_ical())
 
 
 def _person(person: Person) -> vCalAddress:

@@ -6,10 +6,12 @@ from datetime import datetime
 from email.errors import MessageError
 from email.message import EmailMessage
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
-from notifications.email import to_email
+from notifications.email import to_email, to_wire
 from notifications.messages import Message
+
+Form = TypeVar("Form")
 
 
 class Failure(Exception):
@@ -52,19 +54,40 @@ class Post:
     @cached_property
     def email(self) -> EmailMessage:
         """The message as an e-mail, built once; raises PermanentFailure when mail cannot carry it."""
+        return self._written(to_email)
+
+    @cached_property
+    def wire(self) -> bytes:
+        """The same as it goes to a server that takes eight bits, built once; raises PermanentFailure likewise."""
+        return self._written(to_wire)
+
+    def _written(self, how: Callable[..., Form]) -> Form:
         name = self.sender_name
         try:
-            return to_email(
+            return how(
                 self.message, sender=self.sender, message_id=self.message_id, sender_name=name
             )
         except (ValueError, MessageError) as broken:
             raise PermanentFailure("mail-not-valid") from broken
 
 
+class Work(Protocol):
+    """Something to do."""
+
+    def __call__(self) -> None:
+        """Do it."""
+
+
+def nothing() -> None:
+    """Nothing to do meanwhile."""
+
+
 class Channel(Protocol):
     """A way by which posts reach people."""
 
     name: str
+    meanwhile: Work
+    """What to do while the other side works on a post, so that no time is lost; it raises nothing."""
 
     def send(self, post: Post) -> None:
         """Deliver *post*; raises PassingFailure or PermanentFailure when it did not arrive."""
@@ -77,6 +100,9 @@ class ByHand:
     """For people without e-mail: it delivers nothing and says that somebody has to."""
 
     name = "by-hand"
+
+    def __init__(self) -> None:
+        self.meanwhile: Work = nothing
 
     def send(self, post: Post) -> None:
         """Raise NeedsAPerson, always."""
@@ -98,6 +124,7 @@ class Memory:
     bounces: Callable[[str, datetime], bool] = never
     posts: list[Post] = field(default_factory=list)
     name: str = "email"
+    meanwhile: Work = field(default=nothing, repr=False)
 
     def send(self, post: Post) -> None:
         """Keep *post*; raises PermanentFailure when its address bounces."""
@@ -105,6 +132,7 @@ class Memory:
             reason = "mailbox-unavailable"
             raise PermanentFailure(reason)
         self.posts.append(post)
+        self.meanwhile()
 
     def close(self) -> None:
         """There is nothing to end."""

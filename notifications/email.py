@@ -1,8 +1,10 @@
 """E-mail: a message as it goes over the wire, with the headers that keep it in its thread and out of loops."""
 
+import re
 from email import policy
 from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
+from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -52,6 +54,18 @@ POLICY = _Remembering(linesep="\r\n", cte_type="8bit", header_factory=_Registry(
 _SEVEN_BITS = POLICY.clone(cte_type="7bit")
 _LINE_LIMIT = 998  # bytes, RFC 5322
 _NEUTRAL = "Weerklank"
+_FOLDED_FROM = 78  # characters with the end of the line, RFC 5322
+_PLAIN = re.compile(r"[A-Za-z0-9<](?: ?[A-Za-z0-9<>@_+;,:=/.\"-])*")
+"""Values that the library writes as they are, when they fit on a line."""
+_8BIT, _MIME = b"\r\nContent-Transfer-Encoding: 8bit", b"\r\nMIME-Version: 1.0\r\n"
+_KIND = b'\r\nContent-Type: text/%b; charset="utf-8"'
+_TEXT, _HTML = _KIND % b"plain" + _8BIT + b"\r\n", _KIND % b"html" + _8BIT + _MIME
+_CALENDAR = _8BIT + _KIND % b"calendar" + b'; method="%b"' + _MIME
+_WHOLE = (
+    b'MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="%b"\r\n'
+    b"Content-Language: %b\r\n"
+)
+"""The headers of each part and of the whole, in the order in which the library writes them."""
 _UNSAFE = str.maketrans("", "", '@:,;<>"\\')
 
 
@@ -65,21 +79,80 @@ def to_email(
     *sender_name* is shown beside the address, except under seal, where the sender is neutral. Raises ValueError when a
     header would hold a line break, and when the message has no address or one that mail cannot carry.
     """
+    mail = EmailMessage(policy=POLICY)
+    for name, value in _headers(message, sender, message_id, sender_name):
+        mail[name] = value
+    _fill(mail, message, _boundary(message_id))
+    mail["Content-Language"] = message.language  # set before, it would move into the first part
+    return mail
+
+
+def to_wire(
+    message: Message, *, sender: str, message_id: str, sender_name: str | None = None
+) -> bytes:
+    """
+    What `to_email` makes, as it goes to a server that takes eight bits, in a tenth of the time.
+
+    The library parses and refolds headers and bodies that need none of it; what does need it is left to the library.
+    Raises ValueError as `to_email` does.
+    """
+    parts = _parts(message)
+    if not all(_readable(text) for _, text in parts):
+        mail = to_email(message, sender=sender, message_id=message_id, sender_name=sender_name)
+        return to_bytes(mail)
+    line = f"={_boundary(message_id)}="
+    cut = b"\r\n--" + line.encode()
+    bodies = cut.join(
+        kind + b"\r\n" + b"\r\n".join(text.splitlines()) + b"\r\n" for kind, text in parts
+    )
+    headers = _headers(message, sender, message_id, sender_name)
+    top = b"".join(_line(name, value) for name, value in headers)
+    whole = _WHOLE % (line.encode(), message.language.encode())
+    return b"".join((top, whole, cut, bodies, cut, b"--\r\n"))
+
+
+def _parts(message: Message) -> list[tuple[bytes, bytes]]:
+    """The parts of *message*, each with its own headers."""
+    found = [(_TEXT, message.text.encode()), (_HTML, message.html.encode())]
+    if message.calendar:
+        method = message.calendar.method.encode()
+        found.append((_CALENDAR % method, message.calendar.data))
+    return found
+
+
+def _line(name: str, value: str) -> bytes:
+    plain = f"{name}: {value}\r\n"
+    if len(plain) <= _FOLDED_FROM and _PLAIN.fullmatch(value):
+        return plain.encode()
+    return POLICY.fold_binary(name, POLICY.header_store_parse(name, value)[1])
+
+
+def _headers(
+    message: Message, sender: str, message_id: str, sender_name: str | None
+) -> list[tuple[str, str]]:
+    """The headers of *message* in their order; those of its parts come after them."""
     if message.address is None:
         text = f"{message.template}: {message.to} has no e-mail address"
         raise ValueError(text)
-    mail = EmailMessage(policy=POLICY)
-    mail["From"] = _address(sender, _NEUTRAL if message.discreet else sender_name or _NEUTRAL)
-    mail["To"] = _address(message.address, message.name)
-    _reply_to(mail, message.reply_to)
-    mail["Subject"] = message.subject
-    mail["Date"] = message.at
-    _thread(mail, message, message_id, sender)
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
-    _fill(mail, message, sha256(message_id.encode()).hexdigest()[:32])
-    mail["Content-Language"] = message.language  # set before, it would move into the first part
-    return mail
+    # All messages of a dialogue to one person answer the same message, which is never sent itself.
+    root = f"<{message.thread}@{sender.rpartition('@')[2]}>"
+    return [
+        ("From", _address(sender, _NEUTRAL if message.discreet else sender_name or _NEUTRAL)),
+        ("To", _address(message.address, message.name)),
+        *_reply_to(message.reply_to),
+        ("Subject", message.subject),
+        ("Date", format_datetime(message.at)),
+        ("Message-ID", f"<{message_id}>"),
+        ("In-Reply-To", root),
+        ("References", root),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "OOF, AutoReply"),
+    ]
+
+
+def _boundary(message_id: str) -> str:
+    """The same mail has the same bytes in all attempts, so its parts are not divided by a random line."""
+    return sha256(message_id.encode()).hexdigest()[:32]
 
 
 @lru_cache(maxsize=4096)
@@ -104,21 +177,13 @@ def to_bytes(mail: EmailMessage, *, eight_bits: bool = True) -> bytes:
     return mail.as_bytes(policy=POLICY if eight_bits else _SEVEN_BITS)
 
 
-def _reply_to(mail: EmailMessage, contact: Contact | None) -> None:
-    if contact and contact.email:
-        mail["Reply-To"] = _address(contact.email, contact.name)
-
-
-def _thread(mail: EmailMessage, message: Message, message_id: str, sender: str) -> None:
-    """All messages of a dialogue to one person answer the same message, which is never sent itself."""
-    root = f"<{message.thread}@{sender.rpartition('@')[2]}>"
-    mail["Message-ID"] = f"<{message_id}>"
-    mail["In-Reply-To"] = root
-    mail["References"] = root
+def _reply_to(contact: Contact | None) -> list[tuple[str, str]]:
+    if contact is None or not contact.email:
+        return []
+    return [("Reply-To", _address(contact.email, contact.name))]
 
 
 def _fill(mail: EmailMessage, message: Message, boundary: str) -> None:
-    """The same mail has the same bytes in all attempts, so its parts are not divided by a random line."""
     mail.set_content(message.text, cte=_encoding(message.text))
     mail.make_alternative(boundary=f"={boundary}=")
     mail.add_alternative(message.html, subtype="html", cte=_encoding(message.html))
@@ -130,6 +195,9 @@ def _fill(mail: EmailMessage, message: Message, boundary: str) -> None:
 
 
 def _encoding(text: str) -> str:
-    """Readable as it is where the lines allow it."""
-    longest = max(map(len, text.encode().split(b"\n")), default=0)
-    return "8bit" if longest < _LINE_LIMIT else "quoted-printable"
+    return "8bit" if _readable(text.encode()) else "quoted-printable"
+
+
+def _readable(text: bytes) -> bool:
+    """Whether *text* can go as it is: no line is longer than mail allows."""
+    return len(text) < _LINE_LIMIT or max(map(len, text.split(b"\n"))) < _LINE_LIMIT

@@ -8,6 +8,7 @@ What people wrote themselves is only ever set in as a quotation or as one line, 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from itertools import pairwise
 from typing import Literal
@@ -70,6 +71,7 @@ def blocks_of(letter: str) -> list[Block]:
     return [_block(part) for part in _GAP.split(letter.strip()) if part.strip()]
 
 
+@lru_cache(maxsize=4096)
 def _block(part: str) -> Block:
     lines = [line.strip() for line in part.strip().split("\n")]
     first = lines[0]
@@ -97,6 +99,7 @@ def _points(lines: Iterable[str]) -> list[str]:
     return points
 
 
+@lru_cache(maxsize=4096)
 def inline(text: str) -> str:
     """*text* as HTML: escaped, with what stands out and what can be followed marked up."""
     return _PIECES.sub(_marked_up, escape(text))
@@ -112,7 +115,13 @@ def _marked_up(match: re.Match[str]) -> str:
 
 def plain(blocks: Iterable[Block], width: int = WIDTH) -> str:
     """The blocks as lines of at most *width* characters; a longer word, such as an address, stays whole."""
-    return "\n\n".join("\n".join(_lines(block, width)) for block in blocks) + "\n"
+    return "\n\n".join(_wrapped(block, width) for block in blocks) + "\n"
+
+
+@lru_cache(maxsize=4096)
+def _wrapped(block: Block, width: int) -> str:
+    """The letters of a batch share most of their blocks."""
+    return "\n".join(_lines(block, width))
 
 
 def _lines(block: Block, width: int) -> Iterator[str]:

@@ -1,14 +1,13 @@
 """Mail into folders on this machine, one mailbox per person: for a demo, and for looking at what would be sent."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from mailbox import Maildir as Mailbox
 from pathlib import Path
 from urllib.parse import quote
 
-from notifications.channels import Post
-from notifications.email import to_bytes
+from notifications.channels import Post, Work, nothing
 
 
 @dataclass
@@ -17,6 +16,7 @@ class Maildir:
 
     folder: Path
     name: str = "maildir"
+    meanwhile: Work = field(default=nothing, repr=False)
 
     def send(self, post: Post) -> None:
         """Put *post* among the new mail of its reader; the same post again replaces itself."""
@@ -25,7 +25,7 @@ class Maildir:
             self.folder.mkdir(parents=True, exist_ok=True)
             Mailbox(box, create=True).close()
         waiting = box / "tmp" / _file_name(post)
-        waiting.write_bytes(to_bytes(post.email))
+        waiting.write_bytes(post.wire)
         os.utime(waiting, (post.message.at.timestamp(),) * 2)
         waiting.replace(box / "new" / waiting.name)
 

@@ -1,17 +1,19 @@
 """Mail over SMTP: one connection for a batch, checked certificates, and failures told apart."""
 
+import re
 import smtplib
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
-from notifications.channels import PassingFailure, PermanentFailure, Post
+from notifications.channels import PassingFailure, PermanentFailure, Post, Work, nothing
 from notifications.email import on_the_wire, to_bytes
 
 Security = Literal["none", "starttls", "tls"]
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
-_OK, _FORWARDED = 250, 251
+_OK, _FORWARDED, _GO_ON = 250, 251, 354
+_DOT = re.compile(rb"^\.", re.MULTILINE)
 _SERVER_CODES = frozenset({-1, 421, 530, 535})
 """The server is closing, or does not know us: nothing that the recipient could help."""
 _TOO_BIG = 552
@@ -44,6 +46,7 @@ class Smtp:
     timeout: float = 30.0
     context: ssl.SSLContext | None = None
     name: str = "email"
+    meanwhile: Work = field(default=nothing, repr=False)
     _connection: smtplib.SMTP | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -79,12 +82,13 @@ class Smtp:
         self._drop()
 
     def _deliver(self, post: Post) -> None:
-        mail = post.email
+        mail = post.wire
         address = on_the_wire(str(post.message.address))
         try:
             server = self._connected()
             self._envelope(server, post.sender, address)
-            self._hand_over(server, to_bytes(mail, eight_bits=server.has_extn("8bitmime")))
+            whole = server.has_extn("8bitmime")
+            self._hand_over(server, mail if whole else to_bytes(post.email, eight_bits=False))
         except smtplib.SMTPServerDisconnected:
             raise
         except OSError as broken:
@@ -101,13 +105,15 @@ class Smtp:
 
     def _hand_over(self, server: smtplib.SMTP, data: bytes) -> None:
         try:
-            code, text = server.data(data)
+            code, text = server.docmd("DATA")
+            if code == _GO_ON:
+                server.send(_DOT.sub(b"..", data) + b".\r\n")
+                self.meanwhile()
+                code, text = server.getreply()
         except smtplib.SMTPServerDisconnected as gone:
             # The server may have the mail although its answer is lost: it is not sent again at once.
             self._drop()
             raise PassingFailure("connection-lost", of="server") from gone
-        except smtplib.SMTPDataError as refused:
-            code, text = refused.smtp_code, _bytes(refused.smtp_error)
         if code != _OK:
             self._refused(code, text)
 
@@ -168,10 +174,6 @@ class Smtp:
 
 def _options(server: smtplib.SMTP) -> list[str]:
     return ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []
-
-
-def _bytes(text: bytes | str) -> bytes:
-    return text if isinstance(text, bytes) else text.encode()
 
 
 def _trouble(broken: OSError) -> str:

@@ -1,14 +1,16 @@
 """Who may come in: personal links and the stays that they open. Only digests of secrets are kept."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, Row, Table, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Table, bindparam, delete, insert, select, update
 
 from records.access_tables import LINKS, STAYS
+from records.bulk import Bulk
 from records.database import reading, writing
 
 Kind = Literal["participant", "role"]
@@ -48,13 +50,42 @@ def new_token() -> str:
     return secrets.token_urlsafe(_BYTES)
 
 
+_GIVEN = ["hash", "kind", "programme_id", "dialogue_id", "who", "made_at", "expires_at"]
+_INSERT_LINKS = Bulk(insert(LINKS).inline(), _GIVEN)
+_DELETE_EXPIRED = Bulk(
+    delete(LINKS).where(
+        LINKS.c.dialogue_id.is_not_distinct_from(bindparam("dialogue_id")),
+        LINKS.c.who == bindparam("who"),
+        LINKS.c.kind == bindparam("kind"),
+        LINKS.c.programme_id == bindparam("programme_id"),
+        LINKS.c.expires_at <= bindparam("made_at"),
+    ),
+    ["dialogue_id", "who", "kind", "programme_id", "made_at"],
+)
+
+
 def mint_link(engine: Engine, capacity: Capacity, now: datetime, lasts: timedelta) -> str:
     """A new link for *capacity* that works for *lasts* from *now* (aware UTC) on; returns its secret, once."""
-    token = new_token()
+    return mint_links(engine, [capacity], now, lasts)[0]
+
+
+def mint_links(
+    engine: Engine, capacities: Sequence[Capacity], now: datetime, lasts: timedelta
+) -> list[str]:
+    """New links, one for each of *capacities* in their order, in one transaction; see `mint_link`."""
+    tokens = [new_token() for _ in capacities]
+    pairs = zip(tokens, capacities, strict=True)
+    rows = [_row(token, capacity, now, now + lasts) for token, capacity in pairs]
     with writing(engine) as connection:
-        connection.execute(delete(LINKS).where(*_of(LINKS, capacity), LINKS.c.expires_at <= now))
-        connection.execute(insert(LINKS), _row(token, capacity, now, now + lasts))
-    return token
+        _DELETE_EXPIRED.run(connection, rows)
+        _INSERT_LINKS.run(connection, rows)
+    return tokens
+
+
+def drop_links(engine: Engine, tokens: Sequence[str]) -> None:
+    """Forget links that were given to nobody."""
+    with writing(engine) as connection:
+        connection.execute(delete(LINKS).where(LINKS.c.hash.in_([digest(t) for t in tokens])))
 
 
 def link_capacity(engine: Engine, token: str, kind: Kind, now: datetime) -> Capacity | None:

@@ -17,6 +17,7 @@ _WAIT_SECONDS = 10
 _LOOK_AGAIN_SECONDS = 0.001
 _KNOWN = "use sqlite:///path/to/file.db or postgresql+psycopg://user@host/database"
 _WRITING = "weerklank_writing"
+_TO_WRITE = {_WRITING: True}
 
 
 def connect(url: str, *, durable: bool = True) -> Engine:

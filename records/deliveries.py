@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, bindparam, select, update
+from sqlalchemy import Connection, Engine, bindparam, null, select, text, update
 
 from records import outgoing
+from records.bulk import Bulk
 from records.database import writing
 from records.loading import Held, Reader
 from records.outgoing import BY_HAND, FAILED, PENDING, SENT, WITHDRAWN
@@ -31,6 +32,12 @@ NOTICE_FIELDS = tuple(Notice.model_fields)
 
 Law = Callable[[Dialogue, Notice], Decided]
 
+
+def _listed(words: list[str]) -> str:
+    """Words of ours as SQL: a list of parameters would be written out anew for each mark."""
+    return ", ".join(f"'{word}'" for word in words)
+
+
 _MARK_TOLD = (
     update(NOTICES)
     .where(
@@ -44,17 +51,18 @@ _MARK_TOLD = (
         claimed_by=None, claimed_until=None,
     )
 )  # fmt: skip
-_MARK_SENT = (
+_MARK_SENT = Bulk(
     update(NOTICES)
     .where(
         NOTICES.c.id == bindparam("of_notice"),
-        NOTICES.c.status.in_(_CAN_BE_SENT),
-        NOTICES.c.template.not_in(sorted(delivery.MATTERS)),
+        text(f"status IN ({_listed(_CAN_BE_SENT)})"),
+        text(f"template NOT IN ({_listed(sorted(delivery.MATTERS))})"),
     )
     .values(
-        status=SENT, channel=bindparam("by_channel"), sent_at=bindparam("moment"), error=None,
-        claimed_by=None, claimed_until=None,
-    )
+        status=text(f"'{SENT}'"), channel=bindparam("by_channel"), sent_at=bindparam("moment"), error=null(),
+        claimed_by=null(), claimed_until=null(),
+    ),
+    ["of_notice", "by_channel", "moment"],
 )  # fmt: skip
 
 
@@ -92,7 +100,7 @@ class Deliveries:
         """Mark the notice as sent; the law is asked only about templates for which delivery matters."""
         values = {"of_notice": notice_id, "by_channel": channel, "moment": now}
         with writing(self.engine) as connection:
-            if connection.execute(_MARK_SENT, values).rowcount == 1:
+            if _MARK_SENT.run(connection, [values]) == 1:
                 return True
 
         def law(dialogue: Dialogue, notice: Notice) -> Decided:

@@ -183,13 +183,20 @@ class Ledger:
 
     def read(self, dialogue_id: str) -> Dialogue:
         """The dialogue as it stands. Raises NotKnown('unknown-dialogue')."""
+        return self.held(dialogue_id).dialogue.copy()
+
+    def held(self, dialogue_id: str, known: Held | None = None) -> Held:
+        """
+        The dialogue with the head of its journal; *known* itself when nobody changed it since that was read.
+
+        It is shared, so it is only looked at. Raises NotKnown('unknown-dialogue').
+        """
         with reading(self.engine) as connection:
-            return self._reader.read(connection, dialogue_id).dialogue.copy()
+            return self._reader.read(connection, dialogue_id, known=known)
 
     def revision(self, dialogue_id: str) -> int:
         """The revision of the dialogue, for `expected_revision`. Raises NotKnown('unknown-dialogue')."""
-        with reading(self.engine) as connection:
-            return self._reader.read(connection, dialogue_id).revision
+        return self.held(dialogue_id).revision
 
     def dialogue_ids(self, programme_id: str | None = None) -> list[str]:
         """The dialogues of *programme_id*, or all, in the order of programme and edition."""

@@ -83,13 +83,26 @@ class Reader:
         self._kept: OrderedDict[str, Held] = OrderedDict()
         self._lock = threading.Lock()
 
-    def read(self, connection: Connection, dialogue_id: str, *, lock: bool = False) -> Held:
-        """The dialogue *dialogue_id*, locked for this transaction with *lock*. Raises NotKnown('unknown-dialogue')."""
+    def read(
+        self,
+        connection: Connection,
+        dialogue_id: str,
+        *,
+        lock: bool = False,
+        known: Held | None = None,
+    ) -> Held:
+        """
+        The dialogue *dialogue_id*, locked for this transaction with *lock*; *known* itself when it is still so.
+
+        Raises NotKnown('unknown-dialogue').
+        """
         found = []
         if can_be_key(dialogue_id):
             found = (_LOCK if lock else _LOOK).rows(connection, {"of_dialogue": dialogue_id})
         if not found:
             raise NotKnown("unknown-dialogue", dialogue=dialogue_id)
+        if known is not None and known.stamp == found[0]:
+            return known
         kept = self._kept_as(dialogue_id, found[0])
         if kept is None:
             kept = self._load(connection, dialogue_id)

@@ -6,15 +6,28 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Engine, or_, select, update
+from sqlalchemy import Connection, Engine, bindparam, or_, select, update
 
+from records.bulk import Bulk
+from records.columns import can_be_key
 from records.database import reading, writing
 from records.deliveries import NOTICE_FIELDS, without_addresses
 from records.outgoing import BY_HAND, PENDING, WITHDRAWN
-from records.tables import NOTICES, PENDING_ONLY
+from records.tables import NAMED_ONLY, NOTICES, PENDING_ONLY
 from states.facts import Notice
 
-_HASH_LENGTH = 16
+_HASH_LENGTH = 32  # hexadecimal digits, 128 bits
+_TAKE = Bulk(
+    update(NOTICES)
+    .where(NOTICES.c.id == bindparam("of_notice"))
+    .values(
+        claimed_by=bindparam("worker"),
+        claimed_until=bindparam("until"),
+        message_id=bindparam("name"),
+        attempts=NOTICES.c.attempts + 1,
+    ),
+    ["of_notice", "worker", "until", "name"],
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +53,15 @@ def claim(
     Raises Busy, DatabaseUnavailable.
     """
     with reading(engine) as connection:
-        if connection.execute(_waiting(now, 1)).first() is None:
+        if connection.execute(_waiting(now, 1, NOTICES.c.id)).first() is None:
             return []
     with writing(engine) as connection:
         return _claim(connection, now, limit, now + lease, worker)
 
 
-def _waiting(now: datetime, limit: int) -> Any:  # noqa: ANN401 - the statement's type repeats its columns
+def _waiting(now: datetime, limit: int, what: Any) -> Any:  # noqa: ANN401 - a statement repeats its columns
     free = or_(NOTICES.c.claimed_until.is_(None), NOTICES.c.claimed_until <= now)
-    chosen = select(NOTICES.c.id).where(PENDING_ONLY)
+    chosen = select(what).where(PENDING_ONLY)
     chosen = chosen.where(NOTICES.c.next_try_at <= now, free)
     return chosen.order_by(NOTICES.c.next_try_at, NOTICES.c.id).limit(limit)
 
@@ -56,29 +69,29 @@ def _waiting(now: datetime, limit: int) -> Any:  # noqa: ANN401 - the statement'
 def _claim(
     connection: Connection, now: datetime, limit: int, until: datetime, worker: str
 ) -> list[Posted]:
-    # A subquery may be run again while others commit; the list of ids may not.
-    ids = list(connection.scalars(_waiting(now, limit).with_for_update(skip_locked=True)))
-    if not ids:
-        return []
-    taken = update(NOTICES).where(NOTICES.c.id.in_(ids))
-    taken = taken.values(claimed_by=worker, claimed_until=until, attempts=NOTICES.c.attempts + 1)
-    connection.execute(taken)
-    chosen = select(NOTICES).where(NOTICES.c.id.in_(ids))
-    rows = connection.execute(chosen.order_by(NOTICES.c.next_try_at, NOTICES.c.id))
-    return [posted(row) for row in rows]
+    chosen = _waiting(now, limit, NOTICES).with_for_update(skip_locked=True)
+    taken = [posted(row, tries=1) for row in connection.execute(chosen)]
+    # Its name is written before it leaves, so that whatever comes back finds it.
+    given = {"worker": worker, "until": until}
+    _TAKE.run(connection, [{**given, "of_notice": one.id, "name": one.message_id} for one in taken])
+    return taken
 
 
-def posted(row: Any) -> Posted:  # noqa: ANN401 - a row of the table
-    """The notice of a database *row*."""
+def posted(row: Any, tries: int = 0) -> Posted:  # noqa: ANN401 - a row of the table
+    """The notice of a database *row*, with so many *tries* more than it knows of."""
     values = {name: getattr(row, name) for name in NOTICE_FIELDS}
-    name = message_id(row.id, row.dialogue_id, row.cause, row.to)
-    return Posted(row.id, row.dialogue_id, Notice(**values), row.at, row.attempts, name)
+    name = message_id(row.dialogue_id, row.cause, row.to)
+    return Posted(row.id, row.dialogue_id, Notice(**values), row.at, row.attempts + tries, name)
 
 
-def message_id(notice_id: int, dialogue_id: str, cause: str, to: str) -> str:
-    """The left part of the Message-ID of a notice: it names the notice and can be checked."""
+def message_id(dialogue_id: str, cause: str, to: str) -> str:
+    """
+    The left part of the Message-ID of a notice: a digest of what makes it the only one.
+
+    So it stays the same in every try, in a restored copy and in another database, and tells nobody whom it is about.
+    """
     digest = sha256(f"{dialogue_id}\n{cause}\n{to}".encode()).hexdigest()
-    return f"notice-{notice_id}.{digest[:_HASH_LENGTH]}"
+    return f"notice-{digest[:_HASH_LENGTH]}"
 
 
 def find(engine: Engine, notice_id: int) -> Posted | None:
@@ -89,12 +102,11 @@ def find(engine: Engine, notice_id: int) -> Posted | None:
 
 
 def find_message(engine: Engine, name: str) -> Posted | None:
-    """The notice whose Message-ID has *name* as its left part, None when it is not ours."""
-    number = name.removeprefix("notice-").partition(".")[0]
-    if not number.isdecimal() or len(number) > _HASH_LENGTH:
-        return None
-    found = find(engine, int(number))
-    return found if found is not None and found.message_id == name else None
+    """The notice that was claimed to leave with *name* as the left part of its Message-ID, None when none was."""
+    chosen = select(NOTICES).where(NAMED_ONLY, NOTICES.c.message_id == name)
+    with reading(engine) as connection:
+        row = connection.execute(chosen).one_or_none() if can_be_key(name) else None
+    return None if row is None else posted(row)
 
 
 def retry_later(engine: Engine, notice_id: int, reason: str, next_try_at: datetime) -> bool:

@@ -19,6 +19,7 @@ from records.tables import (
     POISONED_ONLY,
     PROGRAMMES,
     SWEEPS,
+    TROUBLED_ONLY,
 )
 from states.dialogue import Phase
 from states.duties import OWED, DutyStatus
@@ -189,7 +190,7 @@ def counts(engine: Engine) -> Counts:
 def waiting(engine: Engine) -> Waiting:
     """What the outbox holds that did not go out."""
     oldest = select(func.count(), func.min(NOTICES.c.at)).where(PENDING_ONLY)
-    chosen = select(NOTICES.c.status, func.count()).where(NOTICES.c.status.in_([BY_HAND, FAILED]))
+    chosen = select(NOTICES.c.status, func.count()).where(TROUBLED_ONLY)
     with reading(engine) as connection:
         pending = connection.execute(oldest).one()
         rows = connection.execute(chosen.group_by(NOTICES.c.status))
@@ -200,6 +201,8 @@ def waiting(engine: Engine) -> Waiting:
 def waiting_notices(engine: Engine, status: str = PENDING) -> list[NoticeRow]:
     """The notices with *status* (`pending`, `by-hand`, `failed`), oldest first."""
     chosen = select(*_columns(NOTICES, NoticeRow)).where(NOTICES.c.status == status)
+    if status in {BY_HAND, FAILED}:
+        chosen = chosen.where(TROUBLED_ONLY)
     with reading(engine) as connection:
         return [NoticeRow(*row) for row in connection.execute(chosen.order_by(NOTICES.c.id))]
 

@@ -201,6 +201,7 @@ class NoticeTable(Base):
     claimed_until: Mapped[datetime | None] = mapped_column(comment="When that worker's lease ends")
     sent_at: Mapped[datetime | None] = mapped_column(comment="When a channel accepted it")
     error: Mapped[str | None] = mapped_column(comment="Why it was not sent; addresses left out")
+    message_id: Mapped[str | None] = mapped_column(comment="Its Message-ID before the @")
 
 
 class SweepTable(Base):
@@ -228,6 +229,8 @@ LAPSED_ONLY = text("status = 'lapsed'")
 POISONED_ONLY = text("error IS NOT NULL")
 PENDING_ONLY = text("status = 'pending'")
 UNSENT_ONLY = text("status IN ('pending', 'by-hand')")
+TROUBLED_ONLY = text("status IN ('by-hand', 'failed')")
+NAMED_ONLY = text("message_id IS NOT NULL")
 
 
 def _partial(name: str, where: TextClause, *columns: InstrumentedAttribute[Any]) -> None:
@@ -239,6 +242,8 @@ _partial("ix_duties_lapsed", LAPSED_ONLY, _d.first_due, _d.id)
 _partial("ix_duties_poisoned", POISONED_ONLY, _d.id)
 _partial("ix_notices_pending", PENDING_ONLY, _n.next_try_at, _n.id)
 _partial("ix_notices_unsent", UNSENT_ONLY, _n.dialogue_id, _n.duty)
+_partial("ix_notices_troubled", TROUBLED_ONLY, _n.status, _n.id)
+_partial("ix_notices_message_id", NAMED_ONLY, _n.message_id)
 Index("ix_sweeps_began_at", SweepTable.began_at)
 
 PROGRAMMES, DIALOGUES, DUTIES = (

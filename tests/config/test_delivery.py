@@ -2,23 +2,29 @@
 
 # ruff: noqa: ANN401 - fakes pass on what they are given
 
+import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from config import delivery
+from config import desk
 from config.delivery import NO_CHANNEL, DeliveryReport
 from config.mailroom import Mailroom
 from config.wiring import House
 from notifications import messages
 from notifications.channels import Memory, PassingFailure, PermanentFailure
 from records import reports
+from records.access_tables import LINKS
+from records.database import reading
 from tests.config.conftest import ID, NOW, Post, act, furnished, statuses
 
 LATER = NOW + timedelta(hours=1)
+PAGES = "https://dialoog.example"
 MAILED = {"ngo": "noor@ngo.example", "union": "rahima@union.example"}
 
 
@@ -144,7 +150,7 @@ def test_a_message_that_cannot_be_written_is_set_aside(
             raise ZeroDivisionError
         return messages.compose(notice, dialogue, **how)
 
-    monkeypatch.setattr(delivery, "compose", compose)
+    monkeypatch.setattr(desk, "compose", compose)
 
     report = house.deliver(NOW)
 
@@ -159,7 +165,7 @@ def test_a_dialogue_that_cannot_be_read_waits_for_tomorrow(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(house.ledger, "read", broken)
+    monkeypatch.setattr(house.ledger, "held", broken)
     monkeypatch.setattr(house.ledger, "undeliverable", broken)
 
     assert house.deliver(NOW).quarantined == 3
@@ -213,6 +219,72 @@ def test_a_reminder_that_is_no_longer_wanted_is_withdrawn(house: House, post: Po
     reminders = [one for one in post.posts if one.message.template == "please-answer-invitation"]
     assert {one.message.to for one in reminders} == {"union"}
     assert statuses(house, "please-answer-invitation")["ngo"] == "withdrawn"
+
+
+class Moving(Post):
+    """While the first message is on its way somebody changes what the next one says, or ends what it is about."""
+
+    move: Callable[[], None]
+
+    def send(self, post: Any) -> None:
+        super().send(post)  # here the next one is written
+        if len(self.posts) == 1:
+            self.move()
+
+
+def moving(house: House, move: Callable[[], None]) -> Moving:
+    box = Moving()
+    box.move = move
+    house.mailroom = Mailroom(lambda: box, "dialoog@klein.example", base_url=PAGES)
+    return box
+
+
+def test_what_was_written_ahead_is_written_anew_when_something_changed(house: House) -> None:
+    moved: dict[str, Any] = {"stakeholder": "union", "email": "rahima@home.example"}
+    box = moving(house, lambda: act(house, "change-contact", **moved))
+
+    assert house.deliver(NOW).sent == 3
+
+    assert "rahima@home.example" in addresses(box)
+    assert MAILED["union"] not in addresses(box)
+
+
+def test_what_is_no_longer_wanted_is_not_sent_although_it_was_written(house: House) -> None:
+    house.deliver(NOW)
+    reminding = NOW + timedelta(days=133)
+    house.sweep(reminding)
+    box = moving(house, lambda: None)
+
+    def both_answer() -> None:
+        for who in ("ngo", "union"):
+            act(house, "accept-invitation", by=who, now=reminding)
+
+    box.move = both_answer
+    report = house.deliver(reminding)
+
+    reminders = [one for one in box.posts if one.message.template == "please-answer-invitation"]
+    assert len(reminders) <= 1
+    assert report.withdrawn >= 1
+
+
+def test_links_that_nobody_was_given_are_forgotten(house: House, post: Post) -> None:
+    assert house.mailroom is not None
+    house.mailroom = replace(house.mailroom, base_url=PAGES, batch=10)
+    post.trouble = {"*": PassingFailure("timeout", of="server")}
+
+    assert house.deliver(NOW).stopped is not None
+
+    assert links(house) == 1  # of the one that may have been sent
+    post.trouble = {}
+    assert house.deliver(LATER).sent == 3
+    found = {re.search(r"/l/\S+", one.message.text) for one in post.posts[:2]}
+    assert links(house) == 3
+    assert len({match[0] for match in found if match}) == 2
+
+
+def links(house: House) -> int:
+    with reading(house.engine) as connection:
+        return len(connection.execute(select(LINKS)).all())
 
 
 def test_the_chat_hears_alerts_and_its_trouble_stops_nothing(house: House, post: Post) -> None:

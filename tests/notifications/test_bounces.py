@@ -55,6 +55,7 @@ def test_a_report_names_the_mail_and_the_reason() -> None:
             permanent=True,
             status="5.1.1",
             diagnostic="550 5.1.1 <ngo@deelnemer.example>: Recipient address rejected: User unknown",
+            written_to="ngo@deelnemer.example",
         )
     ]
 

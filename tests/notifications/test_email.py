@@ -1,17 +1,22 @@
 """The e-mail that a message becomes."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from email import message_from_bytes, policy
+from email.errors import MessageError
 from email.message import EmailMessage
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from notifications.channels import PermanentFailure, Post
-from notifications.email import on_the_wire, to_bytes, to_email
+from notifications.email import on_the_wire, to_bytes, to_email, to_wire
 from notifications.messages import Message, compose
 from notifications.views import Contact
+from notifications.words import LANGUAGES
 from tests.notifications.builders import ALERTED, dialogue, notice
-from tests.notifications.cases import SEALED
+from tests.notifications.cases import SEALED, every_case
 
 SENDER = "dialoog@weerklank.example"
 REFUSED = r"CR or LF|linefeed|[Hh]eader"
@@ -134,3 +139,50 @@ def test_addresses_in_other_letters(message: Message) -> None:
     strange = Post(replace(message, address="jörg@bücher.example"), SENDER, "a@b.example")
     with pytest.raises(PermanentFailure, match="mail-not-valid"):
         _ = strange.email
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_quick_way_writes_what_the_library_writes(language: str) -> None:
+    for case in every_case(language):
+        message = compose(case.notice, case.dialogue, now=case.now, base_url="https://x.example")
+        if message.address is not None:
+            assert wire_of(message) == to_bytes(mail_of(message)), case.name
+
+
+@given(
+    name=st.text(max_size=90),
+    local=st.from_regex(r"[A-Za-z0-9_+.'-]{1,70}", fullmatch=True),
+    subject=st.text(max_size=130),
+    body=st.text(min_size=1) | st.integers(900, 1100).map(lambda number: "é" * number),
+    number=st.from_regex(r"notice-[0-9a-f]{1,60}@merk.example", fullmatch=True),
+)
+def test_whatever_people_are_called_the_quick_way_is_the_librarys(
+    name: str, local: str, subject: str, body: str, number: str
+) -> None:
+    message = compose(notice("invitation", "ngo"), dialogue(), now=ALERTED)
+    odd = replace(
+        message,
+        name=name,
+        address=f"{local}@deelnemer.example",
+        subject=subject,
+        text=body,
+        html=body,
+        reply_to=Contact(name, "manager", "manager@merk.example", None),
+    )
+    assert outcome(wire_of, odd, number) == outcome(mail_bytes, odd, number)
+
+
+def wire_of(message: Message, message_id: str = "notice-12@weerklank.example") -> bytes:
+    return to_wire(message, sender=SENDER, message_id=message_id, sender_name="Dialoog, merk")
+
+
+def mail_bytes(message: Message, message_id: str) -> bytes:
+    return to_bytes(mail_of(message, message_id))
+
+
+def outcome(write: Callable[[Message, str], bytes], message: Message, number: str) -> bytes | str:
+    """The mail, or that there can be none."""
+    try:
+        return write(message, number)
+    except (ValueError, MessageError, IndexError):
+        return "refused"

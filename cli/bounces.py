@@ -1,0 +1,87 @@
+"""`weerklank bounces`: what mail servers report later about mails that they had accepted."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from mailbox import Maildir, MaildirMessage
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import moments, speech
+from cli.acting import Now
+from cli.speech import AsJson
+from config.wiring import House, open_house
+
+if TYPE_CHECKING:
+    from config.bounces import Heard
+
+Place = Annotated[
+    str,
+    typer.Argument(metavar="FOLDER|-", help="A maildir, or - for one mail on standard input."),
+]
+_SAID = {
+    "recorded": "did not arrive: this is a fact now, and the manager hears of it",
+    "known": "did not arrive; this was known",
+    "passing": "is late; the mail server tries again",
+    "foreign": "A report names no mail of ours to that reader: nothing was changed.",
+    "no-report": "A mail is no report of a failed delivery: nothing was changed.",
+}
+_DEALT_WITH = frozenset({"recorded", "known", "passing"})
+
+
+def bounces(place: Place, now: Now = None, as_json: AsJson = False) -> None:
+    """Record which mails came back undelivered: an answer that bounced is owed again.
+
+    The new mail of a maildir is read and moved to its old mail; what is no report about a mail of ours stays unread
+    there, for a person. Reading a report twice records it once.
+
+    weerklank bounces /var/lib/weerklank/bounces
+    """
+    moment = moments.moment_or_now(now)
+    with open_house() as house:
+        heard = list(_of_stdin(house, moment) if place == "-" else _of_folder(house, place, moment))
+    if as_json:
+        counts: Counter[str] = Counter(one.what for one in heard)
+        speech.say_json({"now": speech.stamp(moment), **{what: counts[what] for what in _SAID}})
+        return
+    for one in heard:
+        speech.out(_line(one))
+    if not heard:
+        speech.out("No new mail.")
+
+
+def _line(heard: "Heard") -> str:
+    said, notice = _SAID[heard.what], heard.notice
+    if notice is None:
+        return said
+    return f"{notice.dialogue_id}: {notice.notice.template} to {notice.notice.to} {said}."
+
+
+def _of_stdin(house: House, now: datetime) -> "list[Heard]":
+    from config.bounces import hear
+
+    return hear(house.engine, house.ledger, sys.stdin.buffer.read(), now)
+
+
+def _of_folder(house: House, place: str, now: datetime) -> "Iterator[Heard]":
+    from config.bounces import hear
+
+    if not (Path(place) / "new").is_dir():
+        message = f"'{place}' is no maildir: it has no folder called new"
+        raise typer.BadParameter(message, param_hint="FOLDER")
+    box = Maildir(place, create=False)
+    for key, mail in list(box.iteritems()):
+        if mail.get_subdir() == "new":
+            found = hear(house.engine, house.ledger, box.get_bytes(key), now)
+            # Only now: what could not be recorded must still be there the next time.
+            _put_away(box, key, mail, read=all(one.what in _DEALT_WITH for one in found))
+            yield from found
+
+
+def _put_away(box: Maildir, key: str, mail: MaildirMessage, *, read: bool) -> None:
+    mail.set_subdir("cur")
+    mail.set_flags("S" if read else "")
+    box[key] = mail

@@ -1,0 +1,93 @@
+"""The desk of one mail connection: it writes messages, and the next one already while the last is on its way."""
+
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from config.links import Links
+from config.mailroom import Mailroom
+from notifications.channels import Post
+from notifications.messages import compose
+from records.ledger import Ledger
+from records.loading import Held
+from records.outbox import Posted
+from states.delivery import MATTERS
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """The *post* of a notice, written from the dialogue as it was *seen*."""
+
+    posted: Posted
+    seen: Held
+    post: Post
+
+
+@dataclass
+class Desk:
+    """
+    Writes the messages of a batch at *now* (aware UTC); those in *waiting* are still to come.
+
+    What is written ahead comes from the dialogue as it was last seen. It only goes out if `look`, right before, finds
+    the same dialogue still; else the message is written anew.
+    """
+
+    ledger: Ledger
+    mailroom: Mailroom
+    now: datetime
+    waiting: deque[Posted] = field(default_factory=deque)
+    _seen: dict[str, Held] = field(default_factory=dict)
+    _draft: _Draft | None = None
+    _links: Links = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._links = Links(self.ledger.engine, self.mailroom.base_url, self.now)
+
+    def lay_out(self, batch: deque[Posted]) -> None:
+        """Begin a *batch*, which others take from: look at its dialogues, each once, and make its links."""
+        self.waiting, self._seen = batch, {}
+        for name in dict.fromkeys(posted.dialogue_id for posted in batch):
+            with suppress(Exception):  # what cannot be read is set aside when its turn comes
+                self._seen[name] = self.ledger.held(name)
+        found = [(posted, self._seen.get(posted.dialogue_id)) for posted in batch]
+        self._links.make((posted, held.dialogue) for posted, held in found if held)
+
+    def look(self, posted: Posted) -> Held:
+        """The dialogue of *posted* as it stands now."""
+        name = posted.dialogue_id
+        self._seen[name] = self.ledger.held(name, self._seen.get(name))
+        return self._seen[name]
+
+    def written(self, posted: Posted, seen: Held) -> Post:
+        """The message of *posted* for the dialogue as it was just *seen*."""
+        draft, self._draft = self._draft, None
+        if draft is not None and draft.posted is posted and draft.seen is seen:
+            return draft.post
+        return self._write(posted, seen)
+
+    def write_ahead(self) -> None:
+        """Write the next message; what fails now fails when its turn comes."""
+        posted = self.waiting[0] if self.waiting else None
+        seen = self._seen.get(posted.dialogue_id) if posted else None
+        if posted is None or seen is None:
+            return
+        with suppress(Exception):
+            post = self._write(posted, seen)
+            self._draft = _Draft(posted, seen, post)
+            _ = post.wire
+
+    def _write(self, posted: Posted, seen: Held) -> Post:
+        notice, dialogue = posted.notice, seen.dialogue
+        head = seen.head.hash if notice.template in MATTERS else None
+        base_url = self._links.address(posted, dialogue)
+        message = compose(notice, dialogue, now=self.now, base_url=base_url, journal_head=head)
+        return self.mailroom.post(posted, message)
+
+    def leaves(self, posted: Posted) -> None:
+        """The message of *posted* may be in its reader's hands from now on."""
+        self._links.used(posted)
+
+    def clear(self) -> None:
+        """End a batch: forget the links that nobody was given."""
+        self._links.close()
