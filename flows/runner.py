@@ -32,9 +32,9 @@ from prefect.utilities.engine import propose_state
 
 from config.clock import utc_now
 from config.logs import logger
+from config.parent import end_with_parent
 from flows import rounds
 from flows.alarm import keep_alarm
-from flows.processes import end_with_parent
 from flows.schedules import deploy, deployed, keep_schedules
 from flows.working import CLOSING, quietly
 

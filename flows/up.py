@@ -41,15 +41,17 @@ class Service:
 def _start_prefect(site: Site) -> Child:
     if site.own is None:
         raise AssertionError(site.api)
-    return start_server(site.own, site.log("prefect-server"))
+    return start_server(site.own, site.log("prefect-server"), keep=[site.leash])
 
 
 def _start_runner(site: Site) -> Child:
     alone = ["alone"] if site.own else []
     ready = str(site.home / "runner.ready")
-    return start(
-        "Flow runner", "flows.runner", [ready, *alone], site.environment, site.log("flow-runner")
-    )
+    return _started(site, "Flow runner", "flows.runner", [ready, *alone], "flow-runner")
+
+
+def _started(site: Site, name: str, module: str, arguments: list[str], log: str) -> Child:
+    return start(name, module, arguments, site.environment, site.log(log), keep=[site.leash])
 
 
 def _runner_is_ready(site: Site, child: Child) -> bool:
@@ -59,10 +61,8 @@ def _runner_is_ready(site: Site, child: Child) -> bool:
 
 def _start_portal(site: Site) -> Child:
     demo = ["--demo"] if site.settings.clock_file else []
-    port = ["--port", str(site.pages[1])]
-    return start(
-        "Pages", "portal.serving", ["--child", *port, *demo], site.environment, site.log("portal")
-    )
+    arguments = ["--port", str(site.pages[1]), *demo]
+    return _started(site, "Pages", "portal.serving", arguments, "portal")
 
 
 def _pages(site: Site) -> str:
@@ -118,7 +118,7 @@ def run(
     """
     site = Site(settings)
     try:
-        with site.alone(), _asked_to_end() as ending:
+        with site.alone(say), _asked_to_end() as ending:
             upgrade(settings.database_url)
             say(_line("Records", _records(settings)))
             if prepare is not None:
@@ -130,7 +130,7 @@ def run(
 
 
 def _run(site: Site, services: list[Service], ending: threading.Event, say: Say) -> int:
-    _tell_port(site, say)
+    _tell_ports(site, say)
     children: list[Child] = []
     try:
         children.extend(service.start(site) for service in services)
@@ -191,10 +191,12 @@ def _log(child: Child) -> str:
     return f"Its last words, from {child.log}:\n{child.last_words()}"
 
 
-def _tell_port(site: Site, say: Say) -> None:
-    wish = site.settings.prefect
-    if site.own and site.own.port != wish.port:
-        say(f"Port {wish.port} is taken by another program; Prefect gets {site.own.port}.")
+def _tell_ports(site: Site, say: Say) -> None:
+    given = [("Pages", site.settings.portal.port, site.pages[1])]
+    given += [("Prefect", site.settings.prefect.port, site.own.port)] if site.own else []
+    for name, wished, port in given:
+        if port != wished:
+            say(_line(name, f"port {wished} is taken by another program, so this gets {port}"))
 
 
 def _tell_ready(site: Site, say: Say) -> None:

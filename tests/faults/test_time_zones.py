@@ -13,10 +13,11 @@ from sqlalchemy import text
 
 from records.database import connect
 from tests.faults.conftest import NOW, Copies
+from tests.faults.works import sweeping
 from tests.flows.waiting import ROOT
 
-BEFORE_THE_DEBT = datetime.fromisoformat("2022-09-08T12:00+00:00")
 DUE = datetime.fromisoformat("2022-09-08T22:00+00:00")  # midnight in Amsterdam, by the old law
+OF_2022 = "dialogue_id LIKE '%-2022'"  # the sweep of the command also opens the next year
 DEBT = "answer-participant/ngo-nl"
 
 
@@ -54,7 +55,8 @@ def rows(url: str, query: str) -> list[tuple[object, ...]]:
 
 
 def promises(url: str) -> list[tuple[object, ...]]:
-    return rows(url, "SELECT dialogue_id, name, version, due, first_due FROM duties ORDER BY 1, 2")
+    duties = "SELECT dialogue_id, name, version, due, first_due FROM duties WHERE {} ORDER BY 1, 2"
+    return rows(url, duties.format(OF_2022))
 
 
 def lapsed(url: str) -> bool:
@@ -62,23 +64,24 @@ def lapsed(url: str) -> bool:
     return bool(rows(url, query))
 
 
-@pytest.mark.parametrize("zone", ["Etc/GMT-1", "Etc/GMT-3", "America/New_York"])
+@pytest.mark.parametrize("zone", ["Etc/GMT-1", "America/New_York"])
 def test_a_promise_stands_when_its_time_zone_is_changed(
     copies: Copies, tmp_path: Path, zone: str
 ) -> None:
-    """Summer time abolished, the zone moved east, moved west."""
+    """Summer time abolished; the zone moved west."""
     calm, url, zones = copies(), copies(), zone_data(tmp_path / "zones", zone)
     promised = promises(url)
-    sweep(url, BEFORE_THE_DEBT)
-    sweep(calm, BEFORE_THE_DEBT)
-
     sweep(url, DUE - timedelta(minutes=1), zones)
     assert not lapsed(url)
     sweep(url, DUE, zones)
     assert lapsed(url)
-    for moment in (NOW + timedelta(days=day, hours=4) for day in (0, 30, 90)):
+    later = [NOW + timedelta(hours=4), NOW + timedelta(days=60)]
+    for moment in later:
         sweep(url, moment, zones)
-        sweep(calm, moment)
+    engine = connect(calm)
+    for moment in (DUE - timedelta(minutes=1), DUE, *later):
+        sweeping(engine, moment)
+    engine.dispose()
 
     assert promises(url) == promised
     assert told(url) == told(calm)
@@ -87,9 +90,9 @@ def test_a_promise_stands_when_its_time_zone_is_changed(
 
 def told(url: str) -> Counter[tuple[object, ...]]:
     """Each rung of each duty, climbed or passed over, and each lapse."""
-    query = "SELECT dialogue_id, subject, fact, detail FROM facts WHERE fact IN ({})"
+    query = "SELECT dialogue_id, subject, fact, detail FROM facts WHERE {} AND fact IN ({})"
     facts = "'rung-reached', 'rung-skipped', 'duty-lapsed', 'no-answer-recorded'"
-    return Counter(rung(row) for row in rows(url, query.format(facts)))
+    return Counter(rung(row) for row in rows(url, query.format(OF_2022, facts)))
 
 
 def rung(row: tuple[object, ...]) -> tuple[object, ...]:
