@@ -57,7 +57,7 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
     folder = tmp_path / "disk"
     folder.mkdir()
     yield Disk(folder)
-    subprocess.run(["umount", folder], capture_output=True, check=False)
+    subprocess.run(["umount", "--lazy", folder], capture_output=True, check=False)
 
 
 def swept(url: str) -> object:
