@@ -57,8 +57,8 @@ lock: $(DEV) ## pin anew what pyproject.toml asks for; `make lock ARGS=--upgrade
 bench: $(DEV) ## how fast it is on this machine
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-soak: $(DEV) ## how it holds out
-	@$(BIN)/python -m benchmarks.soak $(ARGS)
+soak: $(DEV) ## how all of `weerklank up` holds out, for twenty minutes
+	@$(BIN)/python -m benchmarks.soak_up $(ARGS)
 
 clean: ## back to a fresh clone, .venv included
 	@rm -rf .venv build dist .coverage .hypothesis .import_linter_cache .mypy_cache \

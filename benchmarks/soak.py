@@ -104,17 +104,23 @@ class World:
 
     def pass_day(self) -> None:
         """Let one day pass: companies are founded, people act, time acts, mail leaves."""
+        today = self.people()
+        self.notices += self.house.sweep(today, pause_seconds=0).notices
+        while self.house.deliver(today).handled:
+            pass
+
+    def people(self) -> datetime:
+        """Found companies and take the steps of one day; the moment at which time may act on it."""
         if self._new_year is None or (self.today is not None and self.today >= self._new_year):
             self._found()
         assert self.today is not None
         while self._to_do and self._to_do[0][0] <= self.today:
             _, _, dialogue_id, act = heapq.heappop(self._to_do)
             self._step(dialogue_id, act)
-        self.notices += self.house.sweep(self.today, pause_seconds=0).notices
-        while self.house.deliver(self.today).handled:
-            pass
+        today = self.today
         self.today += DAY
         self.days += 1
+        return today
 
     def _step(self, dialogue_id: str, act: Act) -> None:
         self.steps += 1

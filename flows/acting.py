@@ -14,9 +14,9 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.events.filters import EventFilter, EventNameFilter
 from prefect.events.worker import EventsWorker
 
+from config.parent import end_with_parent
 from config.wiring import open_house
 from flows import rounds
-from flows.processes import end_with_parent
 from flows.showing import SWEEP_FINISHED
 
 P = ParamSpec("P")

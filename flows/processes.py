@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from config.parent import tell_parent
+
 PATIENCE = 15.0  # seconds that a process may take to end by itself
-_PARENT = "WEERKLANK__PARENT"
-_LOOK_EVERY = 1.0  # seconds between two looks at the parent
 _LAST_LINES = 15
 _DYING = 2.0  # seconds
 
@@ -43,16 +42,27 @@ class Child:
 
 
 def start(
-    name: str, module: str, arguments: Sequence[str], environment: Mapping[str, str], log: Path
+    name: str,
+    module: str,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    log: Path,
+    *,
+    keep: Sequence[int] = (),
 ) -> Child:
-    """Start `python -m` *module* with *environment* alone, quiet but for *log*; the last log is kept beside it."""
+    """
+    Start `python -m` *module* with *environment* alone, quiet but for *log*; the last log is kept beside it.
+
+    It keeps the file descriptors *keep* open until it ends.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(OSError):
         log.replace(log.with_suffix(".previous.log"))
     with _written(log) as words:
         process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
-            env={**environment, _PARENT: str(os.getpid()), "PYTHONPATH": _path(environment)},
+            env={**tell_parent(environment), "PYTHONPATH": _path(environment)},
+            pass_fds=keep,
             cwd=log.parent,
             stdin=subprocess.DEVNULL,
             stdout=words,
@@ -101,19 +111,6 @@ def _wait_for_group(child: Child) -> None:
     deadline = time.monotonic() + _DYING
     while _signal(child, 0) and time.monotonic() < deadline:
         time.sleep(0.01)
-
-
-def end_with_parent() -> None:
-    """In a child: end as by SIGTERM when the process that started it is gone, even if that was killed."""
-    parent = os.environ.pop(_PARENT, None)
-    if parent is not None:
-        threading.Thread(target=_watch, args=[int(parent)], name="parent", daemon=True).start()
-
-
-def _watch(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(_LOOK_EVERY)
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def is_open(host: str, port: int) -> bool:

@@ -33,10 +33,10 @@ from prefect.utilities.engine import propose_state
 
 from config.clock import now_by, utc_now
 from config.logs import logger
+from config.parent import end_with_parent
 from config.settings import load_settings
 from flows import rounds
 from flows.alarm import keep_alarm
-from flows.processes import end_with_parent
 from flows.schedules import deploy, deployed, keep_schedules
 from flows.working import CLOSING, quietly
 

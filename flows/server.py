@@ -3,12 +3,13 @@
 import os
 import sys
 import urllib.request
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flows.processes import Child, end_with_parent, start
+from config.parent import end_with_parent
+from flows.processes import Child, start
 
 YEARS_AHEAD = "P1200D"
 """Three yearly openings are visible; with fewer the scheduler would look for the third every minute."""
@@ -90,11 +91,14 @@ _SERVICES = {
 }
 
 
-def start_server(place: Place, log: Path, extra: Mapping[str, str] | None = None) -> Child:
-    """Start a server at *place*; its words go to *log*, *extra* settings come on top."""
+def start_server(
+    place: Place, log: Path, extra: Mapping[str, str] | None = None, *, keep: Sequence[int] = ()
+) -> Child:
+    """Start a server at *place*; its words go to *log*, *extra* settings come on top, it keeps *keep* open."""
     place.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     words = environment(place) | dict(extra or {})
-    return start("Prefect server", "flows.server", [place.host, str(place.port)], words, log)
+    arguments = [place.host, str(place.port)]
+    return start("Prefect server", "flows.server", arguments, words, log, keep=keep)
 
 
 def answers(api: str) -> bool:

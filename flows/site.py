@@ -2,7 +2,8 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, reduce
@@ -14,6 +15,10 @@ from config.settings import Settings, load_settings, variables
 from flows import server
 from flows.processes import free_port
 from flows.server import Place
+
+_ORPHANS_END = 60.0  # seconds: they see it within one and end within fifteen, on a machine that has time for them
+_LOOK_EVERY = 0.1
+_TWO = "Stop that one first, or give this one a folder of its own: WEERKLANK_PREFECT_HOME."
 
 
 class AlreadyRunning(Exception):
@@ -84,19 +89,47 @@ class Site:
         """The file that the process *name* writes its words to."""
         return self.home / "logs" / f"{name}.log"
 
+    @cached_property
+    def leash(self) -> int:
+        """A file descriptor that every child keeps open: its lock is free when none of them is left."""
+        return os.open(self.home / "children.lock", os.O_RDWR | os.O_CREAT, 0o600)
+
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Keep a second `weerklank up` out of this folder; raises AlreadyRunning."""
+    def alone(self, say: Callable[[str], None]) -> Iterator[None]:
+        """
+        Keep a second `weerklank up` out of this folder, and wait for the end of what a killed one left.
+
+        Raises AlreadyRunning.
+        """
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         with (self.home / "up.lock").open("w") as lock:
+            if not _locked(lock.fileno()):
+                raise AlreadyRunning(f"Weerklank runs already in {self.home}. {_TWO}")
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+                self._outlive_orphans(say)
+                yield
+            finally:
+                os.close(self.leash)
+
+    def _outlive_orphans(self, say: Callable[[str], None]) -> None:
+        until = time.monotonic() + _ORPHANS_END
+        if not _locked(self.leash):
+            say("The last 'weerklank up' was killed; waiting for what it started to end …")
+        while not _locked(self.leash):
+            if time.monotonic() > until:
                 raise AlreadyRunning(
-                    f"Weerklank runs already in {self.home}. Stop that one first, "
-                    "or give this one a folder of its own: WEERKLANK_PREFECT_HOME."
-                ) from None
-            yield
+                    f"Something that a killed 'weerklank up' started in {self.home} still runs. "
+                    "End it (ps ax | grep -e flows -e portal.serving), then try again."
+                )
+            time.sleep(_LOOK_EVERY)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def told(settings: Settings) -> dict[str, str]:

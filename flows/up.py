@@ -42,15 +42,17 @@ class Service:
 def _start_prefect(site: Site) -> Child:
     if site.own is None:
         raise AssertionError(site.api)
-    return start_server(site.own, site.log("prefect-server"))
+    return start_server(site.own, site.log("prefect-server"), keep=[site.leash])
 
 
 def _start_runner(site: Site) -> Child:
     alone = ["alone"] if site.own else []
     ready = str(site.home / "runner.ready")
-    return start(
-        "Flow runner", "flows.runner", [ready, *alone], site.environment, site.log("flow-runner")
-    )
+    return _started(site, "Flow runner", "flows.runner", [ready, *alone], "flow-runner")
+
+
+def _started(site: Site, name: str, module: str, arguments: list[str], log: str) -> Child:
+    return start(name, module, arguments, site.environment, site.log(log), keep=[site.leash])
 
 
 def _runner_is_ready(site: Site, child: Child) -> bool:
@@ -60,10 +62,8 @@ def _runner_is_ready(site: Site, child: Child) -> bool:
 
 def _start_portal(site: Site) -> Child:
     demo = ["--demo"] if site.settings.clock_file else []
-    port = ["--port", str(site.pages[1])]
-    return start(
-        "Pages", "portal.serving", ["--child", *port, *demo], site.environment, site.log("portal")
-    )
+    arguments = ["--port", str(site.pages[1]), *demo]
+    return _started(site, "Pages", "portal.serving", arguments, "portal")
 
 
 def _pages(site: Site) -> str:
@@ -120,7 +120,7 @@ def run(
     """
     site = Site(settings)
     try:
-        with site.alone(), _asked_to_end() as ending:
+        with site.alone(say), _asked_to_end() as ending:
             site.require_port()
             if prepare is None:
                 upgrade(settings.database_url)
@@ -214,7 +214,12 @@ def _log(child: Child) -> str:
 def _tell_port(site: Site, say: Say) -> None:
     wish = site.settings.prefect
     if site.own and site.own.port != wish.port:
-        say(f"Port {wish.port} is taken by another program; Prefect gets {site.own.port}.")
+        say(
+            _line(
+                "Prefect",
+                f"port {wish.port} is taken by another program, so this gets {site.own.port}",
+            )
+        )
 
 
 def _tell_ready(site: Site, say: Say) -> None:

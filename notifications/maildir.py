@@ -25,9 +25,12 @@ class Maildir:
             self.folder.mkdir(parents=True, exist_ok=True)
             Mailbox(box, create=True).close()
         waiting = box / "tmp" / _file_name(post)
-        waiting.write_bytes(post.wire)
-        os.utime(waiting, (post.message.at.timestamp(),) * 2)
-        waiting.replace(box / "new" / waiting.name)
+        try:
+            waiting.write_bytes(post.wire)
+            os.utime(waiting, (post.message.at.timestamp(),) * 2)
+            waiting.replace(box / "new" / waiting.name)
+        finally:
+            waiting.unlink(missing_ok=True)  # on a full disk half a mail would stay
 
     def close(self) -> None:
         """There is nothing to end."""

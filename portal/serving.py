@@ -1,10 +1,6 @@
 """Serving the portal: one process on this machine; a proxy with TLS stands before it for everybody else."""
 
 import argparse
-import os
-import signal
-import threading
-import time
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -12,13 +8,13 @@ from starlette.types import ASGIApp
 
 from config import logs
 from config.clock import utc_now
+from config.parent import end_with_parent
 from config.settings import Settings, SettingsUnfit, load_settings
 from config.wiring import open_house
 from portal.app import create_app
 from portal.demo import Demo
 from portal.watching import Watching
 
-_LOOK_EVERY = 1.0  # seconds between two looks at the parent
 _AT_ONCE = 200
 _KEEP_ALIVE = 5  # seconds
 
@@ -66,29 +62,15 @@ def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     )
 
 
-def end_with_parent() -> None:
-    """End as by SIGTERM when the process that started this one is gone, even if that was killed."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(_LOOK_EVERY)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, name="parent", daemon=True).start()
-
-
 def main() -> None:
-    """Serve as a process of its own: `python -m portal.serving --port 8420 [--demo] [--child]`."""
+    """Serve as a process of its own: `python -m portal.serving --port 8420 [--demo]`."""
     given = argparse.ArgumentParser(prog="portal.serving", allow_abbrev=False)
     given.add_argument("--port", type=int)
     given.add_argument("--demo", action="store_true")
-    given.add_argument("--child", action="store_true", help="end when the starting process ends")
     wish = given.parse_args()
+    end_with_parent()
     settings = load_settings()
     logs.configure(settings.log_level)
-    if wish.child:
-        end_with_parent()
     run(settings, port=wish.port, demo=wish.demo)
 
 

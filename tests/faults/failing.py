@@ -39,6 +39,8 @@ class Faults:
     only: tuple[str, ...] = EACH
     count: int = 0
     passed: list[str] = field(default_factory=list)
+    dead: bool = False
+    """Whether the process was killed: it does nothing more, not even what it would on its way out."""
 
     def __post_init__(self) -> None:
         for name in self.only:
@@ -56,10 +58,19 @@ class Faults:
         return broken
 
     def _point(self, name: str) -> None:
+        if self.dead:
+            raise Killed
         self.count += 1
         self.passed.append(name)
         if self.count == self.at:
+            self._break()
+
+    def _break(self) -> None:
+        try:
             self.breaks()
+        except Killed:
+            self.dead = True
+            raise
 
 
 def raising(error: Callable[[], BaseException]) -> Callable[[], None]:

@@ -5,12 +5,11 @@ People do what people may do at each phase, in no particular order and often in 
 times; the disk, the process and the mail fail where the dice say. After it the independent checker reads the records.
 """
 
-# ruff: noqa: ANN401, S311 - what steps take; chance that can be repeated is the point
+# ruff: noqa: ANN401, S311 - what a channel takes; chance that can be repeated is the point
 
 import gc
 import random
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,11 +23,10 @@ from records import reports
 from records.database import connect
 from records.errors import RecordsError
 from records.ledger import Ledger
-from states.checks import checks_of
-from states.dialogue import Dialogue, Phase
 from states.errors import Refused
 from tests.faults.checker import problems
 from tests.faults.failing import Faults, Killed, lost
+from tests.faults.wishes import wishes_of
 from tests.faults.works import LEASE, delivering, no_pause
 from tests.records.conftest import INFORMATION, NGO, RISK, SESSION, START, UNION, a_programme
 
@@ -37,7 +35,6 @@ EVENTS = 90
 PLACES = (("NL", "Europe/Amsterdam"), ("BD", "Asia/Dhaka"), ("BR", "America/Sao_Paulo"))
 LEAPS = (timedelta(minutes=7), HOUR, 9 * HOUR, DAY, 3 * DAY, 8 * DAY, 20 * DAY, 45 * DAY)
 LETTER = {**NGO, "id": "letter", "name": "Without mail", "email": None, "phone": "+880 1"}
-Wish = tuple[str, str, dict[str, Any]]
 
 
 class Fickle(Mail):
@@ -134,7 +131,7 @@ class Life:
             self.faults += 1
         if 0 < self.broken.at <= self.broken.count:
             gc.collect()  # a process that is killed keeps no lock
-        self.broken.at = 0
+        self.broken.at, self.broken.dead = 0, False
         self._watch()
 
     def _pass(self) -> None:
@@ -196,125 +193,3 @@ class Life:
             self.wrong.append(f"{left} notices wait for ever")
         for row in reports.poisoned(self.engine):
             self.wrong.append(f"{row.name} is poisoned: {row.error}")
-
-
-def wishes_of(dialogue: Dialogue, chance: random.Random, now: datetime) -> Iterator[Wish]:
-    """What people may wish at this phase; the law refuses what it must."""
-    yield from _OF_PHASE.get(dialogue.phase, _at_the_end)(dialogue)
-    yield from _at_any_time(dialogue, chance, now)
-    for check in checks_of(dialogue, now):
-        if check.strength == "soft" and not check.ok:
-            yield "override-check", "manager", {"check": check.name, "reason": "Not this year."}
-
-
-def _analysis(_: Dialogue) -> Iterator[Wish]:
-    yield "approve-analysis", "manager", {}
-
-
-def _gathering(dialogue: Dialogue) -> Iterator[Wish]:
-    yield "invite-all", "manager", {}
-    for who in dialogue.stakeholders.values():
-        by = who.id if who.email else "manager"
-        behalf = {} if who.email else {"stakeholder": who.id}
-        if not who.email:
-            yield (
-                "record-delivery",
-                "manager",
-                {"to": who.id, "how": "phone", "template": "invitation"},
-            )
-        yield "accept-invitation", by, behalf
-        yield "share-expectation", by, {**behalf, "text": "Be clear."}
-    yield "decline-invitation", "ngo-nl", {}
-    yield "echo-expectations", "manager", {"changes": "Wages first."}
-    yield "open-session", "manager", {}
-
-
-def _session(dialogue: Dialogue) -> Iterator[Wish]:
-    if not dialogue.management:
-        yield "record-management", "moderator", {"role": "sponsor", "present": True}
-    points = [
-        ("c1", "ngo-nl", "named"),
-        ("c2", "union-bd", "sealed"),
-        ("c3", "letter", "organisation"),
-    ]
-    for point, who, how in points:
-        if dialogue.stakeholders[who].present is None:
-            yield "record-attendance", "moderator", {"stakeholder": who, "present": True}
-        said = {"id": point, "stakeholder": who, "attribution": how, "text": "Pay."}
-        if point not in dialogue.contributions:
-            yield "record-contribution", "moderator", said
-    yield "publish-summary", "moderator", {"lines": dict.fromkeys(dialogue.contributions, "Pay.")}
-    open_lines = [c.id for c in dialogue.contributions.values() if c.line and not c.line_verdict]
-    for point, who, _ in (one for one in points if one[0] in open_lines):
-        behalf = {"stakeholder": who} if who == "letter" else {}
-        line = {**behalf, "contribution": point, "verdict": "confirmed"}
-        yield "check-line", "manager" if behalf else who, line
-    if "c1" in open_lines:
-        yield "check-line", "ngo-nl", {"contribution": "c1", "verdict": "withdrawn"}
-    yield "close-session", "moderator", {}
-
-
-def _strategy(dialogue: Dialogue) -> Iterator[Wish]:
-    for point in dialogue.contributions:
-        reason = f"For {point} the prices are agreed until spring."
-        done = {"contribution": point, "owner": "manager", "reason": reason}
-        yield "decide", "manager", {**done, "outcome": "not-now"}
-        promise = {"id": f"k-{point}", "what": "Pay more.", "due": "2022-12-01"}
-        yield "decide", "manager", {**done, "outcome": "adopted", "commitment": promise}
-    yield "sign-strategy", "sponsor", {}
-
-
-def _feedback(dialogue: Dialogue) -> Iterator[Wish]:
-    for point in dialogue.contributions.values():
-        yield "answer-participant", "manager", {"covers": [point.id], "text": f"On {point.id}."}
-        dispute = {"contribution": point.id, "reason": "Not my point."}
-        yield "dispute-answer", point.voice, dispute
-        for who in ("manager", "moderator"):
-            yield "settle-dispute", who, {"contribution": point.id, "text": "Now it is."}
-        yield "give-verdict", point.voice, {"heard": "partly"}
-        for who in ("manager", "moderator"):
-            yield "record-delivery", who, {"to": point.voice, "how": "phone", "template": "answer"}
-    yield "note-lesson", "manager", {"text": "Begin earlier."}
-    yield "close-dialogue", "manager", {}
-    yield "close-with-debts", "sponsor", {"reason": "The year is over."}
-
-
-def _at_the_end(dialogue: Dialogue) -> Iterator[Wish]:
-    for name in dialogue.commitments:
-        yield (
-            "report-progress",
-            "manager",
-            {"commitment": name, "status": "done", "evidence": "Paid."},
-        )
-    if dialogue.contributions:
-        yield from list(_feedback(dialogue))[:-3]
-
-
-_OF_PHASE = {
-    Phase.STAKEHOLDER_ANALYSIS: _analysis,
-    Phase.EXPECTATION_GATHERING: _gathering,
-    Phase.SESSION: _session,
-    Phase.STRATEGY_UPDATE: _strategy,
-    Phase.FEEDBACK: _feedback,
-}
-
-
-def _at_any_time(dialogue: Dialogue, chance: random.Random, now: datetime) -> Iterator[Wish]:
-    owed = sorted(name for name, duty in dialogue.duties.items() if duty.owed)
-    if owed and chance.random() < 0.3:
-        duty = dialogue.duties[chance.choice(owed)]
-        to = max(duty.due, now).date() + timedelta(days=chance.randint(1, 40))
-        yield "postpone", "manager", {"duty": duty.name, "to": to.isoformat(), "reason": "Late."}
-    if chance.random() < 0.1:
-        day = now.date() + timedelta(days=chance.randint(2, 200))
-        yield "reschedule-session", "manager", {"to": f"{day}T13:00", "reason": "The hall."}
-    if chance.random() < 0.1:
-        role = chance.choice(("manager", "deputy", "board"))
-        person = {
-            "name": "New",
-            "email": f"new{chance.randint(1, 3)}@life.example",
-            "language": "en",
-        }
-        yield "hand-over", "manager", {"role": role, "person": person}
-    if chance.random() < 0.01:
-        yield "cancel-dialogue", "manager", {"reason": "The company was sold."}

@@ -4,7 +4,6 @@
 
 import multiprocessing
 import resource
-import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -208,36 +207,3 @@ def test_a_copy_taken_during_a_sweep_lives_on(copies: Copies, tmp_path: Path, ch
     assert left_behind(restored) == wanted
     assert problems(restored, NOW) == []
     restored.dispose()
-
-
-@SQLITE
-def test_a_power_cut_keeps_what_was_committed(copies: Copies, tmp_path: Path) -> None:
-    """The file and its log as they lie on the disk at any moment are a whole database; what was committed is in it."""
-    wanted, url = expected(copies), copies()
-    engine, cuts = connect(url), 0
-    with engine.connect() as connection:
-        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
-        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
-
-    def cut(_: float) -> None:
-        nonlocal cuts
-        cuts += 1
-        file = Path(str(make_url(url).database))
-        for end in ("", "-wal"):
-            shutil.copy(f"{file}{end}", tmp_path / f"cut-{cuts}.sqlite{end}")
-
-    from config.policies import policy_of
-    from records.sweep import sweep
-
-    sweep(engine, policy_of, NOW, chunk=1, pause=cut)
-    engine.dispose()
-    for number in range(1, cuts + 1):
-        wal = tmp_path / f"cut-{number}.sqlite-wal"
-        if number % 2:  # the last page was on its way when the power went
-            wal.write_bytes(wal.read_bytes()[:-1000])
-        engine = connect(f"sqlite:///{tmp_path / f'cut-{number}.sqlite'}")
-        assert problems(engine) == []
-        sweeping(engine)
-        assert left_behind(engine) == wanted
-        engine.dispose()
-    assert cuts > 2

@@ -2,11 +2,7 @@
 
 import os
 import signal
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +15,8 @@ from flows.processes import Child, free_port, start, stop
 from flows.server import answers
 from flows.site import AlreadyRunning, Site, told
 from flows.up import SERVICES, Service, run
-from tests.flows.waiting import ROOT, wait_for
+from tests.flows.running_up import running
+from tests.flows.waiting import wait_for
 
 
 @pytest.fixture
@@ -32,60 +29,6 @@ def site_environment(tmp_path: Path) -> dict[str, str]:
         "WEERKLANK_PREFECT_PORT": str(free_port("127.0.0.1", 0)),
         "WEERKLANK_PORTAL_PORT": str(free_port("127.0.0.1", 0)),
     }
-
-
-class Up:
-    """A running `weerklank up` and what it said so far."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self.lines: list[str] = []
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "cli.main", "up"],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            start_new_session=True,
-        )
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        self.lines.extend(iter(self.process.stdout.readline, ""))
-
-    def says(self, words: str) -> bool:
-        assert self.process.poll() is None or any(words in line for line in self.lines), self.lines
-        return any(words in line for line in self.lines)
-
-    def family(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children(recursive=True)
-
-    def end(self) -> int:
-        status = self.process.wait(30)
-        self._reader.join(5)
-        return status
-
-
-@contextmanager
-def running(environment: dict[str, str]) -> Iterator[tuple[Up, list[psutil.Process]]]:
-    up = Up(environment)
-    family: list[psutil.Process] = []
-    try:
-        wait_for(lambda: up.says("Everything runs"))
-        family = up.family()
-        yield up, family
-    finally:
-        if up.process.poll() is None:
-            up.process.terminate()
-            up.process.wait(30)
-        for one in family:
-            if one.is_running():
-                one.kill()
-        assert up.process.stdout is not None
-        up._reader.join(5)
-        up.process.stdout.close()
 
 
 @pytest.mark.prefect
@@ -163,11 +106,15 @@ def test_what_never_becomes_healthy_is_given_up(settings: Settings) -> None:
 
 def test_a_second_one_in_the_same_folder_is_refused(settings: Settings) -> None:
     said: list[str] = []
-    with Site(settings).alone():
+    with Site(settings).alone(said.append):
         assert run(settings, services=[], say=said.append) == 1
 
     assert "runs already" in said[0]
-    with pytest.raises(AlreadyRunning), Site(settings).alone(), Site(settings).alone():
+    with (
+        pytest.raises(AlreadyRunning),
+        Site(settings).alone(said.append),
+        Site(settings).alone(said.append),
+    ):
         pass
 
 

@@ -1,0 +1,211 @@
+"""
+`kill -9` of the whole of `weerklank up`, at random moments, and started again at once (catalogue 1, 18 and 22).
+
+Its own process alone, whose children must then end by themselves; or all of them in one blow.
+"""
+
+# ruff: noqa: S311 - chance that can be repeated is the point
+
+import asyncio
+import os
+import random
+import re
+import signal
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from config.settings import load_settings
+from config.wiring import open_house
+from flows.processes import free_port
+from notifications.channels import Memory
+from tests.faults.checker import problems
+from tests.faults.works import left_behind
+from tests.flows.running_up import Up, running
+from tests.flows.waiting import wait_for
+from tests.notifications.servers import Handler, mail_server
+from tests.operations.companies import DUE, found_companies, room
+
+pytestmark = [pytest.mark.prefect, pytest.mark.timeout(3000)]
+SEED = int(os.environ.get("TESTS_SEED", "2022"))
+MESSAGE_ID = re.compile(rb"^Message-ID:\s*<([^>]+)>", re.MULTILINE | re.IGNORECASE)
+AMOUNTS = [pytest.param(3, id="few"), pytest.param(20, id="many", marks=pytest.mark.slow)]
+LEASE = timedelta(seconds=31)
+UNDER_WAY = "SELECT count(*) FROM flow_run WHERE state_type IN ('RUNNING', 'PENDING', 'CANCELLING')"
+COMPANIES = 2
+
+
+class Unhurried(Handler):
+    """A mail server that takes its time, so that a delivery lasts."""
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        await asyncio.sleep(0.05)
+        return await super().handle_DATA(server, session, envelope)
+
+
+@dataclass
+class Machine:
+    """An installation in *folder*, whose clock stands where the test sets it."""
+
+    folder: Path
+    mail: Handler
+    port: int
+    chance: random.Random
+    now: datetime = DUE
+    said: list[str] = field(default_factory=list)
+    started: list[psutil.Process] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        ports = [str(free_port("127.0.0.1", 0)) for _ in range(2)]
+        self.environment = {
+            **os.environ,
+            "WEERKLANK_DATABASE_URL": f"sqlite:///{self.file}",
+            "WEERKLANK_CLOCK_FILE": str(self.folder / "clock"),
+            "WEERKLANK_CHANNEL": "smtp",
+            "WEERKLANK_SENDER": "dialoog@klein.example",
+            "WEERKLANK_SMTP_HOST": "127.0.0.1",
+            "WEERKLANK_SMTP_PORT": str(self.port),
+            "WEERKLANK_SMTP_TLS": "none",
+            "WEERKLANK_MAIL_BATCH": "5",
+            "WEERKLANK_MAIL_LEASE": "30",
+            "WEERKLANK_PREFECT_HOME": str(self.folder / "prefect"),
+            "WEERKLANK_PREFECT_PORT": ports[0],
+            "WEERKLANK_PORTAL_PORT": ports[1],
+        }
+
+    @property
+    def file(self) -> Path:
+        """The records."""
+        return self.folder / "weerklank.sqlite"
+
+    def asked(self, query: str, file: Path | None = None) -> Any:  # noqa: ANN401 - one value
+        """What the records (or another *file*) answer."""
+        with closing(sqlite3.connect(file or self.file, timeout=30)) as connection:
+            return connection.execute(query).fetchone()[0]
+
+    def pass_lease(self) -> None:
+        """Let the claims of those who died end."""
+        self.now += LEASE
+        (self.folder / "clock").write_text(self.now.isoformat(), encoding="ascii")
+
+    def kill(self) -> str:
+        """Start it all and kill it somewhere; the kind of moment at which it died."""
+        self.pass_lease()
+        up = Up(self.environment)
+        assert up.process.stdout is not None
+        moment = self.chance.choice(("starting", "sweep", "mail"))
+        self._wait(moment)
+        family = up.family()
+        self.started += family
+        up.process.kill()
+        for one in family if self.chance.random() < 0.5 else []:
+            one.kill()
+        assert up.end() == -signal.SIGKILL
+        up.process.stdout.close()
+        self.said += up.lines
+        return moment
+
+    def _wait(self, moment: str) -> None:
+        facts, mails = self.asked("SELECT count(*) FROM facts"), len(self.mail.received)
+        more = mails + self.chance.randint(1, 9)
+        patience = self.chance.random() * 12 if moment == "starting" else 45
+        come: dict[str, Callable[[], bool]] = {
+            "starting": lambda: False,
+            "sweep": lambda: bool(self.asked("SELECT count(*) FROM facts") > facts),
+            "mail": lambda: len(self.mail.received) >= more,
+        }
+        until = time.monotonic() + patience
+        while time.monotonic() < until and not come[moment]():
+            time.sleep(0.005)
+
+    def finish(self) -> None:
+        """Run undisturbed until nothing waits, and end it as its user would."""
+        self.pass_lease()
+        with running(self.environment) as (up, family):
+            self.started += family
+            runs = (
+                "SELECT count(*) FROM flow_run WHERE state_type = 'COMPLETED' AND start_time > '{}'"
+            )
+            since = self.asked("SELECT datetime('now', '-5 seconds')")
+            rounds = runs.format(since)
+            wait_for(lambda: self.asked(rounds, self.folder / "prefect" / "prefect.db") >= 2)
+            up.process.send_signal(signal.SIGINT)
+            assert up.end() == 0
+            self.said += up.lines
+
+    @property
+    def waiting(self) -> int:
+        """How many notices wait."""
+        number: int = self.asked("SELECT count(*) FROM notices WHERE status = 'pending'")
+        return number
+
+
+@pytest.fixture
+def machine(migrated_file: Path, tmp_path: Path) -> Iterator[Machine]:
+    mail = Unhurried()
+    with mail_server(mail) as port:
+        made = Machine(tmp_path, mail, port, random.Random(SEED))
+        made.file.write_bytes(migrated_file.read_bytes())
+        yield made
+        for one in made.started:
+            if one.is_running():
+                one.kill()
+
+
+def undisturbed(file: Path, copy: Path) -> dict[str, Any]:
+    """What one sweep and one delivery leave behind in a *copy* of *file*."""
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    with open_house(
+        load_settings(database_url=f"sqlite:///{copy}"), mailroom=room(Memory())
+    ) as house:
+        house.sweep(DUE)
+        house.deliver(DUE)
+        return comparable(left_behind(house.engine))
+
+
+def comparable(left: dict[str, Any]) -> dict[str, Any]:
+    """What is left behind, whenever it was written."""
+    journal: Counter[tuple[str, ...]] = Counter()
+    for (dialogue, _, fact, subject), number in left["journal"].items():
+        journal[dialogue, fact, subject] += number
+    return {**left, "journal": journal}
+
+
+@pytest.mark.parametrize("kills", AMOUNTS)
+def test_up_that_is_killed_again_and_again_loses_nothing_and_says_nothing_twice(
+    machine: Machine, tmp_path: Path, kills: int
+) -> None:
+    settings = load_settings(database_url=f"sqlite:///{machine.file}")
+    with open_house(settings) as house:
+        found_companies(house, COMPANIES)
+    wanted = undisturbed(machine.file, tmp_path / "calm.sqlite")
+
+    moments = Counter(machine.kill() for _ in range(kills))
+    machine.finish()
+    while machine.waiting:
+        machine.finish()
+
+    with open_house(settings) as house:
+        assert problems(house.engine, machine.now) == [], SEED
+        assert comparable(left_behind(house.engine)) == wanted, SEED
+    received = b"\n".join(machine.mail.received)
+    names = Counter(MESSAGE_ID.findall(received))
+    sent = machine.asked("SELECT count(*) FROM notices WHERE status = 'sent'")
+    twice = names.total() - len(names)
+    assert len(names) == sent
+    assert twice <= kills
+    assert machine.asked(UNDER_WAY, tmp_path / "prefect" / "prefect.db") == 0
+    assert [line for line in machine.said if "is taken" in line] == []
+    assert [one for one in machine.started if one.is_running()] == []
+    print(f"{kills} kills of up ({dict(moments)}): 0 lost, {twice} of {sent} mails repeated")  # noqa: T201
