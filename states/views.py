@@ -1,11 +1,12 @@
 """Who may see what: seals stay closed for everybody but the moderator and the speaker (DESIGN 3.7)."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Literal
 
 from states.contributions import Attribution, Contribution
 from states.dialogue import Dialogue
-from states.people import ROLES
+from states.people import ROLES, Stakeholder
 
 Viewer = Literal["manager", "moderator", "auditor"]
 
@@ -37,13 +38,46 @@ def unknown_to_auditors(dialogue: Dialogue) -> dict[str, str]:
     }
 
 
+def region_of(dialogue: Dialogue, speaker: Stakeholder) -> tuple[str | None, str | None]:
+    """
+    The category and the country by which *speaker* may be described; None for what would point at too few people.
+
+    A description must fit as many of those who could have spoken as the policy's `small_group` asks, and so must what
+    is left over: were one country of six people named, the one without a country would be known. Source: DESIGN 3.7.
+    """
+    least = dialogue.policy.limits.small_group
+    seats = [s for s in dialogue.stakeholders.values() if _could_speak(s)]
+    among = Counter(s.country for s in seats if s.category == speaker.category)
+    if speaker.country in _told_apart(among, least):
+        return speaker.category, speaker.country
+    left = Counter[str]()
+    for category in {s.category for s in seats}:
+        countries = Counter(s.country for s in seats if s.category == category)
+        told = _told_apart(countries, least)
+        left[category] = sum(n for name, n in countries.items() if name not in told)
+    return (speaker.category if speaker.category in _told_apart(left, least) else None), None
+
+
+def _could_speak(seat: Stakeholder) -> bool:
+    return seat.invited and not seat.declined and seat.present is not False
+
+
+def _told_apart(sizes: Counter[str], least: int) -> set[str]:
+    """The groups that are large enough to be named, as many as leave the others together large enough too."""
+    told = {name for name, size in sizes.items() if size >= least}
+    while told and 0 < sum(size for name, size in sizes.items() if name not in told) < least:
+        told.remove(min(told, key=lambda name: (sizes[name], name)))
+    return told
+
+
 def attributed(dialogue: Dialogue, contribution: Contribution) -> str:
     """From whom a contribution came, as far as its attribution lets the manager know."""
     speaker = dialogue.stakeholders.get(contribution.voice)
     if contribution.sealed or speaker is None:
         return contribution.voice
     if contribution.attribution is Attribution.REGION:
-        return f"{speaker.category}, {speaker.country}"
+        told = [part for part in region_of(dialogue, speaker) if part]
+        return ", ".join(told) or "participant"
     if contribution.attribution is Attribution.ORGANISATION:
         return speaker.organisation
     return f"{speaker.name}, {speaker.organisation}"
