@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from states.contributions import Attribution, Contribution
 from states.dialogue import Dialogue
-from states.people import ROLES, Stakeholder
+from states.people import ROLES, Invitation, Stakeholder
 
 Viewer = Literal["manager", "moderator", "auditor"]
+_Group = TypeVar("_Group", str, tuple[str, str])
 
 
 def actor_seen(dialogue: Dialogue, by: str, step: str, given: Mapping[str, Any]) -> str:
@@ -47,22 +48,37 @@ def region_of(dialogue: Dialogue, speaker: Stakeholder) -> tuple[str | None, str
     """
     least = dialogue.policy.limits.small_group
     seats = [s for s in dialogue.stakeholders.values() if _could_speak(s)]
-    among = Counter(s.country for s in seats if s.category == speaker.category)
-    if speaker.country in _told_apart(among, least):
+    sizes = Counter((s.category, s.country) for s in seats)
+    lands, categories = _descriptions(sizes, least)
+    if (speaker.category, speaker.country) in lands:
         return speaker.category, speaker.country
-    left = Counter[str]()
-    for category in {s.category for s in seats}:
-        countries = Counter(s.country for s in seats if s.category == category)
-        told = _told_apart(countries, least)
-        left[category] = sum(n for name, n in countries.items() if name not in told)
-    return (speaker.category if speaker.category in _told_apart(left, least) else None), None
+    return (speaker.category if speaker.category in categories else None), None
 
 
 def _could_speak(seat: Stakeholder) -> bool:
-    return seat.invited and not seat.declined and seat.present is not False
+    open_to = seat.invitation in {Invitation.INVITED, Invitation.ACCEPTED}
+    return open_to and seat.present is not False
 
 
-def _told_apart(sizes: Counter[str], least: int) -> set[str]:
+def _descriptions(
+    sizes: Counter[tuple[str, str]], least: int
+) -> tuple[set[tuple[str, str]], set[str]]:
+    """The countries of a category, and the categories of all others, that may be told."""
+    categories = {category for category, _ in sizes}
+    within = [Counter({k: n for k, n in sizes.items() if k[0] == one}) for one in categories]
+    lands = {land for groups in within for land in _told_apart(groups, least)}
+    while True:
+        left = Counter[str]()
+        for group, size in sizes.items():
+            left[group[0]] += 0 if group in lands else size
+        told = _told_apart(left, least)
+        rest = sum(size for name, size in left.items() if name not in told)
+        if not lands or not 0 < rest < least:
+            return lands, told
+        lands.remove(min(lands, key=lambda land: (sizes[land], land)))
+
+
+def _told_apart(sizes: Counter[_Group], least: int) -> set[_Group]:
     """The groups that are large enough to be named, as many as leave the others together large enough too."""
     told = {name for name, size in sizes.items() if size >= least}
     while told and 0 < sum(size for name, size in sizes.items() if name not in told) < least:

@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from states.dialogue import Dialogue
@@ -39,9 +39,9 @@ class Veil:
         """By its place and not by its letters: ı and i match each other, and are two words."""  # noqa: RUF002
         return self._masks[(found.lastindex or 1) - 1]
 
-    def detail(self, detail: Mapping[str, Any]) -> str:
-        """The detail of a fact without identities, in one line."""
-        known = {key: value for key, value in detail.items() if value is not None}
+    def detail(self, detail: Mapping[str, Any], untold: Collection[str] = ()) -> str:
+        """The detail of a fact without identities and without what is *untold*, in one line."""
+        known = {k: value for k, value in detail.items() if value is not None and k not in untold}
         return ", ".join(f"{key}: {self._plain(value)}" for key, value in known.items())
 
     def _plain(self, value: object) -> str:

@@ -92,7 +92,7 @@ def test_the_task_by_hand_brings_the_words() -> None:
     hidden = told | {"to": "factory-tr"}
     closed = compose(notice("by-hand-task", "manager", **hidden), dialogue(), now=ALERTED)
     assert "Deze deelnemer koos ervoor niet met naam bekend te zijn." in closed.text
-    assert "leverancier, Turkije" in closed.text
+    assert "Aan: een deelnemer" in closed.text
     assert "Emre" not in closed.text
 
 
