@@ -1,5 +1,6 @@
 """The auditor's pages: everything without identities, and the proof that the journal is as it was written."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -74,8 +75,8 @@ def _owed(seen: Seen, veil: Veil, duty: Any) -> Owed:  # noqa: ANN401 - a duty
 
 def _verdicts(dialogue: Dialogue) -> Mapping[str, int]:
     """How many were heard, partly and not, as far as no figure points at people."""
-    given = [verdict.heard for verdict in dialogue.verdicts.values()]
-    counts = {heard: given.count(heard) for heard in _HEARD}
+    given = Counter[str](verdict.heard for verdict in dialogue.verdicts.values())
+    counts = {heard: given[heard] for heard in _HEARD}
     return guarded({"": counts}, dialogue.policy.limits.small_group).shown[""]
 
 
