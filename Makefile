@@ -14,7 +14,7 @@ DEV := .venv/.installed-dev
 LOCK := $(PYTHON) .ci/install.py uv pip compile pyproject.toml --all-extras --group build --quiet \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help setup demo test faults quick lint format lock bench soak clean
+.PHONY: help setup demo portal test faults quick lint format lock bench soak clean
 
 help: ## say what can be done
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -23,6 +23,9 @@ setup: $(DEV) ## everything that developing takes, in .venv
 
 demo: $(RUNTIME) ## rehearse the edition of 2022: story, pages and mails
 	@$(BIN)/weerklank demo $(ARGS)
+
+portal: $(RUNTIME) ## the same year on its pages, with a clock to move; Ctrl-C ends it
+	@$(BIN)/weerklank up --demo $(ARGS)
 
 # Playwright keeps an event loop running in its process, which flows cannot stand: browsers go first, by themselves.
 test: lint ## every check, then every test

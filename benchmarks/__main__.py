@@ -2,42 +2,85 @@
 
 import argparse
 import json
+import signal
+import sys
 from importlib import import_module
 from pathlib import Path
+from time import perf_counter
 
-from benchmarks.figures import Figure
+from benchmarks.figures import Figure, Skipped
 from benchmarks.report import picture, table
 
-NAMES = ("sweep", "sweep_postgresql", "people", "idle", "steps", "delivery")
+NAMES = (
+    "sweep", "sweep_postgresql", "people", "growth", "idle", "delivery", "steps", "prefect_share",
+    "year", "rehearsal", "pages",
+)  # fmt: skip
 FULL = {
     "sweep": 1_000_000,
     "sweep_postgresql": 1_000_000,
     "people": 100_000,
+    "growth": 1_000_000,
     "idle": 10_000_000,
     "delivery": 2_000,
+    "year": 10_000,
 }
 DOCS = Path(__file__).parents[1] / "docs"
 BEGIN, END = "<!-- figures: written by python -m benchmarks --write -->", "<!-- end of figures -->"
+PICTURE = "![Ours as a share of the raw limit; a line marks each goal](performance.svg)"
 
 
 def measured(names: list[str], n: int | None, *, full: bool) -> list[Figure]:
-    """Run the benchmarks of *names*, of size *n* or their own."""
+    """Run the benchmarks of *names*, of size *n* or their own; says what cannot be measured on this machine."""
     figures: list[Figure] = []
     for name in names or NAMES:
-        size = FULL.get(name) if full and n is None else n
-        found = import_module(f"benchmarks.{name}").run(*([size] if size else []))
-        print(table(found), end="\n\n", flush=True)
+        begun = perf_counter()
+        try:
+            found = run(name, FULL.get(name) if full and n is None else n)
+        except Skipped as why:
+            print(f"{name}: skipped: {why}\n", flush=True)
+            continue
+        print(f"{table(found)}\n\n{name}: {perf_counter() - begun:.0f} s\n", flush=True)
         figures += found
     return figures
 
 
+def run(name: str, n: int | None) -> list[Figure]:
+    """Run one benchmark. Raises Skipped when this machine lacks what it needs."""
+    from tests.postgres import NoServer  # noqa: PLC0415 - the command helps also without it
+
+    try:
+        return list(import_module(f"benchmarks.{name}").run(*([n] if n else [])))
+    except NoServer as missing:
+        raise Skipped(f"it needs {missing}") from missing
+
+
 def write(figures: list[Figure]) -> None:
-    """Put the table into docs/performance.md and the picture beside it."""
-    page = DOCS / "performance.md"
+    """Put the table into docs/performance.md and the picture beside it; what was not measured now stays as it was."""
+    page, kept = DOCS / "performance.md", DOCS / "performance.json"
+    figures = merged(_read(kept), figures)
+    told = f"{BEGIN}\n{table(figures)}\n\n{PICTURE}\n{END}"
     before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    page.write_text(f"{before}{BEGIN}\n{table(figures)}\n{END}{after}", encoding="utf-8")
+    page.write_text(f"{before}{told}{rest.partition(END)[2]}", encoding="utf-8")
     (DOCS / "performance.svg").write_text(picture(figures), encoding="utf-8")
+    kept.write_text(_as_json(figures), encoding="utf-8")
+
+
+def merged(before: list[Figure], now: list[Figure]) -> list[Figure]:
+    """The figures *before* with those of the benchmarks that were measured *now* in their place."""
+    measured_now = {one.bench for one in now}
+    both = [*(one for one in before if one.bench not in measured_now), *now]
+    return sorted(both, key=lambda one: NAMES.index(one.bench))
+
+
+def _read(kept: Path) -> list[Figure]:
+    rows = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else []
+    figures = [Figure(**{name: row[name] for name in row if name != "ratio"}) for row in rows]
+    return [one for one in figures if one.bench in NAMES]
+
+
+def _as_json(figures: list[Figure]) -> str:
+    rows = [figure.as_json() for figure in figures]
+    return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
 
 
 def main() -> None:
@@ -45,15 +88,17 @@ def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m benchmarks")
     asked.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}")
     asked.add_argument("--n", type=int, help="how many; each benchmark has a small size of its own")
-    asked.add_argument("--full", action="store_true", help="the sizes that are promised: an hour")
+    asked.add_argument("--full", action="store_true", help="the sizes that are promised: hours")
     asked.add_argument("--json", action="store_true", help="the figures once more, for a machine")
     asked.add_argument("--write", action="store_true", help="into docs/performance.md and .svg")
     given = asked.parse_args()
     if unknown := set(given.names) - set(NAMES):
         asked.error(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(NAMES)}")
+    # Told to end, it ends its servers and removes its files like one that is done.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     figures = measured(given.names, given.n, full=given.full)
     if given.json:
-        print(json.dumps([figure.as_json() for figure in figures], indent=2))
+        print(_as_json(figures))
     if given.write:
         write(figures)
 

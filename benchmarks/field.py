@@ -1,14 +1,28 @@
 """A field of duties: a database with the real tables, so many duties open and so many of them due."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import (
+    CTE,
+    ClauseElement,
+    ColumnElement,
+    Connection,
+    Insert,
+    Integer,
+    Text,
+    bindparam,
+    case,
+    cast,
+    column,
+    func,
+    insert,
+    literal,
+    select,
+    values,
+)
 
 from config.policies import policy_of
-from records.bulk import Bulk
 from records.chain import beginning
 from records.columns import canonical
 from records.database import connect, writing
@@ -34,9 +48,9 @@ KIND_OF_DUE = (
 )
 """What falls due, by turns: kind, rung, status and lapsed version."""
 _RECKONING = Reckoning(rule="S+12w", start=datetime(2022, 6, 16, tzinfo=UTC).date(), end=NOW.date())
-_COLUMNS = [column.name for column in DUTIES.c if column.name not in {"error", "error_at"}]
-_INSERT = Bulk(insert(DUTIES), _COLUMNS)
-_AT_ONCE = 20_000
+_DAYS_AHEAD = 200
+"""Over so many days the others fall due."""
+_AT_ONCE = 500_000
 
 
 def programme(number: int) -> Programme:
@@ -45,11 +59,11 @@ def programme(number: int) -> Programme:
         role: {"name": f"{role} {number}", "email": f"{role}@p{number}.example", "language": "nl"}
         for role in ("manager", "deputy", "sponsor", "moderator", "board", "confidant")
     }
-    values: dict[str, Any] = {
+    document: dict[str, Any] = {
         "id": f"p{number:05}", "company": f"Company {number}", "country": "NL",
         "time_zone": "Europe/Amsterdam", "schedule": "0 9 1 12 *", "roles": roles,
     }  # fmt: skip
-    return Programme.model_validate(values)
+    return Programme.model_validate(document)
 
 
 def sow(url: str, due: int, opened: int) -> None:
@@ -63,9 +77,9 @@ def sow(url: str, due: int, opened: int) -> None:
     with writing(engine) as connection:
         _dialogues(connection, dialogues)
     rows = _duties(due, opened, dialogues)
-    while chunk := list(islice(rows, _AT_ONCE)):
+    for first in range(0, opened, _AT_ONCE):
         with writing(engine) as connection:
-            _INSERT.run(connection, chunk)
+            connection.execute(rows, {"first": first, "last": min(first + _AT_ONCE, opened) - 1})
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
     engine.dispose()
@@ -101,22 +115,54 @@ def _due_of(kind: str, rung: int) -> datetime:
         day += timedelta(days=1)
 
 
-def _duties(due: int, opened: int, dialogues: int) -> Iterator[dict[str, Any]]:
-    dues = [_due_of(kind, rung) for kind, rung, _, _ in KIND_OF_DUE]
+def _duties(due: int, opened: int, dialogues: int) -> Insert:
+    """The database writes the duties from *first* to *last* itself: ten million rows are too many to hand over."""
     every = max(1, opened // due) if due else opened + 1
-    left = due
-    for number in range(opened):
-        ripe = left > 0 and number % every == 0
-        left -= ripe
-        turn = (number // every) % len(KIND_OF_DUE)
-        kind, rung, status, lapsed = KIND_OF_DUE[turn]
-        later = NOW + timedelta(days=1 + number % 200)
-        name = f"{kind}/voice-{number}"
-        yield {
-            "id": number + 1, "dialogue_id": name_of(number // PER_DIALOGUE % dialogues), "name": name,
-            "kind": kind, "whom": f"voice-{number}", "round": 1, "owner": KINDS[kind].owner,
-            "due": dues[turn], "first_due": dues[turn], "status": status, "opened_at": NOW,
-            "ended_at": None, "lapsed_at": dues[turn] if lapsed else None, "version": 1,
-            "lapsed_version": lapsed, "waiting": f"voice-{number}", "rung": rung,
-            "next_at": NOW if ripe else later, "reckoning": _RECKONING, "postponements": (),
-        }  # fmt: skip
+    number, kinds, later = _numbers(), _kinds(), _later()
+    ripe = (number % every == 0) & (number // every < due)
+    voice = "voice-" + cast(number, Text)
+    dialogue = number // PER_DIALOGUE % dialogues
+    programme_id = "p" + func.substr(cast(100_000 + dialogue % PROGRAMMES, Text), 2)
+    duty: dict[str, Any] = {
+        "id": number + 1, "dialogue_id": programme_id + "-" + cast(dialogue, Text),
+        "name": kinds.c.kind + "/" + voice, "kind": kinds.c.kind, "whom": voice, "round": 1,
+        "owner": kinds.c.owner, "due": kinds.c.due, "first_due": kinds.c.due, "status": kinds.c.status,
+        "opened_at": literal(NOW, DUTIES.c.opened_at.type), "lapsed_at": kinds.c.lapsed_at, "version": 1,
+        "lapsed_version": kinds.c.lapsed_version, "waiting": voice, "rung": kinds.c.rung,
+        "next_at": case((ripe, literal(NOW, DUTIES.c.next_at.type)), else_=later.c.at),
+        "reckoning": literal(_RECKONING, DUTIES.c.reckoning.type),
+        "postponements": literal((), DUTIES.c.postponements.type),
+    }  # fmt: skip
+    told = select(*(_labelled(value, name) for name, value in duty.items()))
+    told = told.where(kinds.c.turn == number // every % len(KIND_OF_DUE))
+    return insert(DUTIES).from_select(list(duty), told.where(later.c.turn == number % _DAYS_AHEAD))
+
+
+def _labelled(value: Any, name: str) -> Any:  # noqa: ANN401 - an expression or a plain number
+    return (value if isinstance(value, ClauseElement) else literal(value)).label(name)
+
+
+def _numbers() -> ColumnElement[int]:
+    """Each number from *first* to *last*."""
+    one = select(bindparam("first", type_=Integer).label("number")).cte("numbers", recursive=True)
+    next_one = select(one.c.number + 1).where(one.c.number < bindparam("last", type_=Integer))
+    return one.union_all(next_one).c.number
+
+
+def _kinds() -> CTE:
+    moment = DUTIES.c.due.type
+    columns = [column(name, Integer) for name in ("turn", "rung", "lapsed_version")]
+    columns += [column(name, Text) for name in ("kind", "owner", "status")]
+    columns += [column(name, moment) for name in ("due", "lapsed_at")]
+    rows = []
+    for turn, (kind, rung, status, lapsed) in enumerate(KIND_OF_DUE):
+        due = _due_of(kind, rung)
+        owner = KINDS[kind].owner
+        rows.append((turn, rung, lapsed, kind, owner, status, due, due if lapsed else None))
+    return values(*columns, name="kinds").data(rows).cte("kinds")
+
+
+def _later() -> CTE:
+    columns = (column("turn", Integer), column("at", DUTIES.c.next_at.type))
+    rows = [(day, NOW + timedelta(days=1 + day)) for day in range(_DAYS_AHEAD)]
+    return values(*columns, name="later").data(rows).cte("later")

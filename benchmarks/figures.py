@@ -7,6 +7,10 @@ from dataclasses import asdict, dataclass
 from time import perf_counter
 
 
+class Skipped(Exception):
+    """Something that a benchmark needs is not on this machine; the message says what."""
+
+
 @dataclass(frozen=True)
 class Figure:
     """One line of the table: *ours* and *raw* in *unit*; *reached* None when nothing was promised."""

@@ -279,7 +279,8 @@ def _point(place: Place, lang: str) -> None:
     speech.out(f"    {records} {itself} status kledingmerk-2022")
     speech.out(f"    {records} {itself} journal verify")
     speech.out(f"    {itself} rehearse {place.case} --until 2022-09-16")
-    speech.out(f"    {itself} up")
+    speech.out(f"    {itself} up --demo")
+    speech.paragraph(_say("next-pages", lang), "      ")
 
 
 def _itself() -> str:

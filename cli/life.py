@@ -216,10 +216,16 @@ def _plain(act: Act) -> Row:
 
 @contextmanager
 def lived(
-    scenario: Scenario, *, database: str | None = None, language: str = "en"
+    scenario: Scenario,
+    *,
+    database: str | None = None,
+    language: str = "en",
+    base_url: str | None = None,
 ) -> Iterator[Life]:
     """
     A life of *scenario* that has just begun, in a database of its own that is thrown away, or in *database*.
+
+    Its mail holds links to *base_url*, or none.
 
     Raises Refused('database-in-use') when *database* already holds a programme: simulated time must never pass there.
     """
@@ -229,9 +235,9 @@ def lived(
             _prepare(database)
         mail = Memory(bounces=bouncing(scenario))
         settings = load_settings(
-            database_url=url, channel="none", sender=_SENDER, base_url=None, chat_urls=()
+            database_url=url, channel="none", sender=_SENDER, base_url=base_url, chat_urls=()
         )
-        mailroom = Mailroom(mail=lambda: mail, sender=_SENDER)
+        mailroom = Mailroom(mail=lambda: mail, sender=_SENDER, base_url=base_url)
         house = stack.enter_context(open_house(settings, mailroom=mailroom, durable=False))
         if house.ledger.programmes():
             raise DatabaseInUse

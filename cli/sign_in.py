@@ -23,5 +23,6 @@ def sign_in(who: Who) -> None:
         link = one_time_link(house, settings, who, moments.moment_or_now(None))
     speech.out(link.address)
     speech.note(
-        f"Works once, until {speech.stamp(link.until)}; afterwards {link.name} signs in with a password and a code."
+        f"Works once, until {link.until:%Y-%m-%d %H:%M} UTC; "
+        f"afterwards {link.name} signs in with a password and a code."
     )

@@ -1,16 +1,18 @@
 """`weerklank up`: everything on one machine. Only this command starts Prefect."""
 
+from collections.abc import Callable
 from functools import partial
 from importlib.resources import as_file, files
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
-from platformdirs import user_data_path
 
 from cli import speech
 from config import logs
+from config.clock import set_clock
 from config.settings import Settings, load_settings
-from config.wiring import open_house
 
 _FOUR_ARE_LATE = "2022-09-12T09:00"
 """Where the clock of the demonstration begins: two answers were in time, four are late."""
@@ -25,31 +27,42 @@ Port = Annotated[
     ),
 ]
 WithDemo = Annotated[
-    bool, typer.Option("--demo", help="Begin with the case study, in a database of its own.")
+    bool,
+    typer.Option(
+        "--demo", help="Show the case study, afresh each time; nothing of it stays behind."
+    ),
 ]
 
 
 def up(port: Port = None, *, demo: WithDemo = False) -> None:
-    """Start the database, the Prefect server, the schedules and the flow runner; Ctrl-C stops them all.
+    """Start the database, the pages, the Prefect server, the schedules and the flow runner; Ctrl-C stops them all.
 
     weerklank up
     weerklank up --demo --port 4300
     """
     settings = load_settings()
-    if demo:
-        settings = _of_the_demo(settings)
     if port is not None:
         prefect = settings.prefect.model_copy(update={"port": port})
         settings = settings.model_copy(update={"prefect": prefect})
     logs.configure(settings.log_level)
-    speech.note("Starting; the Prefect server takes ten to twenty seconds …")
+    speech.note("Starting; the pages come first, the Prefect server ten to twenty seconds later …")
+    raise typer.Exit(_show_the_case(settings) if demo else _run(settings))
+
+
+def _run(settings: Settings, prepare: Callable[[], None] | None = None) -> int:
     from flows.up import run
 
-    raise typer.Exit(run(settings, prepare=partial(_live_the_case, settings) if demo else None))
+    return run(settings, prepare=prepare)
 
 
-def _of_the_demo(settings: Settings) -> Settings:
-    home = user_data_path("weerklank", appauthor=False) / "demo"
+def _show_the_case(settings: Settings) -> int:
+    with TemporaryDirectory(prefix="weerklank-demo-", ignore_cleanup_errors=True) as folder:
+        told = _of_the_demo(settings, Path(folder))
+        return _run(told, partial(_live_the_case, told))
+
+
+def _of_the_demo(settings: Settings, home: Path) -> Settings:
+    """*settings* for a demonstration in *home*: it touches no records and sends nothing to anybody."""
     prefect = settings.prefect.model_copy(update={"home": home / "prefect", "api_url": None})
     return load_settings(
         database_url=f"sqlite:///{home / 'weerklank.db'}",
@@ -63,24 +76,21 @@ def _of_the_demo(settings: Settings) -> Settings:
 
 
 def _live_the_case(settings: Settings) -> None:
-    with open_house(settings) as house:
-        if house.ledger.programmes():
-            return
+    """Live the case until four are late, and set the clock there: that is what the pages wait for."""
     from cli.life import lived
     from cli.scenario import read_scenario
     from notifications.maildir import Maildir
-
-    box = Maildir(settings.maildir)
 
     with as_file(files("cli").joinpath("data/kledingmerk-2022.yaml")) as file:
         scenario = read_scenario(file)
     with (
         speech.working("Living the edition of 2022 …"),
-        lived(scenario, database=settings.database_url) as life,
+        lived(scenario, database=settings.database_url, base_url=settings.base_url) as life,
     ):
         until = life.moment(_FOUR_ARE_LATE)
         life.live(until)
-        for post in life.mail.posts:
-            box.send(post)
+    box = Maildir(settings.maildir)
+    for post in life.mail.posts:
+        box.send(post)
     if settings.clock_file is not None:
-        settings.clock_file.write_text(until.isoformat(), encoding="ascii")
+        set_clock(settings.clock_file, until)

@@ -13,9 +13,10 @@ from sqlalchemy import Engine
 
 from config.settings import Settings, unknown_variables, variables
 from config.wiring import House
-from records import journal, migrate, reports
+from records import access_reports, journal, migrate, reports
 from records.database import connect
 from records.errors import RecordsError
+from states.people import Role
 
 SWEEP_LATE = timedelta(hours=1)
 SWEEP_SILENT = timedelta(days=1)
@@ -125,6 +126,7 @@ def _records(house: House, now: datetime) -> list[Finding]:
         *_guarded("duties", lambda: _duties(engine)),
         *_guarded("outbox", lambda: _outbox(engine, now)),
         *_guarded("journal", lambda: _journal(engine)),
+        *_guarded("confidant", lambda: _confidant(house, now)),
     ]
 
 
@@ -204,6 +206,23 @@ def _journal(engine: Engine) -> Findings:
         )
     if not breaks:
         yield Finding("journal", "ok", "every chain of hashes is unbroken")
+
+
+def _confidant(house: House, now: datetime) -> Findings:
+    """Whether reports of retaliation are heard: in numbers alone, and silent while all is well."""
+    found = access_reports.unheard(house.engine, now, NOTICE_LATE)
+    if found.untold:
+        said = f"{_messages(found.untold)} to a confidant did not arrive"
+        advice = "name a confidant with a working address, outside the manager's line"
+        yield Finding("confidant", "bad", said, found.untold_since, advice)
+    if found.left_lying:
+        said = f"{found.left_lying} waited longer than two working days for a reaction"
+        advice = "speak to the confidant, and to nobody in the manager's line"
+        yield Finding("confidant", "bad", said, advice=advice)
+    nobody = sum(Role.CONFIDANT not in row.programme.roles for row in house.ledger.programmes())
+    if nobody:
+        said = f"{nobody} of the programmes name no confidant: nobody there can report retaliation"
+        yield Finding("confidant", "warn", said, advice="name one: weerklank programme apply FILE")
 
 
 def _mail(settings: Settings) -> Findings:

@@ -50,10 +50,12 @@ class House:
 
     def deliver(self, now: datetime, *, connections: int = 1) -> "DeliveryReport":
         """Send what waits in the outbox at *now* (aware UTC) over so many *connections*."""
-        from config.delivery import deliver  # noqa: PLC0415 - most commands never send
+        from config.confiding import tell_confidants  # noqa: PLC0415 - most commands never send
+        from config.delivery import deliver  # noqa: PLC0415
         from config.mailroom import Mailroom  # noqa: PLC0415
 
         mailroom = self.mailroom or Mailroom.of(self.settings)
+        tell_confidants(self.engine, self.ledger, mailroom, now)
         return deliver(self.engine, self.ledger, mailroom, now, connections=connections)
 
     def send_digest(self, programme_id: str, now: datetime) -> int:

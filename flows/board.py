@@ -1,9 +1,10 @@
 """What the house tells the operator of its state: plain figures, read after the work is done."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from config.logs import logger
 from config.wiring import House
@@ -11,10 +12,13 @@ from records import reports
 from records.owed import DutyRow
 from records.reports import NoticeRow
 from records.sweep import SweepReport
+from states.duties import OWED, Duty
 from states.people import PARTICIPANT
 
 MOST_DIALOGUES = 200  # that are drawn after one sweep: Prefect is no archive
-MOST_OVERDUE = 500  # rows in the table of what is overdue
+MOST_OVERDUE = (
+    100  # rows in the table of what is overdue: nobody reads more, and each run compares them
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +81,16 @@ def board_of(house: House, report: SweepReport, now: datetime) -> Board:
 
 def _drawn(house: House, report: SweepReport, now: datetime) -> Board:
     touched = list(report.dialogues)[:MOST_DIALOGUES]
-    duties = reports.duties_of(house.engine, touched)
-    of_lateness = [one for one in _written(house, touched, now) if (one.rung or "").startswith("+")]
+    lapsed = reports.lapsed_in(house.engine, touched)
+    written = reports.notices_of(house.engine, touched, at=now)
+    of_lateness = [one for one in written if (one.rung or "").startswith("+")]
     alarms = [one for one in of_lateness if one.role != PARTICIPANT]
     late = reports.overdue(house.engine, now, limit=MOST_OVERDUE + 1)
     return Board(
         cards=tuple(_cards(house, _chosen(house, touched))),
         overdue=tuple(_overdue(row, now) for row in late[:MOST_OVERDUE]),
         more_overdue=len(late) > MOST_OVERDUE,
-        raised=(*_lapses(report, duties), *_escalations(alarms, duties)),
+        raised=(*_lapses(report, lapsed), *_escalations(alarms, lapsed)),
         programmes=frozenset(dialogue_id.rpartition("-")[0] for dialogue_id in touched),
         escalations=len(alarms),
         honest=len(of_lateness) - len(alarms),
@@ -99,14 +104,16 @@ def _chosen(house: House, touched: list[str]) -> list[str]:
 
 
 def _cards(house: House, dialogue_ids: list[str]) -> Iterable[DialogueCard]:
+    rows = reports.tallied(house.engine, dialogue_ids)
+    found = {name: list(some) for name, some in groupby(rows, key=lambda row: row.dialogue_id)}
     for dialogue_id in dialogue_ids:
-        dialogue = house.ledger.read(dialogue_id)
-        duties = dialogue.duties.values()
+        mine = found[dialogue_id]
+        dues = [row.first_due for row in mine if row.first_due and row.status in OWED]
         yield DialogueCard(
             dialogue_id=dialogue_id,
-            phase=dialogue.phase.value,
-            duties=dict(Counter(duty.status.value for duty in duties)),
-            next_due=min((duty.due for duty in duties if duty.owed), default=None),
+            phase=mine[0].phase.value,
+            duties={row.status.value: row.duties for row in mine if row.status},
+            next_due=min(dues, default=None),
         )
 
 
@@ -116,27 +123,19 @@ def _overdue(row: DutyRow, now: datetime) -> Overdue:
     return Overdue(row.dialogue_id, duty.kind, duty.due, duty.first_due, late)
 
 
-def _written(house: House, touched: list[str], now: datetime) -> Iterable[NoticeRow]:
-    """The notices that the sweep at *now* wrote."""
-    return (one for one in reports.notices_of(house.engine, touched) if one.at == now)
-
-
-def _lapses(report: SweepReport, duties: list[DutyRow]) -> Iterable[Raised]:
+def _lapses(report: SweepReport, lapsed: list[DutyRow]) -> Iterable[Raised]:
     """The lapses of each dialogue; time acts in order, so its newest lapses are those of the sweep."""
-    newest_first = sorted(duties, key=lambda row: row.duty.due, reverse=True)
-    for dialogue_id, tally in report.dialogues.items():
-        lapsed = [
-            row.duty
-            for row in newest_first
-            if row.dialogue_id == dialogue_id and row.duty.lapsed_version == row.duty.version
-        ]
-        for duty in lapsed[: tally.lapses]:
+    newest_first: defaultdict[str, list[Duty]] = defaultdict(list)
+    for row in lapsed:
+        newest_first[row.dialogue_id].append(row.duty)
+    for dialogue_id, duties in newest_first.items():
+        for duty in duties[: report.dialogues[dialogue_id].lapses]:
             yield Raised(dialogue_id, duty.kind, duty.due)
 
 
-def _escalations(alarms: list[NoticeRow], duties: list[DutyRow]) -> Iterable[Raised]:
+def _escalations(alarms: list[NoticeRow], lapsed: list[DutyRow]) -> Iterable[Raised]:
     """One for each rung that was reached, however many people heard of it."""
-    dues = {(row.dialogue_id, row.duty.name): row.duty for row in duties}
+    dues = {(row.dialogue_id, row.duty.name): row.duty for row in lapsed}
     for dialogue_id, name, rung in dict.fromkeys((n.dialogue_id, n.duty, n.rung) for n in alarms):
         duty = dues.get((dialogue_id, name or ""))
         if duty is not None:

@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Coroutine, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -30,8 +31,9 @@ from prefect.flow_engine import run_flow
 from prefect.states import Cancelled, Crashed, Pending
 from prefect.utilities.engine import propose_state
 
-from config.clock import utc_now
+from config.clock import now_by, utc_now
 from config.logs import logger
+from config.settings import load_settings
 from flows import rounds
 from flows.alarm import keep_alarm
 from flows.processes import end_with_parent
@@ -146,7 +148,7 @@ class Runner:
 
 
 AT_ONCE = ("enforce-deadlines", "deliver-notices")
-"""The rounds that do not wait for their schedule when the runner begins: something may have lapsed meanwhile."""
+"""The rounds that do not wait for their schedule when time leaps: after an outage, in a demonstration."""
 
 
 async def begin_at_once(client: PrefectClient) -> None:
@@ -180,7 +182,8 @@ async def serve(ready: Path, *, alone: bool) -> None:
         if alone:
             await runner.bury_the_dead()
             await quietly(begin_at_once(client))
-        await _poll(runner, ending, ready)
+        clock = DemoClock(load_settings().clock_file)
+        await _poll(client, runner, clock, ending, ready)
         CLOSING.set()
         await asyncio.to_thread(runner.join, ENDING)
 
@@ -190,9 +193,29 @@ async def _answering(client: PrefectClient, ending: asyncio.Event) -> None:
         await _pause(ending, 0.3)
 
 
-async def _poll(runner: Runner, ending: asyncio.Event, ready: Path) -> None:
+class DemoClock:
+    """The clock *file* of a demonstration, None where time is real; it knows whether somebody moved it."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self._shown = self._time()
+
+    def was_moved(self) -> bool:
+        """Whether it shows another time than at the last question."""
+        before, self._shown = self._shown, self._time()
+        return before != self._shown
+
+    def _time(self) -> datetime | None:
+        return now_by(self._file) if self._file and self._file.exists() else None
+
+
+async def _poll(
+    client: PrefectClient, runner: Runner, clock: DemoClock, ending: asyncio.Event, ready: Path
+) -> None:
     while not ending.is_set():
         try:
+            if clock.was_moved():
+                await begin_at_once(client)
             await runner.look()
             _say_ready(ready)
         except Exception as error:  # noqa: BLE001 - a server that does not answer now may answer at the next look

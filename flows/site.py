@@ -20,6 +20,10 @@ class AlreadyRunning(Exception):
     """Another `weerklank up` uses the same folder."""
 
 
+class PortTaken(Exception):
+    """Something else listens where the pages should be: people and proxies know them by that very port."""
+
+
 @dataclass(frozen=True)
 class Site:
     """What the services of one `weerklank up` share."""
@@ -39,11 +43,20 @@ class Site:
             return None
         return Place(wish.host, free_port(wish.host, wish.port), self.home)
 
-    @cached_property
+    @property
     def pages(self) -> tuple[str, int]:
-        """Where the portal listens: host and port, the next free port when the wished one is taken."""
+        """Where the portal listens: host and port."""
         wish = self.settings.portal
-        return wish.host, free_port(wish.host, wish.port)
+        return wish.host, wish.port
+
+    def require_port(self) -> None:
+        """Raise PortTaken when the portal cannot listen."""
+        host, port = self.pages
+        if free_port(host, port) != port:
+            raise PortTaken(
+                f"Port {port} on {host}, where the pages should be, is taken by another program. "
+                "Stop that one, or give the pages another: WEERKLANK_PORTAL_PORT."
+            )
 
     @property
     def api(self) -> str:
@@ -53,7 +66,14 @@ class Site:
     @cached_property
     def environment(self) -> dict[str, str]:
         """What every process of this site is told."""
-        return self._prefect() | told(self.settings)
+        return self._prefect() | told(self._settled())
+
+    def _settled(self) -> Settings:
+        """The settings with the port that Prefect really got."""
+        if self.own is None:
+            return self.settings
+        prefect = self.settings.prefect.model_copy(update={"port": self.own.port})
+        return self.settings.model_copy(update={"prefect": prefect})
 
     def _prefect(self) -> dict[str, str]:
         if self.own is not None:

@@ -17,10 +17,11 @@ from urllib.parse import urlsplit
 from config.settings import Settings
 from flows.processes import Child, is_open, start, stop
 from flows.server import answers, start_server
-from flows.site import AlreadyRunning, Site
+from flows.site import AlreadyRunning, PortTaken, Site
 from records.migrate import upgrade
 
 Say = Callable[[str], None]
+Prepare = Callable[[], None]
 LOOK_EVERY = 0.2  # seconds
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -94,7 +95,7 @@ SERVICES = (
         patience=60,
     ),
 )
-"""Everything that runs, in the order in which it must be healthy; all start at once."""
+"""Everything that runs, in the order in which it must be healthy: people see the first while the others come up."""
 
 
 def _say(line: str) -> None:
@@ -105,36 +106,43 @@ def _say(line: str) -> None:
 def run(
     settings: Settings,
     *,
-    prepare: Callable[[], None] | None = None,
+    prepare: Prepare | None = None,
     services: Sequence[Service] = SERVICES,
     say: Say = _say,
 ) -> int:
     """
     Start everything, say where it is, and wait for Ctrl-C; what was started is stopped, and nothing else.
 
-    *prepare* is called once the tables are up to date, before anything else starts.
+    *prepare* makes the records ready while the first service comes up; by default the tables are brought up to
+    date before that.
     Returns 0 when asked to stop, 1 when something did not start or ended by itself.
     Raises what the database says when it cannot be used.
     """
     site = Site(settings)
     try:
         with site.alone(), _asked_to_end() as ending:
-            upgrade(settings.database_url)
+            site.require_port()
+            if prepare is None:
+                upgrade(settings.database_url)
             say(_line("Records", _records(settings)))
-            if prepare is not None:
-                prepare()
-            return _run(site, [one for one in services if one.wanted(site)], ending, say)
-    except AlreadyRunning as error:
+            wanted = [one for one in services if one.wanted(site)]
+            return _run(site, wanted, prepare or _nothing, ending, say)
+    except (AlreadyRunning, PortTaken) as error:
         say(str(error))
         return 1
 
 
-def _run(site: Site, services: list[Service], ending: threading.Event, say: Say) -> int:
+def _nothing() -> None:
+    """What is left to prepare when the tables are up to date."""
+
+
+def _run(
+    site: Site, services: list[Service], prepare: Prepare, ending: threading.Event, say: Say
+) -> int:
     _tell_port(site, say)
     children: list[Child] = []
     try:
-        children.extend(service.start(site) for service in services)
-        problem = _all_healthy(site, services, children, ending, say)
+        problem = _come_up(site, services, prepare, children=children, ending=ending, say=say)
         if problem is None and not ending.is_set():
             _tell_ready(site, say)
             problem = _wait(children, ending)
@@ -145,14 +153,26 @@ def _run(site: Site, services: list[Service], ending: threading.Event, say: Say)
         say("Everything is stopped.")
 
 
-def _all_healthy(
-    site: Site, services: list[Service], children: list[Child], ending: threading.Event, say: Say
+def _come_up(
+    site: Site,
+    services: list[Service],
+    prepare: Prepare,
+    *,
+    children: list[Child],
+    ending: threading.Event,
+    say: Say,
 ) -> str | None:
-    for service, child in zip(services, children, strict=True):
-        problem = _healthy(site, service, child, children, ending)
-        if problem or ending.is_set():
-            return problem
-        say(_line(service.name, f"{service.where(site)}   (log: {child.log})"))
+    """Start the first service alone: it has the whole machine until it can be seen. Then all the others at once."""
+    for group in filter(None, (services[:1], services[1:])):
+        begun = [service.start(site) for service in group]
+        children.extend(begun)
+        if children == begun:
+            prepare()
+        for service, child in zip(group, begun, strict=True):
+            problem = _healthy(site, service, child, children, ending)
+            if problem or ending.is_set():
+                return problem
+            say(_line(service.name, f"{service.where(site)}   (log: {child.log})"))
     return None
 
 

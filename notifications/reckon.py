@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from states.duties import Duty, Reckoning
 
 
+_NAMED_IN = {"report-progress": "commitment", "settle-erasure": "law"}
+"""Where the date of a duty was named, when it was not promised in so many words."""
+
+
 def reckoned(dialogue: "Dialogue", duty: "Duty", language: str) -> str:
     """How the due day of *duty* was computed, as half a sentence in *language*."""
     if duty.postponements:
@@ -37,9 +41,7 @@ def _rule(dialogue: "Dialogue", duty: "Duty", language: str) -> str:
 def _promised(dialogue: "Dialogue", duty: "Duty", language: str) -> str:
     """A date that a person named; for an answer also how far from the session that is."""
     if duty.kind != "answer-participant":
-        return word(
-            "reckoning", "commitment" if duty.kind == "report-progress" else "promised", language
-        )
+        return word("reckoning", _NAMED_IN.get(duty.kind, "promised"), language)
     named, days = (
         word("reckoning", "information", language),
         (duty.reckoning.end - dialogue.session_day).days,
@@ -58,6 +60,12 @@ def from_rule(rule: str, start: date, language: str) -> str:
     key = f"{direction}-session" if rule.startswith("S") else direction
     length = count(abs(number), "week" if unit == "w" else "working-day", language)
     return fill("reckoning", key, language, span=length, start=short_date(start, language))
+
+
+def term(dialogue: "Dialogue", kind: str, language: str) -> str:
+    """How long *kind* takes by the policy: `15 working days`. Raises ValueError when a person names its date."""
+    number, unit = span(dialogue.policy.due[kind])
+    return count(abs(number), "week" if unit == "w" else "working-day", language)
 
 
 def _holidays(reckoning: "Reckoning", language: str) -> list[str]:

@@ -100,6 +100,8 @@ def about(dialogue: Dialogue, duty: Duty, language: str) -> str | None:
     """Whom or what *duty* is about, as a role may see it; None when its kind says it all."""
     if duty.whom is None:
         return None
+    if duty.kind == "settle-erasure":
+        return seat(dialogue.stakeholders[duty.whom])  # who asks is told; whether they spoke is not
     if duty.kind in _ABOUT_SEATS:
         return (
             addressee(dialogue, duty.whom, language) if duty.whom in dialogue.stakeholders else None

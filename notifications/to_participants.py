@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from notifications.reckon import term
 from notifications.views import Contact, DialogueView, DutyView, contact_of
-from notifications.words import count
 from states.contributions import Commitment, Contribution
 from states.dialogue import Dialogue
 from states.duties import Duty
 from states.facts import Notice
 from states.people import Role, Stakeholder
-from states.policy import rung_offset, span
+from states.policy import rung_offset
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,11 @@ class You:
     def name(self) -> str:
         """Their name; templates leave it out under seal."""
         return self.stakeholder.name
+
+    @property
+    def refusal(self) -> str | None:
+        """Why they were not erased."""
+        return self.stakeholder.erasure_refusal
 
     @property
     def has_mail(self) -> bool:
@@ -108,8 +113,7 @@ class You:
 
     def term(self, kind: str) -> str:
         """How long *kind* takes by the policy, counted from the day that it is asked."""
-        number, unit = span(self.dialogue.policy.due[kind])
-        return count(abs(number), "week" if unit == "w" else "working-day", self.language)
+        return term(self.dialogue, kind, self.language)
 
     def asked_by(self, kind: str) -> date:
         """The day by which *kind* is asked of them; reckoned from the policy while it is not asked yet."""

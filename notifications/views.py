@@ -215,6 +215,8 @@ class DutyView:
     @property
     def postponements_left(self) -> int:
         """How often another date may still be named."""
+        if KINDS[self.source.kind].fixed:
+            return 0
         return max(0, self.dialogue.policy.limits.postponements - len(self.source.postponements))
 
     @property

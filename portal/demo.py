@@ -1,7 +1,9 @@
 """The pages of a demonstration: a clock to move, a mailbox, and doors to enter by. Never for real people."""
 
+import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
-from config.clock import now_by
-from config.settings import Settings
+from config.clock import now_by, set_clock
+from config.settings import PrefectSettings, Settings
 from config.wiring import House
 from portal.demo_mail import Mail, boxes, find_mail
-from portal.entering import home_of
+from portal.entering import home_of, remember_language
 from portal.faults import Incomplete, NotFound
 from portal.routes import AUDITOR, EVERYONE, STAFF, Page, get, post
 from portal.site import Site
@@ -30,23 +32,25 @@ _ROUNDS = 25
 _LETTERS_PER_PAGE = 60
 _MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 _LOCK = threading.Lock()
+_LOOK_EVERY = 0.02  # seconds between two looks whether the clock is set
 
 
 @dataclass(frozen=True)
 class Demo:
-    """A demonstration: the file that holds its *clock*, and the folder that gets its *mail*."""
+    """A demonstration: the file that holds its *clock*, the folder that gets its *mail*, and where *prefect* is."""
 
     clock: Path
     mail: Path
+    prefect: PrefectSettings
     pages: tuple[Page, ...] = field(default_factory=lambda: PAGES)
 
     @classmethod
     def of(cls, settings: Settings) -> "Demo":
         """The demonstration of *settings*; without a clock file of its own, its clock lies beside its database."""
-        file = settings.clock_file or settings.sqlite_file
-        if file is None:
+        if settings.sqlite_file is None:
             raise ValueError("a demonstration keeps its records in an SQLite file of its own")
-        return cls(file.with_suffix(".clock"), settings.maildir)
+        clock = settings.clock_file or settings.sqlite_file.with_suffix(".clock")
+        return cls(clock, settings.maildir, settings.prefect)
 
     def now(self) -> datetime:
         """What time it is in the demonstration (aware UTC); the real time while nobody has set its clock."""
@@ -54,9 +58,21 @@ class Demo:
 
     def set(self, now: datetime) -> None:
         """Set the clock to *now* (aware UTC)."""
-        draft = self.clock.with_suffix(".draft")
-        draft.write_text(now.isoformat(), encoding="ascii")
-        draft.replace(self.clock)
+        set_clock(self.clock, now)
+
+    def prefect_pages(self) -> str:
+        """The address of Prefect's own pages; nothing while it is still coming up."""
+        place = (self.prefect.host, self.prefect.port)
+        try:
+            socket.create_connection(place, timeout=1).close()
+        except OSError:
+            return ""
+        return f"http://{self.prefect.host}:{self.prefect.port}"
+
+    def wait(self) -> None:
+        """Wait until somebody has set the clock: only then is there something to show."""
+        while not self.clock.exists():
+            time.sleep(_LOOK_EVERY)
 
     @staticmethod
     def shown(now: datetime) -> datetime:
@@ -64,12 +80,17 @@ class Demo:
         return now
 
 
-def live_on(house: House, now: datetime, until: datetime) -> int:
-    """Let time act on everything from *now* to *until* (aware UTC), event by event; returns how many mails went out."""
+def live_on(house: House, now: datetime, until: datetime, tell: Callable[[datetime], None]) -> int:
+    """
+    Let time act on everything from *now* to *until* (aware UTC), event by event; returns how many mails went out.
+
+    *tell* hears of each moment before anything happens at it, so that flows that run meanwhile live in the same time.
+    """
     sent = 0
     for _ in range(_EVENTS):
         moment = next_moment(house.engine)
         now = until if moment is None or moment > until else max(moment, now)
+        tell(now)
         house.sweep(now, pause_seconds=0)
         house.open_due_editions(now)
         handled = _deliver(house, now)
@@ -103,6 +124,7 @@ class Door:
     key: str
     capacity: Capacity
     name: str
+    country: str = ""
     role: str = ""
     protected: bool = False
     waits: bool = False
@@ -118,6 +140,7 @@ def show(visit: Visit) -> Response:
         late=overdue(visit.site.house.engine, visit.now),
         coming=next_moment(visit.site.house.engine),
         newest=boxes(demo.mail)[:5],
+        prefect=demo.prefect_pages(),
         zone=_zone(visit),
     )
 
@@ -138,13 +161,13 @@ def move(visit: Visit) -> Response:
     with _LOCK:
         begin = demo.now()
         until = begin + timedelta(days=int(days))
-        live_on(visit.site.house, begin, until)
+        live_on(visit.site.house, begin, until, demo.set)
         demo.set(until)
     return visit.go("/demo", said="clock")
 
 
 def enter(visit: Visit) -> Response:
-    """Come in as somebody of the demonstration, without any key."""
+    """Come in as somebody of the demonstration, without any key, and read on in the same language."""
     door = next((door for door in _doors(visit) if door.key == visit.form.one("door")), None)
     if door is None:
         raise NotFound
@@ -154,6 +177,7 @@ def enter(visit: Visit) -> Response:
     name = door.capacity.who if is_role else "participant"
     holder = _holder(visit.site, door.capacity) if is_role else ""
     response = visit.go(home_of(visit, name))
+    remember_language(visit, response, visit.language)
     return let_in(visit.site, response, door.capacity, visit.site.door_time(), holder=holder)
 
 
@@ -167,7 +191,7 @@ def _doors(visit: Visit) -> Iterator[Door]:
         programme = row.programme
         for role in (role for role in STAFF if role in {*programme.roles, AUDITOR}):
             capacity = Capacity("role", programme.id, role)
-            yield Door(f"{role}@{programme.id}", capacity, "", role)
+            yield Door(f"{role}@{programme.id}", capacity, "", role=role)
         for dialogue_id in ledger.dialogue_ids(programme.id):
             yield from _seats(ledger.read(dialogue_id))
 
@@ -178,9 +202,14 @@ def _seats(dialogue: Dialogue) -> Iterator[Door]:
     seats = [seat for seat in dialogue.stakeholders.values() if seat.invited]
     for seat in sorted(seats, key=lambda seat: (not seat.at_risk, seat.id not in waiting)):
         capacity = Capacity("participant", dialogue.programme.id, seat.id, dialogue.id)
-        name, protected = f"{seat.name}, {seat.organisation} ({seat.country})", bool(seat.at_risk)
-        key = f"{seat.id}@{dialogue.id}"
-        yield Door(key, capacity, name, protected=protected, waits=seat.id in waiting)
+        yield Door(
+            f"{seat.id}@{dialogue.id}",
+            capacity,
+            f"{seat.name}, {seat.organisation}",
+            seat.country,
+            protected=bool(seat.at_risk),
+            waits=seat.id in waiting,
+        )
 
 
 def _late(duty: Duty) -> bool:

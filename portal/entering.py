@@ -97,16 +97,21 @@ def speak(visit: Visit) -> Response:
     wish, back = visit.form.one("language"), visit.form.one("back")
     response = visit.go(back if _WITHIN.fullmatch(back) and not back.startswith("//") else "/")
     if wish in {"nl", "en"}:
-        response.set_cookie(
-            visit.site.cookie("language"),
-            wish,
-            max_age=int(A_YEAR.total_seconds()),
-            path="/",
-            secure=visit.site.secure,
-            httponly=True,
-            samesite="lax",
-        )
+        remember_language(visit, response, wish)
     return response
+
+
+def remember_language(visit: Visit, response: Response, language: str) -> None:
+    """Let the browser ask for pages in *language* (`nl`, `en`) from now on."""
+    response.set_cookie(
+        visit.site.cookie("language"),
+        language,
+        max_age=int(A_YEAR.total_seconds()),
+        path="/",
+        secure=visit.site.secure,
+        httponly=True,
+        samesite="lax",
+    )
 
 
 def leave(visit: Visit) -> Response:

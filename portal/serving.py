@@ -28,14 +28,16 @@ def run(settings: Settings, *, port: int | None = None, demo: bool = False) -> N
     Serve the pages of *settings* until this process is asked to end.
 
     *port* (default: of the settings) on the host of the settings, 127.0.0.1 unless they say otherwise. *demo* adds the
-    pages of the demonstration, whose clock lies beside the database. Raises what the database says, and
+    pages of the demonstration, and waits until its clock is set. Raises what the database says, and
     SettingsUnfit when others could listen in.
     """
     _require_tls(settings)
     place = settings.portal.model_copy(update={"port": port or settings.portal.port})
     told = settings.model_copy(update={"portal": place})
+    shown = Demo.of(told) if demo else None
+    if shown:
+        shown.wait()
     with open_house(told) as house:
-        shown = Demo.of(told) if demo else None
         clock = shown.now if shown else utc_now
         pages = create_app(house, told, clock=clock, demo=shown)
         uvicorn.Server(_config(Watching(pages, house, clock), told)).run()

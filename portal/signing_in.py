@@ -92,7 +92,7 @@ def _can_sign_in(programme: Programme, role: str) -> bool:
 def show_link(visit: Visit) -> Response:
     """One button, and nothing changes."""
     _role_of_link(visit)
-    return visit.page("enter/link.html", at=visit.path)
+    return visit.page("enter/set-up-link.html", at=visit.path)
 
 
 def follow_link(visit: Visit) -> Response:

@@ -75,7 +75,12 @@ def use_up_link(engine: Engine, token: str, now: datetime) -> bool:
 def revoke(engine: Engine, capacity: Capacity, now: datetime) -> int:
     """End all links and stays of *capacity*; returns how many."""
     with writing(engine) as connection:
-        return sum(_end_all(connection, table, capacity, now) for table in (LINKS, STAYS))
+        return revoke_in(connection, capacity, now)
+
+
+def revoke_in(connection: Connection, capacity: Capacity, now: datetime) -> int:
+    """End all links and stays of *capacity*, in the transaction of *connection*; returns how many."""
+    return sum(_end_all(connection, table, capacity, now) for table in (LINKS, STAYS))
 
 
 def _end_all(connection: Connection, table: Table, capacity: Capacity, now: datetime) -> int:

@@ -81,7 +81,7 @@ class CounterTable(Base):
 
 
 class WishTable(Base):
-    """What a participant asked for themselves: to be erased, or how they wish to be named."""
+    """What a participant asked for themselves: how they wish to be named."""
 
     __tablename__ = "wishes"
 
@@ -111,11 +111,36 @@ class ReportTable(Base):
     text: Mapped[str] = mapped_column(comment="What happened")
     contact: Mapped[str | None] = mapped_column(comment="How they wish to be reached")
     made_at: Mapped[datetime] = mapped_column(comment="When it was reported")
+    taken_up_at: Mapped[datetime | None] = mapped_column(comment="When the confidant took it up")
     settled_at: Mapped[datetime | None] = mapped_column(comment="When the confidant closed it")
+
+
+class ReportLetterTable(Base):
+    """The mails to the confidant about a report. Not in the outbox: that is read by the manager's line."""
+
+    __tablename__ = "report_letters"
+
+    report: Mapped[int] = mapped_column(
+        BigId,
+        ForeignKey("retaliation_reports.number"),
+        primary_key=True,
+        autoincrement=False,
+        comment="The report that it is about",
+    )
+    template: Mapped[str] = mapped_column(
+        primary_key=True, comment="'report-waits', or 'report-still-waits' after the promised days"
+    )
+    due_at: Mapped[datetime] = mapped_column(comment="The moment from which it should go out")
+    attempts: Mapped[int] = mapped_column(comment="How often sending was tried")
+    next_try_at: Mapped[datetime] = mapped_column(
+        index=True, comment="Not to be tried before this moment"
+    )
+    sent_at: Mapped[datetime | None] = mapped_column(comment="When a channel accepted it")
 
 
 Index("ix_links_who", LinkTable.dialogue_id, LinkTable.who)
 Index("ix_stays_who", StayTable.programme_id, StayTable.who)
 
 LINKS, STAYS, ACCOUNTS = table_of(LinkTable), table_of(StayTable), table_of(AccountTable)
-COUNTERS, WISHES, REPORTS = table_of(CounterTable), table_of(WishTable), table_of(ReportTable)
+COUNTERS, WISHES = table_of(CounterTable), table_of(WishTable)
+REPORTS, REPORT_LETTERS = table_of(ReportTable), table_of(ReportLetterTable)

@@ -1,12 +1,12 @@
-"""What participants ask for themselves, and what they report to the confidant."""
+"""What participants ask for themselves."""
 
 from datetime import datetime
 from secrets import token_hex
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Column, Engine, Table, delete, insert, select, update
+from sqlalchemy import Column, Engine, Table, and_, delete, insert, select
 
-from records.access_tables import REPORTS, WISHES
+from records.access_tables import WISHES
 from records.database import reading, writing
 from records.outgoing import put, rows_of
 from records.pieces import STAKEHOLDERS
@@ -14,7 +14,7 @@ from records.tables import DIALOGUES
 from states.dialogue import OPEN_PHASES, Phase
 from states.facts import Notice
 
-WishKind = Literal["erasure", "attribution"]
+WishKind = Literal["attribution"]
 _ANSWERABLE = [*OPEN_PHASES, Phase.CLOSED, Phase.CLOSED_WITH_DEBTS]
 
 
@@ -26,19 +26,6 @@ class Wish(NamedTuple):
     kind: str
     value: str
     made_at: datetime
-    settled_at: datetime | None
-
-
-class Report(NamedTuple):
-    """A report of retaliation; *who* None: they did not say."""
-
-    number: int
-    dialogue_id: str
-    who: str | None
-    text: str
-    contact: str | None
-    made_at: datetime
-    settled_at: datetime | None
 
 
 def ask(
@@ -61,49 +48,21 @@ def wishes_of(engine: Engine, dialogue_id: str, who: str | None = None) -> list[
         return [Wish(*row) for row in connection.execute(chosen.order_by(WISHES.c.made_at))]
 
 
-def settle_wish(engine: Engine, dialogue_id: str, who: str, kind: WishKind, now: datetime) -> bool:
-    """Note that a wish was dealt with; False when there is none that waits."""
-    is_it = (WISHES.c.dialogue_id == dialogue_id, WISHES.c.who == who, WISHES.c.kind == kind)
-    settled = update(WISHES).where(*is_it, WISHES.c.settled_at.is_(None))
-    with writing(engine) as connection:
-        return connection.execute(settled.values(settled_at=now)).rowcount == 1
+def seats_alike(engine: Engine, dialogue_id: str, who: str) -> list[str]:
+    """
+    The dialogues of the same programme in which *who* has the seat of the same name and address, this one first.
 
-
-def report(
-    engine: Engine,
-    dialogue_id: str,
-    text: str,
-    now: datetime,
-    *,
-    who: str | None,
-    contact: str | None,
-) -> None:
-    """Write down a report of retaliation, for the confidant alone; *who* None leaves the reporter out."""
-    with writing(engine) as connection:
-        of = select(DIALOGUES.c.programme_id).where(DIALOGUES.c.id == dialogue_id)
-        row = {"programme_id": connection.scalar(of), "dialogue_id": dialogue_id, "who": who}
-        connection.execute(
-            insert(REPORTS), row | {"text": text, "contact": contact, "made_at": now}
-        )
-
-
-def reports_of(engine: Engine, programme_id: str) -> list[Report]:
-    """The reports of *programme_id*, newest first; for the confidant's eyes only."""
-    chosen = select(*_columns(REPORTS, Report._fields)).where(
-        REPORTS.c.programme_id == programme_id
-    )
+    An address proves that it is the same person: a seat can have passed to somebody else since.
+    """
+    here, there = STAKEHOLDERS.alias(), STAKEHOLDERS.alias()
+    home, other = DIALOGUES.alias(), DIALOGUES.alias()
+    same = (there.c.id == here.c.id, there.c.email == here.c.email)
+    chosen = select(other.c.id).join(home, home.c.programme_id == other.c.programme_id)
+    chosen = chosen.join(here, here.c.dialogue_id == home.c.id)
+    chosen = chosen.join(there, and_(there.c.dialogue_id == other.c.id, *same))
+    chosen = chosen.where(home.c.id == dialogue_id, here.c.id == who, other.c.id != dialogue_id)
     with reading(engine) as connection:
-        return [
-            Report(*row) for row in connection.execute(chosen.order_by(REPORTS.c.number.desc()))
-        ]
-
-
-def settle_report(engine: Engine, programme_id: str, number: int, now: datetime) -> bool:
-    """Close a report of *programme_id*; False when there is none that is open."""
-    is_it = (REPORTS.c.programme_id == programme_id, REPORTS.c.number == number)
-    settled = update(REPORTS).where(*is_it, REPORTS.c.settled_at.is_(None))
-    with writing(engine) as connection:
-        return connection.execute(settled.values(settled_at=now)).rowcount == 1
+        return [dialogue_id, *connection.scalars(chosen.order_by(other.c.id))]
 
 
 def seats_of_address(engine: Engine, address: str) -> list[tuple[str, str]]:

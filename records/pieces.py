@@ -91,6 +91,10 @@ class StakeholderTable(Piece):
     )
     present: Mapped[bool | None] = mapped_column(comment="Whether they attended")
     absence_reason: Mapped[str | None] = mapped_column(comment="Why they did not attend")
+    erasure_wish: Mapped[str | None] = mapped_column(comment="What they asked to be erased")
+    erasure_refusal: Mapped[str | None] = mapped_column(comment="Why that was declined")
+    erasure_granted_at: Mapped[datetime | None] = mapped_column(comment="When it was granted")
+    erased_at: Mapped[datetime | None] = mapped_column(comment="When they were erased")
 
 
 class OverrideTable(Piece):

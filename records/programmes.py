@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from records.access_ending import end_roles
 from records.columns import can_be_key
 from records.loading import document_of, programme_of
 from records.pieces import SEALS
@@ -60,6 +61,7 @@ def _replace(
 ) -> None:
     was = found.programme
     _require_seals_safe(connection, was, programme)
+    end_roles(connection, was, programme, now)
     same = (was.schedule, was.time_zone) == (programme.schedule, programme.time_zone)
     opens_at = (
         found.opens_at if same else next_opening(programme.schedule, programme.time_zone, now)

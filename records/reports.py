@@ -20,7 +20,8 @@ from records.tables import (
     PROGRAMMES,
     SWEEPS,
 )
-from states.duties import OWED
+from states.dialogue import Phase
+from states.duties import OWED, DutyStatus
 
 
 class NoticeRow(NamedTuple):
@@ -43,6 +44,16 @@ class NoticeRow(NamedTuple):
     next_try_at: datetime
     sent_at: datetime | None
     error: str | None
+
+
+class Tallied(NamedTuple):
+    """How many duties of a dialogue have one *status*, and when the first of them is due; no status: it has none."""
+
+    dialogue_id: str
+    phase: Phase
+    status: DutyStatus | None
+    duties: int
+    first_due: datetime | None
 
 
 class SweepRow(NamedTuple):
@@ -87,10 +98,14 @@ class Waiting:
     failed: int
 
 
-def notices_of(engine: Engine, dialogue_ids: Iterable[str]) -> list[NoticeRow]:
-    """The notices of *dialogue_ids*, in the order in which they were written."""
+def notices_of(
+    engine: Engine, dialogue_ids: Iterable[str], *, at: datetime | None = None
+) -> list[NoticeRow]:
+    """The notices of *dialogue_ids*, in the order in which they were written; only those written *at* one moment."""
     chosen = select(*_columns(NOTICES, NoticeRow))
     chosen = chosen.where(NOTICES.c.dialogue_id.in_(list(dialogue_ids))).order_by(NOTICES.c.id)
+    if at is not None:
+        chosen = chosen.where(NOTICES.c.at == at)
     with reading(engine) as connection:
         return [NoticeRow(*row) for row in connection.execute(chosen)]
 
@@ -103,6 +118,24 @@ def duties_of(engine: Engine, dialogue_ids: Iterable[str]) -> list[DutyRow]:
     """The duties of *dialogue_ids*, in the order in which they were opened."""
     chosen = SELECT_DUTIES.where(DUTIES.c.dialogue_id.in_(list(dialogue_ids)))
     return _duties(engine, chosen.order_by(DUTIES.c.id))
+
+
+def lapsed_in(engine: Engine, dialogue_ids: Iterable[str]) -> list[DutyRow]:
+    """The duties of *dialogue_ids* whose present due moment has passed, the newest first."""
+    chosen = SELECT_DUTIES.where(DUTIES.c.dialogue_id.in_(list(dialogue_ids)))
+    chosen = chosen.where(DUTIES.c.lapsed_version == DUTIES.c.version)
+    return _duties(engine, chosen.order_by(DUTIES.c.due.desc(), DUTIES.c.id))
+
+
+def tallied(engine: Engine, dialogue_ids: Iterable[str]) -> list[Tallied]:
+    """How the duties of *dialogue_ids* stand, counted by the database: one row for each dialogue and status."""
+    counted = (func.count(DUTIES.c.id), func.min(DUTIES.c.due))
+    chosen = select(DIALOGUES.c.id, DIALOGUES.c.phase, DUTIES.c.status, *counted)
+    chosen = chosen.join_from(DIALOGUES, DUTIES, isouter=True)
+    chosen = chosen.where(DIALOGUES.c.id.in_(list(dialogue_ids)))
+    chosen = chosen.group_by(DIALOGUES.c.id, DIALOGUES.c.phase, DUTIES.c.status)
+    with reading(engine) as connection:
+        return [Tallied(*row) for row in connection.execute(chosen.order_by(DIALOGUES.c.id))]
 
 
 def _duties(engine: Engine, chosen: Select[Any]) -> list[DutyRow]:

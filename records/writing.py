@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from records import outgoing
+from records.access_ending import end_ways_in
 from records.chain import INSERT_FACTS, beginning, entries_of
 from records.loading import Held, add, save, save_programme
 from states.dialogue import Dialogue
@@ -44,6 +45,7 @@ def write_step(connection: Connection, held: Held, decided: Decided, now: dateti
     origin = f"fact:{head.seq}" if rows else f"step:{held.revision + 1}"
     _write_words(connection, rows, outgoing.rows_of(after.id, decided.notices, origin, now))
     revision = held.programme_revision
+    end_ways_in(connection, held.dialogue, after, now)
     if decided.programme is not None:
         if not save_programme(connection, decided.programme, revision, now):
             raise Refused("changed-meanwhile", dialogue=after.id)

@@ -77,8 +77,19 @@ def _voice(dialogue: Dialogue, step: Step, speaker: str, own: list[str], given: 
     if name is not None:
         return _voice_of_contribution(dialogue, name, own)
     if step.name == "give-verdict":
-        return _judging_voice(dialogue, own)
+        return _chosen_voice(dialogue, given.voice, own) or _judging_voice(dialogue, own)
     return speaker
+
+
+def _chosen_voice(dialogue: Dialogue, chosen: str | None, own: list[str]) -> str | None:
+    """The voice that they named, when an answer came to it; to others a name that is not theirs does not exist."""
+    if chosen is None:
+        return None
+    if chosen not in own:
+        raise NotYours("not-your-answer", voice=chosen)
+    if not any(c.delivered_at for c in dialogue.contributions_of(chosen)):
+        raise Refused("nothing-to-judge")
+    return chosen
 
 
 def _voice_of_contribution(dialogue: Dialogue, name: str, own: list[str]) -> str:

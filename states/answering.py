@@ -52,6 +52,8 @@ def answer_participant(work: Deliberation, given: AnswerParticipant) -> None:
 
 
 def _require_answerable(work: Deliberation, contribution: Contribution) -> None:
+    if work.dialogue.erased(contribution.voice):
+        raise Refused("nobody-to-answer", contribution=contribution.id)
     if contribution.written_at is not None:
         raise Refused("already-answered", contribution=contribution.id)
     if work.dialogue.phase in _ENDED:
@@ -65,7 +67,7 @@ def _require_answerable(work: Deliberation, contribution: Contribution) -> None:
 def give_verdict(work: Deliberation, given: GiveVerdict, voice: str) -> None:
     """The participant says whether they were heard; their own success test is held against it."""
     work.dialogue.verdicts[voice] = Verdict(
-        id=voice, at=work.now, **given.model_dump(exclude={"stakeholder"})
+        id=voice, at=work.now, **given.model_dump(exclude={"stakeholder", "voice"})
     )
     work.fact("verdict-given", voice, heard=given.heard, success_test=given.success_test)
     work.meet(f"give-verdict/{voice}")

@@ -31,6 +31,8 @@ def postpone(work: Deliberation, given: Postpone) -> None:
         raise NotKnown("unknown-duty", duty=given.duty)
     if not duty.owed:
         raise Refused("duty-not-owed", duty=duty.name, status=duty.status)
+    if KINDS[duty.kind].fixed:
+        raise Refused("fixed-by-law", duty=duty.name)
     _require_postponer(work, duty)
     _require_later(work, duty, given.to)
     limit = work.dialogue.policy.limits.postponements

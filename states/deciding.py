@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from states import analysis, answering, dates, delivery, gathering, meeting, strategy
+from states import analysis, answering, dates, delivery, erasing, gathering, meeting, strategy
 from states.acting import actor_of
 from states.checks import checks_of
 from states.deliberation import Decision, Deliberation
@@ -58,6 +58,8 @@ HANDLERS: dict[str, Handler] = {
     "postpone": dates.postpone,
     "reschedule-session": dates.reschedule_session,
     "hand-over": dates.hand_over,
+    "ask-erasure": erasing.ask_erasure,
+    "settle-erasure": erasing.settle_erasure,
 }
 
 ENTERING: dict[Phase, Callable[[Deliberation], None]] = {

@@ -99,7 +99,7 @@ class Deliberation:
             raise NotKnown("unknown-contribution", contribution=name)
         return found
 
-    def change_stakeholder(self, name: str, **changes: Any) -> Stakeholder:  # noqa: ANN401 - values of its fields
+    def change_stakeholder(self, name: str, /, **changes: Any) -> Stakeholder:  # noqa: ANN401 - values of its fields
         """Change fields of a stakeholder."""
         changed = self.stakeholder(name).model_copy(update=changes)
         self.dialogue.stakeholders[name] = changed

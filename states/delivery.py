@@ -5,18 +5,22 @@ from datetime import datetime
 from states.deliberation import Decision, Deliberation
 from states.dialogue import Dialogue
 from states.duties import Duty, DutyStatus
+from states.erasing import erase
 from states.errors import NotKnown, NotYours, Refused
 from states.facts import Notice
 from states.people import SYSTEM, Role
 from states.steps import RecordDelivery
 from states.timing import armed
 
-MATTERS = frozenset({"answer", "dispute-settled"})
+_ANSWERS = frozenset({"answer", "dispute-settled"})
+MATTERS = _ANSWERS | {"erasure-done"}
 """The templates whose delivery is a fact of the dialogue."""
 
 
 def still_wanted(dialogue: Dialogue, notice: Notice) -> bool:
     """Whether *notice* should still go out; a reminder whose duty was met or moved meanwhile should not."""
+    if dialogue.erased(notice.to):
+        return False
     if notice.rung is None or notice.duty is None:
         return True
     duty = dialogue.duties.get(notice.duty)
@@ -26,7 +30,11 @@ def still_wanted(dialogue: Dialogue, notice: Notice) -> bool:
 def delivered(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
     """What follows when a channel accepted *notice* at *now*, or a person recorded that they delivered it."""
     work = Deliberation(dialogue, SYSTEM, now)
-    if notice.template == "answer":
+    if dialogue.erased(notice.to):
+        return work.decision()
+    if notice.template == "erasure-done":
+        erase(work, notice.to)
+    elif notice.template == "answer":
         _answer_delivered(work, notice.to, _covers(notice))
     elif notice.template == "dispute-settled":
         _settlement_delivered(work, str(notice.detail["contribution"]))
@@ -49,7 +57,7 @@ def record_delivery(work: Deliberation, given: RecordDelivery) -> None:
     own = work.dialogue.contributions_of(given.to)
     answered = [c.id for c in own if c.written_at and not c.delivered_at]
     settled = [c.id for c in own if c.dispute_open and c.settlement]
-    waits = {"answer": answered, "dispute-settled": settled}
+    waits = {"answer": answered, "dispute-settled": settled, "erasure-done": _granted(work, given)}
     if not waits.get(given.template, [given.template]):
         raise Refused("nothing-by-hand", to=given.to, template=given.template)
     work.fact("delivery-recorded", given.to, template=given.template, how=given.how)
@@ -58,6 +66,13 @@ def record_delivery(work: Deliberation, given: RecordDelivery) -> None:
     elif given.template == "dispute-settled":
         for name in settled:
             _settlement_delivered(work, name)
+    elif given.template == "erasure-done":
+        erase(work, given.to)
+
+
+def _granted(work: Deliberation, given: RecordDelivery) -> list[str]:
+    seat = work.dialogue.stakeholders.get(given.to)
+    return [given.to] if seat and seat.erasure_granted_at else []
 
 
 def _covers(notice: Notice) -> list[str]:
@@ -97,6 +112,13 @@ def undeliverable(dialogue: Dialogue, notice: Notice, reason: str, now: datetime
     manager's own address that fails.
     """
     work = Deliberation(dialogue, SYSTEM, now)
+    if dialogue.erased(notice.to):
+        return work.decision()
+    if notice.template == "erasure-done":
+        # They cannot be told, and asked for it all the same.
+        work.fact("notice-undeliverable", notice.to, template=notice.template)
+        erase(work, notice.to)
+        return work.decision()
     if notice.template == "answer":
         _answer_bounced(work, notice)
     elif notice.template == "dispute-settled":
@@ -106,7 +128,7 @@ def undeliverable(dialogue: Dialogue, notice: Notice, reason: str, now: datetime
     shown = "" if notice.to in dialogue.seals else reason
     failed = {"to": notice.to, "template": notice.template, "reason": shown}
     for role in _alerted(dialogue, notice):
-        work.tell(role, "delivery-failed", None, **failed, answer=notice.template in MATTERS)
+        work.tell(role, "delivery-failed", None, **failed, answer=notice.template in _ANSWERS)
     return work.decision()
 
 

@@ -168,8 +168,15 @@ class Dialogue:
         """The person behind *to* (a role, a stakeholder id or a pseudonym) who can be written to."""
         if to in ROLES:
             return self.role(to)
+        if self.erased(to):
+            return None
         stakeholder = self.stakeholder_of(to)
         return stakeholder.contact if stakeholder else None
+
+    def erased(self, name: str) -> bool:
+        """Whether the stakeholder *name* was erased; of a pseudonym it is never told."""
+        seat = self.stakeholders.get(name)
+        return seat is not None and seat.erased_at is not None
 
     def owed(self, kind: str) -> list[Duty]:
         """The duties of *kind* that are still owed."""

@@ -35,6 +35,8 @@ class DutyKind:
     """Debts outlive cancelling and closing, keep their first promise and are carried to next year."""
     follows_session: bool = True
     """Its due moment is computed from the session date and moves with it while it is no debt."""
+    fixed: bool = False
+    """A law outside this house sets its date: it cannot be postponed."""
 
 
 KINDS: dict[str, DutyKind] = {
@@ -54,6 +56,14 @@ KINDS: dict[str, DutyKind] = {
         DutyKind("answer-dispute", Role.MANAGER, "feedback", debt=True, follows_session=False),
         DutyKind("close-dialogue", Role.MANAGER, "standard"),
         DutyKind("report-progress", Role.MANAGER, "standard", debt=True, follows_session=False),
+        DutyKind(
+            "settle-erasure",
+            Role.MANAGER,
+            "standard",
+            debt=True,
+            follows_session=False,
+            fixed=True,
+        ),
     )
 }
 

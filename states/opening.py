@@ -108,4 +108,11 @@ def _proposed_stakeholders(previous: Dialogue | None, now: datetime) -> dict[str
     return {
         known.id: Stakeholder(**{name: getattr(known, name) for name in fields}, mapped_at=now)
         for known in previous.stakeholders.values()
+        if not _to_be_forgotten(previous, known)
     }
+
+
+def _to_be_forgotten(previous: Dialogue, known: Stakeholder) -> bool:
+    """Whoever was erased, or asked for it and waits for that, does not come along."""
+    duty = previous.latest(f"settle-erasure/{known.id}")
+    return known.erased_at is not None or (duty is not None and duty.owed)

@@ -20,6 +20,8 @@ class Role(StrEnum):
     CONFIDANT = "confidant"
 
 
+ERASED = "– gewist · erased –"
+"""What stands where the name, the organisation or the words of somebody stood who asked to be erased."""
 ROLES = frozenset(Role)
 PARTICIPANT = "participant"
 """The capacity of whoever is invited; not a role of the programme."""
@@ -82,6 +84,12 @@ class Stakeholder(Mapping):
     success_test: Text | None = None
     present: bool | None = None
     absence_reason: Text | None = None
+    erasure_wish: Text | None = None
+    """What they asked, in their own words."""
+    erasure_refusal: Text | None = None
+    erasure_granted_at: datetime | None = None
+    erased_at: datetime | None = None
+    """When it was done: after they were told."""
 
     @property
     def contact(self) -> Person:

@@ -172,6 +172,8 @@ class AnswerParticipant(Value):
 class GiveVerdict(OnBehalf):
     """What a participant says of their answer."""
 
+    voice: Line | None = None
+    """Which answer they mean, when they speak under their own name and under seal: the name under which it came."""
     heard: YesPartlyNo
     success_test: YesPartlyNo | None = None
     comment: Text | None = None
@@ -182,6 +184,19 @@ class DisputeAnswer(OnBehalf):
 
     contribution: Name
     reason: Text
+
+
+class AskErasure(OnBehalf):
+    """Ask that who they are and what they said is taken out."""
+
+    text: Text | None = None
+
+
+class SettleErasure(Value):
+    """Grant what somebody asked, or decline it with the reason."""
+
+    stakeholder: Name
+    declined: Text | None = None
 
 
 class SettleDispute(Value):

@@ -101,6 +101,8 @@ STEPS: dict[str, Step] = {
             (STRATEGY, FEEDBACK, CLOSED, WITH_DEBTS, CANCELLED),
             ANY_ROLE,
         ),
+        Step("ask-erasure", steps.AskErasure, EVERY_PHASE, SPEAKER),
+        Step("settle-erasure", steps.SettleErasure, EVERY_PHASE, MANAGERS),
         Step("cancel-dialogue", steps.Reasoned, OPEN_PHASES, (*MANAGERS, *SPONSOR), CANCELLED),
     )
 }

@@ -6,14 +6,14 @@ from typing import Any
 
 from starlette.responses import Response
 
+from notifications.sight import hidden
+from notifications.views import DutyView
 from notifications.words import tables, word
 from portal.faults import Incomplete, NotFound
 from portal.manager_overview.columns import countries
 from portal.manager_overview.mapping import free_name, understand
 from portal.routes import MANAGERS, get, post
 from portal.visit import Visit
-from records.access import Capacity, revoke
-from records.access_wishes import settle_wish, wishes_of
 from states.dialogue import Dialogue
 from states.people import Invitation, Layer, Stakeholder
 from states.table import STEPS
@@ -43,7 +43,6 @@ def show_people(visit: Visit) -> Response:
     """Everybody who is mapped."""
     dialogue = visit.dialogue(visit.param("dialogue"))
     chosen = visit.query("show")
-    wishes = wishes_of(visit.site.house.engine, dialogue.id)
     return visit.page(
         "manager_overview/people.html",
         dialogue=dialogue,
@@ -51,7 +50,13 @@ def show_people(visit: Visit) -> Response:
         choices=choices_of(dialogue),
         chosen=chosen,
         mappable=can_map(dialogue),
-        erasures=[w for w in wishes if w.kind == "erasure" and w.settled_at is None],
+        erasures=[
+            (
+                dialogue.stakeholders[str(duty.whom)],
+                DutyView(dialogue, duty, visit.now, visit.language),
+            )
+            for duty in dialogue.owed("settle-erasure")
+        ],
     )
 
 
@@ -135,8 +140,26 @@ def show_person(visit: Visit) -> Response:
         dialogue=dialogue,
         mappable=can_map(dialogue),
         invitable=dialogue.phase in STEPS["invite"].phases,
+        erasure=_asked_to_be_erased(visit, dialogue, seat),
+        owed=_told_owed(visit, dialogue, seat),
         **fields_of(visit, dialogue, seat),
     )
+
+
+def _asked_to_be_erased(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> DutyView | None:
+    duty = dialogue.latest(f"settle-erasure/{seat.id}")
+    return DutyView(dialogue, duty, visit.now, visit.language) if duty and duty.owed else None
+
+
+def _told_owed(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> list[DutyView]:
+    """What is owed to somebody who spoke by name; of others this page may not tell that they spoke."""
+    if hidden(dialogue, seat.id):
+        return []
+    return [
+        DutyView(dialogue, duty, visit.now, visit.language)
+        for duty in dialogue.duties.values()
+        if duty.owed and duty.waiting == seat.id and duty.kind != "settle-erasure"
+    ]
 
 
 def correct(visit: Visit) -> Response:
@@ -190,16 +213,18 @@ def change_contact(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> None:
         if reading.problems:
             raise Incomplete(reading.problems)
     visit.act(dialogue.id, "change-contact", {"stakeholder": seat.id, **given})
-    if given.get("email", seat.email) != seat.email or given.get("by_hand"):
-        seated = Capacity("participant", dialogue.programme.id, seat.id, dialogue.id)
-        revoke(visit.site.house.engine, seated, visit.site.door_time())
 
 
-def erased(visit: Visit) -> Response:
-    """Note that a request to be erased was dealt with."""
+def settle_erasure(visit: Visit) -> Response:
+    """Grant what somebody asked, which is then done as soon as they are told; or decline it with a reason."""
     dialogue, seat = _seat(visit)
-    settle_wish(visit.site.house.engine, dialogue.id, seat.id, "erasure", visit.now)
-    return visit.go(f"/dialogues/{dialogue.id}/people", said="saved")
+    reply, given = visit.form.one("reply"), {"stakeholder": seat.id}
+    if reply not in {"erase", "decline"}:
+        raise Incomplete({"reply": visit.t("Kies er een.", "Choose one.")})
+    if reply == "decline":
+        given["declined"] = visit.need("reason")["reason"]
+    visit.act(dialogue.id, "settle-erasure", given)
+    return visit.go(f"/dialogues/{dialogue.id}/people", said="erasure-settled")
 
 
 PAGES = (
@@ -212,5 +237,5 @@ PAGES = (
     post(f"{_PERSON}/invite", invite, *MANAGERS, again=show_person),
     post(f"{_PERSON}/reply", reply, *MANAGERS, again=show_person),
     post(f"{_PERSON}/reach", reach, *MANAGERS, again=show_person),
-    post(f"{_PERSON}/erased", erased, *MANAGERS, again=show_person),
+    post(f"{_PERSON}/erasure", settle_erasure, *MANAGERS, again=show_person),
 )

@@ -32,6 +32,7 @@ DUTIES: dict[str, Way] = {
     ),
     "answer-dispute": Way(f"{HOME}/answers/{{contribution}}", "Reageren", "Respond"),
     "report-progress": Way(f"{HOME}/strategy", "Voortgang melden", "Report progress"),
+    "settle-erasure": Way(f"{HOME}/person/{{stakeholder}}", "Afhandelen", "Settle"),
     "close-dialogue": Way(HOME, "Afsluiten", "Close"),
 }
 _SHARED = frozenset({"publish-summary"})
@@ -91,7 +92,9 @@ def way_to(visit: Visit, dialogue: Dialogue, duty: Duty) -> tuple[str, str] | No
     point = first_point(dialogue, duty) or ""
     if "{contribution}" in path and not point:
         path = HOME
-    return path.format(dialogue=dialogue.id, contribution=point), visit.t(way.nl, way.en)
+    parts = {"dialogue": dialogue.id, "contribution": point, "stakeholder": duty.whom}
+    place = f"#{point}" if point and duty.kind == "answer-dispute" else ""
+    return path.format(**parts) + place, visit.t(way.nl, way.en)
 
 
 def first_point(dialogue: Dialogue, duty: Duty) -> str | None:

@@ -66,6 +66,8 @@ class Debt:
     @property
     def writable(self) -> list[Point]:
         """The points on which an answer can be written now; after the end of a dialogue also undecided ones."""
+        if self.erased:
+            return []
         unwritten = [point for point in self.points if point.source.written_at is None]
         if not self.seen.dialogue.open:
             return unwritten
@@ -106,11 +108,18 @@ class Debt:
     @property
     def waits(self) -> bool:
         """Whether they wait for an answer, or for a response to their objection."""
-        return not self.answered or bool(self.disputed)
+        return not self.erased and (not self.answered or bool(self.disputed))
+
+    @property
+    def erased(self) -> bool:
+        """Whether they were erased at their own wish; nothing is owed to them any more."""
+        return self.seen.dialogue.erased(self.voice)
 
     @property
     def state(self) -> str:
         """Where the answer stands: a word of the page."""
+        if self.erased:
+            return "erased"
         if self.hidden:
             return "sent" if self.answered else "unwritten"
         if self.answered:
@@ -124,7 +133,7 @@ class Debt:
     def by_hand(self) -> str | None:
         """Who cannot answer by mail, so that the one who looks writes down what they say; None for anybody hidden."""
         someone = None if self.hidden else self.seen.dialogue.stakeholder_of(self.voice)
-        return someone.id if someone and not someone.email else None
+        return someone.id if someone and not someone.email and not self.erased else None
 
     @property
     def verdict(self) -> Verdict | None:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from portal.faults import NotFound
 from portal.routes import get, post
 from portal.visit import Visit
-from records.access_wishes import Report, reports_of, settle_report
+from records.access_reports import Report, reports_of, settle_report, take_up_report
 from states.errors import NotKnown
 from states.people import Role
 
@@ -53,17 +53,30 @@ def _seats(visit: Visit, dialogue_id: str) -> dict[tuple[str, str], str]:
     }
 
 
+def take_up(visit: Visit) -> Response:
+    """Note that the confidant reacted to a report; from then on nothing reminds of it."""
+    if not take_up_report(visit.site.house.engine, *_asked(visit), visit.now):
+        raise NotFound
+    return visit.go("/reports", said="report-taken-up")
+
+
 def settle(visit: Visit) -> Response:
     """Note that a report was dealt with."""
-    number, programme = visit.form.one("number"), visit.me.programme.id
-    is_number = number.isascii() and number.isdigit() and len(number) < len("1000000000")
-    engine = visit.site.house.engine
-    if not is_number or not settle_report(engine, programme, int(number), visit.now):
+    if not settle_report(visit.site.house.engine, *_asked(visit), visit.now):
         raise NotFound
     return visit.go("/reports", said="report-settled")
+
+
+def _asked(visit: Visit) -> tuple[str, int]:
+    """The programme of the confidant who asks, and the number of the report."""
+    number = visit.form.one("number")
+    if not (number.isascii() and number.isdigit() and len(number) < len("1000000000")):
+        raise NotFound
+    return visit.me.programme.id, int(number)
 
 
 PAGES = (
     get("/reports", show, _CONFIDANT, nav=("Meldingen", "Reports")),
     post("/reports", settle, _CONFIDANT, again=show),
+    post("/reports/taken-up", take_up, _CONFIDANT, again=show),
 )

@@ -2,12 +2,12 @@
 
 from starlette.responses import Response
 
-from portal.faults import NotFound
+from portal.faults import Incomplete, NotFound
 from portal.manager_overview.people import change_contact
 from portal.manager_work.answers import record_delivery
 from portal.manager_work.current import at_hand, nothing_yet
 from portal.manager_work.owing import Debt, debts_of, waiting_by_hand
-from portal.manager_work.seeing import Point, seen_by
+from portal.manager_work.seeing import Point, act_in_words, seen_by
 from portal.manager_work.session import invited
 from portal.routes import get, post
 from portal.visit import Visit
@@ -32,8 +32,12 @@ def show(visit: Visit) -> Response:
         guests=invited(dialogue),
         sealed=[debt for debt in debts if debt.sealed],
         by_hand=waiting_by_hand(seen, rows, sealed=True),
-        objections=[(debt, p) for debt in debts for p in debt.disputed if _is_mine(debt, p)],
+        objections=_objections(debts),
     )
+
+
+def _objections(debts: list[Debt]) -> list[tuple[Debt, Point]]:
+    return [(debt, p) for debt in debts for p in debt.disputed if _is_mine(debt, p)]
 
 
 def _is_mine(debt: Debt, point: Point) -> bool:
@@ -63,6 +67,21 @@ def reach(visit: Visit) -> Response:
     return visit.go(f"/dialogues/{dialogue.id}/seals", said="saved")
 
 
+def postpone(visit: Visit) -> Response:
+    """Promise another day for the last word, with the reason; whoever waits hears it at once."""
+    seen = seen_by(visit, visit.dialogue(visit.param("dialogue")))
+    mine = {point.id: debt.objection(point) for debt, point in _objections(debts_of(seen, ()))}
+    duty = mine.get(visit.param("contribution"))
+    if duty is None:
+        raise NotFound
+    to = visit.form.day("to")
+    if to is None:
+        raise Incomplete({"to": visit.t("Noem de nieuwe dag.", "Name the new day.")})
+    given = {"duty": duty.source.name, "to": to, **visit.need("reason")}
+    act_in_words(visit, seen, "postpone", given, duty=duty.what)
+    return visit.go(f"/dialogues/{seen.dialogue.id}/seals", said="postponed")
+
+
 _AT = "/dialogues/{dialogue}/seals"
 PAGES = (
     get("/seals", show, _MODERATOR, nav=("Zegels", "Seals")),
@@ -70,4 +89,5 @@ PAGES = (
     post(f"{_AT}/deliveries", record_delivery, _MODERATOR, again=show),
     post(f"{_AT}/reach", reach, _MODERATOR, again=show),
     post(f"{_AT}/{{contribution}}/settle", settle, _MODERATOR, again=show),
+    post(f"{_AT}/{{contribution}}/postpone", postpone, _MODERATOR, again=show),
 )

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from notifications.sight import hidden, seat, speaker
 from notifications.views import DialogueView
+from notifications.words import word
 from portal.faults import Incomplete
 from portal.rendering import for_people
 from portal.routes import AUDITOR
@@ -145,7 +146,7 @@ class Seen:
 
     def _gap(self, gap: Gap) -> Gap:
         voices = self._together if gap.code in _ARRIVALS else self.named
-        named = {"voices": voices, "stakeholders": self._guest}
+        named = {"voices": voices, "stakeholders": self._guest, "fields": self._field}
         details = {
             key: list(dict.fromkeys(map(named[key], value))) if key in named else value
             for key, value in gap.details.items()
@@ -157,6 +158,9 @@ class Seen:
         if self.opens_seals or voice not in self.dialogue.seals:
             return self.named(voice)
         return "onder zegel" if self.language == "nl" else "under seal"
+
+    def _field(self, name: str) -> str:
+        return word("information", name, self.language)
 
     def _unnamed(self, name: str) -> str:
         """For an auditor a participant is a number, and portal.sight has put it where the name was."""

@@ -1,6 +1,7 @@
 """My data: what is kept, a copy of it, asking to be erased; and reporting retaliation to the confidant alone."""
 
 import json
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +13,12 @@ from portal.participant.looking import mine
 from portal.participant.view import Mine, Point
 from portal.routes import get, post
 from portal.visit import Visit
-from records.access_wishes import ask, report, wishes_of
+from records.access_reports import report
+from records.access_wishes import seats_alike, wishes_of
 from records.reports import notices_of
+from states.errors import Refused
 from states.people import PARTICIPANT, Role
+from states.safety import reaction_due
 
 _DAY = timedelta(days=1)
 
@@ -22,9 +26,8 @@ _DAY = timedelta(days=1)
 def show(visit: Visit) -> Response:
     """What is kept of them."""
     seen = mine(visit)
-    wishes = wishes_of(visit.site.house.engine, seen.dialogue.id, seen.me.id)
-    asked = next((wish for wish in wishes if wish.kind == "erasure"), None)
-    return visit.page("my/data.html", mine=seen, asked=asked)
+    duty = seen.dialogue.latest(f"settle-erasure/{seen.me.id}")
+    return visit.page("my/data.html", mine=seen, asked=duty and seen.view(duty))
 
 
 def export(visit: Visit) -> Response:
@@ -65,10 +68,13 @@ def _told(point: Point) -> dict[str, Any]:
 
 
 def ask_erasure(visit: Visit) -> Response:
-    """Ask to be erased; a person decides, because others may rely on what was said."""
-    seen, engine = mine(visit), visit.site.house.engine
-    why = visit.form.one("reason")[:2000] or "-"
-    ask(engine, seen.dialogue.id, seen.me.id, kind="erasure", value=why, now=visit.now)
+    """Ask to be erased, in every year in which they have this seat; a person decides within a month."""
+    seen, house = mine(visit), visit.site.house
+    given, me = visit.form.some("text"), seen.me.id
+    visit.act(seen.dialogue.id, "ask-erasure", given)
+    for name in seats_alike(house.engine, seen.dialogue.id, me)[1:]:
+        with suppress(Refused):  # asked there before, or erased already
+            house.ledger.act(name, "ask-erasure", given, by=me, now=visit.now)
     return visit.go("/my/data", said="erasure")
 
 
@@ -97,6 +103,7 @@ def tell(visit: Visit) -> Response:
         visit.now,
         who=seen.me.id if named else None,
         contact=visit.form.one("contact")[:300] or None,
+        react_by=reaction_due(seen.dialogue.calendar, visit.now),
     )
     return visit.go("/my/safety", said="report")
 

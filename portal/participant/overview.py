@@ -1,6 +1,7 @@
 """My dialogue: the year as a way of five phases, what is asked of me, and what is owed to me and since when."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from starlette.responses import Response
 
@@ -8,7 +9,18 @@ from portal.participant.looking import mine
 from portal.routes import get
 from portal.visit import Visit
 from records.access_reading import Turn, turns_of
+from states.dialogue import OPEN_PHASES, Dialogue, Phase
 from states.people import PARTICIPANT
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A phase on the way through the year: *state* is past, here or ahead; *days* are what is known of it."""
+
+    phase: Phase
+    state: str
+    since: datetime | None
+    planned: date | None
 
 
 def show(visit: Visit) -> Response:
@@ -18,9 +30,30 @@ def show(visit: Visit) -> Response:
     return visit.page(
         "my/dialogue.html",
         mine=seen,
-        stages=seen.stages(turns),
+        stages=stages_of(seen.dialogue, turns),
         moves=[_move(turn) for turn in turns if turn.fact == "session-rescheduled"],
     )
+
+
+def stages_of(dialogue: Dialogue, turns: list[Turn]) -> list[Stage]:
+    """The five phases with what is known of their dates."""
+    since = {t.detail.get("phase"): t.at for t in turns if t.fact == "phase-entered"}
+    since.setdefault(Phase.STAKEHOLDER_ANALYSIS, dialogue.opened_at)
+    reached = [i for i, phase in enumerate(OPEN_PHASES) if phase in since]
+    here = OPEN_PHASES.index(dialogue.phase) if dialogue.open else len(OPEN_PHASES)
+    planned = {
+        Phase.SESSION: dialogue.session_day,
+        Phase.FEEDBACK: dialogue.information.feedback_by,
+    }
+    return [
+        Stage(
+            phase,
+            "past" if i < here and i in reached else "here" if i == here else "ahead",
+            since.get(phase) if i <= here else None,
+            planned.get(phase),
+        )
+        for i, phase in enumerate(OPEN_PHASES)
+    ]
 
 
 def _move(turn: Turn) -> dict[str, object]:

@@ -1,14 +1,14 @@
 """What a participant may see: what is asked of them, what is owed to them, and the line of sight of each point."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 
+from notifications.reckon import term
 from notifications.to_participants import contact_for
 from notifications.views import Contact, DialogueView, DutyView, contact_of
-from records.access_reading import Turn
 from states.contributions import Commitment, Contribution, LineVerdict, Verdict
-from states.dialogue import OPEN_PHASES, Dialogue, Phase
+from states.dialogue import Dialogue, Phase
 from states.duties import KINDS, Duty, DutyStatus
 from states.people import PARTICIPANT, Role, Stakeholder
 from states.table import STEPS
@@ -16,10 +16,11 @@ from states.table import STEPS
 ASKED_AT = {
     "answer-invitation": "/my/invitation",
     "share-expectation": "/my/invitation#expectation",
-    "check-summary": "/my/words",
-    "give-verdict": "/my/words",
+    "check-summary": "/my/words#words-{voice}",
+    "give-verdict": "/my/words#verdict-{voice}",
 }
 """Where a participant does what is asked of them."""
+_OF_ONE_VOICE = frozenset({"check-summary", "give-verdict"})
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,12 @@ class Point:
     def owner(self) -> str | None:
         """Who answers for the decision."""
         return self.of.shown.held_by(self.source.owner) if self.source.owner else None
+
+    @property
+    def response(self) -> DutyView | None:
+        """The promised response to an objection that waits for one."""
+        duty = self.of.dialogue.latest(f"answer-dispute/{self.source.id}")
+        return self.of.view(duty) if duty and duty.owed else None
 
     @property
     def settled(self) -> bool:
@@ -134,23 +141,20 @@ class Voice:
 
     @property
     def verdict_possible(self) -> bool:
-        """Whether a verdict can be given now; the law hears the voice that was asked first."""
-        if not self.answered or not self.of.may("give-verdict"):
-            return False
-        return self.sealed or self.of.heard_first in {None, self.name}
+        """Whether a verdict can be given now on the answer that came to this voice."""
+        return self.answered and self.of.may("give-verdict")
 
     def _owed(self, kind: str) -> list[Duty]:
         return [duty for duty in self.of.dialogue.owed(kind) if duty.whom == self.name]
 
 
-@dataclass(frozen=True)
-class Stage:
-    """A phase on the way through the year: *state* is past, here or ahead; *days* are what is known of it."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked, and *where* it is done; of which *voice* when they speak under more than one name."""
 
-    phase: Phase
-    state: str
-    since: datetime | None
-    planned: date | None
+    duty: DutyView
+    where: str
+    voice: Voice | None
 
 
 @dataclass(frozen=True)
@@ -181,14 +185,6 @@ class Mine:
         spoke = [Voice(self, name) for name in names if Voice(self, name).points]
         return spoke or [Voice(self, self.me.id)]
 
-    @property
-    def heard_first(self) -> str | None:
-        """The voice whose verdict the law takes when they speak under their own name."""
-        names = self.dialogue.voices_of(self.me.id)
-        asked = [d for d in self.dialogue.owed("give-verdict") if d.whom in names]
-        first = min(asked, key=lambda d: (d.opened_at, names.index(str(d.whom))), default=None)
-        return first.whom if first else None
-
     def voice(self, name: str) -> Voice | None:
         """Their voice called *name*; None when it is somebody else's."""
         return next((voice for voice in self.voices if voice.name == name), None)
@@ -202,22 +198,32 @@ class Mine:
         """Whether *step* fits where the dialogue stands."""
         return self.dialogue.phase in STEPS[step].phases
 
+    @property
+    def response_within(self) -> str | None:
+        """How long a response to an objection takes; None when its date is named by hand."""
+        if self.dialogue.policy.due["answer-dispute"] == "promised":
+            return None
+        return term(self.dialogue, "answer-dispute", self.language)
+
     def view(self, duty: Duty) -> DutyView:
         """A duty as a letter may speak of it."""
         return DutyView(self.dialogue, duty, self.now, self.language)
 
     @cached_property
-    def asks(self) -> list[tuple[DutyView, str]]:
-        """What is asked of them, each with the page where it is done; the next due first."""
+    def asks(self) -> list[Asked]:
+        """What is asked of them; the next due first."""
         names = self.dialogue.voices_of(self.me.id)
         asked = [
             duty
             for duty in self.dialogue.duties.values()
             if duty.owed and duty.owner == PARTICIPANT and duty.whom in names
         ]
-        return [
-            (self.view(duty), ASKED_AT[duty.kind]) for duty in sorted(asked, key=lambda d: d.due)
-        ]
+        return [self._asked(duty) for duty in sorted(asked, key=lambda d: d.due)]
+
+    def _asked(self, duty: Duty) -> Asked:
+        several = duty.kind in _OF_ONE_VOICE and len(self.voices) > 1
+        voice = self.voice(str(duty.whom)) if several else None
+        return Asked(self.view(duty), ASKED_AT[duty.kind].format(voice=duty.whom), voice)
 
     @cached_property
     def debts(self) -> list[DutyView]:
@@ -242,6 +248,10 @@ class Mine:
         """Who is accountable for the answers."""
         return contact_of(self.dialogue, Role.MANAGER)
 
+    def accountable_for(self, duty: DutyView) -> Contact | None:
+        """Who is accountable for *duty*: whoever owes it, such as the moderator who has the last word."""
+        return contact_of(self.dialogue, self.dialogue.owner_role(duty.source)) or self.accountable
+
     @property
     def contact(self) -> Contact | None:
         """To whom they may turn: the moderator when they spoke under seal, whose mailbox the manager cannot see."""
@@ -261,23 +271,3 @@ class Mine:
     @property
     def _others(self) -> list[Stakeholder]:
         return [s for s in self.dialogue.stakeholders.values() if s.invited and s.id != self.me.id]
-
-    def stages(self, turns: list[Turn]) -> list[Stage]:
-        """The five phases with what is known of their dates."""
-        since = {t.detail.get("phase"): t.at for t in turns if t.fact == "phase-entered"}
-        since.setdefault(Phase.STAKEHOLDER_ANALYSIS, self.dialogue.opened_at)
-        reached = [i for i, phase in enumerate(OPEN_PHASES) if phase in since]
-        here = OPEN_PHASES.index(self.dialogue.phase) if self.dialogue.open else len(OPEN_PHASES)
-        planned = {
-            Phase.SESSION: self.dialogue.session_day,
-            Phase.FEEDBACK: self.dialogue.information.feedback_by,
-        }
-        return [
-            Stage(
-                phase,
-                "past" if i < here and i in reached else "here" if i == here else "ahead",
-                since.get(phase) if i <= here else None,
-                planned.get(phase),
-            )
-            for i, phase in enumerate(OPEN_PHASES)
-        ]

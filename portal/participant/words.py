@@ -57,8 +57,9 @@ def judge(visit: Visit) -> Response:
     given = visit.form.some("heard", "success_test", "comment")
     if given.get("heard") not in _YES_PARTLY_NO:
         raise Incomplete({"heard": visit.t("Kies er een.", "Choose one.")})
+    given["voice"] = voice.name
     visit.act(seen.dialogue.id, "give-verdict", given, by=voice.name)
-    return visit.go(_PAGE, said="verdict")
+    return visit.go(f"{_PAGE}#verdict-{voice.name}", said="verdict")
 
 
 def show_answer(visit: Visit) -> Response:

@@ -5,13 +5,15 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 import pytest
 
+from config.clock import set_clock
 from config.settings import Settings, load_settings
 from flows.processes import Child, free_port, start, stop
 from flows.server import answers
@@ -181,6 +183,62 @@ def test_a_taken_port_is_left_to_whoever_has_it(settings: Settings) -> None:
 
     assert own is not None
     assert own.port != taken
+
+
+def test_taken_pages_are_an_error_that_says_what_to_do(settings: Settings) -> None:
+    import socket
+
+    said: list[str] = []
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        portal = settings.portal.model_copy(update={"port": taken})
+        told_where = settings.model_copy(update={"portal": portal})
+        assert run(told_where, services=[], say=said.append) == 1
+
+    assert f"Port {taken} on 127.0.0.1" in said[0]
+    assert "WEERKLANK_PORTAL_PORT" in said[0]
+
+
+def test_the_first_service_starts_before_what_is_prepared_and_the_others_after(
+    settings: Settings,
+) -> None:
+    began: list[str] = []
+
+    def starting(name: str) -> Callable[[Site], Child]:
+        def begin(site: Site) -> Child:
+            began.append(name)
+            return _sleeper(site) if name != "C" else _failing(site)
+
+        return begin
+
+    services = [
+        _service("A", starting("A")),
+        _service("B", starting("B")),
+        _service("C", starting("C"), healthy=False),
+    ]
+    run(
+        settings,
+        services=services,
+        prepare=lambda: began.append("prepared"),
+        say=lambda _: None,
+    )
+
+    assert began == ["A", "prepared", "B", "C"]
+
+
+def test_the_runner_notices_when_the_clock_of_a_demonstration_was_moved(tmp_path: Path) -> None:
+    from flows.runner import DemoClock
+
+    file = tmp_path / "weerklank.clock"
+    set_clock(file, datetime(2022, 9, 12, tzinfo=UTC))
+    clock, real = DemoClock(file), DemoClock(None)
+    assert not clock.was_moved()
+    set_clock(file, datetime(2022, 9, 13, tzinfo=UTC))
+    assert clock.was_moved()
+    assert not clock.was_moved()
+    assert not real.was_moved()
 
 
 def test_a_server_elsewhere_is_used_and_none_is_started(settings: Settings) -> None:

@@ -74,6 +74,7 @@ def participant_cases(home: Dialogue) -> Iterator[Case]:
     yield Case("agenda", notice("agenda-echoed", "ngo"), home)
     yield Case("agenda, bare", notice("agenda-echoed", "ngo"), _bare(home))
     yield Case("new link", notice("new-link", "ngo"), home)
+    yield from _erasures(home)
     yield from _moved(home)
     checked = _asked("check-summary", "ngo")
     yield Case("summary", notice("summary-to-check", "ngo", checked), _with(home, checked))
@@ -82,6 +83,14 @@ def participant_cases(home: Dialogue) -> Iterator[Case]:
     yield from _late(home)
     yield from _ends(home)
     yield from _reminders(home)
+
+
+def _erasures(home: Dialogue) -> Iterator[Case]:
+    asked = _asked("settle-erasure", "ngo")
+    refused = home.stakeholders["ngo"].model_copy(update={"erasure_refusal": "De wet vraagt dit."})
+    place = _with(home, asked, stakeholders=home.stakeholders | {"ngo": refused})
+    for template in ("erasure-done", "erasure-declined"):
+        yield Case(template, notice(template, "ngo", asked), place)
 
 
 def _moved(home: Dialogue) -> Iterator[Case]:
@@ -281,6 +290,8 @@ def _news(home: Dialogue) -> Iterator[Case]:
     yield from _by_hand(home)
     yield Case("handed over", notice("role-handed-over", "deputy", role="deputy"), home)
     yield Case("handed over, busy", notice("role-handed-over", "manager", role="manager"), home)
+    for template in ("report-waits", "report-still-waits"):
+        yield Case(template, notice(template, "confidant"), home)
     yield Case("digest", notice("digest", "manager"), home)
     yield Case("digest, quiet", notice("digest", "manager"), replace(home, duties={}))
 

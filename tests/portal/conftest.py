@@ -21,7 +21,7 @@ from portal.site import Site
 from portal.stays import holder_of
 from records.access import Capacity, begin_stay, find_stay, mint_link
 from tests.portal.windows import chrome, window  # noqa: F401 - fixtures for every file here
-from tests.records.conftest import SESSION, START, Memory, a_programme
+from tests.records.conftest import SESSION, START, Memory, a_programme, utc
 
 ADDRESS = "http://127.0.0.1:8420"
 SAME_ORIGIN = {"sec-fetch-site": "same-origin", "origin": ADDRESS}
@@ -163,3 +163,19 @@ def two_companies(tmp_path: Path, signed_file: Path) -> Iterator[Portal]:
     with opened(Path(copy(signed_file, tmp_path / "portal.sqlite"))) as made:
         made.memory.now, made.memory.dialogue_id = SESSION, "kleding-2022"
         yield made
+
+
+@pytest.fixture
+def late(two_companies: Portal) -> Portal:
+    """Give a portal in which one voice was answered and objects, and another waits too long."""
+    memory = two_companies.memory
+    memory.act("answer-participant", {"covers": ["c1"], "text": "We look again in **March**."})
+    memory.deliver()
+    memory.act("give-verdict", {"heard": "partly", "comment": "Why March?"}, by="ngo-nl")
+    dispute = {"contribution": "c1", "reason": "We asked for a date, not for another look."}
+    memory.act("dispute-answer", dispute, by="ngo-nl")
+    safety = {"text": "Our steward was moved to nights.", "named": "yes", "contact": "+880 99"}
+    union = two_companies.participant("union-bd")
+    assert union.submit("/my/safety", safety, on="/my/safety").is_redirect
+    memory.sweep(utc(2022, 9, 12, 8))
+    return two_companies

@@ -176,16 +176,13 @@ def test_a_list_that_is_taken_along_leaves_people_at_risk_out(two_companies: Por
     assert browser.get(f"{HOME}/lists/people.exe").status_code == 404
 
 
-def test_an_open_wish_to_be_erased_is_shown_and_settled(two_companies: Portal) -> None:
-    from records.access_wishes import ask
-
-    engine, now = two_companies.house.engine, two_companies.now
-    ask(engine, "kleding-2022", "ngo-nl", kind="erasure", value="all", now=now)
-    ask(engine, "kleding-2022", "union-bd", kind="attribution", value="sealed", now=now)
+def test_an_open_wish_to_be_erased_is_shown_until_it_is_settled(two_companies: Portal) -> None:
+    two_companies.memory.act("ask-erasure", {}, by="ngo-nl")
     browser = two_companies.enter_as("manager")
     page = browser.get(f"{HOME}/people").text
     assert page.count("Verzoeken om gegevens te wissen") == 1
-    assert browser.submit(f"{HOME}/person/ngo-nl/erased").status_code == 303
+    given = {"reply": "decline", "reason": "A lawsuit"}
+    assert browser.submit(f"{HOME}/person/ngo-nl/erasure", given).status_code == 303
     assert "Verzoeken om gegevens te wissen" not in browser.get(f"{HOME}/people").text
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from records.access_wishes import reports_of, wishes_of
+from records.access_reports import reports_of
+from records.access_wishes import wishes_of
 from records.journal import head
 from states.errors import Refused
 from tests.portal.conftest import Browser, Portal
@@ -268,12 +269,90 @@ def test_a_verdict_is_given_under_the_name_that_was_answered(answered: Portal) -
     assert (verdict.heard, verdict.comment) == ("partly", "Half of it")
 
 
+@pytest.fixture
+def twice(portal: Portal) -> Portal:
+    """Give a portal where the union spoke both openly and under seal, and was answered twice."""
+    memory = portal.memory
+    memory.open()
+    memory.speak()
+    given = {"id": "c3", "stakeholder": "union-bd", "attribution": "named", "text": "Time."}
+    memory.act("record-contribution", given, by="moderator")
+    memory.act("record-management", {"role": "sponsor", "present": True}, by="moderator")
+    points = {"c1": "ngo-nl", "c2": "union-bd", "c3": "union-bd"}
+    memory.act("publish-summary", {"lines": dict.fromkeys(points, "Pay.")}, by="moderator")
+    for point, who in points.items():
+        memory.act("check-line", {"contribution": point, "verdict": "confirmed"}, by=who)
+    memory.act("close-session", by="moderator")
+    for point in points:
+        reason = f"Prices are agreed until spring, and {point} comes back then."
+        given = {"contribution": point, "outcome": "not-now", "owner": "manager", "reason": reason}
+        memory.act("decide", given)
+    memory.act("sign-strategy", by="sponsor")
+    for point in ("c2", "c3"):
+        memory.act("answer-participant", {"covers": [point], "text": f"Answer to {point}."})
+    memory.deliver()
+    return portal
+
+
+def test_whoever_was_answered_twice_chooses_on_which_answer_they_judge(twice: Portal) -> None:
+    browser = twice.participant("union-bd")
+    page = text_of(browser, "/my/words")
+    assert "to what you said under seal (sealed-1)" in page
+    assert "to what you said under your own name" in page
+    start = text_of(browser, "/my")
+    assert "On what you said under seal (sealed-1)" in start
+    assert 'href="/my/words#verdict-union-bd"' in start
+    for voice, heard in (("union-bd", "yes"), ("sealed-1", "no"), ("union-bd", "partly")):
+        answer = browser.submit(f"/my/verdicts/{voice}", {"heard": heard}, on="/my/words")
+        assert answer.headers["location"] == f"/my/words#verdict-{voice}"
+    verdicts = twice.memory.read().verdicts
+    assert {name: one.heard for name, one in verdicts.items()} == {
+        "union-bd": "partly",
+        "sealed-1": "no",
+    }
+
+
+def test_the_law_hears_the_answer_that_was_named_and_no_other(twice: Portal) -> None:
+    memory = twice.memory
+    memory.act("give-verdict", {"heard": "no", "voice": "union-bd"}, by="union-bd")
+    memory.act("give-verdict", {"heard": "yes", "voice": "sealed-1"}, by="union-bd")
+    assert {n: v.heard for n, v in memory.read().verdicts.items()} == {
+        "union-bd": "no",
+        "sealed-1": "yes",
+    }
+    with pytest.raises(Refused, match="No answer came to you"):
+        memory.act("give-verdict", {"heard": "no", "voice": "sealed-1"}, by="ngo-nl")
+    with pytest.raises(Refused, match="no answer to judge"):
+        memory.act("give-verdict", {"heard": "no", "voice": "ngo-nl"}, by="ngo-nl")
+
+
 def test_not_my_point_opens_a_dispute(answered: Portal) -> None:
     browser = answered.participant("ngo-nl")
     assert browser.submit("/my/words/c1/dispute", {"reason": ""}).status_code == 422
     assert browser.submit("/my/words/c1/dispute", {"reason": "I asked why"}).status_code == 303
     assert answered.memory.read().contributions["c1"].dispute_open
     assert "I asked why" in text_of(browser, "/my/words")
+
+
+def test_an_objection_shows_its_clock_and_who_is_accountable(answered: Portal) -> None:
+    memory, rounds = answered.memory, 2
+    for number in range(rounds + 1):
+        memory.act("dispute-answer", {"contribution": "c1", "reason": "Not mine"}, by="ngo-nl")
+        if number < rounds:
+            memory.act("settle-dispute", {"contribution": "c1", "text": "We look again."})
+            memory.deliver()
+    words = text_of(answered.participant("ngo-nl"), "/my/words")
+    assert "Een reactie is beloofd uiterlijk op" in words
+    assert "Verantwoordelijk: moderator of kleding." in words
+    assert "moderator of kleding, moderator" in text_of(answered.participant("ngo-nl"), "/my")
+    memory.now = LATE
+    assert "Er is nog geen reactie." in text_of(answered.participant("ngo-nl"), "/my/words")
+
+
+def test_nobody_under_pressure_is_sent_to_the_manager(answered: Portal) -> None:
+    page = text_of(answered.participant("ngo-nl"), "/my/safety")
+    assert "manager@" not in page
+    assert "confidant@kleding.example" in page
 
 
 # my data
@@ -290,9 +369,10 @@ def test_the_export_holds_everything_of_theirs(answered: Portal) -> None:
 
 def test_asking_to_be_erased_is_kept_for_a_person_to_decide(answered: Portal) -> None:
     browser = answered.participant("ngo-nl")
-    browser.submit("/my/data/erasure", {"reason": "My name"})
-    (wish,) = wishes_of(answered.house.engine, "kleding-2022")
-    assert (wish.kind, wish.value, wish.who) == ("erasure", "My name", "ngo-nl")
+    browser.submit("/my/data/erasure", {"text": "My name"}, on="/my/data")
+    dialogue = answered.memory.read()
+    assert dialogue.stakeholders["ngo-nl"].erasure_wish == "My name"
+    assert dialogue.duties["settle-erasure/ngo-nl"].owed
     assert "Uw verzoek is vastgelegd" in text_of(browser, "/my/data")
 
 

@@ -2,9 +2,11 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pyotp
 import pytest
+import segno
 from argon2 import PasswordHasher
 
 from portal import signing_in
@@ -62,10 +64,44 @@ def test_a_one_time_link_sets_up_and_works_once(two_companies: Portal) -> None:
     browser, _ = set_up(two_companies)
     assert is_in(browser)
     path = link(two_companies)
-    assert two_companies.browser().get(path).status_code == 200
+    shown = two_companies.browser().get(path)
+    assert shown.status_code == 200
+    assert "werkt één keer" in shown.text
     two_companies.browser().submit(path)
     assert two_companies.browser().submit(path).status_code == 410
     assert two_companies.browser().get(path).status_code == 410
+
+
+def test_the_key_is_drawn_as_it_is_written(two_companies: Portal) -> None:
+    browser, path = two_companies.browser(), link(two_companies)
+    browser.submit(path, on=path)
+    shown = browser.get("/sign-in/set-up").text
+    secret, uri = (
+        re.search(r"<code>([A-Z2-7 ]+)</code>", shown),
+        re.search('"(otpauth:[^"]+)"', shown),
+    )
+    assert secret is not None
+    assert uri is not None
+    named = unescape(uri[1])
+    assert pyotp.parse_uri(named).secret == secret[1].replace(" ", "")
+    assert modules(shown) == {
+        (x, y)
+        for y, row in enumerate(segno.make_qr(named, error="m").matrix)
+        for x, dark in enumerate(row)
+        if dark
+    }
+
+
+def modules(page: str) -> set[tuple[int, int]]:
+    """Read the dark squares back from the drawing; a margin of four is part of a QR code."""
+    drawn = re.search(r'stroke="#000" d="M4 4\.5([^"]+)"', page)
+    assert drawn is not None
+    at, down, found = 0, 0, set()
+    for kind, across, lower in re.findall(r"([hm])(-?\d+)(?: (\d+))?", drawn[1]):
+        if kind == "h":
+            found |= {(x, down) for x in range(at, at + int(across))}
+        at, down = at + int(across), down + int(lower or 0)
+    return found
 
 
 def test_a_one_time_link_expires(two_companies: Portal) -> None:

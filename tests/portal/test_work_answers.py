@@ -218,6 +218,40 @@ def test_the_moderator_has_the_last_word(two_companies: Portal) -> None:
     assert not memory.read().contributions["c2"].dispute_open
 
 
+def test_the_moderator_can_postpone_the_last_word_and_nothing_else(two_companies: Portal) -> None:
+    answered(two_companies)
+    memory = two_companies.memory
+    moderator, page = two_companies.enter_as("moderator"), f"{AT}/seals"
+    path = f"{page}/c2/postpone"
+    given = {"to": "2022-09-30", "reason": "I still speak with both"}
+    memory.act("dispute-answer", {"contribution": "c2", "reason": "No"}, by="union-bd")
+    assert moderator.submit(path, given, on=page).status_code == 404
+    for _ in range(2):
+        memory.act("settle-dispute", {"contribution": "c2", "text": "Again."})
+        memory.deliver()
+        memory.act("dispute-answer", {"contribution": "c2", "reason": "Still not"}, by="union-bd")
+    assert "Beloofd uiterlijk op" in moderator.get(page).text
+    for gap in ({"to": ""}, {"reason": ""}, {"to": "2020-01-01"}):
+        assert moderator.submit(path, given | gap, on=page).status_code == 422
+    assert moderator.submit(path, given, on=page).status_code == 303
+    duty = memory.read().latest("answer-dispute/c2")
+    assert duty is not None
+    assert [moved.reason for moved in duty.postponements] == [given["reason"]]
+    assert [n.to for n in memory.notices(template="answer-postponed")] == ["sealed-1"]
+
+
+def test_the_way_to_an_objection_leads_to_its_form(two_companies: Portal) -> None:
+    answered(two_companies)
+    given = {"contribution": "c2", "reason": "No"}
+    two_companies.memory.act("dispute-answer", given, by="union-bd")
+    manager = two_companies.enter_as("manager")
+    for path in ("/today", f"{AT}/answers"):
+        assert f'href="{AT}/answers/c2#c2"' in manager.get(path).text
+    page = manager.get(f"{AT}/answers/c2").text
+    assert f'action="{AT}/answers/c2/settle"' in page
+    assert 'id="c2"' in page
+
+
 def test_somebody_without_mail_judges_and_objects_by_phone(two_companies: Portal) -> None:
     answered(two_companies)
     manager = two_companies.enter_as("manager")

@@ -10,7 +10,6 @@ from tests.records.conftest import NGO, utc
 pytestmark = pytest.mark.browser
 
 AT = "/dialogues/kleding-2022"
-LATE = utc(2022, 9, 12, 8)
 POINTS = (
     ("ngo-nl", "Pay what a family needs to live, and say by when."),
     ("ngo-nl", "Publish every factory, also those of your subcontractors."),
@@ -30,22 +29,6 @@ PAGES = (
     ("auditor", "/audit"),
     ("auditor", f"{AT}/audit/journal"),
 )
-
-
-@pytest.fixture
-def late(two_companies: Portal) -> Portal:
-    """Give a portal in which one voice was answered and objects, and another waits too long."""
-    memory = two_companies.memory
-    memory.act("answer-participant", {"covers": ["c1"], "text": "We look again in **March**."})
-    memory.deliver()
-    memory.act("give-verdict", {"heard": "partly", "comment": "Why March?"}, by="ngo-nl")
-    dispute = {"contribution": "c1", "reason": "We asked for a date, not for another look."}
-    memory.act("dispute-answer", dispute, by="ngo-nl")
-    safety = {"text": "Our steward was moved to nights.", "named": "yes", "contact": "+880 99"}
-    union = two_companies.participant("union-bd")
-    assert union.submit("/my/safety", safety, on="/my/safety").is_redirect
-    memory.sweep(LATE)
-    return two_companies
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

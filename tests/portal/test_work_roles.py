@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from portal.routes import AUDITOR
-from records.access_wishes import report, reports_of
+from records.access_reports import report, reports_of
 from records.journal import entries
 from records.ledger import Ledger
 from states.dialogue import Dialogue
 from tests.portal.conftest import Portal
-from tests.records.conftest import a_programme
+from tests.records.conftest import DAY, a_programme
 
 AT = "/dialogues/kleding-2022"
 JOURNAL = f"{AT}/audit/journal"
@@ -69,7 +69,7 @@ def test_reports_are_read_by_the_confidant_alone(two_companies: Portal) -> None:
     told = {"text": "They threatened me", "named": "yes", "contact": "+880 99"}
     assert union.submit("/my/safety", told, on="/my/safety").is_redirect
     engine, now = two_companies.house.engine, two_companies.now
-    report(engine, "schoenen-2022", "Elsewhere", now, who=None, contact=None)
+    report(engine, "schoenen-2022", "Elsewhere", now, who=None, contact=None, react_by=now + DAY)
     confidant = two_companies.enter_as("confidant")
     page = confidant.get("/reports").text
     assert "They threatened me" in page
@@ -82,7 +82,7 @@ def test_reports_are_read_by_the_confidant_alone(two_companies: Portal) -> None:
 def test_a_report_is_dealt_with_once_and_by_its_own_confidant(two_companies: Portal) -> None:
     engine, now = two_companies.house.engine, two_companies.now
     for dialogue in ("kleding-2022", "schoenen-2022"):
-        report(engine, dialogue, "Pressure", now, who=None, contact=None)
+        report(engine, dialogue, "Pressure", now, who=None, contact=None, react_by=now + DAY)
     mine, theirs = (reports_of(engine, name)[0].number for name in ("kleding", "schoenen"))
     confidant = two_companies.enter_as("confidant")
     for number, status in ((theirs, 404), (mine, 303), (mine, 404), ("x", 404), ("9" * 30, 404)):

@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser as Chrome
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Route, sync_playwright
 
 if TYPE_CHECKING:
     from tests.portal.conftest import Portal
@@ -95,7 +95,7 @@ def window(chrome: Chrome) -> Iterator[Open]:
     """
     Open windows: `window(portal, key=portal.key_of("manager"), size="phone", language="nl", dark=True)`.
 
-    The portal is served from this process for the length of the test.
+    The portal is served from this process for the length of the test. Without *styles* the stylesheet arrives empty.
     """
     with ExitStack() as stack:
         addresses: dict[int, str] = {}
@@ -108,6 +108,7 @@ def window(chrome: Chrome) -> Iterator[Open]:
             language: str = "nl",
             dark: bool = False,
             scale: float = 1,
+            styles: bool = True,
         ) -> Window:
             if id(portal) not in addresses:
                 addresses[id(portal)] = stack.enter_context(served(portal.app))
@@ -120,6 +121,8 @@ def window(chrome: Chrome) -> Iterator[Open]:
                 color_scheme="dark" if dark else "light",
             )
             stack.callback(context.close)
+            if not styles:
+                context.route("**/static/*.css*", _nothing)
             cookies = {"language": language} | ({"weerklank": key} if key else {})
             context.add_cookies(
                 [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
@@ -127,6 +130,10 @@ def window(chrome: Chrome) -> Iterator[Open]:
             return Window(context.new_page(), address, size)
 
         yield opened
+
+
+def _nothing(route: Route) -> None:
+    route.fulfill(content_type="text/css", body="")
 
 
 @contextmanager

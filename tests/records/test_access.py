@@ -10,7 +10,7 @@ from records import access, access_accounts, access_wishes
 from records.access import Capacity
 from records.access_accounts import Account
 from records.access_reading import turns_of
-from records.access_tables import ACCOUNTS, COUNTERS, LINKS, REPORTS, STAYS
+from records.access_tables import ACCOUNTS, COUNTERS, LINKS, STAYS
 from records.database import reading
 from records.reports import notices_of
 from tests.records.conftest import DAY, Memory
@@ -103,28 +103,15 @@ def test_tries_are_counted_per_window_and_forgotten(opened: Memory) -> None:
     assert "door" not in "".join(rows(opened, COUNTERS))
 
 
-def test_a_wish_is_replaced_and_settled(opened: Memory) -> None:
+def test_a_wish_is_replaced(opened: Memory) -> None:
     engine, dialogue = opened.engine, opened.dialogue_id
     for level in ("named", "sealed"):
         access_wishes.ask(
             engine, dialogue, "ngo-nl", kind="attribution", value=level, now=opened.now
         )
     (wish,) = access_wishes.wishes_of(engine, dialogue)
-    assert (wish.value, wish.settled_at) == ("sealed", None)
+    assert wish.value == "sealed"
     assert access_wishes.wishes_of(engine, dialogue, "union-bd") == []
-    assert access_wishes.settle_wish(engine, dialogue, "ngo-nl", "attribution", opened.now)
-    assert not access_wishes.settle_wish(engine, dialogue, "ngo-nl", "attribution", opened.now)
-
-
-def test_a_report_can_leave_out_who_reports(opened: Memory) -> None:
-    engine, now = opened.engine, opened.now
-    access_wishes.report(engine, opened.dialogue_id, "They came", now, who=None, contact="a shop")
-    (report,) = access_wishes.reports_of(engine, "kleding")
-    assert (report.who, report.text, report.contact) == (None, "They came", "a shop")
-    assert access_wishes.reports_of(engine, "schoenen") == []
-    assert not access_wishes.settle_report(engine, "schoenen", report.number, now)
-    assert access_wishes.settle_report(engine, "kleding", report.number, now)
-    assert "ngo" not in "".join(rows(opened, REPORTS))
 
 
 def test_an_address_finds_its_seats_whatever_its_case(opened: Memory) -> None:

@@ -1,6 +1,7 @@
 """What the doors read."""
 
 from records import reports
+from states.duties import DutyStatus
 from tests.records.conftest import DAY, START, Memory, a_programme, utc
 
 LAPSE = utc(2022, 2, 10, 23)
@@ -32,6 +33,36 @@ def test_duties_and_notices_of_some_dialogues(memory: Memory) -> None:
     notices = reports.notices_of(memory.engine, ["a-2022", "b-2022"])
     assert [row.dialogue_id for row in notices] == ["a-2022", "b-2022"]
     assert reports.notices_of(memory.engine, []) == []
+
+
+def test_the_database_counts_how_the_duties_of_each_dialogue_stand(memory: Memory) -> None:
+    for name in ("a", "b"):
+        memory.open(a_programme(name))
+        memory.map()
+    memory.act("approve-analysis")
+    found = {
+        (row.dialogue_id, row.status): row for row in reports.tallied(memory.engine, ["b-2022"])
+    }
+    duties = [row.duty for row in reports.duties_of(memory.engine, ["b-2022"])]
+    assert {row.phase for row in found.values()} == {"expectation_gathering"}
+    assert found["b-2022", DutyStatus.MET].duties == 1
+    owed = [duty for duty in duties if duty.owed]
+    assert found["b-2022", DutyStatus.OPEN].duties == len(owed) > 1
+    assert found["b-2022", DutyStatus.OPEN].first_due == min(duty.due for duty in owed)
+    assert reports.tallied(memory.engine, []) == []
+
+
+def test_what_a_sweep_did_can_be_read_by_itself(memory: Memory) -> None:
+    memory.open(a_programme("a"))
+    memory.map()
+    assert reports.lapsed_in(memory.engine, ["a-2022"]) == []
+    memory.sweep(LAPSE)
+    [row] = reports.lapsed_in(memory.engine, ["a-2022"])
+    assert (row.dialogue_id, row.duty.name) == ("a-2022", "approve-analysis")
+    assert reports.lapsed_in(memory.engine, ["b-2022"]) == []
+    written = reports.notices_of(memory.engine, ["a-2022"], at=LAPSE)
+    assert [notice.duty for notice in written] == ["approve-analysis"] * len(written) != []
+    assert len(written) < len(reports.notices_of(memory.engine, ["a-2022"]))
 
 
 def test_overdue_is_what_lapsed_and_is_still_owed_the_longest_first(memory: Memory) -> None:

@@ -65,6 +65,8 @@ EXAMPLES: dict[str, tuple[str, Given]] = {
     "close-with-debts": ("sponsor", REASON),
     "override-check": ("manager", REASON),
     "record-delivery": ("manager", {"to": JOKE, "how": "gebeld", "template": "invitation"}),
+    "ask-erasure": (NOOR, {"text": "Alles."}),
+    "settle-erasure": ("manager", {"stakeholder": NOOR}),
     "change-contact": ("manager", {"stakeholder": JOKE, "phone": "+31 20 555 01 24"}),
     "reschedule-session": ("manager", {"to": "2022-06-30T13:00", "reason": "Treinstaking."}),
     "postpone": ("manager", LATER),
@@ -132,6 +134,8 @@ SPECIAL: dict[Phase, Callable[[], Life]] = {
 
 def ready(phase: Phase, step: str) -> Life:
     """Return a life in *phase* in which *step* is possible if it ever is."""
+    if step == "settle-erasure":
+        return ready(phase, "ask-erasure").take(NOOR, "ask-erasure")
     if (phase, step) in READY:
         return live(READY[phase, step])
     if phase in FRESH:

@@ -1,0 +1,204 @@
+"""A year of many programmes with twenty participants each, in one process, through the real ledger, sweep and mail."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from statistics import linear_regression
+from time import perf_counter, process_time
+from typing import Any, NamedTuple
+
+import psutil
+
+from benchmarks.field import CALENDAR
+from benchmarks.field import programme as in_amsterdam
+from benchmarks.figures import Figure
+from benchmarks.script import MANNERS, PEOPLE, Days, script
+from benchmarks.sweep import alone
+from config.mailroom import Mailroom
+from config.settings import load_settings
+from config.wiring import House, open_house
+from notifications.channels import Post
+from states.programme import Programme
+
+PROMISED = 10_000
+FIRST = date(2021, 12, 6)  # a Monday
+WEEKS = 52
+COHORTS = 25
+"""The working days of five weeks: on each of them as many programmes open."""
+MIDNIGHT, MORNING, AT_WORK = time(0), time(8), time(10)
+FLAT = 0.1
+"""As much of its peak may memory grow in the second half of the year, when every cache is warm."""
+DEARER = 1.3
+"""So many times what it costs among a fifth as many may a programme cost at most."""
+
+
+class Forgetful:
+    """A mail server that takes everything, ready as it would go over the wire, and keeps nothing."""
+
+    name = "email"
+
+    def send(self, post: Post) -> None:
+        """Write the mail, and forget it."""
+        assert post.email
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+
+class Lived(NamedTuple):
+    """What a year came to."""
+
+    programmes: int
+    seconds: float
+    processor: float
+    """Seconds of the processor: other work on this machine does not lengthen them."""
+    counts: Counter[str]
+    phases: Counter[str]
+    database: float
+    """MB, with its indexes."""
+    memory: list[float]
+    """MB that were resident, week by week."""
+
+    @property
+    def each(self) -> float:
+        """Seconds of the processor for one programme."""
+        return self.processor / self.programmes
+
+    @property
+    def growth(self) -> float:
+        """MB that it grew in each week of the second half."""
+        late = self.memory[WEEKS // 2 :]
+        return float(linear_regression(range(len(late)), late).slope)
+
+
+@dataclass
+class Year:
+    """So many programmes in one *house*, from the first opening on."""
+
+    house: House
+    programmes: int
+    counts: Counter[str] = field(default_factory=Counter)
+    memory: list[float] = field(default_factory=list)
+
+    def live(self) -> None:
+        """Live it all."""
+        for number in range(self.programmes):
+            self.house.ledger.apply_programme(_programme(number), _at(FIRST, MIDNIGHT))
+        process = psutil.Process()
+        for day in range(WEEKS * 7):
+            self._day(FIRST + timedelta(days=day))
+            if day % 7 == 6:
+                self.memory.append(process.memory_info().rss / 1e6)
+
+    def _day(self, today: date) -> None:
+        """Due days end, rungs fire, editions open, people act; mail leaves after each."""
+        for moment in (_at(today, MIDNIGHT), _at(today, MORNING)):
+            done = self.house.sweep(moment, pause_seconds=0)
+            self.counts.update(swept=done.duties, lapses=done.lapses, silences=done.no_answers)
+            self._deliver(moment)
+        now = _at(today, AT_WORK)
+        self.counts["opened"] += len(self.house.open_due_editions(now))
+        for number, (by, do, given) in self._acts(today):
+            self.house.ledger.act(f"p{number:05}-2022", do, given, by=by, now=now)
+            self.counts["steps"] += 1
+        self._deliver(now)
+
+    def _acts(self, today: date) -> Iterator[tuple[int, tuple[str, str, dict[str, Any]]]]:
+        """What today brings, programme by programme; a step that is refused ends the benchmark."""
+        for number in range(self.programmes):
+            opening = _opening(number)
+            acts = _script(opening, number % len(MANNERS)).get((today - opening).days, ())
+            yield from ((number, act) for act in acts)
+
+    def _deliver(self, now: datetime) -> None:
+        while handled := self.house.deliver(now).handled:
+            self.counts["notices"] += handled
+
+
+def _at(day: date, clock: time) -> datetime:
+    return CALENDAR.at(day, clock)
+
+
+@cache
+def _opening(number: int) -> date:
+    week, weekday = divmod(number % COHORTS, 5)
+    return FIRST + timedelta(weeks=week, days=weekday)
+
+
+@cache
+def _script(opening: date, turn: int) -> Days:
+    return script(opening, MANNERS[turn])
+
+
+def _programme(number: int) -> Programme:
+    opening = _opening(number)
+    schedule = f"0 9 {opening.day} {opening.month} *"
+    return in_amsterdam(number).model_copy(update={"schedule": schedule})
+
+
+def lived(folder: str, programmes: int) -> Lived:
+    """Live a year of so many *programmes* in *folder*, after one of a single programme, so that all is loaded."""
+    year_of(Path(folder) / "warm.sqlite", 1)
+    return year_of(Path(folder) / "year.sqlite", programmes)
+
+
+def year_of(file: Path, programmes: int) -> Lived:
+    """Live a year of so many *programmes* in the new database *file*."""
+    settings = load_settings(database_url=f"sqlite:///{file}", channel="none")
+    mailroom = Mailroom(mail=Forgetful, sender="dialoog@weerklank.example")
+    # Time is simulated, so nothing waits for the disk: that is measured elsewhere.
+    with open_house(settings, mailroom=mailroom, durable=False) as house:
+        year = Year(house, programmes)
+        begun, worked = perf_counter(), process_time()
+        year.live()
+        spent = perf_counter() - begun, process_time() - worked
+        phases = Counter(house.ledger.read(one).phase.value for one in house.ledger.dialogue_ids())
+    size = file.stat().st_size / 1e6
+    return Lived(programmes, *spent, year.counts, phases, size, year.memory)
+
+
+def run(n: int = 30) -> list[Figure]:
+    """Live a year of *n* programmes, and before it one of a fifth as many: each programme should cost the same."""
+    found = []
+    for programmes in (max(1, n // 5), n):
+        with tempfile.TemporaryDirectory() as folder:
+            found.append(alone(lived, folder, programmes))
+    return figures(*found)
+
+
+def figures(less: Lived, year: Lived) -> list[Figure]:
+    """What *year* came to, beside *less*, a year of fewer programmes."""
+    what = f"a year of {year.programmes:,} programmes × {PEOPLE} participants, SQLite"
+    beside = f"beside {less.programmes:,}"
+    peak, growth = max(year.memory), year.growth * WEEKS / 2
+    counts = year.counts | Counter(closed=year.phases.total() - year.phases["feedback"])
+    return [
+        Figure("year", f"{what}: processor time of each, {beside}", "s", year.each, less.each,
+               f"≤ {DEARER:g} × those", year.each <= DEARER * less.each),
+        *_whole(what, year),
+        *(Figure("year", f"{what}: {name}", name, counts[name])
+          for name in ("steps", "notices", "lapses", "closed")),
+        Figure("year", f"{what}: database", "MB", year.database),
+        Figure("year", f"{what}: most memory, {beside}", "MB", peak, max(less.memory)),
+        Figure("year", f"{what}: memory grown in the second half", "MB", growth, None,
+               f"flat: ≤ {FLAT:.0%} of the most", growth <= FLAT * peak),
+    ]  # fmt: skip
+
+
+def _whole(what: str, year: Lived) -> list[Figure]:
+    """What the whole takes: measured, or reckoned from fewer programmes and then said to be so."""
+    times, done = PROMISED / year.programmes, year.programmes >= PROMISED
+    if not done:
+        what = f"a year of {PROMISED:,}, only reckoned from {year.programmes:,}"
+    wall, processor = (
+        spent / 60 * (1 if done else times) for spent in (year.seconds, year.processor)
+    )
+    goal, reached = ("completes", True) if done else ("completes: not measured", None)
+    return [
+        Figure("year", f"{what}: wall time", "min", wall, None, goal, reached),
+        Figure("year", f"{what}: processor time", "min", processor),
+    ]

@@ -1,0 +1,57 @@
+"""Ending ways in: whoever is reached elsewhere, hands over a role or is erased leaves no open door behind."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, update
+
+from records.access import Capacity, revoke_in
+from records.access_tables import WISHES
+from records.outgoing import WITHDRAWN
+from records.tables import NOTICES, UNSENT_ONLY
+from states.dialogue import Dialogue
+from states.programme import Programme
+
+
+def end_ways_in(connection: Connection, before: Dialogue, after: Dialogue, now: datetime) -> None:
+    """
+    End at *now* the links and stays that the step from *before* to *after* makes another's.
+
+    A stakeholder whose address changed, who was dropped or erased; a role that somebody else holds. What still waited
+    to be sent to somebody erased, and what they wished for themselves, goes too.
+    """
+    for name in _moved(before, after):
+        revoke_in(connection, Capacity("participant", after.programme.id, name, after.id), now)
+    for name in after.stakeholders:
+        if after.erased(name) and not before.erased(name):
+            _forget(connection, after.id, name)
+    end_roles(connection, before.programme, after.programme, now)
+
+
+def end_roles(connection: Connection, was: Programme, new: Programme, now: datetime) -> None:
+    """End at *now* the links and stays of each role that *new* gives to somebody else than *was* did."""
+    for role, person in was.roles.items():
+        if new.roles.get(role) != person:
+            revoke_in(connection, Capacity("role", was.id, role.value), now)
+
+
+def _moved(before: Dialogue, after: Dialogue) -> Iterator[str]:
+    for name, seat in before.stakeholders.items():
+        later = after.stakeholders.get(name)
+        if later is seat:
+            continue
+        if later is None or later.email != seat.email or later.erased_at != seat.erased_at:
+            yield name
+
+
+def _forget(connection: Connection, dialogue_id: str, name: str) -> None:
+    theirs = (NOTICES.c.dialogue_id == dialogue_id, NOTICES.c.to == name, UNSENT_ONLY)
+    gone = {
+        "status": WITHDRAWN,
+        "error": "they were erased",
+        "claimed_by": None,
+        "claimed_until": None,
+    }
+    connection.execute(update(NOTICES).where(*theirs).values(gone))
+    wished = delete(WISHES).where(WISHES.c.dialogue_id == dialogue_id, WISHES.c.who == name)
+    connection.execute(wished)

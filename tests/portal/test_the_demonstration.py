@@ -1,0 +1,274 @@
+"""`weerklank up --demo` walked through as somebody new would: the real command, the real Prefect, a real browser."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from playwright.sync_api import Browser as Chrome
+from playwright.sync_api import Page, expect
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 90.0  # seconds, on a busy machine
+WAITING = "Universitair docent, Universiteit (Netherlands)"
+ORGANISER = "Organizer, Garment workers' union (Bangladesh)"
+MOVED = {"A day on": 1, "A week on": 7}
+
+
+def patiently(seen: Callable[[], object]) -> None:
+    """Look again until *seen*; time is real where processes are."""
+    deadline = time.monotonic() + PATIENCE
+    while not seen():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
+
+
+def free() -> int:
+    """A port that nothing listens on."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def fetched(address: str) -> str:
+    """The page at *address*; nothing while nobody answers."""
+    try:
+        with urllib.request.urlopen(address, timeout=5) as found:  # noqa: S310 - http, this machine
+            return str(found.read().decode())
+    except OSError:
+        return ""
+
+
+@dataclass
+class Demonstration:
+    """The command `weerklank up --demo` on ports of its own, with a folder for what it keeps meanwhile."""
+
+    folder: Path
+    pages: int
+    prefect: int
+    process: subprocess.Popen[str] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.pages}"
+
+    def start(self) -> subprocess.Popen[str]:
+        """Type the command."""
+        told = {
+            "TMPDIR": str(self.folder),
+            "WEERKLANK_PORTAL_PORT": str(self.pages),
+            "WEERKLANK_PREFECT_PORT": str(self.prefect),
+        }
+        return subprocess.Popen(
+            [sys.executable, "-m", "cli.main", "up", "--demo"], cwd=ROOT, env=os.environ | told,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        )  # fmt: skip
+
+    def begin(self) -> None:
+        """Type the command, and wait for the first page."""
+        self.process = self.start()
+        patiently(lambda: self._still_runs() and fetched(f"{self.address}/demo"))
+
+    def _still_runs(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, self.process.communicate()
+        return True
+
+    def family(self) -> list[psutil.Process]:
+        """Everything that it started."""
+        assert self.process is not None
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def interrupt(self) -> str:
+        """Press Ctrl-C; what it said."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGINT)
+        said, _ = self.process.communicate(timeout=PATIENCE)
+        assert self.process.returncode == 0, said
+        return said
+
+    def kill(self) -> None:
+        """Leave nothing behind, whatever happened."""
+        if self.process is not None and self.process.poll() is None:
+            family = self.family()
+            self.process.kill()
+            self.process.communicate()
+            for one in family:
+                if one.is_running():
+                    one.kill()
+
+
+@pytest.fixture
+def demonstration(tmp_path: Path) -> Iterator[Demonstration]:
+    """A demonstration that can be begun."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    made = Demonstration(folder, free(), free())
+    yield made
+    made.kill()
+
+
+@dataclass
+class Walk:
+    """Somebody who walks through the demonstration with a browser, in English."""
+
+    page: Page
+    address: str
+
+    def demo(self) -> Page:
+        """Go to the first page."""
+        self.page.goto(f"{self.address}/demo")
+        return self.page
+
+    def enter(self, door: str) -> str:
+        """Enter as *door*, and read what stands there."""
+        self.demo().get_by_role("button", name=door, exact=True).click()
+        return self.read()
+
+    def read(self, path: str = "") -> str:
+        """What stands on the page, or on the one at *path*."""
+        if path:
+            self.page.goto(f"{self.address}{path}")
+        return self.page.locator("main").inner_text()
+
+    def move(self, button: str) -> str:
+        """Move the clock."""
+        self.demo().get_by_role("button", name=button).click()
+        return self.read()
+
+    def rounds(self) -> list[str]:
+        """The names of the rounds that Prefect has finished, as its own pages ask for them."""
+        link = self.page.get_by_role("link", name="Open Prefect").get_attribute("href") or ""
+        prefect = link.removesuffix("/runs")
+        answer = self.page.request.get(f"{prefect}/api/csrf-token?client=test")
+        token = {"prefect-csrf-token": answer.json()["token"], "prefect-csrf-client": "test"}
+        found: list[dict[str, Any]] = self.page.request.post(
+            f"{prefect}/api/flow_runs/filter", data={}, headers=token
+        ).json()
+        return [run["name"] for run in found if run["state_type"] == "COMPLETED"]
+
+
+@pytest.mark.browser
+@pytest.mark.prefect
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_the_whole_demonstration(demonstration: Demonstration, chrome: Chrome) -> None:
+    demonstration.begin()
+    with chrome.new_context(locale="en-GB") as context:
+        walk = Walk(context.new_page(), demonstration.address)
+        four_are_late(walk)
+        everybody_can_enter(walk)
+        the_ladder_works(walk)
+        an_answer_arrives_and_is_judged(walk)
+        prefect_stands_beside_it(walk)
+    a_taken_port_is_said(demonstration)
+    nothing_is_left(demonstration)
+    it_begins_again(demonstration)
+
+
+def four_are_late(walk: Walk) -> None:
+    first = walk.demo()
+    expect(first.locator("main")).to_contain_text("Monday 12 September 2022")
+    expect(first.locator("main")).to_contain_text("4 tasks late")
+
+
+def everybody_can_enter(walk: Walk) -> None:
+    assert "4 days late" in walk.enter(ORGANISER)
+    assert "sealed-1" in walk.read("/my/words")
+    assert "4 days late" in walk.enter(WAITING)
+    assert "Feedback" in walk.enter("Executive sponsor")
+    seen = walk.enter("Auditor")
+    assert "Audit without names" in seen
+    assert "docent" not in seen
+    walk.page.get_by_role("button", name="Verify the journal").click()
+    assert "The journal is sound" in walk.read()
+    assert "4 tasks late" in walk.enter("Responsible manager")
+
+
+def the_ladder_works(walk: Walk) -> None:
+    walk.enter("Responsible manager")
+    assert "Tuesday 13 September 2022" in walk.move("A day on")
+    assert "5 days late" in walk.read("/today")
+    assert "Tuesday 20 September 2022" in walk.move("A week on")
+    assert "12 days late" in walk.read("/today")
+    mail = walk.read("/demo/mail?to=imvo%40kledingmerk.example")
+    assert "2022-09-15" in mail, "five working days after it was due: answer or postpone"
+    assert "12 days late" in walk.enter(WAITING)
+
+
+def an_answer_arrives_and_is_judged(walk: Walk) -> None:
+    walk.enter("Responsible manager")
+    walk.page.get_by_role("link", name=re.compile(r"answer.*Universitair docent")).first.click()
+    walk.page.get_by_label("Your answer, in your own words").fill("We heard you, and this is why.")
+    walk.page.get_by_role("button", name="See it as they will read it").click()
+    assert "We heard you, and this is why." in walk.page.get_by_label("The letter").inner_text()
+    walk.page.get_by_role("button", name="Send this answer").click()
+    assert "3 tasks late" in walk.move("A day on")
+
+    walk.page.goto(f"{walk.address}/demo/mail?to=docent%40universiteit.example")
+    walk.page.locator("ol.mails a").first.click()
+    assert "We heard you, and this is why." in walk.read()
+    walk.page.locator("pre a[href*='/l/']").click()
+    walk.page.get_by_role("main").get_by_role("button").click()
+    assert "We heard you, and this is why." in walk.read("/my/words")
+    walk.page.get_by_role("radio", name="yes").first.check()
+    walk.page.get_by_role("radio", name="yes").last.check()
+    walk.page.get_by_role("button", name="Give my verdict").click()
+    assert "Thank you" in walk.read()
+
+
+def prefect_stands_beside_it(walk: Walk) -> None:
+    patiently(lambda: walk.demo().get_by_role("link", name="Open Prefect").count())
+    patiently(lambda: len(walk.rounds()) >= 2)
+    before = len(walk.rounds())
+    assert "3 tasks late" in walk.move("A day on"), (
+        "by the demo's clock; by today's all would lapse"
+    )
+    patiently(lambda: len(walk.rounds()) >= before + 2)
+    assert "enforce deadlines · nothing due" in walk.rounds()
+    assert "3 tasks late" in walk.read("/demo")
+
+    walk.page.get_by_role("link", name="Open Prefect").click()
+    expect(walk.page.get_by_text("enforce deadlines · nothing due").first).to_be_visible(
+        timeout=30_000
+    )
+
+
+def a_taken_port_is_said(demonstration: Demonstration) -> None:
+    second = demonstration.start()
+    said, _ = second.communicate(timeout=PATIENCE)
+    assert second.returncode == 1
+    assert f"Port {demonstration.pages} on 127.0.0.1" in said
+    assert "WEERKLANK_PORTAL_PORT" in said
+    assert "Traceback" not in said
+
+
+def nothing_is_left(demonstration: Demonstration) -> None:
+    family = demonstration.family()
+    assert len(family) == 3
+    said = demonstration.interrupt()
+    assert said.endswith("Everything is stopped.\n")
+    assert not [one for one in family if one.is_running()]
+    assert list(demonstration.folder.iterdir()) == []
+    for port in (demonstration.pages, demonstration.prefect):
+        with closing(socket.socket()) as probe:
+            assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def it_begins_again(demonstration: Demonstration) -> None:
+    demonstration.begin()
+    assert "12 september 2022" in fetched(f"{demonstration.address}/demo")
+    demonstration.interrupt()
+    assert list(demonstration.folder.iterdir()) == []
