@@ -9,6 +9,8 @@ from typing import Any
 from states.dialogue import Dialogue
 from states.views import unknown_to_auditors
 
+_SHORTEST = 4
+
 
 class Veil:
     """Knows the names of one dialogue, as it truly is, so that none of them passes."""
@@ -20,7 +22,7 @@ class Veil:
         for name, mask in unknown_to_auditors(dialogue).items():
             someone = dialogue.stakeholders[name]
             contact = (someone.name, someone.organisation, someone.email, someone.phone)
-            self._keep(mask, name, *contact)
+            self._keep(mask, name, *contact, *_given_names(someone.name))
         longest_first = sorted(self._words, key=len, reverse=True)
         self._masks = [self._words[word] for word in longest_first]
         known = "|".join(f"({_spelled(word)})" for word in longest_first) or r"(?!)"
@@ -47,6 +49,12 @@ class Veil:
     def _plain(self, value: object) -> str:
         shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         return self.over(shown)
+
+
+def _given_names(name: str) -> list[str]:
+    """The first name alone, by which people are called in a sentence; a short one could be any word."""
+    parts = name.split()
+    return parts[:1] if len(parts) > 1 and len(parts[0]) >= _SHORTEST else []
 
 
 def _composed(text: str) -> str:

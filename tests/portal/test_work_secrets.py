@@ -284,3 +284,39 @@ def test_json_tells_no_manager_who_is_reached_by_hand(portal: Portal) -> None:
 
     assert answers("manager") == answers("auditor") == [("sent", "email")] * 2
     assert ("by-hand", None) in answers("moderator")
+
+
+@pytest.mark.parametrize("written", ["Rahima", "rahima", "RAHIMA"])
+def test_an_auditor_meets_no_first_name(written: str, portal: Portal) -> None:
+    portal.memory.open()
+    portal.memory.map()
+    portal.memory.act(
+        "map-stakeholder", {**NGO, "id": "s1", "name": "Rahima Khatun", "email": None}
+    )
+    reason = f"We asked {written}, and nobody else could come."
+    portal.memory.act("override-check", {"check": "home-share", "reason": reason})
+    auditor = portal.enter_as(AUDITOR)
+    for path in ("/audit", "/dialogues/kleding-2022/audit/journal"):
+        text = unescape(auditor.get(path).text)
+        assert "We asked participant-3, and" in text, path
+
+
+@pytest.mark.parametrize("role", ["manager", "moderator"])
+def test_a_leaked_link_is_ended(role: str, two_companies: Portal) -> None:
+    at, link = "/dialogues/kleding-2022", two_companies.link("ngo-nl")
+    reader, other = two_companies.participant("ngo-nl"), two_companies.link("union-bd")
+    browser = two_companies.enter_as(role)
+    path = f"{at}/person/ngo-nl/revoke" if role == "manager" else f"{at}/seals/revoke"
+    on = path.removesuffix("/revoke")
+    assert browser.submit(path, {"stakeholder": "ngo-nl"}, on=on).status_code == 303
+    assert two_companies.browser().get(link).status_code == 410
+    assert reader.get("/my").status_code in {401, 404}
+    assert two_companies.browser().get(other).status_code == 200
+
+
+def test_a_manager_is_not_offered_what_only_the_moderator_may(two_companies: Portal) -> None:
+    page = two_companies.enter_as("manager").get("/dialogues/kleding-2022/person/ngo-nl").text
+    assert 'name="email"' not in page
+    assert 'name="by_hand"' not in page
+    assert 'name="phone"' in page
+    assert "kan alleen de moderator" in page
