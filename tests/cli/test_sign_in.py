@@ -30,5 +30,5 @@ def test_what_leaked_is_ended(edition: Desk) -> None:
     assert "manager@klein: 1 links and open pages were ended." in result.stdout
     assert "0 links" in edition("sign-in", "manager@klein", "--revoke").stdout
     refused = edition("sign-in", "nobody@klein-2027", "--revoke")
-    assert refused.exit_code == 1
+    assert refused.exit_code == 2
     assert "has no stakeholder 'nobody'" in refused.stderr

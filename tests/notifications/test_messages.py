@@ -233,12 +233,13 @@ def test_composing_twice_gives_the_same() -> None:
 
 
 def test_whoever_may_not_correct_an_address_is_told_who_may() -> None:
-    told = {"to": "ngo", "template": "invitation", "reason": "", "answer": False}
+    told: dict[str, Any] = {"to": "ngo", "template": "invitation", "reason": "", "answer": False}
     home = dialogue()
     sealed = compose(notice("delivery-failed", "manager", **told), home, now=ALERTED).text
     assert "Vraag de moderator vandaag" in sealed
     assert "Zoek vandaag een adres" not in sealed
     open_still = replace(home, seals={})
-    assert "Zoek vandaag een adres" in compose(
-        notice("delivery-failed", "manager", **told), open_still, now=ALERTED
-    ).text
+    assert (
+        "Zoek vandaag een adres"
+        in compose(notice("delivery-failed", "manager", **told), open_still, now=ALERTED).text
+    )
