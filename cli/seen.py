@@ -8,9 +8,11 @@ from typing import Any
 
 from records import journal, reports
 from records.ledger import Ledger
+from records.outgoing import BY_HAND, SENT
 from states.checks import Check, checks_of
 from states.dialogue import Dialogue
 from states.duties import Duty
+from states.people import Role
 from states.views import Viewer, actor_seen, unknown_to_auditors
 
 Row = dict[str, Any]
@@ -19,6 +21,7 @@ _NAMING = frozenset({"for", "duty", "to", "actor", "subject", "detail", "by", "w
 """Fields that may name somebody; the others are words of ours, whatever somebody is called."""
 _INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00$")
 _SPEAKER = "(the speaker)"
+_MAIL = "email"
 
 
 def instant(moment: datetime) -> str:
@@ -87,6 +90,8 @@ def seen(
     }
     if viewer == "moderator":
         shown["seals"] = [row for d in dialogues for row in _seals(d)]
+    else:
+        shown["notices"] = list(_told(shown["notices"], dialogues))
     return Veil(dialogues).over(shown) if viewer == "auditor" else shown
 
 
@@ -186,6 +191,17 @@ def notice_row(row: reports.NoticeRow) -> Row:
         "status": row.status,
         "channel": row.channel,
     }
+
+
+def _told(rows: Iterable[Row], dialogues: Iterable[Dialogue]) -> Iterator[Row]:
+    """The notices without who of those under seal is reached by hand, which is the moderator's to know."""
+    sealed = {(d.id, voice) for d in dialogues for voice in d.seals}
+    for row in rows:
+        if (row["to"], row["template"]) == (Role.MODERATOR, "by-hand-task"):
+            continue
+        by_hand = BY_HAND in {row["status"], row["channel"]}
+        untold = by_hand and (row["dialogue"], row["to"]) in sealed
+        yield row | {"status": SENT, "channel": _MAIL} if untold else row
 
 
 def _seals(dialogue: Dialogue) -> Iterator[Row]:

@@ -5,24 +5,52 @@ from typing import Annotated
 import typer
 
 from cli import moments, speech
+from config.complaints import Unfit
 from config.settings import load_settings
-from config.wiring import open_house
+from config.wiring import House, open_house
+from records import access
 
-Who = Annotated[str, typer.Argument(metavar="ROLE@PROGRAMME", help="Like manager@kledingmerk.")]
+Who = Annotated[
+    str,
+    typer.Argument(
+        metavar="WHO",
+        help="ROLE@PROGRAMME, like manager@kledingmerk; with --revoke also STAKEHOLDER@DIALOGUE.",
+    ),
+]
+Revoke = Annotated[
+    bool,
+    typer.Option("--revoke", help="End every link and every open page of WHO instead."),
+]
 
 
-def sign_in(who: Who) -> None:
+def sign_in(who: Who, revoke: Revoke = False) -> None:
     """Print a link that works once; give it to its reader and to nobody else.
 
     weerklank sign-in manager@kledingmerk
+    weerklank sign-in vakbond-bd@kledingmerk-2022 --revoke
     """
     from portal.signing_in import one_time_link
 
     settings = load_settings()
     with open_house(settings) as house:
+        if revoke:
+            ended = access.revoke(house.engine, _capacity(house, who), moments.moment_or_now(None))
+            speech.out(f"{who}: {ended} links and open pages were ended.")
+            return
         link = one_time_link(house, settings, who, moments.moment_or_now(None))
     speech.out(link.address)
     speech.note(
         f"Works once, until {link.until:%Y-%m-%d %H:%M} UTC; "
         f"afterwards {link.name} signs in with a password and a code."
     )
+
+
+def _capacity(house: House, who: str) -> access.Capacity:
+    """As whom WHO comes in. Raises NotKnown and Unfit."""
+    name, _, of = who.partition("@")
+    if of in house.ledger.dialogue_ids():
+        dialogue = house.ledger.read(of)
+        if name not in dialogue.stakeholders:
+            raise Unfit([f"{of} has no stakeholder '{name}'. See them: weerklank status {of}"])
+        return access.Capacity("participant", dialogue.programme.id, name, of)
+    return access.Capacity("role", house.ledger.programme(of).programme.id, name)

@@ -5,6 +5,7 @@ from states.contributions import Attribution, Contribution
 from states.dialogue import Dialogue
 from states.duties import Duty
 from states.people import ROLES, Stakeholder
+from states.views import region_of
 
 _HIDING = list(Attribution)
 """From the most open attribution to the one that hides most."""
@@ -43,8 +44,16 @@ def speaker(dialogue: Dialogue, voice: str, language: str) -> str:
     if stakeholder is None or level in {None, Attribution.SEALED}:
         return word("voice", "unknown", language)
     if level is Attribution.REGION:
-        return f"{word('category', stakeholder.category, language)}, {country(stakeholder.country, language)}"
+        return _region(dialogue, stakeholder, language)
     return stakeholder.organisation if level is Attribution.ORGANISATION else seat(stakeholder)
+
+
+def _region(dialogue: Dialogue, stakeholder: Stakeholder, language: str) -> str:
+    category, land = region_of(dialogue, stakeholder)
+    if category is None:
+        return word("voice", "unknown", language)
+    told = word("category", category, language)
+    return f"{told}, {country(land, language)}" if land else told
 
 
 def addressee(dialogue: Dialogue, to: str, language: str) -> str:
@@ -69,6 +78,22 @@ def points_of(dialogue: Dialogue, duty: Duty) -> list[Contribution]:
     if duty.kind in _ABOUT_POINTS and duty.whom in dialogue.contributions:
         return [dialogue.contributions[duty.whom]]
     return []
+
+
+def travels_sealed(dialogue: Dialogue, duty: Duty) -> bool:
+    """
+    Whether *duty* only tells how far the answer to a sealed voice came, once it was written.
+
+    Who has no e-mail is known; when the answer to `sealed-4` alone has not arrived yet, so is who `sealed-4` is.
+    """
+    points = points_of(dialogue, duty)
+    if not points or points[0].voice not in dialogue.seals:
+        return False
+    if duty.kind == "answer-participant":
+        return all(point.written_at for point in points)
+    return duty.kind == "give-verdict" or (
+        duty.kind == "answer-dispute" and points[0].settlement is not None
+    )
 
 
 def about(dialogue: Dialogue, duty: Duty, language: str) -> str | None:

@@ -107,6 +107,10 @@ class Overview:
         """Whether *to* is the pseudonym of somebody who speaks under seal."""
         return to in self.dialogue.seals
 
+    def moderated(self, to: str) -> bool:
+        """Whether only the moderator may say where the mail of *to* goes: since somebody spoke under seal."""
+        return to in self.dialogue.stakeholders and bool(self.dialogue.seals)
+
     def _owed(self) -> list[DutyView]:
         owed = [d for d in self.dialogue.duties.values() if d.owed and d.owner != PARTICIPANT]
         return [self._view(duty) for duty in sorted(owed, key=lambda d: (d.due, d.name))]

@@ -1,6 +1,6 @@
 """The portal: its routes as one table, and the way of a request from the door to the page."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,7 @@ def create_app(
             Route("/robots.txt", _robots, methods=["GET"]),
             Route("/{rest:path}", _nowhere(site), methods=["GET", "POST"]),
         ],
+        exception_handlers={405: _no_such_method(site)},
     )
     app.state.site = site
     app.add_middleware(Guard, site=site)
@@ -89,6 +90,16 @@ def _nowhere(site: Site) -> Callable[[Request], object]:
         return await run_in_threadpool(answering.nowhere, site, request)
 
     return serve
+
+
+def _no_such_method(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def refuse(request: Request, refusal: Exception) -> Response:
+        response = await run_in_threadpool(answering.nowhere, site, request)
+        response.status_code = 405
+        response.headers.update(getattr(refusal, "headers", None) or {})
+        return response
+
+    return refuse
 
 
 async def _robots(_request: Request) -> Response:

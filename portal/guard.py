@@ -26,6 +26,22 @@ KEEP_NOTHING = "no-store"
 ONLY_TLS = "max-age=31536000; includeSubDomains"
 
 
+def guarded(send: Send, *, secure: bool = False) -> Send:
+    """Send with the headers of every answer; *secure* tells browsers to come over TLS only."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            headers.setdefault("cache-control", KEEP_NOTHING)
+            if secure:
+                headers["strict-transport-security"] = ONLY_TLS
+        await send(message)
+
+    return sending
+
+
 @dataclass
 class Guard:
     """Wraps *app*: sets the headers on each answer, and turns away who asks for a host that is not ours."""
@@ -38,27 +54,15 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self._set(MutableHeaders(scope=message))
-            await send(message)
-
+        sending = guarded(send, secure=self.site.secure)
         if self._host(scope) not in self.site.hosts:
             refusal = PlainTextResponse("This site is not known by that name.\n", status_code=400)
-            await refusal(scope, receive, guarded)
+            await refusal(scope, receive, sending)
             return
-        await self.app(scope, receive, guarded)
-
-    def _set(self, headers: MutableHeaders) -> None:
-        for name, value in HEADERS.items():
-            headers.setdefault(name, value)
-        headers.setdefault("cache-control", KEEP_NOTHING)
-        if self.site.secure:
-            headers["strict-transport-security"] = ONLY_TLS
+        await self.app(scope, receive, sending)
 
     @staticmethod
     def _host(scope: Scope) -> str:
         given = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"host"), "")
         name, _, port = given.rpartition(":")
-        return name if name and port.isdecimal() else given
+        return (name if name and port.isdecimal() else given).casefold()

@@ -35,6 +35,8 @@ SHORTEST = 12
 """Characters of a password; its length is all that is asked."""
 _LONGEST = 256
 TRIES = timedelta(minutes=15)
+MOST_BY_NAME = 200
+"""Passwords tried for one name from everywhere: whoever knows the name should not be able to lock its holder out."""
 _STEP = 30
 _HASHER = PasswordHasher()
 
@@ -211,7 +213,8 @@ def sign_in(visit: Visit) -> Response:
     given = visit.need("name", "password")
     name = given["name"].casefold()
     visit.slow_down(f"sign-in from {visit.origin}", most=30, window=TRIES)
-    visit.slow_down(f"sign-in {name}", most=8, window=TRIES)
+    visit.slow_down(f"sign-in {name} from {visit.origin}", most=8, window=TRIES)
+    visit.slow_down(f"sign-in {name}", most=MOST_BY_NAME, window=TRIES)
     account = _account(visit, name)
     if not _fits(account, given["password"]) or account is None:
         wrong = visit.t(

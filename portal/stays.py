@@ -40,10 +40,15 @@ def known(site: Site, request: Request, now: datetime) -> Known | None:
         return None
     token, seen, mark = parts
     stay = find_stay(site.house.engine, token, now)
-    if stay is None or not hmac.compare_digest(mark, _mark(stay.secret, f"seen {seen}")):
+    if stay is None or not _same(mark, _mark(stay.secret, f"seen {seen}")):
         return None
     quiet = now - datetime.fromtimestamp(int(seen[:12]), UTC)
     return Known(token, stay, quiet > _RENEWED) if quiet <= QUIET else None
+
+
+def _same(sent: str, ours: str) -> bool:
+    """Compared as bytes: a cookie may hold any sign, and signs beyond ASCII are refused as they are."""
+    return hmac.compare_digest(sent.encode(errors="replace"), ours.encode())
 
 
 def form_token(secret: str) -> str:

@@ -1,6 +1,6 @@
 """One request by one person: who they are, what they sent, what time it is, and how a page is made for them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -156,6 +156,26 @@ class Visit:
         ledger = self.site.house.ledger
         self._require_mine(dialogue_id, by)
         return ledger.act(dialogue_id, step, given, by=by or self.me.by, now=self.now)
+
+    def act_all(
+        self,
+        dialogue_id: str,
+        step: str,
+        givens: Sequence[Mapping[str, Any]],
+        *,
+        expected_revision: int | None = None,
+    ) -> None:
+        """Take *step* once for each of *givens*, all of it or nothing; without any, nothing happens."""
+        self._require_mine(dialogue_id, None)
+        if givens:
+            self.site.house.ledger.act_all(
+                dialogue_id,
+                step,
+                givens,
+                by=self.me.by,
+                now=self.now,
+                expected_revision=expected_revision,
+            )
 
     def _require_mine(self, dialogue_id: str, by: str | None) -> None:
         capacity = self.me.capacity

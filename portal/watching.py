@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config.health import SWEEP_LATE
 from config.wiring import House
+from portal.guard import guarded
 from records.errors import RecordsError
 from records.gauges import Gauges, gauges, revision
 from records.migrate import head
@@ -66,7 +67,7 @@ class Watching:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the three paths, and let everything else through."""
         ours = scope["type"] == "http" and scope["path"] in self._paths
-        await (self._router if ours else self._app)(scope, receive, send)
+        await (self._router if ours else self._app)(scope, receive, guarded(send) if ours else send)
 
 
 def _alive(_request: Request) -> Response:

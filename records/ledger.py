@@ -1,7 +1,7 @@
 """The ledger: the one door for change. One step is one transaction; what is refused changes nothing."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from records.openings import Opener, Wish
 from records.programmes import ProgrammeRow
 from records.tables import DIALOGUES
 from records.writing import Decided, write_step
-from states.deciding import decide
+from states.deciding import decide, decide_all
 from states.dialogue import Dialogue, Phase
 from states.errors import Refused
 from states.facts import Fact, Notice
@@ -72,6 +72,27 @@ class Ledger:
 
         def law(dialogue: Dialogue) -> Decided:
             return decide(dialogue, step, given, by, now)
+
+        return self._change(dialogue_id, law, now, expected_revision, whole=step in TOUCH_PROGRAMME)
+
+    def act_all(
+        self,
+        dialogue_id: str,
+        step: str,
+        givens: Sequence[Mapping[str, Any]],
+        *,
+        by: str,
+        now: datetime,
+        expected_revision: int | None = None,
+    ) -> Receipt:
+        """
+        Let *by* take *step* once for each of *givens*, at least one, in one transaction; otherwise as `act`.
+
+        Raises Refused for the first that is refused; then nothing has changed, not even what came before it.
+        """
+
+        def law(dialogue: Dialogue) -> Decided:
+            return decide_all(dialogue, step, givens, by, now)
 
         return self._change(dialogue_id, law, now, expected_revision, whole=step in TOUCH_PROGRAMME)
 

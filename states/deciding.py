@@ -1,7 +1,7 @@
 """Deciding: one step of one person at one moment, by the table, the checks and the handler of the step."""
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -93,6 +93,24 @@ def decide(
         HANDLERS[step](work, model)
     _advance(work, step)
     return work.decision()
+
+
+def decide_all(
+    dialogue: Dialogue, step: str, givens: Sequence[Mapping[str, Any]], by: str, now: datetime
+) -> Decision:
+    """
+    What follows when *by* asks for *step* once for each of *givens*, at least one: all of it or nothing.
+
+    Raises what `decide` raises, for the first that is refused. Source: DESIGN 4, one request is one transaction.
+    """
+    decisions = list[Decision]()
+    for given in givens:
+        now_is = decisions[-1].dialogue if decisions else dialogue
+        decisions.append(decide(now_is, step, given, by, now))
+    last = decisions[-1]
+    facts = tuple(fact for decision in decisions for fact in decision.facts)
+    notices = tuple(notice for decision in decisions for notice in decision.notices)
+    return Decision(dialogue, last.dialogue, facts, notices, last.programme)
 
 
 def known_step(step: str) -> Step:

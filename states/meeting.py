@@ -44,7 +44,8 @@ def record_contribution(work: Deliberation, given: RecordContribution) -> None:
     """
     Record one point. It opens the debt: its speaker is owed an answer by the promised date.
 
-    A sealed point can only be recorded by an independent moderator, who alone knows whose it is (DESIGN 3.7).
+    A sealed point can only be recorded by an independent moderator, who alone knows whose it is, and only the
+    moderator, to whom people say how they wish to be named, records less than a seal of anybody at risk (DESIGN 3.7).
     """
     d = work.dialogue
     if given.id in d.contributions:
@@ -54,6 +55,8 @@ def record_contribution(work: Deliberation, given: RecordContribution) -> None:
     speaker = work.stakeholder(given.stakeholder)
     attribution = given.attribution or _default_attribution(speaker)
     _require_seal(work, attribution)
+    if speaker.at_risk and work.actor != Role.MODERATOR:
+        raise NotYours("risk-needs-moderator")
     if not speaker.invited:
         raise Refused("speaker-not-invited")
     voice = _voice(d, speaker, attribution)

@@ -1,13 +1,15 @@
 """Who may see what: seals stay closed for everybody but the moderator and the speaker (DESIGN 3.7)."""
 
+from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from states.contributions import Attribution, Contribution
 from states.dialogue import Dialogue
-from states.people import ROLES
+from states.people import ROLES, Invitation, Stakeholder
 
 Viewer = Literal["manager", "moderator", "auditor"]
+_Group = TypeVar("_Group", str, tuple[str, str])
 
 
 def actor_seen(dialogue: Dialogue, by: str, step: str, given: Mapping[str, Any]) -> str:
@@ -37,13 +39,61 @@ def unknown_to_auditors(dialogue: Dialogue) -> dict[str, str]:
     }
 
 
+def region_of(dialogue: Dialogue, speaker: Stakeholder) -> tuple[str | None, str | None]:
+    """
+    The category and the country by which *speaker* may be described; None for what would point at too few people.
+
+    A description must fit as many of those who could have spoken as the policy's `small_group` asks, and so must what
+    is left over: were one country of six people named, the one without a country would be known. Source: DESIGN 3.7.
+    """
+    least = dialogue.policy.limits.small_group
+    seats = [s for s in dialogue.stakeholders.values() if _could_speak(s)]
+    sizes = Counter((s.category, s.country) for s in seats)
+    lands, categories = _descriptions(sizes, least)
+    if (speaker.category, speaker.country) in lands:
+        return speaker.category, speaker.country
+    return (speaker.category if speaker.category in categories else None), None
+
+
+def _could_speak(seat: Stakeholder) -> bool:
+    open_to = seat.invitation in {Invitation.INVITED, Invitation.ACCEPTED}
+    return open_to and seat.present is not False
+
+
+def _descriptions(
+    sizes: Counter[tuple[str, str]], least: int
+) -> tuple[set[tuple[str, str]], set[str]]:
+    """The countries of a category, and the categories of all others, that may be told."""
+    categories = {category for category, _ in sizes}
+    within = [Counter({k: n for k, n in sizes.items() if k[0] == one}) for one in categories]
+    lands = {land for groups in within for land in _told_apart(groups, least)}
+    while True:
+        left = Counter[str]()
+        for group, size in sizes.items():
+            left[group[0]] += 0 if group in lands else size
+        told = _told_apart(left, least)
+        rest = sum(size for name, size in left.items() if name not in told)
+        if not lands or not 0 < rest < least:
+            return lands, told
+        lands.remove(min(lands, key=lambda land: (sizes[land], land)))
+
+
+def _told_apart(sizes: Counter[_Group], least: int) -> set[_Group]:
+    """The groups that are large enough to be named, as many as leave the others together large enough too."""
+    told = {name for name, size in sizes.items() if size >= least}
+    while told and 0 < sum(size for name, size in sizes.items() if name not in told) < least:
+        told.remove(min(told, key=lambda name: (sizes[name], name)))
+    return told
+
+
 def attributed(dialogue: Dialogue, contribution: Contribution) -> str:
     """From whom a contribution came, as far as its attribution lets the manager know."""
     speaker = dialogue.stakeholders.get(contribution.voice)
     if contribution.sealed or speaker is None:
         return contribution.voice
     if contribution.attribution is Attribution.REGION:
-        return f"{speaker.category}, {speaker.country}"
+        told = [part for part in region_of(dialogue, speaker) if part]
+        return ", ".join(told) or "participant"
     if contribution.attribution is Attribution.ORGANISATION:
         return speaker.organisation
     return f"{speaker.name}, {speaker.organisation}"

@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from notifications.sight import travels_sealed
 from portal.faults import Incomplete, NotFound
 from portal.manager_overview.owed import Owed
 from portal.manager_overview.settling import LEAVING, duty_of
@@ -93,7 +94,7 @@ def show_postpone(visit: Visit) -> Response:
 
 def _asked_duty(visit: Visit, dialogue: Dialogue) -> Owed:
     duty = duty_of(dialogue, visit.form.one("duty") or visit.query("duty"))
-    if duty is None or duty.owner == PARTICIPANT:
+    if duty is None or duty.owner == PARTICIPANT or travels_sealed(dialogue, duty):
         raise NotFound
     return Owed(visit, dialogue, duty)
 

@@ -117,6 +117,16 @@ def _named(visit: Visit, cells: list[list[str]]) -> list[dict[str, str]]:
                 )
             }
         )
+    if twice := sorted({c.heading(visit.language) for c in COLUMNS if heads.count(c.name) > 1}):
+        listed = ", ".join(twice)
+        raise Incomplete(
+            {
+                "sheet": visit.t(
+                    f"Deze koppen staan er twee keer: {listed}. Laat er van elk één staan.",
+                    f"These headings are there twice: {listed}. Keep one of each.",
+                )
+            }
+        )
     if len(cells) == 1:
         raise Incomplete(
             {
@@ -136,12 +146,24 @@ def _column(heading: str) -> str:
 
 def tried(visit: Visit, dialogue: Dialogue, raws: Iterable[Mapping[str, str]]) -> list[Row]:
     """Each row tried on the dialogue as the rows before it would leave it; nothing is written."""
-    rows = []
+    rows = list[Row]()
     for number, raw in enumerate(raws, start=2):
         row = Row(number, raw)
-        dialogue = _try(visit, dialogue, row)
+        other = next((one for one in rows if _share_mailbox(one, row)), None)
+        if other is None:
+            dialogue = _try(visit, dialogue, row)
+        else:
+            said = visit.t("Dit adres is al van iemand in rij", "This address is somebody's in row")
+            row.problems = {"email": f"{said} {other.number}."}
         rows.append(row)
     return rows
+
+
+def _share_mailbox(one: Row, other: Row) -> bool:
+    """Whether two people of one sheet have one address: a link in a mail must be of one person."""
+    address = plain(other.raw.get("email", ""))
+    two = plain(one.raw.get("name", "")) != plain(other.raw.get("name", ""))
+    return bool(address) and two and plain(one.raw.get("email", "")) == address
 
 
 def _try(visit: Visit, dialogue: Dialogue, row: Row) -> Dialogue:
@@ -168,7 +190,7 @@ def _try(visit: Visit, dialogue: Dialogue, row: Row) -> Dialogue:
 
 
 def bring_in(visit: Visit) -> Response:
-    """Bring the good rows in, each as one step; what the preview promised is tried once more before."""
+    """Bring the good rows in, all of them or none; what the preview promised is tried once more before."""
     dialogue = _mappable(visit)
     rows = tried(visit, dialogue, _kept(visit))
     if wrong := [row for row in rows if not row.good]:
@@ -179,9 +201,7 @@ def bring_in(visit: Visit) -> Response:
                 + sentences
             }
         )
-    for row in rows:
-        if row.acts:
-            visit.act(dialogue.id, "map-stakeholder", row.given)
+    visit.act_all(dialogue.id, "map-stakeholder", [row.given for row in rows if row.acts])
     return visit.go(f"/dialogues/{dialogue.id}/people", said="imported")
 
 

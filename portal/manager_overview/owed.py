@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import groupby
 
+from notifications.sight import travels_sealed
 from notifications.views import DialogueView, DutyView
 from portal.manager_overview.settling import built, key_of, way_to
 from portal.visit import Visit
@@ -124,6 +125,7 @@ def board_of(visit: Visit) -> Board:
     now = visit.now
     rows = owed(visit.site.house.engine, visit.me.programme.id)
     read = {name: visit.dialogue(name) for name in _to_read(rows, now)}
+    rows = [row for row in rows if not _untold(row, read)]
     ours = [
         Owed(visit, read[row.dialogue_id], row.duty)
         for row in rows
@@ -139,6 +141,11 @@ def board_of(visit: Visit) -> Board:
         list(_asked(rows, read)),
         list(_elsewhere(rows, set(read), now)),
     )
+
+
+def _untold(row: DutyRow, read: dict[str, Dialogue]) -> bool:
+    dialogue = read.get(row.dialogue_id)
+    return dialogue is not None and travels_sealed(dialogue, row.duty)
 
 
 def _to_read(rows: Iterable[DutyRow], now: datetime) -> list[str]:

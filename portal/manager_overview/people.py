@@ -14,6 +14,7 @@ from portal.manager_overview.columns import countries
 from portal.manager_overview.mapping import free_name, understand
 from portal.routes import MANAGERS, get, post
 from portal.visit import Visit
+from records.access import Capacity, revoke
 from states.dialogue import Dialogue
 from states.people import Invitation, Layer, Stakeholder
 from states.table import STEPS
@@ -215,6 +216,19 @@ def change_contact(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> None:
     visit.act(dialogue.id, "change-contact", {"stakeholder": seat.id, **given})
 
 
+def revoke_links(visit: Visit) -> Response:
+    """End the links of somebody whose link leaked."""
+    dialogue, seat = _seat(visit)
+    end_links(visit, dialogue, seat)
+    return visit.go(f"/dialogues/{dialogue.id}/person/{seat.id}", said="links-ended")
+
+
+def end_links(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> None:
+    """Let no link of *seat* open anything any more, and nobody who came in by one go on; they can ask for a new one."""
+    seated = Capacity("participant", dialogue.programme.id, seat.id, dialogue.id)
+    revoke(visit.site.house.engine, seated, visit.site.door_time())
+
+
 def settle_erasure(visit: Visit) -> Response:
     """Grant what somebody asked, which is then done as soon as they are told; or decline it with a reason."""
     dialogue, seat = _seat(visit)
@@ -237,5 +251,6 @@ PAGES = (
     post(f"{_PERSON}/invite", invite, *MANAGERS, again=show_person),
     post(f"{_PERSON}/reply", reply, *MANAGERS, again=show_person),
     post(f"{_PERSON}/reach", reach, *MANAGERS, again=show_person),
+    post(f"{_PERSON}/revoke", revoke_links, *MANAGERS, again=show_person),
     post(f"{_PERSON}/erasure", settle_erasure, *MANAGERS, again=show_person),
 )

@@ -17,6 +17,8 @@ MOST_UNPACKED = 30_000_000
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # noqa: RUF001 - the wide signs too
 """Signs with which programs begin to calculate."""
 
+_DELIMITERS = ";,\t"
+
 Rows = list[list[str]]
 
 
@@ -62,13 +64,21 @@ def _csv(data: bytes) -> Rows:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1252", errors="replace")
-    first = text.split("\n", 1)[0]
-    delimiter = max(";,\t", key=first.count)
+    text, delimiter = _delimited(text)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         return [[_text(cell) for cell in row[:MOST_COLUMNS]] for row in _few(reader)]
     except csv.Error:
         raise Unreadable("no-sheet") from None
+
+
+def _delimited(text: str) -> tuple[str, str]:
+    """The sheet without the line in which some programs name their delimiter, and that delimiter."""
+    first, _, rest = text.partition("\n")
+    told = first.strip().strip('"').casefold()
+    if told.startswith("sep=") and len(told) <= len("sep=;"):
+        return rest, told[-1] if told[-1] in _DELIMITERS else "\t"
+    return text, max(_DELIMITERS, key=first.count)
 
 
 def _few(rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from notifications.sight import travels_sealed
 from portal.manager_overview.owed import TOGETHER, Owed
 from portal.manager_overview.settling import LEAVING, way_to_fix
 from portal.manager_work.seeing import Seen, seen_by
@@ -114,8 +115,8 @@ def leave_of(visit: Visit, dialogue: Dialogue, asked: Iterable[Asked]) -> Leave 
 
 def dates_of(visit: Visit, dialogue: Dialogue, *, owed: bool) -> list[Owed]:
     """The duties that are still owed, or those that are not, next first; those that are alike stand in one line."""
-    duties = (duty for duty in dialogue.duties.values() if duty.owed == owed)
-    return list(_alike(Owed(visit, dialogue, duty) for duty in duties))
+    told = (duty for duty in dialogue.duties.values() if not travels_sealed(dialogue, duty))
+    return list(_alike(Owed(visit, dialogue, duty) for duty in told if duty.owed == owed))
 
 
 def _alike(lines: Iterable[Owed]) -> Iterator[Owed]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from notifications.views import DutyView
 from portal.faults import Incomplete, NotFound
 from portal.manager_work.owing import Debt, debts_of, waiting_by_hand
 from portal.manager_work.preview import preview
@@ -83,12 +84,19 @@ def postpone(visit: Visit) -> Response:
     if to is None:
         said = visit.t("Noem de nieuwe dag.", "Name the new day.")
         raise Incomplete({"to": said})
-    duty = debt.duty if visit.form.one("what") == "answer" else debt.objection(point)
+    duty = _postponable(debt, point, visit.form.one("what"))
     if duty is None:
         raise NotFound
     given = {"duty": duty.source.name, "to": to, **visit.need("reason")}
     act_in_words(visit, debt.seen, "postpone", given, duty=duty.what)
     return visit.go(f"/dialogues/{debt.seen.dialogue.id}/answers", said="postponed")
+
+
+def _postponable(debt: Debt, point: Point, what: str) -> DutyView | None:
+    """What the form speaks of; nothing once it was written to somebody hidden, whose post the moderator knows."""
+    if what == "answer":
+        return debt.duty if debt.owed or not debt.hidden else None
+    return debt.objection(point) if point in debt.disputed or not debt.hidden else None
 
 
 def judge(visit: Visit) -> Response:

@@ -1,5 +1,7 @@
 """The auditor's pages: everything without identities, and the proof that the journal is as it was written."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +9,7 @@ from starlette.responses import Response
 
 from notifications.views import DutyView
 from portal.faults import Incomplete, NotFound
+from portal.manager_overview.smallness import guarded
 from portal.manager_work.current import at_hand, nothing_yet
 from portal.manager_work.seeing import Seen, seen_by
 from portal.manager_work.veil import Veil
@@ -15,6 +18,7 @@ from portal.visit import Visit
 from records.journal import Break, entries, head, verify
 from states.dialogue import OPEN_PHASES, Dialogue
 
+_HEARD = ("yes", "partly", "no")
 _LEAF = 100
 """Facts on one leaf of the journal."""
 _SHORTEST = 12
@@ -69,12 +73,11 @@ def _owed(seen: Seen, veil: Veil, duty: Any) -> Owed:  # noqa: ANN401 - a duty
     return Owed(view, veil.over(duty.whom), seen.dialogue.owner_role(duty), duty.status.value)
 
 
-def _verdicts(dialogue: Dialogue) -> dict[str, int] | None:
-    """How many were heard, partly and not; None when so few answered that a figure would be a person."""
-    given = [verdict.heard for verdict in dialogue.verdicts.values()]
-    if len(given) < dialogue.policy.limits.small_group:
-        return None
-    return {heard: given.count(heard) for heard in ("yes", "partly", "no")}
+def _verdicts(dialogue: Dialogue) -> Mapping[str, int]:
+    """How many were heard, partly and not, as far as no figure points at people."""
+    given = Counter[str](verdict.heard for verdict in dialogue.verdicts.values())
+    counts = {heard: given[heard] for heard in _HEARD}
+    return guarded({"": counts}, dialogue.policy.limits.small_group).shown[""]
 
 
 def check(visit: Visit) -> Response:
@@ -109,6 +112,7 @@ def show_journal(visit: Visit) -> Response:
         seen=seen_by(visit, dialogue),
         veil=_veil(visit, dialogue),
         facts=facts[start : start + _LEAF],
+        untold=() if len(_verdicts(dialogue)) == len(_HEARD) else ("heard", "success_test"),
         leaf=int(asked),
         leaves=leaves,
     )

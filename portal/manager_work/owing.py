@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from notifications.sight import addressee
@@ -79,8 +80,30 @@ class Debt:
 
     @property
     def answered(self) -> bool:
-        """Whether every point has an answer that arrived."""
-        return all(point.source.delivered_at for point in self.points)
+        """
+        Whether every point has an answer that arrived.
+
+        Of a hidden reader it is known only that it was written: how it travels would tell who has no e-mail.
+        """
+        given = "written_at" if self.hidden else "delivered_at"
+        return all(getattr(point.source, given) for point in self.points)
+
+    @property
+    def owed(self) -> bool:
+        """Whether the promise still waits to be kept, as far as the one who looks may know."""
+        kept = self.hidden and self.answered
+        return self.duty is not None and self.duty.source.owed and not kept
+
+    @property
+    def late(self) -> bool:
+        """Whether it is owed past its promise."""
+        return self.duty is not None and self.owed and bool(self.duty.late)
+
+    @property
+    def arrived_at(self) -> datetime | None:
+        """When the last of it arrived; None for anybody hidden."""
+        arrived = [p.source.delivered_at for p in self.points if p.source.delivered_at]
+        return max(arrived, default=None) if not self.hidden else None
 
     @property
     def waits(self) -> bool:
@@ -97,18 +120,14 @@ class Debt:
         """Where the answer stands: a word of the page."""
         if self.erased:
             return "erased"
+        if self.hidden:
+            return "sent" if self.answered else "unwritten"
         if self.answered:
             return "answered"
+        last = self.rows[-1].status if self.rows else ""
         if any(p.source.written_at and not p.source.delivered_at for p in self.points):
-            return self._under_way
-        bounced = bool(self.rows) and self.rows[-1].status == FAILED
-        return "bounced" if bounced else "unwritten"
-
-    @property
-    def _under_way(self) -> str:
-        """For a hidden reader nothing tells whether they have an e-mail address."""
-        waits = bool(self.rows) and self.rows[-1].status == BY_HAND
-        return "by-hand" if waits and not self.hidden else "under-way"
+            return "by-hand" if last == BY_HAND else "under-way"
+        return "bounced" if last == FAILED else "unwritten"
 
     @property
     def by_hand(self) -> str | None:

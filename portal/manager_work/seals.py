@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from portal.faults import Incomplete, NotFound
-from portal.manager_overview.people import change_contact
+from portal.manager_overview.people import change_contact, end_links
 from portal.manager_work.answers import record_delivery
 from portal.manager_work.current import at_hand, nothing_yet
 from portal.manager_work.owing import Debt, debts_of, waiting_by_hand
@@ -12,8 +12,8 @@ from portal.manager_work.session import invited
 from portal.routes import get, post
 from portal.visit import Visit
 from records.reports import notices_of
-from states.dialogue import Phase
-from states.people import Role
+from states.dialogue import Dialogue, Phase
+from states.people import Role, Stakeholder
 
 _MODERATOR = Role.MODERATOR.value
 
@@ -59,12 +59,24 @@ def settle(visit: Visit) -> Response:
 
 def reach(visit: Visit) -> Response:
     """Correct an address: once names are sealed, nobody else may say where mail goes."""
+    dialogue, seat = _chosen(visit)
+    change_contact(visit, dialogue, seat)
+    return visit.go(f"/dialogues/{dialogue.id}/seals", said="saved")
+
+
+def revoke_links(visit: Visit) -> Response:
+    """End the links of somebody whose link leaked."""
+    dialogue, seat = _chosen(visit)
+    end_links(visit, dialogue, seat)
+    return visit.go(f"/dialogues/{dialogue.id}/seals", said="links-ended")
+
+
+def _chosen(visit: Visit) -> tuple[Dialogue, Stakeholder]:
     dialogue = visit.dialogue(visit.param("dialogue"))
     seat = dialogue.stakeholders.get(visit.need("stakeholder")["stakeholder"])
     if seat is None or not seat.invited:
         raise NotFound
-    change_contact(visit, dialogue, seat)
-    return visit.go(f"/dialogues/{dialogue.id}/seals", said="saved")
+    return dialogue, seat
 
 
 def postpone(visit: Visit) -> Response:
@@ -88,6 +100,7 @@ PAGES = (
     get(_AT, show, _MODERATOR),
     post(f"{_AT}/deliveries", record_delivery, _MODERATOR, again=show),
     post(f"{_AT}/reach", reach, _MODERATOR, again=show),
+    post(f"{_AT}/revoke", revoke_links, _MODERATOR, again=show),
     post(f"{_AT}/{{contribution}}/settle", settle, _MODERATOR, again=show),
     post(f"{_AT}/{{contribution}}/postpone", postpone, _MODERATOR, again=show),
 )

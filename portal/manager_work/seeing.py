@@ -20,6 +20,9 @@ from states.gaps import Gap
 from states.people import Role
 from states.reasons import stock_phrases
 
+_ARRIVALS = frozenset({"everyone-answered", "verdicts-in"})
+"""What checks lack as long as an answer did not arrive, or arrived of late."""
+
 
 @dataclass(frozen=True)
 class Lack:
@@ -142,12 +145,19 @@ class Seen:
         return Lack(check.name, check.strength == "soft", check.overridden, check.source, lines)
 
     def _gap(self, gap: Gap) -> Gap:
-        named = {"voices": self.named, "stakeholders": self._guest, "fields": self._field}
+        voices = self._together if gap.code in _ARRIVALS else self.named
+        named = {"voices": voices, "stakeholders": self._guest, "fields": self._field}
         details = {
-            key: [named[key](name) for name in value] if key in named else value
+            key: list(dict.fromkeys(map(named[key], value))) if key in named else value
             for key, value in gap.details.items()
         }
         return Gap(gap.code, details)
+
+    def _together(self, voice: str) -> str:
+        """Of those under seal no single one: how their answer travels would tell who has no e-mail."""
+        if self.opens_seals or voice not in self.dialogue.seals:
+            return self.named(voice)
+        return "onder zegel" if self.language == "nl" else "under seal"
 
     def _field(self, name: str) -> str:
         return word("information", name, self.language)

@@ -1,6 +1,7 @@
 """The session: who was there, and what was said, one point after another while people speak."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 from starlette.responses import Response
@@ -19,6 +20,7 @@ from states.values import LINE_LIMIT
 
 CHAIR = (*MANAGERS, Role.MODERATOR.value)
 """Who writes down what happens at the session."""
+_ANSWERS = {True: "yes", False: "no"}
 _PRESENT = (Role.SPONSOR, Role.MANAGER, Role.DEPUTY, Role.BOARD)
 """Whose presence shows that the management takes part."""
 
@@ -36,6 +38,8 @@ def show(visit: Visit) -> Response:
         levels=_levels(visit, dialogue),
         wishes=_wishes(visit, dialogue),
         free_id=_free_id(dialogue),
+        attendance_shown=attendance_shown(dialogue),
+        management_shown=management_shown(dialogue),
     )
 
 
@@ -69,15 +73,60 @@ def _free_id(dialogue: Dialogue) -> str:
 
 def record_attendance(visit: Visit) -> Response:
     """Write down who was there and who was not; each person whose row changed is one step."""
-    dialogue = visit.dialogue(visit.param("dialogue"))
-    for given in list(_attendance(visit, dialogue)):
-        visit.act(dialogue.id, "record-attendance", given)
+    dialogue, revision = _read(visit)
+    _require_fresh(visit, attendance_shown(dialogue), _attendance_now(visit, dialogue))
+    givens = list(_attendance(visit, dialogue))
+    visit.act_all(dialogue.id, "record-attendance", givens, expected_revision=revision)
     return visit.go(f"/dialogues/{dialogue.id}/session#attendance", said="saved")
+
+
+def _read(visit: Visit) -> tuple[Dialogue, int]:
+    """The dialogue, and a revision that is no newer: what is written on top of it was seen."""
+    name = visit.dialogue(visit.param("dialogue")).id
+    revision = visit.site.house.ledger.revision(name)
+    return visit.dialogue(name), revision
+
+
+def attendance_shown(dialogue: Dialogue) -> str:
+    """What the form of the attendance shows, as a mark that tells when it is out of date."""
+    return _mark([(s.id, s.present, s.absence_reason) for s in invited(dialogue)])
+
+
+def management_shown(dialogue: Dialogue) -> str:
+    """What the form of the management shows, as a mark like that of the attendance."""
+    return _mark(sorted(dialogue.management.items()))
+
+
+def _mark(rows: Sequence[object]) -> str:
+    return sha256(repr(rows).encode()).hexdigest()[:16]
+
+
+def _require_fresh(visit: Visit, mark: str, now_is: Mapping[str, str]) -> None:
+    """
+    Raise Incomplete, with what is so now, when somebody else changed meanwhile what the form shows.
+
+    Whoever sends the page that follows, which keeps what they typed, has seen it.
+    """
+    if visit.form.one("shown") not in {"", mark}:
+        raise Incomplete(now_is)
+
+
+def _attendance_now(visit: Visit, dialogue: Dialogue) -> dict[str, str]:
+    """What is recorded otherwise than it was typed, by the field that says so."""
+    words = {True: visit.t("aanwezig", "present"), False: visit.t("afwezig", "absent")}
+    meanwhile = visit.t("Iemand anders legde intussen vast: ", "Somebody else recorded meanwhile: ")
+    told = {
+        s.id: ", ".join(filter(None, (words[s.present], s.absence_reason)))
+        for s in invited(dialogue)
+        if s.present is not None and visit.form.one(f"present-{s.id}") != _ANSWERS[s.present]
+    }
+    return {f"reason-{name}": f"{meanwhile}{what}." for name, what in told.items()}
 
 
 def _attendance(visit: Visit, dialogue: Dialogue) -> Iterator[dict[str, Any]]:
     for guest in invited(dialogue):
-        present = {"yes": True, "no": False}.get(visit.form.one(f"present-{guest.id}"))
+        typed = visit.form.one(f"present-{guest.id}")
+        present = next((value for value, word in _ANSWERS.items() if word == typed), None)
         reason = None if present else visit.form.one(f"reason-{guest.id}") or None
         if reason and len(reason) > LINE_LIMIT:
             said = visit.t("Houd de reden kort.", "Please keep the reason short.")
@@ -88,14 +137,23 @@ def _attendance(visit: Visit, dialogue: Dialogue) -> Iterator[dict[str, Any]]:
 
 def record_management(visit: Visit) -> Response:
     """Write down who of the management was there."""
-    dialogue = visit.dialogue(visit.param("dialogue"))
+    dialogue, revision = _read(visit)
     ticked = visit.form.many("role")
-    for role in _PRESENT:
-        present = role.value in ticked
-        if dialogue.role(role) and dialogue.management.get(role.value) is not present:
-            given = {"role": role.value, "present": present}
-            visit.act(dialogue.id, "record-management", given)
+    changed = [
+        {"role": role.value, "present": role.value in ticked}
+        for role in _PRESENT
+        if dialogue.role(role) and dialogue.management.get(role.value) is not (role.value in ticked)
+    ]
+    _require_fresh(visit, management_shown(dialogue), _management_now(visit, dialogue))
+    visit.act_all(dialogue.id, "record-management", changed, expected_revision=revision)
     return visit.go(f"/dialogues/{dialogue.id}/session#management", said="saved")
+
+
+def _management_now(visit: Visit, dialogue: Dialogue) -> dict[str, str]:
+    there = [dialogue.role(Role(name)) for name, present in dialogue.management.items() if present]
+    names = ", ".join(person.name for person in there if person) or visit.t("niemand", "nobody")
+    said = visit.t("Iemand anders legde intussen vast: ", "Somebody else recorded meanwhile: ")
+    return {"role": f"{said}{names}."}
 
 
 def contribute(visit: Visit) -> Response:

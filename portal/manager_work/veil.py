@@ -3,11 +3,13 @@
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from states.dialogue import Dialogue
 from states.views import unknown_to_auditors
+
+_SHORTEST = 4
 
 
 class Veil:
@@ -20,7 +22,7 @@ class Veil:
         for name, mask in unknown_to_auditors(dialogue).items():
             someone = dialogue.stakeholders[name]
             contact = (someone.name, someone.organisation, someone.email, someone.phone)
-            self._keep(mask, name, *contact)
+            self._keep(mask, name, *contact, *_given_names(someone.name))
         longest_first = sorted(self._words, key=len, reverse=True)
         self._masks = [self._words[word] for word in longest_first]
         known = "|".join(f"({_spelled(word)})" for word in longest_first) or r"(?!)"
@@ -39,14 +41,20 @@ class Veil:
         """By its place and not by its letters: ı and i match each other, and are two words."""  # noqa: RUF002
         return self._masks[(found.lastindex or 1) - 1]
 
-    def detail(self, detail: Mapping[str, Any]) -> str:
-        """The detail of a fact without identities, in one line."""
-        known = {key: value for key, value in detail.items() if value is not None}
+    def detail(self, detail: Mapping[str, Any], untold: Collection[str] = ()) -> str:
+        """The detail of a fact without identities and without what is *untold*, in one line."""
+        known = {k: value for k, value in detail.items() if value is not None and k not in untold}
         return ", ".join(f"{key}: {self._plain(value)}" for key, value in known.items())
 
     def _plain(self, value: object) -> str:
         shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         return self.over(shown)
+
+
+def _given_names(name: str) -> list[str]:
+    """The first name alone, by which people are called in a sentence; a short one could be any word."""
+    parts = name.split()
+    return parts[:1] if len(parts) > 1 and len(parts[0]) >= _SHORTEST else []
 
 
 def _composed(text: str) -> str:

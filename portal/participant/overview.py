@@ -31,6 +31,7 @@ def show(visit: Visit) -> Response:
         "my/dialogue.html",
         mine=seen,
         stages=stages_of(seen.dialogue, turns),
+        given_on=[turn for turn in turns if turn.fact == "role-handed-over"],
         moves=[_move(turn) for turn in turns if turn.fact == "session-rescheduled"],
     )
 

@@ -21,3 +21,14 @@ def test_nobody_else_gets_one(programme: Desk, who: str) -> None:
     assert result.exit_code == 1
     assert result.stdout == ""
     assert "Traceback" not in result.stderr
+
+
+def test_what_leaked_is_ended(edition: Desk) -> None:
+    edition("sign-in", "manager@klein")
+    result = edition("sign-in", "manager@klein", "--revoke")
+    assert result.exit_code == 0
+    assert "manager@klein: 1 links and open pages were ended." in result.stdout
+    assert "0 links" in edition("sign-in", "manager@klein", "--revoke").stdout
+    refused = edition("sign-in", "nobody@klein-2027", "--revoke")
+    assert refused.exit_code == 2
+    assert "has no stakeholder 'nobody'" in refused.stderr

@@ -92,7 +92,7 @@ def test_the_task_by_hand_brings_the_words() -> None:
     hidden = told | {"to": "factory-tr"}
     closed = compose(notice("by-hand-task", "manager", **hidden), dialogue(), now=ALERTED)
     assert "Deze deelnemer koos ervoor niet met naam bekend te zijn." in closed.text
-    assert "leverancier, Turkije" in closed.text
+    assert "Aan: een deelnemer" in closed.text
     assert "Emre" not in closed.text
 
 
@@ -230,3 +230,16 @@ def test_composing_twice_gives_the_same() -> None:
     asked = notice("answer-is-late", "investor", home.duties[LATE], rung="+1wd")
     first: Message = compose(asked, home, now=ALERTED)
     assert first == compose(asked, home, now=ALERTED)
+
+
+def test_whoever_may_not_correct_an_address_is_told_who_may() -> None:
+    told: dict[str, Any] = {"to": "ngo", "template": "invitation", "reason": "", "answer": False}
+    home = dialogue()
+    sealed = compose(notice("delivery-failed", "manager", **told), home, now=ALERTED).text
+    assert "Vraag de moderator vandaag" in sealed
+    assert "Zoek vandaag een adres" not in sealed
+    open_still = replace(home, seals={})
+    assert (
+        "Zoek vandaag een adres"
+        in compose(notice("delivery-failed", "manager", **told), open_still, now=ALERTED).text
+    )

@@ -79,7 +79,7 @@ def test_one_hidden_point_hides_the_speaker_of_all() -> None:
         update={"id": "c9", "attribution": Attribution.REGION}
     )
     home = replace(home, contributions=home.contributions | {"c9": second})
-    assert speaker(home, "ngo", "nl") == "ngo, Nederland"
+    assert speaker(home, "ngo", "nl") == "een deelnemer"
     assert speaker(home, "worker", "nl") == "Samira Haddad, Ondernemingsraad"
     assert speaker(home, "investor", "en") == "Pensioen Vooruit"
     assert speaker(home, "sealed-1", "en") == "sealed-1 (sealed contribution)"

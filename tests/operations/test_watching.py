@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from config.settings import load_settings
 from config.wiring import House, open_house
 from notifications.channels import Memory
+from portal.guard import HEADERS
 from portal.watching import Watching, routes
 from records.database import writing
 from tests.operations.companies import DUE, found_companies, room
@@ -133,5 +134,8 @@ def test_it_stands_before_whoever_asks_for_a_name(house: House, clock: Clock) ->
     inner.add_middleware(Watching, house=house, clock=clock)
     client = TestClient(inner, "http://10.0.0.5:8420")
 
-    assert client.get("/healthz").status_code == 200
+    for path, status in (("/healthz", 200), ("/readyz", 200), ("/metrics", 200)):
+        answer = client.get(path)
+        assert answer.status_code == status
+        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
     assert client.get("/elsewhere").status_code == 404

@@ -67,9 +67,9 @@ class Portal:
         found: Site = self.app.state.site
         return found
 
-    def browser(self) -> Browser:
-        """A browser in which nobody is signed in."""
-        made = Browser(self.app, base_url=ADDRESS)
+    def browser(self, origin: str = "testclient") -> Browser:
+        """A browser in which nobody is signed in, at the address *origin*."""
+        made = Browser(self.app, base_url=ADDRESS, client=(origin, 50000))
         made.__enter__()
         self.browsers.append(made)
         return made

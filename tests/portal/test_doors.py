@@ -131,3 +131,21 @@ def test_too_large_a_form_is_refused(portal: Portal) -> None:
 
 def test_the_address_of_links_comes_from_the_settings(portal: Portal) -> None:
     assert portal.site.address == ADDRESS
+
+
+def test_another_method_meets_a_page_like_any_other(portal: Portal) -> None:
+    answer = portal.browser().request("DELETE", "/sign-in")
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["allow"]
+    assert answer.text.lstrip().casefold().startswith("<!doctype html>")
+
+
+def test_hosts_are_known_in_whatever_case(portal: Portal) -> None:
+    assert portal.browser().get("/sign-in", headers={"host": "LocalHost:8420"}).status_code == 200
+
+
+def test_a_cookie_with_strange_signs_is_nobody(two_companies: Portal) -> None:
+    token, seen, _ = two_companies.key_of("manager").split("~")
+    cookie = f"weerklank={token}~{seen}~é".encode()
+    answer = two_companies.browser().get("/today", headers=[(b"cookie", cookie)])
+    assert answer.status_code == 401

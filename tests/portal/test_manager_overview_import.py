@@ -68,7 +68,7 @@ def test_each_wrong_row_is_named_with_what_is_wrong(mapped: Portal) -> None:
         "<script>alert(1)</script>;Org;ngo;NL;expert;;;;no mail",
     ]
     page = send(mapped.enter_as("manager"), "\n".join([HEAD, *rows]).encode()).text
-    assert "1 van 5 rijen" in re.sub(r"\s+", " ", page)
+    assert "Van de 5 rijen kan 1 erin" in re.sub(r"\s+", " ", page)
     for number in (3, 4, 5, 6):
         assert f"Rij {number}" in page
     assert "Land ‘Atlantis’: Dit land kennen wij niet" in page
@@ -111,6 +111,7 @@ def test_a_workbook_and_another_code_page_are_understood(mapped: Portal) -> None
         (b"PK\x03\x04 broken", "Dit bestand is niet te lezen."),
         (b"colour;shape\nred;round", "deze ontbreken: naam, organisatie, soort, land, laag"),
         (HEAD.encode(), "Er staan geen rijen onder de koppen."),
+        (f"{HEAD};Mail;Land\n{GOOD}".encode(), "Deze koppen staan er twee keer: "),
         ("\n".join([HEAD, *[GOOD] * (MOST_ROWS + 1)]).encode(), "Dit zijn te veel rijen"),
         (b"a" * 2_000_001, "Dit bestand is te groot"),
     ],
@@ -159,3 +160,27 @@ def test_the_example_is_understood(mapped: Portal) -> None:
     browser = mapped.enter_as("manager")
     head = rows_of(browser.get(f"{HOME}/example.csv").content)[0]
     assert "deze ontbreken" not in send(browser, ";".join(head).encode()).text
+
+
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;\r"])
+def test_the_line_that_names_the_delimiter_is_no_row(mapped: Portal, first: str) -> None:
+    page = send(mapped.enter_as("manager"), f"{first}\n{HEAD}\n{GOOD}\n".encode())
+    assert page.status_code == 200
+    assert "Van de 1 rij kan 1 erin" in page.text
+
+
+def test_two_people_with_one_mailbox_are_not_one_person(mapped: Portal) -> None:
+    other = GOOD.replace("Ana Wéver", "Ben Dyer")
+    page = send(mapped.enter_as("manager"), f"{HEAD}\n{GOOD}\n{other}\n".encode())
+    assert "Dit adres is al van iemand in rij 2." in page.text
+    assert "Van de 2 rijen kan 1 erin" in page.text
+
+
+def test_a_list_comes_in_as_one_change(mapped: Portal) -> None:
+    browser = mapped.enter_as("manager")
+    second = GOOD.replace("Ana", "Eva").replace("ana@", "eva@").replace("Weavers", "Dyers")
+    rows = kept(send(browser, f"{HEAD}\n{GOOD}\n{second}\n".encode()).text)
+    before = mapped.house.ledger.revision("kleding-2022")
+    assert browser.submit(f"{HOME}/import", {"rows": rows}).status_code == 303
+    assert mapped.house.ledger.revision("kleding-2022") == before + 1
+    assert len(mapped.memory.read().stakeholders) == 4

@@ -452,3 +452,17 @@ def test_a_dialogue_of_which_little_is_known_yet(portal: Portal) -> None:
     memory.dialogue_id = receipt.dialogue_id
     memory.map()
     look_everywhere(portal)
+
+
+def test_a_role_that_changed_hands_is_no_secret(portal: Portal) -> None:
+    portal.memory.open()
+    portal.memory.meet()
+    reader = portal.participant("ngo-nl")
+    assert "Rollen die van hand wisselden" not in reader.get("/my").text
+    given = {"role": "sponsor", "person": {"name": "Me Too", "email": "me2@kleding.example"}}
+    portal.memory.act("hand-over", given)
+    page = reader.get("/my").text
+    assert (
+        "eindverantwoordelijke in de directie, overgedragen door de verantwoordelijke manager"
+        in page
+    )

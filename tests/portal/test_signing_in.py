@@ -161,6 +161,28 @@ def test_guessing_passwords_and_codes_is_slowed_down(two_companies: Portal) -> N
     assert browser.submit("/sign-in/code", {"code": code(two_companies, secret)}).status_code == 429
 
 
+def test_nobody_locks_somebody_else_out(two_companies: Portal) -> None:
+    _, secret = set_up(two_companies)
+    two_companies.memory.now += timedelta(minutes=20)
+    given = {"name": NAME, "password": "wrong"}
+    for number in range(1, 11):
+        browser = two_companies.browser(origin=f"192.0.2.{number}")
+        assert browser.submit("/sign-in", given).status_code == 422
+    assert is_in(sign_in(two_companies, secret))
+
+
+def test_one_name_is_not_tried_for_ever(
+    two_companies: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.signing_in.MOST_BY_NAME", 3)
+    given = {"name": NAME, "password": "wrong"}
+    tried = [
+        two_companies.browser(origin=f"192.0.2.{number}").submit("/sign-in", given).status_code
+        for number in range(1, 5)
+    ]
+    assert tried == [422] * 3 + [429]
+
+
 def test_a_short_password_is_refused_and_never_shown_back(two_companies: Portal) -> None:
     browser, path = two_companies.browser(), link(two_companies)
     browser.submit(path)

@@ -2,11 +2,15 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
+from portal.routes import AUDITOR
 from records.access_reports import report, reports_of
 from records.journal import entries
+from records.ledger import Ledger
+from states.dialogue import Dialogue
 from tests.portal.conftest import Portal
 from tests.records.conftest import DAY, a_programme
 
@@ -203,3 +207,39 @@ def test_a_programme_without_a_dialogue_says_so(role: str, path: str, portal: Po
     answer = portal.enter_as(role).get(path)
     assert answer.status_code == 200
     assert "Nog geen dialoog" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("4 2 1", None),
+        ("10 2 1", None),
+        ("10 3 2", "gehoord 10, deels niet getoond (te weinig), niet niet getoond (te weinig)"),
+        ("7 6 5", "gehoord 7, deels 6, niet 5"),
+    ],
+)
+def test_no_figure_of_verdicts_points_at_people(
+    given: str, shown: str | None, two_companies: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = two_companies.memory
+    memory.act("answer-participant", {"covers": ["c1"], "text": "Soon."})
+    memory.deliver()
+    memory.act("give-verdict", {"heard": "partly"}, by="ngo-nl")
+    found = memory.read().verdicts["ngo-nl"]
+    heard = [
+        w
+        for w, n in zip(("yes", "partly", "no"), given.split(), strict=True)
+        for _ in range(int(n))
+    ]
+    many = {str(n): found.model_copy(update={"heard": word}) for n, word in enumerate(heard)}
+    read = Ledger.read
+
+    def crowded(ledger: Ledger, name: str) -> Dialogue:
+        return replace(read(ledger, name), verdicts=many)
+
+    monkeypatch.setattr(Ledger, "read", crowded)
+    auditor = two_companies.enter_as(AUDITOR)
+    page = auditor.get(f"{AT}/audit").text
+    assert (f"Oordelen: {shown}." in page) if shown else ("te weinig om niemand" in page)
+    journal = auditor.get(f"{AT}/audit/journal").text
+    assert ("heard: partly" in journal) is (given == "7 6 5")

@@ -6,13 +6,15 @@ from html import unescape
 
 import pytest
 
+from cli.seen import seen
 from portal.manager_work import PAGES
 from portal.routes import AUDITOR, MANAGERS
 from states.people import Role
+from states.views import Viewer
 from tests.portal.conftest import Browser, Portal
 from tests.portal.test_doors import HERE, filled
 from tests.portal.test_queries import counted
-from tests.records.conftest import NGO, utc
+from tests.records.conftest import NGO, UNION, utc
 
 READ = [page for page in PAGES if page.method == "GET"]
 SEALED = ("union-bd", "Rahima", "Garment union", "rahima@union.example", "Be clear")
@@ -206,3 +208,115 @@ def test_nobody_comes_in_as_the_speaker_by_way_of_an_address(
     assert moderator.submit(f"{page}/reach", new, on=page).status_code == 303
     assert two_companies.memory.read().stakeholders[who].email == "new@chain.example"
     assert two_companies.browser().get(old).status_code == 410
+
+
+_BARS = re.compile(
+    r'name="token" value="\w+"|sealed-\d|Verzegeld-\d|\bc[23]\b|answers/c\d', re.IGNORECASE
+)
+"""In what two cards may differ: the pseudonym and its point."""
+
+
+def sealed_twice(portal: Portal) -> None:
+    """Live a year in which one sealed speaker reads mail and the other, as everybody knows, has none."""
+    memory = portal.memory
+    memory.open()
+    memory.map()
+    phone_only = {**UNION, "id": "worker-bd", "name": "Nasrin", "organisation": "Line 4"}
+    memory.act("map-stakeholder", phone_only | {"email": None})
+    memory.act("approve-analysis")
+    memory.act("invite-all")
+    for who in ("union-bd", "ngo-nl", "worker-bd"):
+        told, by = ({"stakeholder": who}, "manager") if who == "worker-bd" else ({}, who)
+        memory.act("accept-invitation", told, by=by)
+        memory.act("share-expectation", told | {"text": "Safety"}, by=by)
+    memory.act("echo-expectations", {"changes": "Safety first"})
+    memory.now = memory.read().session_at
+    memory.act("open-session")
+    for who in ("union-bd", "ngo-nl", "worker-bd"):
+        memory.act("record-attendance", {"stakeholder": who, "present": True}, by="moderator")
+    for name, who in (("c2", "union-bd"), ("c3", "worker-bd")):
+        given = {"id": name, "stakeholder": who, "attribution": "sealed", "text": "Doors."}
+        memory.act("record-contribution", given, by="moderator")
+    memory.act("record-management", {"role": "sponsor", "present": True}, by="moderator")
+    memory.act("publish-summary", {"lines": {"c2": "Doors.", "c3": "Doors."}}, by="moderator")
+    memory.act("check-line", {"contribution": "c2", "verdict": "confirmed"}, by="sealed-1")
+    checked = {"contribution": "c3", "verdict": "confirmed", "stakeholder": "worker-bd"}
+    memory.act("check-line", checked, by="moderator")
+    memory.act("close-session", by="moderator")
+    for name in ("c2", "c3"):
+        reason = "Prices are agreed until spring, and we look again then."
+        given = {"contribution": name, "outcome": "not-now", "owner": "manager", "reason": reason}
+        memory.act("decide", given)
+    memory.act("override-check", {"check": "no-stock-phrases", "reason": "The two are one"})
+    memory.act("sign-strategy", by="sponsor")
+    for name in ("c2", "c3"):
+        memory.act("answer-participant", {"covers": [name], "text": "We look again."})
+    for row in memory.notices(status="pending"):
+        if row.to == "sealed-2":
+            memory.ledger.by_hand(row.id, memory.now)
+    memory.deliver()
+
+
+def test_how_an_answer_travels_tells_nobody_who_spoke_under_seal(portal: Portal) -> None:
+    sealed_twice(portal)
+    portal.memory.sweep(utc(2022, 9, 12))
+    manager, moderator = portal.enter_as("manager"), portal.enter_as("moderator")
+    page = unescape(manager.get("/dialogues/kleding-2022/answers").text)
+    cards = [_BARS.sub("", card) for card in re.findall(r"<article.*?</article>", page, re.DOTALL)]
+    assert len(cards) == 2
+    assert cards[0] == cards[1]
+    assert "verstuurd" in cards[0]
+    single = [manager.get(f"/dialogues/kleding-2022/answers/{name}").text for name in ("c2", "c3")]
+    assert _BARS.sub("", single[0]) == _BARS.sub("", single[1])
+    for path in ("/today", "/dialogues/kleding-2022"):
+        page = manager.get(path).text.casefold()
+        assert page.count("sealed-1") == page.count("sealed-2"), path
+    assert "te laat" in moderator.get("/dialogues/kleding-2022/seals").text
+
+
+def test_json_tells_no_manager_who_is_reached_by_hand(portal: Portal) -> None:
+    sealed_twice(portal)
+    ledger, now = portal.house.ledger, portal.now
+
+    def answers(viewer: Viewer) -> list[tuple[str, str | None]]:
+        rows = seen(ledger, ["kleding-2022"], now, viewer=viewer)["notices"]
+        return [(row["status"], row["channel"]) for row in rows if row["template"] == "answer"]
+
+    assert answers("manager") == answers("auditor") == [("sent", "email")] * 2
+    assert ("by-hand", None) in answers("moderator")
+
+
+@pytest.mark.parametrize("written", ["Rahima", "rahima", "RAHIMA"])
+def test_an_auditor_meets_no_first_name(written: str, portal: Portal) -> None:
+    portal.memory.open()
+    portal.memory.map()
+    portal.memory.act(
+        "map-stakeholder", {**NGO, "id": "s1", "name": "Rahima Khatun", "email": None}
+    )
+    reason = f"We asked {written}, and nobody else could come."
+    portal.memory.act("override-check", {"check": "home-share", "reason": reason})
+    auditor = portal.enter_as(AUDITOR)
+    for path in ("/audit", "/dialogues/kleding-2022/audit/journal"):
+        text = unescape(auditor.get(path).text)
+        assert "We asked participant-3, and" in text, path
+
+
+@pytest.mark.parametrize("role", ["manager", "moderator"])
+def test_a_leaked_link_is_ended(role: str, two_companies: Portal) -> None:
+    at, link = "/dialogues/kleding-2022", two_companies.link("ngo-nl")
+    reader, other = two_companies.participant("ngo-nl"), two_companies.link("union-bd")
+    browser = two_companies.enter_as(role)
+    path = f"{at}/person/ngo-nl/revoke" if role == "manager" else f"{at}/seals/revoke"
+    on = path.removesuffix("/revoke")
+    assert browser.submit(path, {"stakeholder": "ngo-nl"}, on=on).status_code == 303
+    assert two_companies.browser().get(link).status_code == 410
+    assert reader.get("/my").status_code in {401, 404}
+    assert two_companies.browser().get(other).status_code == 200
+
+
+def test_a_manager_is_not_offered_what_only_the_moderator_may(two_companies: Portal) -> None:
+    page = two_companies.enter_as("manager").get("/dialogues/kleding-2022/person/ngo-nl").text
+    assert 'name="email"' not in page
+    assert 'name="by_hand"' not in page
+    assert 'name="phone"' in page
+    assert "kan alleen de moderator" in page

@@ -17,7 +17,7 @@ from records.ledger import Ledger, Receipt
 from records.tables import DUTIES, FACTS, NOTICES, PROGRAMMES, Base
 from states.dialogue import Dialogue, Phase
 from states.errors import ChecksNotMet, NotKnown, Refused
-from tests.records.conftest import DAY, START, UNION, Memory, a_programme, utc
+from tests.records.conftest import DAY, NGO, START, UNION, Memory, a_programme, utc
 
 SEAT = UNION | {"speaks_for": []}
 
@@ -272,3 +272,29 @@ def test_dialogues_are_listed_by_programme_and_edition(memory: Memory) -> None:
     assert memory.ledger.dialogue_ids() == ["a-2022", "a-2023", "b-2022", "b-2023"]
     assert memory.ledger.dialogue_ids("b") == ["b-2022", "b-2023"]
     assert memory.ledger.dialogue_ids("c") == []
+
+
+def test_several_steps_are_one_change_or_none(opened: Memory) -> None:
+    opened.map()
+    ledger, name = opened.ledger, opened.dialogue_id
+    revision = ledger.revision(name)
+    seats = [{**NGO, "id": f"ngo-{n}", "email": f"ngo{n}@ngo.example"} for n in (1, 2)]
+
+    def map_all(givens: list[dict[str, Any]], expected: int | None = None) -> None:
+        ledger.act_all(
+            name,
+            "map-stakeholder",
+            givens,
+            by="manager",
+            now=opened.now,
+            expected_revision=expected,
+        )
+
+    with pytest.raises(Refused):
+        map_all([*seats, {"id": "nobody"}])
+    assert (ledger.revision(name), len(opened.reread().stakeholders)) == (revision, 2)
+    map_all(seats, revision)
+    assert (ledger.revision(name), len(opened.reread().stakeholders)) == (revision + 1, 4)
+    with pytest.raises(Refused, match="changed"):
+        map_all(seats, revision)
+    assert not journal.verify(opened.engine, name)

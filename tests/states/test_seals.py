@@ -276,7 +276,7 @@ def test_the_answer_still_reaches_the_speaker() -> None:
     [
         ("named", "Noor Campagne, Ngo Noord"),
         ("organisation", "Ngo Noord"),
-        ("region", "ngo, NL"),
+        ("region", "participant"),
         ("sealed", "sealed-1"),
     ],
 )
@@ -422,3 +422,51 @@ def test_a_life_can_be_lived_again() -> None:
 
     assert (one.facts, one.notices, one.dialogue) == (other.facts, other.notices, other.dialogue)
     assert closed(judged(answered(live("signed")))).dialogue == live("closed").dialogue
+
+
+@pytest.mark.parametrize(
+    ("seats", "shown"),
+    [
+        ("ngo NL*5", "ngo, NL"),
+        ("ngo NL*4", "participant"),
+        ("ngo NL*5 + ngo DE*1", "ngo"),
+        ("ngo NL*5 + ngo DE*5", "ngo, NL"),
+        ("ngo NL*4 + ngo DE*4", "ngo"),
+        ("ngo NL*4 + ngo DE*5", "ngo"),
+        ("ngo NL*5 + union BD*1", "participant"),
+        ("ngo NL*5 + union BD*5", "ngo, NL"),
+        ("ngo NL*4 + ngo DE*1 + union BD*1", "participant"),
+        ("ngo NL*1 + union BD*9", "participant"),
+    ],
+)
+def test_a_region_fits_more_than_a_few(seats: str, shown: str) -> None:
+    point = {**POINTS["c1"], "attribution": "region"}
+    dialogue = live("met").take("moderator", "record-contribution", **point).dialogue
+    speaker = dialogue.stakeholders[dialogue.contributions["c1"].voice]
+    kinds = [(one.split("*")[0].split(), int(one.split("*")[1])) for one in seats.split(" + ")]
+    told = [kind for kind, number in kinds for _ in range(number)]
+    dialogue.stakeholders = {
+        name: speaker.model_copy(update={"id": name, "category": category, "country": country})
+        for name, (category, country) in zip(
+            [speaker.id, *(f"s{n}" for n in range(1, len(told)))], told, strict=True
+        )
+    }
+
+    assert attributed(dialogue, dialogue.contributions["c1"]) == shown
+    absent = {
+        name: s.model_copy(update={"present": name == speaker.id})
+        for name, s in dialogue.stakeholders.items()
+    }
+    dialogue.stakeholders = absent
+    assert attributed(dialogue, dialogue.contributions["c1"]) == "participant"
+
+
+@pytest.mark.parametrize("attribution", ["named", "organisation", "region"])
+def test_what_somebody_at_risk_said_is_opened_by_the_moderator_alone(attribution: str) -> None:
+    point = {**POINTS["c2"], "attribution": attribution}
+    for role in ("manager", "deputy"):
+        refusal = live("met").refuse(role, "record-contribution", **point)
+        assert (type(refusal), refusal.code) == (NotYours, "risk-needs-moderator")
+    dialogue = live("met").take("moderator", "record-contribution", **point).dialogue
+    assert dialogue.contributions["c2"].voice == RAHIMA
+    assert not dialogue.seals
