@@ -23,6 +23,7 @@ from tests.notifications.builders import (
     postponed,
     stakeholders,
 )
+from tests.notifications.cases import every_case
 
 LATE = "answer-participant/investor"
 PROMISED_DAY = date(2022, 9, 8)
@@ -45,6 +46,15 @@ def test_everybody_reads_their_own_language() -> None:
         for to in ("ngo", "worker")
     }
     assert written == {"ngo": "nl", "worker": "en"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_mail_says_once_where_its_reader_finds_the_rest(language: str) -> None:
+    pages = "https://dialoog.example/l/key"
+    for case in every_case(language):
+        message = compose(case.notice, case.dialogue, now=case.now, base_url=pages)
+        if message.address and message.template not in {"erasure-done", "by-hand-task"}:
+            assert message.text.count(pages) == 1, case.name
 
 
 def test_nobody_there_cannot_be_written_to() -> None:
