@@ -12,7 +12,7 @@ is sent the dialogue is looked at again, and if anybody changed it meanwhile, th
 from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
 from uuid import uuid4
@@ -33,6 +33,7 @@ from states.delivery import still_wanted
 _SHARE_OF_LEASE = 0.8  # a round ends before its first claim could be taken over by another
 _TOMORROW = timedelta(days=1)
 _MARKING_TRIES = 3
+_BATCH_BESIDE_OTHERS = 25  # messages; with more, one connection has them all while the others have none
 _NOT_SERVED = "The mail server does not serve us ({reason}). Nothing is lost; see: weerklank doctor"
 _TIME_IS_UP = "The round took as long as a claim lasts; the rest goes out in the next one."
 NO_CHANNEL = "No mail leaves this machine: set WEERKLANK_CHANNEL to smtp or maildir. Nothing is lost; it waits."
@@ -89,9 +90,10 @@ def deliver(
     if mailroom.mail is None:
         return DeliveryReport(stopped=NO_CHANNEL)
     channels = [mailroom.mail() for _ in range(connections)]
-    rounds = [_Round(engine, ledger, mailroom, channel, now) for channel in channels]
     if connections == 1:
-        return _summed([rounds[0].run()])
+        return _Round(engine, ledger, mailroom, channels[0], now).run()
+    mailroom = replace(mailroom, batch=min(mailroom.batch, _BATCH_BESIDE_OTHERS))
+    rounds = [_Round(engine, ledger, mailroom, channel, now) for channel in channels]
     with ThreadPoolExecutor(connections, "delivery") as pool:
         return _summed(list(pool.map(_Round.run, rounds)))
 
