@@ -33,7 +33,9 @@ from states.delivery import still_wanted
 _SHARE_OF_LEASE = 0.8  # a round ends before its first claim could be taken over by another
 _TOMORROW = timedelta(days=1)
 _MARKING_TRIES = 3
-_BATCH_BESIDE_OTHERS = 25  # messages; with more, one connection has them all while the others have none
+_BATCH_BESIDE_OTHERS = (
+    25  # messages; with more, one connection has them all while the others have none
+)
 _NOT_SERVED = "The mail server does not serve us ({reason}). Nothing is lost; see: weerklank doctor"
 _TIME_IS_UP = "The round took as long as a claim lasts; the rest goes out in the next one."
 NO_CHANNEL = "No mail leaves this machine: set WEERKLANK_CHANNEL to smtp or maildir. Nothing is lost; it waits."

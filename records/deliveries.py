@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from records import outgoing
 from records.bulk import Bulk
 from records.database import writing
 from records.loading import Held, Reader
+from records.marks import Marks
 from records.outgoing import BY_HAND, FAILED, PENDING, SENT, WITHDRAWN
 from records.tables import NOTICES, UNSENT_ONLY
 from records.writing import Decided, write_step
@@ -89,19 +90,22 @@ def mark_told(
         connection.execute(_MARK_TOLD, rows)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Deliveries:
     """The marks in the outbox of *engine*; *reader* loads the dialogues that they change."""
 
     engine: Engine
     reader: Reader
+    _marks: Marks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._marks = Marks(self.engine, _MARK_SENT)
 
     def delivered(self, notice_id: int, channel: str, now: datetime) -> bool:
         """Mark the notice as sent; the law is asked only about templates for which delivery matters."""
         values = {"of_notice": notice_id, "by_channel": channel, "moment": now}
-        with writing(self.engine) as connection:
-            if _MARK_SENT.run(connection, [values]) == 1:
-                return True
+        if self._marks.put(values):
+            return True
 
         def law(dialogue: Dialogue, notice: Notice) -> Decided:
             return delivery.delivered(dialogue, notice, now)
