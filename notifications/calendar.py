@@ -1,5 +1,6 @@
 """Calendar entries of the session: one attendee each, so that no guest list leaks."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -17,6 +18,8 @@ from states.people import Invitation, Person, Role
 SESSION_LENGTH = timedelta(hours=3)
 _REQUESTS = frozenset({"invitation", "invitation-accepted", "session-moved"})
 _CANCELS = frozenset({"dialogue-cancelled"})
+_LINE = 74  # bytes; with the space before it one more, RFC 5545
+_ESCAPES = re.compile(r"[\\^]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,15 @@ def _guest(dialogue: Dialogue, stakeholder: str, reader: Person) -> bytes:
     accepted = dialogue.stakeholders[stakeholder].accepted
     guest.params["partstat"] = vText("ACCEPTED" if accepted else "NEEDS-ACTION")
     guest.params["rsvp"] = vText("FALSE" if accepted else "TRUE")
-    return bytes(Contentline.from_parts("ATTENDEE", guest.params, guest).to_ical())
+    return folded(Contentline.from_parts("ATTENDEE", guest.params, guest))
+
+
+def folded(line: Contentline) -> bytes:
+    """*line* cut as the library cuts it; that looks at every letter, which a plain line needs not."""
+    if not line.isascii() or _ESCAPES.search(line):
+        return bytes(line.to_ical())  # type: ignore[no-untyped-call]
+    cut = (line[start : start + _LINE] for start in range(0, len(line), _LINE))
+    return "\r\n ".join(cut).encode()
 
 
 def _person(person: Person) -> vCalAddress:

@@ -5,6 +5,7 @@ import smtplib
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from notifications.channels import PassingFailure, PermanentFailure, Post, Work, nothing
@@ -96,7 +97,7 @@ class Smtp:
             raise PassingFailure(_trouble(broken), of="server") from broken
 
     def _envelope(self, server: smtplib.SMTP, sender: str, address: str) -> None:
-        code, text = server.mail(sender, _options(server))
+        code, text = server.docmd("MAIL", f"FROM:{_quoted(sender)}{_option(server)}")
         if code != _OK:
             self._sender_refused(code, text)
         code, text = server.rcpt(address)
@@ -172,8 +173,12 @@ class Smtp:
         self._connection = None
 
 
-def _options(server: smtplib.SMTP) -> list[str]:
-    return ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []
+_quoted = lru_cache(smtplib.quoteaddr)
+"""The sender is the same for every mail, and the library would parse it anew."""
+
+
+def _option(server: smtplib.SMTP) -> str:
+    return " BODY=8BITMIME" if server.has_extn("8bitmime") else ""
 
 
 def _trouble(broken: OSError) -> str:

@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import icalendar
+from hypothesis import example, given
+from hypothesis import strategies as st
+from icalendar.parser import Contentline
 
-from notifications.calendar import Entry
+from notifications.calendar import Entry, folded
 from notifications.messages import compose
 from states.dialogue import Dialogue
 from states.facts import Notice
@@ -81,3 +84,12 @@ def test_an_organiser_needs_an_address() -> None:
     nobody = replace(home, programme=home.programme.model_copy(update={"roles": {}}))
     event = event_of(entry_of(notice("invitation", "ngo"), nobody))
     assert "ORGANIZER" not in event
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=300))
+@example("x" * 74)
+@example("x" * 75)
+@example("x" * 149)
+@example("x" * 73 + "\\n" + "y" * 80)
+def test_lines_are_cut_as_the_library_cuts_them(text: str) -> None:
+    assert folded(Contentline(text)) == Contentline(text).to_ical()  # type: ignore[no-untyped-call]
