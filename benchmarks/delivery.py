@@ -134,25 +134,21 @@ def measured(n: int, rounds: int, pause: float) -> Rates:
 def run(n: int = 400, *, rounds: int = ROUNDS) -> list[Figure]:
     """Deliver *n* invitations in two languages, composed from the dialogue, each marked once accepted."""
     near, far = measured(n, rounds, 0), measured(max(PEOPLE, n // 4), 1, PAUSE)
-    what = "delivery, SQLite, composed, two languages, links, marked one by one"
-    afar = f"delivery to a server that takes {PAUSE * 1000:g} ms for each answer"
     return [
-        share(
-            "delivery",
-            f"{what}, one connection",
-            "mails/s",
-            ours=near.one,
-            raw=near.bare,
-            least=0.7,
-        ),
-        _twice(f"{what}, four connections", near),
+        *_figures("delivery, SQLite, composed, two languages, links, marked one by one", near),
+        *_figures(f"delivery to a server that takes {PAUSE * 1000:g} ms for each answer", far),
+    ]
+
+
+def _figures(what: str, rates: Rates) -> list[Figure]:
+    beside = partial(share, "delivery", unit="mails/s", least=0.7)
+    return [
+        beside(f"{what}, one connection", ours=rates.one, raw=rates.bare),
+        _twice(f"{what}, four connections", rates),
+        beside(f"{what}, four connections beside four bare ones", ours=rates.four, raw=rates.bare4),
         Figure(
-            "delivery", "the raw limit itself: four connections", "mails/s", near.bare4, near.bare
+            "delivery", f"{what}, the raw limit itself: four", "mails/s", rates.bare4, rates.bare
         ),
-        share(
-            "delivery", f"{afar}, one connection", "mails/s", ours=far.one, raw=far.bare, least=0.7
-        ),
-        _twice(f"{afar}, four connections", far),
     ]
 
 
