@@ -88,7 +88,7 @@ def sweep(
 class _Pace:
     """How many duties a chunk takes: as many as are written while a person can wait."""
 
-    _MOST: ClassVar = {"sqlite": (1000, 0.01), "postgresql": (5000, 0.1)}
+    _MOST: ClassVar = {"sqlite": (1000, 0.01), "postgresql": (5000, 0.02)}
     _LEAST = 200
 
     def __init__(self, kind: str, most: int | None) -> None:
@@ -149,7 +149,8 @@ def _round(run: _Run, pace: _Pace) -> bool:
 def _settle(run: _Run, due: list[Due], pace: _Pace) -> tuple[dict[str, Tally], bool]:
     try:
         draft = run.draft(due)
-        with writing(run.engine) as connection:
+        # What a power cut undoes is due again; the end of the sweep is recorded so that it lasts, and all before it.
+        with writing(run.engine, lasting=False) as connection:
             begun = time.monotonic()
             done = _apply(run, connection, due, draft=draft)
             # Without the commit: what the disk takes for it is the same for a chunk of any size.
