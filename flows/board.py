@@ -1,7 +1,6 @@
 """What the house tells the operator of its state: plain figures, read after the work is done."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -10,10 +9,9 @@ from config.logs import logger
 from config.wiring import House
 from records import reports
 from records.owed import DutyRow
-from records.reports import NoticeRow
+from records.reports import Late
 from records.sweep import SweepReport
-from states.duties import OWED, Duty
-from states.people import PARTICIPANT
+from states.duties import OWED
 
 MOST_DIALOGUES = 200  # that are drawn after one sweep: Prefect is no archive
 MOST_OVERDUE = (
@@ -44,16 +42,6 @@ class Overdue:
 
 
 @dataclass(frozen=True, slots=True)
-class Raised:
-    """A lapse (no *rung*) or an escalation."""
-
-    dialogue_id: str
-    kind: str
-    due: datetime
-    rung: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Board:
     """Everything that is shown after a sweep."""
 
@@ -61,13 +49,10 @@ class Board:
     overdue: tuple[Overdue, ...] = ()
     more_overdue: bool = False
     """Whether there is more than the table holds."""
-    raised: tuple[Raised, ...] = ()
+    raised: tuple[Late, ...] = ()
+    """The lapses, which have no rung, and the escalations."""
     programmes: frozenset[str] = frozenset()
     """Whose dialogues the sweep touched."""
-    escalations: int = 0
-    """How many notices of this sweep tell a role of something that is late."""
-    honest: int = 0
-    """How many tell a participant that the answer is late."""
 
 
 def board_of(house: House, report: SweepReport, now: datetime) -> Board:
@@ -81,19 +66,13 @@ def board_of(house: House, report: SweepReport, now: datetime) -> Board:
 
 def _drawn(house: House, report: SweepReport, now: datetime) -> Board:
     touched = list(report.dialogues)[:MOST_DIALOGUES]
-    lapsed = reports.lapsed_in(house.engine, touched)
-    written = reports.notices_of(house.engine, touched, at=now)
-    of_lateness = [one for one in written if (one.rung or "").startswith("+")]
-    alarms = [one for one in of_lateness if one.role != PARTICIPANT]
     late = reports.overdue(house.engine, now, limit=MOST_OVERDUE + 1)
     return Board(
         cards=tuple(_cards(house, _chosen(house, touched))),
         overdue=tuple(_overdue(row, now) for row in late[:MOST_OVERDUE]),
         more_overdue=len(late) > MOST_OVERDUE,
-        raised=(*_lapses(report, lapsed), *_escalations(alarms, lapsed)),
+        raised=(*_lapses(house, report, touched), *_escalations(house, report, touched, now)),
         programmes=frozenset(dialogue_id.rpartition("-")[0] for dialogue_id in touched),
-        escalations=len(alarms),
-        honest=len(of_lateness) - len(alarms),
     )
 
 
@@ -123,20 +102,19 @@ def _overdue(row: DutyRow, now: datetime) -> Overdue:
     return Overdue(row.dialogue_id, duty.kind, duty.due, duty.first_due, late)
 
 
-def _lapses(report: SweepReport, lapsed: list[DutyRow]) -> Iterable[Raised]:
+def _lapses(house: House, report: SweepReport, touched: list[str]) -> Iterator[Late]:
     """The lapses of each dialogue; time acts in order, so its newest lapses are those of the sweep."""
-    newest_first: defaultdict[str, list[Duty]] = defaultdict(list)
-    for row in lapsed:
-        newest_first[row.dialogue_id].append(row.duty)
-    for dialogue_id, duties in newest_first.items():
-        for duty in duties[: report.dialogues[dialogue_id].lapses]:
-            yield Raised(dialogue_id, duty.kind, duty.due)
+    left = {name: report.dialogues[name].lapses for name in touched}
+    some = [name for name, lapses in left.items() if lapses]
+    for one in reports.lapsed_in(house.engine, some):
+        if left[one.dialogue_id]:
+            left[one.dialogue_id] -= 1
+            yield one
 
 
-def _escalations(alarms: list[NoticeRow], lapsed: list[DutyRow]) -> Iterable[Raised]:
+def _escalations(
+    house: House, report: SweepReport, touched: list[str], now: datetime
+) -> list[Late]:
     """One for each rung that was reached, however many people heard of it."""
-    dues = {(row.dialogue_id, row.duty.name): row.duty for row in lapsed}
-    for dialogue_id, name, rung in dict.fromkeys((n.dialogue_id, n.duty, n.rung) for n in alarms):
-        duty = dues.get((dialogue_id, name or ""))
-        if duty is not None:
-            yield Raised(dialogue_id, duty.kind, duty.due, rung)
+    some = [name for name in touched if report.dialogues[name].escalations]
+    return reports.escalated_in(house.engine, some, now)

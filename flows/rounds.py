@@ -5,6 +5,7 @@ The truth and the lock are in the records: a run that is doubled, killed, missed
 does nothing twice and loses nothing.
 """
 
+import asyncio
 from collections import Counter
 from datetime import datetime
 from typing import Annotated, Any
@@ -55,6 +56,7 @@ def _moment(now: object) -> datetime:
     description="Lets time act on every duty: lapses, reminders, escalations, and editions that are due.",
     retries=2,
     retry_delay_seconds=30,
+    on_completion=[showing.tell],
 )
 async def enforce_deadlines(now: Now = NOW) -> Outcome:
     """Let time act up to *now* on everything; a second run at once does nothing twice."""
@@ -65,27 +67,30 @@ async def enforce_deadlines(now: Now = NOW) -> Outcome:
         report = house.sweep(moment, chunk=CHUNK, pause=pulse.rest)
         return len(opened), report, board_of(house, report, moment)
 
+    watched = in_house(work, showing.Watcher("enforce deadlines"))
     try:
-        opened, report, board = await in_house(work, showing.Watcher("enforce deadlines"))
+        # What does not depend on the work is kept while the house works.
+        done, _ = await asyncio.gather(watched, quietly(keep_schedules(), keep_alarm()))
     except StoppedEarly:
         return await _stopped("enforce deadlines")
-    counts = _swept(opened, report, board)
+    opened, report, board = done
+    counts = _swept(opened, report)
+    showing.tell_later(counts, board.raised)
     await quietly(
         showing.named(_enforced(counts), board.programmes),
-        showing.swept(counts, board),
-        keep_schedules(),
-        keep_alarm(),
+        showing.overdue(board),
+        showing.dialogues(board.cards),
     )
     return dict(counts)
 
 
-def _swept(opened: int, report: SweepReport, board: Board) -> Counter[str]:
+def _swept(opened: int, report: SweepReport) -> Counter[str]:
     return Counter(
         opened=opened,
         duties=report.duties,
-        reminders=report.notices - board.escalations - board.honest,
-        escalations=board.escalations,
-        honest=board.honest,
+        reminders=report.notices - report.escalations - report.honest,
+        escalations=report.escalations,
+        honest=report.honest,
         lapses=report.lapses,
         no_answers=report.no_answers,
         skipped=report.skipped,

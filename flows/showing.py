@@ -4,15 +4,18 @@ What the operator sees in Prefect: names, tags, artifacts, events, progress.
 Only ids and counts; whoever sees Prefect need not see people.
 """
 
+import asyncio
 import json
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
-from prefect import runtime
+from prefect import Flow, runtime
 from prefect.artifacts import (
     acreate_markdown_artifact,
     acreate_progress_artifact,
@@ -21,17 +24,24 @@ from prefect.artifacts import (
 )
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCollectionFilterKey
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.events import emit_event
 from prefect.logging import get_run_logger
 
-from flows.board import Board, DialogueCard, Overdue, Raised
+from flows.board import Board, DialogueCard, Overdue
 from flows.wording import HOUSE_TAG, counted, programme_tag
 from flows.working import Pulse
+from records.reports import Late
 
 SWEEP_FINISHED = "weerklank.sweep.finished"
 LAPSED, ESCALATED = "weerklank.duty.lapsed", "weerklank.duty.escalated"
-DRAWING_TIME = 0.15
+DRAWING_TIME = 0.05
 """Seconds for the dialogues after a sweep: two hundred of them take longer than the sweep itself."""
+DRAWN_AT_ONCE = 2
+"""So many of them are drawn whatever it takes."""
+MOST_EVENTS = 400
+"""For the lapses and escalations of one sweep: a server takes a thousand a second, and does nothing else then."""
+_UNTOLD: ContextVar[tuple[Counter[str], Sequence[Late]]] = ContextVar("untold")
 _NO_KEY = re.compile(r"[^a-z0-9]+")
 
 
@@ -81,14 +91,21 @@ def key_of(*parts: str) -> str:
     return _NO_KEY.sub("-", "-".join(parts).lower()).strip("-")
 
 
-async def _dialogues(cards: Iterable[DialogueCard]) -> None:
+async def dialogues(cards: Iterable[DialogueCard]) -> None:
     """Publish an artifact for each dialogue whose figures have changed; the next run draws what takes too long now."""
     until = time.monotonic() + DRAWING_TIME
     drawn = {key_of("dialogue", card.dialogue_id): _drawn(card) for card in cards}
     known = await _latest(drawn)
-    for key, text in drawn.items():
-        if known.get(key) != text and time.monotonic() < until:
-            await acreate_markdown_artifact(text, key=key, description="Counts; ids only.")
+    changed = [(key, text) for key, text in drawn.items() if known.get(key) != text]
+    for first in range(0, len(changed), DRAWN_AT_ONCE):
+        some = changed[first : first + DRAWN_AT_ONCE]
+        await asyncio.gather(*(_publish(key, text) for key, text in some))
+        if time.monotonic() >= until:
+            return
+
+
+async def _publish(key: str, text: str) -> None:
+    await acreate_markdown_artifact(text, key=key, description="Counts; ids only.")
 
 
 async def _latest(keys: Iterable[str]) -> dict[str, object]:
@@ -108,18 +125,29 @@ def _drawn(card: DialogueCard) -> str:
     return "\n".join([f"### {card.dialogue_id}", "", "| | |", "|---|---|", *lines])
 
 
-async def swept(counts: Counter[str], board: Board) -> None:
-    """Show what a sweep did: events first, because others may wait for them."""
-    for one in board.raised:
+def tell_later(counts: Counter[str], raised: Sequence[Late]) -> None:
+    """Keep the events of this run for `tell`."""
+    _UNTOLD.set((counts, raised))
+
+
+async def tell(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001 - a hook
+    """
+    Send the events of a sweep once Prefect knows that its run ended: they would keep the server from hearing it.
+
+    At most MOST_EVENTS for what was *raised*; the last event, of the sweep itself, says all *counts*.
+    """
+    counts, raised = _UNTOLD.get()
+    for one in raised[:MOST_EVENTS]:
         _emit(one)
     emit_event(
-        SWEEP_FINISHED, resource={"prefect.resource.id": "weerklank.sweep"}, payload=dict(counts)
+        SWEEP_FINISHED,
+        resource={"prefect.resource.id": "weerklank.sweep"},
+        payload={**counts, "events": min(len(raised), MOST_EVENTS)},
     )
-    await _overdue(board)
-    await _dialogues(board.cards)
 
 
-async def _overdue(board: Board) -> None:
+async def overdue(board: Board) -> None:
+    """Publish the table of what is overdue, when it is another one than before."""
     rows = [_row(one) for one in board.overdue]
     more = "more than " if board.more_overdue else ""
     said = f"{more}{counted(len(rows), 'duty is', 'duties are')} overdue"
@@ -143,7 +171,7 @@ def stamp(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def _emit(one: Raised) -> None:
+def _emit(one: Late) -> None:
     emit_event(
         ESCALATED if one.rung else LAPSED,
         resource=_resource(one.dialogue_id),

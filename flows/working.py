@@ -117,9 +117,12 @@ def _is_ours(filename: str) -> bool:
 
 
 async def quietly(*shown: Coroutine[Any, Any, Any]) -> None:
-    """Show things in Prefect, each on its own: what fails or takes too long never fails the work."""
-    for one in shown:
-        try:
-            await asyncio.wait_for(one, DECORATION_LIMIT)
-        except Exception as error:  # noqa: BLE001 - the work is done, only its picture is missing
-            logger("flows").warning("not-shown", error=error)
+    """Show things in Prefect at once, each on its own: what fails or takes too long never fails the work."""
+    await asyncio.gather(*map(_quietly, shown))
+
+
+async def _quietly(shown: Coroutine[Any, Any, Any]) -> None:
+    try:
+        await asyncio.wait_for(shown, DECORATION_LIMIT)
+    except Exception as error:  # noqa: BLE001 - the work is done, only its picture is missing
+        logger("flows").warning("not-shown", error=error)

@@ -120,11 +120,18 @@ def _postgresql(target: URL, *, durable: bool) -> Engine:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """One writing transaction: committed at the end, undone whole on any error. Raises Busy when it must wait long."""
+def writing(engine: Engine, *, lasting: bool = True) -> Iterator[Connection]:
+    """
+    One writing transaction: committed at the end, undone whole on any error. Raises Busy when it must wait long.
+
+    Not *lasting*: PostgreSQL does not wait for its disk, so a power cut may still undo it. The next transaction that
+    lasts, of whomever, makes it last too. For work that is done again when it is gone.
+    """
     with engine.connect() as connection:
         connection.execution_options(**{_WRITING: True})
         with connection.begin():
+            if not lasting and connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield connection
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Engine, Select, Table, and_, func, or_, select
+from sqlalchemy import Column, Engine, Select, Table, and_, func, null, or_, select
 
 from records.database import reading
 from records.outgoing import BY_HAND, FAILED, PENDING
@@ -21,8 +21,12 @@ from records.tables import (
     SWEEPS,
     TROUBLED_ONLY,
 )
+from records.tally import LATE
 from states.dialogue import Phase
 from states.duties import OWED, DutyStatus
+from states.people import PARTICIPANT
+
+_PASSED = DUTIES.c.lapsed_version == DUTIES.c.version
 
 
 class NoticeRow(NamedTuple):
@@ -45,6 +49,15 @@ class NoticeRow(NamedTuple):
     next_try_at: datetime
     sent_at: datetime | None
     error: str | None
+
+
+class Late(NamedTuple):
+    """A duty whose due moment has passed, and the *rung* that somebody heard of, if that is what is told."""
+
+    dialogue_id: str
+    kind: str
+    due: datetime
+    rung: str | None
 
 
 class Tallied(NamedTuple):
@@ -99,14 +112,10 @@ class Waiting:
     failed: int
 
 
-def notices_of(
-    engine: Engine, dialogue_ids: Iterable[str], *, at: datetime | None = None
-) -> list[NoticeRow]:
-    """The notices of *dialogue_ids*, in the order in which they were written; only those written *at* one moment."""
+def notices_of(engine: Engine, dialogue_ids: Iterable[str]) -> list[NoticeRow]:
+    """The notices of *dialogue_ids*, in the order in which they were written."""
     chosen = select(*_columns(NOTICES, NoticeRow))
     chosen = chosen.where(NOTICES.c.dialogue_id.in_(list(dialogue_ids))).order_by(NOTICES.c.id)
-    if at is not None:
-        chosen = chosen.where(NOTICES.c.at == at)
     with reading(engine) as connection:
         return [NoticeRow(*row) for row in connection.execute(chosen)]
 
@@ -121,11 +130,25 @@ def duties_of(engine: Engine, dialogue_ids: Iterable[str]) -> list[DutyRow]:
     return _duties(engine, chosen.order_by(DUTIES.c.id))
 
 
-def lapsed_in(engine: Engine, dialogue_ids: Iterable[str]) -> list[DutyRow]:
+def lapsed_in(engine: Engine, dialogue_ids: Iterable[str]) -> list[Late]:
     """The duties of *dialogue_ids* whose present due moment has passed, the newest first."""
-    chosen = SELECT_DUTIES.where(DUTIES.c.dialogue_id.in_(list(dialogue_ids)))
-    chosen = chosen.where(DUTIES.c.lapsed_version == DUTIES.c.version)
-    return _duties(engine, chosen.order_by(DUTIES.c.due.desc(), DUTIES.c.id))
+    chosen = select(DUTIES.c.dialogue_id, DUTIES.c.kind, DUTIES.c.due, null())
+    chosen = chosen.where(DUTIES.c.dialogue_id.in_(list(dialogue_ids)), _PASSED)
+    with reading(engine) as connection:
+        rows = connection.execute(chosen.order_by(DUTIES.c.due.desc(), DUTIES.c.id))
+        return [Late(*row) for row in rows]
+
+
+def escalated_in(engine: Engine, dialogue_ids: Iterable[str], at: datetime) -> list[Late]:
+    """The rungs of late duties of *dialogue_ids* that a role heard of *at* one moment, each once."""
+    rung = (DUTIES.c.dialogue_id, DUTIES.c.kind, DUTIES.c.due, NOTICES.c.rung)
+    same = (NOTICES.c.dialogue_id == DUTIES.c.dialogue_id) & (NOTICES.c.duty == DUTIES.c.name)
+    chosen = select(*rung).join_from(NOTICES, DUTIES, same).group_by(DUTIES.c.id, *rung)
+    chosen = chosen.where(NOTICES.c.dialogue_id.in_(list(dialogue_ids)), NOTICES.c.at == at)
+    chosen = chosen.where(NOTICES.c.rung.startswith(LATE), NOTICES.c.role != PARTICIPANT, _PASSED)
+    with reading(engine) as connection:
+        rows = connection.execute(chosen.order_by(func.min(NOTICES.c.id)))
+        return [Late(*row) for row in rows]
 
 
 def tallied(engine: Engine, dialogue_ids: Iterable[str]) -> list[Tallied]:

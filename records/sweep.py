@@ -28,26 +28,15 @@ Pause = Callable[[float], None]
 
 
 @dataclass
-class SweepReport:
+class SweepReport(Tally):
     """What one sweep did; *dialogues* has the same counts for each dialogue that it touched."""
 
-    duties: int = 0
-    notices: int = 0
-    lapses: int = 0
-    no_answers: int = 0
-    skipped: int = 0
-    failed: int = 0
     dialogues: dict[str, Tally] = field(default_factory=dict)
 
-    def add(self, dialogue_id: str, tally: Tally) -> None:
+    def note(self, dialogue_id: str, tally: Tally) -> None:
         """Count what was done in one dialogue."""
         self.dialogues.setdefault(dialogue_id, Tally()).add(tally)
-        self.duties += tally.duties
-        self.notices += tally.notices
-        self.lapses += tally.lapses
-        self.no_answers += tally.no_answers
-        self.skipped += tally.skipped
-        self.failed += tally.failed
+        self.add(tally)
 
 
 Due = tuple[Any, int, str]
@@ -99,7 +88,7 @@ def sweep(
 class _Pace:
     """How many duties a chunk takes: as many as are written while a person can wait."""
 
-    _MOST: ClassVar = {"sqlite": (1000, 0.01), "postgresql": (5000, 0.1)}
+    _MOST: ClassVar = {"sqlite": (1000, 0.01), "postgresql": (5000, 0.04)}
     _LEAST = 200
 
     def __init__(self, kind: str, most: int | None) -> None:
@@ -151,7 +140,7 @@ def _round(run: _Run, pace: _Pace) -> bool:
         tallies, held = _settle(run, due, pace)
         held_back = held_back or held
         for dialogue_id, tally in tallies.items():
-            run.report.add(dialogue_id, tally)
+            run.report.note(dialogue_id, tally)
         run.rest()
         due = run.due(due[-1], pace.chunk)
     return held_back
@@ -160,7 +149,8 @@ def _round(run: _Run, pace: _Pace) -> bool:
 def _settle(run: _Run, due: list[Due], pace: _Pace) -> tuple[dict[str, Tally], bool]:
     try:
         draft = run.draft(due)
-        with writing(run.engine) as connection:
+        # What a power cut undoes is due again; the end of the sweep is recorded so that it lasts, and all before it.
+        with writing(run.engine, lasting=False) as connection:
             begun = time.monotonic()
             done = _apply(run, connection, due, draft=draft)
             # Without the commit: what the disk takes for it is the same for a chunk of any size.

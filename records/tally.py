@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+from states.people import PARTICIPANT
 from states.timing import Passing
+
+LATE = "+"
+"""How the names of the rungs after the due moment begin."""
 
 
 @dataclass(slots=True)
@@ -11,6 +15,10 @@ class Tally:
 
     duties: int = 0
     notices: int = 0
+    escalations: int = 0
+    """How many of the notices tell a role of something that is late."""
+    honest: int = 0
+    """How many tell a participant that the answer is late."""
     lapses: int = 0
     no_answers: int = 0
     skipped: int = 0
@@ -20,6 +28,10 @@ class Tally:
         """Count what became of one duty."""
         self.duties += 1
         self.notices += len(passing.notices)
+        for notice in passing.notices:
+            late = (notice.rung or "").startswith(LATE)
+            self.escalations += late and notice.role != PARTICIPANT
+            self.honest += late and notice.role == PARTICIPANT
         for fact in passing.facts:
             self.lapses += fact.fact == "duty-lapsed"
             self.no_answers += fact.fact == "no-answer-recorded"
@@ -29,6 +41,8 @@ class Tally:
         """Count what *other* counted too."""
         self.duties += other.duties
         self.notices += other.notices
+        self.escalations += other.escalations
+        self.honest += other.honest
         self.lapses += other.lapses
         self.no_answers += other.no_answers
         self.skipped += other.skipped

@@ -58,11 +58,17 @@ def test_what_a_sweep_did_can_be_read_by_itself(memory: Memory) -> None:
     assert reports.lapsed_in(memory.engine, ["a-2022"]) == []
     memory.sweep(LAPSE)
     [row] = reports.lapsed_in(memory.engine, ["a-2022"])
-    assert (row.dialogue_id, row.duty.name) == ("a-2022", "approve-analysis")
+    assert (row.dialogue_id, row.kind, row.rung) == ("a-2022", "approve-analysis", None)
     assert reports.lapsed_in(memory.engine, ["b-2022"]) == []
-    written = reports.notices_of(memory.engine, ["a-2022"], at=LAPSE)
-    assert [notice.duty for notice in written] == ["approve-analysis"] * len(written) != []
-    assert len(written) < len(reports.notices_of(memory.engine, ["a-2022"]))
+    assert reports.escalated_in(memory.engine, ["a-2022"], LAPSE) == []
+    later = LAPSE + 2 * DAY
+    report = memory.sweep(later)
+    [told] = reports.escalated_in(memory.engine, ["a-2022"], later)
+    assert told == row._replace(rung="+1wd")
+    assert reports.escalated_in(memory.engine, ["b-2022"], later) == []
+    late = [one for one in reports.notices_of(memory.engine, ["a-2022"]) if one.at == later]
+    assert report.escalations == len(late) > 0
+    assert report.honest == 0
 
 
 def test_overdue_is_what_lapsed_and_is_still_owed_the_longest_first(memory: Memory) -> None:
