@@ -20,6 +20,8 @@ from tests.faults.conftest import NOW, Copies
 from tests.faults.failing import Faults, Killed, lost, raising
 from tests.faults.works import STEPS, Step, delivering, drained, left_behind, sweeping
 
+pytestmark = pytest.mark.timeout(300)
+
 Work = Callable[[Engine], Any]
 MOST = 2_000  # points: more than any of these works has
 DEATHS = ["killed", "lost"]
