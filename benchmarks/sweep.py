@@ -3,7 +3,6 @@
 # ruff: noqa: S608 - no text of anybody's is in these statements
 
 import multiprocessing
-import resource
 import shutil
 import sqlite3
 import tempfile
@@ -72,7 +71,13 @@ def ours(url: str) -> tuple[float, int, float]:
     report = sweep(engine, policy_of, NOW, pause=no_pause)
     seconds = perf_counter() - begun
     engine.dispose()
-    return seconds, report.duties, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return seconds, report.duties, most_memory()
+
+
+def most_memory() -> float:
+    """The most memory this process ever had, in MB; `ru_maxrss` would count what its parent had as well."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def alone(work: Any, *given: Any) -> Any:  # noqa: ANN401 - any work with any answer
