@@ -39,4 +39,15 @@
     })
     return wrong
   },
+
+  // What can be pressed or filled in and the keyboard cannot come to, or comes to without its being seen.
+  beyondKeyboard: () => [...document.querySelectorAll(
+    "a[href], button, input:not([type=hidden]), select, textarea, summary")]
+    .filter(e => e.checkVisibility({visibilityProperty: true}))
+    .filter(e => {
+      e.focus()
+      const {outlineStyle, outlineWidth} = getComputedStyle(e)
+      return document.activeElement != e || e.tabIndex < 0 || outlineStyle == "none" || !parseFloat(outlineWidth)
+    })
+    .map(e => e.outerHTML.slice(0, 120)),
 })

@@ -141,3 +141,16 @@ def test_no_words_are_shown_or_hidden_by_a_style_alone(
             seen.page.set_viewport_size({"width": width, "height": 900})
             assert aloud(seen, "generated()") == [], seen.page.url
             assert aloud(seen, f"hidden({FOLDS!r})") == [], seen.page.url
+
+
+@pytest.mark.parametrize("who", ANYBODY)
+def test_every_page_fits_at_twice_its_size_and_shows_where_the_keyboard_is(
+    every: Portal,
+    window: Open,
+    who: str,
+) -> None:
+    for seen in walk(every, window, who):
+        for width in (390, 640):  # a phone, and a desktop of 1,280 at 200 %
+            seen.page.set_viewport_size({"width": width, "height": 450})
+            assert seen.overflow() <= 0, (seen.page.url, width)
+        assert aloud(seen, "beyondKeyboard()") == [], seen.page.url
