@@ -43,7 +43,7 @@ class Forgetful:
 
     def send(self, post: Post) -> None:
         """Write the mail, and forget it."""
-        assert post.email
+        assert post.wire
 
     def close(self) -> None:
         """There is nothing to end."""
