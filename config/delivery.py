@@ -134,7 +134,7 @@ class _Round:
         """Send batch after batch until nothing waits, the server fails, or the first claim is nearly over."""
         stopped = None
         until = monotonic() + self.mailroom.lease_seconds * _SHARE_OF_LEASE
-        with closing(self.channel):
+        with closing(self.channel), self.ledger.line() as self.desk.line:
             while stopped is None and (posts := self._claim()):
                 stopped = self._batch(posts, until)
         return DeliveryReport(**self.counts, stopped=stopped)
@@ -220,7 +220,7 @@ class _Round:
     def _delivered(self, posted: Posted) -> None:
         for left in reversed(range(_MARKING_TRIES)):
             try:
-                self.ledger.delivered(posted.id, self.channel.name, self.now)
+                self.ledger.delivered(posted.id, self.channel.name, self.now, self.desk.line)
             except Busy:
                 if not left:
                     raise

@@ -1,9 +1,13 @@
 """The desk of one mail connection: it writes messages, and the next one already while the last is on its way."""
 
 from collections import deque
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
+
+from sqlalchemy import Connection
 
 from config.links import Links
 from config.mailroom import Mailroom
@@ -13,6 +17,8 @@ from records.ledger import Ledger
 from records.loading import Held
 from records.outbox import Posted
 from states.delivery import MATTERS
+
+_AT_ONCE = 16  # messages; the second costs half of the first, for which the processor has to fetch all it needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +42,11 @@ class Desk:
     ledger: Ledger
     mailroom: Mailroom
     now: datetime
+    line: Connection | None = None
+    """A kept connection to look at dialogues; without it each look takes one of its own."""
     waiting: deque[Posted] = field(default_factory=deque)
     _seen: dict[str, Held] = field(default_factory=dict)
-    _draft: _Draft | None = None
+    _drafts: deque[_Draft] = field(default_factory=deque)
     _links: Links = field(init=False)
 
     def __post_init__(self) -> None:
@@ -47,6 +55,7 @@ class Desk:
     def lay_out(self, batch: deque[Posted]) -> None:
         """Begin a *batch*, which others take from: look at its dialogues, each once, and make its links."""
         self.waiting, self._seen = batch, {}
+        self._drafts.clear()
         for name in dict.fromkeys(posted.dialogue_id for posted in batch):
             with suppress(Exception):  # what cannot be read is set aside when its turn comes
                 self._seen[name] = self.ledger.held(name)
@@ -56,26 +65,31 @@ class Desk:
     def look(self, posted: Posted) -> Held:
         """The dialogue of *posted* as it stands now."""
         name = posted.dialogue_id
-        self._seen[name] = self.ledger.held(name, self._seen.get(name))
+        self._seen[name] = self.ledger.held(name, self._seen.get(name), self.line)
         return self._seen[name]
 
     def written(self, posted: Posted, seen: Held) -> Post:
         """The message of *posted* for the dialogue as it was just *seen*."""
-        draft, self._draft = self._draft, None
+        draft = self._drafts.popleft() if self._drafts else None
         if draft is not None and draft.posted is posted and draft.seen is seen:
             return draft.post
+        self._drafts.clear()
         return self._write(posted, seen)
 
-    def write_ahead(self) -> None:
-        """Write the next message; what fails now fails when its turn comes."""
-        posted = self.waiting[0] if self.waiting else None
-        seen = self._seen.get(posted.dialogue_id) if posted else None
-        if posted is None or seen is None:
-            return
+    def write_ahead(self) -> Post | None:
+        """Write the next messages once none is ready; the first of them, None when it cannot be written."""
+        if not self._drafts:
+            self._drafts.extend(self._next())
+        return self._drafts[0].post if self._drafts else None
+
+    def _next(self) -> Iterator[_Draft]:
+        """As many as are written at once, up to the first that fails: it fails again when its turn comes."""
         with suppress(Exception):
-            post = self._write(posted, seen)
-            self._draft = _Draft(posted, seen, post)
-            _ = post.wire
+            for posted in islice(self.waiting, _AT_ONCE):
+                seen = self._seen[posted.dialogue_id]
+                draft = _Draft(posted, seen, self._write(posted, seen))
+                if draft.post.wire:
+                    yield draft
 
     def _write(self, posted: Posted, seen: Held) -> Post:
         notice, dialogue = posted.notice, seen.dialogue

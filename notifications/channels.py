@@ -72,10 +72,10 @@ class Post:
 
 
 class Work(Protocol):
-    """Something to do."""
+    """Something to do while a channel waits."""
 
-    def __call__(self) -> None:
-        """Do it."""
+    def __call__(self) -> Post | None:
+        """Do it; the post that will most likely be the next, None when that is not known. It raises nothing."""
 
 
 def nothing() -> None:
@@ -87,7 +87,7 @@ class Channel(Protocol):
 
     name: str
     meanwhile: Work
-    """What to do while the other side works on a post, so that no time is lost; it raises nothing."""
+    """What to do while the other side works on a post, so that no time is lost."""
 
     def send(self, post: Post) -> None:
         """Deliver *post*; raises PassingFailure or PermanentFailure when it did not arrive."""

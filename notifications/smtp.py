@@ -6,7 +6,7 @@ import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple, Self
 
 from notifications.channels import PassingFailure, PermanentFailure, Post, Work, nothing
 from notifications.email import on_the_wire, to_bytes
@@ -30,6 +30,17 @@ class _Goodbye(smtplib.SMTPServerDisconnected):
         self.said = said
 
 
+class _Envelope(NamedTuple):
+    """From which address a mail comes, and to which it goes."""
+
+    sender: str
+    address: str
+
+    @classmethod
+    def of(cls, post: Post) -> Self:
+        return cls(post.sender, on_the_wire(str(post.message.address)))
+
+
 @dataclass
 class Smtp:
     """
@@ -48,6 +59,7 @@ class Smtp:
     context: ssl.SSLContext | None = None
     name: str = "email"
     meanwhile: Work = field(default=nothing, repr=False)
+    _announced: "_Envelope | None" = field(default=None, init=False, repr=False)
     _connection: smtplib.SMTP | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -59,7 +71,7 @@ class Smtp:
 
     def send(self, post: Post) -> None:
         """
-        Hand *post* to the server.
+        Hand *post* to the server, and announce the one that will come next.
 
         Raises PermanentFailure when this mail was refused for good, PassingFailure when it may go later: *of* `server`
         when no other mail would go either, *of* `recipient` when others may.
@@ -79,15 +91,15 @@ class Smtp:
         """Say goodbye to the server, as at the end of a batch."""
         if self._connection is not None:
             with suppress(smtplib.SMTPException, OSError):
+                self._forget(self._connection)
                 self._connection.quit()
         self._drop()
 
     def _deliver(self, post: Post) -> None:
         mail = post.wire
-        address = on_the_wire(str(post.message.address))
         try:
             server = self._connected()
-            self._envelope(server, post.sender, address)
+            self._envelope(server, _Envelope.of(post))
             whole = server.has_extn("8bitmime")
             self._hand_over(server, mail if whole else to_bytes(post.email, eight_bits=False))
         except smtplib.SMTPServerDisconnected:
@@ -96,20 +108,26 @@ class Smtp:
             self._drop()
             raise PassingFailure(_trouble(broken), of="server") from broken
 
-    def _envelope(self, server: smtplib.SMTP, sender: str, address: str) -> None:
-        code, text = server.docmd("MAIL", f"FROM:{_quoted(sender)}{_option(server)}")
+    def _envelope(self, server: smtplib.SMTP, envelope: "_Envelope") -> None:
+        if self._announced != envelope:
+            self._forget(server)
+            self._announce(server, envelope)
+        self._announced = None
+        replies = [server.getreply() for _ in range(_at_once(server))]
+        code, text = replies[0]
         if code != _OK:
             self._sender_refused(code, text)
-        code, text = server.rcpt(address)
+        code, text = replies[1] if replies[1:] else server.rcpt(envelope.address)
         if code not in {_OK, _FORWARDED}:
             self._refused(code, text)
 
     def _hand_over(self, server: smtplib.SMTP, data: bytes) -> None:
+        following = None
         try:
             code, text = server.docmd("DATA")
             if code == _GO_ON:
                 server.send(_DOT.sub(b"..", data) + b".\r\n")
-                self.meanwhile()
+                following = self.meanwhile()
                 code, text = server.getreply()
         except smtplib.SMTPServerDisconnected as gone:
             # The server may have the mail although its answer is lost: it is not sent again at once.
@@ -117,6 +135,31 @@ class Smtp:
             raise PassingFailure("connection-lost", of="server") from gone
         if code != _OK:
             self._refused(code, text)
+        if following is not None:
+            self._announce_early(server, following)
+
+    def _announce_early(self, server: smtplib.SMTP, post: Post) -> None:
+        """While one mail is marked, the server may already look at the envelope of the next."""
+        try:
+            self._announce(server, _Envelope.of(post))
+        except (OSError, ValueError):
+            self._drop()  # when its turn comes, a new connection tells
+
+    def _announce(self, server: smtplib.SMTP, envelope: "_Envelope") -> None:
+        """Say from whom the next mail is, and to whom where the server takes both at once; its answers wait."""
+        self._announced = envelope
+        server.putcmd("MAIL", f"FROM:{_quoted(envelope.sender)}{_option(server)}")
+        if _at_once(server) > 1:
+            server.putcmd("RCPT", f"TO:{smtplib.quoteaddr(envelope.address)}")
+
+    def _forget(self, server: smtplib.SMTP) -> None:
+        """Take back what was announced, after its answers."""
+        if self._announced is None:
+            return
+        self._announced = None
+        for _ in range(_at_once(server)):
+            server.getreply()
+        server.rset()
 
     def _sender_refused(self, code: int, text: bytes) -> None:
         """A server that does not take our sender takes none of our mail: no fault of who should get it."""
@@ -170,11 +213,16 @@ class Smtp:
     def _drop(self) -> None:
         if self._connection is not None:
             self._connection.close()
-        self._connection = None
+        self._connection = self._announced = None
 
 
 _quoted = lru_cache(smtplib.quoteaddr)
 """The sender is the same for every mail, and the library would parse it anew."""
+
+
+def _at_once(server: smtplib.SMTP) -> int:
+    """How many commands of an envelope the server takes before it has answered the first (RFC 2920)."""
+    return 2 if server.has_extn("pipelining") else 1
 
 
 def _option(server: smtplib.SMTP) -> str:

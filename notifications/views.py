@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from itertools import islice
+from operator import attrgetter
 
 from notifications.missing import missing_for
 from notifications.reckon import reckoned
@@ -105,12 +106,12 @@ class DialogueView:
     @property
     def categories(self) -> list[tuple[str, int]]:
         """How many seats each kind of organisation has: numbers, never names."""
-        return Counter(s.category for s in self.source.stakeholders.values()).most_common()
+        return _counted(self.source, "category")
 
     @property
     def countries(self) -> list[tuple[str, int]]:
         """How many seats each country has."""
-        return Counter(s.country for s in self.source.stakeholders.values()).most_common()
+        return _counted(self.source, "country")
 
     @property
     def overrides(self) -> list[Override]:
@@ -134,6 +135,11 @@ class DialogueView:
             if holder
             else word("role", owner, self.language)
         )
+
+
+def _counted(dialogue: Dialogue, what: str) -> list[tuple[str, int]]:
+    """How many stakeholders share each value of *what*, most first."""
+    return Counter(map(attrgetter(what), dialogue.stakeholders.values())).most_common()
 
 
 @dataclass(frozen=True)

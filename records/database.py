@@ -16,8 +16,7 @@ from records.errors import Busy, DatabaseUnavailable, JournalProtected, RecordsE
 _WAIT_SECONDS = 10
 _LOOK_AGAIN_SECONDS = 0.001
 _KNOWN = "use sqlite:///path/to/file.db or postgresql+psycopg://user@host/database"
-_WRITING = "weerklank_writing"
-_TO_WRITE = {_WRITING: True}
+_WRITING, _ALONE = "weerklank_writing", "weerklank_alone"
 
 
 def connect(url: str, *, durable: bool = True) -> Engine:
@@ -64,9 +63,10 @@ def _sqlite(target: URL, *, durable: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        if connection.get_execution_options().get(_WRITING):
+        options = connection.get_execution_options()
+        if options.get(_WRITING):
             _take_turn(connection)
-        else:
+        elif not options.get(_ALONE):
             _driver(connection).execute("BEGIN")
 
     event.listen(engine, "handle_error", _explain)
@@ -84,11 +84,16 @@ def _take_turn(connection: Connection) -> None:
     SQLite itself would look again after longer and longer pauses, and so miss the short one that a sweep leaves.
     """
     until = monotonic() + _WAIT_SECONDS
-    raw = _driver(connection)
-    raw.execute("PRAGMA busy_timeout=0")
-    try:
+    with _not_waiting(_driver(connection)):
         while not _began(connection, until):
             sleep(_LOOK_AGAIN_SECONDS)
+
+
+@contextmanager
+def _not_waiting(raw: Any) -> Iterator[None]:  # noqa: ANN401 - the driver's own connection
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        yield
     finally:
         with suppress(sqlite3.ProgrammingError):  # whoever is interrupted finds it closed already
             raw.execute(f"PRAGMA busy_timeout={_WAIT_SECONDS * 1000}")
@@ -142,6 +147,23 @@ def reading(engine: Engine) -> Iterator[Connection]:
         if connection.dialect.name != "sqlite":
             connection.execution_options(isolation_level="REPEATABLE READ")
         yield connection
+
+
+@contextmanager
+def keeping(engine: Engine) -> Iterator[Connection]:
+    """
+    A connection that is kept for many small statements, of which each is a transaction of its own.
+
+    Taking a connection, beginning and ending cost more than such a statement. Whoever uses it must do without it when
+    it is lost or somebody else is writing: it waits for nobody.
+    """
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.execution_options(**{_ALONE: True})
+            with _not_waiting(_driver(connection)):
+                yield connection
+        else:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _explain(context: ExceptionContext) -> None:

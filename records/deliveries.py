@@ -101,10 +101,12 @@ class Deliveries:
     def __post_init__(self) -> None:
         self._marks = Marks(self.engine, _MARK_SENT)
 
-    def delivered(self, notice_id: int, channel: str, now: datetime) -> bool:
+    def delivered(
+        self, notice_id: int, channel: str, now: datetime, line: Connection | None
+    ) -> bool:
         """Mark the notice as sent; the law is asked only about templates for which delivery matters."""
         values = {"of_notice": notice_id, "by_channel": channel, "moment": now}
-        if self._marks.put(values):
+        if self._marks.put(values, line):
             return True
 
         def law(dialogue: Dialogue, notice: Notice) -> Decided:

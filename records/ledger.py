@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 
 from records import outgoing, programmes
-from records.database import reading, writing
+from records.database import keeping, reading, writing
 from records.deliveries import Deliveries, mark_told
 from records.errors import Busy, RecordsError
 from records.loading import Held, Policies, Reader
@@ -206,12 +207,21 @@ class Ledger:
         """The dialogue as it stands. Raises NotKnown('unknown-dialogue')."""
         return self.held(dialogue_id).dialogue.copy()
 
-    def held(self, dialogue_id: str, known: Held | None = None) -> Held:
+    def line(self) -> AbstractContextManager[Connection]:
+        """A kept connection for the many small questions and marks of a delivery round; for one thread."""
+        return keeping(self.engine)
+
+    def held(
+        self, dialogue_id: str, known: Held | None = None, line: Connection | None = None
+    ) -> Held:
         """
         The dialogue with the head of its journal; *known* itself when nobody changed it since that was read.
 
-        It is shared, so it is only looked at. Raises NotKnown('unknown-dialogue').
+        With a *line* that is asked over it. It is shared, so it is only looked at. Raises
+        NotKnown('unknown-dialogue').
         """
+        if known is not None and line is not None and self._reader.same(line, known):
+            return known
         with reading(self.engine) as connection:
             return self._reader.read(connection, dialogue_id, known=known)
 
@@ -227,14 +237,17 @@ class Ledger:
         with reading(self.engine) as connection:
             return list(connection.scalars(chosen))
 
-    def delivered(self, notice_id: int, channel: str, now: datetime) -> bool:
+    def delivered(
+        self, notice_id: int, channel: str, now: datetime, line: Connection | None = None
+    ) -> bool:
         """
         Mark the notice *notice_id* as sent by *channel*, and let the law say what follows, in one transaction.
 
-        False when it was marked before: asking twice changes nothing. Raises NotKnown('unknown-notice').
+        False when it was marked before: asking twice changes nothing. With a *line* the mark goes over it when
+        that serves. Raises NotKnown('unknown-notice').
         Source: DESIGN 3.5, an answer counts as given when it was delivered.
         """
-        return self._deliveries.delivered(notice_id, channel, now)
+        return self._deliveries.delivered(notice_id, channel, now, line)
 
     def undeliverable(self, notice_id: int, channel: str, reason: str, now: datetime) -> bool:
         """

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from records.bulk import Bulk
 from records.chain import Head
 from records.columns import can_be_key, canonical
+from records.errors import RecordsError
 from records.shelves import SHELVES
 from records.tables import DIALOGUES, PROGRAMMES
 from states.dialogue import Dialogue
@@ -108,6 +109,16 @@ class Reader:
             kept = self._load(connection, dialogue_id)
             self.remember(kept)
         return kept
+
+    def same(self, line: Connection, known: Held) -> bool:
+        """Whether *known* is still so, asked over *line* (`records.database.keeping`); False also when that is lost."""
+        if line.invalidated:
+            return False
+        try:
+            found = _LOOK.rows(line, {"of_dialogue": known.dialogue.id})
+        except RecordsError:
+            return False
+        return found == [known.stamp]
 
     def remember(self, held: Held) -> None:
         """Keep *held*, so that the next step need not load it. After a change: only once that was committed."""

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from records.bulk import Bulk
 from records.database import writing
+from records.errors import RecordsError
 
 
 @dataclass(slots=True, eq=False)
@@ -34,11 +35,12 @@ class Marks:
     _change: threading.Condition = field(default_factory=threading.Condition)
     _writing: bool = False
 
-    def put(self, values: Mapping[str, Any]) -> bool:
+    def put(self, values: Mapping[str, Any], line: Connection | None = None) -> bool:
         """
         Write the mark with these *values*; whether it changed a row, once that is committed.
 
-        An error is for this mark only; the others that waited try for themselves.
+        One that comes alone goes over *line* (`records.database.keeping`), when there is one and it serves. An error is
+        for this mark only; the others that waited try for themselves.
         """
         mark = _Mark(values)
         with self._change:
@@ -48,10 +50,21 @@ class Marks:
                 return mark.changed
             marks, self._waiting, self._writing = self._waiting, [], True
         try:
-            self._commit(marks)
+            if len(marks) > 1 or line is None or not self._at_once(mark, line):
+                self._commit(marks)
         finally:
             self._let_go(marks, mark)
         return bool(mark.changed)
+
+    def _at_once(self, mark: _Mark, line: Connection) -> bool:
+        """Whether *line* served: it waits for nobody, and may be lost."""
+        if line.invalidated:
+            return False
+        try:
+            mark.changed = self.statement.run(line, [mark.values]) == 1
+        except RecordsError:
+            return False
+        return True
 
     def _commit(self, marks: list[_Mark]) -> None:
         with writing(self.engine) as connection:

@@ -3,12 +3,13 @@
 import asyncio
 import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -39,17 +40,37 @@ class Handler:
     drop_at: str = ""
     drops: int = 0
     received: list[bytes] = field(default_factory=list)
+    recipients: list[list[str]] = field(default_factory=list)
     sessions: set[int] = field(default_factory=set)
+    announced: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    """Released for each sender that is named."""
+    goodbyes: int = 0
+    pipelining: ClassVar[bool] = False
+    """Whether it says that it takes several commands at once."""
 
     def _drop(self, server: SMTP, stage: str) -> None:
         if self.drop_at == stage and self.drops:
             self.drops -= 1
             cast("asyncio.Transport", server.transport).abort()
 
+    async def handle_EHLO(  # noqa: N802 - named by the library, which counts what it wants
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, answers: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        extra = ["250-PIPELINING"] if self.pipelining else []
+        return [answers[0], *extra, *answers[1:]]
+
+    async def handle_QUIT(  # noqa: N802 - named by the library
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        self.goodbyes += 1
+        return "221 Bye"
+
     async def handle_MAIL(  # noqa: N802 - named by the library
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         self.sessions.add(id(session))
+        self.announced.release()
         self._drop(server, "mail")
         envelope.mail_from = address
         envelope.mail_options.extend(options)
@@ -67,6 +88,7 @@ class Handler:
     ) -> str:
         assert isinstance(envelope.content, bytes)
         self.received.append(envelope.content)
+        self.recipients.append(envelope.rcpt_tos)
         self._drop(server, "data")
         return self.data_answer
 

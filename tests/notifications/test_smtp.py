@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from notifications.channels import PassingFailure, PermanentFailure, Post
+from notifications.channels import PassingFailure, PermanentFailure, Post, nothing
 from notifications.messages import compose
 from notifications.smtp import Smtp
 from tests.notifications.builders import ALERTED, dialogue, notice
@@ -38,6 +38,12 @@ def failure(smtp: Smtp, sent: Post) -> PassingFailure:
     with pytest.raises(PassingFailure) as failed:
         smtp.send(sent)
     return failed.value
+
+
+@pytest.fixture(autouse=True, params=[False, True], ids=["one by one", "pipelining"])
+def _pipelining(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Meet servers of both kinds."""
+    monkeypatch.setattr(Handler, "pipelining", request.param)
 
 
 def test_a_batch_goes_over_one_connection() -> None:
@@ -233,3 +239,82 @@ def test_closing_twice_is_fine() -> None:
         smtp.send(post())
     smtp.close()
     smtp.close()
+
+
+OTHER = "vakbond@deelnemer.example"
+
+
+def announcing(port: int, following: Post, handler: Handler) -> Smtp:
+    """A channel that sent one mail and then told the server whose turn will be next."""
+    smtp = channel(port, meanwhile=iter([following, None, None]).__next__)
+    smtp.send(post(1))
+    for _ in range(2):
+        assert handler.announced.acquire(timeout=20)
+    return smtp
+
+
+def test_the_envelope_of_the_next_mail_goes_ahead_of_its_turn() -> None:
+    handler = Handler()
+    with mail_server(handler) as port:
+        smtp = announcing(port, post(2, OTHER), handler)
+        assert len(handler.received) == 1
+        smtp.send(post(2, OTHER))
+        smtp.close()
+    assert handler.recipients == [[TO], [OTHER]]
+    assert not handler.announced.acquire(blocking=False)  # it was not said twice
+
+
+def test_what_was_announced_and_not_sent_goes_to_nobody() -> None:
+    handler = Handler()
+    with mail_server(handler) as port:
+        smtp = announcing(port, post(2, OTHER), handler)
+        smtp.send(post(3))
+        smtp.close()
+    assert handler.recipients == [[TO], [TO]]
+    assert len(handler.sessions) == 1
+
+
+def test_goodbye_is_said_and_heard_after_an_announcement() -> None:
+    handler = Handler()
+    with mail_server(handler) as port:
+        announcing(port, post(2, OTHER), handler).close()
+    assert (len(handler.received), handler.goodbyes) == (1, 1)
+
+
+def test_whoever_was_announced_and_is_refused_hears_it_in_their_turn() -> None:
+    handler = Handler(rcpt_answers={OTHER: "550 no such user here"})
+    with mail_server(handler) as port:
+        smtp = announcing(port, post(2, OTHER), handler)
+        with pytest.raises(PermanentFailure, match="refused-550"):
+            smtp.send(post(2, OTHER))
+        smtp.send(post(3))
+        smtp.close()
+    assert handler.recipients == [[TO], [TO]]
+
+
+def test_a_connection_that_closes_after_an_announcement_is_opened_again() -> None:
+    handler = Handler()
+
+    def following() -> Post | None:
+        smtp.meanwhile = nothing
+        handler.drop_at, handler.drops = "mail", 1
+        return post(2, OTHER)
+
+    with mail_server(handler) as port:
+        smtp = channel(port, meanwhile=following)
+        smtp.send(post(1))
+        smtp.send(post(2, OTHER))
+        smtp.close()
+    assert handler.recipients == [[TO], [OTHER]]
+    assert len(handler.sessions) == 2
+
+
+def test_an_address_cannot_say_a_command_of_its_own() -> None:
+    handler = Handler()
+    with mail_server(handler) as port:
+        smtp = channel(port)
+        with pytest.raises(PermanentFailure):
+            smtp.send(post(1, f"{TO}>\r\nRCPT TO:<{OTHER}"))
+        smtp.send(post(2))
+        smtp.close()
+    assert handler.recipients == [[TO]]

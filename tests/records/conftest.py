@@ -217,3 +217,21 @@ def opened(memory: Memory) -> Memory:
     """Give a ledger with the edition of 2022 just opened, on a database of each kind."""
     memory.open()
     return memory
+
+
+@pytest.fixture
+def invited(opened: Memory) -> Memory:
+    """Give a dialogue whose two invitations wait in the outbox."""
+    opened.gather()
+    opened.deliver()
+    opened.act("invite-all")
+    return opened
+
+
+@pytest.fixture
+def answered(opened: Memory) -> Memory:
+    """Give a dialogue whose answer under seal waits in the outbox."""
+    opened.sign()
+    opened.deliver()
+    opened.act("answer-participant", {"covers": ["c2"], "text": "We will pay."})
+    return opened

@@ -19,24 +19,6 @@ from tests.records.conftest import DAY, START, Memory, utc
 LEASE = timedelta(minutes=5)
 
 
-@pytest.fixture
-def invited(opened: Memory) -> Memory:
-    """Give a dialogue whose two invitations wait in the outbox."""
-    opened.gather()
-    opened.deliver()
-    opened.act("invite-all")
-    return opened
-
-
-@pytest.fixture
-def answered(opened: Memory) -> Memory:
-    """Give a dialogue whose answer under seal waits in the outbox."""
-    opened.sign()
-    opened.deliver()
-    opened.act("answer-participant", {"covers": ["c2"], "text": "We will pay."})
-    return opened
-
-
 def test_what_waits_is_claimed_in_order_and_by_one_worker(invited: Memory) -> None:
     [first] = invited.claim(limit=1)
     assert (first.notice.template, first.notice.to, first.attempts) == ("invitation", "union-bd", 1)

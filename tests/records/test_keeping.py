@@ -1,0 +1,87 @@
+"""A kept line: small statements over it are committed one by one, and nothing is lost when it does not serve."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import Connection, event, text
+
+from config.policies import policy_of
+from records.database import connect, writing
+from records.errors import RecordsError
+from records.ledger import Ledger
+from records.outbox import Posted
+from tests.records.conftest import Memory
+
+SERVER = pytest.param("postgresql", marks=pytest.mark.postgres)
+"""The connection to a file is not lost."""
+
+
+def status(memory: Memory, post: Posted) -> str:
+    """What another connection sees of *post*."""
+    [row] = [row for row in memory.notices() if row.id == post.id]
+    return str(row.status)
+
+
+def lose(line: Connection) -> None:
+    """End *line* as a server does that starts again."""
+    with pytest.raises(RecordsError):
+        line.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+
+def test_a_mark_over_a_kept_line_is_seen_by_others_at_once(invited: Memory) -> None:
+    first, second = invited.claim()
+    with invited.ledger.line() as line:
+        assert invited.ledger.delivered(first.id, "email", invited.now, line)
+        assert (status(invited, first), status(invited, second)) == ("sent", "pending")
+        assert not invited.ledger.delivered(first.id, "email", invited.now, line)
+    assert status(invited, first) == "sent"
+
+
+def test_a_mark_that_matters_to_the_law_is_asked_of_it(answered: Memory) -> None:
+    [post] = [post for post in answered.claim() if post.notice.template == "answer"]
+    with answered.ledger.line() as line:
+        assert answered.ledger.delivered(post.id, "email", answered.now, line)
+    assert not answered.reread().duties["answer-participant/sealed-1"].owed
+
+
+def test_a_kept_line_sees_what_somebody_changed(invited: Memory) -> None:
+    with invited.ledger.line() as line:
+        known = invited.ledger.held(invited.dialogue_id)
+        assert invited.ledger.held(invited.dialogue_id, known, line) is known
+        invited.act("accept-invitation", by="union-bd")
+        seen = invited.ledger.held(invited.dialogue_id, known, line)
+        assert seen.revision == known.revision + 1
+
+
+def test_while_somebody_writes_a_mark_waits_like_everybody(invited: Memory) -> None:
+    post, _ = invited.claim()
+    tried, engine = threading.Event(), connect(invited.url)
+    event.listen(engine, "before_cursor_execute", lambda *_: tried.set())
+    ledger = Ledger(engine, policy_of)
+
+    def mark() -> bool:
+        with ledger.line() as line:
+            return ledger.delivered(post.id, "email", invited.now, line)
+
+    with ThreadPoolExecutor(1) as other:
+        with writing(invited.engine) as busy:
+            busy.execute(text("UPDATE notices SET attempts = attempts"))
+            done = other.submit(mark)
+            assert tried.wait(60)
+            assert status(invited, post) == "pending"
+        assert done.result(60)
+    assert status(invited, post) == "sent"
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database_kind", [SERVER])
+def test_a_line_that_is_lost_loses_no_mark(invited: Memory) -> None:
+    first, second = invited.claim()
+    with invited.ledger.line() as line:
+        known = invited.ledger.held(invited.dialogue_id)
+        lose(line)
+        assert invited.ledger.delivered(first.id, "email", invited.now, line)
+        assert invited.ledger.delivered(second.id, "email", invited.now, line)
+        assert invited.ledger.held(invited.dialogue_id, known, line).stamp == known.stamp
+    assert (status(invited, first), status(invited, second)) == ("sent", "sent")
