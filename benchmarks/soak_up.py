@@ -32,6 +32,7 @@ from prefect.settings import (
 )
 
 from benchmarks.soak import HOST, SLACK, SLACK_FILES, SLACK_SHARE, Sample, World, furnished
+from config.clock import set_clock
 from config.wiring import House
 from flows.processes import free_port
 from records import journal
@@ -76,7 +77,7 @@ class Up:
 
     async def act(self, now: datetime) -> None:
         """Set the clock to *now*, ask Prefect for one run of each round, and wait for their ends."""
-        self.clock.write_text(now.isoformat(), encoding="ascii")
+        set_clock(self.clock, now)
         async with get_client() as client:
             for name in ROUNDS:
                 deployment = await client.read_deployment_by_name(name)
