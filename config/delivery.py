@@ -28,6 +28,7 @@ from records import outbox
 from records.errors import Busy, RecordsError
 from records.ledger import Ledger
 from records.outbox import Posted
+from records.places import place
 from states.delivery import still_wanted
 
 _SHARE_OF_LEASE = 0.8  # a round ends before its first claim could be taken over by another
@@ -37,6 +38,10 @@ _BATCH_BESIDE_OTHERS = (
     25  # messages; with more, one connection has them all while the others have none
 )
 _NOT_SERVED = "The mail server does not serve us ({reason}). Nothing is lost; see: weerklank doctor"
+ALL_TAKEN = (
+    "The mail server has all the connections that it may have (WEERKLANK_SMTP_CONNECTIONS). "
+    "What waits goes out over them."
+)
 _TIME_IS_UP = "The round took as long as a claim lasts; the rest goes out in the next one."
 NO_CHANNEL = "No mail leaves this machine: set WEERKLANK_CHANNEL to smtp or maildir. Nothing is lost; it waits."
 
@@ -56,6 +61,8 @@ class DeliveryReport:
     """Refused for good: a fact now, and the manager hears of it."""
     quarantined: int = 0
     """Could not be written: set aside, a programmer must look."""
+    without_place: int = 0
+    """Connections that were not made, because the mail server has as many as it may have."""
     stopped: str | None = None
     """Why the round stopped early, and what to do; None when it did not."""
 
@@ -78,7 +85,9 @@ class DeliveryReport:
             self.quarantined,
         )
         said = [f"{number} {name}" for number, name in zip(counts, names, strict=True) if number]
-        return f"{', '.join(said)}." if said else "Nothing waited to be sent."
+        if said:
+            return f"{', '.join(said)}."
+        return ALL_TAKEN if self.without_place else "Nothing waited to be sent."
 
 
 def deliver(
@@ -132,12 +141,21 @@ class _Round:
 
     def run(self) -> DeliveryReport:
         """Send batch after batch until nothing waits, the server fails, or the first claim is nearly over."""
+        mailroom = self.mailroom
+        with closing(self.channel), self.ledger.line() as line:
+            self.desk.line = line
+            with place(line, mailroom.server, mailroom.most) as free:
+                if not free:
+                    return DeliveryReport(without_place=1)
+                stopped = self._batches()
+        return DeliveryReport(**self.counts, stopped=stopped)
+
+    def _batches(self) -> str | None:
         stopped = None
         until = monotonic() + self.mailroom.lease_seconds * _SHARE_OF_LEASE
-        with closing(self.channel), self.ledger.line() as self.desk.line:
-            while stopped is None and (posts := self._claim()):
-                stopped = self._batch(posts, until)
-        return DeliveryReport(**self.counts, stopped=stopped)
+        while stopped is None and (posts := self._claim()):
+            stopped = self._batch(posts, until)
+        return stopped
 
     def _claim(self) -> list[Posted]:
         lease = timedelta(seconds=self.mailroom.lease_seconds)

@@ -34,6 +34,10 @@ class Mailroom:
     """Messages that one connection claims at a time."""
     lease_seconds: float = 900
     """How long a claim lasts; a round ends before it does."""
+    server: str = ""
+    """Where mail is handed in: `host:port`, or the folder."""
+    most: int = 100
+    """How many connections it may have at once, of all who share the records."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -47,6 +51,8 @@ class Mailroom:
             base_url=settings.base_url,
             batch=settings.mail_batch,
             lease_seconds=settings.mail_lease,
+            server=_server(settings),
+            most=settings.smtp.connections,
         )
 
     def post(self, posted: "Posted", message: Message) -> Post:
@@ -61,6 +67,12 @@ def _mail(settings: Settings) -> Callable[[], Channel] | None:
     if settings.channel == "smtp":
         return lambda: smtp_of(settings.smtp)
     return None
+
+
+def _server(settings: Settings) -> str:
+    if settings.channel == "smtp":
+        return f"{settings.smtp.host or 'localhost'}:{settings.smtp.port}"
+    return str(settings.maildir)
 
 
 def smtp_of(smtp: SmtpSettings) -> Smtp:

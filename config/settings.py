@@ -85,6 +85,8 @@ class SmtpSettings(_Part):
     """Its password; better in a file: WEERKLANK_SMTP_PASSWORD_FILE."""
     timeout: Seconds = 30.0
     """Seconds to wait for the server before it counts as not answering."""
+    connections: Annotated[int, Field(ge=1, le=100)] = 8
+    """The most connections to it at once, over all machines that share the records in PostgreSQL."""
 
 
 class PrefectSettings(_Part):

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from config import desk
-from config.delivery import NO_CHANNEL, DeliveryReport
+from config.delivery import ALL_TAKEN, NO_CHANNEL, DeliveryReport
 from config.mailroom import Mailroom
 from config.wiring import House
 from notifications import messages
@@ -21,6 +21,7 @@ from notifications.channels import Memory, PassingFailure, PermanentFailure
 from records import reports
 from records.access_tables import LINKS
 from records.database import reading
+from records.places import place
 from tests.config.conftest import ID, NOW, Post, act, furnished, statuses
 
 LATER = NOW + timedelta(hours=1)
@@ -322,6 +323,19 @@ def test_several_connections_share_the_work(house: House, post: Post) -> None:
 
     assert report.sent + house.deliver(NOW).sent == 3
     assert len(set(addresses(post))) == 3
+
+
+@pytest.mark.parametrize("database_kind", [pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_a_mail_server_never_has_more_connections_than_it_may(migrated_url: str) -> None:
+    post = Post()
+    with furnished(migrated_url, post) as house:
+        mailroom = house.mailroom
+        assert mailroom is not None
+        house.mailroom = replace(mailroom, server="mail.example:25", most=1)
+        with house.ledger.line() as line, place(line, "mail.example:25", 1):
+            report = house.deliver(NOW, connections=2)
+            assert (report.without_place, report.sent, report.sentence()) == (2, 0, ALL_TAKEN)
+        assert house.deliver(NOW).sent == 3
 
 
 def test_the_report_is_one_sentence() -> None:
