@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
-    ClauseElement,
+    ColumnClause,
     ColumnElement,
     Connection,
     Insert,
@@ -139,7 +139,7 @@ def _duties(due: int, opened: int, dialogues: int) -> Insert:
 
 
 def _labelled(value: Any, name: str) -> Any:  # noqa: ANN401 - an expression or a plain number
-    return (value if isinstance(value, ClauseElement) else literal(value)).label(name)
+    return (value if isinstance(value, ColumnElement) else literal(value)).label(name)
 
 
 def _numbers() -> ColumnElement[int]:
@@ -151,7 +151,9 @@ def _numbers() -> ColumnElement[int]:
 
 def _kinds() -> CTE:
     moment = DUTIES.c.due.type
-    columns = [column(name, Integer) for name in ("turn", "rung", "lapsed_version")]
+    columns: list[ColumnClause[Any]] = [
+        column(name, Integer) for name in ("turn", "rung", "lapsed_version")
+    ]
     columns += [column(name, Text) for name in ("kind", "owner", "status")]
     columns += [column(name, moment) for name in ("due", "lapsed_at")]
     rows = []

@@ -21,7 +21,7 @@ from benchmarks.sweep import alone
 from config.mailroom import Mailroom
 from config.settings import load_settings
 from config.wiring import House, open_house
-from notifications.channels import Post
+from notifications.channels import Post, Work, nothing
 from states.programme import Programme
 
 PROMISED = 10_000
@@ -40,6 +40,9 @@ class Forgetful:
     """A mail server that takes everything, ready as it would go over the wire, and keeps nothing."""
 
     name = "email"
+
+    def __init__(self) -> None:
+        self.meanwhile: Work = nothing
 
     def send(self, post: Post) -> None:
         """Write the mail, and forget it."""

@@ -8,10 +8,12 @@ does nothing twice and loses nothing.
 import asyncio
 from collections import Counter
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
+from prefect.settings import PREFECT_LOCAL_STORAGE_PATH
 from prefect.states import Cancelled, Failed
 from pydantic import AwareDatetime, Field, StringConstraints
 
@@ -43,6 +45,8 @@ NOW: Any = Field(
     json_schema_extra={"title": "As if it were", "examples": ["2022-09-09T08:00:00+02:00"]},
 )
 Outcome = dict[str, Any] | State[Any]
+RESULTS = Path(PREFECT_LOCAL_STORAGE_PATH.value())
+"""Said to each flow: one that is not told asks the server where results go, twice a run, over connections left open."""
 
 
 def _moment(now: object) -> datetime:
@@ -57,6 +61,8 @@ def _moment(now: object) -> datetime:
     retries=2,
     retry_delay_seconds=30,
     on_completion=[showing.tell],
+    persist_result=False,
+    result_storage=RESULTS,
 )
 async def enforce_deadlines(now: Now = NOW) -> Outcome:
     """Let time act up to *now* on everything; a second run at once does nothing twice."""
@@ -118,6 +124,8 @@ def _enforced(counts: Counter[str]) -> str:
     description="Sends what waits in the outbox, one message to one person at a time.",
     retries=2,
     retry_delay_seconds=60,
+    persist_result=False,
+    result_storage=RESULTS,
 )
 async def deliver_notices(now: Now = NOW) -> Outcome:
     """Send what waits at *now*; two runs at once never send the same message twice."""
@@ -161,6 +169,8 @@ def _delivered(report: DeliveryReport, *, closed: bool) -> str:
     description="Opens the edition that the yearly schedule of a programme asks for, once.",
     retries=3,
     retry_delay_seconds=60,
+    persist_result=False,
+    result_storage=RESULTS,
 )
 async def open_annual_cycle(programme: Programme = PROGRAMME, now: Now = NOW) -> Outcome:
     """Open the edition of *programme* that is due at *now*, with the debts of the one before it."""
@@ -182,6 +192,8 @@ async def open_annual_cycle(programme: Programme = PROGRAMME, now: Now = NOW) ->
     description="Writes the weekly overview to the manager of a programme, once per week.",
     retries=3,
     retry_delay_seconds=300,
+    persist_result=False,
+    result_storage=RESULTS,
 )
 async def send_digest(programme: Programme = PROGRAMME, now: Now = NOW) -> Outcome:
     """Put the overview of *programme* for the week of *now* in the outbox; it leaves with the next delivery."""

@@ -167,6 +167,8 @@ def keeping(engine: Engine) -> Iterator[Connection]:
 
 
 def _explain(context: ExceptionContext) -> None:
+    if context.is_pre_ping:
+        return  # nobody asked for anything yet: the pool connects anew, and explains what comes of that
     found = explained(context.original_exception)
     if found is not None:
         _raise(found, context)

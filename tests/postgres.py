@@ -14,7 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,11 +116,13 @@ def initialise(programs: Path, home: Path, password: str) -> None:
         raise NoServer(message)
 
 
-def start(programs: Path, home: Path) -> tuple[subprocess.Popen[bytes], int]:
-    """Start the server on a port that is free, trying another when somebody was faster."""
+def start(
+    programs: Path, home: Path, more: Mapping[str, str] | None = None
+) -> tuple[subprocess.Popen[bytes], int]:
+    """Start the server with *more* settings on a port that is free, trying another when somebody was faster."""
     for _ in range(5):
         port = free_port()
-        process = launch(programs, home, port)
+        process = launch(programs, home, port, more)
         if answers(process, home, port):
             return process, port
         stop(process)
@@ -129,14 +131,17 @@ def start(programs: Path, home: Path) -> tuple[subprocess.Popen[bytes], int]:
     raise NoServer(message)
 
 
-def launch(programs: Path, home: Path, port: int) -> subprocess.Popen[bytes]:
-    """Run the server as a child that cannot outlive this process."""
+def launch(
+    programs: Path, home: Path, port: int, more: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Run the server, with *more* settings, as a child that cannot outlive this process."""
     settings = {
         "listen_addresses": "127.0.0.1",
         "port": str(port),
         "unix_socket_directories": str(home),
         "max_connections": "100",
         "timezone": "UTC",
+        **(more or {}),
     }
     command = [str(programs / "postgres"), "-D", str(home / "data")]
     for name, value in settings.items():

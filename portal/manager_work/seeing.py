@@ -9,11 +9,11 @@ from notifications.sight import hidden, seat, speaker
 from notifications.views import DialogueView
 from notifications.words import word
 from portal.faults import Incomplete
+from portal.points import AnyPoint
 from portal.rendering import for_people
 from portal.routes import AUDITOR
 from portal.visit import Visit
 from states.checks import Check, checks_of
-from states.contributions import Commitment, Contribution
 from states.dialogue import Dialogue
 from states.errors import ChecksNotMet, NotKnown, Refused
 from states.gaps import Gap
@@ -36,11 +36,8 @@ class Lack:
 
 
 @dataclass(frozen=True)
-class Point:
+class Point(AnyPoint["Seen"]):
     """One contribution, as the role that looks may see it."""
-
-    of: "Seen"
-    source: Contribution
 
     @property
     def id(self) -> str:
@@ -56,16 +53,6 @@ class Point:
     def short(self) -> str:
         """What it says: the line of the summary once there is one, because its speaker could check that."""
         return self.source.line or self.source.text
-
-    @property
-    def commitment(self) -> Commitment | None:
-        """The promised action that came from it."""
-        return self.of.dialogue.commitments.get(self.source.commitment or "")
-
-    @property
-    def owner(self) -> str | None:
-        """Who answers for the decision."""
-        return self.of.shown.held_by(self.source.owner) if self.source.owner else None
 
     @property
     def untraced(self) -> bool:

@@ -7,7 +7,8 @@ from functools import cached_property
 from notifications.reckon import term
 from notifications.to_participants import contact_for
 from notifications.views import Contact, DialogueView, DutyView, contact_of
-from states.contributions import Commitment, Contribution, LineVerdict, Verdict
+from portal.points import AnyPoint
+from states.contributions import LineVerdict, Verdict
 from states.dialogue import Dialogue, Phase
 from states.duties import KINDS, Duty, DutyStatus
 from states.people import PARTICIPANT, Role, Stakeholder
@@ -24,11 +25,8 @@ _OF_ONE_VOICE = frozenset({"check-summary", "give-verdict"})
 
 
 @dataclass(frozen=True)
-class Point:
+class Point(AnyPoint["Mine"]):
     """One contribution with its line of sight, as its speaker may see it."""
-
-    of: "Mine"
-    source: Contribution
 
     @property
     def withdrawn(self) -> bool:
@@ -55,16 +53,6 @@ class Point:
     def delivered(self) -> bool:
         """Whether the answer has reached its speaker."""
         return self.source.delivered_at is not None
-
-    @property
-    def commitment(self) -> Commitment | None:
-        """The promised action, if there is one."""
-        return self.of.dialogue.commitments.get(self.source.commitment or "")
-
-    @property
-    def owner(self) -> str | None:
-        """Who answers for the decision."""
-        return self.of.shown.held_by(self.source.owner) if self.source.owner else None
 
     @property
     def response(self) -> DutyView | None:

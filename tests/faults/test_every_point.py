@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from config.bounces import hear
 from config.policies import policy_of
 from notifications.channels import Memory, PermanentFailure, Post
 from records.database import connect
@@ -18,6 +19,7 @@ from records.ledger import Ledger
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW, Copies
 from tests.faults.failing import Faults, Killed, lost, raising
+from tests.faults.test_mail import UNION, delivery_status
 from tests.faults.works import STEPS, Step, delivering, drained, left_behind, sweeping
 
 pytestmark = pytest.mark.timeout(300)
@@ -145,3 +147,30 @@ def test_a_step_that_fails_anywhere_was_taken_whole_or_not_at_all(
             assert left_behind(engine) == after, at
         if reached < at:
             break
+
+
+@pytest.mark.parametrize("death", DEATHS)
+def test_a_bounce_whose_reading_fails_anywhere_counts_once_when_it_is_read_again(
+    copies: Copies, death: str
+) -> None:
+    def bounced(engine: Engine, mail: bytes) -> str:
+        return hear(engine, Ledger(engine, policy_of), mail, NOW)[0].what
+
+    for at in range(1, MOST):
+        url, sent = copies(), Memory()
+        with mended(url) as engine:
+            drained(engine, sent, NOW)
+            before = left_behind(engine)
+        answer = next(post for post in sent.posts if post.message.template == "answer")
+        report = delivery_status(f"Message-ID: <{answer.message_id}>\r\n".encode(), UNION)
+        reached = outcome(url, death, at, partial(bounced, mail=report))
+        with mended(url) as engine:
+            assert problems(engine) == [], at
+            whole = left_behind(engine) != before
+            assert bounced(engine, report) == ("known" if whole else "recorded"), at
+            assert problems(engine) == [], at
+            assert sum("answer-bounced" in fact for fact in left_behind(engine)["journal"]) == 1, at
+        if reached < at:
+            break
+    assert at > 10
+    print(f"the bounce: {at - 1} points")  # noqa: T201

@@ -1,15 +1,8 @@
 """PostgreSQL that is restarted, or cuts a connection, in the middle of a sweep (catalogue 5)."""
 
 import random
-import shutil
-import signal
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
-from typing import LiteralString
+from contextlib import ExitStack, suppress
 
 import psycopg
 import pytest
@@ -18,10 +11,11 @@ from notifications.channels import Memory
 from records.database import connect
 from records.errors import RecordsError
 from tests import postgres
-from tests.conftest import migrate
+from tests.conftest import missing
 from tests.faults.checker import problems
-from tests.faults.conftest import NOW, Copies, a_world
+from tests.faults.conftest import NOW, Copies
 from tests.faults.failing import Faults
+from tests.faults.shaky import PASSWORD, TELL_SEQUENCES, Shaky, shaken
 from tests.faults.works import drained, left_behind, sweeping
 
 pytestmark = [
@@ -29,64 +23,16 @@ pytestmark = [
     pytest.mark.parametrize("database_kind", ["postgresql"]),
 ]
 
-_TELL_SEQUENCES: LiteralString = (
-    "SELECT setval(format('%I', sequencename)::regclass, last_value) FROM pg_sequences "
-    "WHERE last_value IS NOT NULL"
-)
-
-
-@dataclass
-class Shaky:
-    """A server of our own that can be cut off as if the power went."""
-
-    programs: Path
-    home: Path
-    port: int
-    process: "subprocess.Popen[bytes]"
-    password: str
-
-    def crash(self) -> None:
-        """End at once, without a goodbye (`pg_ctl -m immediate`), and begin again."""
-        self.process.send_signal(signal.SIGQUIT)
-        self.process.wait(postgres.STOP_SECONDS)
-        self.process = postgres.launch(self.programs, self.home, self.port)
-        assert postgres.answers(self.process, self.home, self.port)
-
-    def copy(self, database: str) -> str:
-        """A copy of the world. What a copied sequence already logged is not in the log of the copy: say it again."""
-        url = postgres.Server(self.port, self.password).create(database, "world")
-        with psycopg.connect(self.plain(database), autocommit=True) as connection:
-            connection.execute(_TELL_SEQUENCES)
-        return url
-
-    def plain(self, database: str) -> str:
-        """The address of *database* as the driver reads it."""
-        return self.url(database).replace("postgresql+psycopg", "postgresql")
-
-    def url(self, database: str) -> str:
-        """The address of *database*."""
-        return postgres.Server(self.port, self.password).url(database)
-
 
 @pytest.fixture(scope="module")
 def shaky() -> Iterator[Shaky]:
     """Run a server that nobody else uses."""
-    try:
-        programs = postgres.find_programs()
-    except postgres.NoServer as error:
-        pytest.skip(str(error))
-    home = Path(tempfile.mkdtemp(prefix="weerklank-pg-"))
-    postgres.initialise(programs, home, "shaky")
-    process, port = postgres.start(programs, home)
-    server = Shaky(programs, home, port, process, "shaky")
-    try:
-        postgres.Server(port, "shaky").create("world")
-        migrate(server.url("world"))
-        a_world(server.url("world"))
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(shaken())
+        except postgres.NoServer as error:
+            missing(str(error))
         yield server
-    finally:
-        postgres.stop(server.process)
-        shutil.rmtree(home, ignore_errors=True)
 
 
 def test_a_server_that_is_restarted_in_mid_sweep_loses_nothing(
@@ -114,6 +60,17 @@ def test_a_server_that_is_restarted_in_mid_sweep_loses_nothing(
     assert failures
 
 
+def test_whoever_comes_after_a_restart_does_not_pay_for_a_dead_connection(
+    shaky: Shaky, database_kind: str
+) -> None:
+    engine = connect(shaky.copy("idle"))
+    before = left_behind(engine)
+    shaky.crash()
+
+    assert left_behind(engine) == before
+    engine.dispose()
+
+
 def test_a_copied_sequence_repeats_itself_after_a_crash_unless_it_is_told(
     shaky: Shaky, database_kind: str
 ) -> None:
@@ -122,12 +79,14 @@ def test_a_copied_sequence_repeats_itself_after_a_crash_unless_it_is_told(
 
     If this ever fails because nothing is repeated, `Shaky.copy` and docs/reliability.md may forget it.
     """
+    with psycopg.connect(shaky.plain("world"), autocommit=True) as connection:
+        _next_notice(connection)  # it has logged ahead now, whatever crashed before
     given: dict[str, list[int]] = {}
     for name, told in (("plain", False), ("told", True)):
-        postgres.Server(shaky.port, shaky.password).create(name, "world")
+        postgres.Server(shaky.port, PASSWORD).create(name, "world")
         with psycopg.connect(shaky.plain(name), autocommit=True) as connection:
             if told:
-                connection.execute(_TELL_SEQUENCES)
+                connection.execute(TELL_SEQUENCES)
             given[name] = [_next_notice(connection)]
     shaky.crash()
     for name, numbers in given.items():

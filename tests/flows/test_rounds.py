@@ -1,6 +1,8 @@
 """The flows against a real server: what they do, what they are called, what the operator sees and what not."""
 
 import asyncio
+import gc
+import warnings
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -136,6 +138,18 @@ def test_running_it_again_does_nothing_again(house: Settings) -> None:
     run(enforce_deadlines, MORNING_AFTER)
 
     assert run(enforce_deadlines, MORNING_AFTER).name == "enforce deadlines · nothing due"
+
+
+def test_a_run_leaves_no_connection_open(house: Settings) -> None:
+    from flows.rounds import enforce_deadlines
+
+    gc.collect()
+    run(enforce_deadlines, MORNING_AFTER)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        gc.collect()
+
+    assert [one.message for one in told if one.category is ResourceWarning] == []
 
 
 def test_two_at_once_do_the_work_of_one(house: Settings) -> None:

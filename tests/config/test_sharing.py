@@ -1,0 +1,47 @@
+"""Several connections at once: each has its share of what waits."""
+
+from dataclasses import dataclass, field
+from threading import Barrier
+
+from config.delivery import deliver
+from config.mailroom import Mailroom
+from notifications.channels import Memory
+from notifications.channels import Post as Sent
+from tests.config.conftest import NOW, Post, act, furnished, seat
+
+PATIENCE = 30.0  # seconds for the others to have something to send
+
+
+@dataclass
+class Waiting(Memory):
+    """A mailbox that takes nothing before *all* the others have something for theirs."""
+
+    all: Barrier = field(default_factory=lambda: Barrier(1))
+
+    def send(self, post: Sent) -> None:
+        """Wait with the first; the later ones go at once."""
+        if not self.posts:
+            self.all.wait(PATIENCE)
+        super().send(post)
+
+
+def test_four_connections_all_get_work_from_a_hundred_messages(migrated_url: str) -> None:
+    """Whoever claimed everything at once would wait here for others who never have anything to send."""
+    together, boxes = Barrier(4), list[Waiting]()
+
+    def connected() -> Waiting:
+        boxes.append(Waiting(all=together))
+        return boxes[-1]
+
+    with furnished(migrated_url, Post()) as house:
+        house.deliver(NOW)
+        for number in range(100):
+            act(house, "map-stakeholder", **seat(f"p{number}", f"p{number}@people.example"))
+        act(house, "invite-all")
+        room = Mailroom(mail=connected, sender="dialoog@klein.example")
+
+        report = deliver(house.engine, house.ledger, room, NOW, connections=4)
+
+    assert (report.sent, report.quarantined) == (100, 0)
+    assert [len(box.posts) for box in boxes] == [25, 25, 25, 25]
+    assert len({post.message_id for box in boxes for post in box.posts}) == 100

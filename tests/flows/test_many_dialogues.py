@@ -1,0 +1,106 @@
+"""More dialogues than Prefect is shown after one sweep: all are counted, what is drawn and told has its limit."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks.copies import dialogue_again
+from config.settings import Settings
+from config.wiring import open_house
+from flows.board import Board, DialogueCard, board_of
+from tests.flows.test_rounds import EDITION, run
+from tests.flows.waiting import DUE, seen_by
+
+if TYPE_CHECKING:
+    from prefect.events.filters import EventFilter
+    from prefect.events.schemas.events import Event
+
+MANY = 230
+LAPSES, REMINDERS = 4 * MANY, 8 * MANY
+"""What the case holds at its due moment, as often as it is there."""
+
+
+@pytest.fixture
+def crowd(house: Settings) -> Settings:
+    """The case in so many editions."""
+    with closing(sqlite3.connect(str(house.sqlite_file))) as connection, connection:
+        for number in range(1, MANY):
+            dialogue_again(connection, EDITION, "kledingmerk", 2022 + number)
+    return house
+
+
+def test_two_hundred_dialogues_are_drawn_however_many_were_swept(crowd: Settings) -> None:
+    with open_house(crowd) as house:
+        report = house.sweep(DUE)
+        board = board_of(house, report, DUE)
+
+    touched = list(report.dialogues)
+    assert (len(touched), report.lapses) == (MANY, LAPSES)
+    assert [card.dialogue_id for card in board.cards] == touched[:200]
+    assert {one.dialogue_id for one in board.raised} == set(touched[:200])
+    assert len(board.raised) == 4 * 200
+    assert (len(board.overdue), board.more_overdue) == (100, True)
+
+
+@pytest.mark.prefect
+@pytest.mark.usefixtures("prefect")
+def test_the_name_of_a_run_counts_all_and_its_events_have_a_limit(crowd: Settings) -> None:
+    from flows.rounds import enforce_deadlines
+
+    swept = run(enforce_deadlines, DUE)
+    finished, events = asyncio.run(_told(swept.id))
+
+    assert swept.name == f"enforce deadlines · {REMINDERS:,} reminders · {LAPSES} lapses"
+    assert events == 400 + 1  # with the last one, of the sweep itself
+    assert finished.payload["events"] == 400
+    assert finished.payload["lapses"] == LAPSES
+
+
+async def _told(run_id: object) -> "tuple[Event, int]":
+    """The last event of a run, once the server shows it, and how many of ours it shows then."""
+    from prefect.client.orchestration import get_client
+
+    from flows.showing import SWEEP_FINISHED
+
+    async with get_client() as client:
+
+        async def last() -> "Event | None":
+            page = await client.read_events(filter=_of(run_id, SWEEP_FINISHED), limit=1)
+            return next(iter(page.events), None)
+
+        finished = await seen_by(last)
+        page = await client.read_events(filter=_of(run_id, "weerklank."), limit=1)
+        return finished, page.total
+
+
+def _of(run_id: object, name: str) -> "EventFilter":
+    from prefect.events.filters import EventFilter, EventNameFilter, EventRelatedFilter
+
+    related = EventRelatedFilter(id=[f"prefect.flow-run.{run_id}"])
+    return EventFilter(event=EventNameFilter(prefix=[name]), related=related)
+
+
+@pytest.mark.prefect
+@pytest.mark.usefixtures("prefect")
+@pytest.mark.parametrize(
+    ("seconds", "drawn"), [(0.0, [2, 4, 5, 5]), (600.0, [5, 5])], ids=["no time", "time enough"]
+)
+def test_what_takes_too_long_to_draw_is_drawn_after_the_next_sweeps(
+    house: Settings, monkeypatch: pytest.MonkeyPatch, seconds: float, drawn: list[int]
+) -> None:
+    from flows import rounds, showing
+
+    names = [f"drawn-{seconds:.0f}-{number}" for number in range(5)]
+    keys = [showing.key_of("dialogue", name) for name in names]
+    board = Board(tuple(DialogueCard(name, "feedback", {}, None) for name in names))
+    monkeypatch.setattr(rounds, "board_of", lambda *_: board)
+    monkeypatch.setattr(showing, "DRAWING_TIME", seconds)
+
+    def after_a_sweep() -> int:
+        run(rounds.enforce_deadlines, DUE)
+        return len(asyncio.run(showing._latest(keys)))
+
+    assert [after_a_sweep() for _ in drawn] == drawn
