@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from records.bulk import Bulk
 from records.chain import Head
 from records.columns import can_be_key, canonical
-from records.shelves import SHELVES
+from records.shelves import SHELVES, collections_of
 from records.tables import DIALOGUES, PROGRAMMES
 from states.dialogue import Dialogue
 from states.duties import Duty
@@ -129,7 +129,7 @@ class Reader:
         row = connection.execute(_SELECT, {"of_dialogue": dialogue_id}).one()
         programme = programme_of(row.document)
         parts: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
-        parts |= {shelf.name: shelf.read(connection, row.id) for shelf in SHELVES}
+        parts |= collections_of(connection, row.id)
         policy = self._policies(programme.policy)
         dialogue = Dialogue(programme=programme, policy=policy, **parts)
         head = Head(row.head_seq, row.head_hash)
