@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, Select, Table, bindparam, delete, insert, select, update
 
 from records import pieces
-from records.asking import Questions, Rows
+from records.asking import Rows
 from records.bulk import Bulk
 from records.tables import DUTIES
 from states.contributions import Commitment, Contribution, Seal, Verdict
@@ -154,10 +154,3 @@ SHELVES: tuple[Shelf, ...] = (
     Shelf("verdicts", Verdict, pieces.VERDICTS),
     Shelf("duties", Duty, DUTIES, key="name", order="id"),
 )
-_SELECTS = Questions([shelf.select for shelf in SHELVES])
-
-
-def collections_of(connection: Connection, dialogue_id: str) -> dict[str, dict[str, Any]]:
-    """Every collection of *dialogue_id* by its name."""
-    found = _SELECTS.rows(connection, {"of_dialogue": dialogue_id})
-    return {shelf.name: shelf.filled(rows) for shelf, rows in zip(SHELVES, found, strict=True)}
