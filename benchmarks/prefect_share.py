@@ -22,6 +22,7 @@ ROUNDS = 3
 GOAL = 0.5  # second
 _PATIENCE = 120.0  # seconds that a server may take to come up
 _CHUNK = 1_000  # as the flow takes them
+_QUIET = 1.5  # seconds to write the events of the last run; in life a quarter of an hour lies between two
 
 
 @contextmanager
@@ -126,6 +127,7 @@ def one_round(folder: Path, field: Path) -> Round:
     """Sweep two copies of *field*, without and with Prefect."""
     with _copied(folder, field):
         alone = without()
+    sleep(_QUIET)
     with _copied(folder, field):
         return Round(alone, *within())
 

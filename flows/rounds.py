@@ -5,8 +5,8 @@ The truth and the lock are in the records: a run that is doubled, killed, missed
 does nothing twice and loses nothing.
 """
 
-import asyncio
 from collections import Counter
+from collections.abc import Coroutine
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,7 +26,7 @@ from flows.alarm import keep_alarm
 from flows.board import Board, board_of
 from flows.schedules import keep_schedules
 from flows.wording import counted, titled
-from flows.working import CHUNK, Pulse, StoppedEarly, in_house, quietly
+from flows.working import CHUNK, Done, Pulse, StoppedEarly, Work, in_house, quietly
 from records import reports
 from records.sweep import SweepReport
 
@@ -45,8 +45,12 @@ NOW: Any = Field(
     json_schema_extra={"title": "As if it were", "examples": ["2022-09-09T08:00:00+02:00"]},
 )
 Outcome = dict[str, Any] | State[Any]
-RESULTS = Path(PREFECT_LOCAL_STORAGE_PATH.value())
-"""Said to each flow: one that is not told asks the server where results go, twice a run, over connections left open."""
+KEEPS_NOTHING: Any = {
+    "persist_result": False,
+    "result_storage": Path(PREFECT_LOCAL_STORAGE_PATH.value()),
+}
+"""What a run answers is in its name. Unless told, Prefect asks its server twice a run where to keep it, and leaves the
+connections open."""
 
 
 def _moment(now: object) -> datetime:
@@ -56,13 +60,11 @@ def _moment(now: object) -> datetime:
 
 @flow(
     name="enforce-deadlines",
-    flow_run_name="enforce deadlines",
     description="Lets time act on every duty: lapses, reminders, escalations, and editions that are due.",
     retries=2,
     retry_delay_seconds=30,
     on_completion=[showing.tell],
-    persist_result=False,
-    result_storage=RESULTS,
+    **KEEPS_NOTHING,
 )
 async def enforce_deadlines(now: Now = NOW) -> Outcome:
     """Let time act up to *now* on everything; a second run at once does nothing twice."""
@@ -73,20 +75,15 @@ async def enforce_deadlines(now: Now = NOW) -> Outcome:
         report = house.sweep(moment, chunk=CHUNK, pause=pulse.rest)
         return len(opened), report, board_of(house, report, moment)
 
-    watched = in_house(work, showing.Watcher("enforce deadlines"))
     try:
-        # What does not depend on the work is kept while the house works.
-        done, _ = await asyncio.gather(watched, quietly(keep_schedules(), keep_alarm()))
+        opened, report, board = await _watched(
+            "enforce deadlines", work, keep_schedules(), keep_alarm()
+        )
     except StoppedEarly:
         return await _stopped("enforce deadlines")
-    opened, report, board = done
     counts = _swept(opened, report)
     showing.tell_later(counts, board.raised)
-    await quietly(
-        showing.named(_enforced(counts), board.programmes),
-        showing.overdue(board),
-        showing.dialogues(board.cards),
-    )
+    await quietly(showing.named(_enforced(counts), board.programmes), showing.pictures(board))
     return dict(counts)
 
 
@@ -120,12 +117,10 @@ def _enforced(counts: Counter[str]) -> str:
 
 @flow(
     name="deliver-notices",
-    flow_run_name="deliver notices",
     description="Sends what waits in the outbox, one message to one person at a time.",
     retries=2,
     retry_delay_seconds=60,
-    persist_result=False,
-    result_storage=RESULTS,
+    **KEEPS_NOTHING,
 )
 async def deliver_notices(now: Now = NOW) -> Outcome:
     """Send what waits at *now*; two runs at once never send the same message twice."""
@@ -136,7 +131,7 @@ async def deliver_notices(now: Now = NOW) -> Outcome:
         return house.deliver(moment), house.settings.channel == "none"
 
     try:
-        report, closed = await in_house(work, showing.Watcher("deliver notices"))
+        report, closed = await _watched("deliver notices", work)
     except StoppedEarly:
         return await _stopped("deliver notices")
     await quietly(showing.named(_delivered(report, closed=closed)))
@@ -165,12 +160,10 @@ def _delivered(report: DeliveryReport, *, closed: bool) -> str:
 
 @flow(
     name="open-annual-cycle",
-    flow_run_name="open annual cycle · {programme}",
     description="Opens the edition that the yearly schedule of a programme asks for, once.",
     retries=3,
     retry_delay_seconds=60,
-    persist_result=False,
-    result_storage=RESULTS,
+    **KEEPS_NOTHING,
 )
 async def open_annual_cycle(programme: Programme = PROGRAMME, now: Now = NOW) -> Outcome:
     """Open the edition of *programme* that is due at *now*, with the debts of the one before it."""
@@ -180,7 +173,7 @@ async def open_annual_cycle(programme: Programme = PROGRAMME, now: Now = NOW) ->
         receipt = house.ledger.open_cycle(programme, moment)
         return receipt.dialogue_id if receipt else None
 
-    opened = await in_house(work, showing.Watcher("open annual cycle"))
+    opened = await _watched(f"open annual cycle · {programme}", work)
     said = f"{opened} opened" if opened else f"{programme} · nothing was due"
     await quietly(showing.named(f"open annual cycle · {said}", [programme]))
     return {"opened": opened}
@@ -188,12 +181,10 @@ async def open_annual_cycle(programme: Programme = PROGRAMME, now: Now = NOW) ->
 
 @flow(
     name="send-digest",
-    flow_run_name="send digest · {programme}",
     description="Writes the weekly overview to the manager of a programme, once per week.",
     retries=3,
     retry_delay_seconds=300,
-    persist_result=False,
-    result_storage=RESULTS,
+    **KEEPS_NOTHING,
 )
 async def send_digest(programme: Programme = PROGRAMME, now: Now = NOW) -> Outcome:
     """Put the overview of *programme* for the week of *now* in the outbox; it leaves with the next delivery."""
@@ -202,10 +193,19 @@ async def send_digest(programme: Programme = PROGRAMME, now: Now = NOW) -> Outco
     def work(house: House, _: Pulse) -> int:
         return house.send_digest(programme, moment)
 
-    written = await in_house(work, showing.Watcher("send digest"))
+    written = await _watched(f"send digest · {programme}", work)
     said = counted(written, "overview", "overviews") if written else "nothing to tell"
     await quietly(showing.named(f"send digest · {programme} · {said}", [programme]))
     return {"written": written}
+
+
+async def _watched(title: str, work: Work[Done], *beside: Coroutine[Any, Any, Any]) -> Done:
+    """
+    What *work* answers; its run is called *title* while it is under way.
+
+    Prefect would give that name before it begins, with a client and two requests more.
+    """
+    return await in_house(work, showing.Watcher(title), showing.named(title), *beside)
 
 
 async def _stopped(title: str) -> State[Any]:

@@ -9,10 +9,11 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from prefect import Flow, runtime
@@ -28,7 +29,7 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.events import emit_event
 from prefect.logging import get_run_logger
 
-from flows.board import Board, DialogueCard, Overdue
+from flows.board import MOST_DIALOGUES, Board, DialogueCard, Overdue
 from flows.wording import HOUSE_TAG, counted, programme_tag
 from flows.working import Pulse
 from records.reports import Late
@@ -91,27 +92,48 @@ def key_of(*parts: str) -> str:
     return _NO_KEY.sub("-", "-".join(parts).lower()).strip("-")
 
 
-async def dialogues(cards: Iterable[DialogueCard]) -> None:
-    """Publish an artifact for each dialogue whose figures have changed; the next run draws what takes too long now."""
+class Picture(NamedTuple):
+    """One artifact: its key, what Prefect will keep as its data, and how it is published."""
+
+    key: str
+    data: str
+    publish: Callable[[], Awaitable[object]]
+
+
+async def pictures(board: Board) -> None:
+    """
+    Publish the table of what is overdue and an artifact for each dialogue, those that are other ones than before.
+
+    The next run draws what takes too long now.
+    """
     until = time.monotonic() + DRAWING_TIME
-    drawn = {key_of("dialogue", card.dialogue_id): _drawn(card) for card in cards}
-    known = await _latest(drawn)
-    changed = [(key, text) for key, text in drawn.items() if known.get(key) != text]
+    drawn = [_table(board), *map(_card, board.cards)]
+    known = await _latest(one.key for one in drawn)
+    changed = [one for one in drawn if known.get(one.key) != one.data]
     for first in range(0, len(changed), DRAWN_AT_ONCE):
-        some = changed[first : first + DRAWN_AT_ONCE]
-        await asyncio.gather(*(_publish(key, text) for key, text in some))
+        await asyncio.gather(*(one.publish() for one in changed[first : first + DRAWN_AT_ONCE]))
         if time.monotonic() >= until:
             return
 
 
-async def _publish(key: str, text: str) -> None:
-    await acreate_markdown_artifact(text, key=key, description="Counts; ids only.")
+def _card(card: DialogueCard) -> Picture:
+    key, text = key_of("dialogue", card.dialogue_id), _drawn(card)
+    publish = partial(acreate_markdown_artifact, text, key=key, description="Counts; ids only.")
+    return Picture(key, text, publish)
+
+
+def _table(board: Board) -> Picture:
+    rows = [_row(one) for one in board.overdue]
+    more = "more than " if board.more_overdue else ""
+    said = f"{more}{counted(len(rows), 'duty is', 'duties are')} overdue"
+    publish = partial(acreate_table_artifact, rows, key="overdue", description=said)
+    return Picture("overdue", json.dumps(rows), publish)
 
 
 async def _latest(keys: Iterable[str]) -> dict[str, object]:
     wanted = ArtifactCollectionFilter(key=ArtifactCollectionFilterKey(any_=list(keys)))
     async with get_client() as client:
-        found = await client.read_latest_artifacts(artifact_filter=wanted, limit=200)
+        found = await client.read_latest_artifacts(artifact_filter=wanted, limit=MOST_DIALOGUES + 1)
     return {one.key: one.data for one in found if one.key}
 
 
@@ -144,16 +166,6 @@ async def tell(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> No
         resource={"prefect.resource.id": "weerklank.sweep"},
         payload={**counts, "events": min(len(raised), MOST_EVENTS)},
     )
-
-
-async def overdue(board: Board) -> None:
-    """Publish the table of what is overdue, when it is another one than before."""
-    rows = [_row(one) for one in board.overdue]
-    more = "more than " if board.more_overdue else ""
-    said = f"{more}{counted(len(rows), 'duty is', 'duties are')} overdue"
-    table = json.dumps(rows)
-    if (await _latest(["overdue"])).get("overdue") != table:
-        await acreate_table_artifact(rows, key="overdue", description=said)
 
 
 def _row(one: Overdue) -> dict[str, str]:

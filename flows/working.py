@@ -70,12 +70,21 @@ Work = Callable[[House, Pulse], Done]
 Watch = Callable[[Pulse], Coroutine[Any, Any, None]]
 
 
-async def in_house(work: Work[Done], watch: Watch) -> Done:
+async def in_house(work: Work[Done], watch: Watch, *beside: Coroutine[Any, Any, Any]) -> Done:
     """
     Let *work* run in a thread with the house of the environment, and *watch* it if it takes long.
 
+    What is to be shown *beside* it is shown meanwhile, and to its end, whatever becomes of the work.
     Raises RoundFailed for whatever went wrong, and StoppedEarly.
     """
+    shown = asyncio.create_task(quietly(*beside))
+    try:
+        return await _doing(work, watch)
+    finally:
+        await shown
+
+
+async def _doing(work: Work[Done], watch: Watch) -> Done:
     pulse = Pulse()
     doing = asyncio.create_task(asyncio.to_thread(_work, work, pulse))
     try:

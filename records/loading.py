@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from records.asking import Questions
 from records.bulk import Bulk
 from records.chain import Head
 from records.columns import can_be_key, canonical
@@ -56,6 +57,8 @@ _SELECT = (
     .join_from(DIALOGUES, PROGRAMMES)
     .where(DIALOGUES.c.id == bindparam("of_dialogue"))
 )
+_COLUMNS = [column.name for column in _SELECT.selected_columns]
+_WHOLE = Questions([_SELECT, *(shelf.select for shelf in SHELVES)])
 _STAMP = (
     select(DIALOGUES.c.revision, DIALOGUES.c.head_hash, PROGRAMMES.c.revision)
     .join_from(DIALOGUES, PROGRAMMES)
@@ -137,14 +140,16 @@ class Reader:
             return found
 
     def _load(self, connection: Connection, dialogue_id: str) -> Held:
-        row = connection.execute(_SELECT, {"of_dialogue": dialogue_id}).one()
-        programme = programme_of(row.document)
-        parts: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
-        parts |= {shelf.name: shelf.read(connection, row.id) for shelf in SHELVES}
+        [row], *collections = _WHOLE.rows(connection, {"of_dialogue": dialogue_id})
+        own = dict(zip(_COLUMNS, row, strict=True))
+        programme = programme_of(own["document"])
+        parts = {name: own[name] for name in _PLAIN}
+        for shelf, rows in zip(SHELVES, collections, strict=True):
+            parts[shelf.name] = shelf.filled(rows)
         policy = self._policies(programme.policy)
         dialogue = Dialogue(programme=programme, policy=policy, **parts)
-        head = Head(row.head_seq, row.head_hash)
-        return Held(dialogue, head, row.revision, row.programme_revision)
+        head = Head(own["head_seq"], own["head_hash"])
+        return Held(dialogue, head, own["revision"], own["programme_revision"])
 
 
 _plain = attrgetter(*_PLAIN)

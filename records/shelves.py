@@ -6,9 +6,10 @@ from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, delete, insert, select, update
 
 from records import pieces
+from records.asking import Rows
 from records.bulk import Bulk
 from records.tables import DUTIES
 from states.contributions import Commitment, Contribution, Seal, Verdict
@@ -64,10 +65,9 @@ class Shelf:
         """The fields of the value, each with a column of the same name."""
         return tuple(self.kind.model_fields)
 
-    def read(self, connection: Connection, dialogue_id: str) -> dict[str, Any]:
-        """The collection of *dialogue_id*, in the order in which its values came."""
+    def filled(self, rows: Rows) -> dict[str, Any]:
+        """The collection whose *rows* `select` found."""
         build, fields, place = self._build, self.fields, self.fields.index(self.key)
-        rows = connection.execute(self._select, {"of_dialogue": dialogue_id}).all()
         return {row[place]: build(dict(zip(fields, row, strict=True))) for row in rows}
 
     def write(
@@ -110,8 +110,9 @@ class Shelf:
     def _build(self) -> Callable[[dict[str, Any]], Any]:
         return builder(self.kind)
 
-    @cached_property
-    def _select(self) -> Any:  # noqa: ANN401 - the statement's type repeats its columns
+    @property
+    def select(self) -> Select[Any]:
+        """The collection of the dialogue `of_dialogue`, in the order in which its values came."""
         columns = [self.table.c[name] for name in self.fields]
         chosen = select(*columns).where(self.table.c.dialogue_id == bindparam("of_dialogue"))
         return chosen.order_by(self.table.c[self.order])

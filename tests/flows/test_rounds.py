@@ -263,6 +263,7 @@ def test_a_failure_tells_its_kind_and_place_but_not_its_words(
     failed = run(enforce_deadlines, DUE)
 
     assert ended(failed).is_failed()
+    assert failed.name == "enforce deadlines"
     assert "LookupError in tests/flows/test_rounds.py:" in words(failed)
     assert "secret" not in words(failed)
 

@@ -89,3 +89,24 @@ def test_what_takes_too_long_to_show_is_left(monkeypatch: pytest.MonkeyPatch) ->
     asyncio.run(quietly(never(), soon()))
 
     assert shown == ["soon"]
+
+
+def test_what_is_shown_beside_the_work_is_shown_to_its_end_when_the_work_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown: list[str] = []
+
+    async def failing(*_: object) -> None:
+        raise RoundFailed
+
+    async def beside() -> None:
+        for _ in range(10):  # longer than the work
+            await asyncio.sleep(0)
+        shown.append("its name")
+
+    async def watch(_: Pulse) -> None: ...
+
+    monkeypatch.setattr(working, "_doing", failing)
+    with pytest.raises(RoundFailed):
+        asyncio.run(in_house(lambda *_: None, watch, beside()))
+    assert shown == ["its name"]
