@@ -10,7 +10,7 @@ import pytest
 from benchmarks.copies import dialogue_again
 from config.settings import Settings
 from config.wiring import open_house
-from flows.board import Board, DialogueCard, board_of
+from flows.board import Board, DialogueCard, Overdue, board_of
 from tests.flows.test_rounds import EDITION, run
 from tests.flows.waiting import DUE, seen_by
 
@@ -86,7 +86,7 @@ def _of(run_id: object, name: str) -> "EventFilter":
 @pytest.mark.prefect
 @pytest.mark.usefixtures("prefect")
 @pytest.mark.parametrize(
-    ("seconds", "drawn"), [(0.0, [2, 4, 5, 5]), (600.0, [5, 5])], ids=["no time", "time enough"]
+    ("seconds", "drawn"), [(0.0, [1, 3, 5, 5]), (600.0, [5, 5])], ids=["no time", "time enough"]
 )
 def test_what_takes_too_long_to_draw_is_drawn_after_the_next_sweeps(
     house: Settings, monkeypatch: pytest.MonkeyPatch, seconds: float, drawn: list[int]
@@ -95,8 +95,11 @@ def test_what_takes_too_long_to_draw_is_drawn_after_the_next_sweeps(
 
     names = [f"drawn-{seconds:.0f}-{number}" for number in range(5)]
     keys = [showing.key_of("dialogue", name) for name in names]
-    board = Board(tuple(DialogueCard(name, "feedback", {}, None) for name in names))
-    asyncio.run(showing.pictures(Board(())))  # the empty table, which comes before all cards
+    cards = tuple(DialogueCard(name, "feedback", {}, None) for name in names)
+    late = Overdue(
+        names[0], "answer-participant", DUE, DUE, 0
+    )  # so the table is new, and drawn first
+    board = Board(cards, overdue=(late,))
     monkeypatch.setattr(rounds, "board_of", lambda *_: board)
     monkeypatch.setattr(showing, "DRAWING_TIME", seconds)
 
