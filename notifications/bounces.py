@@ -7,6 +7,7 @@ from email.message import EmailMessage, Message
 from typing import cast
 
 _REPORTS = ("failed", "delayed")
+"""After *failed* the server has given up, also with a status of 4: it tried for days (RFC 3464, section 2.3.3)."""
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
 
@@ -57,7 +58,7 @@ def _bounce(fields: Message, original: Message) -> Bounce | None:
         recipient=_after_kind(
             _text(fields, "Original-Recipient") or _text(fields, "Final-Recipient")
         ),
-        permanent=action == "failed" and not status.startswith("4"),
+        permanent=action == "failed",
         status=status,
         diagnostic=_after_kind(_text(fields, "Diagnostic-Code")),
         written_to=_text(original, "To"),

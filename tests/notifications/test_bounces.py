@@ -68,7 +68,7 @@ def test_headers_alone_are_enough() -> None:
 
 @pytest.mark.parametrize(
     ("action", "status", "permanent"),
-    [("failed", "5.2.2", True), ("failed", "4.4.7", False), ("delayed", "4.4.1", False)],
+    [("failed", "5.2.2", True), ("failed", "4.4.7", True), ("delayed", "4.4.1", False)],
 )
 def test_for_good_or_not(action: str, status: str, permanent: bool) -> None:
     raw = REPORT.replace("Action: failed", f"Action: {action}")
