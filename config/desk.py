@@ -70,8 +70,10 @@ class Desk:
 
     def written(self, posted: Posted, seen: Held) -> Post:
         """The message of *posted* for the dialogue as it was just *seen*."""
+        while self._drafts and self._drafts[0].posted is not posted:
+            self._drafts.popleft()  # its turn is over: it was withdrawn
         draft = self._drafts.popleft() if self._drafts else None
-        if draft is not None and draft.posted is posted and draft.seen is seen:
+        if draft is not None and draft.seen is seen:
             return draft.post
         self._drafts.clear()
         return self._write(posted, seen)

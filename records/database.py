@@ -1,11 +1,11 @@
 """Connecting: SQLite in its own file with WAL, or PostgreSQL through psycopg; errors become advice."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, ExceptionContext, make_url
@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 
 from records.errors import Busy, DatabaseUnavailable, JournalProtected, RecordsError, SchemaOutdated
 
+Answer = TypeVar("Answer")
 _WAIT_SECONDS = 10
 _LOOK_AGAIN_SECONDS = 0.001
 _KNOWN = "use sqlite:///path/to/file.db or postgresql+psycopg://user@host/database"
@@ -164,6 +165,16 @@ def keeping(engine: Engine) -> Iterator[Connection]:
                 yield connection
         else:
             yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def over(line: Connection, work: Callable[[Connection], Answer]) -> Answer | None:
+    """What *work* answers over the kept *line*; None when it is lost, or somebody else is writing."""
+    if line.invalidated:
+        return None
+    try:
+        return work(line)
+    except RecordsError:
+        return None
 
 
 def _explain(context: ExceptionContext) -> None:

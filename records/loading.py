@@ -15,7 +15,7 @@ from records.asking import Questions
 from records.bulk import Bulk
 from records.chain import Head
 from records.columns import can_be_key, canonical
-from records.errors import RecordsError
+from records.database import over
 from records.shelves import SHELVES
 from records.tables import DIALOGUES, PROGRAMMES
 from states.dialogue import Dialogue
@@ -115,12 +115,7 @@ class Reader:
 
     def same(self, line: Connection, known: Held) -> bool:
         """Whether *known* is still so, asked over *line* (`records.database.keeping`); False also when that is lost."""
-        if line.invalidated:
-            return False
-        try:
-            found = _LOOK.rows(line, {"of_dialogue": known.dialogue.id})
-        except RecordsError:
-            return False
+        found = over(line, lambda line: _LOOK.rows(line, {"of_dialogue": known.dialogue.id}))
         return found == [known.stamp]
 
     def remember(self, held: Held) -> None:

@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from records.bulk import Bulk
-from records.database import writing
-from records.errors import RecordsError
+from records.database import over, writing
 
 
 @dataclass(slots=True, eq=False)
@@ -58,13 +57,8 @@ class Marks:
 
     def _at_once(self, mark: _Mark, line: Connection) -> bool:
         """Whether *line* served: it waits for nobody, and may be lost."""
-        if line.invalidated:
-            return False
-        try:
-            mark.changed = self.statement.run(line, [mark.values]) == 1
-        except RecordsError:
-            return False
-        return True
+        mark.changed = over(line, lambda line: self.statement.run(line, [mark.values]) == 1)
+        return mark.changed is not None
 
     def _commit(self, marks: list[_Mark]) -> None:
         with writing(self.engine) as connection:

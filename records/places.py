@@ -1,12 +1,12 @@
 """Places at a mail server: how many connections it may have at once, from everybody who shares the records."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from zlib import crc32
 
 from sqlalchemy import Connection, text
 
-from records.errors import RecordsError
+from records.database import over
 
 _TAKE = text("SELECT pg_try_advisory_lock(:server, :number)")
 _LEAVE = text("SELECT pg_advisory_unlock(:server, :number)")
@@ -28,9 +28,8 @@ def place(line: Connection, server: str, most: int) -> Iterator[bool]:
     try:
         yield taken is not None
     finally:
-        if taken is not None and not line.invalidated:
-            with suppress(RecordsError):  # then the session is over, and the place free
-                line.execute(_LEAVE, taken)
+        if taken is not None:  # where the line is lost the session is over, and the place free
+            over(line, lambda line: line.execute(_LEAVE, taken))
 
 
 def _take(line: Connection, server: int, most: int) -> dict[str, int] | None:

@@ -15,10 +15,8 @@ from hypothesis import HealthCheck, settings
 
 from tests import postgres
 
-KINDS = [
-    pytest.param("sqlite", id="sqlite"),
-    pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgres),
-]
+POSTGRESQL = pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgres)
+KINDS = [pytest.param("sqlite", id="sqlite"), POSTGRESQL]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # One worker of xdist starts what is dear to start, and runs all the tests that need it.
 DEAR = ("prefect", "browser")

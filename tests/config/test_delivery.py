@@ -23,6 +23,7 @@ from records.access_tables import LINKS
 from records.database import reading
 from records.places import place
 from tests.config.conftest import ID, NOW, Post, act, furnished, statuses
+from tests.conftest import POSTGRESQL
 
 LATER = NOW + timedelta(hours=1)
 PAGES = "https://dialoog.example"
@@ -325,7 +326,7 @@ def test_several_connections_share_the_work(house: House, post: Post) -> None:
     assert len(set(addresses(post))) == 3
 
 
-@pytest.mark.parametrize("database_kind", [pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.mark.parametrize("database_kind", [POSTGRESQL])
 def test_a_mail_server_never_has_more_connections_than_it_may(migrated_url: str) -> None:
     post = Post()
     with furnished(migrated_url, post) as house:

@@ -11,10 +11,8 @@ from records.database import connect, writing
 from records.errors import RecordsError
 from records.ledger import Ledger
 from records.outbox import Posted
+from tests.conftest import POSTGRESQL
 from tests.records.conftest import Memory
-
-SERVER = pytest.param("postgresql", marks=pytest.mark.postgres)
-"""The connection to a file is not lost."""
 
 
 def status(memory: Memory, post: Posted) -> str:
@@ -75,7 +73,7 @@ def test_while_somebody_writes_a_mark_waits_like_everybody(invited: Memory) -> N
     engine.dispose()
 
 
-@pytest.mark.parametrize("database_kind", [SERVER])
+@pytest.mark.parametrize("database_kind", [POSTGRESQL])  # a file is not lost
 def test_a_line_that_is_lost_loses_no_mark(invited: Memory) -> None:
     first, second = invited.claim()
     with invited.ledger.line() as line:

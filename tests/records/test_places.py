@@ -9,6 +9,7 @@ from sqlalchemy import text
 from records.database import connect, keeping
 from records.errors import RecordsError
 from records.places import place
+from tests.conftest import POSTGRESQL
 
 SERVER = "mail.example:587"
 
@@ -22,7 +23,7 @@ def asked(url: str, server: str = SERVER, most: int = 2) -> Iterator[bool]:
     engine.dispose()
 
 
-@pytest.mark.parametrize("database_kind", [pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.mark.parametrize("database_kind", [POSTGRESQL])
 def test_there_are_as_many_places_as_a_server_may_have(database_url: str) -> None:
     with ExitStack() as held:
         places = [held.enter_context(asked(database_url)) for _ in range(3)]
@@ -32,7 +33,7 @@ def test_there_are_as_many_places_as_a_server_may_have(database_url: str) -> Non
         assert again
 
 
-@pytest.mark.parametrize("database_kind", [pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.mark.parametrize("database_kind", [POSTGRESQL])
 def test_a_place_is_free_when_its_holder_is_gone(database_url: str) -> None:
     engine = connect(database_url)
     with keeping(engine) as line, place(line, SERVER, 1) as mine:
