@@ -47,7 +47,7 @@ class Block:
 
 def one_line(text: str) -> str:
     """*text* without control characters and line breaks, so that it cannot change the layout around it."""
-    return _BREAKS.sub(" ", text)
+    return text if text.isprintable() else _BREAKS.sub(" ", text)
 
 
 def strong(text: object) -> Marked:

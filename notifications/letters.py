@@ -20,6 +20,7 @@ from jinja2 import (
 )
 from jinja2.ext import Extension
 from jinja2.parser import Parser
+from markupsafe import Markup
 
 from notifications.layout import (
     UNWRAPPED,
@@ -114,8 +115,14 @@ def _words() -> Environment:
 @lru_cache(maxsize=1)
 def _pages() -> Environment:
     environment = _environment(html=True)
-    environment.filters |= {"inline": inline}
+    environment.filters |= {"inline": inline, "as_html": _as_html}
     return environment
+
+
+@lru_cache(maxsize=4096)
+def _as_html(block: Block) -> Markup:
+    """The letters of a batch share most of their blocks."""
+    return Markup(_pages().get_template("_block.html").render(block=block))  # noqa: S704 - our own template
 
 
 @dataclass(frozen=True, slots=True)
