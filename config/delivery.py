@@ -22,10 +22,11 @@ from sqlalchemy import Engine
 from config.desk import Desk
 from config.logs import logger
 from config.mailroom import Mailroom
+from config.marking import Marker
 from notifications.channels import Channel, PassingFailure, PermanentFailure, Post
 from notifications.retry import next_try
 from records import outbox
-from records.errors import Busy, RecordsError
+from records.errors import RecordsError
 from records.ledger import Ledger
 from records.outbox import Posted
 from records.places import place
@@ -33,7 +34,6 @@ from states.delivery import still_wanted
 
 _SHARE_OF_LEASE = 0.8  # a round ends before its first claim could be taken over by another
 _TOMORROW = timedelta(days=1)
-_MARKING_TRIES = 3
 _BATCH_BESIDE_OTHERS = (
     25  # messages; with more, one connection has them all while the others have none
 )
@@ -142,19 +142,22 @@ class _Round:
     def run(self) -> DeliveryReport:
         """Send batch after batch until nothing waits, the server fails, or the first claim is nearly over."""
         mailroom = self.mailroom
-        with closing(self.channel), self.ledger.line() as line:
-            self.desk.line = line
-            with place(line, mailroom.server, mailroom.most) as free:
+        with closing(self.channel), self.ledger.line() as looks, self.ledger.line() as marks:
+            self.desk.line = looks
+            with place(looks, mailroom.server, mailroom.most) as free:
                 if not free:
                     return DeliveryReport(without_place=1)
-                stopped = self._batches()
-        return DeliveryReport(**self.counts, stopped=stopped)
+                with Marker(self.ledger, mailroom, self.channel.name, self.now, marks) as marker:
+                    self.marker, self.channel.before = marker, marker.settle
+                    stopped = self._batches()
+        return DeliveryReport(**(self.counts + marker.counts), stopped=stopped)
 
     def _batches(self) -> str | None:
         stopped = None
         until = monotonic() + self.mailroom.lease_seconds * _SHARE_OF_LEASE
         while stopped is None and (posts := self._claim()):
             stopped = self._batch(posts, until)
+            self.marker.settle()
         return stopped
 
     def _claim(self) -> list[Posted]:
@@ -171,7 +174,7 @@ class _Round:
                 if monotonic() > until:
                     return _TIME_IS_UP
                 # Taken out first: if it breaks off half-way it may have been sent, so only its lease frees it.
-                self.counts[self._one(waiting.popleft())] += 1
+                self._count(self._one(waiting.popleft()))
         except _ServerFailed as failed:
             self.counts["later"] += 1
             return _NOT_SERVED.format(reason=failed)
@@ -182,7 +185,12 @@ class _Round:
             self.desk.clear()
         return None
 
-    def _one(self, posted: Posted) -> str:
+    def _count(self, outcome: str | None) -> None:
+        if outcome is not None:
+            self.counts[outcome] += 1
+
+    def _one(self, posted: Posted) -> str | None:
+        """How *posted* ended; None when it was accepted, and is being marked."""
         try:
             seen = self.desk.look(posted)
             if not still_wanted(seen.dialogue, posted.notice):
@@ -198,10 +206,13 @@ class _Round:
         except Exception as error:  # noqa: BLE001 - one bad message must not hold up the others
             return self._set_aside(posted, error)
 
-    def _send(self, posted: Posted, post: Post) -> str:
+    def _send(self, posted: Posted, post: Post) -> str | None:
         self.desk.leaves(posted)
         try:
             self.channel.send(post)
+        except RecordsError:  # the one before could not be marked, so this one never left
+            outbox.release(self.engine, [posted.id])
+            raise
         except PermanentFailure as refused:
             self.ledger.undeliverable(posted.id, self.channel.name, refused.reason, self.now)
             return "failed"
@@ -209,7 +220,8 @@ class _Round:
             return self._later(posted, passing.reason, of_server=passing.of == "server")
         except OSError as broken:
             return self._later(posted, broken.strerror or type(broken).__name__, of_server=True)
-        return self._mark(posted, post)
+        self.marker.mark(posted, post)
+        return None
 
     def _later(self, posted: Posted, reason: str, *, of_server: bool) -> str:
         again = next_try(posted.attempts, self.now)
@@ -221,38 +233,6 @@ class _Round:
         if of_server:
             raise _ServerFailed(reason)
         return "later"
-
-    def _mark(self, posted: Posted, post: Post) -> str:
-        try:
-            self._delivered(posted)
-        except RecordsError:
-            raise
-        except Exception as error:  # noqa: BLE001 - it left the house: it may never be sent again
-            self._log("delivery could not be recorded", posted, error)
-            why = f"sent, but not recorded ({type(error).__name__})"
-            outbox.withdraw(self.engine, posted.id, why)
-            return "quarantined"
-        self._tell_chat(posted, post)
-        return "sent"
-
-    def _delivered(self, posted: Posted) -> None:
-        for left in reversed(range(_MARKING_TRIES)):
-            try:
-                self.ledger.delivered(posted.id, self.channel.name, self.now, self.desk.line)
-            except Busy:
-                if not left:
-                    raise
-            else:
-                return
-
-    def _tell_chat(self, posted: Posted, post: Post) -> None:
-        chat = self.mailroom.chat
-        if chat is None or not chat.wants(post):
-            return
-        try:
-            chat.send(post)
-        except Exception as error:  # noqa: BLE001 - the mail went out; the chat is a courtesy
-            self._log("chat was not told", posted, error)
 
     def _set_aside(self, posted: Posted, error: Exception) -> str:
         self._log("message set aside", posted, error)

@@ -1,11 +1,9 @@
 """The desk of one mail connection: it writes messages, and the next one already while the last is on its way."""
 
 from collections import deque
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 
 from sqlalchemy import Connection
 
@@ -18,7 +16,7 @@ from records.loading import Held
 from records.outbox import Posted
 from states.delivery import MATTERS
 
-_AT_ONCE = 16  # messages; the second costs half of the first, for which the processor has to fetch all it needs
+_AT_ONCE = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ class Desk:
     """A kept connection to look at dialogues; without it each look takes one of its own."""
     waiting: deque[Posted] = field(default_factory=deque)
     _seen: dict[str, Held] = field(default_factory=dict)
-    _drafts: deque[_Draft] = field(default_factory=deque)
+    _draft: _Draft | None = None
     _links: Links = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,7 +53,7 @@ class Desk:
     def lay_out(self, batch: deque[Posted]) -> None:
         """Begin a *batch*, which others take from: look at its dialogues, each once, and make its links."""
         self.waiting, self._seen = batch, {}
-        self._drafts.clear()
+        self._draft = None
         for name in dict.fromkeys(posted.dialogue_id for posted in batch):
             with suppress(Exception):  # what cannot be read is set aside when its turn comes
                 self._seen[name] = self.ledger.held(name)
@@ -70,28 +68,19 @@ class Desk:
 
     def written(self, posted: Posted, seen: Held) -> Post:
         """The message of *posted* for the dialogue as it was just *seen*."""
-        while self._drafts and self._drafts[0].posted is not posted:
-            self._drafts.popleft()  # its turn is over: it was withdrawn
-        draft = self._drafts.popleft() if self._drafts else None
-        if draft is not None and draft.seen is seen:
+        draft, self._draft = self._draft, None
+        if draft is not None and draft.posted is posted and draft.seen is seen:
             return draft.post
-        self._drafts.clear()
         return self._write(posted, seen)
 
     def write_ahead(self) -> Post | None:
-        """Write the next messages once none is ready; the first of them, None when it cannot be written."""
-        if not self._drafts:
-            self._drafts.extend(self._next())
-        return self._drafts[0].post if self._drafts else None
-
-    def _next(self) -> Iterator[_Draft]:
-        """As many as are written at once, up to the first that fails: it fails again when its turn comes."""
-        with suppress(Exception):
-            for posted in islice(self.waiting, _AT_ONCE):
-                seen = self._seen[posted.dialogue_id]
-                draft = _Draft(posted, seen, self._write(posted, seen))
-                if draft.post.wire:
-                    yield draft
+        """Write the next message; None when there is none, or no mail comes of it."""
+        self._draft = None
+        with suppress(Exception):  # what fails here fails again when its turn comes
+            posted = self.waiting[0]
+            seen = self._seen[posted.dialogue_id]
+            self._draft = _Draft(posted, seen, self._write(posted, seen))
+        return self._draft.post if self._draft and self._draft.post.message.address else None
 
     def _write(self, posted: Posted, seen: Held) -> Post:
         notice, dialogue = posted.notice, seen.dialogue

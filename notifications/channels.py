@@ -71,6 +71,13 @@ class Post:
             raise PermanentFailure("mail-not-valid") from broken
 
 
+class First(Protocol):
+    """Something that must be done before a post leaves."""
+
+    def __call__(self) -> None:
+        """Do it, if it is not done yet; whatever this raises, the post does not leave."""
+
+
 class Work(Protocol):
     """Something to do while a channel waits."""
 
@@ -86,6 +93,8 @@ class Channel(Protocol):
     """A way by which posts reach people."""
 
     name: str
+    before: First
+    """What must be done before a post leaves."""
     meanwhile: Work
     """What to do while the other side works on a post, so that no time is lost."""
 
@@ -102,6 +111,7 @@ class ByHand:
     name = "by-hand"
 
     def __init__(self) -> None:
+        self.before: First = nothing
         self.meanwhile: Work = nothing
 
     def send(self, post: Post) -> None:
@@ -124,10 +134,12 @@ class Memory:
     bounces: Callable[[str, datetime], bool] = never
     posts: list[Post] = field(default_factory=list)
     name: str = "email"
+    before: First = field(default=nothing, repr=False)
     meanwhile: Work = field(default=nothing, repr=False)
 
     def send(self, post: Post) -> None:
         """Keep *post*; raises PermanentFailure when its address bounces."""
+        self.before()
         if post.message.address and self.bounces(post.message.address, post.message.at):
             reason = "mailbox-unavailable"
             raise PermanentFailure(reason)

@@ -7,7 +7,7 @@ from mailbox import Maildir as Mailbox
 from pathlib import Path
 from urllib.parse import quote
 
-from notifications.channels import Post, Work, nothing
+from notifications.channels import First, Post, Work, nothing
 
 
 @dataclass
@@ -16,10 +16,12 @@ class Maildir:
 
     folder: Path
     name: str = "maildir"
+    before: First = field(default=nothing, repr=False)
     meanwhile: Work = field(default=nothing, repr=False)
 
     def send(self, post: Post) -> None:
         """Put *post* among the new mail of its reader; the same post again replaces itself."""
+        self.before()
         box = self.folder / quote(str(post.message.address).lower(), safe="@+-_").lstrip(".")
         if not (box / "new").is_dir():
             self.folder.mkdir(parents=True, exist_ok=True)

@@ -3,23 +3,29 @@
 import re
 import smtplib
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Literal, NamedTuple, Self
+from typing import Literal, NamedTuple, Self, TypeVar
 
-from notifications.channels import PassingFailure, PermanentFailure, Post, Work, nothing
+from notifications.channels import First, PassingFailure, PermanentFailure, Post, Work, nothing
 from notifications.email import on_the_wire, to_bytes
 
 Security = Literal["none", "starttls", "tls"]
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _OK, _FORWARDED, _GO_ON = 250, 251, 354
 _DOT = re.compile(rb"^\.", re.MULTILINE)
+_PLAIN = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
 _SERVER_CODES = frozenset({-1, 421, 530, 535})
 """The server is closing, or does not know us: nothing that the recipient could help."""
 _TOO_BIG = 552
 _PERMANENT = 500
 _CLOSING = 421
+
+
+Result = TypeVar("Result")
+_Reply = tuple[int, bytes]
 
 
 class _Goodbye(smtplib.SMTPServerDisconnected):
@@ -38,7 +44,11 @@ class _Envelope(NamedTuple):
 
     @classmethod
     def of(cls, post: Post) -> Self:
-        return cls(post.sender, on_the_wire(str(post.message.address)))
+        """Those of *post*; raises PermanentFailure when mail cannot carry them."""
+        try:
+            return cls(post.sender, on_the_wire(str(post.message.address)))
+        except ValueError as broken:
+            raise PermanentFailure("mail-not-valid") from broken
 
 
 @dataclass
@@ -58,6 +68,7 @@ class Smtp:
     timeout: float = 30.0
     context: ssl.SSLContext | None = None
     name: str = "email"
+    before: First = field(default=nothing, repr=False)
     meanwhile: Work = field(default=nothing, repr=False)
     _announced: "_Envelope | None" = field(default=None, init=False, repr=False)
     _connection: smtplib.SMTP | None = field(default=None, init=False, repr=False)
@@ -96,35 +107,49 @@ class Smtp:
         self._drop()
 
     def _deliver(self, post: Post) -> None:
-        mail = post.wire
+        envelope = _Envelope.of(post)
         try:
             server = self._connected()
-            self._envelope(server, _Envelope.of(post))
-            whole = server.has_extn("8bitmime")
-            self._hand_over(server, mail if whole else to_bytes(post.email, eight_bits=False))
+            reply = self._sender_taken(server, envelope)
+            data = self._while_it_answers(lambda: _bytes(post, server))
+            code, text = reply or server.getreply()
+            if code not in {_OK, _FORWARDED}:
+                self._refused(code, text)
+            self._hand_over(server, data)
         except smtplib.SMTPServerDisconnected:
             raise
         except OSError as broken:
             self._drop()
             raise PassingFailure(_trouble(broken), of="server") from broken
 
-    def _envelope(self, server: smtplib.SMTP, envelope: "_Envelope") -> None:
+    def _sender_taken(self, server: smtplib.SMTP, envelope: "_Envelope") -> _Reply | None:
+        """Have the sender taken and say for whom the mail is; the reply to that, where both replies came together."""
         if self._announced != envelope:
             self._forget(server)
             self._announce(server, envelope)
         self._announced = None
-        replies = [server.getreply() for _ in range(_at_once(server))]
-        code, text = replies[0]
+        (code, text), *others = [server.getreply() for _ in range(_at_once(server))]
         if code != _OK:
             self._sender_refused(code, text)
-        code, text = replies[1] if replies[1:] else server.rcpt(envelope.address)
-        if code not in {_OK, _FORWARDED}:
-            self._refused(code, text)
+        if others:
+            return others[0]
+        server.putcmd("RCPT", _to(envelope))
+        return None
+
+    def _while_it_answers(self, work: Callable[[], Result]) -> Result:
+        """What *work* makes while an answer of the server is on its way; if it fails, nobody reads that answer."""
+        try:
+            return work()
+        except BaseException:
+            self._drop()
+            raise
 
     def _hand_over(self, server: smtplib.SMTP, data: bytes) -> None:
         following = None
         try:
-            code, text = server.docmd("DATA")
+            server.putcmd("DATA")
+            self._while_it_answers(self.before)
+            code, text = server.getreply()
             if code == _GO_ON:
                 server.send(_DOT.sub(b"..", data) + b".\r\n")
                 following = self.meanwhile()
@@ -140,17 +165,19 @@ class Smtp:
 
     def _announce_early(self, server: smtplib.SMTP, post: Post) -> None:
         """While one mail is marked, the server may already look at the envelope of the next."""
-        try:
-            self._announce(server, _Envelope.of(post))
-        except (OSError, ValueError):
-            self._drop()  # when its turn comes, a new connection tells
+        with suppress(PermanentFailure):  # it is met again when its turn comes
+            envelope = _Envelope.of(post)
+            try:
+                self._announce(server, envelope)
+            except OSError:
+                self._drop()  # when its turn comes, a new connection tells
 
     def _announce(self, server: smtplib.SMTP, envelope: "_Envelope") -> None:
         """Say from whom the next mail is, and to whom where the server takes both at once; its answers wait."""
         self._announced = envelope
         server.putcmd("MAIL", f"FROM:{_quoted(envelope.sender)}{_option(server)}")
         if _at_once(server) > 1:
-            server.putcmd("RCPT", f"TO:{smtplib.quoteaddr(envelope.address)}")
+            server.putcmd("RCPT", _to(envelope))
 
     def _forget(self, server: smtplib.SMTP) -> None:
         """Take back what was announced, after its answers."""
@@ -223,6 +250,16 @@ _quoted = lru_cache(smtplib.quoteaddr)
 def _at_once(server: smtplib.SMTP) -> int:
     """How many commands of an envelope the server takes before it has answered the first (RFC 2920)."""
     return 2 if server.has_extn("pipelining") else 1
+
+
+def _to(envelope: _Envelope) -> str:
+    """The library would parse the address as if it were a header."""
+    address = envelope.address
+    return f"TO:<{address}>" if _PLAIN.fullmatch(address) else f"TO:{smtplib.quoteaddr(address)}"
+
+
+def _bytes(post: Post, server: smtplib.SMTP) -> bytes:
+    return post.wire if server.has_extn("8bitmime") else to_bytes(post.email, eight_bits=False)
 
 
 def _option(server: smtplib.SMTP) -> str:

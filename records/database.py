@@ -75,7 +75,7 @@ def _sqlite(target: URL, *, durable: bool) -> Engine:
 
 
 def _driver(connection: Connection) -> Any:  # noqa: ANN401 - the driver's own connection
-    return connection.connection.driver_connection
+    return connection.connection.dbapi_connection
 
 
 def _take_turn(connection: Connection) -> None:
@@ -161,10 +161,11 @@ def keeping(engine: Engine) -> Iterator[Connection]:
     with engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             connection.execution_options(**{_ALONE: True})
-            with _not_waiting(_driver(connection)):
-                yield connection
+            _driver(connection).execute("PRAGMA busy_timeout=0")
         else:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.detach()  # the pool has few, for short work that takes turns
+        yield connection
 
 
 def over(line: Connection, work: Callable[[Connection], Answer]) -> Answer | None:

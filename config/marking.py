@@ -1,0 +1,109 @@
+"""Marking what was accepted, while the mail server is already told for whom the next mail is."""
+
+from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection
+
+from config.logs import logger
+from config.mailroom import Mailroom
+from notifications.channels import Post
+from records import outbox
+from records.errors import Busy, RecordsError
+from records.ledger import Ledger
+from records.outbox import Posted
+from states.delivery import MATTERS
+
+_TRIES = 3
+
+
+@dataclass
+class Marker:
+    """
+    Marks the messages of one mail connection as sent at *now* (aware UTC), one after the other, over its *line*.
+
+    Whoever sends calls `settle` before another message leaves the house: so no more than one is ever accepted and not
+    marked, and a kill repeats no more than that.
+    """
+
+    ledger: Ledger
+    mailroom: Mailroom
+    channel: str
+    now: datetime
+    line: Connection
+    counts: Counter[str] = field(default_factory=Counter)
+    """How the marked ones ended: *sent*, or *quarantined*."""
+    _thread: ThreadPoolExecutor = field(init=False, repr=False)
+    _pending: "Future[str] | None" = None
+
+    def __post_init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "marks")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._thread.shutdown()
+
+    def mark(self, posted: Posted, post: Post) -> None:
+        """Begin to mark *posted*; what changes the dialogue by that is done at once. Raises as `settle` does."""
+        self.settle()
+        self._pending = self._thread.submit(self._mark, posted, post)
+        if posted.notice.template in MATTERS:
+            self.settle()
+
+    def settle(self) -> None:
+        """Wait until the last one is marked. Raises Busy or DatabaseUnavailable (records.errors) when it was not."""
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            self.counts[pending.result()] += 1
+
+    def _mark(self, posted: Posted, post: Post) -> str:
+        try:
+            self._delivered(posted)
+        except RecordsError:
+            raise
+        except Exception as error:  # noqa: BLE001 - it left the house: it may never be sent again
+            self._log("delivery could not be recorded", posted, error)
+            why = f"sent, but not recorded ({type(error).__name__})"
+            outbox.withdraw(self.ledger.engine, posted.id, why)
+            return "quarantined"
+        self._tell_chat(posted, post)
+        return "sent"
+
+    def _delivered(self, posted: Posted) -> None:
+        for left in reversed(range(_TRIES)):
+            try:
+                self.ledger.delivered(posted.id, self.channel, self.now, self.line)
+            except Busy:
+                if not left:
+                    raise
+            else:
+                return
+
+    def _tell_chat(self, posted: Posted, post: Post) -> None:
+        chat = self.mailroom.chat
+        if chat is None or not chat.wants(post):
+            return
+        try:
+            chat.send(post)
+        except Exception as error:  # noqa: BLE001 - the mail went out; the chat is a courtesy
+            self._log("chat was not told", posted, error)
+
+    def _log(self, event: str, posted: Posted, error: Exception) -> None:
+        logger("delivery").error(
+            event,
+            notice=posted.id,
+            dialogue=posted.dialogue_id,
+            template=posted.notice.template,
+            error=error,
+        )
