@@ -9,7 +9,7 @@ While the mail server works on one message the next is written, from the dialogu
 is sent the dialogue is looked at again, and if anybody changed it meanwhile, the message is written anew.
 """
 
-from collections import Counter, deque
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -164,21 +164,20 @@ class _Round:
         )
 
     def _batch(self, posts: list[Posted], until: float) -> str | None:
-        waiting: deque[Posted] = deque(posts)
+        self.desk.begin(posts)
         try:
-            self.desk.lay_out(waiting)
-            while waiting:
+            while self.desk.waiting:
                 if monotonic() > until:
                     return _TIME_IS_UP
                 # Taken out first: if it breaks off half-way it may have been sent, so only its lease frees it.
-                self.counts[self._one(waiting.popleft())] += 1
+                self.counts[self._one(self.desk.take())] += 1
         except _ServerFailed as failed:
             self.counts["later"] += 1
             return _NOT_SERVED.format(reason=failed)
         finally:
             # Also when this process is told to stop: whoever comes next need not wait for the lease.
-            if waiting:
-                outbox.release(self.engine, [posted.id for posted in waiting])
+            if self.desk.waiting:
+                outbox.release(self.engine, [posted.id for posted in self.desk.waiting])
             self.desk.clear()
         return None
 

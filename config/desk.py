@@ -1,7 +1,7 @@
 """The desk of one mail connection: it writes messages, and the next one already while the last is on its way."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +19,8 @@ from records.outbox import Posted
 from states.delivery import MATTERS
 
 _AT_ONCE = 16  # messages; the second costs half of the first, for which the processor has to fetch all it needs
+_ON_THE_DESK = 50
+"""Messages whose dialogues lie on the desk: of a late one each weighs a tenth of a megabyte. The reader keeps more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Desk:
     line: Connection | None = None
     """A kept connection to look at dialogues; without it each look takes one of its own."""
     waiting: deque[Posted] = field(default_factory=deque)
+    _laid_out: int = 0
+    """How many of those waiting lie ready, with their dialogues and links."""
     _seen: dict[str, Held] = field(default_factory=dict)
     _drafts: deque[_Draft] = field(default_factory=deque)
     _links: Links = field(init=False)
@@ -52,15 +56,28 @@ class Desk:
     def __post_init__(self) -> None:
         self._links = Links(self.ledger.engine, self.mailroom.base_url, self.now)
 
-    def lay_out(self, batch: deque[Posted]) -> None:
-        """Begin a *batch*, which others take from: look at its dialogues, each once, and make its links."""
-        self.waiting, self._seen = batch, {}
+    def begin(self, batch: Iterable[Posted]) -> None:
+        """Begin a *batch*: all of it waits now."""
+        self.waiting, self._laid_out = deque(batch), 0
         self._drafts.clear()
-        for name in dict.fromkeys(posted.dialogue_id for posted in batch):
+
+    def take(self) -> Posted:
+        """The next of those waiting; while it cannot be laid out, because of Busy or DatabaseUnavailable, it waits."""
+        self._lay_out()
+        self._laid_out -= 1
+        return self.waiting.popleft()
+
+    def _lay_out(self) -> None:
+        """When nothing lies ready, look at the dialogues of the next messages, each once, and make their links."""
+        if self._laid_out:
+            return
+        coming, self._seen = list(islice(self.waiting, _ON_THE_DESK)), {}
+        for name in dict.fromkeys(posted.dialogue_id for posted in coming):
             with suppress(Exception):  # what cannot be read is set aside when its turn comes
                 self._seen[name] = self.ledger.held(name)
-        found = [(posted, self._seen.get(posted.dialogue_id)) for posted in batch]
+        found = [(posted, self._seen.get(posted.dialogue_id)) for posted in coming]
         self._links.make((posted, held.dialogue) for posted, held in found if held)
+        self._laid_out = len(coming)
 
     def look(self, posted: Posted) -> Held:
         """The dialogue of *posted* as it stands now."""
@@ -87,7 +104,8 @@ class Desk:
     def _next(self) -> Iterator[_Draft]:
         """As many as are written at once, up to the first that fails: it fails again when its turn comes."""
         with suppress(Exception):
-            for posted in islice(self.waiting, _AT_ONCE):
+            self._lay_out()
+            for posted in islice(self.waiting, min(_AT_ONCE, self._laid_out)):
                 seen = self._seen[posted.dialogue_id]
                 draft = _Draft(posted, seen, self._write(posted, seen))
                 if draft.post.wire:
