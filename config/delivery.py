@@ -9,7 +9,7 @@ While the mail server works on one message the next is written, from the dialogu
 is sent the dialogue is looked at again, and if anybody changed it meanwhile, the message is written anew.
 """
 
-from collections import Counter, deque
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -135,22 +135,27 @@ class _Round:
         self.now = now
         self.worker = uuid4().hex
         self.channel = channel
-        self.desk = Desk(ledger, mailroom, now)
-        self.channel.meanwhile = self.desk.write_ahead
         self.counts: Counter[str] = Counter()
 
     def run(self) -> DeliveryReport:
         """Send batch after batch until nothing waits, the server fails, or the first claim is nearly over."""
         mailroom = self.mailroom
-        with closing(self.channel), self.ledger.line() as looks, self.ledger.line() as marks:
-            self.desk.line = looks
-            with place(looks, mailroom.server, mailroom.most) as free:
-                if not free:
-                    return DeliveryReport(without_place=1)
-                with Marker(self.ledger, mailroom, self.channel.name, self.now, marks) as marker:
-                    self.marker, self.channel.before = marker, marker.settle
-                    stopped = self._batches()
+        with (
+            closing(self.channel),
+            self.ledger.line() as looks,
+            self.ledger.line() as marks,
+            place(looks, mailroom.server, mailroom.most) as free,
+        ):
+            if not free:
+                return DeliveryReport(without_place=1)
+            with Marker(self.ledger, mailroom, self.channel.name, self.now, marks) as marker:
+                self._sit_down(Desk(self.ledger, mailroom, self.now, looks), marker)
+                stopped = self._batches()
         return DeliveryReport(**(self.counts + marker.counts), stopped=stopped)
+
+    def _sit_down(self, desk: Desk, marker: Marker) -> None:
+        self.desk, self.marker = desk, marker
+        self.channel.meanwhile, self.channel.before = desk.write_ahead, marker.settle
 
     def _batches(self) -> str | None:
         stopped = None
@@ -167,21 +172,20 @@ class _Round:
         )
 
     def _batch(self, posts: list[Posted], until: float) -> str | None:
-        waiting: deque[Posted] = deque(posts)
+        self.desk.begin(posts)
         try:
-            self.desk.lay_out(waiting)
-            while waiting:
+            while self.desk.waiting:
                 if monotonic() > until:
                     return _TIME_IS_UP
                 # Taken out first: if it breaks off half-way it may have been sent, so only its lease frees it.
-                self._count(self._one(waiting.popleft()))
+                self._count(self._one(self.desk.take()))
         except _ServerFailed as failed:
             self.counts["later"] += 1
             return _NOT_SERVED.format(reason=failed)
         finally:
             # Also when this process is told to stop: whoever comes next need not wait for the lease.
-            if waiting:
-                outbox.release(self.engine, [posted.id for posted in waiting])
+            if self.desk.waiting:
+                outbox.release(self.engine, [posted.id for posted in self.desk.waiting])
             self.desk.clear()
         return None
 

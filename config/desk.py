@@ -1,9 +1,11 @@
 """The desk of one mail connection: it writes messages, and the next one already while the last is on its way."""
 
 from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import Connection
 
@@ -16,7 +18,8 @@ from records.loading import Held
 from records.outbox import Posted
 from states.delivery import MATTERS
 
-_AT_ONCE = 1
+_ON_THE_DESK = 50
+"""Messages whose dialogues lie on the desk: of a late one each weighs a tenth of a megabyte. The reader keeps more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,11 @@ class Desk:
     ledger: Ledger
     mailroom: Mailroom
     now: datetime
-    line: Connection | None = None
-    """A kept connection to look at dialogues; without it each look takes one of its own."""
+    line: Connection
+    """A kept connection, to look at dialogues."""
     waiting: deque[Posted] = field(default_factory=deque)
+    _laid_out: int = 0
+    """How many of those waiting lie ready, with their dialogues and links."""
     _seen: dict[str, Held] = field(default_factory=dict)
     _draft: _Draft | None = None
     _links: Links = field(init=False)
@@ -50,15 +55,28 @@ class Desk:
     def __post_init__(self) -> None:
         self._links = Links(self.ledger.engine, self.mailroom.base_url, self.now)
 
-    def lay_out(self, batch: deque[Posted]) -> None:
-        """Begin a *batch*, which others take from: look at its dialogues, each once, and make its links."""
-        self.waiting, self._seen = batch, {}
+    def begin(self, batch: Iterable[Posted]) -> None:
+        """Begin a *batch*: all of it waits now."""
+        self.waiting, self._laid_out = deque(batch), 0
         self._draft = None
-        for name in dict.fromkeys(posted.dialogue_id for posted in batch):
+
+    def take(self) -> Posted:
+        """The next of those waiting; while it cannot be laid out, because of Busy or DatabaseUnavailable, it waits."""
+        self._lay_out()
+        self._laid_out -= 1
+        return self.waiting.popleft()
+
+    def _lay_out(self) -> None:
+        """When nothing lies ready, look at the dialogues of the next messages, each once, and make their links."""
+        if self._laid_out:
+            return
+        coming, self._seen = list(islice(self.waiting, _ON_THE_DESK)), {}
+        for name in dict.fromkeys(posted.dialogue_id for posted in coming):
             with suppress(Exception):  # what cannot be read is set aside when its turn comes
                 self._seen[name] = self.ledger.held(name)
-        found = [(posted, self._seen.get(posted.dialogue_id)) for posted in batch]
+        found = [(posted, self._seen.get(posted.dialogue_id)) for posted in coming]
         self._links.make((posted, held.dialogue) for posted, held in found if held)
+        self._laid_out = len(coming)
 
     def look(self, posted: Posted) -> Held:
         """The dialogue of *posted* as it stands now."""
@@ -77,6 +95,7 @@ class Desk:
         """Write the next message; None when there is none, or no mail comes of it."""
         self._draft = None
         with suppress(Exception):  # what fails here fails again when its turn comes
+            self._lay_out()
             posted = self.waiting[0]
             seen = self._seen[posted.dialogue_id]
             self._draft = _Draft(posted, seen, self._write(posted, seen))

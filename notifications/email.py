@@ -12,13 +12,16 @@ from typing import Any
 from notifications.messages import Message
 from notifications.views import Contact
 
+_PARSED = 256
+"""Headers that are kept as the library parsed them, enough for the mails of a batch: each takes up to 20 kB."""
 
-@lru_cache(maxsize=4096)
+
+@lru_cache(maxsize=_PARSED)
 def _stored(rules: policy.EmailPolicy, name: str, value: str) -> tuple[str, Any]:
     return policy.EmailPolicy.header_store_parse(rules, name, value)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_PARSED)
 def _folded(rules: policy.EmailPolicy, name: str, value: str) -> bytes:
     return policy.EmailPolicy.fold_binary(rules, name, value)
 
@@ -124,7 +127,14 @@ def _line(name: str, value: str) -> bytes:
     plain = f"{name}: {value}\r\n"
     if len(plain) <= _FOLDED_FROM and _PLAIN.fullmatch(value):
         return plain.encode()
-    return POLICY.fold_binary(name, POLICY.header_store_parse(name, value)[1])
+    return _by_the_library(name, value)
+
+
+@lru_cache(maxsize=4096)
+def _by_the_library(name: str, value: str) -> bytes:
+    """The header as it is written, without what was parsed on the way: that is a hundred times as large."""
+    _, parsed = policy.EmailPolicy.header_store_parse(POLICY, name, value)
+    return policy.EmailPolicy.fold_binary(POLICY, name, parsed)
 
 
 def _headers(

@@ -45,7 +45,13 @@ def _sqlite(target: URL, *, durable: bool) -> Engine:
         message = f"A database in memory is lost with the process; {_KNOWN}."
         raise DatabaseUnavailable(message)
     Path(target.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(target, connect_args={"timeout": _WAIT_SECONDS}, hide_parameters=True)
+    # The connection that wrote last comes first: a write makes what the others hold of the file worthless.
+    engine = create_engine(
+        target,
+        pool_use_lifo=True,
+        connect_args={"timeout": _WAIT_SECONDS},
+        hide_parameters=True,
+    )
     sync = "FULL" if durable else "OFF"
 
     @event.listens_for(engine, "connect")

@@ -22,7 +22,7 @@ from records import reports
 from records.access_tables import LINKS
 from records.database import reading
 from records.places import place
-from tests.config.conftest import ID, NOW, Post, act, furnished, statuses
+from tests.config.conftest import ID, NOW, SESSION, Post, act, furnished, programme, statuses
 from tests.conftest import POSTGRESQL
 
 LATER = NOW + timedelta(hours=1)
@@ -282,6 +282,66 @@ def test_links_that_nobody_was_given_are_forgotten(house: House, post: Post) -> 
     found = {re.search(r"/l/\S+", one.message.text) for one in post.posts[:2]}
     assert links(house) == 3
     assert len({match[0] for match in found if match}) == 2
+
+
+class Watching(Post):
+    """It notes how many dialogues were read when each message leaves, the next ones included."""
+
+    read: set[str]
+    noted: list[int]
+
+    def send(self, post: Any) -> None:
+        self.noted.append(len(self.read))
+        super().send(post)
+
+
+def test_of_a_batch_only_what_comes_next_lies_on_the_desk(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be of as many dialogues as it has messages, and late in its year each of them is heavy."""
+    house.deliver(NOW)
+    for name in ("a", "b", "c"):
+        opened(house, name)
+    box, held = Watching(), house.ledger.held
+    box.read, box.noted = set(), []
+
+    def noting(name: str, *known: Any) -> Any:
+        box.read.add(name)
+        return held(name, *known)
+
+    monkeypatch.setattr(house.ledger, "held", noting)
+    monkeypatch.setattr(desk, "_ON_THE_DESK", 1)
+    house.mailroom = Mailroom(lambda: box, "dialoog@klein.example", batch=200)
+
+    sent = house.deliver(NOW).sent
+
+    assert box.read == {"a-2022", "b-2022", "c-2022"}
+    assert box.noted[0] == 1
+    assert len({one.message_id for one in box.posts}) == len(box.posts) == sent
+
+
+def opened(house: House, name: str) -> None:
+    """Open an edition of the new programme *name*; those who hold its roles are told."""
+    house.ledger.apply_programme(programme(id=name), NOW)
+    house.ledger.open_edition(
+        name, session_at=SESSION, edition=2022, information=None, by="manager", now=NOW
+    )
+
+
+@pytest.mark.parametrize("together", [1, 2, 50])
+def test_however_few_lie_ready_each_reader_has_a_link(
+    house: House, post: Post, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    assert house.mailroom is not None
+    house.mailroom = replace(house.mailroom, base_url=PAGES, batch=10)
+    monkeypatch.setattr(desk, "_ON_THE_DESK", together)
+
+    assert house.deliver(NOW).sent == 3
+
+    mails = [one.message for one in post.posts if one.message.address in MAILED.values()]
+    found = [re.search(r"/l/\S+", mail.text) for mail in mails]
+    assert len({match[0] for match in found if match}) == 2
+    assert links(house) == 2
 
 
 def links(house: House) -> int:

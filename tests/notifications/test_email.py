@@ -154,7 +154,7 @@ def test_the_quick_way_writes_what_the_library_writes(language: str) -> None:
     local=st.from_regex(r"[A-Za-z0-9_+.'-]{1,70}", fullmatch=True),
     subject=st.text(max_size=130),
     body=st.text(min_size=1) | st.integers(900, 1100).map(lambda number: "é" * number),
-    number=st.from_regex(r"notice-[0-9a-f]{1,60}@merk.example", fullmatch=True),
+    number=st.from_regex(r"notice-[0-9a-f]{1,60}@merk\.example", fullmatch=True),
 )
 def test_whatever_people_are_called_the_quick_way_is_the_librarys(
     name: str, local: str, subject: str, body: str, number: str

@@ -122,6 +122,17 @@ def test_two_who_write_wait_and_then_hear_that_it_is_busy(
         pass
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_one_after_the_other_uses_the_connection_that_is_still_warm(engine: Engine) -> None:
+    def used() -> object:
+        with writing(engine) as connection:
+            return connection.connection.driver_connection
+
+    with reading(engine), reading(engine):
+        pass
+    assert used() is used()
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("database_kind", ["postgresql"])
 def test_a_locked_row_is_waited_for_and_then_it_is_busy(engine: Engine, migrated_url: str) -> None:
