@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, NoReturn, TypeVar
@@ -57,8 +57,8 @@ def _sqlite(target: URL, *, durable: bool) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(raw: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
         raw.isolation_level = None  # transactions begin below, not where the driver thinks best
+        _keep_wal(raw)
         for pragma in (
-            "journal_mode=WAL",
             f"synchronous={sync}",
             "foreign_keys=ON",
             "temp_store=MEMORY",
@@ -82,6 +82,20 @@ def _sqlite(target: URL, *, durable: bool) -> Engine:
 
 def _driver(connection: Connection) -> Any:  # noqa: ANN401 - the driver's own connection
     return connection.connection.dbapi_connection
+
+
+def _keep_wal(raw: Any) -> None:  # noqa: ANN401 - the driver's own connection
+    """Of those who open a new file at once one changes its journal; SQLite would not let the others wait for that."""
+    until = monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            raw.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or monotonic() >= until:
+                raise
+            sleep(_LOOK_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _take_turn(connection: Connection) -> None:
@@ -170,8 +184,9 @@ def keeping(engine: Engine) -> Iterator[Connection]:
             _driver(connection).execute("PRAGMA busy_timeout=0")
         else:
             connection.execution_options(isolation_level="AUTOCOMMIT")
-        connection.detach()  # the pool has few, for short work that takes turns
-        yield connection
+        connection.detach()  # the pool has few, for short work that takes turns; nor does it close this one then
+        with closing(_driver(connection)), connection:
+            yield connection
 
 
 def over(line: Connection, work: Callable[[Connection], Answer]) -> Answer | None:

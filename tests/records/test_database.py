@@ -1,6 +1,7 @@
 """Connecting: what is refused, what waits for whom, and what the errors advise."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -156,3 +157,19 @@ def test_a_server_that_ends_the_connection_is_reached_again(engine: Engine) -> N
         connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
     with reading(engine) as connection:
         assert connection.scalar(text("SELECT 1")) == 1
+
+
+def test_whoever_opens_a_new_file_waits_for_those_who_do_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite itself waits for nobody when a file gets its write-ahead log."""
+    file = tmp_path / "new.db"
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("CREATE TABLE something (one)")
+    other.execute("BEGIN")
+    other.execute("INSERT INTO something VALUES (1)")
+    monkeypatch.setattr(database, "sleep", lambda _: other.execute("COMMIT"))
+
+    with connect(f"sqlite:///{file}").connect() as connection:
+        assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
+    other.close()
