@@ -6,7 +6,8 @@ it was accepted. A message that fails never holds up the others; a mail server t
 was claimed is given back.
 
 While the mail server works on one message the next is written, from the dialogue as it was last seen; right before it
-is sent the dialogue is looked at again, and if anybody changed it meanwhile, the message is written anew.
+is sent the dialogue is looked at again, and if anybody changed it meanwhile, the message is written anew. While one
+message is marked the server is told for whom the next is, but it gets no text before the mark is written.
 """
 
 from collections import Counter
@@ -144,7 +145,7 @@ class _Round:
             closing(self.channel),
             self.ledger.line() as looks,
             self.ledger.line() as marks,
-            place(looks, mailroom.server, mailroom.most) as free,
+            place(marks, mailroom.server, mailroom.most) as free,
         ):
             if not free:
                 return DeliveryReport(without_place=1)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,8 @@ class Shaky:
     port: int
     process: "subprocess.Popen[bytes]"
     settings: dict[str, str]
+    hands: Executor
+    """A thread that lasts: a server ends with the one that started it, and a fault may strike in any."""
 
     def crash(self) -> None:
         """End at once, without a goodbye (`pg_ctl -m immediate`), and begin again."""
@@ -65,7 +68,8 @@ class Shaky:
 
     def _begin_again(self) -> None:
         self.process.wait(postgres.STOP_SECONDS)
-        self.process = postgres.launch(self.programs, self.home, self.port, self.settings)
+        place = self.programs, self.home, self.port, self.settings
+        self.process = self.hands.submit(postgres.launch, *place).result()
         assert postgres.answers(self.process, self.home, self.port)
 
     def copy(self, database: str) -> str:
@@ -105,7 +109,8 @@ def shaken(**settings: str) -> Iterator[Shaky]:
     home = Path(tempfile.mkdtemp(prefix="weerklank-pg-"))
     postgres.initialise(programs, home, PASSWORD)
     process, port = postgres.start(programs, home, settings)
-    server = Shaky(programs, home, port, process, settings)
+    hands = ThreadPoolExecutor(1)
+    server = Shaky(programs, home, port, process, settings, hands)
     try:
         postgres.Server(port, PASSWORD).create("world")
         migrate(server.url("world"))
@@ -113,4 +118,5 @@ def shaken(**settings: str) -> Iterator[Shaky]:
         yield server
     finally:
         postgres.stop(server.process)
+        hands.shutdown()
         shutil.rmtree(home, ignore_errors=True)
