@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 from uuid import uuid4
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from config.desk import Desk
 from config.logs import logger
@@ -105,7 +105,7 @@ def deliver(
     if connections == 1:
         return _Round(engine, ledger, mailroom, channels[0], now).run()
     mailroom = replace(mailroom, batch=min(mailroom.batch, _BATCH_BESIDE_OTHERS))
-    rounds = [_Round(engine, ledger, mailroom, channel, now) for channel in channels]
+    rounds = [_Round(engine, ledger, mailroom, channel, now, alone=False) for channel in channels]
     with ThreadPoolExecutor(connections, "delivery") as pool:
         return _summed(list(pool.map(_Round.run, rounds)))
 
@@ -128,12 +128,20 @@ class _Round:
     """The share of one connection: its own worker name, its own channel, its own counts."""
 
     def __init__(
-        self, engine: Engine, ledger: Ledger, mailroom: Mailroom, channel: Channel, now: datetime
+        self,
+        engine: Engine,
+        ledger: Ledger,
+        mailroom: Mailroom,
+        channel: Channel,
+        now: datetime,
+        *,
+        alone: bool = True,
     ) -> None:
         self.engine = engine
         self.ledger = ledger
         self.mailroom = mailroom
         self.now = now
+        self.alone = alone
         self.worker = uuid4().hex
         self.channel = channel
         self.counts: Counter[str] = Counter()
@@ -149,10 +157,15 @@ class _Round:
         ):
             if not free:
                 return DeliveryReport(without_place=1)
-            with Marker(self.ledger, mailroom, self.channel.name, self.now, marks) as marker:
+            with self._marker(marks) as marker:
                 self._sit_down(Desk(self.ledger, mailroom, self.now, looks), marker)
                 stopped = self._batches()
         return DeliveryReport(**(self.counts + marker.counts), stopped=stopped)
+
+    def _marker(self, line: Connection) -> Marker:
+        return Marker(
+            self.ledger, self.mailroom, self.channel.name, self.now, line, alone=self.alone
+        )
 
     def _sit_down(self, desk: Desk, marker: Marker) -> None:
         self.desk, self.marker = desk, marker

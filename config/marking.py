@@ -35,6 +35,8 @@ class Marker:
     channel: str
     now: datetime
     line: Connection
+    alone: bool = True
+    """Whether this is the only connection: beside others a thread more only takes the interpreter's lock from them."""
     counts: Counter[str] = field(default_factory=Counter)
     """How the marked ones ended: *sent*, or *quarantined*."""
     _thread: ThreadPoolExecutor = field(init=False, repr=False)
@@ -55,11 +57,12 @@ class Marker:
         self._thread.shutdown()
 
     def mark(self, posted: Posted, post: Post) -> None:
-        """Begin to mark *posted*; what changes the dialogue by that is done at once. Raises as `settle` does."""
+        """Begin to mark *posted*, or mark it at once when that may change the dialogue. Raises as `settle` does."""
         self.settle()
-        self._pending = self._thread.submit(self._mark, posted, post)
-        if posted.notice.template in MATTERS:
-            self.settle()
+        if self.alone and posted.notice.template not in MATTERS:
+            self._pending = self._thread.submit(self._mark, posted, post)
+        else:
+            self.counts[self._mark(posted, post)] += 1
 
     def settle(self) -> None:
         """Wait until the last one is marked. Raises Busy or DatabaseUnavailable (records.errors) when it was not."""
