@@ -21,7 +21,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine
 
 from config.desk import Desk
-from config.logs import logger
+from config.logs import trouble_with
 from config.mailroom import Mailroom
 from config.marking import Marker
 from notifications.channels import Channel, PassingFailure, PermanentFailure, Post
@@ -157,7 +157,7 @@ class _Round:
         ):
             if not free:
                 return DeliveryReport(without_place=1)
-            with self._marker(marks) as marker:
+            with closing(self._marker(marks)) as marker:
                 self._sit_down(Desk(self.ledger, mailroom, self.now, looks), marker)
                 stopped = self._batches()
         return DeliveryReport(**(self.counts + marker.counts), stopped=stopped)
@@ -253,22 +253,13 @@ class _Round:
         return "later"
 
     def _set_aside(self, posted: Posted, error: Exception) -> str:
-        self._log("message set aside", posted, error)
+        trouble_with(posted, "message set aside", error)
         why = f"could not be written ({type(error).__name__})"
         try:
             self.ledger.undeliverable(posted.id, self.channel.name, why, self.now)
         except RecordsError:
             raise
         except Exception as second:  # noqa: BLE001 - then the law cannot read this dialogue: tomorrow again
-            self._log("dialogue cannot be read", posted, second)
+            trouble_with(posted, "dialogue cannot be read", second)
             outbox.retry_later(self.engine, posted.id, why, self.now + _TOMORROW)
         return "quarantined"
-
-    def _log(self, event: str, posted: Posted, error: Exception) -> None:
-        logger("delivery").error(
-            event,
-            notice=posted.id,
-            dialogue=posted.dialogue_id,
-            template=posted.notice.template,
-            error=error,
-        )

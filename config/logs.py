@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
+    from records.outbox import Posted
+
 HIDDEN = "[hidden]"
 _ID = re.compile(r"^[A-Za-z0-9+-][A-Za-z0-9._/:#+-]{0,127}$")
 _PERSONAL = frozenset(
@@ -87,3 +89,14 @@ def logger(room: str) -> "FilteringBoundLogger":
         configure()
     found: FilteringBoundLogger = structlog.get_logger(room=room)
     return found
+
+
+def trouble_with(posted: "Posted", event: str, error: Exception) -> None:
+    """Log what went wrong with a notice of the outbox: an *event* in fixed words, and of what kind the *error* was."""
+    logger("delivery").error(
+        event,
+        notice=posted.id,
+        dialogue=posted.dialogue_id,
+        template=posted.notice.template,
+        error=error,
+    )

@@ -4,12 +4,10 @@ from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import TracebackType
-from typing import Self
 
 from sqlalchemy import Connection
 
-from config.logs import logger
+from config.logs import trouble_with
 from config.mailroom import Mailroom
 from notifications.channels import Post
 from records import outbox
@@ -45,17 +43,6 @@ class Marker:
     def __post_init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, "marks")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._thread.shutdown()
-
     def mark(self, posted: Posted, post: Post) -> None:
         """Begin to mark *posted*, or mark it at once when that may change the dialogue. Raises as `settle` does."""
         self.settle()
@@ -70,13 +57,17 @@ class Marker:
         if pending is not None:
             self.counts[pending.result()] += 1
 
+    def close(self) -> None:
+        """Let the last mark come to its end."""
+        self._thread.shutdown()
+
     def _mark(self, posted: Posted, post: Post) -> str:
         try:
             self._delivered(posted)
         except RecordsError:
             raise
         except Exception as error:  # noqa: BLE001 - it left the house: it may never be sent again
-            self._log("delivery could not be recorded", posted, error)
+            trouble_with(posted, "delivery could not be recorded", error)
             why = f"sent, but not recorded ({type(error).__name__})"
             outbox.withdraw(self.ledger.engine, posted.id, why)
             return "quarantined"
@@ -100,13 +91,4 @@ class Marker:
         try:
             chat.send(post)
         except Exception as error:  # noqa: BLE001 - the mail went out; the chat is a courtesy
-            self._log("chat was not told", posted, error)
-
-    def _log(self, event: str, posted: Posted, error: Exception) -> None:
-        logger("delivery").error(
-            event,
-            notice=posted.id,
-            dialogue=posted.dialogue_id,
-            template=posted.notice.template,
-            error=error,
-        )
+            trouble_with(posted, "chat was not told", error)

@@ -165,12 +165,12 @@ class Smtp:
 
     def _announce_early(self, server: smtplib.SMTP, post: Post) -> None:
         """While one mail is marked, the server may already look at the envelope of the next."""
-        with suppress(PermanentFailure):  # it is met again when its turn comes
-            envelope = _Envelope.of(post)
-            try:
-                self._announce(server, envelope)
-            except OSError:
-                self._drop()  # when its turn comes, a new connection tells
+        try:
+            self._announce(server, _Envelope.of(post))
+        except PermanentFailure:
+            return  # it is met again when its turn comes
+        except OSError:
+            self._drop()  # when its turn comes, a new connection tells
 
     def _announce(self, server: smtplib.SMTP, envelope: "_Envelope") -> None:
         """Say from whom the next mail is, and to whom where the server takes both at once; its answers wait."""

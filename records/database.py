@@ -84,18 +84,24 @@ def _driver(connection: Connection) -> Any:  # noqa: ANN401 - the driver's own c
     return connection.connection.dbapi_connection
 
 
-def _keep_wal(raw: Any) -> None:  # noqa: ANN401 - the driver's own connection
-    """Of those who open a new file at once one changes its journal; SQLite would not let the others wait for that."""
+def _as_soon_as_free(work: Callable[[], object]) -> None:
+    """Do *work*, looking again and again while somebody else has the file locked; raises what it does at last."""
     until = monotonic() + _WAIT_SECONDS
     while True:
         try:
-            raw.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or monotonic() >= until:
+            work()
+        except (Busy, sqlite3.OperationalError) as error:
+            locked = isinstance(error, Busy) or "locked" in str(error)
+            if not locked or monotonic() >= until:
                 raise
             sleep(_LOOK_AGAIN_SECONDS)
         else:
             return
+
+
+def _keep_wal(raw: Any) -> None:  # noqa: ANN401 - the driver's own connection
+    """Of those who open a new file at once one changes its journal; SQLite would not let the others wait for that."""
+    _as_soon_as_free(lambda: raw.execute("PRAGMA journal_mode=WAL"))
 
 
 def _take_turn(connection: Connection) -> None:
@@ -104,10 +110,8 @@ def _take_turn(connection: Connection) -> None:
 
     SQLite itself would look again after longer and longer pauses, and so miss the short one that a sweep leaves.
     """
-    until = monotonic() + _WAIT_SECONDS
     with _not_waiting(_driver(connection)):
-        while not _began(connection, until):
-            sleep(_LOOK_AGAIN_SECONDS)
+        _as_soon_as_free(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"))
 
 
 @contextmanager
@@ -118,16 +122,6 @@ def _not_waiting(raw: Any) -> Iterator[None]:  # noqa: ANN401 - the driver's own
     finally:
         with suppress(sqlite3.ProgrammingError):  # whoever is interrupted finds it closed already
             raw.execute(f"PRAGMA busy_timeout={_WAIT_SECONDS * 1000}")
-
-
-def _began(connection: Connection, until: float) -> bool:
-    try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    except Busy:
-        if monotonic() >= until:
-            raise
-        return False
-    return True
 
 
 def _postgresql(target: URL, *, durable: bool) -> Engine:
