@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from config.desk import Desk
 from config.logs import trouble_with
@@ -28,6 +28,7 @@ from notifications.channels import Channel, PassingFailure, PermanentFailure, Po
 from notifications.retry import next_try
 from records import outbox
 from records.errors import RecordsError
+from records.keeping import Line
 from records.ledger import Ledger
 from records.outbox import Posted
 from records.places import place
@@ -162,7 +163,7 @@ class _Round:
                 stopped = self._batches()
         return DeliveryReport(**(self.counts + marker.counts), stopped=stopped)
 
-    def _marker(self, line: Connection) -> Marker:
+    def _marker(self, line: Line) -> Marker:
         return Marker(
             self.ledger, self.mailroom, self.channel.name, self.now, line, alone=self.alone
         )

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import Connection
-
 from config.links import Links
 from config.mailroom import Mailroom
 from notifications.channels import Post
 from notifications.messages import compose
+from records.keeping import Line
 from records.ledger import Ledger
 from records.loading import Held
 from records.outbox import Posted
@@ -43,8 +42,8 @@ class Desk:
     ledger: Ledger
     mailroom: Mailroom
     now: datetime
-    line: Connection
-    """A kept connection, to look at dialogues."""
+    line: Line
+    """To look at dialogues."""
     waiting: deque[Posted] = field(default_factory=deque)
     _laid_out: int = 0
     """How many of those waiting lie ready, with their dialogues and links."""

@@ -5,13 +5,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from config.logs import trouble_with
 from config.mailroom import Mailroom
 from notifications.channels import Post
 from records import outbox
 from records.errors import Busy, RecordsError
+from records.keeping import Line
 from records.ledger import Ledger
 from records.outbox import Posted
 from states.delivery import MATTERS
@@ -32,7 +31,7 @@ class Marker:
     mailroom: Mailroom
     channel: str
     now: datetime
-    line: Connection
+    line: Line
     alone: bool = True
     """Whether this is the only connection: beside others a thread more only takes the interpreter's lock from them."""
     counts: Counter[str] = field(default_factory=Counter)

@@ -19,6 +19,8 @@ SESSION_LENGTH = timedelta(hours=3)
 _REQUESTS = frozenset({"invitation", "invitation-accepted", "session-moved"})
 _CANCELS = frozenset({"dialogue-cancelled"})
 _LINE = 74  # bytes; with the space before it one more, RFC 5545
+_PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 @._-]*[A-Za-z0-9])?")
+"""Names and addresses that the library writes as they are."""
 _ESCAPES = re.compile(r"[\\^]")
 
 
@@ -85,7 +87,8 @@ def session_entry(
         written=now,
     )
     uid = f"UID:{uid_of(dialogue, stakeholder)}".encode()
-    guest = _guest(dialogue, stakeholder, reader)
+    accepted = dialogue.stakeholders[stakeholder].accepted
+    guest = folded(attendee(reader.name, str(reader.email), accepted=accepted))
     frame = _frame(session).replace(_UID, b"\r\n%b\r\n" % uid)
     return frame.replace(_GUEST, b"\r\n%b\r\n" % guest)
 
@@ -129,29 +132,45 @@ def _event(session: _Session) -> Event:
     if session.purpose:
         event.add("description", session.purpose)
     if session.manager and session.manager.email:
-        event["organizer"] = _person(session.manager)
+        event["organizer"] = _person(session.manager.name, session.manager.email)
     event.add("attendee", "*", encode=False)
     return event
 
 
-def _guest(dialogue: Dialogue, stakeholder: str, reader: Person) -> bytes:
-    guest = _person(reader)
+def attendee(name: str, email: str, *, accepted: bool) -> str:
+    """The line of a guest, in a tenth of the library's time for those whose name and address are plain."""
+    if not (_PLAIN.fullmatch(name) and _PLAIN.fullmatch(email)):
+        return by_the_library(name, email, accepted=accepted)
+    before, between, after = _around(quoted=" " in name, accepted=accepted)
+    return f"{before}{name}{between}{email}{after}"
+
+
+@lru_cache(maxsize=4)
+def _around(*, quoted: bool, accepted: bool) -> tuple[str, str, str]:
+    """What stands around the name and the address of a guest; the library quotes names that have a space."""
+    line = by_the_library("* *" if quoted else "*", "*", accepted=accepted)
+    before, *_, between, after = line.split("*")
+    return before, between, after
+
+
+def by_the_library(name: str, email: str, *, accepted: bool) -> str:
+    """The line of a guest whose name and address may need to be quoted."""
+    guest = _person(name, email)
     guest.params["role"] = vText("REQ-PARTICIPANT")
-    accepted = dialogue.stakeholders[stakeholder].accepted
     guest.params["partstat"] = vText("ACCEPTED" if accepted else "NEEDS-ACTION")
     guest.params["rsvp"] = vText("FALSE" if accepted else "TRUE")
-    return folded(Contentline.from_parts("ATTENDEE", guest.params, guest))
+    return str(Contentline.from_parts("ATTENDEE", guest.params, guest))
 
 
-def folded(line: Contentline) -> bytes:
+def folded(line: str) -> bytes:
     """*line* cut as the library cuts it; that looks at every letter, which a plain line needs not."""
     if not line.isascii() or _ESCAPES.search(line):
-        return bytes(line.to_ical())  # type: ignore[no-untyped-call]
+        return bytes(Contentline(line).to_ical())  # type: ignore[no-untyped-call]
     cut = (line[start : start + _LINE] for start in range(0, len(line), _LINE))
     return "\r\n ".join(cut).encode()
 
 
-def _person(person: Person) -> vCalAddress:
-    address = vCalAddress(f"mailto:{person.email}")
-    address.params["cn"] = vText(person.name)
+def _person(name: str, email: str) -> vCalAddress:
+    address = vCalAddress(f"mailto:{email}")
+    address.params["cn"] = vText(name)
     return address

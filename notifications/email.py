@@ -1,6 +1,7 @@
 """E-mail: a message as it goes over the wire, with the headers that keep it in its thread and out of loops."""
 
 import re
+from datetime import datetime
 from email import policy
 from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
@@ -151,13 +152,18 @@ def _headers(
         ("To", _address(message.address, message.name)),
         *_reply_to(message.reply_to),
         ("Subject", message.subject),
-        ("Date", format_datetime(message.at)),
+        ("Date", _date(message.at)),
         ("Message-ID", f"<{message_id}>"),
         ("In-Reply-To", root),
         ("References", root),
         ("Auto-Submitted", "auto-generated"),
         ("X-Auto-Response-Suppress", "OOF, AutoReply"),
     ]
+
+
+@lru_cache(maxsize=64)
+def _date(at: datetime) -> str:
+    return format_datetime(at)
 
 
 def _boundary(message_id: str) -> str:

@@ -5,7 +5,7 @@ Letters: the templates of all messages, each a folder of a subject, the words an
 `page.html` says how it looks; `subject.txt` is its one line. Files that start with `_` are shared.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -41,6 +41,13 @@ SUBJECT_LIMIT = 120  # characters
 
 class LetterIncomplete(LookupError):
     """A letter cannot be written: it does not exist, or something that it needs is not there."""
+
+
+class _Library(Environment):
+    """The standard one hands each template two dictionaries to look through; most letters are made of six templates."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**self.globals, **(d or {})}
 
 
 class InLanguage(Extension):
@@ -89,11 +96,11 @@ def _printed(value: object) -> object:
 
 
 def _environment(*, html: bool) -> Environment:
-    environment = Environment(
+    environment = _Library(
         loader=PackageLoader("notifications", "templates"),
         extensions=[InLanguage],
         undefined=StrictUndefined,
-        autoescape=html,  # noqa: S701 - plain text is not escaped, pages are
+        autoescape=html,
         finalize=None if html else _printed,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -118,8 +125,12 @@ def _pages() -> Environment:
     return environment
 
 
+def _as_html(blocks: Iterable[Block]) -> str:
+    return "\n".join(map(_part, blocks))
+
+
 @lru_cache(maxsize=4096)
-def _as_html(block: Block) -> str:
+def _part(block: Block) -> str:
     """The letters of a batch share most of their blocks."""
     return _pages().get_template("_block.html").render(block=block)
 

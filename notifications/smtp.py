@@ -15,7 +15,6 @@ from notifications.email import on_the_wire, to_bytes
 Security = Literal["none", "starttls", "tls"]
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _OK, _FORWARDED, _GO_ON = 250, 251, 354
-_DOT = re.compile(rb"^\.", re.MULTILINE)
 _PLAIN = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
 _SERVER_CODES = frozenset({-1, 421, 530, 535})
 """The server is closing, or does not know us: nothing that the recipient could help."""
@@ -151,7 +150,7 @@ class Smtp:
             self._while_it_answers(self.before)
             code, text = server.getreply()
             if code == _GO_ON:
-                server.send(_DOT.sub(b"..", data) + b".\r\n")
+                server.send(_stuffed(data))
                 following = self.meanwhile()
                 code, text = server.getreply()
         except smtplib.SMTPServerDisconnected as gone:
@@ -260,6 +259,12 @@ def _to(envelope: _Envelope) -> str:
 
 def _bytes(post: Post, server: smtplib.SMTP) -> bytes:
     return post.wire if server.has_extn("8bitmime") else to_bytes(post.email, eight_bits=False)
+
+
+def _stuffed(data: bytes) -> bytes:
+    """*data*, whose lines end as they should, so that none of them ends the mail before its time (RFC 5321, 4.5.2)."""
+    first = b"." if data.startswith(b".") else b""
+    return first + data.replace(b"\n.", b"\n..") + b".\r\n"
 
 
 def _option(server: smtplib.SMTP) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from operator import attrgetter
 
@@ -139,7 +139,13 @@ class DialogueView:
 
 def _counted(dialogue: Dialogue, what: str) -> list[tuple[str, int]]:
     """How many stakeholders share each value of *what*, most first."""
-    return Counter(map(attrgetter(what), dialogue.stakeholders.values())).most_common()
+    return _most_common(tuple(map(attrgetter(what), dialogue.stakeholders.values())))
+
+
+@lru_cache(maxsize=256)
+def _most_common(values: tuple[str, ...]) -> list[tuple[str, int]]:
+    """All who are invited to a dialogue are told the same numbers."""
+    return Counter(values).most_common()
 
 
 @dataclass(frozen=True)

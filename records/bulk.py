@@ -38,8 +38,14 @@ class Bulk:
 
     def rows(self, connection: Connection, values: Row) -> list[Any]:
         """What the statement finds for *values*, as it is stored: tuples, with no value turned back."""
-        sql, pack, _ = self._for(connection.dialect)
-        return list(connection.exec_driver_sql(sql, pack(values)).cursor.fetchall())
+        return list(
+            connection.exec_driver_sql(*self.packed(connection.dialect, values)).cursor.fetchall()
+        )
+
+    def packed(self, dialect: Dialect, values: Row) -> tuple[str, Any]:
+        """The statement and its *values* as the driver of *dialect* takes them."""
+        sql, pack, _ = self._for(dialect)
+        return sql, pack(values)
 
     def _for(self, dialect: Dialect) -> _Ready:
         if dialect.name not in self._ready:

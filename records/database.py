@@ -2,10 +2,10 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, ExceptionContext, make_url
@@ -13,7 +13,6 @@ from sqlalchemy.exc import ArgumentError
 
 from records.errors import Busy, DatabaseUnavailable, JournalProtected, RecordsError, SchemaOutdated
 
-Answer = TypeVar("Answer")
 _WAIT_SECONDS = 10
 _LOOK_AGAIN_SECONDS = 0.001
 _KNOWN = "use sqlite:///path/to/file.db or postgresql+psycopg://user@host/database"
@@ -164,33 +163,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-@contextmanager
-def keeping(engine: Engine) -> Iterator[Connection]:
-    """
-    A connection that is kept for many small statements, of which each is a transaction of its own.
-
-    Taking a connection, beginning and ending cost more than such a statement. Whoever uses it must do without it when
-    it is lost or somebody else is writing: it waits for nobody.
-    """
-    with engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.execution_options(**{_ALONE: True})
-            _driver(connection).execute("PRAGMA busy_timeout=0")
-        else:
-            connection.execution_options(isolation_level="AUTOCOMMIT")
-        connection.detach()  # the pool has few, for short work that takes turns; nor does it close this one then
-        with closing(_driver(connection)), connection:
-            yield connection
-
-
-def over(line: Connection, work: Callable[[Connection], Answer]) -> Answer | None:
-    """What *work* answers over the kept *line*; None when it is lost, or somebody else is writing."""
-    if line.invalidated:
-        return None
-    try:
-        return work(line)
-    except RecordsError:
-        return None
+def alone(connection: Connection) -> Any:  # noqa: ANN401 - the driver's own connection
+    """Make each statement over *connection* a transaction of its own that waits for nobody; the driver's connection."""
+    if connection.dialect.name == "sqlite":
+        connection.execution_options(**{_ALONE: True})
+        _driver(connection).execute("PRAGMA busy_timeout=0")
+    else:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+    return _driver(connection)
 
 
 def _explain(context: ExceptionContext) -> None:

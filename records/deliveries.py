@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, bindparam, null, select, text, update
 from records import outgoing
 from records.bulk import Bulk
 from records.database import writing
+from records.keeping import Line
 from records.loading import Held, Reader
 from records.marks import Marks
 from records.outgoing import BY_HAND, FAILED, PENDING, SENT, WITHDRAWN
@@ -101,9 +102,7 @@ class Deliveries:
     def __post_init__(self) -> None:
         self._marks = Marks(self.engine, _MARK_SENT)
 
-    def delivered(
-        self, notice_id: int, channel: str, now: datetime, line: Connection | None
-    ) -> bool:
+    def delivered(self, notice_id: int, channel: str, now: datetime, line: Line | None) -> bool:
         """Mark the notice as sent; the law is asked only about templates for which delivery matters."""
         values = {"of_notice": notice_id, "by_channel": channel, "moment": now}
         if self._marks.put(values, line):

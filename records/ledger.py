@@ -11,9 +11,10 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 
 from records import outgoing, programmes
-from records.database import keeping, reading, writing
+from records.database import reading, writing
 from records.deliveries import Deliveries, mark_told
 from records.errors import Busy, RecordsError
+from records.keeping import Line, keeping
 from records.loading import Held, Policies, Reader
 from records.openings import Opener, Wish
 from records.programmes import ProgrammeRow
@@ -207,13 +208,11 @@ class Ledger:
         """The dialogue as it stands. Raises NotKnown('unknown-dialogue')."""
         return self.held(dialogue_id).dialogue.copy()
 
-    def line(self) -> AbstractContextManager[Connection]:
+    def line(self) -> AbstractContextManager[Line]:
         """A kept connection for the many small questions and marks of a delivery round; for one thread."""
         return keeping(self.engine)
 
-    def held(
-        self, dialogue_id: str, known: Held | None = None, line: Connection | None = None
-    ) -> Held:
+    def held(self, dialogue_id: str, known: Held | None = None, line: Line | None = None) -> Held:
         """
         The dialogue with the head of its journal; *known* itself when nobody changed it since that was read.
 
@@ -238,7 +237,7 @@ class Ledger:
             return list(connection.scalars(chosen))
 
     def delivered(
-        self, notice_id: int, channel: str, now: datetime, line: Connection | None = None
+        self, notice_id: int, channel: str, now: datetime, line: Line | None = None
     ) -> bool:
         """
         Mark the notice *notice_id* as sent by *channel*, and let the law say what follows, in one transaction.

@@ -15,7 +15,7 @@ from records.asking import Questions
 from records.bulk import Bulk
 from records.chain import Head
 from records.columns import can_be_key, canonical
-from records.database import over
+from records.keeping import Line
 from records.shelves import SHELVES
 from records.tables import DIALOGUES, PROGRAMMES
 from states.dialogue import Dialogue
@@ -113,10 +113,9 @@ class Reader:
             self.remember(kept)
         return kept
 
-    def same(self, line: Connection, known: Held) -> bool:
-        """Whether *known* is still so, asked over *line* (`records.database.keeping`); False also when that is lost."""
-        found = over(line, lambda line: _LOOK.rows(line, {"of_dialogue": known.dialogue.id}))
-        return found == [known.stamp]
+    def same(self, line: Line, known: Held) -> bool:
+        """Whether *known* is still so, asked over *line*; False also when that does not serve."""
+        return line.rows(_LOOK, {"of_dialogue": known.dialogue.id}) == [known.stamp]
 
     def remember(self, held: Held) -> None:
         """Keep *held*, so that the next step need not load it. After a change: only once that was committed."""

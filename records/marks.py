@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from records.bulk import Bulk
-from records.database import over, writing
+from records.database import writing
+from records.keeping import Line
 
 
 @dataclass(slots=True, eq=False)
@@ -34,12 +35,12 @@ class Marks:
     _change: threading.Condition = field(default_factory=threading.Condition)
     _writing: bool = False
 
-    def put(self, values: Mapping[str, Any], line: Connection | None = None) -> bool:
+    def put(self, values: Mapping[str, Any], line: Line | None = None) -> bool:
         """
         Write the mark with these *values*; whether it changed a row, once that is committed.
 
-        One that comes alone goes over *line* (`records.database.keeping`), when there is one and it serves. An error is
-        for this mark only; the others that waited try for themselves.
+        One that comes alone goes over *line*, when there is one and it serves. An error is for this mark only; the
+        others that waited try for themselves.
         """
         mark = _Mark(values)
         with self._change:
@@ -55,10 +56,12 @@ class Marks:
             self._let_go(marks, mark)
         return bool(mark.changed)
 
-    def _at_once(self, mark: _Mark, line: Connection) -> bool:
-        """Whether *line* served: it waits for nobody, and may be lost."""
-        mark.changed = over(line, lambda line: self.statement.run(line, [mark.values]) == 1)
-        return mark.changed is not None
+    def _at_once(self, mark: _Mark, line: Line) -> bool:
+        """Whether *line* served."""
+        changed = line.run(self.statement, mark.values)
+        if changed is not None:
+            mark.changed = changed == 1
+        return changed is not None
 
     def _commit(self, marks: list[_Mark]) -> None:
         with writing(self.engine) as connection:

@@ -1,12 +1,13 @@
 """Places at a mail server: how many connections it may have at once, from everybody who shares the records."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from zlib import crc32
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
-from records.database import over
+from records.errors import RecordsError
+from records.keeping import Line
 
 _TAKE = text("SELECT pg_try_advisory_lock(:server, :number)")
 _LEAVE = text("SELECT pg_advisory_unlock(:server, :number)")
@@ -14,27 +15,30 @@ _SIGNED = 2**31
 
 
 @contextmanager
-def place(line: Connection, server: str, most: int) -> Iterator[bool]:
+def place(line: Line, server: str, most: int) -> Iterator[bool]:
     """
-    Hold one of *most* places at *server* over *line* (`records.database.keeping`); False when all are taken.
+    Hold one of *most* places at *server* over *line*; False when all are taken.
 
     The database holds it for the session of *line*, so that it is free again when its holder ends, however it ends.
     Records in a file are on one machine, which itself says how many connections it opens: there is always a place.
     """
-    if line.dialect.name == "sqlite":
+    if line.connection.dialect.name == "sqlite":
         yield True
         return
     taken = _take(line, crc32(server.encode()) - _SIGNED, most)
     try:
         yield taken is not None
     finally:
-        if taken is not None:  # where the line is lost the session is over, and the place free
-            over(line, lambda line: line.execute(_LEAVE, taken))
+        if taken is not None and not line.connection.invalidated:
+            with suppress(
+                RecordsError
+            ):  # where the line is lost the session is over, and the place free
+                line.connection.execute(_LEAVE, taken)
 
 
-def _take(line: Connection, server: int, most: int) -> dict[str, int] | None:
+def _take(line: Line, server: int, most: int) -> dict[str, int] | None:
     for number in range(most):
         wish = {"server": server, "number": number}
-        if line.scalar(_TAKE, wish):
+        if line.connection.scalar(_TAKE, wish):
             return wish
     return None

@@ -1,14 +1,13 @@
 """Marking while the next mail is on its way: it comes as far as its text, and never further."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from sqlalchemy import event
 
 from config.delivery import deliver
 from config.mailroom import Mailroom
@@ -42,12 +41,22 @@ class Watchful(Handler):
 
 def when_marking(house: House, do: Any, *, after: bool = False) -> None:  # noqa: ANN401
     """Call *do* with each statement that marks a notice as sent, before or *after* it runs."""
+    dialect = house.engine.dialect
 
-    def watch(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:  # noqa: ANN401
-        if statement.startswith("UPDATE notices SET status='sent'"):
-            do(statement)
+    def watched(run: Callable[..., Any]) -> Callable[..., Any]:
+        def run_watched(cursor: Any, statement: str, *given: Any, **more: Any) -> Any:  # noqa: ANN401
+            marks = statement.startswith("UPDATE notices SET status='sent'")
+            if marks and not after:
+                do(statement)
+            answer = run(cursor, statement, *given, **more)
+            if marks and after:
+                do(statement)
+            return answer
 
-    event.listen(house.engine, f"{'after' if after else 'before'}_cursor_execute", watch)
+        return run_watched
+
+    for name in ("do_execute", "do_executemany"):
+        setattr(dialect, name, watched(getattr(dialect, name)))
 
 
 def post_over(house: House, port: int) -> None:

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar.parser import Contentline
 
-from notifications.calendar import Entry, folded
+from notifications.calendar import Entry, attendee, by_the_library, folded
 from notifications.messages import compose
 from states.dialogue import Dialogue
 from states.facts import Notice
@@ -92,4 +92,18 @@ def test_an_organiser_needs_an_address() -> None:
 @example("x" * 149)
 @example("x" * 73 + "\\n" + "y" * 80)
 def test_lines_are_cut_as_the_library_cuts_them(text: str) -> None:
-    assert folded(Contentline(text)) == Contentline(text).to_ical()  # type: ignore[no-untyped-call]
+    assert folded(text) == Contentline(text).to_ical()  # type: ignore[no-untyped-call]
+
+
+WORDS = st.text(st.sampled_from("aZ9 .-_@,;:'\"\\*^é"), max_size=40)
+
+
+@given(WORDS, WORDS, st.booleans())
+@example("An Jansen", "an.jansen@ngo-1.example", True)
+@example("Jansen, An", "an@ngo.example", False)
+@example("*", "*", False)
+def test_a_guest_is_written_as_the_library_writes_them(
+    name: str, email: str, accepted: bool
+) -> None:
+    expected = by_the_library(name, email, accepted=accepted)
+    assert attendee(name, email, accepted=accepted) == expected

@@ -4,11 +4,12 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import event, text
 
 from config.policies import policy_of
 from records.database import connect, writing
 from records.errors import RecordsError
+from records.keeping import Line
 from records.ledger import Ledger
 from records.outbox import Posted
 from tests.conftest import POSTGRESQL
@@ -21,10 +22,10 @@ def status(memory: Memory, post: Posted) -> str:
     return str(row.status)
 
 
-def lose(line: Connection) -> None:
+def lose(line: Line) -> None:
     """End *line* as a server does that starts again."""
     with pytest.raises(RecordsError):
-        line.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        line.connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
 
 def test_a_mark_over_a_kept_line_is_seen_by_others_at_once(invited: Memory) -> None:
@@ -55,7 +56,9 @@ def test_a_kept_line_sees_what_somebody_changed(invited: Memory) -> None:
 def test_while_somebody_writes_a_mark_waits_like_everybody(invited: Memory) -> None:
     post, _ = invited.claim()
     tried, engine = threading.Event(), connect(invited.url)
-    event.listen(engine, "before_cursor_execute", lambda *_: tried.set())
+    event.listen(
+        engine, "before_cursor_execute", lambda *_: tried.set()
+    )  # after the line did not serve
     ledger = Ledger(engine, policy_of)
 
     def mark() -> bool:

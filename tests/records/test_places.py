@@ -6,8 +6,9 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from sqlalchemy import text
 
-from records.database import connect, keeping
+from records.database import connect
 from records.errors import RecordsError
+from records.keeping import keeping
 from records.places import place
 from tests.conftest import POSTGRESQL
 
@@ -39,7 +40,7 @@ def test_a_place_is_free_when_its_holder_is_gone(database_url: str) -> None:
     with keeping(engine) as line, place(line, SERVER, 1) as mine:
         assert mine
         with pytest.raises(RecordsError):
-            line.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+            line.connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
         with asked(database_url, most=1) as theirs:
             assert theirs
     engine.dispose()
