@@ -73,7 +73,7 @@ def sweep(
     """
     report = SweepReport()
     run = _Run(engine, Lawbook(policies, now, engine.dialect), report, pause, pause_seconds)
-    if not run.due(None, 1):
+    if not run.any_due():
         idle(engine, now)
         return report
     number = began(engine, now)
@@ -88,14 +88,14 @@ def sweep(
 class _Pace:
     """How many duties a chunk takes: as many as are written while a person can wait."""
 
-    _MOST: ClassVar = {"sqlite": (1000, 0.007), "postgresql": (5000, 0.022)}
+    _MOST: ClassVar = {"sqlite": (1000, 0.007), "postgresql": (5000, 0.018)}
     _LEAST = 200
 
     def __init__(self, kind: str, most: int | None) -> None:
         usual, self._seconds = self._MOST[kind]
         self._most = most or usual
         self._least = min(self._LEAST, self._most)
-        self.chunk = max(self._least, self._most // 4)
+        self.chunk = self._least
 
     def took(self, duties: int, seconds: float) -> None:
         """Learn from a chunk that held the lock for so many *seconds*."""
@@ -103,7 +103,7 @@ class _Pace:
         self.chunk = min(self._most, max(self._least, (self.chunk + fitting) // 2))
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Run:
     engine: Engine
     laws: Lawbook
@@ -111,21 +111,28 @@ class _Run:
     pause: Pause
     pause_seconds: float
 
-    def due(self, after: Due | None, chunk: int) -> list[Due]:
-        """The next *chunk* of what is due, in the order of time."""
-        values = {"moment": self.laws.now, "chunk": chunk}
-        with reading(self.engine) as connection:
-            if after is None:
-                return _AT_FIRST.rows(connection, values)
-            at, number, _ = after
-            return _AFTER.rows(connection, values | {"after_at": at, "after_id": number})
+    shared: bool = False
+    """Whether another sweep was met: what this one prepared for a chunk would be prepared by both."""
 
-    def draft(self, due: list[Due]) -> Draft | None:
-        """What to write, prepared before the lock; not where several sweeps would prepare the same."""
-        if self.engine.dialect.name != "sqlite":
-            return None
+    def any_due(self) -> bool:
+        """Whether anything is due at all."""
         with reading(self.engine) as connection:
-            return sweeping.prepare(connection, *_named(due), self.laws)
+            return bool(self._due(connection, None, 1))
+
+    def coming(self, after: Due | None, chunk: int) -> tuple[list[Due], Draft | None]:
+        """The next *chunk* of what is due, in the order of time, and what to write, prepared before the lock."""
+        with reading(self.engine) as connection:
+            due = self._due(connection, after, chunk)
+            if not due or self.shared:
+                return due, None
+            return due, sweeping.prepare(connection, *_named(due), self.laws)
+
+    def _due(self, connection: Connection, after: Due | None, chunk: int) -> list[Due]:
+        values = {"moment": self.laws.now, "chunk": chunk}
+        if after is None:
+            return _AT_FIRST.rows(connection, values)
+        at, number, _ = after
+        return _AFTER.rows(connection, values | {"after_at": at, "after_id": number})
 
     def rest(self) -> None:
         if self.engine.dialect.name == "sqlite":
@@ -134,21 +141,24 @@ class _Run:
 
 def _round(run: _Run, pace: _Pace) -> bool:
     """One walk over all that is due, which only goes forward; whether somebody else held some of it."""
-    held_back = False
-    due = run.due(None, pace.chunk)
+    held_back = 0
+    due, draft = run.coming(None, pace.chunk)
     while due:
-        tallies, held = _settle(run, due, pace)
-        held_back = held_back or held
+        tallies, held = _settle(run, due, draft, pace)
+        held_back += held
+        # A person holds one dialogue; only another sweep holds nearly all that this one is about to take.
+        run.shared = run.shared or held > len(tallies)
         for dialogue_id, tally in tallies.items():
             run.report.note(dialogue_id, tally)
         run.rest()
-        due = run.due(due[-1], pace.chunk)
-    return held_back
+        due, draft = run.coming(due[-1], pace.chunk)
+    return bool(held_back)
 
 
-def _settle(run: _Run, due: list[Due], pace: _Pace) -> tuple[dict[str, Tally], bool]:
+def _settle(
+    run: _Run, due: list[Due], draft: Draft | None, pace: _Pace
+) -> tuple[dict[str, Tally], int]:
     try:
-        draft = run.draft(due)
         # What a power cut undoes is due again; the end of the sweep is recorded so that it lasts, and all before it.
         with writing(run.engine, lasting=False) as connection:
             begun = time.monotonic()
@@ -168,7 +178,7 @@ def _apply(
     *,
     draft: Draft | None = None,
     careful: bool = False,
-) -> tuple[dict[str, Tally], bool]:
+) -> tuple[dict[str, Tally], int]:
     ids, dialogues = _named(due)
     return sweeping.apply(connection, ids, dialogues, run.laws, draft=draft, careful=careful)
 
@@ -177,19 +187,19 @@ def _named(due: list[Due]) -> tuple[list[int], set[str]]:
     return [number for _, number, _ in due], {dialogue for _, _, dialogue in due}
 
 
-def _one_by_one(run: _Run, due: list[Due]) -> tuple[dict[str, Tally], bool]:
+def _one_by_one(run: _Run, due: list[Due]) -> tuple[dict[str, Tally], int]:
     """Find the dialogue whose rows the database refuses, and let the others through."""
     tallies: dict[str, Tally] = {}
-    held_back = False
+    held_back = 0
     for dialogue_id in sorted({dialogue for _, _, dialogue in due}):
         mine = [one for one in due if one[2] == dialogue_id]
         try:
             with writing(run.engine) as connection:
                 found, held = _apply(run, connection, mine, careful=True)
         except StatementError as error:
-            found, held = _refused(run, mine, error), False
+            found, held = _refused(run, mine, error), 0
         tallies |= found
-        held_back = held_back or held
+        held_back += held
     return tallies, held_back
 
 

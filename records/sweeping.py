@@ -36,18 +36,18 @@ _ERROR_LENGTH = 500
 
 _p = DIALOGUES.c
 _LISTED = select(func.json_each(bindparam("ids", type_=String)).table_valued("value").c.value)
-_LOCK = (
+_SEEN = (
     select(_p.id, _p.head_seq, _p.head_hash, _p.revision, PROGRAMMES.c.document)
     .join_from(DIALOGUES, PROGRAMMES)
     .order_by(_p.id)
-    .with_for_update(of=DIALOGUES, skip_locked=True)
 )
-_PLACES = {
-    "sqlite": Bulk(_LOCK.where(_p.id.in_(_LISTED)), ["ids"]),
-    "postgresql": Bulk(
-        _LOCK.where(_p.id == func.any(bindparam("ids", type_=ARRAY(Text)))), ["ids"]
-    ),
+_LISTED_PLACES = {
+    "sqlite": _p.id.in_(_LISTED),
+    "postgresql": _p.id == func.any(bindparam("ids", type_=ARRAY(Text))),
 }
+_SEE = {name: Bulk(_SEEN.where(listed), ["ids"]) for name, listed in _LISTED_PLACES.items()}
+_HELD = _SEEN.with_for_update(of=DIALOGUES, skip_locked=True)
+_HOLD = {name: Bulk(_HELD.where(listed), ["ids"]) for name, listed in _LISTED_PLACES.items()}
 _d = DUTIES.c
 _AGAIN = (
     select(
@@ -127,12 +127,13 @@ class Draft(NamedTuple):
 def prepare(
     connection: Connection, duty_ids: list[int], dialogue_ids: Collection[str], laws: Lawbook
 ) -> Draft:
-    """
-    Ask the law about those of *duty_ids* that are due, and write nothing.
+    """Ask the law about those of *duty_ids* that are due; it holds nothing, so that nobody waits for it."""
+    return _drafted(connection, duty_ids, _places(connection, dialogue_ids, _SEE), laws)
 
-    On SQLite nobody can write while somebody else does: what is prepared before that keeps nobody waiting.
-    """
-    places = _places(connection, dialogue_ids)
+
+def _drafted(
+    connection: Connection, duty_ids: list[int], places: dict[str, Row], laws: Lawbook
+) -> Draft:
     chunk = _Chunk(laws)
     for row in _due_again(connection, duty_ids, laws.now):
         if row[DIALOGUE] in places:
@@ -148,29 +149,29 @@ def apply(
     *,
     draft: Draft | None = None,
     careful: bool = False,
-) -> tuple[dict[str, Tally], bool]:
+) -> tuple[dict[str, Tally], int]:
     """
     Let time act on those of *duty_ids* that are still due, in the dialogues that nobody else holds.
 
     A *draft* is used when nobody changed a dialogue since, otherwise the law is asked again. *careful* leaves out
-    what is written already instead of failing on it. Answers the counts of each dialogue, and whether somebody else
-    held one of them.
+    what is written already instead of failing on it. Answers the counts of each dialogue, and how many of them
+    somebody else held.
     """
-    if draft is None or draft.places != _places(connection, dialogue_ids):
-        draft = prepare(connection, duty_ids, dialogue_ids, laws)
+    places = _places(connection, dialogue_ids, _HOLD)
+    # Every change of a dialogue or of its duties raises its revision: equal rows mean that nothing changed.
+    if draft is None or draft.places != places:
+        draft = _drafted(connection, duty_ids, places, laws)
     draft.chunk.write(connection, careful=careful)
-    return draft.chunk.tallies, len(draft.places) < len(dialogue_ids)
+    return draft.chunk.tallies, len(dialogue_ids) - len(places)
 
 
-def _places(connection: Connection, dialogue_ids: Collection[str]) -> dict[str, Row]:
-    """
-    The dialogues that nobody else holds, by their ids; in a writing transaction they are now held by us.
-
-    Every change of a dialogue or of its duties raises its revision, so that equal rows mean that nothing changed.
-    """
+def _places(
+    connection: Connection, dialogue_ids: Collection[str], statement: dict[str, Bulk]
+) -> dict[str, Row]:
+    """Those of the dialogues that *statement* finds, by their ids."""
     kind, ids = connection.dialect.name, sorted(dialogue_ids)
     listed = json.dumps(ids) if kind == "sqlite" else ids
-    return {row[0]: row for row in _PLACES[kind].rows(connection, {"ids": listed})}
+    return {row[0]: row for row in statement[kind].rows(connection, {"ids": listed})}
 
 
 def _due_again(connection: Connection, duty_ids: list[int], now: datetime) -> list[Row]:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event, select, text, update
@@ -22,6 +23,7 @@ from records.tally import Tally
 from states.dialogue import Phase
 from states.duties import Duty, DutyStatus
 from states.timing import Passing, Setting, pass_time
+from tests.conftest import POSTGRESQL
 from tests.records.conftest import DAY, START, Memory, a_programme, no_pause, utc
 
 # approve-analysis is due at the end of 10 February 2022, 18 weeks before the session.
@@ -196,7 +198,7 @@ def test_rows_that_the_database_refuses_hold_up_nobody(
         *,
         draft: sweeping.Draft | None = None,
         careful: bool = False,
-    ) -> tuple[dict[str, Tally], bool]:
+    ) -> tuple[dict[str, Tally], int]:
         done = real(connection, duty_ids, dialogue_ids, laws, draft=draft, careful=careful)
         if "p05-2022" in dialogue_ids:
             raise IntegrityError("INSERT", {}, ValueError())
@@ -210,7 +212,6 @@ def test_rows_that_the_database_refuses_hold_up_nobody(
     assert journal.verify(many.engine) == []
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_what_was_prepared_is_prepared_again_when_the_programme_changed_meanwhile(
     opened: Memory, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -237,7 +238,6 @@ def test_what_was_prepared_is_prepared_again_when_the_programme_changed_meanwhil
     assert caplog.records == []
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_what_was_prepared_is_prepared_again_when_somebody_acted_meanwhile(
     opened: Memory, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -259,6 +259,27 @@ def test_what_was_prepared_is_prepared_again_when_somebody_acted_meanwhile(
     assert sent(opened) == Counter()
     assert journal.verify(opened.engine) == []
     assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    "database_kind", [POSTGRESQL]
+)  # a file has one writer, whom others wait for
+def test_beside_another_sweep_nothing_is_prepared_by_both(
+    many: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared, real = list[int](), sweeping.prepare
+
+    def counted(connection: Connection, duty_ids: list[int], *given: Any) -> sweeping.Draft:  # noqa: ANN401
+        prepared.append(len(duty_ids))
+        return real(connection, duty_ids, *given)
+
+    monkeypatch.setattr(sweeping, "prepare", counted)
+    with writing(many.engine) as other:
+        other.execute(select(DIALOGUES.c.id).with_for_update())
+        assert many.sweep(LAPSE, chunk=4).duties == 0
+    assert prepared == [4]
+    assert many.sweep(LAPSE, chunk=4).duties == 12
+    assert prepared == [4, 4, 4, 4]
 
 
 def test_a_sweep_that_is_killed_is_finished_by_the_next(many: Memory) -> None:
