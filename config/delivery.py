@@ -102,6 +102,8 @@ def deliver(
     """
     if mailroom.mail is None:
         return DeliveryReport(stopped=NO_CHANNEL)
+    if not outbox.waits(engine, now):
+        return DeliveryReport()
     channels = [mailroom.mail() for _ in range(connections)]
     if connections == 1:
         return _Round(engine, ledger, mailroom, channels[0], now).run()

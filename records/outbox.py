@@ -52,11 +52,16 @@ def claim(
     What is neither sent nor given back by the end of the lease can be claimed again. *now* is aware UTC.
     Raises Busy, DatabaseUnavailable.
     """
-    with reading(engine) as connection:
-        if connection.execute(_waiting(now, 1, NOTICES.c.id)).first() is None:
-            return []
+    if not waits(engine, now):
+        return []
     with writing(engine) as connection:
         return _claim(connection, now, limit, now + lease, worker)
+
+
+def waits(engine: Engine, now: datetime) -> bool:
+    """Whether anything can be claimed at *now* (aware UTC). Raises DatabaseUnavailable."""
+    with reading(engine) as connection:
+        return connection.execute(_waiting(now, 1, NOTICES.c.id)).first() is not None
 
 
 def _waiting(now: datetime, limit: int, what: Any) -> Any:  # noqa: ANN401 - a statement repeats its columns

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from config import desk
-from config.delivery import ALL_TAKEN, NO_CHANNEL, DeliveryReport
+from config.delivery import ALL_TAKEN, NO_CHANNEL, DeliveryReport, deliver
 from config.mailroom import Mailroom
 from config.wiring import House
 from notifications import messages
@@ -32,6 +32,11 @@ MAILED = {"ngo": "noor@ngo.example", "union": "rahima@union.example"}
 
 def addresses(post: Memory) -> list[str]:
     return sorted(str(one.message.address) for one in post.posts)
+
+
+def mailroom_of(house: House) -> Mailroom:
+    assert house.mailroom is not None
+    return house.mailroom
 
 
 def facts(house: House) -> list[str]:
@@ -195,6 +200,15 @@ def test_without_a_channel_everything_waits(house: House) -> None:
 
     assert house.deliver(NOW) == DeliveryReport(stopped=NO_CHANNEL)
     assert set(statuses(house).values()) == {"pending"}
+
+
+def test_a_round_in_which_nothing_waits_opens_no_connection(house: House, post: Post) -> None:
+    def never() -> Post:
+        raise AssertionError
+
+    house.deliver(NOW)
+    closed = replace(mailroom_of(house), mail=never)
+    assert deliver(house.engine, house.ledger, closed, NOW) == DeliveryReport()
 
 
 def test_a_round_ends_before_its_first_claim_does(house: House, post: Post) -> None:
@@ -390,9 +404,7 @@ def test_several_connections_share_the_work(house: House, post: Post) -> None:
 def test_a_mail_server_never_has_more_connections_than_it_may(migrated_url: str) -> None:
     post = Post()
     with furnished(migrated_url, post) as house:
-        mailroom = house.mailroom
-        assert mailroom is not None
-        house.mailroom = replace(mailroom, server="mail.example:25", most=1)
+        house.mailroom = replace(mailroom_of(house), server="mail.example:25", most=1)
         with house.ledger.line() as line, place(line, "mail.example:25", 1):
             report = house.deliver(NOW, connections=2)
             assert (report.without_place, report.sent, report.sentence()) == (2, 0, ALL_TAKEN)
