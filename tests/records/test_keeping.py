@@ -4,14 +4,17 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import bindparam, event, text, update
+from sqlalchemy.exc import DBAPIError
 
 from config.policies import policy_of
+from records.bulk import Bulk
 from records.database import connect, writing
 from records.errors import RecordsError
 from records.keeping import Line
 from records.ledger import Ledger
 from records.outbox import Posted
+from records.tables import NOTICES
 from tests.conftest import POSTGRESQL
 from tests.records.conftest import Memory
 
@@ -86,3 +89,9 @@ def test_a_line_that_is_lost_loses_no_mark(invited: Memory) -> None:
         assert invited.ledger.delivered(second.id, "email", invited.now, line)
         assert invited.ledger.held(invited.dialogue_id, known, line).stamp == known.stamp
     assert (status(invited, first), status(invited, second)) == ("sent", "sent")
+
+
+def test_what_the_database_refuses_over_a_line_is_an_error(invited: Memory) -> None:
+    nobodys = Bulk(update(NOTICES).values(status=bindparam("no_status")), ["no_status"])
+    with invited.ledger.line() as line, pytest.raises(DBAPIError):
+        line.run(nobodys, {"no_status": None})
