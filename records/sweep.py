@@ -110,7 +110,6 @@ class _Run:
     report: SweepReport
     pause: Pause
     pause_seconds: float
-
     shared: bool = False
     """Whether another sweep was met: what this one prepared for a chunk would be prepared by both."""
 
