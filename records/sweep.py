@@ -88,7 +88,7 @@ def sweep(
 class _Pace:
     """How many duties a chunk takes: as many as are written while a person can wait."""
 
-    _MOST: ClassVar = {"sqlite": (1000, 0.007), "postgresql": (5000, 0.018)}
+    _MOST: ClassVar = {"sqlite": (1000, 0.007), "postgresql": (5000, 0.025)}
     _LEAST = 200
 
     def __init__(self, kind: str, most: int | None) -> None:
