@@ -152,7 +152,7 @@ def _headers(
         ("To", _address(message.address, message.name)),
         *_reply_to(message.reply_to),
         ("Subject", message.subject),
-        ("Date", _date(message.at)),
+        ("Date", _date(message.at.isoformat())),
         ("Message-ID", f"<{message_id}>"),
         ("In-Reply-To", root),
         ("References", root),
@@ -162,8 +162,9 @@ def _headers(
 
 
 @lru_cache(maxsize=64)
-def _date(at: datetime) -> str:
-    return format_datetime(at)
+def _date(at: str) -> str:
+    """Kept by how it is written: the same moment in two zones would be one key."""
+    return format_datetime(datetime.fromisoformat(at))
 
 
 def _boundary(message_id: str) -> str:

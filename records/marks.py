@@ -59,8 +59,7 @@ class Marks:
     def _at_once(self, mark: _Mark, line: Line) -> bool:
         """Whether *line* served."""
         changed = line.run(self.statement, mark.values)
-        if changed is not None:
-            mark.changed = changed == 1
+        mark.changed = None if changed is None else changed == 1
         return changed is not None
 
     def _commit(self, marks: list[_Mark]) -> None:

@@ -30,9 +30,7 @@ def place(line: Line, server: str, most: int) -> Iterator[bool]:
         yield taken is not None
     finally:
         if taken is not None and not line.connection.invalidated:
-            with suppress(
-                RecordsError
-            ):  # where the line is lost the session is over, and the place free
+            with suppress(RecordsError):  # its session is over then, and the place free
                 line.connection.execute(_LEAVE, taken)
 
 

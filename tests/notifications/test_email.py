@@ -5,6 +5,7 @@ from dataclasses import replace
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import EmailMessage
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -56,6 +57,13 @@ def test_headers_are_as_they_should_be(message: Message) -> None:
         "Content-Language": "nl",
     }
     assert str(mail["Reply-To"]) == "Karin Smit <manager@merk.example>"
+
+
+def test_one_moment_has_the_date_of_each_zone(message: Message) -> None:
+    in_dhaka = replace(message, at=message.at.astimezone(ZoneInfo("Asia/Dhaka")))
+    dates = [received(one)["Date"] for one in (message, in_dhaka, message)]
+    home = "Fri, 09 Sep 2022 08:00:00 +0200"
+    assert dates == [home, "Fri, 09 Sep 2022 12:00:00 +0600", home]
 
 
 def test_text_comes_first_then_page_then_calendar(message: Message) -> None:
