@@ -27,15 +27,12 @@ demo: $(RUNTIME) ## rehearse the edition of 2022: story, pages and mails
 portal: $(RUNTIME) ## the same year on its pages, with a clock to move; Ctrl-C ends it
 	@$(BIN)/weerklank up --demo $(ARGS)
 
-# Who asks for some tests only may find none of them in a part (pytest then ends with 5).
-OR_NONE := $(if $(ARGS),|| [ $$? -eq 5 ])
-
 # Playwright keeps an event loop running in its process, which flows cannot stand, and Prefect threads that draw from
 # `random`, which hypothesis cannot: both go by themselves.
 test: lint ## every check, then every test
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "browser and not heavy" $(ARGS) $(OR_NONE)
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "prefect and not browser and not heavy" $(ARGS) $(OR_NONE)
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not prefect and not browser and not heavy" $(ARGS) $(OR_NONE)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "browser and not heavy" $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "prefect and not browser and not heavy" $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not prefect and not browser and not heavy" $(ARGS)
 
 faults: $(DEV) ## break it on purpose, and load it: minutes
 	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "heavy and not slow" $(ARGS)
