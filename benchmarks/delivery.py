@@ -2,8 +2,7 @@
 Delivery against bare smtplib that sends ready bytes on one connection to the same sink.
 
 On two cores four connections do not bring twice one to a sink that answers at once: sink and senders have no processor
-left to share (docs/performance.md has the arithmetic). The row is kept and says so.
-To a sink that takes its time they do.
+left to share (docs/performance.md has the arithmetic). The row is kept and says so. To a slower sink they do.
 """
 
 import multiprocessing

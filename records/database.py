@@ -164,7 +164,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 def alone(connection: Connection) -> Any:  # noqa: ANN401 - the driver's own connection
-    """Make each statement over *connection* a transaction of its own that waits for nobody; the driver's connection."""
+    """Make each statement over *connection* a transaction of its own; gives the driver's connection beneath it."""
     if connection.dialect.name == "sqlite":
         connection.execution_options(**{_ALONE: True})
         _driver(connection).execute("PRAGMA busy_timeout=0")

@@ -24,7 +24,8 @@ class Line:
     """
     A kept *connection*; *cursor* is the driver's own.
 
-    Whoever asks over it must do without an answer when it is lost or somebody else is writing: it waits for nobody.
+    Whoever asks over it must do without an answer when it is lost or somebody else is writing: on SQLite it waits for
+    nobody, on PostgreSQL for who holds the same row, as long as everybody does.
     """
 
     connection: Connection

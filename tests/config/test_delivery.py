@@ -195,8 +195,7 @@ def test_what_was_sent_but_could_not_be_recorded_is_never_sent_again(
 
 
 def test_without_a_channel_everything_waits(house: House) -> None:
-    assert house.mailroom is not None
-    house.mailroom = replace(house.mailroom, mail=None)
+    house.mailroom = replace(mailroom_of(house), mail=None)
 
     assert house.deliver(NOW) == DeliveryReport(stopped=NO_CHANNEL)
     assert set(statuses(house).values()) == {"pending"}
@@ -212,8 +211,7 @@ def test_a_round_in_which_nothing_waits_opens_no_connection(house: House, post: 
 
 
 def test_a_round_ends_before_its_first_claim_does(house: House, post: Post) -> None:
-    assert house.mailroom is not None
-    house.mailroom = replace(house.mailroom, lease_seconds=0)
+    house.mailroom = replace(mailroom_of(house), lease_seconds=0)
 
     report = house.deliver(NOW)
 
@@ -284,8 +282,7 @@ def test_what_is_no_longer_wanted_is_not_sent_although_it_was_written(house: Hou
 
 
 def test_links_that_nobody_was_given_are_forgotten(house: House, post: Post) -> None:
-    assert house.mailroom is not None
-    house.mailroom = replace(house.mailroom, base_url=PAGES, batch=10)
+    house.mailroom = replace(mailroom_of(house), base_url=PAGES, batch=10)
     post.trouble = {"*": PassingFailure("timeout", of="server")}
 
     assert house.deliver(NOW).stopped is not None
@@ -346,8 +343,7 @@ def opened(house: House, name: str) -> None:
 def test_however_few_lie_ready_each_reader_has_a_link(
     house: House, post: Post, monkeypatch: pytest.MonkeyPatch, together: int
 ) -> None:
-    assert house.mailroom is not None
-    house.mailroom = replace(house.mailroom, base_url=PAGES, batch=10)
+    house.mailroom = replace(mailroom_of(house), base_url=PAGES, batch=10)
     monkeypatch.setattr(desk, "_ON_THE_DESK", together)
 
     assert house.deliver(NOW).sent == 3
@@ -376,8 +372,7 @@ def test_the_chat_hears_alerts_and_its_trouble_stops_nothing(house: House, post:
             raise PassingFailure("chat-unreachable", of="server")
 
     chat: Any = Chat()
-    assert house.mailroom is not None
-    house.mailroom = replace(house.mailroom, chat=chat)
+    house.mailroom = replace(mailroom_of(house), chat=chat)
 
     assert house.deliver(NOW).sent == 3
     assert chat.heard == 1

@@ -59,9 +59,8 @@ def test_a_kept_line_sees_what_somebody_changed(invited: Memory) -> None:
 def test_while_somebody_writes_a_mark_waits_like_everybody(invited: Memory) -> None:
     post, _ = invited.claim()
     tried, engine = threading.Event(), connect(invited.url)
-    event.listen(
-        engine, "before_cursor_execute", lambda *_: tried.set()
-    )  # after the line did not serve
+    # SQLAlchemy hears of it only when the line did not serve.
+    event.listen(engine, "before_cursor_execute", lambda *_: tried.set())
     ledger = Ledger(engine, policy_of)
 
     def mark() -> bool:

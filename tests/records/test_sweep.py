@@ -261,9 +261,8 @@ def test_what_was_prepared_is_prepared_again_when_somebody_acted_meanwhile(
     assert caplog.records == []
 
 
-@pytest.mark.parametrize(
-    "database_kind", [POSTGRESQL]
-)  # a file has one writer, whom others wait for
+# A file has one writer, for whom the others wait.
+@pytest.mark.parametrize("database_kind", [POSTGRESQL])
 def test_beside_another_sweep_nothing_is_prepared_by_both(
     many: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
