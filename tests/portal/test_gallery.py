@@ -13,7 +13,7 @@ from cli.life import lived
 from cli.scenario import read_scenario
 from tests.journeys.lives import CASE
 from tests.portal.conftest import Portal, opened
-from tests.portal.windows import SCREENSHOTS, Open
+from tests.portal.windows import Open, picture
 from tests.records.conftest import utc
 
 pytestmark = pytest.mark.browser
@@ -112,7 +112,7 @@ def test_a_page_is_fit_for_paper(days: dict[datetime, Portal], window: Open, nam
     page = seen.go(path)
     page.emulate_media(media="print", color_scheme="light")
     page.set_viewport_size({"width": 660, "height": 940})
-    page.screenshot(path=str(SCREENSHOTS / f"main-{name}-print.png"), full_page=True)
+    picture(page, f"main-{name}-print")
     for gone in (".top nav", ".tools", "main form", ".rooms", ".skip"):
         assert not page.locator(f"{gone} >> visible=true").count(), gone
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"

@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser as Chrome
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Error, Page, Route, sync_playwright
 
 if TYPE_CHECKING:
     from tests.portal.conftest import Portal
@@ -21,6 +21,8 @@ SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _PATIENCE = 10  # seconds that a server may take to listen
+_REFUSED = "Unable to capture screenshot"
+_ATTEMPTS = 4
 
 
 @dataclass
@@ -60,8 +62,7 @@ class Window:
 
     def shoot(self, name: str) -> None:
         """Leave a picture of the whole page for people to look at."""
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=str(SCREENSHOTS / f"{name}-{self.size}.png"), full_page=True)
+        picture(self.page, f"{name}-{self.size}")
 
     def faults(self) -> list[str]:
         """What axe finds on the open page."""
@@ -79,6 +80,20 @@ class Window:
 
 
 Open = Callable[..., Window]
+
+
+def picture(page: Page, name: str) -> None:
+    """Leave a picture of the whole *page*; a busy Chromium may refuse one that it takes when it is asked again."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            page.screenshot(path=str(SCREENSHOTS / f"{name}.png"), full_page=True)
+        except Error as error:
+            if _REFUSED not in error.message or attempt == _ATTEMPTS:
+                raise
+            page.evaluate("new Promise(requestAnimationFrame)")
+        else:
+            return
 
 
 @pytest.fixture(scope="session")
