@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Select
 from sqlalchemy.exc import DBAPIError
 
-from records.database import explained
+from records.database import driver, explained
 
 Rows = Sequence[Sequence[Any]]
 _Process = Callable[[Any], Any] | None
@@ -27,13 +27,13 @@ class Questions:
         return [connection.execute(one, values).all() for one in self._selects]
 
     def _at_once(self, connection: Connection, values: Mapping[str, Any]) -> list[Rows]:
-        driver: Any = connection.connection.driver_connection
+        raw = driver(connection)
         self._ready = self._ready or [_compiled(one, connection.dialect) for one in self._selects]
         try:
-            with driver.pipeline():
-                asked = [driver.execute(sql, values) for sql, _ in self._ready]
+            with raw.pipeline():
+                asked = [raw.execute(sql, values) for sql, _ in self._ready]
             answers = [one.fetchall() for one in asked]
-        except driver.Error as error:
+        except raw.Error as error:
             raise explained(error) or DBAPIError(self._ready[0][0], None, error) from error
         return [_read(rows, how) for rows, (_, how) in zip(answers, self._ready, strict=True)]
 

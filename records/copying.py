@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, DateTime, Integer, Table
 from sqlalchemy.exc import DBAPIError
 
-from records.database import explained
+from records.database import driver, explained
 
 
 class Copy:
@@ -19,14 +19,14 @@ class Copy:
 
     def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         """Write *rows*. Raises DBAPIError when the database refuses one of them, then none of them is written."""
-        driver: Any = connection.connection.driver_connection
+        raw = driver(connection)
         kinds = [_kind(column.type.dialect_impl(connection.dialect)) for column in self._columns]
         try:
-            with driver.cursor() as cursor, cursor.copy(self._sql) as copy:
+            with raw.cursor() as cursor, cursor.copy(self._sql) as copy:
                 copy.set_types(kinds)
                 for row in rows:
                     copy.write_row(row)
-        except driver.Error as error:
+        except raw.Error as error:
             raise explained(error) or DBAPIError(self._sql, None, error) from error
 
 

@@ -73,14 +73,10 @@ def _sqlite(target: URL, *, durable: bool) -> Engine:
         if options.get(_WRITING):
             _take_turn(connection)
         elif not options.get(_ALONE):
-            _driver(connection).execute("BEGIN")
+            driver(connection).execute("BEGIN")
 
     event.listen(engine, "handle_error", _explain)
     return engine
-
-
-def _driver(connection: Connection) -> Any:  # noqa: ANN401 - the driver's own connection
-    return connection.connection.dbapi_connection
 
 
 def _as_soon_as_free(work: Callable[[], object]) -> None:
@@ -109,7 +105,7 @@ def _take_turn(connection: Connection) -> None:
 
     SQLite itself would look again after longer and longer pauses, and so miss the short one that a sweep leaves.
     """
-    with _not_waiting(_driver(connection)):
+    with _not_waiting(driver(connection)):
         _as_soon_as_free(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"))
 
 
@@ -163,14 +159,18 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def alone(connection: Connection) -> Any:  # noqa: ANN401 - the driver's own connection
-    """Make each statement over *connection* a transaction of its own; gives the driver's connection beneath it."""
+def driver(connection: Connection) -> Any:  # noqa: ANN401 - the driver's own connection
+    """The driver's connection beneath *connection*."""
+    return connection.connection.dbapi_connection
+
+
+def alone(connection: Connection) -> None:
+    """Make each statement over *connection* a transaction of its own."""
     if connection.dialect.name == "sqlite":
         connection.execution_options(**{_ALONE: True})
-        _driver(connection).execute("PRAGMA busy_timeout=0")
+        driver(connection).execute("PRAGMA busy_timeout=0")
     else:
         connection.execution_options(isolation_level="AUTOCOMMIT")
-    return _driver(connection)
 
 
 def _explain(context: ExceptionContext) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from records.bulk import Bulk, Row
-from records.database import alone, explained
+from records.database import alone, driver, explained
 
 Answer = TypeVar("Answer")
 
@@ -57,7 +57,8 @@ class Line:
 def keeping(engine: Engine) -> Iterator[Line]:
     """Keep a connection to the database of *engine*, for one thread. Raises Busy or DatabaseUnavailable at once."""
     with engine.connect() as connection:
-        driver = alone(connection)
+        alone(connection)
+        raw = driver(connection)
         connection.detach()  # the pool has few, for short work that takes turns; nor does it close this one then
-        with closing(driver), connection, closing(driver.cursor()) as cursor:
+        with closing(raw), connection, closing(raw.cursor()) as cursor:
             yield Line(connection, cursor)
