@@ -1,14 +1,21 @@
-"""Breaking a database at a point of one's choice: before or after any statement, before or after any commit."""
+"""
+Breaking a database at a point of one's choice: before or after any statement, before or after any commit.
+
+On PostgreSQL statements are met at the driver's cursor, for not all of them go by SQLAlchemy: copies and questions that
+are asked at once do not.
+"""
 
 # ruff: noqa: ANN401 - calls of a driver are passed on as they come
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 STATEMENTS = ("do_execute", "do_executemany", "do_execute_no_params")
 EACH = (*STATEMENTS, "do_commit")
@@ -43,19 +50,30 @@ class Faults:
     """Whether the process was killed: it does nothing more, not even what it would on its way out."""
 
     def __post_init__(self) -> None:
-        for name in self.only:
+        by_cursor = self.engine.dialect.name == "postgresql"
+        for name in set(self.only) - set(STATEMENTS if by_cursor else ()):
             setattr(self.engine.dialect, name, self._wrapped(name))
+        if by_cursor and set(self.only) & set(STATEMENTS):
+            event.listen(self.engine, "checkout", self._meet)
 
     def _wrapped(self, name: str) -> Callable[..., Any]:
         real = getattr(self.engine.dialect, name)
 
         def broken(*given: Any, **more: Any) -> Any:
-            self._point(f"before {name}")
-            answer = real(*given, **more)
-            self._point(f"after {name}")
-            return answer
+            with self.points(name):
+                return real(*given, **more)
 
         return broken
+
+    def _meet(self, connection: Any, *_: object) -> None:
+        connection.cursor_factory = partial(Met, faults=self)
+
+    @contextmanager
+    def points(self, name: str) -> Iterator[None]:
+        """The two of what is done meanwhile."""
+        self._point(f"before {name}")
+        yield
+        self._point(f"after {name}")
 
     def _point(self, name: str) -> None:
         if self.dead:
@@ -71,6 +89,31 @@ class Faults:
         except Killed:
             self.dead = True
             raise
+
+
+class Met(psycopg.Cursor[Any]):
+    """A cursor of PostgreSQL's driver that passes the points of *faults*."""
+
+    def __init__(self, *given: Any, faults: Faults, **more: Any) -> None:
+        """Be a cursor."""
+        super().__init__(*given, **more)
+        self.faults = faults
+
+    def execute(self, *given: Any, **more: Any) -> Any:
+        """Ask one thing."""
+        with self.faults.points("execute"):
+            return super().execute(*given, **more)
+
+    def executemany(self, *given: Any, **more: Any) -> None:
+        """Ask it for many rows."""
+        with self.faults.points("executemany"):
+            super().executemany(*given, **more)
+
+    @contextmanager
+    def copy(self, *given: Any, **more: Any) -> Iterator[Any]:
+        """Write many rows in one stream."""
+        with self.faults.points("copy"), super().copy(*given, **more) as stream:
+            yield stream
 
 
 def raising(error: Callable[[], BaseException]) -> Callable[[], None]:

@@ -22,7 +22,7 @@ from tests.faults.failing import Faults, Killed, lost, raising
 from tests.faults.test_mail import UNION, delivery_status
 from tests.faults.works import STEPS, Step, delivering, drained, left_behind, sweeping
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 Work = Callable[[Engine], Any]
 MOST = 2_000  # points: more than any of these works has
