@@ -20,6 +20,11 @@ KINDS = [pytest.param("sqlite", id="sqlite"), POSTGRESQL]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # One worker of xdist starts what is dear to start, and runs all the tests that need it.
 DEAR = ("prefect", "browser")
+# By these a machine says how wide its terminal is, and that colours are wanted where there is none.
+TERMINAL = (
+    "COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PY_COLORS", "CLICOLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS",
+    "TERMINAL_WIDTH", "TTY_COMPATIBLE", "TTY_INTERACTIVE",
+)  # fmt: skip
 # The house must not take it for a setting of its own, yet the workers must hear of it.
 REQUIRE_ALL = "TESTS_REQUIRE_ALL"
 NAMES = (f"test_{number}" for number in count(1))
@@ -52,6 +57,8 @@ def isolate(home: Path) -> None:
     for name in list(os.environ):
         if name.startswith(("WEERKLANK_", "PREFECT_")):
             del os.environ[name]
+    for name in TERMINAL:
+        os.environ.pop(name, None)
     for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         os.environ[name] = str(home / name.lower())
     os.environ["PREFECT_HOME"] = str(home / "prefect")
