@@ -83,14 +83,16 @@ class Demonstration:
         assert self.process.returncode == 0, said
         return said
 
-    def kill(self) -> None:
-        """Leave nothing behind, whatever happened."""
-        if self.process is not None and self.process.poll() is None:
-            family = self.family()
-            self.process.kill()
-            self.process.communicate()
-            for one in alive(family):
-                one.kill()
+    def kill(self) -> str:
+        """Leave nothing behind, whatever happened; what it said that nobody heard."""
+        if self.process is None or self.process.stdout is None or self.process.stdout.closed:
+            return ""
+        family = self.family() if self.process.poll() is None else []
+        self.process.kill()
+        said, _ = self.process.communicate()
+        for one in alive(family):
+            one.kill()
+        return said
 
 
 @pytest.fixture
@@ -100,7 +102,7 @@ def demonstration(tmp_path: Path) -> Iterator[Demonstration]:
     folder.mkdir()
     made = Demonstration(folder, free_port("127.0.0.1", 0), free_port("127.0.0.1", 0))
     yield made
-    made.kill()
+    print(made.kill())  # noqa: T201 - pytest shows it where the test failed
 
 
 @dataclass
