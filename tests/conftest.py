@@ -18,8 +18,6 @@ from tests import postgres
 POSTGRESQL = pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgres)
 KINDS = [pytest.param("sqlite", id="sqlite"), POSTGRESQL]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# One worker of xdist starts what is dear to start, and runs all the tests that need it.
-DEAR = ("prefect", "browser")
 # By these a machine says how wide its terminal is, and that colours are wanted where there is none.
 TERMINAL = (
     "COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PY_COLORS", "CLICOLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS",
@@ -79,14 +77,10 @@ HEAVY = (
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Send the tests that share something dear to the same worker, for `--dist loadgroup`."""
+    """Mark what is heavy by the place where it stands."""
     for item in items:
         if any(place in item.nodeid for place in HEAVY):
             item.add_marker(pytest.mark.heavy)
-        for name in DEAR:
-            if item.get_closest_marker(name):
-                item.add_marker(pytest.mark.xdist_group(name))
-                break
 
 
 @pytest.fixture(scope="session")
