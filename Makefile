@@ -5,8 +5,10 @@ SHELL := /bin/sh
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 ARGS ?=
-# Each worker may start a PostgreSQL, one of them a Prefect server and a Chromium.
+# Each worker may start a PostgreSQL, a Prefect server or a Chromium.
 WORKERS ?= 2
+# Some tests take a minute: each worker gets the next one only when it is through, or one would end long after the other.
+PYTEST := $(BIN)/pytest -n $(WORKERS) --maxschedchunk 1
 
 RUNTIME := .venv/.installed-runtime
 DEV := .venv/.installed-dev
@@ -30,15 +32,15 @@ portal: $(RUNTIME) ## the same year on its pages, with a clock to move; Ctrl-C e
 # Playwright keeps an event loop running in its process, which flows cannot stand, and Prefect threads that draw from
 # `random`, which hypothesis cannot: both go by themselves.
 test: lint ## every check, then every test
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "browser and not heavy" $(ARGS)
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "prefect and not browser and not heavy" $(ARGS)
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not prefect and not browser and not heavy" $(ARGS)
+	@$(PYTEST) -m "browser and not heavy" $(ARGS)
+	@$(PYTEST) -m "prefect and not browser and not heavy" $(ARGS)
+	@$(PYTEST) -m "not prefect and not browser and not heavy" $(ARGS)
 
 faults: $(DEV) ## break it on purpose, and load it: minutes
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "heavy and not slow" $(ARGS)
+	@$(PYTEST) -m "heavy and not slow" $(ARGS)
 
 quick: $(DEV) ## the tests that need no server, no browser and no patience
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup \
+	@$(PYTEST) \
 		-m "not heavy and not slow and not postgres and not browser and not prefect" $(ARGS)
 
 lint: $(DEV) ## style, types, the direction of imports, the list of dependencies

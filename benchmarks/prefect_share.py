@@ -79,7 +79,8 @@ def within() -> tuple[float, float]:
 
     begun = perf_counter()
     with _watched() as working:
-        state: Any = asyncio.run(enforce_deadlines(NOW, return_state=True))
+        running: Any = enforce_deadlines(NOW, return_state=True)
+        state = asyncio.run(running)
     taken = perf_counter() - begun
     assert state.is_completed(), state.message
     return taken, sum(working)

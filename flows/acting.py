@@ -7,11 +7,12 @@ from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
 
 from prefect import Flow
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun, State
-from prefect.events.filters import EventFilter, EventNameFilter
+from prefect.events.filters import EventFilter, EventNameFilter, EventRelatedFilter
 from prefect.events.worker import EventsWorker
 
 from config.parent import end_with_parent
@@ -23,7 +24,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 PREFIX = "weerklank."
 LOOK_EVERY = 0.3  # seconds
-LOOKS = 40  # for events on their way
+LOOKS = 200  # for events on their way
 
 
 async def act(now: datetime) -> dict[str, Any]:
@@ -60,14 +61,15 @@ def _once(flow: Flow[P, R]) -> Flow[P, R]:
 
 
 async def _shown(client: PrefectClient, states: list[State[Any]]) -> dict[str, Any]:
-    ids = [state.state_details.flow_run_id for state in states]
-    runs = [await client.read_flow_run(run_id) for run_id in ids if run_id is not None]
+    found = [state.state_details.flow_run_id for state in states]
+    ids = [run_id for run_id in found if run_id is not None]
+    runs = [await client.read_flow_run(run_id) for run_id in ids]
     flows = {flow.id: flow.name for flow in await client.read_flows()}
     artifacts = await client.read_latest_artifacts()
     return {
         "runs": [_run(run, flows[run.flow_id]) for run in runs],
         "artifacts": [{"key": one.key, "type": one.type} for one in artifacts],
-        "events": await _events(client),
+        "events": await _events(client, ids),
     }
 
 
@@ -76,12 +78,13 @@ def _run(run: FlowRun, flow: str) -> dict[str, Any]:
     return {"flow": flow, "name": run.name, "state": state, "tags": sorted(run.tags)}
 
 
-async def _events(client: PrefectClient) -> dict[str, int]:
-    """How many of each of our events arrived; the server writes them a moment after it has taken them."""
+async def _events(client: PrefectClient, ids: list[UUID]) -> dict[str, int]:
+    """How many of each of our events of the runs *ids* arrived; the server writes them a moment after it took them."""
+    of_runs = EventRelatedFilter(id=[f"prefect.flow-run.{run_id}" for run_id in ids])
+    ours = EventFilter(event=EventNameFilter(prefix=[PREFIX]), related=of_runs)
     patience = iter(range(LOOKS))
     found: Counter[str] = Counter()
     while SWEEP_FINISHED not in found and next(patience, None) is not None:
-        ours = EventFilter(event=EventNameFilter(prefix=[PREFIX]))
         page = await client.read_events(filter=ours, limit=50)
         found = Counter(event.event for event in page.events)
         await asyncio.sleep(LOOK_EVERY)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -18,6 +19,8 @@ from config.parent import tell_parent
 PATIENCE = 15.0  # seconds that a process may take to end by itself
 _LAST_LINES = 15
 _DYING = 2.0  # seconds
+_FOR_SERVERS = range(20_000, 32_000)
+"""Ports below those that a system gives to whoever connects: none of them is taken before a server listens on it."""
 
 
 @dataclass
@@ -121,12 +124,12 @@ def is_open(host: str, port: int) -> bool:
 
 
 def free_port(host: str, wished: int) -> int:
-    """*wished* if it is free on *host*, else one that is."""
+    """*wished* if it is free on *host*, else one that is; 0 wishes for any."""
+    port = wished or secrets.choice(_FOR_SERVERS)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, wished))
+            probe.bind((host, port))
         except OSError:
             return free_port(host, 0)
-        port: int = probe.getsockname()[1]
-        return port
+    return port

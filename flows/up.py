@@ -77,7 +77,7 @@ SERVICES = (
         _start_portal,
         lambda site, _: is_open(*site.pages),
         _pages,
-        patience=30,
+        patience=120,
     ),
     Service(
         "Prefect",
@@ -92,7 +92,7 @@ SERVICES = (
         _start_runner,
         _runner_is_ready,
         lambda site: f"takes up runs from {site.api}",
-        patience=60,
+        patience=120,
     ),
 )
 """Everything that runs, in the order in which it must be healthy: people see the first while the others come up."""

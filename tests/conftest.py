@@ -17,9 +17,19 @@ from tests import postgres
 
 POSTGRESQL = pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgres)
 KINDS = [pytest.param("sqlite", id="sqlite"), POSTGRESQL]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# One worker of xdist starts what is dear to start, and runs all the tests that need it.
-DEAR = ("prefect", "browser")
+# The first is Chromium without the windows that nobody sees: a third of the work for the same pages.
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
+# By these a machine says how wide its terminal is, and that colours are wanted where there is none.
+TERMINAL = (
+    "COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PY_COLORS", "CLICOLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS",
+    "TERMINAL_WIDTH", "TTY_COMPATIBLE", "TTY_INTERACTIVE",
+)  # fmt: skip
 # The house must not take it for a setting of its own, yet the workers must hear of it.
 REQUIRE_ALL = "TESTS_REQUIRE_ALL"
 NAMES = (f"test_{number}" for number in count(1))
@@ -52,6 +62,8 @@ def isolate(home: Path) -> None:
     for name in list(os.environ):
         if name.startswith(("WEERKLANK_", "PREFECT_")):
             del os.environ[name]
+    for name in TERMINAL:
+        os.environ.pop(name, None)
     for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         os.environ[name] = str(home / name.lower())
     os.environ["PREFECT_HOME"] = str(home / "prefect")
@@ -72,14 +84,10 @@ HEAVY = (
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Send the tests that share something dear to the same worker, for `--dist loadgroup`."""
+    """Mark what is heavy by the place where it stands."""
     for item in items:
         if any(place in item.nodeid for place in HEAVY):
             item.add_marker(pytest.mark.heavy)
-        for name in DEAR:
-            if item.get_closest_marker(name):
-                item.add_marker(pytest.mark.xdist_group(name))
-                break
 
 
 @pytest.fixture(scope="session")

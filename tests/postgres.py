@@ -1,7 +1,8 @@
 """A PostgreSQL of one's own: started from this machine's programs, gone with the tests.
 
 It listens on 127.0.0.1 alone, keeps its socket and its data in a folder of its own, asks for a
-password that nobody knows beforehand, and writes to disk as carefully as in production.
+password that nobody knows beforehand, and waits for no disk: its data outlive a process that dies,
+and a power cut is nothing that a test leaves to chance (`tests/faults` has servers of its own for that).
 """
 
 import atexit
@@ -10,7 +11,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -23,8 +23,10 @@ from typing import TypedDict
 import psycopg
 from psycopg import sql
 
+from flows.processes import free_port
+from tests.patience import PATIENCE
+
 OWNER = "weerklank"
-START_SECONDS = 60  # a busy machine with a slow disk
 STOP_SECONDS = 30
 
 
@@ -68,7 +70,7 @@ def server() -> Iterator[Server]:
         undo.callback(shutil.rmtree, home, ignore_errors=True)
         password = secrets.token_hex(16)
         initialise(programs, home, password)
-        process, port = start(programs, home)
+        process, port = start(programs, home, {"fsync": "off"})
         undo.callback(stop, process)
         yield Server(port, password)
 
@@ -121,7 +123,7 @@ def start(
 ) -> tuple[subprocess.Popen[bytes], int]:
     """Start the server with *more* settings on a port that is free, trying another when somebody was faster."""
     for _ in range(5):
-        port = free_port()
+        port = free_port("127.0.0.1", 0)
         process = launch(programs, home, port, more)
         if answers(process, home, port):
             return process, port
@@ -156,7 +158,7 @@ def launch(
 
 def answers(process: subprocess.Popen[bytes], home: Path, port: int) -> bool:
     """Wait until the server takes connections; False when it ended instead."""
-    give_up = time.monotonic() + START_SECONDS
+    give_up = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < give_up:
         with suppress(psycopg.OperationalError):
             psycopg.connect(f"host={home} port={port} user={OWNER} dbname=postgres").close()
@@ -202,11 +204,3 @@ def drop_privileges(home: Path) -> Privileges:
     if owner is None:
         return {"cwd": home}
     return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": [], "cwd": home}
-
-
-def free_port() -> int:
-    """Ask the system for a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -10,7 +10,6 @@ from benchmarks.year import WEEKS, Lived, figures, year_of
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_each_manner_of_answering_is_lived_to_its_end(tmp_path: Path) -> None:
     year = year_of(tmp_path / "year.sqlite", len(MANNERS))
 

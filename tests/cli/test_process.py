@@ -32,7 +32,7 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     url = f"sqlite:///{folder / 'weerklank.db'}"
     env = {**os.environ, "WEERKLANK_DATABASE_URL": url, "COLUMNS": "80", **changed}
-    return subprocess.run(words, env=env, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(words, env=env, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize(

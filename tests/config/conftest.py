@@ -99,7 +99,7 @@ def furnished(url: str, post: Post) -> House:
     """The house of *url* with an edition whose three people are invited; their invitations wait."""
     settings = load_settings(database_url=url)
     mailroom = Mailroom(mail=lambda: post, sender="dialoog@klein.example", batch=2)
-    made = open_house(settings, mailroom=mailroom)
+    made = open_house(settings, mailroom=mailroom, durable=False)
     made.ledger.apply_programme(programme(), NOW)
     made.ledger.open_edition(
         "klein", session_at=SESSION, edition=None, information=None, by="manager", now=NOW

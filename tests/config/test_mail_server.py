@@ -2,7 +2,6 @@
 
 # ruff: noqa: ANN401 - the server's own types are private
 
-import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -17,7 +16,9 @@ from config import health
 from config.mailroom import Mailroom
 from config.settings import Settings, load_settings
 from config.wiring import House
+from flows.processes import free_port
 from tests.config.conftest import NOW, statuses
+from tests.patience import PATIENCE
 
 
 class Inbox(Handler):
@@ -45,10 +46,8 @@ def inbox() -> Inbox:
 
 @pytest.fixture
 def server(inbox: Inbox) -> Iterator[Controller]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(inbox, hostname="127.0.0.1", port=port)
+    port = free_port("127.0.0.1", 0)
+    controller = Controller(inbox, hostname="127.0.0.1", port=port, ready_timeout=PATIENCE)
     controller.start()
     yield controller
     with suppress(AssertionError, RuntimeError):  # a test may have stopped it

@@ -16,8 +16,8 @@ from notifications.smtp import Smtp
 from records.errors import Busy
 from tests.config.conftest import NOW, Post, furnished, statuses
 from tests.notifications.servers import HOST, Handler, mail_server
+from tests.patience import PATIENCE
 
-PATIENCE = 30.0  # seconds
 ALL = {"ngo": "sent", "union": "sent", "worker": "by-hand"}
 
 

@@ -9,8 +9,7 @@ from config.wiring import House
 from notifications.channels import Memory
 from notifications.channels import Post as Sent
 from tests.config.conftest import NOW, Post, act, furnished, seat
-
-PATIENCE = 30.0  # seconds for the others to have something to send
+from tests.patience import PATIENCE
 
 
 @dataclass

@@ -20,6 +20,7 @@ from config import desk
 from config.bounces import hear
 from config.delivery import DeliveryReport, deliver
 from config.policies import policy_of
+from flows.processes import free_port
 from notifications import messages
 from notifications.bounces import read_bounces
 from notifications.channels import Channel
@@ -32,7 +33,7 @@ from states.facts import Notice
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW
 from tests.faults.works import mailroom
-from tests.notifications.servers import HOST, Handler, certificate, free_port, mail_server
+from tests.notifications.servers import HOST, Handler, certificate, mail_server
 
 NGO, UNION = "campaign@ngo.example", "rahima@union.example"
 HOUR = timedelta(hours=1)
@@ -78,7 +79,7 @@ def names(handler: Handler) -> Counter[str]:
 
 def test_a_server_that_refuses_to_be_reached_loses_nothing(engine: Engine) -> None:
     before = waiting(engine)
-    report = send(engine, smtp(free_port()))
+    report = send(engine, smtp(free_port(HOST, 0)))
     assert (report.sent, report.failed) == (0, 0)
     assert report.stopped is not None
     assert len(waiting(engine)) == len(before)

@@ -32,9 +32,9 @@ from notifications.channels import Memory
 from tests.faults.checker import problems
 from tests.faults.works import left_behind
 from tests.flows.running_up import Up, running
-from tests.flows.waiting import wait_for
 from tests.notifications.servers import Handler, mail_server
 from tests.operations.companies import DUE, found_companies, room
+from tests.patience import alive, wait_for
 
 pytestmark = [pytest.mark.prefect, pytest.mark.timeout(3000)]
 SEED = int(os.environ.get("TESTS_SEED", "2022"))
@@ -157,9 +157,8 @@ def machine(migrated_file: Path, tmp_path: Path) -> Iterator[Machine]:
         made = Machine(tmp_path, mail, port, random.Random(SEED))
         made.file.write_bytes(migrated_file.read_bytes())
         yield made
-        for one in made.started:
-            if one.is_running():
-                one.kill()
+        for one in alive(made.started):
+            one.kill()
 
 
 def undisturbed(file: Path, copy: Path) -> dict[str, Any]:
@@ -207,5 +206,5 @@ def test_up_that_is_killed_again_and_again_loses_nothing_and_says_nothing_twice(
     assert twice <= kills
     assert machine.asked(UNDER_WAY, tmp_path / "prefect" / "prefect.db") == 0
     assert [line for line in machine.said if "is taken" in line] == []
-    assert [one for one in machine.started if one.is_running()] == []
+    assert alive(machine.started) == []
     print(f"{kills} kills of up ({dict(moments)}): 0 lost, {twice} of {sent} mails repeated")  # noqa: T201

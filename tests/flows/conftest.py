@@ -13,7 +13,8 @@ import pytest
 from config.settings import Settings, load_settings
 from flows.once import Brief, brief_server
 from flows.server import Place, answers
-from tests.flows.waiting import CASE, ROOT, wait_for
+from tests.flows.waiting import CASE, ROOT
+from tests.patience import wait_for
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import psutil
 
-from tests.flows.waiting import ROOT, wait_for
+from tests.flows.waiting import ROOT
+from tests.patience import PATIENCE, alive, wait_for
 
 
 class Up:
@@ -40,8 +41,8 @@ class Up:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def end(self) -> int:
-        status = self.process.wait(30)
-        self._reader.join(5)
+        status = self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
         return status
 
 
@@ -56,10 +57,9 @@ def running(environment: dict[str, str]) -> Iterator[tuple[Up, list[psutil.Proce
     finally:
         if up.process.poll() is None:
             up.process.terminate()
-            up.process.wait(30)
-        for one in family:
-            if one.is_running():
-                one.kill()
+            up.process.wait(PATIENCE)
+        for one in alive(family):
+            one.kill()
         assert up.process.stdout is not None
-        up._reader.join(5)
+        up._reader.join(PATIENCE)
         up.process.stdout.close()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 WITHIN = timedelta(seconds=20)
 pytestmark = [
     pytest.mark.prefect,
-    pytest.mark.timeout(400),
+    pytest.mark.timeout(600),
     pytest.mark.usefixtures("prefect"),
 ]
 

@@ -27,7 +27,8 @@ def test_every_flow_runs_once_and_is_told_as_plain_data(
     ]
     assert {run["state"] for run in mine} == {"Completed"}
     assert {"key": "overdue", "type": "table"} in told["artifacts"]
-    assert told["events"]["weerklank.duty.escalated"] >= 4
+    assert told["events"]["weerklank.duty.escalated"] == 4
+    assert told["events"]["weerklank.sweep.finished"] == 1
     assert told["programmes"] == 1
     assert set(told["seconds"]) == {"server", "flows"}
 

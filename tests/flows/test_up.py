@@ -16,7 +16,7 @@ from flows.server import answers
 from flows.site import AlreadyRunning, Site, told
 from flows.up import SERVICES, Service, run
 from tests.flows.running_up import running
-from tests.flows.waiting import wait_for
+from tests.patience import alive, wait_for
 
 
 @pytest.fixture
@@ -33,20 +33,20 @@ def site_environment(tmp_path: Path) -> dict[str, str]:
 
 @pytest.mark.prefect
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 def test_it_comes_up_and_leaves_nothing_behind(
     site_environment: dict[str, str], tmp_path: Path
 ) -> None:
     api = f"http://127.0.0.1:{site_environment['WEERKLANK_PREFECT_PORT']}/api"
     with running(site_environment) as (up, family):
-        assert answers(api)
-        assert len(family) == 3
+        wait_for(lambda: answers(api))
+        wait_for(lambda: len(up.family()) == 3)
         assert any("nothing is sent, because no channel is set" in line for line in up.lines)
         up.process.send_signal(signal.SIGINT)
 
         assert up.end() == 0
         assert up.lines[-1] == "Everything is stopped.\n"
-        assert [one for one in family if one.is_running()] == []
+        assert alive(family) == []
         assert not answers(api)
 
     with running(site_environment) as (up, family):
@@ -55,12 +55,12 @@ def test_it_comes_up_and_leaves_nothing_behind(
 
         assert up.end() == 1
         assert any("Prefect server ended by itself" in line for line in up.lines)
-        assert [one for one in family if one.is_running()] == []
+        assert alive(family) == []
 
     with running(site_environment) as (up, family):
         up.process.kill()
 
-        wait_for(lambda: not any(one.is_running() for one in family))
+        wait_for(lambda: not alive(family))
 
 
 def _sleeper(site: Site) -> Child:
@@ -80,10 +80,11 @@ def _service(name: str, starting: object, *, healthy: bool = True, patience: flo
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Settings with a folder of their own."""
+    """Settings with a folder and ports of their own: somebody may run a house on this machine."""
     return load_settings(
         database_url=f"sqlite:///{tmp_path / 'weerklank.sqlite'}",
         prefect={"home": tmp_path / "prefect", "port": free_port("127.0.0.1", 0)},
+        portal={"port": free_port("127.0.0.1", 0)},
     )
 
 
@@ -116,6 +117,14 @@ def test_a_second_one_in_the_same_folder_is_refused(settings: Settings) -> None:
         Site(settings).alone(said.append),
     ):
         pass
+
+
+def test_a_free_port_is_none_that_whoever_connects_may_get() -> None:
+    """Seconds pass before a server listens on it."""
+    given = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    first = int(given.read_text(encoding="ascii").split()[0]) if given.exists() else 49_152
+
+    assert {free_port("127.0.0.1", 0) < min(first, 32_768) for _ in range(20)} == {True}
 
 
 def test_a_taken_port_is_left_to_whoever_has_it(settings: Settings) -> None:
@@ -242,4 +251,4 @@ def test_what_is_stopped_takes_its_children_along(tmp_path: Path) -> None:
     family = [parent, *parent.children()]
     stop([child])
 
-    assert [one for one in family if one.is_running() and one.status() != "zombie"] == []
+    assert alive(family) == []

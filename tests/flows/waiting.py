@@ -1,27 +1,19 @@
-"""Waiting for what other processes do, with a deadline; and the case that the tests of the flows live."""
+"""Waiting for what a Prefect server shows, with a deadline; and the case that the tests of the flows live."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 CASE = ROOT / "cli" / "data" / "kledingmerk-2022.yaml"
 DUE = datetime(2022, 9, 8, 22, tzinfo=UTC)
 MORNING_AFTER = datetime(2022, 9, 9, 6, tzinfo=UTC)
-PATIENCE = 90.0  # seconds for a server or a run of it, on a busy machine
 
 Seen = TypeVar("Seen")
-
-
-def wait_for(seen: Callable[[], object]) -> None:
-    """Look again and again until *seen*; time is real where processes are."""
-    deadline = time.monotonic() + PATIENCE
-    while not seen():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
 
 
 async def seen_by(look: Callable[[], Awaitable[Seen | None]]) -> Seen:

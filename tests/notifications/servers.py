@@ -1,7 +1,6 @@
 """A real mail server on this machine that behaves as a test wants it to."""
 
 import asyncio
-import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -18,16 +17,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from flows.processes import free_port
+from tests.patience import PATIENCE
+
 HOST = "127.0.0.1"
 OK = "250 OK"
-
-
-def free_port() -> int:
-    """A port on which nobody listens; the server cannot choose one itself."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass
@@ -107,8 +101,8 @@ def _authenticated(
 @contextmanager
 def mail_server(handler: Handler, **options: Any) -> Iterator[int]:  # noqa: ANN401
     """Run a server with *handler* for the length of the block; gives its port."""
-    port = free_port()
-    controller = Controller(handler, hostname=HOST, port=port, ready_timeout=20, **options)
+    port = free_port(HOST, 0)  # the server cannot choose one itself
+    controller = Controller(handler, hostname=HOST, port=port, ready_timeout=PATIENCE, **options)
     controller.start()
     try:
         yield port

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.processes import free_port
 from notifications.channels import PassingFailure, PermanentFailure, Post, nothing
 from notifications.messages import compose
 from notifications.smtp import Smtp
@@ -16,9 +17,9 @@ from tests.notifications.servers import (
     LOGIN,
     Handler,
     certificate,
-    free_port,
     mail_server,
 )
+from tests.patience import PATIENCE
 
 TO = "ngo@deelnemer.example"
 
@@ -30,7 +31,12 @@ def post(number: int = 1, to: str = TO) -> Post:
 
 
 def channel(port: int, **changes: object) -> Smtp:
-    values: dict[str, object] = {"host": HOST, "port": port, "security": "none", "timeout": 5.0}
+    values: dict[str, object] = {
+        "host": HOST,
+        "port": port,
+        "security": "none",
+        "timeout": PATIENCE,
+    }
     return Smtp(**(values | changes))  # type: ignore[arg-type]
 
 
@@ -158,7 +164,7 @@ def test_a_mail_that_may_have_arrived_is_not_sent_again_at_once() -> None:
 
 
 def test_nobody_listens() -> None:
-    failed = failure(channel(free_port()), post())
+    failed = failure(channel(free_port(HOST, 0)), post())
     assert failed.of == "server"
     assert failed.reason == "server-unreachable: ConnectionRefusedError"
 
@@ -249,7 +255,7 @@ def announcing(port: int, following: Post, handler: Handler) -> Smtp:
     smtp = channel(port, meanwhile=iter([following, None, None]).__next__)
     smtp.send(post(1))
     for _ in range(2):
-        assert handler.announced.acquire(timeout=20)
+        assert handler.announced.acquire(timeout=PATIENCE)
     return smtp
 
 

@@ -15,7 +15,8 @@ from uuid import uuid4
 
 import psutil
 
-from tests.flows.waiting import ROOT, wait_for
+from tests.flows.waiting import ROOT
+from tests.patience import wait_for
 
 DEPLOY = ROOT / "deploy"
 _GROUP = "OPERATIONS_TEST_GROUP"

@@ -24,10 +24,11 @@ from records import journal
 from records.gauges import gauges
 from tests import postgres
 from tests.conftest import lend
-from tests.flows.waiting import ROOT, seen_by, wait_for
+from tests.flows.waiting import ROOT, seen_by
 from tests.notifications.servers import Handler, mail_server
 from tests.operations.companies import found_companies, outcome
 from tests.operations.machine import Machine, Started
+from tests.patience import wait_for
 
 COMPANIES = 5
 AT_ONCE = 3  # runs of the same flow
@@ -140,7 +141,6 @@ async def _end_of(client: Any, run_id: UUID) -> str:  # noqa: ANN401 - a client 
 @pytest.mark.postgres
 @pytest.mark.prefect
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_workers_share_the_work_and_say_nothing_twice(fleet: Fleet) -> None:
     with as_operator(fleet.machine):
         swept = asyncio.run(run_at_once("enforce-deadlines/every-quarter"))

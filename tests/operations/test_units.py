@@ -12,8 +12,8 @@ from config.settings import load_settings, variables
 from config.wiring import open_house
 from flows.processes import free_port
 from flows.server import answers
-from tests.flows.waiting import wait_for
 from tests.operations.machine import DEPLOY, Machine, lines, read_environment, sections
+from tests.patience import wait_for
 
 SERVICES = sorted(file.name for file in DEPLOY.glob("*.service"))
 
@@ -92,7 +92,6 @@ def test_the_example_is_a_sound_installation(
 
 @pytest.mark.prefect
 @pytest.mark.slow
-@pytest.mark.timeout(240)
 def test_one_machine_starts_and_ends(machine: Machine) -> None:
     api = f"http://127.0.0.1:{machine.changes['WEERKLANK_PREFECT_PORT']}/api"
     with machine.running("weerklank.service") as unit:

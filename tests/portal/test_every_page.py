@@ -103,7 +103,6 @@ def aloud(seen: Window, question: str) -> Any:  # noqa: ANN401 - whatever the pa
     return seen.page.evaluate(f"({ALOUD}).{question}")
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("who", ANYBODY)
 def test_axe_finds_nothing_in_the_light_and_in_the_dark(

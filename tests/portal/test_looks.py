@@ -118,7 +118,8 @@ def test_what_is_typed_and_refused_comes_back_as_text(portal: Portal, window: Op
     seen = window(portal, key=portal.key_of_seat("ngo-nl"))
     page = seen.go("/my/invitation")
     page.fill("#my-expectation-success_test", POISON)
-    page.click("form[action='/my/expectation'] button")
+    with page.expect_navigation():
+        page.click("form[action='/my/expectation'] button")
     assert page.title().startswith("Fout: ")
     assert page.input_value("#my-expectation-success_test").replace("\r", "") == POISON
     assert page.evaluate("document.activeElement.className") == "refused"
@@ -202,8 +203,9 @@ def test_a_verdict_is_given_with_the_keyboard_alone(waiting: Portal, window: Ope
     _tab_to(seen, "textarea[name=comment]")
     page.keyboard.type("Half of it")
     _tab_to(seen, "form[action^='/my/verdicts'] button")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".said")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.locator(".said").count() == 1
     verdict = waiting.memory.read().verdicts["ngo-nl"]
     assert (verdict.heard, verdict.comment) == ("partly", "Half of it")
 
@@ -221,8 +223,10 @@ def _tab_to(seen: Window, selector: str) -> None:
 def test_a_link_in_a_mail_leads_to_my_page_in_two_presses(waiting: Portal, window: Open) -> None:
     seen = window(waiting, size="phone")
     page = seen.go(waiting.link("ngo-nl"))
-    page.click("main button")
+    with page.expect_navigation():
+        page.click("main button")
     assert page.url == f"{seen.address}/my"
-    page.click("text=Afmelden")
+    with page.expect_navigation():
+        page.click("text=Afmelden")
     assert page.url == f"{seen.address}/"
     assert seen.outside == []

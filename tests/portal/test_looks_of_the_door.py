@@ -42,16 +42,20 @@ def test_the_demonstration_can_be_walked_through(
 ) -> None:
     seen = window(shown, size=size, language=language)
     page = seen.go("/demo")
-    page.click("button[value='1']")
-    page.wait_for_selector(".said")
+    with page.expect_navigation():
+        page.click("button[value='1']")
+    assert page.locator(".said").count() == 1
     for path in ("/demo", "/demo/mail"):
         seen.go(path)
         seen.shoot(f"{path.strip('/').replace('/', '-')}-{language}")
         assert seen.faults() == []
         assert seen.overflow() <= 0
-    page.click(".mails a >> nth=0")
+    with page.expect_navigation():
+        page.click(".mails a >> nth=0")
     assert seen.faults() == []
-    seen.go("/demo").click("button[value='union-bd@kleding-2022']")
+    seen.go("/demo")
+    with page.expect_navigation():
+        page.click("button[value='union-bd@kleding-2022']")
     assert page.url.endswith("/my")
     assert page.locator(".panel.late").count() == 1
     assert seen.complaints == []
@@ -66,8 +70,8 @@ def test_a_manager_sets_up_and_signs_in_with_the_keyboard(
     portal, seen = two_companies, window(two_companies, size="phone", language="en")
     link = one_time_link(portal.house, portal.house.settings, "manager@kleding", portal.now)
     page = seen.go(link.address.removeprefix(portal.site.address))
-    page.locator("main button").press("Enter")
-    page.wait_for_url("**/sign-in/set-up")
+    with page.expect_navigation(url="**/sign-in/set-up"):
+        page.locator("main button").press("Enter")
     seen.shoot("set-up-en")
     assert seen.faults() == []
     found = re.search(r"[A-Z2-7 ]{39}", page.locator("main code").inner_text())
@@ -76,6 +80,7 @@ def test_a_manager_sets_up_and_signs_in_with_the_keyboard(
     page.locator("[type=password]").fill("a long sentence will do")
     code = pyotp.TOTP(secret).at(int(portal.now.timestamp()))
     page.locator("[name=code]").fill(code)
-    page.locator("[name=code]").press("Enter")
-    page.wait_for_selector("form[action='/sign-out']")
+    with page.expect_navigation():
+        page.locator("[name=code]").press("Enter")
+    assert page.locator("form[action='/sign-out']").count()
     assert seen.complaints == []

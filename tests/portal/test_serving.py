@@ -10,8 +10,9 @@ from shutil import copy
 import pytest
 
 from config.settings import Settings, SettingsUnfit
+from flows.processes import free_port, is_open
 from portal import serving
-from tests.portal.windows import served
+from tests.patience import PATIENCE, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,33 +34,28 @@ def test_the_log_of_the_server_is_off_and_its_name_is_not_told(tmp_path: Path) -
 
 def test_a_process_of_its_own_serves_and_ends(tmp_path: Path, migrated_file: Path) -> None:
     file = copy(migrated_file, tmp_path / "portal.sqlite")
-    with served(None) as free:  # any port that is free now
-        port = free.rpartition(":")[2]
+    port = str(free_port("127.0.0.1", 0))
     told = {"WEERKLANK_DATABASE_URL": f"sqlite:///{file}", "WEERKLANK_LOG_LEVEL": "info"}
     process = subprocess.Popen(
         [sys.executable, "-m", "portal.serving", "--port", port],
         cwd=ROOT, env=os.environ | told, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
-        page = patiently(f"http://127.0.0.1:{port}/")
-        assert "Weerklank" in page
-        patiently(f"http://127.0.0.1:{port}/nothing-here-sesame")
-        assert "alive" in patiently(f"http://127.0.0.1:{port}/healthz")
+        wait_for(lambda: is_open("127.0.0.1", int(port)) or process.poll() is not None)
+        assert "Weerklank" in answer(f"http://127.0.0.1:{port}/")
+        assert answer(f"http://127.0.0.1:{port}/nothing-here-sesame") == "404"
+        assert "alive" in answer(f"http://127.0.0.1:{port}/healthz")
     finally:
         process.terminate()
-        _, words = process.communicate(timeout=20)
+        _, words = process.communicate(timeout=PATIENCE)
     assert "GET:front" in words
     assert "sesame" not in words
 
 
-def patiently(address: str) -> str:
-    """Ask until there is an answer; a test never sleeps, it asks again."""
-    for _ in range(100_000):
-        try:
-            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - http, as above
-                return str(answer.read().decode())
-        except urllib.error.HTTPError as refused:
-            return str(refused.code)
-        except OSError:
-            continue
-    pytest.fail("nothing answered")
+def answer(address: str) -> str:
+    """The page at *address*, or the status of the refusal."""
+    try:
+        with urllib.request.urlopen(address, timeout=PATIENCE) as page:  # noqa: S310 - http, as above
+            return str(page.read().decode())
+    except urllib.error.HTTPError as refused:
+        return str(refused.code)

@@ -6,9 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,29 +16,14 @@ from typing import Any
 import psutil
 import pytest
 from playwright.sync_api import Browser as Chrome
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
+
+from flows.processes import free_port
+from tests.patience import PATIENCE, alive, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 90.0  # seconds, on a busy machine
 WAITING = "Universitair docent, Universiteit (Netherlands)"
 ORGANISER = "Organizer, Garment workers' union (Bangladesh)"
-MOVED = {"A day on": 1, "A week on": 7}
-
-
-def patiently(seen: Callable[[], object]) -> None:
-    """Look again until *seen*; time is real where processes are."""
-    deadline = time.monotonic() + PATIENCE
-    while not seen():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
-
-
-def free() -> int:
-    """A port that nothing listens on."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def fetched(address: str) -> str:
@@ -79,7 +63,7 @@ class Demonstration:
     def begin(self) -> None:
         """Type the command, and wait for the first page."""
         self.process = self.start()
-        patiently(lambda: self._still_runs() and fetched(f"{self.address}/demo"))
+        wait_for(lambda: self._still_runs() and fetched(f"{self.address}/demo"))
 
     def _still_runs(self) -> bool:
         assert self.process is not None
@@ -99,15 +83,16 @@ class Demonstration:
         assert self.process.returncode == 0, said
         return said
 
-    def kill(self) -> None:
-        """Leave nothing behind, whatever happened."""
-        if self.process is not None and self.process.poll() is None:
-            family = self.family()
-            self.process.kill()
-            self.process.communicate()
-            for one in family:
-                if one.is_running():
-                    one.kill()
+    def kill(self) -> str:
+        """Leave nothing behind, whatever happened; what it said that nobody heard."""
+        if self.process is None or self.process.stdout is None or self.process.stdout.closed:
+            return ""
+        family = self.family() if self.process.poll() is None else []
+        self.process.kill()
+        said, _ = self.process.communicate()
+        for one in alive(family):
+            one.kill()
+        return said
 
 
 @pytest.fixture
@@ -115,9 +100,9 @@ def demonstration(tmp_path: Path) -> Iterator[Demonstration]:
     """A demonstration that can be begun."""
     folder = tmp_path / "temporary"
     folder.mkdir()
-    made = Demonstration(folder, free(), free())
+    made = Demonstration(folder, free_port("127.0.0.1", 0), free_port("127.0.0.1", 0))
     yield made
-    made.kill()
+    print(made.kill())  # noqa: T201 - pytest shows it where the test failed
 
 
 @dataclass
@@ -134,8 +119,8 @@ class Walk:
 
     def enter(self, door: str) -> str:
         """Enter as *door*, and read what stands there."""
-        self.demo().get_by_role("button", name=door, exact=True).click()
-        return self.read()
+        self.demo()
+        return self.press(door)
 
     def read(self, path: str = "") -> str:
         """What stands on the page, or on the one at *path*."""
@@ -145,7 +130,16 @@ class Walk:
 
     def move(self, button: str) -> str:
         """Move the clock."""
-        self.demo().get_by_role("button", name=button).click()
+        return self.enter(button)
+
+    def press(self, button: str) -> str:
+        """Press *button*, and read the page that comes."""
+        return self.follow(self.page.get_by_role("button", name=button, exact=True))
+
+    def follow(self, to: Locator) -> str:
+        """Press *to*, and read the page that comes."""
+        with self.page.expect_navigation():
+            to.click()
         return self.read()
 
     def rounds(self) -> list[str]:
@@ -163,10 +157,11 @@ class Walk:
 @pytest.mark.browser
 @pytest.mark.prefect
 @pytest.mark.slow
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1200)
 def test_the_whole_demonstration(demonstration: Demonstration, chrome: Chrome) -> None:
     demonstration.begin()
     with chrome.new_context(locale="en-GB") as context:
+        context.set_default_timeout(1000 * PATIENCE)
         walk = Walk(context.new_page(), demonstration.address)
         four_are_late(walk)
         everybody_can_enter(walk)
@@ -179,9 +174,9 @@ def test_the_whole_demonstration(demonstration: Demonstration, chrome: Chrome) -
 
 
 def four_are_late(walk: Walk) -> None:
-    first = walk.demo()
-    expect(first.locator("main")).to_contain_text("Monday 12 September 2022")
-    expect(first.locator("main")).to_contain_text("4 tasks late")
+    walk.demo()
+    assert "Monday 12 September 2022" in walk.read()
+    assert "4 tasks late" in walk.read()
 
 
 def everybody_can_enter(walk: Walk) -> None:
@@ -192,8 +187,7 @@ def everybody_can_enter(walk: Walk) -> None:
     seen = walk.enter("Auditor")
     assert "Audit without names" in seen
     assert "docent" not in seen
-    walk.page.get_by_role("button", name="Verify the journal").click()
-    assert "The journal is sound" in walk.read()
+    assert "The journal is sound" in walk.press("Verify the journal")
     assert "4 tasks late" in walk.enter("Responsible manager")
 
 
@@ -210,39 +204,39 @@ def the_ladder_works(walk: Walk) -> None:
 
 def an_answer_arrives_and_is_judged(walk: Walk) -> None:
     walk.enter("Responsible manager")
-    walk.page.get_by_role("link", name=re.compile(r"answer.*Universitair docent")).first.click()
+    walk.follow(
+        walk.page.get_by_role("link", name=re.compile(r"answer.*Universitair docent")).first
+    )
     walk.page.get_by_label("Your answer, in your own words").fill("We heard you, and this is why.")
-    walk.page.get_by_role("button", name="See it as they will read it").click()
+    walk.press("See it as they will read it")
     assert "We heard you, and this is why." in walk.page.get_by_label("The letter").inner_text()
-    walk.page.get_by_role("button", name="Send this answer").click()
+    walk.press("Send this answer")
     assert "3 tasks late" in walk.move("A day on")
 
     walk.page.goto(f"{walk.address}/demo/mail?to=docent%40universiteit.example")
-    walk.page.locator("ol.mails a").first.click()
-    assert "We heard you, and this is why." in walk.read()
-    walk.page.locator("pre a[href*='/l/']").click()
-    walk.page.get_by_role("main").get_by_role("button").click()
+    assert "We heard you, and this is why." in walk.follow(walk.page.locator("ol.mails a").first)
+    walk.follow(walk.page.locator("pre a[href*='/l/']"))
+    walk.follow(walk.page.get_by_role("main").get_by_role("button"))
     assert "We heard you, and this is why." in walk.read("/my/words")
     walk.page.get_by_role("radio", name="yes").first.check()
     walk.page.get_by_role("radio", name="yes").last.check()
-    walk.page.get_by_role("button", name="Give my verdict").click()
-    assert "Thank you" in walk.read()
+    assert "Thank you" in walk.press("Give my verdict")
 
 
 def prefect_stands_beside_it(walk: Walk) -> None:
-    patiently(lambda: walk.demo().get_by_role("link", name="Open Prefect").count())
-    patiently(lambda: len(walk.rounds()) >= 2)
+    wait_for(lambda: walk.demo().get_by_role("link", name="Open Prefect").count())
+    wait_for(lambda: len(walk.rounds()) >= 2)
     before = len(walk.rounds())
     assert "3 tasks late" in walk.move("A day on"), (
         "by the demo's clock; by today's all would lapse"
     )
-    patiently(lambda: len(walk.rounds()) >= before + 2)
-    assert "enforce deadlines · nothing due" in walk.rounds()
+    wait_for(lambda: len(walk.rounds()) >= before + 2)
+    wait_for(lambda: "enforce deadlines · nothing due" in walk.rounds())
     assert "3 tasks late" in walk.read("/demo")
 
     walk.page.get_by_role("link", name="Open Prefect").click()
     expect(walk.page.get_by_text("enforce deadlines · nothing due").first).to_be_visible(
-        timeout=30_000
+        timeout=1000 * PATIENCE
     )
 
 
@@ -256,11 +250,11 @@ def a_taken_port_is_said(demonstration: Demonstration) -> None:
 
 
 def nothing_is_left(demonstration: Demonstration) -> None:
+    wait_for(lambda: len(demonstration.family()) == 3)
     family = demonstration.family()
-    assert len(family) == 3
     said = demonstration.interrupt()
     assert said.endswith("Everything is stopped.\n")
-    assert not [one for one in family if one.is_running()]
+    assert alive(family) == []
     assert list(demonstration.folder.iterdir()) == []
     for port in (demonstration.pages, demonstration.prefect):
         with closing(socket.socket()) as probe:

@@ -1,7 +1,6 @@
 """Real browsers: a window on the served portal, of somebody, on a screen of some size, in one language."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -14,13 +13,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser as Chrome
 from playwright.sync_api import Error, Page, Route, sync_playwright
 
+from tests.patience import PATIENCE, wait_for
+
 if TYPE_CHECKING:
     from tests.portal.conftest import Portal
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_PATIENCE = 10  # seconds that a server may take to listen
 _REFUSED = "Unable to capture screenshot"
 _ATTEMPTS = 4
 
@@ -100,7 +100,9 @@ def picture(page: Page, name: str) -> None:
 def chrome(chromium: str) -> Iterator[Chrome]:
     """Start this machine's Chromium once."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox"], timeout=1000 * PATIENCE
+        )
         yield browser
         browser.close()
 
@@ -135,6 +137,7 @@ def window(chrome: Chrome) -> Iterator[Open]:
                 locale=language,
                 color_scheme="dark" if dark else "light",
             )
+            context.set_default_timeout(1000 * PATIENCE)
             stack.callback(context.close)
             if not styles:
                 context.route("**/static/*.css*", _nothing)
@@ -158,14 +161,10 @@ def served(app: Any) -> Iterator[str]:  # noqa: ANN401 - any ASGI application
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="portal", daemon=True)
     thread.start()
-    deadline = time.monotonic() + _PATIENCE
-    waiting = threading.Event()
-    while not server.started and time.monotonic() < deadline:
-        waiting.wait(0.01)
-    assert server.started, "the portal did not come up"
+    wait_for(lambda: server.started or not thread.is_alive())
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.should_exit = True
-        thread.join(_PATIENCE)
+        thread.join(PATIENCE)

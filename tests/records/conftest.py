@@ -200,8 +200,8 @@ class Memory:
 
 @pytest.fixture
 def engine(migrated_url: str) -> Iterator[Engine]:
-    """Connect to a database with all tables, of each kind."""
-    made = connect(migrated_url)
+    """Connect to a database with all tables, of each kind; a disk that is slow makes nobody wait."""
+    made = connect(migrated_url, durable=False)
     yield made
     made.dispose()
 

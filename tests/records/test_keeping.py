@@ -16,6 +16,7 @@ from records.ledger import Ledger
 from records.outbox import Posted
 from records.tables import NOTICES
 from tests.conftest import POSTGRESQL
+from tests.patience import PATIENCE
 from tests.records.conftest import Memory
 
 
@@ -71,9 +72,9 @@ def test_while_somebody_writes_a_mark_waits_like_everybody(invited: Memory) -> N
         with writing(invited.engine) as busy:
             busy.execute(text("UPDATE notices SET attempts = attempts"))
             done = other.submit(mark)
-            assert tried.wait(60)
+            assert tried.wait(PATIENCE)
             assert status(invited, post) == "pending"
-        assert done.result(60)
+        assert done.result(PATIENCE)
     assert status(invited, post) == "sent"
     engine.dispose()
 

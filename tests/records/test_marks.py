@@ -12,6 +12,7 @@ from records.bulk import Bulk, Row
 from records.database import connect, reading
 from records.marks import Marks
 from records.tables import NOTICES
+from tests.patience import PATIENCE
 from tests.records.conftest import Memory
 
 BESIDE = 3
@@ -41,7 +42,7 @@ class Slow(Bulk):
         if self.first:
             self.first = False
             for _ in range(1 + BESIDE):
-                assert self.arrived.came.acquire(timeout=60)
+                assert self.arrived.came.acquire(timeout=PATIENCE)
             if self.fails:
                 raise ZeroDivisionError
         return super().run(connection, rows)
