@@ -21,7 +21,7 @@ from benchmarks.sweep import alone
 from config.mailroom import Mailroom
 from config.settings import load_settings
 from config.wiring import House, open_house
-from notifications.channels import Post, Work, nothing
+from notifications.channels import First, Post, Work, nothing
 from states.programme import Programme
 
 PROMISED = 10_000
@@ -42,10 +42,12 @@ class Forgetful:
     name = "email"
 
     def __init__(self) -> None:
+        self.before: First = nothing
         self.meanwhile: Work = nothing
 
     def send(self, post: Post) -> None:
         """Write the mail, and forget it."""
+        self.before()
         assert post.wire
 
     def close(self) -> None:

@@ -39,6 +39,12 @@ def word(context: Context, key: str, table: str) -> str:
 
 
 @pass_context
+def failure(context: Context, code: str) -> str:
+    """Why a message did not arrive, from its *code*."""
+    return words.failure(code, context["language"])
+
+
+@pass_context
 def count(context: Context, number: int, of: str) -> str:
     """How many: `3|count("day")` is *3 days*."""
     return words.count(number, of, context["language"])
@@ -98,6 +104,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "short_day": short_day,
     "clock": clock,
     "word": word,
+    "failure": failure,
     "count": count,
     "country": country,
     "listing": listing,
