@@ -41,6 +41,8 @@ class Posted:
     attempts: int
     message_id: str
     """The left part of its Message-ID, the same at every try."""
+    sent_at: datetime | None = None
+    """When a channel accepted it."""
 
 
 def claim(
@@ -86,7 +88,8 @@ def posted(row: Any, tries: int = 0) -> Posted:  # noqa: ANN401 - a row of the t
     """The notice of a database *row*, with so many *tries* more than it knows of."""
     values = {name: getattr(row, name) for name in NOTICE_FIELDS}
     name = message_id(row.dialogue_id, row.cause, row.to)
-    return Posted(row.id, row.dialogue_id, Notice(**values), row.at, row.attempts + tries, name)
+    tried = row.attempts + tries
+    return Posted(row.id, row.dialogue_id, Notice(**values), row.at, tried, name, row.sent_at)
 
 
 def message_id(dialogue_id: str, cause: str, to: str) -> str:
