@@ -102,6 +102,7 @@ def deliver(
     """
     if mailroom.mail is None:
         return DeliveryReport(stopped=NO_CHANNEL)
+    outbox.hurry(engine, now, _TOMORROW)
     if not outbox.waits(engine, now):
         return DeliveryReport()
     channels = [mailroom.mail() for _ in range(connections)]

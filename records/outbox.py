@@ -66,6 +66,20 @@ def waits(engine: Engine, now: datetime) -> bool:
         return connection.execute(_waiting(now, 1, NOTICES.c.id)).first() is not None
 
 
+def hurry(engine: Engine, now: datetime, longest: timedelta) -> None:
+    """
+    Let what was tried and put off for more than the *longest* pause go at *now* (aware UTC).
+
+    Its moment was set by a clock that ran ahead; it would wait until the present is there too.
+    """
+    far = (PENDING_ONLY, NOTICES.c.attempts > 0, NOTICES.c.next_try_at > now + longest)
+    with reading(engine) as connection:
+        found = connection.execute(select(NOTICES.c.id).where(*far).limit(1)).first()
+    if found is not None:
+        with writing(engine) as connection:
+            connection.execute(update(NOTICES).where(*far).values(next_try_at=now))
+
+
 def _waiting(now: datetime, limit: int, what: Any) -> Any:  # noqa: ANN401 - a statement repeats its columns
     free = or_(NOTICES.c.claimed_until.is_(None), NOTICES.c.claimed_until <= now)
     chosen = select(what).where(PENDING_ONLY)
