@@ -99,6 +99,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def stop(text: str) -> str:
+    """*text* as the end of a sentence: a company may be called B.V., which has its full stop already."""
+    return text if text.endswith(".") else f"{text}."
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "day": day,
     "short_day": short_day,
@@ -112,4 +117,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "moment": moment,
     "due_day": due_day,
     "capital": capital,
+    "stop": stop,
 }
