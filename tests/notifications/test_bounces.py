@@ -66,6 +66,39 @@ def test_headers_alone_are_enough() -> None:
     assert bounce.message_id == "notice-12@weerklank.example"
 
 
+NESTED = """\
+Content-Type: multipart/related; boundary="C"
+
+--C
+Content-Type: multipart/alternative; boundary="D"
+
+--D
+Content-Type: text/html; charset="utf-8"
+
+<p>Address not found</p>
+--D--
+--C--"""
+HABITS = {
+    "Exchange, Gmail": ("Content-Type: text/plain; charset=us-ascii", NESTED),
+    "Exim": (
+        "Action: failed\nStatus: 5.1.1\nRemote-MTA",
+        "Status: 5.1.1\nAction: failed\nRemote-MTA",
+    ),
+    "Sendmail": ("Final-Recipient: rfc822; ngo@", "Final-Recipient: RFC822; NGO@"),
+    "no original recipient": ("Original-Recipient: rfc822;ngo@deelnemer.example\n", ""),
+}
+
+
+@pytest.mark.parametrize(("usual", "own"), HABITS.values(), ids=HABITS)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_servers_have_their_own_habits(usual: str, own: str, end: str) -> None:
+    assert usual in REPORT
+    raw = REPORT.replace(usual, own).replace("\n", end)
+    [bounce] = read_bounces(raw.encode())
+    assert bounce.recipient.lower() == "ngo@deelnemer.example"
+    assert (bounce.message_id, bounce.code) == ("notice-12@weerklank.example", "bounced-5.1.1")
+
+
 @pytest.mark.parametrize(
     ("action", "status", "permanent"),
     [("failed", "5.2.2", True), ("failed", "4.4.7", True), ("delayed", "4.4.1", False)],
