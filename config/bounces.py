@@ -1,6 +1,7 @@
 """Bounces that come back later: a mail that was accepted was not delivered after all, and the answer is owed again."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -9,7 +10,7 @@ from sqlalchemy import Engine
 
 from notifications.bounces import Bounce, read_bounces
 from notifications.email import on_the_wire
-from records import outbox
+from records import journal, outbox
 from records.ledger import Ledger
 from records.outbox import Posted
 from states.dialogue import Dialogue
@@ -56,7 +57,7 @@ def _recorded(
     for bounce in bounces:
         name = (bounce.message_id or "").partition("@")[0]
         posted = outbox.find_message(engine, name)
-        if posted is None or not _about(bounce, ledger.read(posted.dialogue_id), posted):
+        if posted is None or not _about(engine, bounce, ledger.read(posted.dialogue_id), posted):
             yield Heard("foreign")
         elif not bounce.permanent:
             yield Heard("passing", posted)
@@ -65,10 +66,22 @@ def _recorded(
             yield Heard("recorded" if new else "known", posted)
 
 
-def _about(bounce: Bounce, dialogue: Dialogue, posted: Posted) -> bool:
+def _about(engine: Engine, bounce: Bounce, dialogue: Dialogue, posted: Posted) -> bool:
     """Whether it was the reader of *posted* whom the mail did not reach, also when their address passed it on."""
-    reader = dialogue.reader(posted.notice.to)
-    if reader is None or not reader.email:
+    seat, reader = dialogue.stakeholder_of(posted.notice.to), dialogue.reader(posted.notice.to)
+    if reader is None:
         return False
-    told = f"{bounce.recipient} {bounce.written_to}".lower()
-    return on_the_wire(reader.email).lower() in told
+    if reader.email and _named(reader.email, bounce):
+        return True
+    # A report can come days later; the address that it names is not kept, once there is another.
+    return (
+        seat is not None
+        and posted.sent_at is not None
+        and journal.happened(engine, posted.dialogue_id, "contact-changed", seat.id, posted.sent_at)
+    )
+
+
+def _named(address: str, bounce: Bounce) -> bool:
+    with suppress(ValueError):  # no mail can have gone there
+        return on_the_wire(address).lower() in f"{bounce.recipient} {bounce.written_to}".lower()
+    return False

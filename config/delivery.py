@@ -102,6 +102,7 @@ def deliver(
     """
     if mailroom.mail is None:
         return DeliveryReport(stopped=NO_CHANNEL)
+    outbox.hurry(engine, now, _TOMORROW)
     if not outbox.waits(engine, now):
         return DeliveryReport()
     channels = [mailroom.mail() for _ in range(connections)]
@@ -257,7 +258,7 @@ class _Round:
 
     def _set_aside(self, posted: Posted, error: Exception) -> str:
         trouble_with(posted, "message set aside", error)
-        why = f"could not be written ({type(error).__name__})"
+        why = f"unwritten-{type(error).__name__}"
         try:
             self.ledger.undeliverable(posted.id, self.channel.name, why, self.now)
         except RecordsError:

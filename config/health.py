@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from config.settings import Settings, unknown_variables, variables
 from config.wiring import House
+from notifications.channels import PassingFailure
 from records import access_reports, journal, migrate, reports
 from records.database import connect
 from records.errors import RecordsError
@@ -165,13 +166,9 @@ def _outbox(engine: Engine, now: datetime) -> Findings:
     waits = reports.waiting(engine)
     late = waits.oldest is not None and now - waits.oldest > NOTICE_LATE
     if late:
-        yield Finding(
-            "outbox",
-            "bad",
-            f"{_messages(waits.pending)} not sent",
-            waits.oldest,
-            "weerklank deliver",
-        )
+        why = reports.waits_because(engine)
+        said = f"{_messages(waits.pending)} not sent{f' ({why})' if why else ''}"
+        yield Finding("outbox", "bad", said, waits.oldest, "weerklank deliver")
     else:
         yield Finding("outbox", "ok", f"{_messages(waits.pending)} to be sent", waits.oldest)
     if waits.by_hand:
@@ -256,9 +253,9 @@ def _smtp(settings: Settings) -> Finding:
     where = f"{settings.smtp.host}:{settings.smtp.port}"
     try:
         with closing(smtp_of(settings.smtp)) as server:
-            server._connected()  # noqa: SLF001 - the very connection that delivery will make
-    except Exception as error:  # noqa: BLE001 - whatever the server does wrong
-        said = f"the mail server {where} does not serve us ({type(error).__name__})"
+            server.knock()
+    except PassingFailure as failed:
+        said = f"the mail server {where} does not serve us ({failed.reason})"
         return Finding(
             "mail",
             "bad",

@@ -1,6 +1,7 @@
-"""Bounces: what a mail server reports later about a mail that it had accepted (RFC 3464)."""
+"""Bounces: what a mail server reports later about a mail that it had accepted (RFC 3464, and in words before it)."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
@@ -9,6 +10,10 @@ from typing import cast
 _REPORTS = ("failed", "delayed")
 """After *failed* the server has given up, also with a status of 4: it tried for days (RFC 3464, section 2.3.3)."""
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+_QMAIL = b"Hi. This is the"
+"""How each report of qmail begins, by its own rules (QSBMF); it only writes one when it has given up."""
+_COPY = re.compile(rb"^-{3,} .*\r?\n(?:\r?\n)+", re.MULTILINE)
+_WHOM = re.compile(rb"^<(\S+)>:", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ class Bounce:
 def read_bounces(raw: bytes) -> list[Bounce]:
     """The failures that the mail *raw* reports; none when it is no delivery report or reports a success."""
     report = message_from_bytes(raw, policy=policy.default)
+    if report.get_content_type() == "text/plain":
+        return list(_in_words(report))
     if report.get_content_type() != "multipart/report":
         return []
     original = _original(report)
@@ -63,6 +70,25 @@ def _bounce(fields: Message, original: Message) -> Bounce | None:
         diagnostic=_after_kind(_text(fields, "Diagnostic-Code")),
         written_to=_text(original, "To"),
     )
+
+
+def _in_words(report: EmailMessage) -> Iterator[Bounce]:
+    """The failures in a report of qmail, or of Exim before it wrote other ones: words, dashes, and the mail itself."""
+    words, *copies = _COPY.split(report.get_payload(decode=True) or b"", maxsplit=1)  # type: ignore[arg-type]
+    failed = _text(report, "X-Failed-Recipients").replace(",", " ").split()
+    if words.startswith(_QMAIL):
+        failed = [found.decode("ascii", "replace") for found in _WHOM.findall(words)]
+    original = message_from_bytes(b"".join(copies))
+    status = _STATUS.search(words.decode("ascii", "replace"))
+    for recipient in failed:
+        yield Bounce(
+            message_id=_text(original, "Message-ID").strip("<>") or None,
+            recipient=recipient,
+            permanent=True,
+            status=status[0] if status else "",
+            diagnostic="",
+            written_to=_text(original, "To"),
+        )
 
 
 def _text(fields: Message, name: str) -> str:

@@ -71,6 +71,8 @@ _WHOLE = (
 )
 """The headers of each part and of the whole, in the order in which the library writes them."""
 _UNSAFE = str.maketrans("", "", '@:,;<>"\\')
+_LINES_TO_SOME = str.maketrans("\u2028\u2029", "  ")
+"""Marks that are no break where a name is given, but end a line for the library, which refuses them in a header."""
 
 
 def to_email(
@@ -175,7 +177,8 @@ def _boundary(message_id: str) -> str:
 @lru_cache(maxsize=4096)
 def _address(address: str, name: str) -> str:
     """Some programs drop a display name with marks of punctuation in it."""
-    return str(Address(name.translate(_UNSAFE)[:70].strip(), addr_spec=on_the_wire(address)))
+    shown = name.translate(_UNSAFE).translate(_LINES_TO_SOME)[:70].strip()
+    return str(Address(shown, addr_spec=on_the_wire(address)))
 
 
 def on_the_wire(address: str) -> str:
@@ -186,7 +189,11 @@ def on_the_wire(address: str) -> str:
     if not local.isascii():
         text = "an address with letters before the @ that mail cannot carry"
         raise ValueError(text)
-    return f"{local}@{domain.encode('idna').decode()}"
+    wired = domain.encode("idna")
+    if wired.decode("idna") != domain.lower():
+        text = "a domain that the library takes for another one, like faß for fass"
+        raise ValueError(text)
+    return f"{local}@{wired.decode()}"
 
 
 def to_bytes(mail: EmailMessage, *, eight_bits: bool = True) -> bytes:

@@ -11,16 +11,13 @@ from typing import Literal, NamedTuple, Self, TypeVar
 
 from notifications.channels import First, PassingFailure, PermanentFailure, Post, Work, nothing
 from notifications.email import on_the_wire, to_bytes
+from notifications.replies import CLOSING, refusal, trouble
 
 Security = Literal["none", "starttls", "tls"]
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _OK, _FORWARDED, _GO_ON = 250, 251, 354
 _PLAIN = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
-_SERVER_CODES = frozenset({-1, 421, 530, 535})
-"""The server is closing, or does not know us: nothing that the recipient could help."""
 _TOO_BIG = 552
-_PERMANENT = 500
-_CLOSING = 421
 
 
 Result = TypeVar("Result")
@@ -28,11 +25,7 @@ _Reply = tuple[int, bytes]
 
 
 class _Goodbye(smtplib.SMTPServerDisconnected):
-    """The server ends this connection before it took the mail: it may have had enough of it, not of us."""
-
-    def __init__(self, said: str) -> None:
-        super().__init__(said)
-        self.said = said
+    """The server ends this connection and did not take the mail: it may have had enough of it, not of us."""
 
 
 class _Envelope(NamedTuple):
@@ -92,10 +85,17 @@ class Smtp:
         except smtplib.SMTPServerDisconnected as gone:
             self._drop()
             if not kept:
-                reason = gone.said if isinstance(gone, _Goodbye) else "connection-lost"
+                reason = str(gone) if isinstance(gone, _Goodbye) else trouble(gone)
                 raise PassingFailure(reason, of="server") from gone
             # A connection that was kept open may have been closed meanwhile: a new one tells.
             self.send(post)
+
+    def knock(self) -> None:
+        """Connect and log in, and send nothing. Raises PassingFailure when the server does not serve us."""
+        try:
+            self._connected()
+        except OSError as broken:
+            raise PassingFailure(trouble(broken), of="server") from broken
 
     def close(self) -> None:
         """Say goodbye to the server, as at the end of a batch."""
@@ -119,7 +119,7 @@ class Smtp:
             raise
         except OSError as broken:
             self._drop()
-            raise PassingFailure(_trouble(broken), of="server") from broken
+            raise PassingFailure(trouble(broken), of="server") from broken
 
     def _sender_taken(self, server: smtplib.SMTP, envelope: "_Envelope") -> _Reply | None:
         """Have the sender taken and say for whom the mail is; the reply to that, where both replies came together."""
@@ -156,7 +156,7 @@ class Smtp:
         except smtplib.SMTPServerDisconnected as gone:
             # The server may have the mail although its answer is lost: it is not sent again at once.
             self._drop()
-            raise PassingFailure("connection-lost", of="server") from gone
+            raise PassingFailure(trouble(gone), of="server") from gone
         if code != _OK:
             self._refused(code, text)
         if following is not None:
@@ -189,23 +189,21 @@ class Smtp:
 
     def _sender_refused(self, code: int, text: bytes) -> None:
         """A server that does not take our sender takes none of our mail: no fault of who should get it."""
-        if code == _TOO_BIG:
+        if code < 0 or code in {CLOSING, _TOO_BIG}:
             self._refused(code, text)
         self.close()
-        if code == _CLOSING:
-            raise _Goodbye(f"sender-refused-{code}")
         raise PassingFailure(f"sender-refused-{code}", of="server")
 
     def _refused(self, code: int, text: bytes) -> None:
-        if code in _SERVER_CODES or b"relay" in text.lower():
+        if code == CLOSING:
+            raise _Goodbye(f"server-refused-{code}")
+        failed = refusal(code, text)
+        if isinstance(failed, PassingFailure) and failed.of == "server":
             self.close()
-            raise PassingFailure(f"server-refused-{code}", of="server")
-        if self._connection is not None:
+        elif self._connection is not None:
             with suppress(smtplib.SMTPException):
                 self._connection.rset()
-        if code >= _PERMANENT:
-            raise PermanentFailure(f"refused-{code}")
-        raise PassingFailure(f"deferred-{code}", of="recipient")
+        raise failed
 
     def _connected(self) -> smtplib.SMTP:
         if self._connection is None:
@@ -230,6 +228,8 @@ class Smtp:
         if self.security == "starttls":
             server.starttls(context=self._trust())
         server.ehlo_or_helo_if_needed()
+        if self.user and not server.has_extn("auth"):
+            raise PassingFailure("login-not-offered", of="server")
         if self.user:
             server.login(self.user, self.password or "")
 
@@ -269,16 +269,3 @@ def _stuffed(data: bytes) -> bytes:
 
 def _option(server: smtplib.SMTP) -> str:
     return " BODY=8BITMIME" if server.has_extn("8bitmime") else ""
-
-
-def _trouble(broken: OSError) -> str:
-    """The trouble with a server as a short code; what it said may hold addresses."""
-    if isinstance(broken, ssl.SSLCertVerificationError):
-        return f"certificate-not-trusted: {broken.verify_message}"
-    if isinstance(broken, smtplib.SMTPAuthenticationError):
-        return f"login-refused-{broken.smtp_code}"
-    if isinstance(broken, smtplib.SMTPNotSupportedError):
-        return "encryption-not-offered"
-    if isinstance(broken, TimeoutError):
-        return "timeout"
-    return f"server-unreachable: {type(broken).__name__}"

@@ -39,6 +39,12 @@ def word(context: Context, key: str, table: str) -> str:
 
 
 @pass_context
+def failure(context: Context, code: str) -> str:
+    """Why a message did not arrive, from its *code*."""
+    return words.failure(code, context["language"])
+
+
+@pass_context
 def count(context: Context, number: int, of: str) -> str:
     """How many: `3|count("day")` is *3 days*."""
     return words.count(number, of, context["language"])
@@ -93,11 +99,17 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def stop(text: str) -> str:
+    """*text* as the end of a sentence: a company may be called B.V., which has its full stop already."""
+    return text if text.endswith(".") else f"{text}."
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "day": day,
     "short_day": short_day,
     "clock": clock,
     "word": word,
+    "failure": failure,
     "count": count,
     "country": country,
     "listing": listing,
@@ -105,4 +117,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "moment": moment,
     "due_day": due_day,
     "capital": capital,
+    "stop": stop,
 }

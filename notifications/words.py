@@ -44,6 +44,16 @@ def fill(table: str, key: str, language: str, **details: object) -> str:
     return word(table, key, language).format(**details)
 
 
+def failure(code: str, language: str) -> str:
+    """Why a message did not arrive, from its *code*: `refused-550` is *the mail server refuses … (550)*."""
+    kind, _, said = code.partition("-")
+    if kind not in tables()["failure"]:
+        return word("failure", code, language)
+    return (
+        f"{word('failure', kind, language)} ({said})" if said else word("failure", kind, language)
+    )
+
+
 @lru_cache(maxsize=4096)
 def count(number: int, of: str, language: str) -> str:
     """How many of something, in the right number: `1 day`, `3 days`."""

@@ -53,6 +53,18 @@ def _entry(row: Any) -> Entry:  # noqa: ANN401 - a row of the table
     return Entry(row.seq, row.at, row.fact, row.actor, row.subject, detail, row.hash)
 
 
+def happened(engine: Engine, dialogue_id: str, fact: str, subject: str, since: datetime) -> bool:
+    """Whether *fact* happened to *subject* after *since* (aware UTC)."""
+    chosen = select(FACTS.c.seq).where(
+        FACTS.c.dialogue_id == dialogue_id,
+        FACTS.c.fact == fact,
+        FACTS.c.subject == subject,
+        FACTS.c.at > since,
+    )
+    with reading(engine) as connection:
+        return connection.execute(chosen.limit(1)).first() is not None
+
+
 def head(engine: Engine, dialogue_id: str) -> tuple[int, str]:
     """Number and hash of the last fact of *dialogue_id*. Raises NotKnown('unknown-dialogue')."""
     with reading(engine) as connection:

@@ -41,6 +41,8 @@ class Posted:
     attempts: int
     message_id: str
     """The left part of its Message-ID, the same at every try."""
+    sent_at: datetime | None = None
+    """When a channel accepted it."""
 
 
 def claim(
@@ -62,6 +64,20 @@ def waits(engine: Engine, now: datetime) -> bool:
     """Whether anything can be claimed at *now* (aware UTC). Raises DatabaseUnavailable."""
     with reading(engine) as connection:
         return connection.execute(_waiting(now, 1, NOTICES.c.id)).first() is not None
+
+
+def hurry(engine: Engine, now: datetime, longest: timedelta) -> None:
+    """
+    Let what was tried and put off for more than the *longest* pause go at *now* (aware UTC).
+
+    Its moment was set by a clock that ran ahead; it would wait until the present is there too.
+    """
+    far = (PENDING_ONLY, NOTICES.c.attempts > 0, NOTICES.c.next_try_at > now + longest)
+    with reading(engine) as connection:
+        found = connection.execute(select(NOTICES.c.id).where(*far).limit(1)).first()
+    if found is not None:
+        with writing(engine) as connection:
+            connection.execute(update(NOTICES).where(*far).values(next_try_at=now))
 
 
 def _waiting(now: datetime, limit: int, what: Any) -> Any:  # noqa: ANN401 - a statement repeats its columns
@@ -86,7 +102,8 @@ def posted(row: Any, tries: int = 0) -> Posted:  # noqa: ANN401 - a row of the t
     """The notice of a database *row*, with so many *tries* more than it knows of."""
     values = {name: getattr(row, name) for name in NOTICE_FIELDS}
     name = message_id(row.dialogue_id, row.cause, row.to)
-    return Posted(row.id, row.dialogue_id, Notice(**values), row.at, row.attempts + tries, name)
+    tried = row.attempts + tries
+    return Posted(row.id, row.dialogue_id, Notice(**values), row.at, tried, name, row.sent_at)
 
 
 def message_id(dialogue_id: str, cause: str, to: str) -> str:

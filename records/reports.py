@@ -221,6 +221,14 @@ def waiting(engine: Engine) -> Waiting:
     return Waiting(int(pending[0]), pending[1], others.get(BY_HAND, 0), others.get(FAILED, 0))
 
 
+def waits_because(engine: Engine) -> str | None:
+    """What kept most of the waiting notices from going out when they were tried, None when none was tried."""
+    why = NOTICES.c.error
+    chosen = select(why).where(PENDING_ONLY, why.is_not(None)).group_by(why)
+    with reading(engine) as connection:
+        return connection.scalar(chosen.order_by(func.count().desc(), why).limit(1))
+
+
 def waiting_notices(engine: Engine, status: str = PENDING) -> list[NoticeRow]:
     """The notices with *status* (`pending`, `by-hand`, `failed`), oldest first."""
     chosen = select(*_columns(NOTICES, NoticeRow)).where(NOTICES.c.status == status)

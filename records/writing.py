@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from records import outgoing
 from records.access_ending import end_ways_in
+from records.again import send_again
 from records.chain import INSERT_FACTS, beginning, entries_of
 from records.loading import Held, add, save, save_programme
 from states.dialogue import Dialogue
@@ -42,6 +43,7 @@ def write_step(connection: Connection, held: Held, decided: Decided, now: dateti
     rows, head = entries_of(after.id, held.head, decided.facts, now)
     duties = save(connection, held, after, head)
     outgoing.withdraw_outdated(connection, after.id, duties)
+    send_again(connection, after, decided.facts, now)
     origin = f"fact:{head.seq}" if rows else f"step:{held.revision + 1}"
     _write_words(connection, rows, outgoing.rows_of(after.id, decided.notices, origin, now))
     revision = held.programme_revision

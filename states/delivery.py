@@ -3,28 +3,48 @@
 from datetime import datetime
 
 from states.deliberation import Decision, Deliberation
-from states.dialogue import Dialogue
+from states.dialogue import Dialogue, Phase
 from states.duties import Duty, DutyStatus
 from states.erasing import erase
 from states.errors import NotKnown, NotYours, Refused
 from states.facts import Notice
-from states.people import SYSTEM, Role
+from states.people import PARTICIPANT, SYSTEM, Role
 from states.steps import RecordDelivery
 from states.timing import armed
 
 _ANSWERS = frozenset({"answer", "dispute-settled"})
 MATTERS = _ANSWERS | {"erasure-done"}
 """The templates whose delivery is a fact of the dialogue."""
+_OF_WHAT_COMES = frozenset(
+    {"invitation", "invitation-accepted", "agenda-echoed", "session-moved", "summary-to-check"}
+)
+"""The templates that speak of a dialogue which goes on."""
 
 
 def still_wanted(dialogue: Dialogue, notice: Notice) -> bool:
-    """Whether *notice* should still go out; a reminder whose duty was met or moved meanwhile should not."""
+    """
+    Whether *notice* should still go out.
+
+    A reminder whose duty was met or moved meanwhile should not, and nobody is invited to what was cancelled.
+    """
     if dialogue.erased(notice.to):
+        return False
+    if dialogue.phase == Phase.CANCELLED and notice.template in _OF_WHAT_COMES:
         return False
     if notice.rung is None or notice.duty is None:
         return True
     duty = dialogue.duties.get(notice.duty)
     return duty is not None and duty.owed and duty.version == notice.version
+
+
+def goes_again(notice: Notice) -> bool:
+    """
+    Whether *notice*, which did not arrive, is sent again once its reader can be reached.
+
+    Only to participants: a role has a next one up. An answer is written anew instead, and a reminder has its next rung.
+    """
+    said_anew = notice.template in MATTERS or notice.rung is not None
+    return notice.role == PARTICIPANT and not said_anew
 
 
 def delivered(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
@@ -127,8 +147,9 @@ def undeliverable(dialogue: Dialogue, notice: Notice, reason: str, now: datetime
         work.fact("notice-undeliverable", notice.to, template=notice.template)
     shown = "" if notice.to in dialogue.seals else reason
     failed = {"to": notice.to, "template": notice.template, "reason": shown}
+    next_step = {"answer": notice.template in _ANSWERS, "again": goes_again(notice)}
     for role in _alerted(dialogue, notice):
-        work.tell(role, "delivery-failed", None, **failed, answer=notice.template in _ANSWERS)
+        work.tell(role, "delivery-failed", None, **failed, **next_step)
     return work.decision()
 
 

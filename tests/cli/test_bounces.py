@@ -1,5 +1,6 @@
 """Bounces that come back later, as an operator's mail server hands them over."""
 
+import json
 import re
 from email import message_from_bytes
 from email.message import Message
@@ -90,6 +91,17 @@ def test_an_address_that_passed_the_mail_on_is_known_by_the_header(
     passed = report(invitation, to="rahima@home.example")
     whole = passed.replace("Message-ID:", f"To: Rahima <{UNION['email'].upper()}>\nMessage-ID:")
     assert "did not arrive" in piped(invited, whole)
+
+
+@pytest.mark.parametrize("now_at", ["new@union.example", "rahimá@union.example"])
+def test_a_report_that_comes_after_the_address_was_corrected_counts(
+    invited: Desk, invitation: Message, now_at: str
+) -> None:
+    moved = json.dumps({"stakeholder": UNION["id"], "email": now_at})
+    step = ("act", ID, "change-contact", "--by", "manager", "--with", moved)
+    invited.good(*step, "--now", "2026-12-11T09:00+01:00")
+    assert "did not arrive: this is a fact now" in piped(invited, report(invitation))
+    assert undeliverable(invited) == 1
 
 
 def folder_with(folder: Path, *mails: str) -> Path:

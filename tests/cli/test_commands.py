@@ -258,7 +258,12 @@ def test_the_doctor_finds_a_mail_server_that_does_not_answer(
     monkeypatch.setenv("WEERKLANK_SMTP_PORT", "9")
     monkeypatch.setenv("WEERKLANK_SENDER", "dialoog@klein.example")
 
-    assert findings(edition)["mail"]["state"] == "bad"
+    edition.bad(1, "deliver", "--now", "2026-12-10T12:00+01:00")
+    found = findings(edition, "--now", "2026-12-10T12:00+01:00")
+
+    assert found["mail"]["state"] == "bad"
+    for name in ("mail", "outbox"):
+        assert "(server-unreachable: ConnectionRefusedError)" in found[name]["says"]
 
 
 def test_the_doctor_finds_a_misspelt_setting(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

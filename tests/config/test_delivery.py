@@ -90,6 +90,19 @@ def test_a_refused_address_is_a_fact_and_the_others_go_on(house: House, post: Po
     assert "delivery-failed" in {one.message.template for one in post.posts}
 
 
+def test_what_a_clock_put_off_that_ran_a_year_ahead_goes_when_it_is_right_again(
+    house: House, post: Post
+) -> None:
+    post.trouble = {MAILED["ngo"]: PassingFailure("deferred-450", of="recipient")}
+    house.deliver(NOW + timedelta(days=365))
+    assert statuses(house)["ngo"] == "pending"
+
+    post.trouble = {}
+
+    assert house.deliver(NOW).sent == 1
+    assert statuses(house)["ngo"] == "sent"
+
+
 def test_a_deferred_address_is_tried_again_later(house: House, post: Post) -> None:
     post.trouble = {MAILED["ngo"]: PassingFailure("deferred-450", of="recipient")}
 

@@ -127,6 +127,35 @@ def test_one_recipient_who_must_wait_holds_up_nobody(engine: Engine) -> None:
     assert [row.to for row in waiting(engine)] == ["ngo-nl"]
 
 
+def test_a_server_that_refuses_us_spends_nothing_of_what_waits(engine: Engine) -> None:
+    """Postfix checks the sender when it hears the recipient: that looks as if every reader were wrong."""
+    ours = "553 5.7.1 <dialoog@merk.example>: Sender address rejected: not owned by user house"
+    handler = Handler(rcpt_answers={NGO: ours, UNION: ours})
+    with mail_server(handler) as port:
+        report = send(engine, smtp(port))
+        assert (report.later, report.sent, report.failed) == (3, 0, 0)
+        assert {row.error for row in waiting(engine)} == {"refused-553"}
+        handler.rcpt_answers = {}
+        assert send(engine, smtp(port), NOW + HOUR).sent == 3
+    assert set(names(handler).values()) == {1}
+    assert problems(engine) == []
+
+
+def test_an_invitation_to_a_wrong_address_goes_to_the_right_one(engine: Engine) -> None:
+    ledger, right = Ledger(engine, policy_of), "right@ngo.example"
+    handler = Handler(rcpt_answers={NGO: "550 5.1.1 no such mailbox"})
+    with mail_server(handler) as port:
+        assert send(engine, smtp(port)).failed == 1
+        moved = {"stakeholder": "ngo-nl", "email": right}
+        ledger.act("aa-2022", "change-contact", moved, by="manager", now=NOW + HOUR)
+        while send(engine, smtp(port), NOW + HOUR).handled:
+            continue
+    assert handler.recipients.count([right]) == 1
+    assert waiting(engine) == []
+    assert set(names(handler).values()) == {1}
+    assert problems(engine) == []
+
+
 class Slow(Handler):
     """Takes longer for its answer than anybody waits."""
 

@@ -280,13 +280,14 @@ def _news(home: Dialogue) -> Iterator[Case]:
         for answer in (True, False):
             detail: dict[str, Any] = {
                 "to": to,
-                "template": "answer",
+                "template": "answer" if answer else "invitation",
                 "reason": reason,
                 "answer": answer,
+                "again": not answer,
             }
-            yield Case(
-                f"failed {to}, {answer=}", notice("delivery-failed", "deputy", **detail), home
-            )
+            for reader in ("deputy", "moderator"):
+                failed = notice("delivery-failed", reader, **detail)
+                yield Case(f"failed {to}, {answer=}, told {reader}", failed, home)
     yield from _by_hand(home)
     yield Case("handed over", notice("role-handed-over", "deputy", role="deputy"), home)
     yield Case("handed over, busy", notice("role-handed-over", "manager", role="manager"), home)

@@ -31,6 +31,8 @@ class Handler:
     mail_answer: str = OK
     data_answer: str = OK
     rcpt_answers: dict[str, str] = field(default_factory=dict)
+    goodbye_to: str = ""
+    """The recipient to whose address it says goodbye, once."""
     drop_at: str = ""
     drops: int = 0
     received: list[bytes] = field(default_factory=list)
@@ -74,6 +76,9 @@ class Handler:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         self._drop(server, "rcpt")
+        if address == self.goodbye_to:
+            self.goodbye_to = ""
+            return "421 enough for one connection"
         envelope.rcpt_tos.append(address)
         return self.rcpt_answers.get(address, OK)
 
@@ -108,6 +113,24 @@ def mail_server(handler: Handler, **options: Any) -> Iterator[int]:  # noqa: ANN
         yield port
     finally:
         controller.stop()
+
+
+@contextmanager
+def speaking(greeting: bytes) -> Iterator[int]:
+    """Run a server that says *greeting* to whoever comes first, and hangs up; gives its port."""
+
+    def greet() -> None:
+        guest, _ = door.accept()
+        with guest:
+            guest.sendall(greeting)
+
+    with socket.create_server((HOST, 0)) as door:
+        host = threading.Thread(target=greet)
+        host.start()
+        try:
+            yield door.getsockname()[1]
+        finally:
+            host.join()
 
 
 LOGIN = {"authenticator": _authenticated, "auth_required": True, "auth_require_tls": False}

@@ -66,6 +66,39 @@ def test_headers_alone_are_enough() -> None:
     assert bounce.message_id == "notice-12@weerklank.example"
 
 
+NESTED = """\
+Content-Type: multipart/related; boundary="C"
+
+--C
+Content-Type: multipart/alternative; boundary="D"
+
+--D
+Content-Type: text/html; charset="utf-8"
+
+<p>Address not found</p>
+--D--
+--C--"""
+HABITS = {
+    "Exchange, Gmail": ("Content-Type: text/plain; charset=us-ascii", NESTED),
+    "Exim": (
+        "Action: failed\nStatus: 5.1.1\nRemote-MTA",
+        "Status: 5.1.1\nAction: failed\nRemote-MTA",
+    ),
+    "Sendmail": ("Final-Recipient: rfc822; ngo@", "Final-Recipient: RFC822; NGO@"),
+    "no original recipient": ("Original-Recipient: rfc822;ngo@deelnemer.example\n", ""),
+}
+
+
+@pytest.mark.parametrize(("usual", "own"), HABITS.values(), ids=HABITS)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_servers_have_their_own_habits(usual: str, own: str, end: str) -> None:
+    assert usual in REPORT
+    raw = REPORT.replace(usual, own).replace("\n", end)
+    [bounce] = read_bounces(raw.encode())
+    assert bounce.recipient.lower() == "ngo@deelnemer.example"
+    assert (bounce.message_id, bounce.code) == ("notice-12@weerklank.example", "bounced-5.1.1")
+
+
 @pytest.mark.parametrize(
     ("action", "status", "permanent"),
     [("failed", "5.2.2", True), ("failed", "4.4.7", True), ("delayed", "4.4.1", False)],
@@ -104,3 +137,68 @@ def test_several_recipients() -> None:
         "other@deelnemer.example",
     ]
     assert found[1].diagnostic == ""
+
+
+COPY = """
+Return-Path: <dialoog@weerklank.example>
+From: Weerklank <dialoog@weerklank.example>
+To: Campagne <ngo@deelnemer.example>
+Message-ID: <notice-12@weerklank.example>
+Subject: A message for you
+
+The text.
+--- A line of the text.
+"""
+QMAIL = """\
+From: MAILER-DAEMON@qmail.example
+To: dialoog@weerklank.example
+Subject: failure notice
+
+Hi. This is the qmail-send program at qmail.example.
+I'm afraid I wasn't able to deliver your message to the following addresses.
+This is a permanent error; I've given up. Sorry it didn't work out.
+
+<ngo@deelnemer.example>:
+Sorry, no mailbox here by that name. (#5.1.1)
+
+--- Below this line is a copy of the message.
+"""
+EXIM = """\
+X-Failed-Recipients: ngo@deelnemer.example
+Auto-Submitted: auto-replied
+From: Mail Delivery System <Mailer-Daemon@exim.example>
+To: dialoog@weerklank.example
+Subject: Mail delivery failed: returning message to sender
+
+A message that you sent could not be delivered to one or more of its
+recipients. This is a permanent error. The following address(es) failed:
+
+  ngo@deelnemer.example
+    Unrouteable address
+
+------ This is a copy of the message, including all the headers. ------
+"""
+
+
+@pytest.mark.parametrize(("words", "code"), [(QMAIL, "bounced-5.1.1"), (EXIM, "bounced")])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_report_in_words(words: str, code: str, end: str) -> None:
+    [bounce] = read_bounces((words + COPY).replace("\n", end).encode())
+    assert (bounce.message_id, bounce.recipient) == (
+        "notice-12@weerklank.example",
+        "ngo@deelnemer.example",
+    )
+    assert bounce.permanent
+    assert bounce.code == code
+    assert bounce.written_to == "Campagne <ngo@deelnemer.example>"
+
+
+EXIM_WAITS = EXIM.replace("X-Failed-Recipients: ngo@deelnemer.example\n", "").replace(
+    "failed: returning message to sender", "delayed 24 hours"
+)
+AWAY = QMAIL.replace("Hi. This is the qmail-send program", "I am away until 1 May")
+
+
+@pytest.mark.parametrize("words", [EXIM_WAITS, AWAY])
+def test_words_that_report_no_failure(words: str) -> None:
+    assert read_bounces((words + COPY).encode()) == []

@@ -149,6 +149,20 @@ def test_addresses_in_other_letters(message: Message) -> None:
         _ = strange.email
 
 
+def test_a_domain_that_would_become_another_one_is_refused() -> None:
+    with pytest.raises(ValueError, match="another one"):
+        on_the_wire("info@faß.example")
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029"])
+def test_a_mark_that_ends_a_line_for_the_library_alone_is_a_space(
+    message: Message, mark: str
+) -> None:
+    odd = replace(message, name=f"Eve{mark}Adam")
+    assert received(odd)["To"].addresses[0].display_name == "Eve Adam"
+    assert wire_of(odd) == to_bytes(mail_of(odd))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_quick_way_writes_what_the_library_writes(language: str) -> None:
     for case in every_case(language):

@@ -1,6 +1,7 @@
 """Every letter in every language: it can be written, it reads well, and it says the same everywhere."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
@@ -55,6 +56,15 @@ def written(case: Case) -> Message:
         base_url="https://dialoog.example",
         journal_head="5f2a-9c31",
     )
+
+
+@BOTH
+def test_a_company_with_a_full_stop_in_its_name_gets_no_second_one(language: str) -> None:
+    for case in CASES[language]:
+        programme = case.dialogue.programme.model_copy(update={"company": "Merk B.V."})
+        home = replace(case.dialogue, programme=programme)
+        message = written(replace(case, dialogue=home))
+        assert "B.V.." not in message.subject + message.text + message.html, case.name
 
 
 def test_every_template_has_three_files_and_a_case() -> None:

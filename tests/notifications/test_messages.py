@@ -253,3 +253,22 @@ def test_whoever_may_not_correct_an_address_is_told_who_may() -> None:
         "Zoek vandaag een adres"
         in compose(notice("delivery-failed", "manager", **told), open_still, now=ALERTED).text
     )
+
+
+def test_who_is_told_of_a_failure_hears_what_happens_then() -> None:
+    home = replace(dialogue(), seals={})
+    told: dict[str, Any] = {"to": "ngo", "template": "invitation", "reason": "refused-550"}
+    invited = {**told, "answer": False, "again": True}
+    answered = {**told, "template": "answer", "answer": True, "again": False}
+    manager, moderator = "manager", "moderator"
+    said = {
+        (to, detail["answer"]): compose(
+            notice("delivery-failed", to, **detail), home, now=ALERTED
+        ).text.replace("\n", " ")
+        for to in (manager, moderator)
+        for detail in (invited, answered)
+    }
+    assert "gaat het bericht vanzelf opnieuw" in said[manager, False]
+    assert "Verstuur daarna het antwoord opnieuw." in said[manager, True]
+    assert "verstuurt de verantwoordelijke manager het antwoord" in said[moderator, True]
+    assert all("dit adres of dit bericht (550)" in text for text in said.values())

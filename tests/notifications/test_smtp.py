@@ -18,6 +18,7 @@ from tests.notifications.servers import (
     Handler,
     certificate,
     mail_server,
+    speaking,
 )
 from tests.patience import PATIENCE
 
@@ -105,6 +106,33 @@ def test_whose_fault_it_was(answer: str, of: str) -> None:
         smtp.close()
 
 
+ABOUT_US = [
+    "553 5.7.1 <dialoog@weerklank.example>: Sender address rejected: not owned by user house",
+    "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using list.example",
+    "550 5.1.8 Access denied, bad outbound sender",
+    "550 5.4.5 Daily sending quota exceeded",
+]
+
+
+@pytest.mark.parametrize("answer", ABOUT_US)
+def test_what_is_about_us_is_not_for_good(answer: str) -> None:
+    with mail_server(Handler(rcpt_answers={TO: answer})) as port:
+        smtp = channel(port)
+        failed = failure(smtp, post())
+        smtp.close()
+    assert (failed.of, failed.reason) == ("recipient", f"refused-{answer[:3]}")
+
+
+def test_what_is_about_the_mailbox_is_for_good_whatever_its_address_holds() -> None:
+    to = "relay@deelnemer.example"
+    handler = Handler(rcpt_answers={to: f"550 5.1.1 <{to}>: no such user"})
+    with mail_server(handler) as port:
+        smtp = channel(port)
+        with pytest.raises(PermanentFailure, match="refused-550"):
+            smtp.send(post(to=to))
+        smtp.close()
+
+
 def test_content_can_be_refused_or_deferred() -> None:
     handler = Handler(data_answer="554 looks like spam")
     with mail_server(handler) as port:
@@ -143,6 +171,18 @@ def test_a_connection_that_was_closed_is_opened_again(stage: str) -> None:
     assert len(handler.sessions) == 2
 
 
+def test_a_kept_connection_that_says_goodbye_to_a_recipient_is_opened_again() -> None:
+    handler = Handler()
+    with mail_server(handler) as port:
+        smtp = channel(port)
+        smtp.send(post(1))
+        handler.goodbye_to = TO
+        smtp.send(post(2))
+        smtp.close()
+    assert len(handler.received) == 2
+    assert len(handler.sessions) == 2
+
+
 def test_a_new_connection_that_drops_is_trouble_of_the_server() -> None:
     handler = Handler(drop_at="mail", drops=5)
     with mail_server(handler) as port:
@@ -174,7 +214,28 @@ def test_a_server_that_never_answers() -> None:
         silent.bind((HOST, 0))
         silent.listen()
         failed = failure(channel(silent.getsockname()[1], timeout=0.2), post())
-    assert (failed.of, failed.reason) == ("server", "connection-lost")
+    assert (failed.of, failed.reason) == ("server", "timeout")
+
+
+GREETINGS = [
+    (b"421 4.3.2 too many connections\r\n", "server-refused-421"),
+    (b"554 5.7.1 no service here\r\n", "server-refused-554"),
+    (b"HTTP/1.1 400 Bad Request\r\n", "answer-not-understood"),
+]
+
+
+@pytest.mark.parametrize(("greeting", "reason"), GREETINGS)
+def test_what_a_server_says_instead_of_a_welcome(greeting: bytes, reason: str) -> None:
+    with speaking(greeting) as port:
+        failed = failure(channel(port), post())
+    assert (failed.of, failed.reason) == ("server", reason)
+
+
+def test_an_answer_that_is_none() -> None:
+    handler = Handler(rcpt_answers={TO: "hello to you too"})
+    with mail_server(handler) as port:
+        failed = failure(channel(port), post())
+    assert (failed.of, failed.reason) == ("server", "answer-not-understood")
 
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS:UserWarning")
@@ -189,6 +250,12 @@ def test_login() -> None:
     assert failed.reason == "login-refused-535"
     assert unknown.of == failed.of == "server"
     assert len(handler.received) == 1
+
+
+def test_a_server_without_a_login_is_named_as_that() -> None:
+    with mail_server(Handler()) as port:
+        failed = failure(channel(port, user="weerklank", password="secret"), post())
+    assert (failed.of, failed.reason) == ("server", "login-not-offered")
 
 
 def test_a_password_is_not_sent_in_the_clear_nor_shown() -> None:

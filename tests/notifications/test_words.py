@@ -66,6 +66,20 @@ def test_an_own_word_stands_for_itself() -> None:
     assert words.word("category", "fisheries", "nl") == "fisheries"
 
 
+REASONS = [
+    ("refused-550", "nl", "de mailserver weigert dit adres of dit bericht (550)"),
+    ("bounced-5.1.1", "en", "it came back (5.1.1)"),
+    ("bounced", "nl", "het kwam terug"),
+    ("mail-not-valid", "en", "e-mail cannot carry this address or this name"),
+    ("mailbox-unavailable", "en", "mailbox-unavailable"),
+]
+
+
+@pytest.mark.parametrize(("code", "language", "said"), REASONS)
+def test_why_a_message_did_not_arrive_is_said_in_words(code: str, language: str, said: str) -> None:
+    assert words.failure(code, language) == said
+
+
 def test_counts_agree_with_their_number() -> None:
     assert [words.count(n, "day", "nl") for n in (0, 1, 2)] == ["0 dagen", "1 dag", "2 dagen"]
     assert [words.count(n, "person", "en") for n in (1, 4)] == ["1 person", "4 people"]

@@ -14,7 +14,7 @@ from records.ledger import Ledger
 from records.tables import NOTICES
 from states.errors import NotKnown, Refused
 from states.facts import Notice
-from tests.records.conftest import DAY, START, Memory, utc
+from tests.records.conftest import DAY, SESSION, START, Memory, utc
 
 LEASE = timedelta(minutes=5)
 
@@ -193,6 +193,51 @@ def test_somebody_without_email_is_a_task_for_a_person(answered: Memory) -> None
     assert row.channel == "by-hand"
     assert not answered.reread().duties["answer-participant/sealed-1"].owed
     assert not answered.ledger.delivered(post.id, "email", answered.now)
+
+
+def failing(memory: Memory, name: str) -> None:
+    for post in memory.claim():
+        if post.notice.to == name:
+            memory.ledger.undeliverable(post.id, "email", "refused-550", memory.now)
+        else:
+            memory.ledger.delivered(post.id, "email", memory.now)
+
+
+@pytest.mark.parametrize("way", [{"email": "new@ngo.example"}, {"by_hand": True}])
+def test_an_invitation_that_failed_goes_again_once_its_reader_is_reached_elsewhere(
+    invited: Memory, way: dict[str, object]
+) -> None:
+    failing(invited, "ngo-nl")
+    invited.now += DAY
+    invited.act("change-contact", {"stakeholder": "ngo-nl", "phone": "+31 6"})
+    assert [post.notice.to for post in invited.claim()] == ["manager"]  # who hears that it failed
+    invited.act("change-contact", {"stakeholder": "ngo-nl", **way})
+    [again] = invited.claim()
+    assert (again.notice.template, again.notice.to) == ("invitation", "ngo-nl")
+    assert again.attempts == 1
+    assert invited.ledger.delivered(again.id, "email", invited.now)
+
+
+def test_what_failed_in_an_earlier_phase_is_not_said_again(invited: Memory) -> None:
+    failing(invited, "ngo-nl")
+    for name in ("union-bd", "ngo-nl"):
+        invited.act("accept-invitation", by=name)
+        invited.act("share-expectation", {"text": "Be clear"}, by=name)
+    invited.act("echo-expectations", {"changes": "Wages come first"})
+    invited.now = SESSION
+    invited.act("open-session")
+    invited.claim()
+    invited.act("change-contact", {"stakeholder": "ngo-nl", "email": "new@ngo.example"})
+    assert invited.claim() == []
+
+
+def test_an_answer_that_failed_is_written_anew_and_not_sent_again(answered: Memory) -> None:
+    [post] = [p for p in answered.claim() if p.notice.template == "answer"]
+    answered.ledger.undeliverable(post.id, "email", "refused-550", answered.now)
+    answered.claim()
+    moved = {"stakeholder": "union-bd", "email": "new@union.example"}
+    answered.act("change-contact", moved, by="moderator")
+    assert answered.claim() == []
 
 
 def test_what_is_no_fact_and_no_rung_is_told_once(opened: Memory) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from states.delivery import still_wanted
 from states.dialogue import OPEN_PHASES, Phase
 from states.duties import KINDS
 from states.errors import ChecksNotMet
@@ -206,3 +207,15 @@ def test_everybody_who_was_invited_hears_that_it_is_off() -> None:
     told = [n.to for _, n in life.notices if n.template == "dialogue-cancelled"]
     assert sorted(told) == sorted([NOOR, "needle-union", JOKE])
     assert life.last("dialogue-cancelled").detail == {"reason": WHY}
+
+
+def test_nobody_is_still_invited_to_what_was_called_off() -> None:
+    """Their invitation waited while the mail server was down; that it is off they do hear."""
+    life = live("invited")
+    [invitation] = [n for _, n in life.notices if n.template == "invitation" and n.to == NOOR]
+    assert still_wanted(life.dialogue, invitation)
+
+    life.take("sponsor", "cancel-dialogue", reason=WHY)
+
+    assert not still_wanted(life.dialogue, invitation)
+    assert still_wanted(life.dialogue, life.last("dialogue-cancelled"))

@@ -335,6 +335,7 @@ def test_a_bounce_tells_the_manager() -> None:
         "template": "answer",
         "reason": "no-such-mailbox",
         "answer": True,
+        "again": False,
     }
 
 
