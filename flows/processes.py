@@ -1,6 +1,7 @@
 """Processes that this house starts, and ends again with all that they started."""
 
 import contextlib
+import errno
 import os
 import signal
 import socket
@@ -121,12 +122,14 @@ def is_open(host: str, port: int) -> bool:
 
 
 def free_port(host: str, wished: int) -> int:
-    """*wished* if it is free on *host*, else one that is."""
+    """*wished* if it is free on *host*, else one that is. Raises OSError when this process cannot listen there."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, wished))
-        except OSError:
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or not wished:
+                raise
             return free_port(host, 0)
         port: int = probe.getsockname()[1]
         return port

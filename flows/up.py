@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from config.settings import Settings
 from flows.processes import Child, is_open, start, stop
 from flows.server import answers, start_server
-from flows.site import AlreadyRunning, PortTaken, Site
+from flows.site import AlreadyRunning, CannotListen, Site
 from records.migrate import upgrade
 
 Say = Callable[[str], None]
@@ -127,7 +127,7 @@ def run(
             say(_line("Records", _records(settings)))
             wanted = [one for one in services if one.wanted(site)]
             return _run(site, wanted, prepare or _nothing, ending, say)
-    except (AlreadyRunning, PortTaken) as error:
+    except (AlreadyRunning, CannotListen) as error:
         say(str(error))
         return 1
 

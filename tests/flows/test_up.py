@@ -84,6 +84,7 @@ def settings(tmp_path: Path) -> Settings:
     return load_settings(
         database_url=f"sqlite:///{tmp_path / 'weerklank.sqlite'}",
         prefect={"home": tmp_path / "prefect", "port": free_port("127.0.0.1", 0)},
+        portal={"port": free_port("127.0.0.1", 0)},
     )
 
 
@@ -146,6 +147,19 @@ def test_taken_pages_are_an_error_that_says_what_to_do(settings: Settings) -> No
 
     assert f"Port {taken} on 127.0.0.1" in said[0]
     assert "WEERKLANK_PORTAL_PORT" in said[0]
+
+
+NOT_OF_THIS_MACHINE = "192.0.2.1"  # an address that is set apart for examples
+
+
+@pytest.mark.parametrize("which", ["portal", "prefect"])
+def test_an_address_of_another_machine_is_told(settings: Settings, which: str) -> None:
+    said: list[str] = []
+    wish = getattr(settings, which).model_copy(update={"host": NOT_OF_THIS_MACHINE})
+
+    assert run(settings.model_copy(update={which: wish}), say=said.append) == 1
+    assert f"of {NOT_OF_THIS_MACHINE}: " in said[-1]
+    assert f"WEERKLANK_{which.upper()}_HOST" in said[-1]
 
 
 def test_the_first_service_starts_before_what_is_prepared_and_the_others_after(
