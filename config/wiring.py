@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from config.policies import policy_of
 from config.settings import Settings, load_settings
 from records.database import connect, reading
-from records.errors import DatabaseUnavailable, SchemaOutdated
+from records.errors import DatabaseUnavailable, NoRecords, SchemaOutdated
 from records.ledger import Ledger
 from states.policy import Policy
 
@@ -81,28 +81,36 @@ class House:
 
 
 def open_house(
-    settings: Settings | None = None, *, mailroom: "Mailroom | None" = None, durable: bool = True
+    settings: Settings | None = None,
+    *,
+    mailroom: "Mailroom | None" = None,
+    durable: bool = True,
+    new: bool = True,
 ) -> House:
     """
     The house of *settings* (default: of the environment), ready for use.
 
     A new SQLite file gets its tables at once; on PostgreSQL that is left to whoever runs `weerklank db upgrade`.
-    *durable* False is for simulations whose database is thrown away.
-    Raises SettingsUnfit, DatabaseUnavailable, or SchemaOutdated when there are no tables.
+    *durable* False is for simulations whose database is thrown away. *new* False is for time, which acts unasked: a
+    file that is gone must not pass for a house in which nothing is due.
+    Raises SettingsUnfit, DatabaseUnavailable (NoRecords), or SchemaOutdated when there are no tables.
     """
     settings = settings or load_settings()
-    _keep_private(settings)
+    _require_file(settings, new=new)
     engine = connect(settings.database_url, durable=durable)
     if not _has_tables(engine):
         _first_use(settings, engine)
     return House(settings, engine, mailroom)
 
 
-def _keep_private(settings: Settings) -> None:
-    """A new file of records is for whoever made it, and for nobody else on the machine."""
+def _require_file(settings: Settings, *, new: bool) -> None:
+    """A *new* file of records is for whoever made it, and for nobody else on the machine."""
     file = settings.sqlite_file
     if file is None or file.exists():
         return
+    if not new:
+        message = f"There is no database file {file}."
+        raise NoRecords(message)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)

@@ -210,7 +210,7 @@ async def _name_upcoming(client: PrefectClient, found: Mapping[str, DeploymentRe
 
 
 def _programmes() -> list[Programme]:
-    with open_house() as house:
+    with open_house(new=False) as house:
         return [row.programme for row in house.ledger.programmes()]
 
 

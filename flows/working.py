@@ -99,7 +99,7 @@ async def _doing(work: Work[Done], watch: Watch) -> Done:
 
 def _work(work: Work[Done], pulse: Pulse) -> Done:
     try:
-        with open_house() as house:
+        with open_house(new=False) as house:
             return work(house, pulse)
     except StoppedEarly:
         raise

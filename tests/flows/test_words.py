@@ -1,6 +1,7 @@
 """How runs are called, and how work in a thread is watched; no Prefect needed."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
@@ -74,6 +75,18 @@ def test_a_refusal_is_told_by_its_code(house: Settings) -> None:
 
     with pytest.raises(RoundFailed, match=r"unknown-dialogue.*Nothing was changed"):
         asyncio.run(in_house(work, watch))
+
+
+def test_a_database_file_that_is_gone_fails_the_work_and_is_not_made_anew(house: Settings) -> None:
+    file, at = house.sqlite_file, datetime(2022, 9, 9, 6, tzinfo=UTC)
+    assert file is not None
+    file.unlink()
+
+    async def watch(_: Pulse) -> None: ...
+
+    with pytest.raises(RoundFailed, match=r"NoRecords in config/wiring.*put a copy back"):
+        asyncio.run(in_house(lambda opened, _: opened.open_due_editions(at), watch))
+    assert not file.exists()
 
 
 def test_what_takes_too_long_to_show_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
