@@ -89,6 +89,8 @@ class DeliveryReport:
         said = [f"{number} {name}" for number, name in zip(counts, names, strict=True) if number]
         if said:
             return f"{', '.join(said)}."
+        if self.stopped:
+            return "Nothing was sent."
         return ALL_TAKEN if self.without_place else "Nothing waited to be sent."
 
 

@@ -409,6 +409,7 @@ def test_a_mail_server_never_has_more_connections_than_it_may(migrated_url: str)
 def test_the_report_is_one_sentence() -> None:
     assert DeliveryReport().sentence() == "Nothing waited to be sent."
     assert DeliveryReport(sent=3, failed=1).sentence() == "3 sent, 1 failed."
+    assert DeliveryReport(stopped="No channel is set.").sentence() == "Nothing was sent."
 
 
 def test_the_overview_of_the_week_is_written_once(house: House, post: Post) -> None:
