@@ -21,8 +21,8 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import State, StateType
 from prefect.states import Cancelled, Crashed
 
-LONGEST = timedelta(hours=3)
-"""No run takes as long: a sweep of millions takes minutes, a delivery ends before its first claim does."""
+LONGEST = timedelta(days=1)
+"""No run takes as long: a sweep of millions takes minutes, a delivery less than a claim lasts, a day at most."""
 MISSED = timedelta(minutes=30)
 """Two rounds of the slower kind: a later one of either has been due since."""
 _UNDER_WAY = (StateType.RUNNING, StateType.PENDING, StateType.CANCELLING)

@@ -175,11 +175,11 @@ async def keep_schedules() -> None:
     programmes = await asyncio.to_thread(_programmes)
     async with get_client() as client:
         found = await deployed(client)
+        await _clear_up(client, found)
         for programme in programmes:
             for wanted in for_programme(programme):
                 await _keep(client, wanted, found)
         await _name_upcoming(client, found)
-        await _clear_up(client, found)
 
 
 async def _clear_up(client: PrefectClient, found: Mapping[str, DeploymentResponse]) -> None:
