@@ -4,6 +4,7 @@
 Nothing is restarted in silence: when a service ends by itself, everything stops and says so.
 """
 
+import shutil
 import signal
 import sys
 import threading
@@ -23,6 +24,7 @@ from records.migrate import upgrade
 Say = Callable[[str], None]
 Prepare = Callable[[], None]
 LOOK_EVERY = 0.2  # seconds
+_ROOM = 1_000_000  # bytes; with less, whatever a service says last is about something else
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -208,7 +210,9 @@ def _ended(children: list[Child]) -> str | None:
 
 
 def _log(child: Child) -> str:
-    return f"Its last words, from {child.log}:\n{child.last_words()}"
+    full = shutil.disk_usage(child.log.parent).free < _ROOM
+    why = f"There is no room left on the disk of {child.log.parent}. " if full else ""
+    return f"{why}Its last words, from {child.log}:\n{child.last_words()}"
 
 
 def _tell_port(site: Site, say: Say) -> None:

@@ -1,10 +1,12 @@
 """`weerklank up` as its user meets it: it comes up, says where, and leaves nothing behind."""
 
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -95,6 +97,16 @@ def test_what_does_not_start_is_said_with_its_last_words(settings: Settings) -> 
     assert run(settings, services=services, say=said.append) == 1
     assert any("Failing ended by itself" in line and "no_such_module" in line for line in said)
     assert said[-1] == "Everything is stopped."
+
+
+def test_a_full_disk_is_named_when_a_service_ends(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=4096))
+
+    assert run(settings, services=[_service("B", _failing)], say=said.append) == 1
+    assert any("There is no room left on the disk of" in line for line in said)
 
 
 def test_what_never_becomes_healthy_is_given_up(settings: Settings) -> None:
