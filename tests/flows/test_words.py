@@ -49,6 +49,24 @@ def test_work_that_takes_long_is_watched_and_ends_between_two_batches(
     assert done
 
 
+def test_the_last_look_at_work_that_took_long_sees_how_it_ended(
+    house: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "LOOK_EVERY", 0.01)
+    seen: list[int] = []
+
+    def work(_: House, pulse: Pulse) -> None:
+        while not seen:
+            pulse.rest(0.001)
+        pulse.done = 7
+
+    async def look(pulse: Pulse) -> None:
+        seen.append(pulse.done)
+
+    asyncio.run(in_house(work, look))
+    assert seen[-1] == 7
+
+
 def test_work_goes_on_when_watching_it_fails(
     house: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
