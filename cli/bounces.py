@@ -41,7 +41,7 @@ def bounces(place: Place, now: Now = None, as_json: AsJson = False) -> None:
     weerklank bounces /var/lib/weerklank/bounces
     """
     moment = moments.moment_or_now(now)
-    with open_house() as house:
+    with open_house(new=False) as house:
         heard = list(_of_stdin(house, moment) if place == "-" else _of_folder(house, place, moment))
     if as_json:
         counts: Counter[str] = Counter(one.what for one in heard)

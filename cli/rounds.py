@@ -32,7 +32,7 @@ def sweep(now: Now = None, as_json: AsJson = False) -> None:
     """
     moment, settings = moments.moment_or_now(now), load_settings()
     logs.configure(settings.log_level)
-    with open_house(settings) as house, speech.working("Letting time act …"):
+    with open_house(settings, new=False) as house, speech.working("Letting time act …"):
         opened = house.open_due_editions(moment)
         report = house.sweep(moment)
     names = [receipt.dialogue_id for receipt in opened]
@@ -73,7 +73,7 @@ def deliver(now: Now = None, connections: Connections = 1, as_json: AsJson = Fal
     """
     moment, settings = moments.moment_or_now(now), load_settings()
     logs.configure(settings.log_level)
-    with open_house(settings) as house, speech.working("Sending …"):
+    with open_house(settings, new=False) as house, speech.working("Sending …"):
         report = house.deliver(moment, connections=connections)
     if as_json:
         speech.say_json({"now": speech.stamp(moment), **asdict(report)})

@@ -11,6 +11,7 @@ message is marked the server is told for whom the next is, but it gets no text b
 """
 
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -46,6 +47,9 @@ ALL_TAKEN = (
 )
 _TIME_IS_UP = "The round took as long as a claim lasts; the rest goes out in the next one."
 NO_CHANNEL = "No mail leaves this machine: set WEERKLANK_CHANNEL to smtp or maildir. Nothing is lost; it waits."
+
+
+Beat = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -89,15 +93,24 @@ class DeliveryReport:
         said = [f"{number} {name}" for number, name in zip(counts, names, strict=True) if number]
         if said:
             return f"{', '.join(said)}."
+        if self.stopped:
+            return "Nothing was sent."
         return ALL_TAKEN if self.without_place else "Nothing waited to be sent."
 
 
 def deliver(
-    engine: Engine, ledger: Ledger, mailroom: Mailroom, now: datetime, *, connections: int = 1
+    engine: Engine,
+    ledger: Ledger,
+    mailroom: Mailroom,
+    now: datetime,
+    *,
+    connections: int = 1,
+    beat: Beat | None = None,
 ) -> DeliveryReport:
     """
     Send what waits at *now* (aware UTC) over so many *connections* at once; doing it twice at once sends nothing twice.
 
+    *beat* hears between two batches of a lone connection how many were dealt with; what it raises ends the round there.
     Raises Busy or DatabaseUnavailable (records.errors); what was accepted before stays marked.
     """
     if mailroom.mail is None:
@@ -107,7 +120,7 @@ def deliver(
         return DeliveryReport()
     channels = [mailroom.mail() for _ in range(connections)]
     if connections == 1:
-        return _Round(engine, ledger, mailroom, channels[0], now).run()
+        return _Round(engine, ledger, mailroom, channels[0], now, beat=beat).run()
     mailroom = replace(mailroom, batch=min(mailroom.batch, _BATCH_BESIDE_OTHERS))
     rounds = [_Round(engine, ledger, mailroom, channel, now, alone=False) for channel in channels]
     with ThreadPoolExecutor(connections, "delivery") as pool:
@@ -140,12 +153,14 @@ class _Round:
         now: datetime,
         *,
         alone: bool = True,
+        beat: Beat | None = None,
     ) -> None:
         self.engine = engine
         self.ledger = ledger
         self.mailroom = mailroom
         self.now = now
         self.alone = alone
+        self.beat = beat
         self.worker = uuid4().hex
         self.channel = channel
         self.counts: Counter[str] = Counter()
@@ -181,6 +196,8 @@ class _Round:
         while stopped is None and (posts := self._claim()):
             stopped = self._batch(posts, until)
             self.marker.settle()
+            if self.beat:
+                self.beat((self.counts + self.marker.counts).total())
         return stopped
 
     def _claim(self) -> list[Posted]:

@@ -16,7 +16,7 @@ from config.wiring import House
 from notifications.channels import PassingFailure
 from records import access_reports, journal, migrate, reports
 from records.database import connect
-from records.errors import RecordsError
+from records.errors import NoRecords, RecordsError
 from states.people import Role
 
 SWEEP_LATE = timedelta(hours=1)
@@ -41,22 +41,19 @@ Findings = Iterator[Finding]
 
 def examine(settings: Settings, now: datetime) -> list[Finding]:
     """Look at everything at *now* (aware UTC). Never raises: what cannot be looked at is a finding too."""
-    findings = list(_settings())
-    file = settings.sqlite_file
-    findings += _database(settings, now) if file is None or file.exists() else [_no_file_yet(file)]
     return [
-        *findings,
+        *_settings(),
+        *_guarded("database", lambda: _database(settings, now)),
         *_guarded("mail", lambda: _mail(settings)),
         *_guarded("prefect", lambda: _prefect(settings)),
     ]
 
 
-def _no_file_yet(file: Path) -> Finding:
+def _no_file(file: Path) -> Finding:
     if not _writable(file.parent):
         said = f"the file {file} cannot be made"
         return Finding("database", "bad", said, advice="check WEERKLANK_DATABASE_URL")
-    advice = "weerklank programme apply FILE makes it, or see the case first: weerklank demo"
-    return Finding("database", "warn", f"there is none yet at {file}", advice=advice)
+    return Finding("database", "bad", f"there is none at {file}", advice=NoRecords.advice)
 
 
 def _writable(folder: Path) -> bool:
@@ -64,7 +61,15 @@ def _writable(folder: Path) -> bool:
     return nearest.is_dir() and os.access(nearest, os.W_OK)
 
 
-def _database(settings: Settings, now: datetime) -> list[Finding]:
+def _database(settings: Settings, now: datetime) -> Findings:
+    file = settings.sqlite_file
+    if file is not None and not file.exists():
+        yield _no_file(file)
+    else:
+        yield from _opened(settings, now)
+
+
+def _opened(settings: Settings, now: datetime) -> list[Finding]:
     engine = connect_quietly(settings)
     if engine is None:
         said = "cannot be used: the address or its folder is wrong"
@@ -90,6 +95,9 @@ def _guarded(name: str, look: Callable[[], Findings]) -> list[Finding]:
         return list(look())
     except RecordsError as error:
         return [Finding(name, "bad", error.what, advice=error.advice)]
+    except PermissionError as error:
+        advice = "ask as the user of this installation"
+        return [Finding(name, "bad", f"{error.filename} may not be looked at", advice=advice)]
     except Exception as error:  # noqa: BLE001 - an examination ends in findings, not in an error
         return [Finding(name, "bad", f"could not be looked at ({type(error).__name__})")]
 
@@ -133,7 +141,7 @@ def _records(house: House, now: datetime) -> list[Finding]:
 
 def _sweep(house: House, now: datetime) -> Findings:
     last = reports.last_sweep(house.engine)
-    how = "run it every 15 minutes: weerklank up, or weerklank sweep from cron"
+    how = "every 15 minutes: weerklank up, the workers of a pool, or weerklank sweep from cron"
     if not house.ledger.programmes():
         yield Finding("sweep", "ok", "there is nothing to sweep yet: no programmes")
     elif last is None:
@@ -170,7 +178,9 @@ def _outbox(engine: Engine, now: datetime) -> Findings:
         said = f"{_messages(waits.pending)} not sent{f' ({why})' if why else ''}"
         yield Finding("outbox", "bad", said, waits.oldest, "weerklank deliver")
     else:
-        yield Finding("outbox", "ok", f"{_messages(waits.pending)} to be sent", waits.oldest)
+        first = ", the first one written" if waits.oldest else ""
+        said = f"{_messages(waits.pending)} to be sent{first}"
+        yield Finding("outbox", "ok", said, waits.oldest)
     if waits.by_hand:
         yield Finding(
             "outbox",

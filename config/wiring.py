@@ -12,12 +12,12 @@ from sqlalchemy import Engine, text
 from config.policies import policy_of
 from config.settings import Settings, load_settings
 from records.database import connect, reading
-from records.errors import DatabaseUnavailable, SchemaOutdated
+from records.errors import DatabaseUnavailable, NoRecords, SchemaOutdated
 from records.ledger import Ledger
 from states.policy import Policy
 
 if TYPE_CHECKING:
-    from config.delivery import DeliveryReport
+    from config.delivery import Beat, DeliveryReport
     from config.mailroom import Mailroom
     from records.ledger import Receipt
     from records.sweep import SweepReport
@@ -48,15 +48,17 @@ class House:
 
         return sweep(self.engine, self.policies, now, **pace)
 
-    def deliver(self, now: datetime, *, connections: int = 1) -> "DeliveryReport":
-        """Send what waits in the outbox at *now* (aware UTC) over so many *connections*."""
+    def deliver(
+        self, now: datetime, *, connections: int = 1, beat: "Beat | None" = None
+    ) -> "DeliveryReport":
+        """Send what waits in the outbox at *now* (aware UTC) over so many *connections*; a lone one has a *beat*."""
         from config.confiding import tell_confidants  # noqa: PLC0415 - most commands never send
         from config.delivery import deliver  # noqa: PLC0415
         from config.mailroom import Mailroom  # noqa: PLC0415
 
         mailroom = self.mailroom or Mailroom.of(self.settings)
         tell_confidants(self.engine, self.ledger, mailroom, now)
-        return deliver(self.engine, self.ledger, mailroom, now, connections=connections)
+        return deliver(self.engine, self.ledger, mailroom, now, connections=connections, beat=beat)
 
     def send_digest(self, programme_id: str, now: datetime) -> int:
         """Put this week's overview for the manager in the outbox, once; the number of overviews written."""
@@ -81,28 +83,36 @@ class House:
 
 
 def open_house(
-    settings: Settings | None = None, *, mailroom: "Mailroom | None" = None, durable: bool = True
+    settings: Settings | None = None,
+    *,
+    mailroom: "Mailroom | None" = None,
+    durable: bool = True,
+    new: bool = True,
 ) -> House:
     """
     The house of *settings* (default: of the environment), ready for use.
 
     A new SQLite file gets its tables at once; on PostgreSQL that is left to whoever runs `weerklank db upgrade`.
-    *durable* False is for simulations whose database is thrown away.
-    Raises SettingsUnfit, DatabaseUnavailable, or SchemaOutdated when there are no tables.
+    *durable* False is for simulations whose database is thrown away. *new* False is for time, which acts unasked: a
+    file that is gone must not pass for a house in which nothing is due.
+    Raises SettingsUnfit, DatabaseUnavailable (NoRecords), or SchemaOutdated when there are no tables.
     """
     settings = settings or load_settings()
-    _keep_private(settings)
+    _require_file(settings, new=new)
     engine = connect(settings.database_url, durable=durable)
     if not _has_tables(engine):
         _first_use(settings, engine)
     return House(settings, engine, mailroom)
 
 
-def _keep_private(settings: Settings) -> None:
-    """A new file of records is for whoever made it, and for nobody else on the machine."""
+def _require_file(settings: Settings, *, new: bool) -> None:
+    """A *new* file of records is for whoever made it, and for nobody else on the machine."""
     file = settings.sqlite_file
     if file is None or file.exists():
         return
+    if not new:
+        message = f"There is no database file {file}."
+        raise NoRecords(message)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)

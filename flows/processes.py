@@ -1,6 +1,7 @@
 """Processes that this house starts, and ends again with all that they started."""
 
 import contextlib
+import errno
 import os
 import secrets
 import signal
@@ -124,12 +125,18 @@ def is_open(host: str, port: int) -> bool:
 
 
 def free_port(host: str, wished: int) -> int:
-    """*wished* if it is free on *host*, else one that is; 0 wishes for any."""
+    """
+    *wished* if it is free on *host*, else one that is; 0 wishes for any.
+
+    Raises OSError when this process cannot listen there.
+    """
     port = wished or secrets.choice(_FOR_SERVERS)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
             return free_port(host, 0)
     return port

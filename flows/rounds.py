@@ -73,6 +73,7 @@ async def enforce_deadlines(now: Now = NOW) -> Outcome:
     def work(house: House, pulse: Pulse) -> tuple[int, SweepReport, Board]:
         opened = house.open_due_editions(moment)
         report = house.sweep(moment, chunk=CHUNK, pause=pulse.rest)
+        pulse.done = report.duties
         return len(opened), report, board_of(house, report, moment)
 
     try:
@@ -128,7 +129,7 @@ async def deliver_notices(now: Now = NOW) -> Outcome:
 
     def work(house: House, pulse: Pulse) -> tuple[DeliveryReport, bool]:
         pulse.whole = reports.waiting(house.engine).pending
-        return house.deliver(moment), house.settings.channel == "none"
+        return house.deliver(moment, beat=pulse.beat), house.settings.channel == "none"
 
     try:
         report, closed = await _watched("deliver notices", work)

@@ -19,16 +19,10 @@ from uuid import UUID
 
 from prefect import Flow
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.filters import (
-    FlowRunFilter,
-    FlowRunFilterDeploymentId,
-    FlowRunFilterState,
-    FlowRunFilterStateType,
-)
-from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import Abort, Pause
 from prefect.flow_engine import run_flow
-from prefect.states import Cancelled, Crashed, Pending
+from prefect.states import Pending
 from prefect.utilities.engine import propose_state
 
 from config.clock import now_by, utc_now
@@ -37,6 +31,7 @@ from config.parent import end_with_parent
 from config.settings import load_settings
 from flows import rounds
 from flows.alarm import keep_alarm
+from flows.leftovers import bury, skip
 from flows.schedules import deploy, deployed, keep_schedules
 from flows.working import CLOSING, quietly
 
@@ -94,13 +89,9 @@ class Runner:
         for run in sorted(due, key=lambda one: one.expected_start_time or utc_now()):
             key = run.deployment_id if run.auto_scheduled else run.id
             if older := newest.get(key):
-                await self._skip(older)
+                await skip(self._client, older.id)
             newest[key] = run
         return list(newest.values())
-
-    async def _skip(self, run: FlowRun) -> None:
-        state: State[Any] = Cancelled(name="Skipped", message="A later run does this work too.")
-        await self._client.set_flow_run_state(run.id, state)
 
     def _is_busy(self, run: FlowRun) -> bool:
         """Whether another run of the same flow is under way; then *run* waits for the next look."""
@@ -135,16 +126,7 @@ class Runner:
     async def bury_the_dead(self) -> None:
         """Mark what a killed runner left *Running*: nobody else takes runs of this server's deployments."""
         await self._learn()
-        unfinished = FlowRunFilterStateType(
-            any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
-        )
-        ours = FlowRunFilter(
-            state=FlowRunFilterState(type=unfinished),
-            deployment_id=FlowRunFilterDeploymentId(any_=list(self._flows)),
-        )
-        for run in await self._client.read_flow_runs(flow_run_filter=ours):
-            state: State[Any] = Crashed(message="The runner was ended. What was committed stays.")
-            await self._client.set_flow_run_state(run.id, state, force=True)
+        await bury(self._client, self._flows, silent_since=utc_now())
 
 
 AT_ONCE = ("enforce-deadlines", "deliver-notices")

@@ -29,7 +29,9 @@ from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.utilities.callables import parameter_schema
 
+from config.clock import utc_now
 from config.wiring import open_house
+from flows.leftovers import LONGEST, MISSED, bury, skip_missed
 from flows.wording import DOT, HOUSE_TAG, programme_tag
 from states.programme import Programme
 
@@ -169,14 +171,22 @@ async def deployed(client: PrefectClient) -> dict[str, DeploymentResponse]:
 
 
 async def keep_schedules() -> None:
-    """Give every programme its schedules, mend those that say something else, and name the runs to come."""
+    """Give every programme its schedules, mend those that say something else, name the runs to come, clear up."""
     programmes = await asyncio.to_thread(_programmes)
     async with get_client() as client:
         found = await deployed(client)
+        await _clear_up(client, found)
         for programme in programmes:
             for wanted in for_programme(programme):
                 await _keep(client, wanted, found)
         await _name_upcoming(client, found)
+
+
+async def _clear_up(client: PrefectClient, found: Mapping[str, DeploymentResponse]) -> None:
+    now, rounds = utc_now(), {one.full_name for one in FOR_THE_HOUSE if one.cron}
+    await bury(client, [one.id for one in found.values()], silent_since=now - LONGEST)
+    missed = [one.id for name, one in found.items() if name in rounds]
+    await skip_missed(client, missed, due_before=now - MISSED)
 
 
 async def _keep(
@@ -210,7 +220,7 @@ async def _name_upcoming(client: PrefectClient, found: Mapping[str, DeploymentRe
 
 
 def _programmes() -> list[Programme]:
-    with open_house() as house:
+    with open_house(new=False) as house:
         return [row.programme for row in house.ledger.programmes()]
 
 

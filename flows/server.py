@@ -59,6 +59,8 @@ def _home(place: Place) -> dict[str, str]:
         "PREFECT_HOME": str(place.home),
         "PREFECT_PROFILES_PATH": str(place.home / "profiles.toml"),
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{place.home / 'prefect.db'}",
+        # Its pages are unpacked here: beside the programs, whoever runs them may not write.
+        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(place.home / "ui"),
     }
 
 

@@ -25,8 +25,12 @@ class AlreadyRunning(Exception):
     """Another `weerklank up` uses the same folder."""
 
 
-class PortTaken(Exception):
-    """Something else listens where the pages should be: people and proxies know them by that very port."""
+class CannotListen(Exception):
+    """
+    The address or the port of a service is not to be had here.
+
+    The pages take no other port than theirs: people and proxies know them by that very one.
+    """
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Site:
         wish = self.settings.prefect
         if wish.api_url is not None:
             return None
-        return Place(wish.host, free_port(wish.host, wish.port), self.home)
+        return Place(wish.host, _free_port(wish.host, wish.port, "WEERKLANK_PREFECT"), self.home)
 
     @property
     def pages(self) -> tuple[str, int]:
@@ -55,10 +59,10 @@ class Site:
         return wish.host, wish.port
 
     def require_port(self) -> None:
-        """Raise PortTaken when the portal cannot listen."""
+        """Raise CannotListen when the portal cannot."""
         host, port = self.pages
-        if free_port(host, port) != port:
-            raise PortTaken(
+        if _free_port(host, port, "WEERKLANK_PORTAL") != port:
+            raise CannotListen(
                 f"Port {port} on {host}, where the pages should be, is taken by another program. "
                 "Stop that one, or give the pages another: WEERKLANK_PORTAL_PORT."
             )
@@ -122,6 +126,16 @@ class Site:
                     "End it (ps ax | grep -e flows -e portal.serving), then try again."
                 )
             time.sleep(_LOOK_EVERY)
+
+
+def _free_port(host: str, wished: int, variables: str) -> int:
+    try:
+        return free_port(host, wished)
+    except OSError as error:
+        raise CannotListen(
+            f"Nothing can listen on port {wished} of {host}: {error.strerror}. "
+            f"{variables}_HOST is an address of this machine, {variables}_PORT is above 1023."
+        ) from None
 
 
 def _locked(descriptor: int) -> bool:

@@ -4,6 +4,7 @@
 Nothing is restarted in silence: when a service ends by itself, everything stops and says so.
 """
 
+import shutil
 import signal
 import sys
 import threading
@@ -17,12 +18,13 @@ from urllib.parse import urlsplit
 from config.settings import Settings
 from flows.processes import Child, is_open, start, stop
 from flows.server import answers, start_server
-from flows.site import AlreadyRunning, PortTaken, Site
+from flows.site import AlreadyRunning, CannotListen, Site
 from records.migrate import upgrade
 
 Say = Callable[[str], None]
 Prepare = Callable[[], None]
 LOOK_EVERY = 0.2  # seconds
+_ROOM = 1_000_000  # bytes; with less, whatever a service says last is about something else
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -127,7 +129,7 @@ def run(
             say(_line("Records", _records(settings)))
             wanted = [one for one in services if one.wanted(site)]
             return _run(site, wanted, prepare or _nothing, ending, say)
-    except (AlreadyRunning, PortTaken) as error:
+    except (AlreadyRunning, CannotListen) as error:
         say(str(error))
         return 1
 
@@ -208,7 +210,9 @@ def _ended(children: list[Child]) -> str | None:
 
 
 def _log(child: Child) -> str:
-    return f"Its last words, from {child.log}:\n{child.last_words()}"
+    full = shutil.disk_usage(child.log.parent).free < _ROOM
+    why = f"There is no room left on the disk of {child.log.parent}. " if full else ""
+    return f"{why}Its last words, from {child.log}:\n{child.last_words()}"
 
 
 def _tell_port(site: Site, say: Say) -> None:

@@ -87,8 +87,12 @@ async def in_house(work: Work[Done], watch: Watch, *beside: Coroutine[Any, Any, 
 async def _doing(work: Work[Done], watch: Watch) -> Done:
     pulse = Pulse()
     doing = asyncio.create_task(asyncio.to_thread(_work, work, pulse))
+    looked = False
     try:
         while not (await asyncio.wait({doing}, timeout=LOOK_EVERY))[0]:
+            looked = True
+            await quietly(watch(pulse))
+        if looked:  # what is shown last is how it ended
             await quietly(watch(pulse))
     except BaseException:
         pulse.stop()
@@ -99,7 +103,7 @@ async def _doing(work: Work[Done], watch: Watch) -> Done:
 
 def _work(work: Work[Done], pulse: Pulse) -> Done:
     try:
-        with open_house() as house:
+        with open_house(new=False) as house:
             return work(house, pulse)
     except StoppedEarly:
         raise

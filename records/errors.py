@@ -23,6 +23,15 @@ class DatabaseUnavailable(RecordsError):
     advice = "Check WEERKLANK_DATABASE_URL, that the database is running and that there is room on the disk."
 
 
+class NoRecords(DatabaseUnavailable):
+    """There is no database file where there was one, or where nobody has begun yet."""
+
+    advice = (
+        "Is its disk there? Then put a copy back. To begin: weerklank programme apply FILE, "
+        "or see the case first: weerklank demo."
+    )
+
+
 class SchemaOutdated(RecordsError):
     """The tables are older (or newer) than this version of Weerklank."""
 

@@ -217,8 +217,32 @@ def findings(desk: Desk, *words: str) -> dict[str, Any]:
 
 
 def test_the_doctor_of_an_empty_desk_makes_nothing(desk: Desk) -> None:
-    assert findings(desk)["database"]["state"] == "warn"
+    assert findings(desk)["database"]["state"] == "bad"
     assert not (desk.folder / "weerklank.db").exists()
+
+
+def test_the_doctor_tells_a_database_that_it_may_not_look_at(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    found = findings(desk)["database"]
+
+    assert found["state"] == "bad"
+    assert "weerklank.db may not be looked at" in found["says"]
+
+
+@pytest.mark.parametrize("words", [("sweep",), ("deliver",), ("bounces", "-")])
+def test_time_never_takes_a_lost_file_for_an_empty_house(
+    edition: Desk, words: tuple[str, ...]
+) -> None:
+    file = edition.folder / "weerklank.db"
+    file.unlink()
+
+    assert f"There is no database file {file}." in edition.bad(1, *words)
+    assert not file.exists()
 
 
 def test_the_doctor_finds_a_sweep_that_does_not_run(edition: Desk) -> None:

@@ -419,9 +419,31 @@ def test_a_mail_server_never_has_more_connections_than_it_may(migrated_url: str)
         assert house.deliver(NOW).sent == 3
 
 
+def test_a_round_tells_how_far_it_is_and_can_be_ended_between_two_batches(
+    migrated_url: str,
+) -> None:
+    class Enough(Exception): ...
+
+    heard: list[int] = []
+
+    def beat(done: int) -> None:
+        heard.append(done)
+        if len(heard) == 2:
+            raise Enough
+
+    post = Post()
+    with furnished(migrated_url, post) as house:
+        house.mailroom = replace(mailroom_of(house), batch=1)
+        with pytest.raises(Enough):
+            house.deliver(NOW, beat=beat)
+        assert (heard, len(addresses(post))) == ([1, 2], 2)
+        assert house.deliver(NOW).sent == 1
+
+
 def test_the_report_is_one_sentence() -> None:
     assert DeliveryReport().sentence() == "Nothing waited to be sent."
     assert DeliveryReport(sent=3, failed=1).sentence() == "3 sent, 1 failed."
+    assert DeliveryReport(stopped="No channel is set.").sentence() == "Nothing was sent."
 
 
 def test_the_overview_of_the_week_is_written_once(house: House, post: Post) -> None:

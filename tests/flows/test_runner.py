@@ -174,6 +174,57 @@ def test_what_a_killed_runner_left_running_is_marked(server: Place, runner: Chil
     asyncio.run(story())
 
 
+def test_a_round_ends_what_nobody_runs_any_more(
+    server: Place, runner: Child, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        from prefect.client.orchestration import get_client
+        from prefect.states import Pending, Running
+
+        from flows import schedules
+
+        async def left(client: "PrefectClient") -> list[str | None]:
+            return [(await client.read_flow_run(run.id)).state_name for run in runs]
+
+        async with get_client() as client:
+            by_hand = (await deployments(client))["send-digest/by-hand"]
+            states: list[State[Any]] = [Running(), Pending()]
+            runs = [
+                await client.create_flow_run_from_deployment(
+                    by_hand.id, parameters={"programme": "kledingmerk"}, state=state
+                )
+                for state in states
+            ]
+            await schedules.keep_schedules()
+            assert await left(client) == ["Running", "Pending"]
+            monkeypatch.setattr(schedules, "LONGEST", timedelta(0))
+            await schedules.keep_schedules()
+            assert await left(client) == ["Crashed", "Crashed"]
+
+    asyncio.run(story())
+
+
+def test_a_round_that_nobody_took_in_time_is_skipped(server: Place, runner: Child) -> None:
+    async def story() -> None:
+        from prefect.client.orchestration import get_client
+
+        from flows.leftovers import skip_missed
+
+        async with get_client() as client:
+            sweep = (await deployments(client))["enforce-deadlines/every-quarter"]
+
+            async def two() -> list["FlowRun"] | None:
+                found = [run for run in await runs_of(client, sweep) if run.auto_scheduled]
+                return sorted(found, key=_start)[-2:] if len(found) >= 2 else None
+
+            ours = await seen_by(two)
+            await skip_missed(client, [sweep.id], due_before=_start(ours[0]) + timedelta(minutes=1))
+            left = [(await client.read_flow_run(run.id)).state_name for run in ours]
+            assert left == ["Skipped", "Scheduled"]
+
+    asyncio.run(story())
+
+
 def test_deploying_and_raising_the_alarm_again_changes_nothing(runner: Child) -> None:
     async def story() -> None:
         from prefect.client.orchestration import get_client

@@ -1,10 +1,12 @@
 """`weerklank up` as its user meets it: it comes up, says where, and leaves nothing behind."""
 
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -97,6 +99,16 @@ def test_what_does_not_start_is_said_with_its_last_words(settings: Settings) -> 
     assert said[-1] == "Everything is stopped."
 
 
+def test_a_full_disk_is_named_when_a_service_ends(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=4096))
+
+    assert run(settings, services=[_service("B", _failing)], say=said.append) == 1
+    assert any("There is no room left on the disk of" in line for line in said)
+
+
 def test_what_never_becomes_healthy_is_given_up(settings: Settings) -> None:
     said: list[str] = []
     services = [_service("A", _sleeper, healthy=False, patience=0.5)]
@@ -155,6 +167,19 @@ def test_taken_pages_are_an_error_that_says_what_to_do(settings: Settings) -> No
 
     assert f"Port {taken} on 127.0.0.1" in said[0]
     assert "WEERKLANK_PORTAL_PORT" in said[0]
+
+
+NOT_OF_THIS_MACHINE = "192.0.2.1"  # an address that is set apart for examples
+
+
+@pytest.mark.parametrize("which", ["portal", "prefect"])
+def test_an_address_of_another_machine_is_told(settings: Settings, which: str) -> None:
+    said: list[str] = []
+    wish = getattr(settings, which).model_copy(update={"host": NOT_OF_THIS_MACHINE})
+
+    assert run(settings.model_copy(update={which: wish}), say=said.append) == 1
+    assert f"of {NOT_OF_THIS_MACHINE}: " in said[-1]
+    assert f"WEERKLANK_{which.upper()}_HOST" in said[-1]
 
 
 def test_the_first_service_starts_before_what_is_prepared_and_the_others_after(

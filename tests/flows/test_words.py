@@ -1,6 +1,7 @@
 """How runs are called, and how work in a thread is watched; no Prefect needed."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
@@ -48,6 +49,24 @@ def test_work_that_takes_long_is_watched_and_ends_between_two_batches(
     assert done
 
 
+def test_the_last_look_at_work_that_took_long_sees_how_it_ended(
+    house: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "LOOK_EVERY", 0.01)
+    seen: list[int] = []
+
+    def work(_: House, pulse: Pulse) -> None:
+        while not seen:
+            pulse.rest(0.001)
+        pulse.done = 7
+
+    async def look(pulse: Pulse) -> None:
+        seen.append(pulse.done)
+
+    asyncio.run(in_house(work, look))
+    assert seen[-1] == 7
+
+
 def test_work_goes_on_when_watching_it_fails(
     house: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,6 +93,18 @@ def test_a_refusal_is_told_by_its_code(house: Settings) -> None:
 
     with pytest.raises(RoundFailed, match=r"unknown-dialogue.*Nothing was changed"):
         asyncio.run(in_house(work, watch))
+
+
+def test_a_database_file_that_is_gone_fails_the_work_and_is_not_made_anew(house: Settings) -> None:
+    file, at = house.sqlite_file, datetime(2022, 9, 9, 6, tzinfo=UTC)
+    assert file is not None
+    file.unlink()
+
+    async def watch(_: Pulse) -> None: ...
+
+    with pytest.raises(RoundFailed, match=r"NoRecords in config/wiring.*put a copy back"):
+        asyncio.run(in_house(lambda opened, _: opened.open_due_editions(at), watch))
+    assert not file.exists()
 
 
 def test_what_takes_too_long_to_show_is_left(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,6 +78,12 @@ def test_each_variable_of_prefect_is_known_to_prefect(name: str) -> None:
     assert names - {"DO_NOT_TRACK"} <= set(_get_settings_fields(Settings))
 
 
+def test_the_pages_of_prefect_lie_where_its_unit_may_write() -> None:
+    given = read_environment((DEPLOY / "prefect.env").read_text(encoding="utf-8"))
+
+    assert given["PREFECT_SERVER_UI_STATIC_DIRECTORY"].startswith(given["PREFECT_HOME"] + "/")
+
+
 def test_the_example_is_a_sound_installation(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,6 +105,8 @@ def test_one_machine_starts_and_ends(machine: Machine) -> None:
 
         assert answers(api)
         assert len(unit.group()) >= 3
+        # Where the unit may write: the tests could write beside the programs as well.
+        assert (machine.root / "prefect" / "ui" / "v1" / "index.html").exists()
 
     assert not answers(api)
 
@@ -138,4 +146,5 @@ def test_what_the_page_for_operators_names_is_there() -> None:
 
     assert {name.removesuffix("_FILE") for name in named} <= set(variables())
     for unit in SERVICES:
+        assert all(f"deploy/{Path(file).name}" in page for file in lines(unit, "EnvironmentFile"))
         assert unit.removesuffix(".service").removesuffix("@") in page
