@@ -1,6 +1,7 @@
 """A real mail server on this machine that behaves as a test wants it to."""
 
 import asyncio
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
