@@ -6,7 +6,7 @@ itself; through a proxy they do not exist, so nothing of them is public by accid
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
@@ -21,8 +21,8 @@ from config.health import SWEEP_LATE
 from config.wiring import House
 from portal.guard import guarded
 from records.errors import RecordsError
-from records.gauges import Gauges, gauges, revision
-from records.migrate import head
+from records.gauges import Gauges, gauges
+from records.revision import REVISION, revision
 
 Clock = Callable[[], datetime]
 _THROUGH_A_PROXY = ("x-forwarded-for", "forwarded")
@@ -88,7 +88,6 @@ class _Watch:
     house: House
     clock: Clock
     late: timedelta
-    wanted: str = field(default_factory=head)
 
     def reasons(self) -> list[str]:
         """Why the engine is not well, as codes with an age; none when it is."""
@@ -99,8 +98,8 @@ class _Watch:
 
     def _looked(self) -> Iterator[str]:
         found = revision(self.house.engine)
-        if found != self.wanted:
-            yield f"tables: at {found}, this version works with {self.wanted}"
+        if found != REVISION:
+            yield f"tables: at {found}, this version works with {REVISION}"
             return
         seen = gauges(self.house.engine)
         if seen.programmes and seen.last_sweep is None:

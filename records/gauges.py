@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, column, func, select, table
+from sqlalchemy import Connection, Engine, func, select
 
 from records.database import reading
-from records.migrate import VERSION_TABLE
 from records.outgoing import FAILED
 from records.tables import DUTIES, LAPSED_ONLY, NOTICES, PENDING_ONLY, PROGRAMMES, SWEEPS
 
@@ -48,14 +47,6 @@ def gauges(engine: Engine) -> Gauges:
             failed=_failed(connection),
             last_sweep=_last_sweep(connection),
         )
-
-
-def revision(engine: Engine) -> str | None:
-    """The revision of the tables, for comparing with `records.migrate.head()`. Raises RecordsError."""
-    version = table(VERSION_TABLE, column("version_num"))
-    with reading(engine) as connection:
-        found: str | None = connection.scalar(select(version.c.version_num))
-    return found
 
 
 def _overdue(connection: Connection) -> tuple[int, datetime | None]:
