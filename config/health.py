@@ -131,7 +131,7 @@ def _records(house: House, now: datetime) -> list[Finding]:
 
 
 def _sweep(house: House, now: datetime) -> Findings:
-    last = reports.last_sweep(house.engine)
+    last = reports.last_sweep(house.engine, now)
     how = "run it every 15 minutes: weerklank up, or weerklank sweep from cron"
     if not house.ledger.programmes():
         yield Finding("sweep", "ok", "there is nothing to sweep yet: no programmes")

@@ -101,20 +101,20 @@ class _Watch:
         if found != REVISION:
             yield f"tables: at {found}, this version works with {REVISION}"
             return
-        seen = gauges(self.house.engine)
+        seen = gauges(self.house.engine, now := self.clock())
         if seen.programmes and seen.last_sweep is None:
             yield "sweep: has never run"
-        elif seen.programmes and (age := _age(seen.last_sweep, self.clock())) > self.late_seconds:
+        elif seen.programmes and (age := _age(seen.last_sweep, now)) > self.late_seconds:
             yield f"sweep: none finished for {age:.0f} seconds"
 
     @property
     def late_seconds(self) -> float:
         return self.late.total_seconds()
 
-    def figures(self) -> Gauges | None:
-        """The figures of this moment, None when the database does not give them."""
+    def figures(self, now: datetime) -> Gauges | None:
+        """The figures at *now*, None when the database does not give them."""
         try:
-            return gauges(self.house.engine)
+            return gauges(self.house.engine, now)
         except RecordsError:
             return None
 
@@ -131,11 +131,12 @@ class _Figures(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """The figures of this moment."""
-        seen = self._watch.figures()
+        now = self._watch.clock()
+        seen = self._watch.figures(now)
         answers = "1 when the database answers."
         yield GaugeMetricFamily("weerklank_database_up", answers, value=seen is not None)
         if seen is not None:
-            yield from _families(seen, self._watch.clock())
+            yield from _families(seen, now)
 
 
 def _families(seen: Gauges, now: datetime) -> Iterator[GaugeMetricFamily]:

@@ -30,11 +30,11 @@ class Gauges:
     failed: int
     """Notices that could not be delivered, among the newest `LOOKED_AT` of all."""
     last_sweep: datetime | None
-    """When the last sweep that finished began."""
+    """When the last sweep that finished began; not one of a clock that was ahead."""
 
 
-def gauges(engine: Engine) -> Gauges:
-    """The figures of this moment, in one consistent view. Raises RecordsError."""
+def gauges(engine: Engine, now: datetime) -> Gauges:
+    """The figures at *now* (aware UTC), in one consistent view. Raises RecordsError."""
     with reading(engine) as connection:
         overdue, oldest_overdue = _overdue(connection)
         pending, oldest_pending = _pending(connection)
@@ -45,7 +45,7 @@ def gauges(engine: Engine) -> Gauges:
             pending=pending,
             oldest_pending=oldest_pending,
             failed=_failed(connection),
-            last_sweep=_last_sweep(connection),
+            last_sweep=_last_sweep(connection, now),
         )
 
 
@@ -69,6 +69,6 @@ def _failed(connection: Connection) -> int:
     return connection.scalar(chosen) or 0
 
 
-def _last_sweep(connection: Connection) -> datetime | None:
-    done = select(SWEEPS.c.began_at).where(SWEEPS.c.ended_at.is_not(None))
+def _last_sweep(connection: Connection, now: datetime) -> datetime | None:
+    done = select(SWEEPS.c.began_at).where(SWEEPS.c.ended_at.is_not(None), SWEEPS.c.began_at <= now)
     return connection.scalar(done.order_by(SWEEPS.c.began_at.desc()).limit(1))

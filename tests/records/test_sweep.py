@@ -352,14 +352,14 @@ def test_idle_sweeps_are_recorded_now_and_then(opened: Memory) -> None:
     with reading(opened.engine) as connection:
         began = connection.scalars(select(SWEEPS.c.began_at).order_by(SWEEPS.c.id)).all()
     assert [moment - START for moment in began] == [timedelta(minutes=m) for m in (0, 11, 30)]
-    last = reports.last_sweep(opened.engine)
+    last = reports.last_sweep(opened.engine, START + timedelta(minutes=30))
     assert last is not None
     assert last.ended_at == START + timedelta(minutes=30)
 
 
 def test_a_sweep_that_did_something_says_what(opened: Memory) -> None:
     opened.sweep(LAPSE)
-    last = reports.last_sweep(opened.engine)
+    last = reports.last_sweep(opened.engine, LAPSE)
     assert last is not None
     assert (last.began_at, last.ended_at) == (LAPSE, LAPSE)
     assert (last.duties, last.lapses, last.failed) == (1, 1, 0)
