@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from config.settings import Settings, unknown_variables, variables
 from config.wiring import House
-from records import access_reports, journal, migrate, reports
+from records import access_reports, journal, migrate, reports, sweeps
 from records.database import connect
 from records.errors import RecordsError
 from states.people import Role
@@ -122,12 +122,19 @@ def _tables(settings: Settings) -> Findings:
 def _records(house: House, now: datetime) -> list[Finding]:
     engine = house.engine
     return [
+        *_guarded("database", lambda: _writes(engine)),
         *_guarded("sweep", lambda: _sweep(house, now)),
         *_guarded("duties", lambda: _duties(engine)),
         *_guarded("outbox", lambda: _outbox(engine, now)),
         *_guarded("journal", lambda: _journal(engine)),
         *_guarded("confidant", lambda: _confidant(house, now)),
     ]
+
+
+def _writes(engine: Engine) -> Findings:
+    """Reading may go well where nothing can be written: a copy, a standby, a file of somebody else."""
+    sweeps.require_writable(engine)
+    yield from ()
 
 
 def _sweep(house: House, now: datetime) -> Findings:

@@ -23,6 +23,12 @@ class DatabaseUnavailable(RecordsError):
     advice = "Check WEERKLANK_DATABASE_URL, that the database is running and that there is room on the disk."
 
 
+class DatabaseDamaged(DatabaseUnavailable):
+    """The file is not what was written into it."""
+
+    advice = "Keep it as it is and put a copy back: docs/operations.md says how."
+
+
 class SchemaOutdated(RecordsError):
     """The tables are older than this version of Weerklank."""
 

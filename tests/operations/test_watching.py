@@ -155,3 +155,14 @@ def test_it_stands_before_whoever_asks_for_a_name(house: House, clock: Clock) ->
         assert answer.status_code == status
         assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
     assert client.get("/elsewhere").status_code == 404
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_the_doctor_notices_a_database_that_may_only_be_read(house: House) -> None:
+    """A standby answers all that is asked of it, and nobody is reminded of anything."""
+    with house.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        name = connection.scalar(text("SELECT current_database()"))
+        connection.execute(text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
+    found = [one.says for one in examine(house.settings, DUE) if one.state == "bad"]
+    assert "The database may only be read." in found
