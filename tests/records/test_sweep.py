@@ -308,6 +308,18 @@ def test_on_sqlite_it_rests_after_each_chunk_so_that_people_come_first(many: Mem
     assert rests == [0.25] * 3
 
 
+def test_a_reminder_that_waits_is_withdrawn_when_silence_ends_its_duty(invited: Memory) -> None:
+    due = min(duty.due for duty in invited.read().duties.values() if duty.owner == "participant")
+    invited.sweep(due - timedelta(hours=1))
+    waiting = {row.to: row.status for row in invited.notices(rung="-1wd", kind="answer-invitation")}
+    assert set(waiting.values()) == {"pending"}
+
+    assert invited.sweep(due).no_answers == len(waiting)
+
+    for row in invited.notices(rung="-1wd", kind="answer-invitation"):
+        assert (row.status, row.error) == ("withdrawn", "it is no longer owed")
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("database_kind", ["postgresql"])
 def test_on_postgresql_it_passes_by_what_somebody_else_holds(many: Memory) -> None:
