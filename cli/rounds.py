@@ -31,17 +31,31 @@ def sweep(now: Now = None, as_json: AsJson = False) -> None:
     weerklank sweep --now 2022-09-09T08:00+02:00
     """
     moment, settings = moments.moment_or_now(now), load_settings()
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, traces=speech.SPEECH.debug)
     with open_house(settings, new=False) as house, speech.working("Letting time act …"):
         opened = house.open_due_editions(moment)
         report = house.sweep(moment)
+        closed = [row.programme.id for row in house.ledger.programmes() if row.opens_at <= moment]
     names = [receipt.dialogue_id for receipt in opened]
     if as_json:
         speech.say_json({"now": speech.stamp(moment), "opened": names, **swept(report)})
-        return
-    for name in names:
+    else:
+        _tell_swept(names, report)
+    for programme in closed:
+        speech.complain(f"The edition of {programme} that is due could not be opened.")
+    if report.failed or closed:
+        raise typer.Exit(1)
+
+
+def _tell_swept(opened: list[str], report: "SweepReport") -> None:
+    for name in opened:
         speech.out(f"opened {name}")
     speech.out(_sentence(report))
+    if report.held:
+        held = ", ".join(sorted(report.held))
+        speech.complain(f"Somebody else held {held}: the next sweep takes what is due there.")
+    if report.failed:
+        speech.complain(f"Time could not act on {_duties(report.failed)}: see weerklank doctor.")
     if report.notices:
         speech.suggest("weerklank deliver")
 
@@ -49,12 +63,17 @@ def sweep(now: Now = None, as_json: AsJson = False) -> None:
 def swept(report: "SweepReport") -> dict[str, Any]:
     """What a sweep did, as plain data."""
     counts = ("duties", "notices", "lapses", "no_answers", "skipped", "failed")
-    return {name: getattr(report, name) for name in counts if hasattr(report, name)}
+    return {**{name: getattr(report, name) for name in counts}, "held": sorted(report.held)}
+
+
+def _duties(number: int) -> str:
+    return "1 duty" if number == 1 else f"{number} duties"
 
 
 def _sentence(report: "SweepReport") -> str:
     if not report.duties:
-        return "Nothing was due."
+        idle = not (report.failed or report.held)
+        return "Nothing was due." if idle else "Time acted on nothing."
     parts = [
         (report.lapses, "lapse", "lapses"),
         (report.no_answers, "no answer", "no answers"),
@@ -62,8 +81,7 @@ def _sentence(report: "SweepReport") -> str:
         (report.skipped, "rung skipped", "rungs skipped"),
     ]
     said = [f"{number} {one if number == 1 else many}" for number, one, many in parts if number]
-    duties = "1 duty" if report.duties == 1 else f"{report.duties} duties"
-    return f"Time acted on {duties}: {', '.join(said) or 'nothing to say'}."
+    return f"Time acted on {_duties(report.duties)}: {', '.join(said) or 'nothing to say'}."
 
 
 def deliver(now: Now = None, connections: Connections = 1, as_json: AsJson = False) -> None:
@@ -72,7 +90,7 @@ def deliver(now: Now = None, connections: Connections = 1, as_json: AsJson = Fal
     WEERKLANK_CHANNEL=maildir weerklank deliver
     """
     moment, settings = moments.moment_or_now(now), load_settings()
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, traces=speech.SPEECH.debug)
     with open_house(settings, new=False) as house, speech.working("Sending …"):
         report = house.deliver(moment, connections=connections)
     if as_json:

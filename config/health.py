@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from config.settings import Settings, unknown_variables, variables
 from config.wiring import House
 from notifications.channels import PassingFailure
-from records import access_reports, journal, migrate, reports
+from records import access_reports, journal, migrate, reports, sweeps
 from records.database import connect
 from records.errors import NoRecords, RecordsError
 from states.people import Role
@@ -131,6 +131,7 @@ def _tables(settings: Settings) -> Findings:
 def _records(house: House, now: datetime) -> list[Finding]:
     engine = house.engine
     return [
+        *_guarded("database", lambda: _writes(engine)),
         *_guarded("sweep", lambda: _sweep(house, now)),
         *_guarded("duties", lambda: _duties(engine)),
         *_guarded("outbox", lambda: _outbox(engine, now)),
@@ -139,8 +140,14 @@ def _records(house: House, now: datetime) -> list[Finding]:
     ]
 
 
+def _writes(engine: Engine) -> Findings:
+    """Reading may go well where nothing can be written: a copy, a standby, a file of somebody else."""
+    sweeps.require_writable(engine)
+    yield from ()
+
+
 def _sweep(house: House, now: datetime) -> Findings:
-    last = reports.last_sweep(house.engine)
+    last = reports.last_sweep(house.engine, now)
     how = "every 15 minutes: weerklank up, the workers of a pool, or weerklank sweep from cron"
     if not house.ledger.programmes():
         yield Finding("sweep", "ok", "there is nothing to sweep yet: no programmes")

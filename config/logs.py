@@ -53,11 +53,21 @@ def _safe(key: str, value: object) -> object:
     return shown if key not in _PERSONAL and _ID.match(shown) else HIDDEN
 
 
-def configure(level: str = "warning", *, lines: bool = True) -> None:
+class _Brief(logging.Formatter):
+    """The fixed words of an event, and of an error only its kind: what it says may hold what people wrote."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        kind = record.exc_info[0] if record.exc_info else None
+        said = record.getMessage()
+        return f"{said} ({kind.__name__})" if kind else said
+
+
+def configure(level: str = "warning", *, lines: bool = True, traces: bool = False) -> None:
     """
     Write logs of *level* and above to standard error; *lines* as JSON for machines, else as plain words.
 
-    Messages of libraries are left out below `error`, because nobody has read what they hold.
+    Messages of libraries are left out below `error`, because nobody has read what they hold. An error is named by its
+    kind; *traces* shows where it came from, to whoever asked for that.
     """
     import structlog  # noqa: PLC0415 - a tenth of a second that most commands need not spend
 
@@ -78,7 +88,9 @@ def configure(level: str = "warning", *, lines: bool = True) -> None:
         logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.getLogger().setLevel(logging.ERROR)
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter() if traces else _Brief())
+    logging.basicConfig(level=logging.ERROR, handlers=[handler])
 
 
 def logger(room: str) -> "FilteringBoundLogger":

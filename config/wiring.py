@@ -7,13 +7,14 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from config.policies import policy_of
 from config.settings import Settings, load_settings
-from records.database import connect, reading
-from records.errors import DatabaseUnavailable, NoRecords, SchemaOutdated
+from records.database import connect
+from records.errors import DatabaseUnavailable, NoRecords, RecordsError, SchemaOutdated
 from records.ledger import Ledger
+from records.revision import require_ours, revision
 from states.policy import Policy
 
 if TYPE_CHECKING:
@@ -95,13 +96,17 @@ def open_house(
     A new SQLite file gets its tables at once; on PostgreSQL that is left to whoever runs `weerklank db upgrade`.
     *durable* False is for simulations whose database is thrown away. *new* False is for time, which acts unasked: a
     file that is gone must not pass for a house in which nothing is due.
-    Raises SettingsUnfit, DatabaseUnavailable (NoRecords), or SchemaOutdated when there are no tables.
+    Raises SettingsUnfit, DatabaseUnavailable (NoRecords), SchemaOutdated when there are no tables or older ones, or
+    SchemaNewer.
     """
     settings = settings or load_settings()
     _require_file(settings, new=new)
     engine = connect(settings.database_url, durable=durable)
-    if not _has_tables(engine):
-        _first_use(settings, engine)
+    try:
+        _require_tables(settings, engine, new=new)
+    except RecordsError:
+        engine.dispose()
+        raise
     return House(settings, engine, mailroom)
 
 
@@ -121,19 +126,28 @@ def _require_file(settings: Settings, *, new: bool) -> None:
         raise DatabaseUnavailable(message) from None
 
 
-def _has_tables(engine: Engine) -> bool:
+def _require_tables(settings: Settings, engine: Engine, *, new: bool) -> None:
+    found = _revision(engine)
+    if found is None:
+        _first_use(settings, engine, new=new)
+    else:
+        require_ours(found)
+
+
+def _revision(engine: Engine) -> str | None:
     try:
-        with reading(engine) as connection:
-            return connection.execute(text("SELECT 1 FROM weerklank_version")).first() is not None
+        return revision(engine)
     except SchemaOutdated:
-        return False
+        return None
 
 
-def _first_use(settings: Settings, engine: Engine) -> None:
+def _first_use(settings: Settings, engine: Engine, *, new: bool) -> None:
     if engine.dialect.name != "sqlite":
-        engine.dispose()
         message = "The database holds no tables yet."
         raise SchemaOutdated(message)
+    if not new:
+        message = f"The database file {settings.sqlite_file} holds no tables."
+        raise NoRecords(message)
     from records.migrate import upgrade  # noqa: PLC0415 - half a second, once in the life of a file
 
     upgrade(settings.database_url)

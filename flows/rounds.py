@@ -99,6 +99,7 @@ def _swept(opened: int, report: SweepReport) -> Counter[str]:
         no_answers=report.no_answers,
         skipped=report.skipped,
         failed=report.failed,
+        held=len(report.held),
     )
 
 
@@ -112,6 +113,7 @@ def _enforced(counts: Counter[str]) -> str:
         (counts["no_answers"], "no answer", "no answers"),
         (counts["skipped"], "rung skipped", "rungs skipped"),
         (counts["failed"], "duty not judged", "duties not judged"),
+        (counts["held"], "dialogue held by somebody else", "dialogues held by somebody else"),
     ]
     return titled("enforce deadlines", words, "nothing due")
 

@@ -6,7 +6,7 @@ itself; through a proxy they do not exist, so nothing of them is public by accid
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
@@ -21,8 +21,8 @@ from config.health import SWEEP_LATE
 from config.wiring import House
 from portal.guard import guarded
 from records.errors import RecordsError
-from records.gauges import Gauges, gauges, revision
-from records.migrate import head
+from records.gauges import Gauges, gauges
+from records.revision import REVISION, revision
 
 Clock = Callable[[], datetime]
 _THROUGH_A_PROXY = ("x-forwarded-for", "forwarded")
@@ -88,7 +88,6 @@ class _Watch:
     house: House
     clock: Clock
     late: timedelta
-    wanted: str = field(default_factory=head)
 
     def reasons(self) -> list[str]:
         """Why the engine is not well, as codes with an age; none when it is."""
@@ -99,23 +98,23 @@ class _Watch:
 
     def _looked(self) -> Iterator[str]:
         found = revision(self.house.engine)
-        if found != self.wanted:
-            yield f"tables: at {found}, this version works with {self.wanted}"
+        if found != REVISION:
+            yield f"tables: at {found}, this version works with {REVISION}"
             return
-        seen = gauges(self.house.engine)
+        seen = gauges(self.house.engine, now := self.clock())
         if seen.programmes and seen.last_sweep is None:
             yield "sweep: has never run"
-        elif seen.programmes and (age := _age(seen.last_sweep, self.clock())) > self.late_seconds:
+        elif seen.programmes and (age := _age(seen.last_sweep, now)) > self.late_seconds:
             yield f"sweep: none finished for {age:.0f} seconds"
 
     @property
     def late_seconds(self) -> float:
         return self.late.total_seconds()
 
-    def figures(self) -> Gauges | None:
-        """The figures of this moment, None when the database does not give them."""
+    def figures(self, now: datetime) -> Gauges | None:
+        """The figures at *now*, None when the database does not give them."""
         try:
-            return gauges(self.house.engine)
+            return gauges(self.house.engine, now)
         except RecordsError:
             return None
 
@@ -132,11 +131,12 @@ class _Figures(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """The figures of this moment."""
-        seen = self._watch.figures()
+        now = self._watch.clock()
+        seen = self._watch.figures(now)
         answers = "1 when the database answers."
         yield GaugeMetricFamily("weerklank_database_up", answers, value=seen is not None)
         if seen is not None:
-            yield from _families(seen, self._watch.clock())
+            yield from _families(seen, now)
 
 
 def _families(seen: Gauges, now: datetime) -> Iterator[GaugeMetricFamily]:

@@ -11,7 +11,14 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError
 
-from records.errors import Busy, DatabaseUnavailable, JournalProtected, RecordsError, SchemaOutdated
+from records.errors import (
+    Busy,
+    DatabaseDamaged,
+    DatabaseUnavailable,
+    JournalProtected,
+    RecordsError,
+    SchemaOutdated,
+)
 
 _WAIT_SECONDS = 10
 _LOOK_AGAIN_SECONDS = 0.001
@@ -192,6 +199,9 @@ _BY_STATE: dict[str, tuple[type[RecordsError], str]] = {
     "42P01": (SchemaOutdated, "A table is missing."),
     "42703": (SchemaOutdated, "A column is missing."),
     "53100": (DatabaseUnavailable, "The disk of the database is full."),
+    "25006": (DatabaseUnavailable, "The database may only be read."),
+    "42501": (DatabaseUnavailable, "The database does not let this user do that."),
+    "57014": (Busy, "The database broke it off: it took too long, or somebody ended it."),
 }
 _BY_TEXT: tuple[tuple[str, type[RecordsError], str], ...] = (
     ("weerklank protects", JournalProtected, "The records refused to forget."),
@@ -205,7 +215,7 @@ _BY_TEXT: tuple[tuple[str, type[RecordsError], str], ...] = (
     ("disk is full", DatabaseUnavailable, "The disk is full."),
     ("disk I/O error", DatabaseUnavailable, "The disk cannot be read or written."),
     ("is not a database", DatabaseUnavailable, "The file is not a database."),
-    ("malformed", DatabaseUnavailable, "The database file is damaged: restore it from a backup."),
+    ("malformed", DatabaseDamaged, "The database file is damaged."),
 )
 
 
@@ -231,4 +241,6 @@ def _lost(error: BaseException, state: str | None) -> RecordsError | None:
         unreachable = True
     if not unreachable:
         return None
-    return DatabaseUnavailable("The database server cannot be reached or ended the connection.")
+    return DatabaseUnavailable(
+        "The database server cannot be reached, refuses us or ended the connection."
+    )

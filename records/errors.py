@@ -32,10 +32,22 @@ class NoRecords(DatabaseUnavailable):
     )
 
 
+class DatabaseDamaged(DatabaseUnavailable):
+    """The file is not what was written into it."""
+
+    advice = "Keep it as it is and put a copy back: docs/operations.md says how."
+
+
 class SchemaOutdated(RecordsError):
-    """The tables are older (or newer) than this version of Weerklank."""
+    """The tables are older than this version of Weerklank."""
 
     advice = "Run 'weerklank db upgrade' with this version and start again."
+
+
+class SchemaNewer(RecordsError):
+    """The tables are newer than this version of Weerklank, which does not know what they ask of it."""
+
+    advice = "Nothing was changed; install the version of Weerklank that made them, or a newer one."
 
 
 class JournalProtected(RecordsError):

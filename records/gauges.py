@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, column, func, select, table
+from sqlalchemy import Connection, Engine, func, select
 
 from records.database import reading
-from records.migrate import VERSION_TABLE
 from records.outgoing import FAILED
 from records.tables import DUTIES, LAPSED_ONLY, NOTICES, PENDING_ONLY, PROGRAMMES, SWEEPS
 
@@ -31,11 +30,11 @@ class Gauges:
     failed: int
     """Notices that could not be delivered, among the newest `LOOKED_AT` of all."""
     last_sweep: datetime | None
-    """When the last sweep that finished began."""
+    """When the last sweep that finished began; not one of a clock that was ahead."""
 
 
-def gauges(engine: Engine) -> Gauges:
-    """The figures of this moment, in one consistent view. Raises RecordsError."""
+def gauges(engine: Engine, now: datetime) -> Gauges:
+    """The figures at *now* (aware UTC), in one consistent view. Raises RecordsError."""
     with reading(engine) as connection:
         overdue, oldest_overdue = _overdue(connection)
         pending, oldest_pending = _pending(connection)
@@ -46,16 +45,8 @@ def gauges(engine: Engine) -> Gauges:
             pending=pending,
             oldest_pending=oldest_pending,
             failed=_failed(connection),
-            last_sweep=_last_sweep(connection),
+            last_sweep=_last_sweep(connection, now),
         )
-
-
-def revision(engine: Engine) -> str | None:
-    """The revision of the tables, for comparing with `records.migrate.head()`. Raises RecordsError."""
-    version = table(VERSION_TABLE, column("version_num"))
-    with reading(engine) as connection:
-        found: str | None = connection.scalar(select(version.c.version_num))
-    return found
 
 
 def _overdue(connection: Connection) -> tuple[int, datetime | None]:
@@ -78,6 +69,6 @@ def _failed(connection: Connection) -> int:
     return connection.scalar(chosen) or 0
 
 
-def _last_sweep(connection: Connection) -> datetime | None:
-    done = select(SWEEPS.c.began_at).where(SWEEPS.c.ended_at.is_not(None))
+def _last_sweep(connection: Connection, now: datetime) -> datetime | None:
+    done = select(SWEEPS.c.began_at).where(SWEEPS.c.ended_at.is_not(None), SWEEPS.c.began_at <= now)
     return connection.scalar(done.order_by(SWEEPS.c.began_at.desc()).limit(1))

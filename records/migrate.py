@@ -9,13 +9,17 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from records.database import connect, reading, writing
+from records.revision import REVISION, VERSION_TABLE, require_known
 
-VERSION_TABLE = "weerklank_version"
 _UPGRADE_LOCK = 7_236_451  # any number, the same for every machine
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the tables of *url* up to *revision*, in one transaction; two at once do it once. Raises RecordsError."""
+    """
+    Bring the tables of *url* up to *revision*, in one transaction; two at once do it once.
+
+    Raises RecordsError: SchemaNewer when a newer version has been here.
+    """
     _run(url, revision, down=False)
 
 
@@ -30,6 +34,7 @@ def _run(url: str, revision: str, *, down: bool) -> None:
         with writing(engine) as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})"))
+            require_known(_found(connection))
             (command.downgrade if down else command.upgrade)(_config(connection), revision)
     finally:
         engine.dispose()
@@ -47,9 +52,7 @@ def _config(connection: Connection | None = None) -> Config:
 
 def head() -> str:
     """The revision that this version of the program works with."""
-    found = scripts().get_current_head()
-    assert found is not None  # noqa: S101 - there is a first migration
-    return found
+    return REVISION
 
 
 def scripts() -> ScriptDirectory:
@@ -62,7 +65,11 @@ def current(url: str) -> str | None:
     engine = connect(url)
     try:
         with reading(engine) as connection:
-            context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-            return context.get_current_revision()
+            return _found(connection)
     finally:
         engine.dispose()
+
+
+def _found(connection: Connection) -> str | None:
+    options = {"version_table": VERSION_TABLE}
+    return MigrationContext.configure(connection, opts=options).get_current_revision()

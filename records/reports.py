@@ -238,9 +238,13 @@ def waiting_notices(engine: Engine, status: str = PENDING) -> list[NoticeRow]:
         return [NoticeRow(*row) for row in connection.execute(chosen.order_by(NOTICES.c.id))]
 
 
-def last_sweep(engine: Engine) -> SweepRow | None:
-    """The last sweep that finished, None when there never was one."""
-    return _sweep(engine, SWEEPS.c.ended_at.is_not(None))
+def last_sweep(engine: Engine, now: datetime) -> SweepRow | None:
+    """
+    The last sweep that finished, None when there never was one.
+
+    One whose time is after *now* (aware UTC) ran by a clock that was ahead: it says nothing of the present.
+    """
+    return _sweep(engine, and_(SWEEPS.c.ended_at.is_not(None), SWEEPS.c.began_at <= now))
 
 
 def unfinished_sweep(engine: Engine) -> SweepRow | None:

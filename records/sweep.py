@@ -32,6 +32,8 @@ class SweepReport(Tally):
     """What one sweep did; *dialogues* has the same counts for each dialogue that it touched."""
 
     dialogues: dict[str, Tally] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)
+    """The dialogues that somebody else held to the end: what is due in them is left to the next sweep."""
 
     def note(self, dialogue_id: str, tally: Tally) -> None:
         """Count what was done in one dialogue."""
@@ -79,7 +81,8 @@ def sweep(
     number = began(engine, now)
     pace = _Pace(engine.dialect.name, chunk)
     for _ in range(_ROUNDS):
-        if not _round(run, pace):
+        report.held = _round(run, pace)
+        if not report.held:
             break
     ended(engine, number, now, report)
     return report
@@ -138,25 +141,25 @@ class _Run:
             self.pause(self.pause_seconds)
 
 
-def _round(run: _Run, pace: _Pace) -> bool:
-    """One walk over all that is due, which only goes forward; whether somebody else held some of it."""
-    held_back = 0
+def _round(run: _Run, pace: _Pace) -> set[str]:
+    """One walk over all that is due, which only goes forward; the dialogues of it that somebody else held."""
+    held_back: set[str] = set()
     due, draft = run.coming(None, pace.chunk)
     while due:
         tallies, held = _settle(run, due, draft, pace)
-        held_back += held
+        held_back |= held
         # A person holds one dialogue; only another sweep holds nearly all that this one is about to take.
-        run.shared = run.shared or held > len(tallies)
+        run.shared = run.shared or len(held) > len(tallies)
         for dialogue_id, tally in tallies.items():
             run.report.note(dialogue_id, tally)
         run.rest()
         due, draft = run.coming(due[-1], pace.chunk)
-    return bool(held_back)
+    return held_back
 
 
 def _settle(
     run: _Run, due: list[Due], draft: Draft | None, pace: _Pace
-) -> tuple[dict[str, Tally], int]:
+) -> tuple[dict[str, Tally], set[str]]:
     try:
         # What a power cut undoes is due again; the end of the sweep is recorded so that it lasts, and all before it.
         with writing(run.engine, lasting=False) as connection:
@@ -177,7 +180,7 @@ def _apply(
     *,
     draft: Draft | None = None,
     careful: bool = False,
-) -> tuple[dict[str, Tally], int]:
+) -> tuple[dict[str, Tally], set[str]]:
     ids, dialogues = _named(due)
     return sweeping.apply(connection, ids, dialogues, run.laws, draft=draft, careful=careful)
 
@@ -186,19 +189,19 @@ def _named(due: list[Due]) -> tuple[list[int], set[str]]:
     return [number for _, number, _ in due], {dialogue for _, _, dialogue in due}
 
 
-def _one_by_one(run: _Run, due: list[Due]) -> tuple[dict[str, Tally], int]:
+def _one_by_one(run: _Run, due: list[Due]) -> tuple[dict[str, Tally], set[str]]:
     """Find the dialogue whose rows the database refuses, and let the others through."""
     tallies: dict[str, Tally] = {}
-    held_back = 0
+    held_back: set[str] = set()
     for dialogue_id in sorted({dialogue for _, _, dialogue in due}):
         mine = [one for one in due if one[2] == dialogue_id]
         try:
             with writing(run.engine) as connection:
                 found, held = _apply(run, connection, mine, careful=True)
         except StatementError as error:
-            found, held = _refused(run, mine, error), 0
+            found, held = _refused(run, mine, error), set()
         tallies |= found
-        held_back += held
+        held_back |= held
     return tallies, held_back
 
 

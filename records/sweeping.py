@@ -149,20 +149,20 @@ def apply(
     *,
     draft: Draft | None = None,
     careful: bool = False,
-) -> tuple[dict[str, Tally], int]:
+) -> tuple[dict[str, Tally], set[str]]:
     """
     Let time act on those of *duty_ids* that are still due, in the dialogues that nobody else holds.
 
     A *draft* is used when nobody changed a dialogue since, otherwise the law is asked again. *careful* leaves out
-    what is written already instead of failing on it. Answers the counts of each dialogue, and how many of them
-    somebody else held.
+    what is written already instead of failing on it. Answers the counts of each dialogue, and which of them somebody
+    else held.
     """
     places = _places(connection, dialogue_ids, _HOLD)
     # Every change of a dialogue or of its duties raises its revision: equal rows mean that nothing changed.
     if draft is None or draft.places != places:
         draft = _drafted(connection, duty_ids, places, laws)
     draft.chunk.write(connection, careful=careful)
-    return draft.chunk.tallies, len(dialogue_ids) - len(places)
+    return draft.chunk.tallies, set(dialogue_ids) - places.keys()
 
 
 def _places(

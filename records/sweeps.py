@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, false, insert, select, update
 
 from records.database import reading, writing
 from records.tables import SWEEPS
@@ -23,6 +23,12 @@ class Counted(Protocol):
     no_answers: int
     skipped: int
     failed: int
+
+
+def require_writable(engine: Engine) -> None:
+    """Raise the RecordsError that a sweep would meet when it writes; nothing is written."""
+    with writing(engine) as connection:
+        connection.execute(update(SWEEPS).where(false()).values(_NOTHING))
 
 
 def began(engine: Engine, now: datetime) -> int:

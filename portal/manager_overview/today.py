@@ -23,7 +23,7 @@ class Engine:
 
 def engine_of(visit: Visit) -> Engine:
     """How the engine that sends reminders and records lapses is doing."""
-    last = last_sweep(visit.site.house.engine)
+    last = last_sweep(visit.site.house.engine, visit.now)
     if last is None:
         return Engine("never", None)
     stopped = visit.now - last.began_at > SWEEP_LATE

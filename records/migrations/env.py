@@ -3,12 +3,13 @@
 from alembic import context
 
 from records import access_tables, pieces  # noqa: F401 - declare the tables of the portal and of the collections
+from records.revision import VERSION_TABLE
 from records.tables import Base
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
-    version_table="weerklank_version",
+    version_table=VERSION_TABLE,
     transactional_ddl=True,
     compare_type=True,
 )

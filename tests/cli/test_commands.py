@@ -244,6 +244,10 @@ def test_time_never_takes_a_lost_file_for_an_empty_house(
     assert f"There is no database file {file}." in edition.bad(1, *words)
     assert not file.exists()
 
+    file.touch()
+    for _ in range(2):
+        assert f"The database file {file} holds no tables." in edition.bad(1, *words)
+
 
 def test_the_doctor_finds_a_sweep_that_does_not_run(edition: Desk) -> None:
     assert findings(edition)["sweep"]["state"] == "bad"

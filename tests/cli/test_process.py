@@ -1,12 +1,16 @@
 """The command as a process of its own: its status, its streams, and what it does not load."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from tests.cli.conftest import Desk
 
 HEAVY = (
     "prefect",
@@ -99,6 +103,39 @@ def test_an_unforeseen_error_is_one_line_with_a_reference(tmp_path: Path) -> Non
     assert "reference ZeroDivisionError@" in quiet.stderr
     assert len(quiet.stderr.splitlines()) == 1
     assert "Traceback" in loud.stderr
+
+
+def test_a_sweep_says_on_what_time_could_not_act(edition: Desk) -> None:
+    """Its log names the error by kind alone: a traceback is for whoever asks, and its text may hold a person's."""
+    with closing(sqlite3.connect(edition.folder / "weerklank.db")) as file:
+        file.execute("UPDATE duties SET kind = 'unheard-of'")
+        file.commit()
+
+    words = ("sweep", "--now", "2027-03-01T09:00+01:00")
+    quiet, loud = (weerklank(edition.folder, *words, *more) for more in ((), ("--debug",)))
+
+    assert quiet.returncode == loud.returncode == 1
+    assert quiet.stdout == "Time acted on nothing.\n"
+    assert quiet.stderr.splitlines() == [
+        "time could not act on duty 1 (KeyError)",
+        "Time could not act on 1 duty: see weerklank doctor.",
+    ]
+    assert "Traceback" in loud.stderr
+
+
+def test_a_sweep_says_which_edition_could_not_be_opened(programme: Desk) -> None:
+    with closing(sqlite3.connect(programme.folder / "weerklank.db")) as file:
+        file.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON dialogues BEGIN SELECT RAISE(ABORT, 'secret'); END"
+        )
+        file.commit()
+
+    found = weerklank(programme.folder, "sweep", "--now", "2027-12-01T09:00+01:00")
+
+    assert found.returncode == 1
+    assert "The edition of klein that is due could not be opened." in found.stderr
+    assert "Traceback" not in found.stderr
+    assert "secret" not in found.stderr
 
 
 def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:

@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from config.settings import load_settings
+from config.wiring import open_house
 from notifications.channels import Memory
 from records import migrate
 from records.database import connect
+from records.errors import SchemaNewer, SchemaOutdated
+from records.revision import VERSION_TABLE
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW
 from tests.faults.works import STEPS, drained, left_behind, sweeping
@@ -41,7 +45,7 @@ def content(url: str) -> Content:
 
 def as_then(now: Content, then: Content) -> dict[str, list[str]]:
     """What *now* holds of the tables and columns that there were *then*."""
-    tables = set(then) - {migrate.VERSION_TABLE}
+    tables = set(then) - {VERSION_TABLE}
     columns = {name: set(then[name][0]) if then[name] else set() for name in tables}
     return {
         name: sorted(str([row[key] for key in sorted(columns[name])]) for row in now[name])
@@ -110,12 +114,24 @@ def test_a_sweep_during_an_upgrade_waits_or_says_what_to_do(copies: Copies) -> N
 
 
 def test_a_newer_database_is_refused_by_name(copies: Copies) -> None:
-    from alembic.util import CommandError
-
+    """By whoever would upgrade it, and by whoever would work on it without knowing what it asks."""
     url = copies()
     engine = connect(url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE weerklank_version SET version_num = '9999'"))
     engine.dispose()
-    with pytest.raises(CommandError, match="9999"):
+    before = content(url)
+    with pytest.raises(SchemaNewer, match=r"stand at 9999.* install the version"):
         migrate.upgrade(url)
+    with pytest.raises(SchemaNewer, match="9999"):
+        open_house(load_settings(database_url=url))
+    assert content(url) == before
+
+
+def test_an_older_database_is_left_alone_until_it_is_upgraded(copies: Copies) -> None:
+    url = copies()
+    migrate.downgrade(url, "-1")
+    with pytest.raises(SchemaOutdated, match="weerklank db upgrade"):
+        open_house(load_settings(database_url=url))
+    migrate.upgrade(url)
+    open_house(load_settings(database_url=url)).close()

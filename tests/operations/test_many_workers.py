@@ -16,6 +16,7 @@ from uuid import UUID
 
 import pytest
 
+from config.clock import utc_now
 from config.settings import load_settings
 from config.wiring import House, open_house
 from flows.processes import free_port
@@ -152,7 +153,7 @@ def test_workers_share_the_work_and_say_nothing_twice(fleet: Fleet) -> None:
 
 
 def _check_records(fleet: Fleet) -> None:
-    written, seen = outcome(fleet.house), gauges(fleet.house.engine)
+    written, seen = outcome(fleet.house), gauges(fleet.house.engine, utc_now())
     arrived = [email.message_from_bytes(raw)["Message-ID"] for raw in fleet.mail.received]
 
     assert seen.pending == seen.failed == 0

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from config.health import examine
 from config.settings import load_settings
 from config.wiring import House, open_house
 from notifications.channels import Memory
@@ -70,6 +71,21 @@ def test_a_sweep_that_stays_away_is_told(client: TestClient, house: House, clock
     assert late.status_code == 503
     assert late.json() == {"ready": False, "reasons": ["sweep: none finished for 7200 seconds"]}
     assert figures(client)["weerklank_last_sweep_age_seconds"] == 7200
+
+
+def test_a_sweep_by_a_clock_that_was_ahead_hides_nothing(
+    client: TestClient, house: House, clock: Clock
+) -> None:
+    """It would else be the last one for as long as the clock was ahead, whatever stood still meanwhile."""
+    found_companies(house, 1)
+    house.sweep(DUE)
+    house.sweep(DUE + 24 * 365 * HOUR)
+    clock.now = DUE + 2 * HOUR
+
+    assert client.get("/readyz").json()["reasons"] == ["sweep: none finished for 7200 seconds"]
+    assert figures(client)["weerklank_last_sweep_age_seconds"] == 7200
+    found = {one.name: one for one in examine(house.settings, clock.now)}["sweep"]
+    assert (found.state, found.since) == ("warn", DUE)
 
 
 def test_the_figures_are_those_of_the_records(
@@ -139,3 +155,14 @@ def test_it_stands_before_whoever_asks_for_a_name(house: House, clock: Clock) ->
         assert answer.status_code == status
         assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
     assert client.get("/elsewhere").status_code == 404
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_the_doctor_notices_a_database_that_may_only_be_read(house: House) -> None:
+    """A standby answers all that is asked of it, and nobody is reminded of anything."""
+    with house.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        name = connection.scalar(text("SELECT current_database()"))
+        connection.execute(text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
+    found = [one.says for one in examine(house.settings, DUE) if one.state == "bad"]
+    assert "The database may only be read." in found

@@ -11,7 +11,13 @@ from sqlalchemy import Engine, insert, select, text
 
 from records import database
 from records.database import connect, reading, writing
-from records.errors import Busy, DatabaseUnavailable, SchemaOutdated
+from records.errors import (
+    Busy,
+    DatabaseDamaged,
+    DatabaseUnavailable,
+    RecordsError,
+    SchemaOutdated,
+)
 from records.tables import PROGRAMMES
 from tests.records.conftest import START
 
@@ -64,6 +70,33 @@ def test_a_text_is_no_database_file(tmp_path: Path) -> None:
     engine = connect(f"sqlite:///{file}")
     with pytest.raises(DatabaseUnavailable, match="not a database"), reading(engine):
         pass
+
+
+def test_a_damaged_file_asks_for_a_copy(migrated_file: Path, tmp_path: Path) -> None:
+    file = tmp_path / "weerklank.sqlite"
+    file.write_bytes(migrated_file.read_bytes()[:20_000])
+    engine = connect(f"sqlite:///{file}")
+    with pytest.raises(DatabaseDamaged, match=r"damaged\. Keep it"), reading(engine) as connection:
+        connection.execute(select(PROGRAMMES))
+    engine.dispose()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+@pytest.mark.parametrize(
+    ("setting", "statement", "kind", "what"),
+    [
+        ("transaction_read_only = on", "DELETE FROM sweeps", DatabaseUnavailable, "only be read"),
+        ("ROLE pg_read_all_data", "DELETE FROM sweeps", DatabaseUnavailable, "this user"),
+        ("statement_timeout = '1ms'", "SELECT pg_sleep(5)", Busy, "took too long"),
+    ],
+)
+def test_what_postgresql_does_not_let_us_do_is_said(
+    engine: Engine, setting: str, statement: str, kind: type[RecordsError], what: str
+) -> None:
+    with pytest.raises(kind, match=what), writing(engine) as connection:  # noqa: PT012 - the block is what fails
+        connection.execute(text(f"SET LOCAL {setting}"))
+        connection.execute(text(statement))
 
 
 def test_missing_tables_ask_for_the_upgrade(database_url: str) -> None:

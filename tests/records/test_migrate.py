@@ -7,6 +7,7 @@ from sqlalchemy import Engine, insert, inspect
 
 from records import migrate
 from records.database import connect, writing
+from records.revision import VERSION_TABLE
 from records.tables import PROGRAMMES, Base
 from tests.records.test_database import ROW
 
@@ -26,7 +27,7 @@ def test_upgrading_twice_is_upgrading_once(database_url: str) -> None:
     for _ in range(2):
         migrate.upgrade(database_url)
         assert migrate.current(database_url) == migrate.head()
-    assert tables(database_url) >= {*Base.metadata.tables, migrate.VERSION_TABLE}
+    assert tables(database_url) >= {*Base.metadata.tables, VERSION_TABLE}
 
 
 def test_two_upgrades_at_once_make_the_tables_once(database_url: str) -> None:
@@ -37,10 +38,14 @@ def test_two_upgrades_at_once_make_the_tables_once(database_url: str) -> None:
 
 def test_down_takes_everything_back_and_up_makes_it_again(migrated_url: str) -> None:
     migrate.downgrade(migrated_url, "base")
-    assert tables(migrated_url) == {migrate.VERSION_TABLE}
+    assert tables(migrated_url) == {VERSION_TABLE}
     assert migrate.current(migrated_url) is None
     migrate.upgrade(migrated_url)
     assert migrate.current(migrated_url) == migrate.head()
+
+
+def test_the_program_names_its_newest_migration() -> None:
+    assert migrate.scripts().get_current_head() == migrate.head()
 
 
 REVISIONS = [script.revision for script in migrate.scripts().walk_revisions()]

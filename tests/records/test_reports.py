@@ -10,7 +10,7 @@ LAPSE = utc(2022, 2, 10, 23)
 def test_an_empty_database_has_nothing_to_report(memory: Memory) -> None:
     assert reports.counts(memory.engine) == reports.Counts(0, {}, {}, {})
     assert reports.waiting(memory.engine) == reports.Waiting(0, None, 0, 0)
-    assert reports.last_sweep(memory.engine) is None
+    assert reports.last_sweep(memory.engine, START) is None
     assert reports.unfinished_sweep(memory.engine) is None
     assert reports.next_moment(memory.engine) is None
     assert reports.overdue(memory.engine, START) == []

@@ -198,7 +198,7 @@ def test_rows_that_the_database_refuses_hold_up_nobody(
         *,
         draft: sweeping.Draft | None = None,
         careful: bool = False,
-    ) -> tuple[dict[str, Tally], int]:
+    ) -> tuple[dict[str, Tally], set[str]]:
         done = real(connection, duty_ids, dialogue_ids, laws, draft=draft, careful=careful)
         if "p05-2022" in dialogue_ids:
             raise IntegrityError("INSERT", {}, ValueError())
@@ -308,14 +308,28 @@ def test_on_sqlite_it_rests_after_each_chunk_so_that_people_come_first(many: Mem
     assert rests == [0.25] * 3
 
 
+def test_a_reminder_that_waits_is_withdrawn_when_silence_ends_its_duty(invited: Memory) -> None:
+    due = min(duty.due for duty in invited.read().duties.values() if duty.owner == "participant")
+    invited.sweep(due - timedelta(hours=1))
+    waiting = {row.to: row.status for row in invited.notices(rung="-1wd", kind="answer-invitation")}
+    assert set(waiting.values()) == {"pending"}
+
+    assert invited.sweep(due).no_answers == len(waiting)
+
+    for row in invited.notices(rung="-1wd", kind="answer-invitation"):
+        assert (row.status, row.error) == ("withdrawn", "it is no longer owed")
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("database_kind", ["postgresql"])
 def test_on_postgresql_it_passes_by_what_somebody_else_holds(many: Memory) -> None:
     with writing(many.engine) as person:
         locked = select(DIALOGUES.c.id).where(DIALOGUES.c.id == "p05-2022").with_for_update()
         person.execute(locked)
-        assert many.sweep(LAPSE, chunk=5).duties == 11
-    assert many.sweep(LAPSE).duties == 1
+        report = many.sweep(LAPSE, chunk=5)
+        assert (report.duties, report.held) == (11, {"p05-2022"})
+    report = many.sweep(LAPSE)
+    assert (report.duties, report.held) == (1, set())
 
 
 def test_nothing_due_is_one_look_and_no_lock(opened: Memory) -> None:
@@ -350,14 +364,14 @@ def test_idle_sweeps_are_recorded_now_and_then(opened: Memory) -> None:
     with reading(opened.engine) as connection:
         began = connection.scalars(select(SWEEPS.c.began_at).order_by(SWEEPS.c.id)).all()
     assert [moment - START for moment in began] == [timedelta(minutes=m) for m in (0, 11, 30)]
-    last = reports.last_sweep(opened.engine)
+    last = reports.last_sweep(opened.engine, START + timedelta(minutes=30))
     assert last is not None
     assert last.ended_at == START + timedelta(minutes=30)
 
 
 def test_a_sweep_that_did_something_says_what(opened: Memory) -> None:
     opened.sweep(LAPSE)
-    last = reports.last_sweep(opened.engine)
+    last = reports.last_sweep(opened.engine, LAPSE)
     assert last is not None
     assert (last.began_at, last.ended_at) == (LAPSE, LAPSE)
     assert (last.duties, last.lapses, last.failed) == (1, 1, 0)

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 import records
 from records.columns import canonical, from_stored, instant_text, to_stored
 from records.database import reading
-from records.migrate import VERSION_TABLE
+from records.revision import VERSION_TABLE
 from records.shelves import SHELVES, Shelf
 from records.tables import DIALOGUES, Base
 from states.dialogue import Dialogue
