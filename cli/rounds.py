@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from config.delivery import DeliveryReport
     from records.sweep import SweepReport
 
+_NAMED = 5  # dialogues
 Connections = Annotated[
     int,
     typer.Option("--connections", min=1, max=32, help="How many connections send at once, like 4."),
@@ -35,7 +36,7 @@ def sweep(now: Now = None, as_json: AsJson = False) -> None:
     with open_house(settings, new=False) as house, speech.working("Letting time act …"):
         opened = house.open_due_editions(moment)
         report = house.sweep(moment)
-        closed = [row.programme.id for row in house.ledger.programmes() if row.opens_at <= moment]
+        closed = house.ledger.due_to_open(moment)
     names = [receipt.dialogue_id for receipt in opened]
     if as_json:
         speech.say_json({"now": speech.stamp(moment), "opened": names, **swept(report)})
@@ -52,7 +53,7 @@ def _tell_swept(opened: list[str], report: "SweepReport") -> None:
         speech.out(f"opened {name}")
     speech.out(_sentence(report))
     if report.held:
-        held = ", ".join(sorted(report.held))
+        held = _some(sorted(report.held))
         speech.complain(f"Somebody else held {held}: the next sweep takes what is due there.")
     if report.failed:
         speech.complain(f"Time could not act on {_duties(report.failed)}: see weerklank doctor.")
@@ -64,6 +65,12 @@ def swept(report: "SweepReport") -> dict[str, Any]:
     """What a sweep did, as plain data."""
     counts = ("duties", "notices", "lapses", "no_answers", "skipped", "failed")
     return {**{name: getattr(report, name) for name in counts}, "held": sorted(report.held)}
+
+
+def _some(names: list[str]) -> str:
+    """*names* in one line; another sweep may hold a thousand of them."""
+    rest = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _duties(number: int) -> str:

@@ -169,11 +169,14 @@ class Ledger:
             after, decided = self._opener(connection).open(row, wish, now)
         return self._written(after, decided)
 
+    def due_to_open(self, now: datetime) -> list[str]:
+        """The programmes of which an edition should be open at *now* (aware UTC), and is not."""
+        with reading(self.engine) as connection:
+            return programmes.due_ids(connection, now)
+
     def open_due_editions(self, now: datetime) -> list[Receipt]:
         """Open one edition of each programme whose moment has come; doing it again opens nothing. DESIGN 3.1."""
-        with reading(self.engine) as connection:
-            due = programmes.due_ids(connection, now)
-        opened = [self._open_or_go_on(programme_id, now) for programme_id in due]
+        opened = [self._open_or_go_on(programme_id, now) for programme_id in self.due_to_open(now)]
         return [receipt for receipt in opened if receipt is not None]
 
     def _open_or_go_on(self, programme_id: str, now: datetime) -> Receipt | None:

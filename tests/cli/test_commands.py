@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from cli.main import COMMANDS
+from config.wiring import House
+from records.sweep import SweepReport
 from tests.cli.conftest import ID, OPENED, PROGRAMME, SESSION, Desk
 
 LATE = "2027-02-11T08:00+01:00"
@@ -140,6 +142,22 @@ def test_an_auditor_sees_no_identities(invited: Desk) -> None:
 def test_the_sweep_says_what_time_did(edition: Desk) -> None:
     assert edition.json("sweep", "--now", LATE)["lapses"] == 1
     assert edition.good("sweep", "--now", LATE) == "Nothing was due.\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "named"),
+    [(1, "d0"), (5, "d0, d1, d2, d3, d4"), (7, "d0, d1, d2, d3, d4 and 2 more")],
+)
+def test_the_sweep_names_whom_somebody_else_held(
+    edition: Desk, monkeypatch: pytest.MonkeyPatch, number: int, named: str
+) -> None:
+    report = SweepReport(held={f"d{at}" for at in range(number)})
+    monkeypatch.setattr(House, "sweep", lambda *_, **__: report)
+
+    result = edition("sweep")
+
+    assert result.stdout == "Time acted on nothing.\n"
+    assert f"Somebody else held {named}: the next sweep takes" in result.stderr
 
 
 def test_the_sweep_opens_what_is_due(programme: Desk) -> None:
