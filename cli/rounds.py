@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 _NAMED = 5  # dialogues
 Connections = Annotated[
-    int,
-    typer.Option("--connections", min=1, max=32, help="How many connections send at once, like 4."),
+    int | None,
+    typer.Option(
+        "--connections", min=1, max=32, help="Send over so many connections at once, like 4."
+    ),
 ]
 
 
@@ -91,7 +93,7 @@ def _sentence(report: "SweepReport") -> str:
     return f"Time acted on {_duties(report.duties)}: {', '.join(said) or 'nothing to say'}."
 
 
-def deliver(now: Now = None, connections: Connections = 1, as_json: AsJson = False) -> None:
+def deliver(now: Now = None, connections: Connections = None, as_json: AsJson = False) -> None:
     """Send what waits in the outbox, once, over the channel of WEERKLANK_CHANNEL.
 
     WEERKLANK_CHANNEL=maildir weerklank deliver

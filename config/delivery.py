@@ -110,7 +110,7 @@ def deliver(
     """
     Send what waits at *now* (aware UTC) over so many *connections* at once; doing it twice at once sends nothing twice.
 
-    *beat* hears between two batches of a lone connection how many were dealt with; what it raises ends the round there.
+    *beat* hears from each connection, after a batch, how many more were dealt with; what it raises ends that one.
     Raises Busy or DatabaseUnavailable (records.errors); what was accepted before stays marked.
     """
     if mailroom.mail is None:
@@ -122,7 +122,10 @@ def deliver(
     if connections == 1:
         return _Round(engine, ledger, mailroom, channels[0], now, beat=beat).run()
     mailroom = replace(mailroom, batch=min(mailroom.batch, _BATCH_BESIDE_OTHERS))
-    rounds = [_Round(engine, ledger, mailroom, channel, now, alone=False) for channel in channels]
+    rounds = [
+        _Round(engine, ledger, mailroom, channel, now, alone=False, beat=beat)
+        for channel in channels
+    ]
     with ThreadPoolExecutor(connections, "delivery") as pool:
         return _summed(list(pool.map(_Round.run, rounds)))
 
@@ -196,8 +199,8 @@ class _Round:
         while stopped is None and (posts := self._claim()):
             stopped = self._batch(posts, until)
             self.marker.settle()
-            if self.beat:
-                self.beat((self.counts + self.marker.counts).total())
+            if self.beat and stopped is None:
+                self.beat(len(posts))
         return stopped
 
     def _claim(self) -> list[Posted]:

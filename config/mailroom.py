@@ -32,6 +32,8 @@ class Mailroom:
     base_url: str | None = None
     batch: int = 200
     """Messages that one connection claims at a time."""
+    connections: int = 1
+    """Over how many of them one delivery sends."""
     lease_seconds: float = 900
     """How long a claim lasts; a round ends before it does."""
     server: str = ""
@@ -50,6 +52,7 @@ class Mailroom:
             chat=_chat(settings),
             base_url=settings.base_url,
             batch=settings.mail_batch,
+            connections=settings.mail_connections,
             lease_seconds=settings.mail_lease,
             server=_server(settings),
             most=settings.smtp.connections,

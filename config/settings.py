@@ -168,6 +168,8 @@ class Settings(BaseSettings):
     """How much is logged; logs hold ids and counts, never names, addresses or texts."""
     mail_batch: Annotated[int, Field(ge=1, le=5_000)] = 200
     """Number of messages that one connection claims at a time."""
+    mail_connections: Annotated[int, Field(ge=1, le=32)] = 1
+    """Number of connections over which each delivery sends; never more than the mail server may have."""
     mail_lease: Annotated[int, Field(ge=30, le=86_400)] = 900
     """Seconds after which messages claimed by a process that died are taken up again."""
     clock_file: Path | None = None

@@ -50,16 +50,17 @@ class House:
         return sweep(self.engine, self.policies, now, **pace)
 
     def deliver(
-        self, now: datetime, *, connections: int = 1, beat: "Beat | None" = None
+        self, now: datetime, *, connections: int | None = None, beat: "Beat | None" = None
     ) -> "DeliveryReport":
-        """Send what waits in the outbox at *now* (aware UTC) over so many *connections*; a lone one has a *beat*."""
+        """Send what waits in the outbox at *now* (aware UTC), over so many *connections* (the settings say)."""
         from config.confiding import tell_confidants  # noqa: PLC0415 - most commands never send
         from config.delivery import deliver  # noqa: PLC0415
         from config.mailroom import Mailroom  # noqa: PLC0415
 
         mailroom = self.mailroom or Mailroom.of(self.settings)
         tell_confidants(self.engine, self.ledger, mailroom, now)
-        return deliver(self.engine, self.ledger, mailroom, now, connections=connections, beat=beat)
+        at_once = connections or mailroom.connections
+        return deliver(self.engine, self.ledger, mailroom, now, connections=at_once, beat=beat)
 
     def send_digest(self, programme_id: str, now: datetime) -> int:
         """Put this week's overview for the manager in the outbox, once; the number of overviews written."""

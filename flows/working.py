@@ -54,15 +54,15 @@ class Pulse:
         """Ask the work to end after the batch it is in."""
         self._stop.set()
 
-    def beat(self, done: int) -> None:
-        """Say that *done* pieces are dealt with; raises StoppedEarly when the work should end."""
-        self.done = done
+    def beat(self, more: int) -> None:
+        """Say that so many *more* pieces are dealt with; raises StoppedEarly when the work should end."""
+        self.done += more
         if self._stop.is_set() or CLOSING.is_set():
             raise StoppedEarly
 
     def rest(self, seconds: float) -> None:
         """Between two chunks of a sweep: let people at the database for so many *seconds*."""
-        self.beat(self.done + CHUNK)
+        self.beat(CHUNK)
         time.sleep(seconds)
 
 

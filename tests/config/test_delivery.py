@@ -426,8 +426,8 @@ def test_a_round_tells_how_far_it_is_and_can_be_ended_between_two_batches(
 
     heard: list[int] = []
 
-    def beat(done: int) -> None:
-        heard.append(done)
+    def beat(more: int) -> None:
+        heard.append(more)
         if len(heard) == 2:
             raise Enough
 
@@ -436,8 +436,28 @@ def test_a_round_tells_how_far_it_is_and_can_be_ended_between_two_batches(
         house.mailroom = replace(mailroom_of(house), batch=1)
         with pytest.raises(Enough):
             house.deliver(NOW, beat=beat)
-        assert (heard, len(addresses(post))) == ([1, 2], 2)
+        assert (heard, len(addresses(post))) == ([1, 1], 2)
         assert house.deliver(NOW).sent == 1
+
+
+def test_a_delivery_has_as_many_connections_as_the_settings_say(migrated_url: str) -> None:
+    rooms: list[Post] = []
+    heard: list[int] = []
+
+    def another() -> Post:
+        rooms.append(Post())
+        return rooms[-1]
+
+    with furnished(migrated_url, Post()) as house:
+        house.mailroom = replace(mailroom_of(house), mail=another, connections=2)
+        report = house.deliver(NOW, beat=heard.append)
+        to_confidants = 1
+        assert (len(rooms), report.handled) == (to_confidants + 2, sum(heard))
+        assert report.handled + house.deliver(NOW).handled == 4
+        assert sorted(name for room in rooms for name in addresses(room)) == [
+            "manager@klein.example",
+            *sorted(MAILED.values()),
+        ]
 
 
 def test_the_report_is_one_sentence() -> None:
