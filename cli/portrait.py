@@ -128,7 +128,7 @@ class _View:
             return
         speech.out()
         people = len({duty.waiting for duty, _ in waits})
-        speech.out(f"  Waiting for an answer: {people} {'person' if people == 1 else 'people'}")
+        speech.out(f"  Waiting for an answer: {speech.counted(people, 'person', 'people')}")
         speech.columns(
             [
                 (row["for"], f"since {_day(self.day(duty.opened_at))}", self._lateness(duty))
@@ -185,4 +185,4 @@ def _day(day: date) -> str:
 
 
 def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number} days"
+    return speech.counted(number, "day", "days")

@@ -76,7 +76,7 @@ def _some(names: list[str]) -> str:
 
 
 def _duties(number: int) -> str:
-    return "1 duty" if number == 1 else f"{number} duties"
+    return speech.counted(number, "duty", "duties")
 
 
 def _sentence(report: "SweepReport") -> str:
@@ -89,7 +89,7 @@ def _sentence(report: "SweepReport") -> str:
         (report.notices, "notice written", "notices written"),
         (report.skipped, "rung skipped", "rungs skipped"),
     ]
-    said = [f"{number} {one if number == 1 else many}" for number, one, many in parts if number]
+    said = [speech.counted(*part) for part in parts if part[0]]
     return f"Time acted on {_duties(report.duties)}: {', '.join(said) or 'nothing to say'}."
 
 

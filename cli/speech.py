@@ -128,6 +128,11 @@ def complain(line: str) -> None:
     print(clean(line), file=sys.stderr)  # noqa: T201 - as above
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """A number with its noun: `1 day`, `3 days`."""
+    return f"{number} {one if number == 1 else many}"
+
+
 def clean(text: str) -> str:
     """*text* without characters that could steer a terminal."""
     return "".join(

@@ -47,8 +47,6 @@ ALL_TAKEN = (
 )
 _TIME_IS_UP = "The round took as long as a claim lasts; the rest goes out in the next one."
 NO_CHANNEL = "No mail leaves this machine: set WEERKLANK_CHANNEL to smtp or maildir. Nothing is lost; it waits."
-
-
 Beat = Callable[[int], None]
 
 

@@ -1,18 +1,18 @@
 """What did not arrive goes out again once it is recorded where its reader is reached."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, select, update
 
-from records.outgoing import FAILED, PENDING
+from records.outgoing import FAILED, NOTICE_FIELDS, PENDING
 from records.tables import NOTICES, TROUBLED_ONLY
 from states.delivery import goes_again
 from states.dialogue import Dialogue
 from states.facts import Fact, Notice
 
-_FIELDS = tuple(Notice.model_fields)
-_SELECT = select(NOTICES.c.id, *(NOTICES.c[name] for name in _FIELDS)).where(
+_SELECT = select(NOTICES.c.id, *(NOTICES.c[name] for name in NOTICE_FIELDS)).where(
     TROUBLED_ONLY, NOTICES.c.status == FAILED
 )
 _UNTRIED = {"status": PENDING, "channel": None, "error": None, "attempts": 0}
@@ -37,11 +37,11 @@ def _send_again(connection: Connection, dialogue: Dialogue, name: str, now: date
         NOTICES.c.to.in_(dialogue.voices_of(name)),
         NOTICES.c.at >= dialogue.phase_since,
     )
-    rows = connection.execute(chosen).mappings()
-    again = [row["id"] for row in rows if goes_again(_notice(row))]
+    rows = connection.execute(chosen).all()
+    again = [number for number, *values in rows if goes_again(_notice(values))]
     fresh = {**_UNTRIED, "next_try_at": now}
     connection.execute(update(NOTICES).where(NOTICES.c.id.in_(again)).values(fresh))
 
 
-def _notice(row: RowMapping) -> Notice:
-    return Notice(**{name: row[name] for name in _FIELDS})
+def _notice(values: Sequence[Any]) -> Notice:
+    return Notice(**dict(zip(NOTICE_FIELDS, values, strict=True)))

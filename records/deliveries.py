@@ -14,7 +14,7 @@ from records.database import writing
 from records.keeping import Line
 from records.loading import Held, Reader
 from records.marks import Marks
-from records.outgoing import BY_HAND, FAILED, PENDING, SENT, WITHDRAWN
+from records.outgoing import BY_HAND, FAILED, NOTICE_FIELDS, PENDING, SENT, WITHDRAWN
 from records.tables import NOTICES, UNSENT_ONLY
 from records.writing import Decided, write_step
 from states import delivery
@@ -30,7 +30,6 @@ _CAN_BE_SENT = [
     WITHDRAWN,
 ]  # what left the house was sent, whatever changed meanwhile
 _CAN_FAIL = [PENDING, BY_HAND, SENT]  # a message can bounce long after it was accepted
-NOTICE_FIELDS = tuple(Notice.model_fields)
 
 Law = Callable[[Dialogue, Notice], Decided]
 

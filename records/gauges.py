@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from records.database import reading
 from records.outgoing import FAILED
+from records.sweeps import finished_by
 from records.tables import DUTIES, LAPSED_ONLY, NOTICES, PENDING_ONLY, PROGRAMMES, SWEEPS
 
 LOOKED_AT = 10_000
@@ -70,5 +71,5 @@ def _failed(connection: Connection) -> int:
 
 
 def _last_sweep(connection: Connection, now: datetime) -> datetime | None:
-    done = select(SWEEPS.c.began_at).where(SWEEPS.c.ended_at.is_not(None), SWEEPS.c.began_at <= now)
+    done = select(SWEEPS.c.began_at).where(finished_by(now))
     return connection.scalar(done.order_by(SWEEPS.c.began_at.desc()).limit(1))

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine, bindparam, or_, select, update
 from records.bulk import Bulk
 from records.columns import can_be_key
 from records.database import reading, writing
-from records.deliveries import NOTICE_FIELDS, without_addresses
-from records.outgoing import BY_HAND, PENDING, WITHDRAWN
+from records.deliveries import without_addresses
+from records.outgoing import BY_HAND, NOTICE_FIELDS, PENDING, WITHDRAWN
 from records.tables import NAMED_ONLY, NOTICES, PENDING_ONLY
 from states.facts import Notice
 

@@ -15,6 +15,7 @@ from states.duties import Duty
 from states.facts import Notice
 
 PENDING, BY_HAND, SENT, FAILED, WITHDRAWN = "pending", "by-hand", "sent", "failed", "withdrawn"
+NOTICE_FIELDS = tuple(Notice.model_fields)
 
 
 def cause_of(notice: Notice, origin: str, count: int) -> str:

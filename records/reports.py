@@ -10,6 +10,7 @@ from sqlalchemy import Column, Engine, Select, Table, and_, func, null, or_, sel
 from records.database import reading
 from records.outgoing import BY_HAND, FAILED, PENDING
 from records.owed import SELECT_DUTIES, DutyRow, duties_in
+from records.sweeps import finished_by
 from records.tables import (
     DIALOGUES,
     DUTIES,
@@ -239,12 +240,8 @@ def waiting_notices(engine: Engine, status: str = PENDING) -> list[NoticeRow]:
 
 
 def last_sweep(engine: Engine, now: datetime) -> SweepRow | None:
-    """
-    The last sweep that finished, None when there never was one.
-
-    One whose time is after *now* (aware UTC) ran by a clock that was ahead: it says nothing of the present.
-    """
-    return _sweep(engine, and_(SWEEPS.c.ended_at.is_not(None), SWEEPS.c.began_at <= now))
+    """The last sweep that finished by *now* (aware UTC), None when there never was one."""
+    return _sweep(engine, finished_by(now))
 
 
 def unfinished_sweep(engine: Engine) -> SweepRow | None:

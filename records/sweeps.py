@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import Engine, false, insert, select, update
+from sqlalchemy import ColumnElement, Engine, and_, false, insert, select, update
 
 from records.database import reading, writing
 from records.tables import SWEEPS
@@ -23,6 +23,15 @@ class Counted(Protocol):
     no_answers: int
     skipped: int
     failed: int
+
+
+def finished_by(now: datetime) -> ColumnElement[bool]:
+    """
+    Which sweeps ended, and began no later than *now* (aware UTC).
+
+    One whose time is after that ran by a clock that was ahead: it says nothing of the present.
+    """
+    return and_(SWEEPS.c.ended_at.is_not(None), SWEEPS.c.began_at <= now)
 
 
 def require_writable(engine: Engine) -> None:

@@ -69,6 +69,19 @@ async def runs_of(
     return sorted((run for run in found if run.auto_scheduled), key=_start)
 
 
+async def last_planned(
+    client: "PrefectClient", deployment: "DeploymentResponse", number: int
+) -> list["FlowRun"]:
+    """The last *number* of the runs to come, once there are more: of the first a runner may take one up meanwhile."""
+    from prefect.client.schemas.objects import StateType
+
+    async def enough() -> list["FlowRun"] | None:
+        found = await runs_of(client, deployment, StateType.SCHEDULED)
+        return found[-number:] if len(found) >= number + 3 else None
+
+    return await seen_by(enough)
+
+
 def test_a_schedule_creates_runs_and_the_runner_finishes_them(runner: Child) -> None:
     """The wrong SQLAlchemy creates no scheduled run at all, and says so in the log of the server only."""
 
@@ -129,19 +142,12 @@ def _start(run: "FlowRun") -> datetime:
 def test_of_the_runs_that_an_outage_left_only_the_newest_is_done(runner: Child) -> None:
     async def story() -> None:
         from prefect.client.orchestration import get_client
-        from prefect.client.schemas.objects import StateType
 
         from flows.runner import Runner
 
         async with get_client() as client:
             deliver = (await deployments(client))["deliver-notices/every-five-minutes"]
-
-            async def three() -> list["FlowRun"] | None:
-                """The last ones: of the first ones the runner itself may take one up meanwhile."""
-                found = await runs_of(client, deliver, StateType.SCHEDULED)
-                return found[-3:] if len(found) >= 6 else None
-
-            ours = await seen_by(three)
+            ours = await last_planned(client, deliver, 3)
             newest = await Runner(client)._newest(ours)
             left = [await client.read_flow_run(run.id) for run in ours]
             assert [run.id for run in newest] == [ours[-1].id]
@@ -207,19 +213,12 @@ def test_a_round_ends_what_nobody_runs_any_more(
 def test_a_round_that_nobody_took_in_time_is_skipped(server: Place, runner: Child) -> None:
     async def story() -> None:
         from prefect.client.orchestration import get_client
-        from prefect.client.schemas.objects import StateType
 
         from flows.leftovers import skip_missed
 
         async with get_client() as client:
             sweep = (await deployments(client))["enforce-deadlines/every-quarter"]
-
-            async def two() -> list["FlowRun"] | None:
-                """The last ones: of the first ones the runner itself may take one up meanwhile."""
-                found = await runs_of(client, sweep, StateType.SCHEDULED)
-                return found[-2:] if len(found) >= 5 else None
-
-            ours = await seen_by(two)
+            ours = await last_planned(client, sweep, 2)
             await skip_missed(client, [sweep.id], due_before=_start(ours[0]) + timedelta(minutes=1))
             left = [(await client.read_flow_run(run.id)).state_name for run in ours]
             assert left == ["Skipped", "Scheduled"]
