@@ -101,7 +101,7 @@ def reports_of(engine: Engine, programme_id: str) -> list[Report]:
     columns = [_R[name] for name in Report._fields[:-1]]
     chosen = select(*columns, _PROMISED).where(_R.programme_id == programme_id)
     with reading(engine) as connection:
-        return [Report(*row) for row in connection.execute(chosen.order_by(_R.number.desc()))]
+        return [Report._make(row) for row in connection.execute(chosen.order_by(_R.number.desc()))]
 
 
 def take_up_report(engine: Engine, programme_id: str, number: int, now: datetime) -> bool:
