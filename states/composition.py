@@ -4,6 +4,7 @@ from calendar import monthrange
 from datetime import date, datetime
 
 from states.dialogue import Dialogue, Risk
+from states.independence import same_person
 from states.people import Invitation, Layer, Person, Role, Stakeholder
 
 CLOSE_LAYERS = frozenset({Layer.AFFECTED, Layer.REPRESENTATIVE})
@@ -76,10 +77,4 @@ def moderator_is_independent(dialogue: Dialogue) -> bool:
     roles = dialogue.programme.roles.items()
     others = [person for role, person in roles if role is not Role.MODERATOR]
     everyone: list[Person | Stakeholder] = [*others, *dialogue.stakeholders.values()]
-    return not any(_same(moderator, other) for other in everyone)
-
-
-def _same(one: Person, other: Person | Stakeholder) -> bool:
-    if one.email and other.email:
-        return one.email.casefold() == other.email.casefold()
-    return one.name.casefold() == other.name.casefold()
+    return not any(same_person(moderator, other) for other in everyone)

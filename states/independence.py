@@ -1,0 +1,153 @@
+"""
+Who is whom, and who owes: nobody speaks for those they owe, and nobody proves what they owe themselves.
+
+Source: trust 1; care 5 (who delivers and who proves are two things); rulings 6 (the same person).
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Protocol
+
+import idna
+
+from states.dialogue import Dialogue
+from states.duties import KINDS, DutyStatus
+from states.errors import NotYours
+from states.people import ROLES, Role
+
+DEBTORS: tuple[Role, ...] = (Role.MANAGER, Role.DEPUTY, Role.SPONSOR)
+"""The roles that owe the answers; a carrier, a moderator or a confidant never does."""
+_FEWEST_DIGITS = 7
+"""Fewer are an extension within a house, which many houses have."""
+_NUMBER = re.compile(r"[^\d+]*([+\d][\d\s().+/\u2010-\u2015-]*)")
+"""The first number in a line; what follows it (an extension, a second number, a remark) is left out."""
+
+
+class Reached(Protocol):
+    """Somebody who is known by name and perhaps by address and telephone: who holds a role, or a stakeholder."""
+
+    @property
+    def name(self) -> str:
+        """Their name."""
+
+    @property
+    def email(self) -> str | None:
+        """Their address."""
+
+    @property
+    def phone(self) -> str | None:
+        """Their telephone."""
+
+
+def same_person(one: Reached, other: Reached) -> bool:
+    """
+    Whether *one* and *other* are the same person: the same address, or the same telephone.
+
+    The name alone counts only where nothing else can be held against each other. An account is the account of who
+    holds a role, so the same account is the same address. Source: rulings 6.
+    """
+    mail = same_address(one.email, other.email) if one.email and other.email else None
+    phone = same_phone(one.phone, other.phone) if one.phone and other.phone else None
+    if mail or phone:
+        return True
+    return mail is None and phone is None and plain_name(one.name) == plain_name(other.name)
+
+
+def same_address(one: str | None, other: str | None) -> bool:
+    """Whether both are the same e-mail address by NFC, casefold and IDNA2008; nothing is nobody's address."""
+    return bool(one and other) and plain_address(str(one)) == plain_address(str(other))
+
+
+def same_phone(one: str | None, other: str | None) -> bool:
+    """
+    Whether both are the same telephone in E.164.
+
+    A number without its country (`06 1000 0000`) is the same as one that ends with it: taking two people for one
+    costs a call to somebody else, taking one for two lets the debtor speak.
+    """
+    first, second = _digits(one or ""), _digits(other or "")
+    if min(len(first.lstrip("+0")), len(second.lstrip("+0"))) < _FEWEST_DIGITS:
+        return False
+    if first.startswith("+") and second.startswith("+"):
+        return first == second
+    short, long = sorted((first.lstrip("+0"), second.lstrip("+0")), key=len)
+    return long.endswith(short)
+
+
+@lru_cache(maxsize=4096)
+def plain_address(address: str) -> str:
+    """The one form of *address* in which two are compared: NFC, without case, the domain as IDNA2008 writes it."""
+    local, _, domain = unicodedata.normalize("NFC", address.strip()).rpartition("@")
+    return f"{local.casefold()}@{_plain_domain(domain)}"
+
+
+def _plain_domain(domain: str) -> str:
+    if domain.isascii():
+        return domain.casefold()
+    try:
+        return idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        return domain.casefold()
+
+
+def plain_name(name: str) -> str:
+    """*name* as two are compared: without case, marks of compatibility or doubled spaces."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+@lru_cache(maxsize=4096)
+def _digits(phone: str) -> str:
+    """The digits of *phone*, with a plus when it names its country; digits of any script."""
+    found = _NUMBER.match(unicodedata.normalize("NFKC", phone))
+    number = found.group(1).replace("(0)", "") if found else ""
+    digits = "".join(str(unicodedata.decimal(sign)) for sign in number if sign.isdecimal())
+    if number.lstrip(" (").startswith("+"):
+        return f"+{digits}"
+    return f"+{digits[2:]}" if digits.startswith("00") else digits
+
+
+def debtor_behind(dialogue: Dialogue, somebody: Reached) -> Role | None:
+    """The role of manager, deputy or sponsor that *somebody* holds, None when they hold none of them."""
+    held = ((role, dialogue.role(role)) for role in DEBTORS)
+    return next((role for role, person in held if person and same_person(person, somebody)), None)
+
+
+def is_debtor(dialogue: Dialogue, role: str) -> bool:
+    """Whether *role* owes answers: manager, deputy, sponsor, or whoever is one of them under another hat."""
+    person = dialogue.role(role)
+    return role in DEBTORS or (person is not None and debtor_behind(dialogue, person) is not None)
+
+
+def owes_to(dialogue: Dialogue, role: str, voice: str) -> bool:
+    """Whether who holds *role* owes *voice* something, or owed it: the moderator in the last round of a dispute."""
+    owners = {
+        dialogue.owner_role(duty)
+        for duty in dialogue.duties.values()
+        if KINDS[duty.kind].debt
+        and duty.waiting == voice
+        and duty.status is not DutyStatus.WITHDRAWN
+    }
+    return any(_one_hat(dialogue, role, owner) for owner in owners)
+
+
+def _one_hat(dialogue: Dialogue, role: str, owner: str) -> bool:
+    one, other = dialogue.role(role), dialogue.role(owner)
+    return role == owner or bool(one and other and same_person(one, other))
+
+
+def may_speak_for(dialogue: Dialogue, role: str, voice: str) -> bool:
+    """Whether who holds *role* may say or prove in the place of *voice* what touches what *voice* is owed."""
+    if role not in ROLES:
+        return True
+    return not is_debtor(dialogue, role) and not owes_to(dialogue, role, voice)
+
+
+def require_no_debtor(dialogue: Dialogue, role: str, voice: str) -> None:
+    """
+    Refuse that who owes *voice* says in their place, or proves, that they are content, told, or gone.
+
+    Raises NotYours('debtor-may-not-relay'), the same sentence whoever *voice* is, so that it opens no seal.
+    """
+    if not may_speak_for(dialogue, role, voice):
+        raise NotYours("debtor-may-not-relay", by=role)
