@@ -15,6 +15,9 @@ import venv
 from collections.abc import Sequence
 from pathlib import Path
 
+# Places that hold just what fits this very machine: a lock made from them fits no other Python.
+NEARBY = ("UV_INDEX", "UV_FIND_LINKS")
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 BIN = VENV / "bin"
@@ -34,7 +37,7 @@ SETTINGS = {
 def main(arguments: Sequence[str]) -> int:
     """Install the lock file named in *arguments*, or run the uv command that they spell."""
     if arguments[0] == "uv":
-        run([str(BIN / "uv"), *arguments[1:]])
+        run([str(BIN / "uv"), *arguments[1:]], leave_out=NEARBY)
     else:
         install(ROOT / arguments[0])
     return 0
@@ -79,9 +82,10 @@ def pip() -> list[str]:
     return [str(BIN / "python"), "-m", "pip", "install", "-qq"]
 
 
-def run(command: Sequence[str]) -> None:
-    """Run *command* with pip's index in uv's variables; raise if it fails."""
-    subprocess.run(command, check=True, env={**uv_environment(), **os.environ})
+def run(command: Sequence[str], leave_out: Sequence[str] = ()) -> None:
+    """Run *command* with pip's index in uv's variables, without those to *leave_out*; raise if it fails."""
+    found = {**uv_environment(), **os.environ}
+    subprocess.run(command, check=True, env={k: v for k, v in found.items() if k not in leave_out})
 
 
 def uv_environment() -> dict[str, str]:
