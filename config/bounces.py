@@ -68,7 +68,7 @@ def _recorded(
 
 def _about(engine: Engine, bounce: Bounce, dialogue: Dialogue, posted: Posted) -> bool:
     """Whether it was the reader of *posted* whom the mail did not reach, also when their address passed it on."""
-    seat, reader = dialogue.stakeholder_of(posted.notice.to), dialogue.reader(posted.notice.to)
+    seat, reader = dialogue.stakeholder_of(posted.notice.to), dialogue.holder(posted.notice.to)
     if reader is None:
         return False
     if reader.email and _named(reader.email, bounce):

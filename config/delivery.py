@@ -108,6 +108,8 @@ def deliver(
     """
     Send what waits at *now* (aware UTC) over so many *connections* at once; doing it twice at once sends nothing twice.
 
+    It takes what stood when it began, and then, once, what that brought about; the rest waits for the next one.
+
     *beat* hears from each connection, after a batch, how many more were dealt with; what it raises ends that one.
     Raises Busy or DatabaseUnavailable (records.errors); what was accepted before stays marked.
     """
@@ -117,11 +119,12 @@ def deliver(
     if not outbox.waits(engine, now):
         return DeliveryReport()
     channels = [mailroom.mail() for _ in range(connections)]
+    last = outbox.newest(engine)
     if connections == 1:
-        return _Round(engine, ledger, mailroom, channels[0], now, beat=beat).run()
+        return _Round(engine, ledger, mailroom, channels[0], now, last=last, beat=beat).run()
     mailroom = replace(mailroom, batch=min(mailroom.batch, _BATCH_BESIDE_OTHERS))
     rounds = [
-        _Round(engine, ledger, mailroom, channel, now, alone=False, beat=beat)
+        _Round(engine, ledger, mailroom, channel, now, last=last, alone=False, beat=beat)
         for channel in channels
     ]
     with ThreadPoolExecutor(connections, "delivery") as pool:
@@ -153,13 +156,12 @@ class _Round:
         channel: Channel,
         now: datetime,
         *,
+        last: int,
         alone: bool = True,
         beat: Beat | None = None,
     ) -> None:
-        self.engine = engine
-        self.ledger = ledger
-        self.mailroom = mailroom
-        self.now = now
+        self.engine, self.ledger, self.mailroom, self.now = engine, ledger, mailroom, now
+        self.last, self.first = last, True
         self.alone = alone
         self.beat = beat
         self.worker = uuid4().hex
@@ -202,10 +204,18 @@ class _Round:
         return stopped
 
     def _claim(self) -> list[Posted]:
+        """What stood when the round began; then, once, what that brought about, so that an alert need not wait."""
+        posts = self._take()
+        if not posts and self.first:
+            self.first, self.last = False, outbox.newest(self.engine)
+            posts = self._take()
+        return posts
+
+    def _take(self) -> list[Posted]:
         lease = timedelta(seconds=self.mailroom.lease_seconds)
         return outbox.claim(
-            self.engine, self.now, limit=self.mailroom.batch, lease=lease, worker=self.worker
-        )
+            self.engine, self.now, limit=self.mailroom.batch, lease=lease, worker=self.worker, newest=self.last
+        )  # fmt: skip
 
     def _batch(self, posts: list[Posted], until: float) -> str | None:
         self.desk.begin(posts)

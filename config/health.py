@@ -189,19 +189,17 @@ def _outbox(engine: Engine, now: datetime) -> Findings:
         said = f"{_messages(waits.pending)} to be sent{first}"
         yield Finding("outbox", "ok", said, waits.oldest)
     if waits.by_hand:
-        yield Finding(
-            "outbox",
-            "warn",
-            f"{_messages(waits.by_hand)} to be given by hand",
-            advice="weerklank by-hand list",
-        )
+        said = f"{_messages(waits.by_hand)} to be given by hand"
+        yield Finding("outbox", "warn", said, advice="weerklank by-hand list")
     if waits.failed:
-        yield Finding(
-            "outbox",
-            "warn",
-            f"{_messages(waits.failed)} could not be delivered",
-            advice="the manager was told",
+        said = f"{_messages(waits.failed)} could not be delivered"
+        yield Finding("outbox", "warn", said, advice="the manager was told, or the next role up")
+    if unheard := reports.unheard_alerts(engine):
+        said = (
+            f"{unheard} of them told a role that something did not arrive: their addresses fail too"
         )
+        advice = "record addresses that work: weerklank programme apply FILE"
+        yield Finding("outbox", "bad", said, advice=advice)
 
 
 def _messages(number: int) -> str:

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, bindparam, null, select, text, update
+from sqlalchemy import Connection, Engine, bindparam, func, null, select, text, update
 
 from records import outgoing
 from records.bulk import Bulk
@@ -16,11 +16,13 @@ from records.loading import Held, Reader
 from records.marks import Marks
 from records.outgoing import BY_HAND, FAILED, NOTICE_FIELDS, PENDING, SENT, WITHDRAWN
 from records.tables import NOTICES, UNSENT_ONLY
-from records.writing import Decided, write_step
-from states import delivery
+from records.writing import write_step
+from states import delivery, ways
+from states.deliberation import Decision
 from states.dialogue import Dialogue
 from states.errors import NotKnown
 from states.facts import Fact, Notice
+from states.people import PARTICIPANT
 
 _ADDRESS = re.compile(r"[^\s<>@,;:\"']+@[^\s<>@,;:\"']+")
 _REASON_LENGTH = 500
@@ -31,7 +33,10 @@ _CAN_BE_SENT = [
 ]  # what left the house was sent, whatever changed meanwhile
 _CAN_FAIL = [PENDING, BY_HAND, SENT]  # a message can bounce long after it was accepted
 
-Law = Callable[[Dialogue, Notice], Decided]
+ALERTS_A_DAY = 200
+"""Alerts about failed deliveries, in 24 hours and one dialogue: whoever got so many knows. The facts go on."""
+
+Law = Callable[[Dialogue, Notice], Decision]
 
 
 def _listed(words: list[str]) -> str:
@@ -107,7 +112,7 @@ class Deliveries:
         if self._marks.put(values, line):
             return True
 
-        def law(dialogue: Dialogue, notice: Notice) -> Decided:
+        def law(dialogue: Dialogue, notice: Notice) -> Decision:
             return delivery.delivered(dialogue, notice, now)
 
         mark = {"status": SENT, "channel": channel, "sent_at": now, "error": None}
@@ -117,7 +122,7 @@ class Deliveries:
         """Mark the notice as failed for good, with the facts that follow."""
         why = without_addresses(reason)
 
-        def law(dialogue: Dialogue, notice: Notice) -> Decided:
+        def law(dialogue: Dialogue, notice: Notice) -> Decision:
             return delivery.undeliverable(dialogue, notice, why, now)
 
         mark = {"status": FAILED, "channel": channel, "error": why}
@@ -130,8 +135,8 @@ class Deliveries:
             notice = _notice_in(connection, notice_id, [PENDING])
             if notice is None:
                 return False
-            _mark(connection, notice_id, {"status": BY_HAND})
-            task = delivery.by_hand(held.dialogue, notice)
+            _mark(connection, notice_id, _no_mail(held.dialogue, notice))
+            task = ways.by_hand(held.dialogue, notice)
             if task is not None:
                 origin = f"by-hand:{notice_id}"
                 outgoing.put_once(
@@ -146,7 +151,8 @@ class Deliveries:
             notice = _notice_in(connection, change.notice_id, change.allowed)
             if notice is None:
                 return False
-            written = write_step(connection, held, law(held.dialogue, notice), now)
+            decided = _capped(connection, law(held.dialogue, notice), now)
+            written = write_step(connection, held, decided, now)
             _mark(connection, change.notice_id, change.mark)
         self.reader.remember(written)
         return True
@@ -165,6 +171,29 @@ class _Change(NamedTuple):
     notice_id: int
     allowed: list[str]
     mark: dict[str, Any]
+
+
+def _no_mail(dialogue: Dialogue, notice: Notice) -> dict[str, Any]:
+    """A role whose address failed for good is no reader by hand: what it did not get has failed too."""
+    holder = dialogue.holder(notice.to)
+    if notice.role != PARTICIPANT and holder and holder.email:
+        return {"status": FAILED, "error": "way-failed"}
+    return {"status": BY_HAND}
+
+
+def _capped(connection: Connection, decided: Decision, now: datetime) -> Decision:
+    """*decided* without its alerts about failed deliveries, once there were too many of them this day."""
+    alerts = [one for one in decided.notices if one.template == "delivery-failed"]
+    if not alerts:
+        return decided
+    chosen = select(func.count()).where(
+        NOTICES.c.dialogue_id == decided.dialogue.id,
+        NOTICES.c.template == "delivery-failed",
+        NOTICES.c.at > now - timedelta(days=1),
+    )
+    if (connection.scalar(chosen) or 0) < ALERTS_A_DAY:
+        return decided
+    return replace(decided, notices=tuple(n for n in decided.notices if n not in alerts))
 
 
 def _notice_in(connection: Connection, notice_id: int, allowed: list[str]) -> Notice | None:

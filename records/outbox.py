@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, or_, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, or_, select, update
 
 from records.bulk import Bulk
 from records.columns import can_be_key
@@ -46,24 +46,39 @@ class Posted:
 
 
 def claim(
-    engine: Engine, now: datetime, *, limit: int, lease: timedelta, worker: str
+    engine: Engine,
+    now: datetime,
+    *,
+    limit: int,
+    lease: timedelta,
+    worker: str,
+    newest: int | None = None,
 ) -> list[Posted]:
     """
     Take up to *limit* pending notices for *worker*, oldest first; for *lease* nobody else gets them.
 
+    With *newest* (its number) none that was written after that one, so that what a round brings about waits for the
+    next one.
+
     What is neither sent nor given back by the end of the lease can be claimed again. *now* is aware UTC.
     Raises Busy, DatabaseUnavailable.
     """
-    if not waits(engine, now):
+    if not waits(engine, now, newest):
         return []
     with writing(engine) as connection:
-        return _claim(connection, now, limit, now + lease, worker)
+        return _claim(connection, _waiting(now, limit, NOTICES, newest), now + lease, worker)
 
 
-def waits(engine: Engine, now: datetime) -> bool:
+def waits(engine: Engine, now: datetime, newest: int | None = None) -> bool:
     """Whether anything can be claimed at *now* (aware UTC). Raises DatabaseUnavailable."""
     with reading(engine) as connection:
-        return connection.execute(_waiting(now, 1, NOTICES.c.id)).first() is not None
+        return connection.execute(_waiting(now, 1, NOTICES.c.id, newest)).first() is not None
+
+
+def newest(engine: Engine) -> int:
+    """The number of the notice that was written last, 0 when there is none."""
+    with reading(engine) as connection:
+        return connection.scalar(select(func.max(NOTICES.c.id))) or 0
 
 
 def hurry(engine: Engine, now: datetime, longest: timedelta) -> None:
@@ -80,18 +95,18 @@ def hurry(engine: Engine, now: datetime, longest: timedelta) -> None:
             connection.execute(update(NOTICES).where(*far).values(next_try_at=now))
 
 
-def _waiting(now: datetime, limit: int, what: Any) -> Any:  # noqa: ANN401 - a statement repeats its columns
+def _waiting(now: datetime, limit: int, what: Any, newest: int | None) -> Any:  # noqa: ANN401 - a statement repeats its columns
     free = or_(NOTICES.c.claimed_until.is_(None), NOTICES.c.claimed_until <= now)
     chosen = select(what).where(PENDING_ONLY)
     chosen = chosen.where(NOTICES.c.next_try_at <= now, free)
+    if newest is not None:
+        chosen = chosen.where(NOTICES.c.id <= newest)
     return chosen.order_by(NOTICES.c.next_try_at, NOTICES.c.id).limit(limit)
 
 
-def _claim(
-    connection: Connection, now: datetime, limit: int, until: datetime, worker: str
-) -> list[Posted]:
-    chosen = _waiting(now, limit, NOTICES).with_for_update(skip_locked=True)
-    taken = [posted(row, tries=1) for row in connection.execute(chosen)]
+def _claim(connection: Connection, chosen: Any, until: datetime, worker: str) -> list[Posted]:  # noqa: ANN401
+    rows = connection.execute(chosen.with_for_update(skip_locked=True))
+    taken = [posted(row, tries=1) for row in rows]
     # Its name is written before it leaves, so that whatever comes back finds it.
     given = {"worker": worker, "until": until}
     _TAKE.run(connection, [{**given, "of_notice": one.id, "name": one.message_id} for one in taken])

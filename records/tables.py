@@ -88,6 +88,9 @@ class DialogueTable(Base):
     management: Mapped[dict[str, bool]] = mapped_column(
         Document(), comment="Which roles were present at the session"
     )
+    failed_ways: Mapped[dict[str, str]] = mapped_column(
+        Document(), comment="To whom mail failed for good, with a mark of the address"
+    )
     lessons: Mapped[tuple[str, ...]] = mapped_column(
         Packed(tuple[str, ...]), comment="What was learned"
     )

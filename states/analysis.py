@@ -9,6 +9,7 @@ from states.errors import BadInput, NotKnown, NotYours, Refused
 from states.information import Information
 from states.people import PARTICIPANT, ROLES, SYSTEM, Mapping, Role, Stakeholder
 from states.steps import Bare, ChangeContact, DropRisk, DropStakeholder, OverrideCheck
+from states.ways import forget_failure
 
 _RESERVED = re.compile(r"^(sealed-\d+|participant-\d+)$")
 
@@ -136,6 +137,8 @@ def change_contact(work: Deliberation, given: ChangeContact) -> None:
         raise BadInput("nothing-given", step="change-contact")
     _require_seals_safe(work, given)
     work.change_stakeholder(given.stakeholder, **named)
+    if "email" in named:
+        forget_failure(work.dialogue, *work.dialogue.voices_of(given.stakeholder))
     work.fact("contact-changed", given.stakeholder, fields=sorted(named))
 
 

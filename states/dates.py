@@ -8,6 +8,7 @@ from states.duties import KINDS, Duty, Reckoning
 from states.errors import BadInput, NotKnown, NotYours, Refused
 from states.people import PARTICIPANT, Role
 from states.steps import HandOver, Postpone, RescheduleSession
+from states.ways import forget_failure
 
 _GIVERS: dict[Role, frozenset[Role]] = {
     Role.MANAGER: frozenset({Role.MANAGER, Role.DEPUTY, Role.SPONSOR}),
@@ -154,6 +155,7 @@ def hand_over(work: Deliberation, given: HandOver) -> None:
     work.dialogue.programme = work.programme
     if work.dialogue.seals and not moderator_is_independent(work.dialogue):
         raise Refused("seals-need-independence", role=given.role)
+    forget_failure(work.dialogue, given.role.value)
     work.fact("role-handed-over", given.role.value)
     work.tell(given.role.value, "role-handed-over", role=given.role.value)
 

@@ -11,6 +11,13 @@ from states.facts import Notice
 from states.people import PARTICIPANT, SYSTEM, Role
 from states.steps import RecordDelivery
 from states.timing import armed
+from states.ways import (
+    failed_for_good,
+    mark_failed,
+    reads_mail,
+    told_before,
+    who_hears,
+)
 
 _ANSWERS = frozenset({"answer", "dispute-settled"})
 MATTERS = _ANSWERS | {"erasure-done"}
@@ -72,7 +79,7 @@ def record_delivery(work: Deliberation, given: RecordDelivery) -> None:
     reader = work.dialogue.reader(given.to)
     if reader is None:
         raise NotKnown("unknown-stakeholder", stakeholder=given.to)
-    if reader.email:
+    if reads_mail(work.dialogue, given.to):
         raise Refused("reached-by-mail", to=given.to)
     own = work.dialogue.contributions_of(given.to)
     answered = [c.id for c in own if c.written_at and not c.delivered_at]
@@ -128,12 +135,15 @@ def undeliverable(dialogue: Dialogue, notice: Notice, reason: str, now: datetime
     """
     What follows when *notice* could not be delivered for good; *reason* is a code without an address.
 
-    A bounced answer does not count as given. The manager hears of it, or the next role up when it is the
-    manager's own address that fails.
+    A bounced answer does not count as given. What fails for good is told once: to the manager, or the next role up
+    when it is the manager's own address that fails; an alert about an alert only goes up, and ends.
     """
     work = Deliberation(dialogue, SYSTEM, now)
     if dialogue.erased(notice.to):
         return work.decision()
+    known = not reads_mail(dialogue, notice.to)
+    if failed_for_good(reason):
+        mark_failed(work.dialogue, notice.to)
     if notice.template == "erasure-done":
         # They cannot be told, and asked for it all the same.
         work.fact("notice-undeliverable", notice.to, template=notice.template)
@@ -145,24 +155,26 @@ def undeliverable(dialogue: Dialogue, notice: Notice, reason: str, now: datetime
         _settlement_bounced(work, notice)
     else:
         work.fact("notice-undeliverable", notice.to, template=notice.template)
-    shown = "" if notice.to in dialogue.seals else reason
+    if notice.template in _ANSWERS or not known:
+        _alert(work, notice, reason)
+    return work.decision()
+
+
+def _alert(work: Deliberation, notice: Notice, reason: str) -> None:
+    shown = "" if notice.to in work.dialogue.seals else reason
     failed = {"to": notice.to, "template": notice.template, "reason": shown}
     next_step = {"answer": notice.template in _ANSWERS, "again": goes_again(notice)}
-    for role in _alerted(dialogue, notice):
-        work.tell(role, "delivery-failed", None, **failed, **next_step)
-    return work.decision()
+    told = told_before(notice)
+    past = {"past": told} if told else {}
+    for role in _alerted(work.dialogue, notice):
+        work.tell(role, "delivery-failed", None, **failed, **next_step, **past)
 
 
 def _alerted(dialogue: Dialogue, notice: Notice) -> list[Role]:
     """The manager, or the next role up; under seal the moderator too, who alone knows whom to reach."""
-    chain = [Role.MANAGER, Role.DEPUTY, Role.SPONSOR]
-    if notice.to in chain:
-        chain = chain[chain.index(Role(notice.to)) + 1 :]
-    first = [role for role in chain if dialogue.role(role)][:1]
-    keeper = (
-        [Role.MODERATOR] if notice.to in dialogue.seals and dialogue.role(Role.MODERATOR) else []
-    )
-    return first + keeper
+    first = who_hears(dialogue, notice)[:1]
+    sealed = notice.to in dialogue.seals and dialogue.role(Role.MODERATOR) is not None
+    return first + [Role.MODERATOR] * (sealed and Role.MODERATOR not in first)
 
 
 def _answer_bounced(work: Deliberation, notice: Notice) -> None:
@@ -202,17 +214,3 @@ def _owed_again(duty: Duty) -> Duty:
             "lapsed_version": version if lapsed else duty.lapsed_version,
         }
     )
-
-
-def by_hand(dialogue: Dialogue, notice: Notice) -> Notice | None:
-    """The task for whoever delivers *notice* by phone or letter; under seal that is the moderator."""
-    to = Role.MODERATOR if notice.to in dialogue.seals else Role.MANAGER
-    if notice.template == "by-hand-task" or dialogue.role(to) is None:
-        return None
-    detail = {
-        "template": notice.template,
-        "to": notice.to,
-        "duty": notice.duty,
-        "notice": notice.detail,
-    }
-    return Notice(to=to, role=to, template="by-hand-task", detail=detail)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property, lru_cache
+from hashlib import sha256
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
@@ -105,6 +106,8 @@ class Dialogue:
     calendar_sequence: int = 0
     """The SEQUENCE of the session's calendar entry."""
     management: dict[str, bool] = field(default_factory=dict)
+    failed_ways: dict[str, str] = field(default_factory=dict)
+    """To whom mail failed for good, with a mark of the address: once it is another one, mail goes there again."""
     lessons: tuple[str, ...] = ()
     risks: dict[str, Risk] = field(default_factory=dict)
     chain_dialogues: dict[str, ChainDialogue] = field(default_factory=dict)
@@ -161,7 +164,15 @@ class Dialogue:
         return [c for c in self.contributions.values() if c.voice == voice and c.stands]
 
     def reader(self, to: str) -> Person | None:
-        """The person behind *to* (a role, a stakeholder id or a pseudonym) who can be written to."""
+        """The person behind *to* (a role, a stakeholder id or a pseudonym), with an address if mail may go there."""
+        found = self.holder(to)
+        if found is None or to not in self.failed_ways or not found.email:
+            return found
+        failed = self.failed_ways[to] == way_mark(self.id, to, found.email)
+        return found.model_copy(update={"email": None}) if failed else found
+
+    def holder(self, to: str) -> Person | None:
+        """The person behind *to* with the address that is on record, also when mail to it failed for good."""
         if to in ROLES:
             return self.role(to)
         if self.erased(to):
@@ -190,6 +201,11 @@ class Dialogue:
         if duty.owner == PARTICIPANT or self.role(duty.owner):
             return duty.owner
         return Role.MANAGER.value
+
+
+def way_mark(dialogue: str, to: str, address: str) -> str:
+    """A mark of *address* for this reader alone: two readers with one address have nothing in common."""
+    return sha256(f"{dialogue}\n{to}\n{address.casefold()}".encode()).hexdigest()[:32]
 
 
 _COLLECTIONS = tuple(each.name for each in fields(Dialogue) if each.default_factory is dict)

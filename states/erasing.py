@@ -82,6 +82,7 @@ def erase(work: Deliberation, name: str) -> None:
     if verdict:
         work.dialogue.verdicts[name] = verdict.model_copy(update={"comment": None})
     work.change_stakeholder(name, **_THEIRS, **_no_longer_coming(work, name), erased_at=work.now)
+    work.dialogue.failed_ways.pop(name, None)
     work.fact("participant-erased", name)
     work.meet(f"settle-erasure/{name}")
     owed = [d for d in work.dialogue.duties.values() if d.owed and name in {d.whom, d.waiting}]

@@ -1,8 +1,9 @@
 """
 An independent reader of the records: plain SQL and its own arithmetic, nothing of the law and nothing of the memory.
 
-It replays the journal and says where duties, facts and outbox do not tell the same story (I1 to I7 of the catalogue):
-every due rung sent once or recorded as skipped, no debt gone, no lateness forgotten, every chain of hashes whole.
+It replays the journal and says where duties, facts and outbox do not tell the same story (I1 to I8 of the catalogue):
+every due rung sent once or recorded as skipped, no debt gone, no lateness forgotten, every chain of hashes whole, and
+no alert about an alert that goes round.
 """
 
 # ruff: noqa: ANN401 - rows of a database
@@ -26,6 +27,7 @@ POLICY = tomllib.loads(Path("config/policy.toml").read_text(encoding="utf-8"))
 DAY = timedelta(days=1)
 OWED, DEBTS = ("open", "lapsed"), ("answer-participant", "answer-dispute")
 FEEDBACK = (*DEBTS,)
+ABOUT_MESSAGES, MOST_ALERTS = ("by-hand-task", "delivery-failed"), 6
 ASKED = ("answer-invitation", "share-expectation", "check-summary", "give-verdict")
 MOMENTS = ("at", "due", "first_due", "lapsed_at", "ended_at", "next_at", "sent_at", "claimed_until")
 
@@ -105,6 +107,7 @@ class _Book:
         for duty in self.duties:
             yield from self._duty(duty, self.stories[duty["name"]])
         yield from self._outbox()
+        yield from self._rounds()
         yield from self._debts()
 
     def _chain(self) -> Iterator[str]:
@@ -276,6 +279,16 @@ class _Book:
             yield f"I7 {who} is {status} without saying when or why"
         if status != "pending" and notice["claimed_by"]:
             yield f"I7 {who} is {status} and still claimed"
+
+    def _rounds(self) -> Iterator[str]:
+        """An alert about a message names who was told before, never tells them again, and so there are few of them."""
+        alerts = [n for n in self.notices if n["template"] in ABOUT_MESSAGES]
+        for alert in alerts:
+            past = json.loads(alert["detail"]).get("past", [])
+            if alert["to"] in past or len(set(past)) != len(past):
+                yield f"I8 {alert['cause']} goes round: {past} and again {alert['to']}"
+        if len(alerts) > MOST_ALERTS * (len(self.notices) - len(alerts)):
+            yield f"I8 {len(alerts)} alerts about {len(self.notices) - len(alerts)} messages"
 
     def _debts(self) -> Iterator[str]:
         """Whoever said something is owed an answer until it reached them."""

@@ -24,6 +24,8 @@ from records.database import connect
 from records.errors import RecordsError
 from records.ledger import Ledger
 from states.errors import Refused
+from states.people import Role
+from states.programme import Programme
 from tests.faults.checker import problems
 from tests.faults.failing import Faults, Killed, lost
 from tests.faults.wishes import wishes_of
@@ -32,6 +34,7 @@ from tests.records.conftest import INFORMATION, NGO, RISK, SESSION, START, UNION
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 EVENTS = 90
+ROUNDS = 12  # of delivery, at one moment: each role can hear of a failure once
 PLACES = (("NL", "Europe/Amsterdam"), ("BD", "Asia/Dhaka"), ("BR", "America/Sao_Paulo"))
 LEAPS = (timedelta(minutes=7), HOUR, 9 * HOUR, DAY, 3 * DAY, 8 * DAY, 20 * DAY, 45 * DAY)
 LETTER = {**NGO, "id": "letter", "name": "Without mail", "email": None, "phone": "+880 1"}
@@ -42,8 +45,12 @@ class Fickle(Mail):
 
     chance: random.Random
     trouble: float = 0.0
+    dead: frozenset[str] = frozenset()
+    """Addresses that never take anything."""
 
     def send(self, post: Any) -> None:
+        if post.message.address in self.dead:
+            raise PermanentFailure("refused-550")
         if self.chance.random() < self.trouble:
             kind = self.chance.randrange(4)
             if kind == 0:
@@ -100,7 +107,8 @@ class Life:
     def _begin(self) -> None:
         country, zone = self.chance.choice(PLACES)
         ledger = self.ledger
-        ledger.apply_programme(a_programme("life", country=country, time_zone=zone), self.now)
+        programme = self._with_roles(a_programme("life", country=country, time_zone=zone))
+        ledger.apply_programme(programme, self.now)
         opened = ledger.open_edition(
             "life", session_at=SESSION, edition=2022, information=INFORMATION, by="manager",
             now=self.now,
@@ -113,6 +121,23 @@ class Life:
         ):
             ledger.act(self.id, step, what, by="manager", now=self.now)
         ledger.act(self.id, "map-stakeholder", LETTER, by="manager", now=self.now)
+
+    def _with_roles(self, programme: Programme) -> Programme:
+        """Sometimes a role has no address or is not held, one person holds two, or an address never works."""
+        if self.chance.random() < 0.5:
+            return programme
+        roles = dict(programme.roles)
+        for role in (r for r in list(roles) if r != "manager" and self.chance.random() < 0.3):
+            kind = self.chance.randrange(3)
+            email = None if kind == 0 else roles[Role.MANAGER].email
+            roles[role] = roles[role].model_copy(update={"email": email})
+            if kind == 2:
+                del roles[role]
+        people = [p.email for p in roles.values() if p.email] + [
+            str(seat["email"]) for seat in (UNION, NGO)
+        ]
+        self.mail.dead = frozenset(a for a in people if self.chance.random() < 0.3)
+        return programme.model_copy(update={"roles": roles})
 
     def _event(self) -> None:
         dice = self.chance.random()
@@ -183,12 +208,19 @@ class Life:
         self.now += timedelta(days=1, seconds=LEASE)
         self._sweep()
         for _ in range(6):
-            while delivering(self.engine, self.mail, self.now).handled:
-                continue
+            self._deliver_all()
             self.now += 5 * HOUR
         self._sweep()
-        while delivering(self.engine, self.mail, self.now).handled:
-            continue
+        self._deliver_all()
+        self._say_what_is_left()
+
+    def _deliver_all(self) -> None:
+        for _ in range(ROUNDS):
+            if not delivering(self.engine, self.mail, self.now).handled:
+                return
+        self.wrong.append("delivery goes round for ever")
+
+    def _say_what_is_left(self) -> None:
         if left := reports.waiting(self.engine).pending:
             self.wrong.append(f"{left} notices wait for ever")
         for row in reports.poisoned(self.engine):

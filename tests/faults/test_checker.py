@@ -18,6 +18,8 @@ DAMAGE = {
     "DELETE FROM notices WHERE rung = '+1wd'": "I1",
     "UPDATE dialogues SET head_seq = head_seq - 1": "the head",
     "UPDATE notices SET status = 'sent' WHERE status = 'pending'": "I7",
+    "UPDATE notices SET template = 'by-hand-task', detail = '{\"past\": [\"manager\"]}' WHERE rung IS NULL AND "
+    "\"to\" = 'manager'": "I8",
     "UPDATE notices SET claimed_by = 'x', status = 'by-hand'": "I7",
 }
 

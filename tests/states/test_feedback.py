@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from states.delivery import MATTERS, by_hand, still_wanted
+from states.delivery import MATTERS, still_wanted
 from states.dialogue import Phase
 from states.facts import Notice
+from states.ways import by_hand
 from tests.states.builders import (
     DECISIONS,
     DENIZ,
@@ -340,7 +341,8 @@ def test_a_bounce_tells_the_manager() -> None:
 
 
 @pytest.mark.parametrize(
-    ("failed", "alerted"), [("manager", "deputy"), ("deputy", "sponsor"), ("board", "manager")]
+    ("failed", "alerted"),
+    [("manager", "deputy"), ("deputy", "sponsor"), ("sponsor", "board"), ("board", "manager")],
 )
 def test_an_address_of_ours_that_fails_tells_the_next(failed: str, alerted: str) -> None:
     life = live("signed")
@@ -351,9 +353,11 @@ def test_an_address_of_ours_that_fails_tells_the_next(failed: str, alerted: str)
 
 
 def test_the_last_address_of_ours_that_fails() -> None:
+    """Above the board is nobody: an alert about an alert ends there, and never goes down."""
     life = live("signed")
     before = len(life.notices)
-    life.bounce(Notice(to="sponsor", role="sponsor", template="people-are-waiting", duty=DEBT))
+    alert = {"to": "sponsor", "template": "people-are-waiting", "past": ["sponsor"]}
+    life.bounce(Notice(to="board", role="board", template="delivery-failed", detail=alert))
 
     assert len(life.notices) == before
     assert life.named("notice-undeliverable")
@@ -432,7 +436,9 @@ def test_whoever_has_no_address_is_reached_by_the_manager() -> None:
     assert task is not None
     assert (task.to, task.template) == ("manager", "by-hand-task")
     assert (task.detail["to"], task.detail["template"]) == (JOKE, "answer")
-    assert by_hand(life.dialogue, task) is None
+    up = by_hand(life.dialogue, task)  # their own address is gone too
+    assert up is not None
+    assert up.to == "deputy"
 
 
 def test_under_seal_by_the_moderator() -> None:
