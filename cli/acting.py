@@ -170,7 +170,7 @@ def _information(path: Path | None) -> Information | None:
 
 
 def _session_at(house: House, programme_id: str, text: str) -> "datetime":
-    session = moments.local(text, "--session")
+    session = moments.with_hour(text, "--session")
     programme = house.ledger.programme(programme_id).programme
     return WorkCalendar(programme.time_zone, programme.country).instant(session)
 

@@ -39,6 +39,15 @@ def local(text: str, option: str) -> datetime:
     return moment
 
 
+def with_hour(text: str, option: str) -> datetime:
+    """The moment *text* as it was typed, which names its hour. Raises BadParameter as `local` does."""
+    moment = local(text, option)
+    if ":" not in text:
+        message = f"'{text}' names no hour; write it like {moment:%Y-%m-%d}T13:00"
+        raise typer.BadParameter(message, param_hint=option)
+    return moment
+
+
 def moment_or_now(text: str | None) -> datetime:
     """What `--now` says, else the clock: the one moment at which this command happens."""
     return utc_now() if text is None else aware(text)

@@ -14,6 +14,7 @@ from states.dialogue import ChainDialogue, Risk
 from states.errors import Refused
 from states.information import Information
 from states.people import Mapping as Seat
+from states.problems import wrong
 from states.programme import Programme
 from states.schedule import next_opening
 from states.values import Line, Name, Text, Value
@@ -22,8 +23,13 @@ from states.values import Line, Name, Text, Value
 def _written_out(value: object) -> object:
     # A bare number would pass as seconds since 1970.
     if isinstance(value, int | float):
-        message = "write a date and time like 2022-06-16T13:00"
-        raise ValueError(message)  # noqa: TRY004 - pydantic turns ValueError into the complaint
+        raise wrong("no-moment")
+    return value
+
+
+def _with_hour(value: object) -> object:
+    if isinstance(value, str) and ":" not in value:
+        raise wrong("no-hour")
     return value
 
 
@@ -46,6 +52,9 @@ def _instant(calendar: WorkCalendar, local: datetime) -> datetime:
 Moment = Annotated[datetime, BeforeValidator(_written_out), AfterValidator(_in_zone)]
 """A moment in the file: a naive time is local time of the programme; what comes out is aware UTC."""
 
+SessionMoment = Annotated[Moment, BeforeValidator(_with_hour)]
+"""A moment with its hour: a bare day would be a session at midnight."""
+
 
 def _or_empty(value: object) -> object:
     return {} if value is None else value
@@ -63,7 +72,7 @@ class Opening(Value):
     """The edition that is opened by hand at the start."""
 
     edition: Annotated[int, Field(ge=1900, le=2999)] | None = None
-    session: Moment | None = None
+    session: SessionMoment | None = None
     information: Information | None = None
 
 

@@ -23,6 +23,7 @@ from states.duties import Duty
 from states.errors import NotKnown
 from states.policy import Policy
 from states.programme import Programme
+from states.values import STORED
 
 Policies = Callable[[Mapping[str, Any]], Policy]
 """From the policy values that a programme changes to its whole policy; the caller caches."""
@@ -71,7 +72,7 @@ _LOCK = Bulk(_STAMP.with_for_update(of=DIALOGUES), ["of_dialogue"])
 @lru_cache(maxsize=2048)
 def programme_of(document: str) -> Programme:
     """The programme of its JSON *document*; equal documents share one value."""
-    return Programme.model_validate_json(document)
+    return Programme.model_validate_json(document, context=STORED)
 
 
 class Reader:

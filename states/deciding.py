@@ -13,8 +13,10 @@ from states.checks import checks_of
 from states.deliberation import Decision, Deliberation
 from states.dialogue import Dialogue, Phase
 from states.errors import BadInput, ChecksNotMet
+from states.gaps import Gap
 from states.machine import advance, require_fit
 from states.people import PARTICIPANT
+from states.problems import problem_of
 from states.table import STEPS, Step
 from states.values import Value
 
@@ -117,8 +119,9 @@ def known_step(step: str) -> Step:
     """The rule of *step*; raises BadInput that suggests what may have been meant."""
     rule = STEPS.get(step)
     if rule is None:
-        close = difflib.get_close_matches(step, STEPS, n=3)
-        raise BadInput("unknown-step", step=step[:80], close=close or list(STEPS))
+        close = difflib.get_close_matches(step[:80], STEPS, n=3)
+        hint = Gap("step-close", {"close": close}) if close else Gap("step-list")
+        raise BadInput("unknown-step", step=step[:80], hint=hint)
     return rule
 
 
@@ -127,22 +130,8 @@ def understood(rule: Step, given: Mapping[str, Any]) -> Value:
     try:
         return rule.takes.model_validate(given or {})
     except ValidationError as error:
-        problems = [_problem(dict(problem)) for problem in error.errors()]
+        problems = [problem_of(dict(problem)) for problem in error.errors()]
         raise BadInput("bad-input", step=rule.name, problems=problems) from None
-
-
-_SHOWN = 60  # characters of a refused value that are shown back
-
-
-def _problem(problem: dict[str, Any]) -> str:
-    path = ".".join(str(part) for part in problem["loc"]) or "with"
-    message = str(problem["msg"]).removeprefix("Value error, ")
-    if problem["type"] == "missing":
-        return f"{path}: is missing"
-    if not problem["loc"]:
-        return f"{path}: {message}"
-    shown = repr(problem["input"])
-    return f"{path}: {message} (given: {shown if len(shown) <= _SHOWN else shown[:_SHOWN] + '…'})"
 
 
 def _advance(work: Deliberation, step: str) -> None:

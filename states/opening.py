@@ -106,7 +106,10 @@ def _proposed_stakeholders(previous: Dialogue | None, now: datetime) -> dict[str
         return {}
     fields = set(StakeholderMapping.model_fields) - {"replaces"}
     return {
-        known.id: Stakeholder(**{name: getattr(known, name) for name in fields}, mapped_at=now)
+        # What was valid when they were mapped is not judged by rules that came later.
+        known.id: Stakeholder.model_construct(
+            **{name: getattr(known, name) for name in fields}, mapped_at=now
+        )
         for known in previous.stakeholders.values()
         if not _to_be_forgotten(previous, known)
     }

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from states.values import Country, Email, Language, Line, Name, Text, Value
+from states.values import Country, Email, Line, Name, ReaderLanguage, Text, Value
 
 SYSTEM = "system"
 """The actor of what the clock does."""
@@ -33,7 +33,7 @@ class Person(Value):
     name: Line
     email: Email | None = None
     phone: Line | None = None
-    language: Language = "en"
+    language: ReaderLanguage = "en"
 
 
 class Layer(StrEnum):
@@ -62,7 +62,7 @@ class Mapping(Value):
     organisation: Line
     category: Name
     country: Country
-    language: Language = "en"
+    language: ReaderLanguage = "en"
     layer: Layer
     critical: bool = False
     at_risk: bool | None = None

@@ -17,8 +17,14 @@ def say(code: str, language: str = "en", **details: object) -> str:
     Raises KeyError when the phrasebook does not know *code*: a mistake of ours, found by tests.
     """
     known = language if language in LANGUAGES else "en"
-    filled = {name: _shown(value, known) for name, value in details.items()}
+    filled = {name: shown(value, known) for name, value in details.items()}
     return phrasebook()[code][known].format(**filled)
+
+
+def _said(value: object, language: str) -> str:
+    """A value that has words of its own says them in *language*."""
+    own = getattr(value, "say", None)
+    return str(own(language)) if own else str(value)
 
 
 @lru_cache(maxsize=1)
@@ -27,10 +33,11 @@ def phrasebook() -> dict[str, dict[str, str]]:
     return loads(files("states").joinpath("phrases.toml").read_text(encoding="utf-8"))
 
 
-def _shown(value: object, language: str) -> str:
+def shown(value: object, language: str) -> str:
+    """A value as it stands in a sentence: a list by its first items, what has words of its own in *language*."""
     if isinstance(value, str) or not isinstance(value, Iterable):
-        return str(value)
-    items = [str(item) for item in value]
+        return _said(value, language)
+    items = [_said(item, language) for item in value]
     if len(items) <= _SHOWN:
         return ", ".join(items)
     more = _AND_MORE[language].format(number=len(items) - _SHOWN)

@@ -3,24 +3,23 @@
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from states.calendar import known_countries, known_zones
 from states.people import Person, Role
-from states.values import Country, Language, Line, Name, Value
+from states.problems import wrong
+from states.values import Country, Language, Line, Name, Value, is_stored
 
 
-def _known_zone(name: str) -> str:
-    if name not in known_zones():
-        message = f"'{name}' is no time zone; write it like Europe/Amsterdam"
-        raise ValueError(message)
+def _known_zone(name: str, info: ValidationInfo) -> str:
+    if name not in known_zones() and not is_stored(info):
+        raise wrong("no-zone")
     return name
 
 
-def _known_country(code: str) -> str:
-    if code not in known_countries():
-        message = f"the public holidays of '{code}' are not known; write an ISO code like NL"
-        raise ValueError(message)
+def _known_country(code: str, info: ValidationInfo) -> str:
+    if code not in known_countries() and not is_stored(info):
+        raise wrong("no-holidays")
     return code
 
 

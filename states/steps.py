@@ -8,7 +8,8 @@ from states.contributions import Attribution, Change, Outcome
 from states.dialogue import ChainDialogue, Risk
 from states.information import Information
 from states.people import Mapping, Person, Role
-from states.values import Day, Email, Language, Line, Moment, Name, Text, Value
+from states.problems import wrong
+from states.values import Day, Email, Line, Moment, Name, ReaderLanguage, Text, Value
 
 
 def _yes_no(value: object) -> object:
@@ -56,7 +57,7 @@ class ChangeContact(Value):
     stakeholder: Name
     email: Email | None = None
     phone: Line | None = None
-    language: Language | None = None
+    language: ReaderLanguage | None = None
     by_hand: bool = False
     """Their address does not work: from now on they are reached by phone or letter."""
 
@@ -132,8 +133,7 @@ class CheckLine(OnBehalf):
     @model_validator(mode="after")
     def _corrected_needs_text(self) -> Self:
         if self.verdict == "corrected" and self.text is None:
-            message = "a corrected line needs its text"
-            raise ValueError(message)
+            raise wrong("text-needed")
         return self
 
 

@@ -41,6 +41,7 @@ def facts(desk: Desk) -> object:
         ("change-contact", "manager", {"stakeholder": "union-bd", "email": "no at sign"}, "email"),
         ("reschedule-session", "manager", {"to": "2027-03-28T02:30", "reason": "Nacht."}, "02:30"),
         ("reschedule-session", "manager", {"to": "2027-10-31T02:30", "reason": "Nacht."}, "02:30"),
+        ("reschedule-session", "manager", {"to": "2027-06-16", "reason": "Dag."}, "names no hour"),
         ("reschedule-session", "manager", {"to": "2020-01-01T12:00", "reason": "Terug."}, "2020"),
     ],
 )
@@ -100,6 +101,8 @@ def test_now_must_say_which_moment_it_is(edition: Desk, when: str, said: str) ->
         ("2027-10-31T02:30", 1, "twice"),
         ("2020-01-01T13:00", 1, "2020"),
         ("next week", 2, "no date and time"),
+        ("2027-06-16", 2, "names no hour"),
+        ("20270616T13", 2, "names no hour"),
     ],
 )
 def test_a_session_must_be_at_a_time_that_comes(

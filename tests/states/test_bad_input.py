@@ -53,13 +53,13 @@ def refused(chapter: str, by: str, step: str, given: Mapping[str, Any]) -> Refus
 @pytest.mark.parametrize(
     ("step", "meant"),
     [
-        ("frobnicate", "name-risk"),
-        ("invite_all", "invite-all"),
-        ("Close-Session", "close-session"),
-        ("desicde", "decide"),
-        ("", "name-risk"),
-        (MEGABYTE, "name-risk"),
-        ("__init__", "name-risk"),
+        ("frobnicate", "act --steps"),
+        ("invite_all", "Did you mean: invite-all"),
+        ("Close-Session", "Did you mean: close-session"),
+        ("desicde", "Did you mean: decide"),
+        ("", "act --steps"),
+        (MEGABYTE, "act --steps"),
+        ("__init__", "act --steps"),
     ],
     ids=["nonsense", "underscore", "capitals", "typing error", "empty", "megabyte", "dunder"],
 )
@@ -68,7 +68,7 @@ def test_an_unknown_step(step: str, meant: str) -> None:
 
     assert (type(refusal), refusal.code) == (BadInput, "unknown-step")
     assert meant in refusal.why()
-    assert len(refusal.why()) < 500
+    assert len(refusal.why()) < 250
 
 
 TEXTS: list[Any] = [
@@ -80,13 +80,13 @@ TEXTS: list[Any] = [
     pytest.param("null\x00", "U+0000", id="a null"),
     pytest.param("\x1b[31mred", "U+001B", id="an escape"),
     pytest.param("delete\x7f", "U+007F", id="a delete"),
-    pytest.param("next\x85line", "U+0085", id="a C1 control"),
+    pytest.param("partial\x8bline", "U+008B", id="a C1 control"),
     pytest.param("back\rto", "U+000D", id="a carriage return"),
     pytest.param("half \ud800", "", id="half a character"),
-    pytest.param(5, "string", id="a number"),
-    pytest.param(None, "string", id="null"),
-    pytest.param(["a"], "string", id="a list"),
-    pytest.param({"a": 1}, "string", id="an object"),
+    pytest.param(5, "must be text", id="a number"),
+    pytest.param(None, "must be text", id="null"),
+    pytest.param(["a"], "must be text", id="a list"),
+    pytest.param({"a": 1}, "must be text", id="an object"),
     pytest.param(b"\xff\xfe", "", id="bytes"),
 ]
 
