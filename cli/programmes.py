@@ -16,7 +16,7 @@ from config.policies import PolicyUnfit, policy_of
 from config.wiring import open_house
 from states.errors import Refused
 from states.programme import Programme
-from states.schedule import next_opening
+from states.schedule import require_schedule
 
 if TYPE_CHECKING:
     from records.programmes import ProgrammeRow
@@ -100,7 +100,7 @@ def _inside(document: Document) -> Document:
 def _try_out(programme: Programme, document: Document, now: datetime) -> None:
     try:
         policy_of(programme.policy)
-        next_opening(programme.schedule, programme.time_zone, now)
+        require_schedule(programme.schedule, programme.time_zone, now)
     except PolicyUnfit as unfit:
         problems = [document.problem(line) for line in unfit.lines]
         raise BadDocument(document.source, problems) from None

@@ -16,7 +16,7 @@ from states.information import Information
 from states.people import Mapping as Seat
 from states.problems import wrong
 from states.programme import Programme
-from states.schedule import next_opening
+from states.schedule import require_schedule
 from states.values import Line, Name, Text, Value
 
 
@@ -214,7 +214,7 @@ def _twice(name: str, ids: list[str]) -> Iterator[str]:
 def _rules(scenario: Scenario) -> Iterator[str]:
     programme = scenario.programme
     try:
-        next_opening(programme.schedule, programme.time_zone, scenario.start)
+        require_schedule(programme.schedule, programme.time_zone, scenario.start)
     except Refused as refused:
         yield f"programme.schedule: {refused.why()}"
     for prefix, values in (("programme.", programme.policy), ("", scenario.policy)):

@@ -2,15 +2,15 @@
 
 import os
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
 
 from sqlalchemy import Engine
 
+from config.findings import Finding, Findings
+from config.outdated import outdated
 from config.settings import Settings, unknown_variables, variables
 from config.wiring import House
 from notifications.channels import PassingFailure
@@ -23,20 +23,7 @@ SWEEP_LATE = timedelta(hours=1)
 SWEEP_SILENT = timedelta(days=1)
 NOTICE_LATE = timedelta(hours=1)
 _PROBE_SECONDS = 5
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at: *ok*, worth a look (*warn*) or broken (*bad*); *since* when, and what to do."""
-
-    name: str
-    state: Literal["ok", "warn", "bad"]
-    says: str
-    since: datetime | None = None
-    advice: str | None = None
-
-
-Findings = Iterator[Finding]
+__all__ = ["Finding", "examine"]
 
 
 def examine(settings: Settings, now: datetime) -> list[Finding]:
@@ -133,6 +120,7 @@ def _records(house: House, now: datetime) -> list[Finding]:
     return [
         *_guarded("database", lambda: _writes(engine)),
         *_guarded("sweep", lambda: _sweep(house, now)),
+        *_guarded("programmes", lambda: outdated(house, now)),
         *_guarded("duties", lambda: _duties(engine)),
         *_guarded("outbox", lambda: _outbox(engine, now)),
         *_guarded("journal", lambda: _journal(engine)),

@@ -27,9 +27,11 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import DeploymentSchedule, StateType
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule
+from prefect.exceptions import PrefectHTTPStatusError
 from prefect.utilities.callables import parameter_schema
 
 from config.clock import utc_now
+from config.logs import logger
 from config.wiring import open_house
 from flows.leftovers import LONGEST, MISSED, bury, skip_missed
 from flows.wording import DOT, HOUSE_TAG, programme_tag
@@ -178,7 +180,7 @@ async def keep_schedules() -> None:
         await _clear_up(client, found)
         for programme in programmes:
             for wanted in for_programme(programme):
-                await _keep(client, wanted, found)
+                await _keep_apart(client, wanted, found)
         await _name_upcoming(client, found)
 
 
@@ -187,6 +189,17 @@ async def _clear_up(client: PrefectClient, found: Mapping[str, DeploymentRespons
     await bury(client, [one.id for one in found.values()], silent_since=now - LONGEST)
     missed = [one.id for name, one in found.items() if name in rounds]
     await skip_missed(client, missed, due_before=now - MISSED)
+
+
+async def _keep_apart(
+    client: PrefectClient, wanted: Wanted, found: Mapping[str, DeploymentResponse]
+) -> None:
+    """One schedule that Prefect refuses, stored before it was refused at the door, holds up nobody else's."""
+    try:
+        await _keep(client, wanted, found)
+    except (ValueError, PrefectHTTPStatusError) as error:
+        refused = type(error).__name__
+        logger("flows").warning("schedule-refused", deployment=wanted.full_name, error=refused)
 
 
 async def _keep(

@@ -15,7 +15,7 @@ from records.tables import DIALOGUES, PROGRAMMES
 from states.errors import NotKnown, NotYours
 from states.people import Role
 from states.programme import Programme
-from states.schedule import next_opening
+from states.schedule import next_opening, require_schedule
 
 _MOST_OCCURRENCES = 1000  # of one schedule that an outage can have missed
 
@@ -46,6 +46,7 @@ def apply(connection: Connection, programme: Programme, now: datetime) -> bool:
 
 
 def _add(connection: Connection, programme: Programme, now: datetime) -> None:
+    require_schedule(programme.schedule, programme.time_zone, now)
     row = {
         "id": programme.id,
         "document": document_of(programme),
@@ -63,6 +64,8 @@ def _replace(
     _require_seals_safe(connection, was, programme)
     end_roles(connection, was, programme, now)
     same = (was.schedule, was.time_zone) == (programme.schedule, programme.time_zone)
+    if not same:
+        require_schedule(programme.schedule, programme.time_zone, now)
     opens_at = (
         found.opens_at if same else next_opening(programme.schedule, programme.time_zone, now)
     )

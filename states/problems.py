@@ -66,7 +66,7 @@ def wrong(code: str, **details: object) -> PydanticCustomError:
     """An error for a validator to raise: *code* is one of `problem_book`."""
     plain = _in_words(code, "en", details)
     # The library fills templates of its own: braces in what people typed must not reach it.
-    return PydanticCustomError(code, "{plain}", {"plain": plain, **details})  # type: ignore[arg-type]
+    return PydanticCustomError(code, "{plain}", {"plain": plain, **details})
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from states.calendar import WorkCalendar
 from states.errors import BadInput
-from states.schedule import next_opening, proposed_session
+from states.schedule import next_opening, proposed_session, require_schedule
 from tests.states.builders import utc
 
 YEARLY = "0 9 1 12 *"
@@ -48,6 +48,55 @@ def test_a_schedule_that_never_comes(schedule: str) -> None:
 
     assert caught.value.code == "schedule-not-understood"
     assert "0 9 1 12 *" in caught.value.why("nl")
+
+
+@pytest.mark.parametrize(
+    ("schedule", "code"),
+    [
+        ("0 9 LW 12 *", "schedule-not-understood"),
+        ("0 9 L * *", "schedule-not-understood"),
+        ("0 0 9 1 12 *", "schedule-not-understood"),
+        ("0 9 1 12 * 2030", "schedule-not-understood"),
+        ("@yearly", "schedule-not-understood"),
+        ("0 9 1 dec *", "schedule-not-understood"),
+        ("0 9 * 12 mon", "schedule-not-understood"),
+        ("0 9 * * 1#1", "schedule-not-understood"),
+        ("0 9 ? 12 1", "schedule-not-understood"),
+        ("H 9 1 12 *", "schedule-not-understood"),
+        ("0 9 30 2 *", "schedule-not-understood"),
+        ("0 9 5-0 12 *", "schedule-not-understood"),
+        ("0 9 5-2 12 *", "schedule-not-understood"),
+        ("0 9 4-4 12 *", "schedule-not-understood"),
+        ("0 24 1 12 *", "schedule-not-understood"),
+        ("60 9 1 12 *", "schedule-not-understood"),
+        ("0 9 0 12 *", "schedule-not-understood"),
+        ("0 9 1 12 8", "schedule-not-understood"),
+        ("0 9 */2 12 *", "schedule-not-understood"),
+        ("0 9 1-20/5 12 *", "schedule-not-understood"),
+        ("0 9 *,1 12 *", "schedule-not-understood"),
+        ("0 9 1, 12 *", "schedule-not-understood"),
+        ("\u0660 9 1 12 *", "schedule-not-understood"),
+        ("0 9 1-7 12 1", "schedule-read-twice"),
+        ("0 9 1,31 12 *", "schedule-read-twice"),
+        ("30 2 27 3 *", "schedule-in-the-gap"),
+        ("30 2 30 10 *", "schedule-in-the-gap"),
+    ],
+)
+def test_a_schedule_that_is_read_in_more_than_one_way_is_not_taken(
+    schedule: str, code: str
+) -> None:
+    with pytest.raises(BadInput) as caught:
+        require_schedule(schedule, "Europe/Amsterdam", utc("2022-01-01 00:00"))
+
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [YEARLY, "0 9 29 2 *", "0 9 31 12 *", "15 8 * 1-3,9 1-5", "*/5 */2 1,15 */3 *", "0 9 * 12 7"],
+)
+def test_a_plain_schedule_is_taken(schedule: str) -> None:
+    require_schedule(schedule, "Europe/Amsterdam", utc("2022-01-01 00:00"))
 
 
 @given(after=st.datetimes(min_value=utc("2020-01-01 00:00").replace(tzinfo=None)))
