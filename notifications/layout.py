@@ -20,15 +20,22 @@ _INDENTS = {"paragraph": ("", ""), "list": ("- ", "  "), "quote": ("> ", "> ")}
 """How the first and the other lines of a block begin."""
 _STRONG = "\x02", "\x03"
 _LINK = "\x0e", "\x0f"
-_MARKS = str.maketrans("", "", "".join((*_STRONG, *_LINK)))
+_SAID = "\x14", "\x15", "\x16"
+"""Around the language of words that somebody else wrote, and around the words."""
+_QUOTE, _FOLD = "\x11", "\x12"
+"""Before a quotation, with its language; before what a page folds away."""
+_MARKS = str.maketrans("", "", "".join((*_STRONG, *_LINK, _SAID[2])))
+_LANGUAGE = re.compile(f"{_SAID[0]}[^{_SAID[1]}]*{_SAID[1]}")
 _BREAKS = re.compile("[\x00-\x1f\x7f\x85\u2028-\u202e]+")
 """Controls, line breaks of all kinds, and marks that turn the direction of what follows."""
 _GAP = re.compile(r"\n\s*\n")
 _PIECES = re.compile(
     f"{_STRONG[0]}(?P<strong>[^{_STRONG[1]}]*){_STRONG[1]}|{_LINK[0]}(?P<link>[^{_LINK[1]}]*){_LINK[1]}"
+    f"|{_SAID[0]}(?P<language>[^{_SAID[1]}]*){_SAID[1]}(?P<said>[^{_SAID[2]}]*){_SAID[2]}"
 )
 
-Kind = Literal["paragraph", "heading", "list", "quote", "rule"]
+Kind = Literal["paragraph", "heading", "list", "quote", "folded", "rule"]
+_GROUP, _SHOWN = 4, 12  # signs of a number that people see together, and in all
 
 
 class Marked(str):
@@ -39,10 +46,15 @@ class Marked(str):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A part of a letter and its *items*: the points of a list, the paragraphs of a quotation, else one text."""
+    """
+    A part of a letter and its *items*: the points of a list, the paragraphs of a quotation, else one text.
+
+    What is folded away has two: what it is called, and what it is. A quotation has the *language* of who said it.
+    """
 
     kind: Kind
     items: tuple[str, ...]
+    language: str | None = None
 
 
 def one_line(text: str) -> str:
@@ -60,10 +72,30 @@ def link(text: str) -> Marked:
     return Marked(f"{_LINK[0]}{one_line(text)}{_LINK[1]}")
 
 
-def quoted(text: str) -> Marked:
-    """What somebody wrote, in their own lines, marked as theirs."""
+def said(text: str, language: str) -> Marked:
+    """Words in a sentence of ours that somebody else wrote, in their *language* (WCAG 3.1.2)."""
+    return Marked(f"{_SAID[0]}{language}{_SAID[1]}{one_line(text)}{_SAID[2]}")
+
+
+def quoted(text: str, language: str) -> Marked:
+    """What somebody wrote in their *language*, in their own lines, marked as theirs."""
     lines = (one_line(line).strip() for line in text.splitlines())
-    return Marked("\n".join(f"> {line}".rstrip() for line in lines))
+    return Marked(f"{_QUOTE}{language}\n" + "\n".join(f"> {line}".rstrip() for line in lines))
+
+
+def grouped(number: str) -> str:
+    """*number* in groups of four signs, as people read and say it."""
+    return " ".join(number[start : start + _GROUP] for start in range(0, len(number), _GROUP))
+
+
+def mark(number: str) -> str:
+    """The first twelve signs of a long *number*, for people; the whole of it is folded away."""
+    return grouped(number[:_SHOWN])
+
+
+def folded(number: str, called: str) -> Marked:
+    """The whole *number* under the name by which it is *called*, folded away where that can be done."""
+    return Marked(f"{_FOLD}{called}\n{grouped(number)}")
 
 
 def blocks_of(letter: str) -> list[Block]:
@@ -75,8 +107,11 @@ def blocks_of(letter: str) -> list[Block]:
 def _block(part: str) -> Block:
     lines = [line.strip() for line in part.strip().split("\n")]
     first = lines[0]
-    if first.startswith(">"):
-        return Block("quote", tuple(_paragraphs(line.removeprefix(">").strip() for line in lines)))
+    if first.startswith(_QUOTE):
+        words = tuple(_paragraphs(line.removeprefix(">").strip() for line in lines[1:]))
+        return Block("quote", words, first.removeprefix(_QUOTE))
+    if first.startswith(_FOLD):
+        return Block("folded", (first.removeprefix(_FOLD), " ".join(lines[1:])))
     if first.startswith("- "):
         return Block("list", tuple(_points(lines)))
     if first.startswith("## "):
@@ -108,6 +143,8 @@ def inline(text: str) -> str:
 def _marked_up(match: re.Match[str]) -> str:
     if match["strong"] is not None:
         return f"<strong>{match['strong']}</strong>"
+    if match["said"] is not None:
+        return f'<span lang="{match["language"]}" dir="auto">{match["said"]}</span>'
     address = match["link"]
     target = address if "://" in address else f"mailto:{address}"
     return f'<a href="{target}">{address}</a>'
@@ -125,12 +162,15 @@ def _wrapped(block: Block, width: int) -> str:
 
 
 def _lines(block: Block, width: int) -> Iterator[str]:
-    texts = [item.translate(_MARKS) for item in block.items]
+    texts = [_LANGUAGE.sub("", item).translate(_MARKS) for item in block.items]
     if block.kind == "heading":
         yield texts[0]
         yield "-" * min(len(texts[0]), WIDTH)
     elif block.kind == "rule":
         yield "-" * _RULE
+    elif block.kind == "folded":
+        yield texts[0]
+        yield from _wrap(texts[1], "", "", width)
     else:
         first, rest = _INDENTS[block.kind]
         for text in texts:

@@ -26,11 +26,14 @@ from notifications.layout import (
     Block,
     Marked,
     blocks_of,
+    folded,
     inline,
     link,
+    mark,
     one_line,
     plain,
     quoted,
+    said,
     strong,
 )
 from notifications.speech import FILTERS
@@ -114,7 +117,8 @@ def _environment(*, html: bool) -> Environment:
 @lru_cache(maxsize=1)
 def _words() -> Environment:
     environment = _environment(html=False)
-    environment.filters |= {"strong": strong, "link": link, "quoted": quoted}
+    environment.filters |= {"strong": strong, "link": link, "quoted": quoted, "said": said}
+    environment.filters |= {"mark": mark, "folded": folded}
     return environment
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from notifications.sight import points_of
+from notifications.telling import lacking
 from notifications.words import fill, word
 from states.checks import checks_of
 from states.contributions import Contribution
@@ -39,7 +40,7 @@ def _checks(dialogue: Dialogue, phase: Phase, now: datetime, language: str) -> I
         yield fill("missing", "phase", language, phase=word("phase", dialogue.phase, language))
     for check in checks_of(dialogue, now):
         if not check.passes:
-            yield from check.missing(language)
+            yield from lacking(dialogue, check, language)
 
 
 def _undone(duty: Duty, point: Contribution, language: str) -> str | None:

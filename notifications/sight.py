@@ -5,7 +5,7 @@ from states.contributions import Attribution, Contribution
 from states.dialogue import Dialogue
 from states.duties import Duty
 from states.people import ROLES, Stakeholder
-from states.views import region_of
+from states.views import letters_of, region_of
 
 _HIDING = list(Attribution)
 """From the most open attribution to the one that hides most."""
@@ -38,7 +38,7 @@ def hidden(dialogue: Dialogue, voice: str) -> bool:
 def speaker(dialogue: Dialogue, voice: str, language: str) -> str:
     """How texts to roles name the speaker *voice*."""
     if voice in dialogue.seals:
-        return fill("voice", "sealed", language, id=voice)
+        return fill("voice", "sealed", language, letter=letters_of(voice))
     stakeholder = dialogue.stakeholders.get(voice)
     level = hiding(dialogue, voice)
     if stakeholder is None or level in {None, Attribution.SEALED}:

@@ -6,7 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from notifications.reckon import term
+from notifications.speech import capital
 from notifications.views import Contact, DialogueView, DutyView, contact_of
+from notifications.words import fill, word
 from states.contributions import Commitment, Contribution
 from states.dialogue import Dialogue
 from states.duties import Duty
@@ -61,6 +63,32 @@ class You:
             for point in everything
             if point.written_at is None and point.id not in self.covers
         ]
+
+    @property
+    def spoken(self) -> str:
+        """The language in which they speak and write."""
+        return self.stakeholder.language
+
+    def title(self, point: Contribution) -> str:
+        """What *point* is called in a letter to whoever made it: by its place among theirs, never by an id."""
+        everything = self.dialogue.contributions.values()
+        own = [one.id for one in everything if one.voice == self.voice]
+        if len(own) == 1 or point.id not in own:
+            return capital(word("voice", "mine", self.language))
+        number = own.index(point.id) + 1
+        return capital(fill("voice", "nth", self.language, number=number))
+
+    @property
+    def waiting_titles(self) -> list[str]:
+        """What is called what they still wait for, within a sentence."""
+        titles = (self.title(point) for point in self.waiting_points)
+        return [title[:1].lower() + title[1:] for title in titles]
+
+    @property
+    def promises(self) -> list[Commitment]:
+        """What was promised because of the points that this message is about, the nearest first."""
+        named = dict.fromkeys(point.commitment for point in self.points if point.commitment)
+        return sorted((self.commitment(name) for name in named), key=lambda one: one.due)
 
     @property
     def answers(self) -> list[str]:

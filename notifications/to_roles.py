@@ -11,15 +11,17 @@ from datetime import datetime
 from typing import Any
 
 from notifications.sight import addressee, hidden, points_of, speaker
+from notifications.telling import lacking
 from notifications.views import Contact, DialogueView, DutyView, contact_of
 from notifications.waiting import Waiting, waiting_for
-from notifications.words import word
+from notifications.words import fill, language_of, word
 from states.checks import checks_of
 from states.dialogue import Dialogue
 from states.duties import KINDS, Duty
 from states.facts import Notice
 from states.people import PARTICIPANT, Person, Role
 from states.policy import rung_offset
+from states.views import letters_of
 
 _ALERTS = frozenset(
     {"answer-late-alert", "answer-now-or-postpone", "delivery-failed", "by-hand-task"}
@@ -38,6 +40,8 @@ class Point:
     line: str | None
     speaker: str
     objection: str | None
+    spoken: str
+    """The language in which its speaker speaks; of a sealed voice the company's, or it would tell who speaks."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +88,8 @@ class Overview:
     @property
     def lacking(self) -> list[str]:
         """What the checks of the phase still lack."""
-        unmet = [check for check in checks_of(self.dialogue, self.now) if not check.passes]
-        return [line for check in unmet for line in check.missing(self.language)]
+        unmet = [one for one in checks_of(self.dialogue, self.now) if not one.passes]
+        return [line for one in unmet for line in lacking(self.dialogue, one, self.language)]
 
     def owed_by(self, role: str) -> list[DutyView]:
         """What *role* owes, the nearest first."""
@@ -98,6 +102,11 @@ class Overview:
     def addressee(self, to: str) -> str:
         """Somebody who was written to, as a role may see them."""
         return addressee(self.dialogue, to, self.language)
+
+    def spoken(self, to: str) -> str:
+        """The language in which *to* is written to."""
+        reader = self.dialogue.reader(to)
+        return language_of(reader.language if reader else self.language)
 
     def hidden(self, to: str) -> bool:
         """Whether this letter may not say who *to* is, so that only the moderator can reach them."""
@@ -123,7 +132,9 @@ def _carried(name: str, language: str) -> str:
     """Of people only a pseudonym is told: how far the others spoke openly stands in the earlier edition."""
     home, _, duty = name.rpartition(": ")
     kind, _, whom = duty.partition("/")
-    told = whom if kind in _NAMED or whom.startswith("sealed-") else ""
+    told = whom if kind in _NAMED else ""
+    if whom.startswith("sealed-"):
+        told = fill("voice", "sealed", language, letter=letters_of(whom))
     said = " – ".join(part for part in (word("duty", kind, language), told) if part)
     return f"{home}: {said}" if home else said
 
@@ -158,8 +169,20 @@ def _points(notice: Notice, dialogue: Dialogue, duty: Duty | None, language: str
     if named and named in dialogue.contributions:
         about = [dialogue.contributions[named]]
     return [
-        Point(c.id, c.line, speaker(dialogue, c.voice, language), c.dispute_reason) for c in about
+        Point(
+            c.id,
+            c.line,
+            speaker(dialogue, c.voice, language),
+            c.dispute_reason,
+            _spoken(dialogue, c.voice),
+        )
+        for c in about
     ]
+
+
+def _spoken(dialogue: Dialogue, voice: str) -> str:
+    seat = dialogue.stakeholders.get(voice)
+    return seat.language if seat else DialogueView(dialogue, "").spoken
 
 
 def alert_for(notice: Notice, dialogue: Dialogue, now: datetime, language: str) -> str | None:

@@ -8,16 +8,17 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from operator import attrgetter
 
+from notifications.departures import Departure
 from notifications.missing import missing_for
 from notifications.reckon import reckoned
 from notifications.sight import about, points_of
 from notifications.words import fill, listing, word
 from states.contributions import Commitment
-from states.dialogue import Dialogue, Override
+from states.dialogue import Dialogue
 from states.duties import KINDS, Duty
 from states.information import Information
 from states.ladders import Rung, rung_at
-from states.people import PARTICIPANT
+from states.people import PARTICIPANT, Role
 
 COMING = 3
 """How many rungs ahead a letter tells."""
@@ -114,13 +115,17 @@ class DialogueView:
         return _counted(self.source, "country")
 
     @property
-    def overrides(self) -> list[Override]:
+    def spoken(self) -> str:
+        """The language in which the company and its moderator write: the manager's, else the programme's first."""
+        manager = self.source.role(Role.MANAGER)
+        return manager.language if manager else self.source.programme.languages[0]
+
+    @property
+    def overrides(self) -> list[Departure]:
         """Checks that were passed by hand, the latest of each name."""
-        return list(
-            {
-                o.check: o for o in sorted(self.source.overrides.values(), key=lambda o: o.at)
-            }.values()
-        )
+        told = sorted(self.source.overrides.values(), key=lambda o: o.at)
+        latest = {o.check: o for o in told}
+        return [Departure(self.source, o, self.language) for o in latest.values()]
 
     @property
     def commitments(self) -> list[Commitment]:

@@ -16,29 +16,22 @@ from markdown_it import MarkdownIt
 
 from notifications.letters import InLanguage
 from notifications.speech import FILTERS
+from notifications.telling import for_people
 from notifications.words import LANGUAGES, count, language_of
 from portal.forms import TOKEN
 from portal.statics import address
-from states.table import STEPS
 
 if TYPE_CHECKING:
     from portal.routes import Page
     from portal.visit import Visit
 
 __all__ = ["LANGUAGES", "for_people", "language_of", "prose", "render"]
-_STEP = "|".join(map(re.escape, STEPS))
-_STEPS_NAMED = re.compile(rf"\s*\((?:{_STEP})(?:, (?:{_STEP}))*\)")
 _TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "a", "code", "pre"}
 
 
 def render(template: str, context: Mapping[str, Any]) -> str:
     """The page *template* filled in from *context*. Raises what is wrong with the template: a mistake of ours."""
     return _environment().get_template(template).render(context)
-
-
-def for_people(sentence: str) -> str:
-    """A sentence of the law without the names of steps, which mean something on the command line alone."""
-    return _STEPS_NAMED.sub("", sentence)
 
 
 @lru_cache(maxsize=1)

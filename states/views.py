@@ -9,7 +9,21 @@ from states.dialogue import Dialogue
 from states.people import ROLES, Invitation, Stakeholder
 
 Viewer = Literal["manager", "moderator", "auditor"]
+_LETTERS = 26
 _Group = TypeVar("_Group", str, tuple[str, str])
+
+
+def letters_of(pseudonym: str) -> str:
+    """
+    The letters by which people know who speaks under seal: `sealed-1` is A, `sealed-27` is AA.
+
+    Raises ValueError for what is no pseudonym. Source: words.md, no machine word reaches people.
+    """
+    number, letters = int(pseudonym.rpartition("-")[2]), ""
+    while number:
+        number, place = divmod(number - 1, _LETTERS)
+        letters = chr(ord("A") + place) + letters
+    return letters
 
 
 def actor_seen(dialogue: Dialogue, by: str, step: str, given: Mapping[str, Any]) -> str:

@@ -51,7 +51,7 @@ def test_a_bounce_of_a_sealed_speaker_betrays_no_address() -> None:
         told = [message for message in seen.life.sent if message.template == "delivery-failed"]
     assert told
     for message in told:
-        assert "sealed-1" in message.text
+        assert "Stem A (vertrouwelijk)" in message.text or "Voice A (confidential)" in message.text
         for secret in (UNION["name"], UNION["organisation"], UNION["email"], UNION["id"]):
             assert secret not in message.subject + message.text + message.html
 

@@ -32,7 +32,7 @@ class _Words(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.title = tag == "title"
-        if tag not in {"a", "strong"}:
+        if tag not in {"a", "strong", "span"}:
             self.seen.append(" ")
 
     def handle_data(self, data: str) -> None:
@@ -54,7 +54,7 @@ def written(case: Case) -> Message:
         case.dialogue,
         now=case.now,
         base_url="https://dialoog.example",
-        journal_head="5f2a-9c31",
+        journal_head="5f2a9c31" * 8,
     )
 
 

@@ -82,7 +82,7 @@ def test_one_hidden_point_hides_the_speaker_of_all() -> None:
     assert speaker(home, "ngo", "nl") == "een deelnemer"
     assert speaker(home, "worker", "nl") == "Samira Haddad, Ondernemingsraad"
     assert speaker(home, "investor", "en") == "Pensioen Vooruit"
-    assert speaker(home, "sealed-1", "en") == "sealed-1 (sealed contribution)"
+    assert speaker(home, "sealed-1", "en") == "Voice A (confidential)"
     assert speaker(home, "who-is-this", "nl") == "een deelnemer"
 
 

@@ -70,7 +70,7 @@ REASONS = [
     ("refused-550", "nl", "de mailserver weigert dit adres of dit bericht (550)"),
     ("bounced-5.1.1", "en", "it came back (5.1.1)"),
     ("bounced", "nl", "het kwam terug"),
-    ("mail-not-valid", "en", "e-mail cannot carry this address or this name"),
+    ("mail-not-valid", "en", "email cannot carry this address or this name"),
     ("mailbox-unavailable", "en", "mailbox-unavailable"),
 ]
 

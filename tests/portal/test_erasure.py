@@ -30,7 +30,7 @@ def asked(two_companies: Portal) -> Portal:
 def test_the_manager_sees_it_today_with_its_own_date(asked: Portal) -> None:
     manager = asked.enter_as("manager")
     today = manager.get("/today").text
-    assert "Een verzoek om te worden gewist afhandelen" in today
+    assert "Een verzoek om gegevens te verwijderen afhandelen" in today
     assert f'href="{PERSON}"' in today
     assert "16 juli 2022" in today
     assert "Campaigner" in manager.get(f"{AT}/people").text

@@ -24,7 +24,7 @@ def test_today_names_who_is_owed_what_and_says_that_the_engine_never_ran(
     page = two_companies.enter_as("manager").get("/today").text
     assert "Een deelnemer antwoord geven" in page
     assert "Campaigner, Clean clothes" in page
-    assert "sealed-1 (verzegelde inbreng)" in page
+    assert "Stem A (vertrouwelijk)" in page
     assert "Zij heeft nog nooit gelopen" in page
     assert "Company schoenen" not in page
 
@@ -58,7 +58,7 @@ def test_a_postponed_answer_stays_late_but_below_those_without_a_date(
         "postpone", {"duty": "answer-participant/ngo-nl", "to": "2022-09-20", "reason": "Ill"}
     )
     page = two_companies.enter_as("manager").get("/today").text
-    assert page.index("sealed-1 (verzegelde inbreng)") < page.index("Campaigner, Clean clothes")
+    assert page.index("Stem A (vertrouwelijk)") < page.index("Campaigner, Clean clothes")
     assert "uitgesteld, eerst beloofd: 8 september 2022" in page
 
 
@@ -229,7 +229,7 @@ def test_a_dialogue_is_cancelled_with_a_reason_and_a_second_thought(portal: Port
     sure = browser.submit(at, {"reason": "The company is sold", "sure": "yes"})
     assert sure.status_code == 303
     page = browser.get(HOME).text
-    assert "afgelast" in page
+    assert "gaat niet door" in page
     assert "Deze dialoog is voorbij" in page
     assert browser.get(at).status_code == 404
 

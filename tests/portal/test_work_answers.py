@@ -119,7 +119,7 @@ def test_an_answer_is_seen_as_its_reader_will_see_it_and_then_sent(two_companies
     seen = manager.submit(f"{ANSWER}/preview", given, on=ANSWER)
     assert seen.status_code == 200
     assert "Beste Campaigner," in seen.text
-    assert "Uw punt c1" in seen.text
+    assert "U zei:" in seen.text
     assert two_companies.memory.read().contributions["c1"].written_at is None
     sent = manager.submit(ANSWER, given, on=ANSWER)
     assert (sent.status_code, sent.headers["location"]) == (303, f"{AT}/answers")

@@ -150,7 +150,7 @@ def test_who_spoke_without_their_name_is_on_no_page(
     ]
     for answer in answers:
         assert not [word for word in secret if word in answer.text], answer.url
-    assert "Uw punt c1" in answers[-2].text
+    assert "U zei:" in answers[-2].text
     assert answers[-1].status_code == 422
 
 
@@ -257,20 +257,25 @@ def sealed_twice(portal: Portal) -> None:
     memory.deliver()
 
 
+def _alike(text: str) -> str:
+    """*text* without what names the one voice or the other."""
+    return _BARS.sub("", text.replace("Stem B", "Stem A"))
+
+
 def test_how_an_answer_travels_tells_nobody_who_spoke_under_seal(portal: Portal) -> None:
     sealed_twice(portal)
     portal.memory.sweep(utc(2022, 9, 12))
     manager, moderator = portal.enter_as("manager"), portal.enter_as("moderator")
     page = unescape(manager.get("/dialogues/kleding-2022/answers").text)
-    cards = [_BARS.sub("", card) for card in re.findall(r"<article.*?</article>", page, re.DOTALL)]
+    cards = [_alike(card) for card in re.findall(r"<article.*?</article>", page, re.DOTALL)]
     assert len(cards) == 2
     assert cards[0] == cards[1]
     assert "verstuurd" in cards[0]
     single = [manager.get(f"/dialogues/kleding-2022/answers/{name}").text for name in ("c2", "c3")]
-    assert _BARS.sub("", single[0]) == _BARS.sub("", single[1])
+    assert _alike(single[0]) == _alike(single[1])
     for path in ("/today", "/dialogues/kleding-2022"):
         page = manager.get(path).text.casefold()
-        assert page.count("sealed-1") == page.count("sealed-2"), path
+        assert page.count("stem a") == page.count("stem b"), path
     assert "te laat" in moderator.get("/dialogues/kleding-2022/seals").text
 
 

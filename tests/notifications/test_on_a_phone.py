@@ -1,0 +1,40 @@
+"""Every letter in a real browser, on the narrowest phone that people use: nothing is wider than the screen."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser as Chrome
+from playwright.sync_api import Page, ViewportSize
+
+from notifications.messages import compose
+from notifications.words import LANGUAGES
+from tests.notifications.cases import every_case
+from tests.portal.windows import chrome  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.browser
+
+_NARROW: ViewportSize = {"width": 320, "height": 640}
+_LINK = f"https://dialoog.nederlandskledingmerk.example/l/{'Zm9vYmFy' * 6}"
+_HEAD = "5f2a9c31" * 8
+_WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_FOLDS = "document.querySelectorAll('details').forEach(one => { one.open = true })"
+
+
+@pytest.fixture
+def phone(chrome: Chrome) -> Iterator[Page]:  # noqa: F811 - the fixture above
+    with chrome.new_context(viewport=_NARROW) as context:
+        yield context.new_page()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_letter_is_wider_than_a_phone(language: str, phone: Page) -> None:
+    wide = {}
+    for case in every_case(language):
+        message = compose(
+            case.notice, case.dialogue, now=case.now, base_url=_LINK, journal_head=_HEAD
+        )
+        phone.set_content(message.html)
+        phone.evaluate(_FOLDS)
+        if beyond := phone.evaluate(_WIDER):
+            wide[case.name] = beyond
+    assert not wide
