@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from html import unescape
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
@@ -56,6 +57,12 @@ class Typed:
             return datetime.fromisoformat(self.one(name))
         except ValueError:
             return None
+
+
+def lost(form: Typed, shown: bytes) -> list[str]:
+    """What was written in *form* and does not stand on the page that is *shown*, its form being offered no more."""
+    there = unescape(shown.decode())
+    return [text for text in form.longer_texts() if text not in there]
 
 
 async def read_form(request: Request, most: int) -> Typed:

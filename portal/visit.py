@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from portal import rendering
 from portal.faults import Incomplete, NotFound, TooOften
-from portal.forms import Typed
+from portal.forms import Typed, lost
 from portal.routes import Page
 from portal.sight import SEES_NO_DIALOGUE, known_to, known_to_participant
 from portal.site import Site
@@ -67,7 +67,7 @@ class Visit:
     problems: Mapping[str, str] = field(default_factory=dict)
     """What is wrong with single fields of the form."""
     given_back: list[str] = field(default_factory=list)
-    """What was written by somebody whose stay had ended."""
+    """What was written and stands in no form of the page: a stay had ended, or the form is no longer offered."""
     status: int = 200
 
     # who and what is asked
@@ -290,4 +290,6 @@ class Visit:
         else:
             self.refused = rendering.for_people(refusal.why(self.language))
         assert self.route.again is not None  # noqa: S101 - the route table sees to it
-        return self.route.again(self)
+        page = self.route.again(self)
+        self.given_back = lost(self.form, bytes(page.body))
+        return self.route.again(self) if self.given_back else page

@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from notifications.sight import travels_sealed
 from portal.faults import Incomplete, NotFound
+from portal.manager_overview.moving import movable
 from portal.manager_overview.owed import Owed
 from portal.manager_overview.settling import LEAVING, duty_of
 from portal.manager_overview.standing import asked_of, dates_of, leave_of, stages_of
@@ -41,8 +42,7 @@ def show_dialogue(visit: Visit) -> Response:
         owed=dates_of(visit, dialogue, owed=True),
         past=dates_of(visit, dialogue, owed=False),
         editions=visit.dialogue_ids(),
-        movable=dialogue.phase in STEPS["reschedule-session"].phases
-        and dialogue.summary_published_at is None,
+        movable=movable(visit, dialogue),
     )
 
 

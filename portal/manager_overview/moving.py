@@ -16,6 +16,7 @@ from states.deciding import decide
 from states.deliberation import Decision
 from states.dialogue import Dialogue
 from states.duties import KINDS, Duty
+from states.table import STEPS
 
 _HOME = "/dialogues/{dialogue}"
 
@@ -79,12 +80,20 @@ def _hangs(duty: Duty) -> bool:
     return duty.owed and KINDS[duty.kind].follows_session
 
 
+def movable(visit: Visit, dialogue: Dialogue) -> bool:
+    """Whether whoever looks may move the session now."""
+    step = STEPS["reschedule-session"]
+    fits = dialogue.phase in step.phases and dialogue.summary_published_at is None
+    return fits and visit.me.name in step.by
+
+
 def show_move(visit: Visit) -> Response:
     """The form for another date."""
     dialogue = visit.dialogue(visit.param("dialogue"))
     return visit.page(
         "manager_overview/move.html",
         dialogue=dialogue,
+        movable=movable(visit, dialogue),
         at=dialogue.session_at.astimezone(dialogue.zone).replace(tzinfo=None),
     )
 

@@ -32,6 +32,8 @@ _NL = {
     ),
 }
 """The sources of the law, as Dutch readers know them."""
+_ELSEWHERE = {"sign-strategy": "/dialogues/{dialogue}/strategy#sign"}
+"""Where a phase is left on a page of its own: what is signed is to be read first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class Leave:
     step: str
     ready: bool
     theirs: bool
+    elsewhere: str | None = None
+    """The address of the page on which it is taken, when that is not the page of the dialogue."""
 
 
 def asked_of(visit: Visit, dialogue: Dialogue) -> list[Asked]:
@@ -110,7 +114,9 @@ def leave_of(visit: Visit, dialogue: Dialogue, asked: Iterable[Asked]) -> Leave 
     if step is None:
         return None
     ready = not any(one.waits for one in asked if one.check.name != "strategy-signed")
-    return Leave(step, ready, visit.me.name in STEPS[step].by)
+    elsewhere = _ELSEWHERE.get(step)
+    there = elsewhere.format(dialogue=dialogue.id) if elsewhere else None
+    return Leave(step, ready, visit.me.name in STEPS[step].by, there)
 
 
 def dates_of(visit: Visit, dialogue: Dialogue, *, owed: bool) -> list[Owed]:

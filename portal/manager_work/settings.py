@@ -11,6 +11,8 @@ from config.policies import default_values
 from portal.faults import Incomplete
 from portal.routes import MANAGERS, get, post
 from portal.visit import Visit
+from states.deciding import decide
+from states.errors import NotYours, Refused
 from states.people import Role
 from states.policy import span
 
@@ -43,9 +45,28 @@ def show(visit: Visit) -> Response:
         programme=row.programme,
         opens_at=row.opens_at,
         settings=list(_settings(visit)),
-        dialogue_id=_latest(visit),
+        to_give=_to_give(visit),
         all_roles=list(Role),
     )
+
+
+def _to_give(visit: Visit) -> list[Role]:
+    """The roles that whoever looks may hand over now, by the law itself; none while there is no dialogue."""
+    name = _latest(visit)
+    return [role for role in Role if _may_give(visit, name, role)] if name else []
+
+
+def _may_give(visit: Visit, name: str, role: Role) -> bool:
+    """Asked of the law with somebody who is nobody yet: only whether it is theirs to give counts."""
+    given = {"role": role, "person": {"name": "?", "email": "nobody@nowhere.example"}}
+    dialogue = visit.site.house.ledger.read(name)
+    try:
+        decide(dialogue, "hand-over", given, visit.me.by, visit.now)
+    except NotYours:
+        return False
+    except Refused:
+        return True
+    return True
 
 
 def _latest(visit: Visit) -> str | None:

@@ -61,6 +61,7 @@ def _session(dialogue: Dialogue) -> Iterator[Wish]:
         ("c2", "union-bd", "sealed"),
         ("c3", "letter", "organisation"),
     ]
+    points = [one for one in points if one[1] in dialogue.stakeholders]
     for point, who, how in points:
         if dialogue.stakeholders[who].present is None:
             yield "record-attendance", "moderator", {"stakeholder": who, "present": True}
