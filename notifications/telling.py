@@ -13,22 +13,14 @@ from notifications.sight import addressee, speaker
 from notifications.words import country, fill, long_date, word
 from states.checks import Check
 from states.dialogue import Dialogue
-from states.phrases import say
-from states.table import STEPS
+from states.phrases import say_to_people
 
-_STEP = "|".join(map(re.escape, STEPS))
-_STEPS_NAMED = re.compile(rf"\s*\((?:{_STEP})(?:, (?:{_STEP}))*\)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LINE = 60  # characters of a summary line that name a point
 _ARRIVALS = frozenset({"everyone-answered", "verdicts-in"})
 """What tells how far a letter came: of those under seal no single one, or it would show who has no email."""
 
 Namer = Callable[[Dialogue, str, str], str]
-
-
-def for_people(sentence: str) -> str:
-    """A sentence of the law without the names of steps, which mean something on the command line alone."""
-    return _STEPS_NAMED.sub("", sentence)
 
 
 def told(dialogue: Dialogue, code: str, details: Mapping[str, Any], language: str) -> str:
@@ -38,7 +30,7 @@ def told(dialogue: Dialogue, code: str, details: Mapping[str, Any], language: st
     Raises KeyError when the phrasebook does not know *code*.
     """
     named = {key: _named(dialogue, code, key, value, language) for key, value in details.items()}
-    return for_people(say(code, language, **named))
+    return say_to_people(code, language, **named)
 
 
 def lacking(dialogue: Dialogue, check: Check, language: str) -> list[str]:

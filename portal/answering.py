@@ -14,6 +14,7 @@ from portal import rendering
 from portal.faults import Incomplete, LinkGone, NoProof, NotFound, NotIn, TooMuch, TooOften
 from portal.forms import TOKEN, Typed
 from portal.proof import require_proof, same_origin
+from portal.refusing import shown_again
 from portal.routes import EVERYONE, Page, get
 from portal.site import Site
 from portal.stays import STAY, holder_of, known, remember
@@ -101,7 +102,7 @@ def _handled(visit: Visit) -> Response:
     except NotKnown:
         raise
     except (Refused, Incomplete) as refusal:
-        return visit.show_again(refusal)
+        return shown_again(visit, refusal)
 
 
 def _recognise(visit: Visit) -> None:

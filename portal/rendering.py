@@ -16,7 +16,6 @@ from markdown_it import MarkdownIt
 
 from notifications.letters import InLanguage
 from notifications.speech import FILTERS
-from notifications.telling import for_people
 from notifications.words import LANGUAGES, count, language_of
 from portal.forms import TOKEN
 from portal.statics import address
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from portal.routes import Page
     from portal.visit import Visit
 
-__all__ = ["LANGUAGES", "for_people", "language_of", "prose", "render"]
+__all__ = ["LANGUAGES", "language_of", "prose", "render"]
 _TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "a", "code", "pre"}
 
 
@@ -99,7 +98,6 @@ def _environment() -> Environment:
     )
     environment.filters |= FILTERS | {
         "prose": prose,
-        "for_people": for_people,
         "late": late,
         "slug": slug,
         "qr_code": qr_code,

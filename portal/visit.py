@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from portal import rendering
 from portal.faults import Incomplete, NotFound, TooOften
-from portal.forms import Typed, lost
+from portal.forms import Typed
 from portal.routes import Page
 from portal.sight import SEES_NO_DIALOGUE, known_to, known_to_participant
 from portal.site import Site
@@ -22,7 +22,7 @@ from records.access import Capacity
 from records.access_accounts import count_try
 from records.ledger import Receipt
 from states.dialogue import Dialogue
-from states.errors import NotKnown, Refused
+from states.errors import NotKnown
 from states.people import PARTICIPANT, Person, Stakeholder
 from states.programme import Programme
 from states.values import TEXT_LIMIT
@@ -64,6 +64,8 @@ class Visit:
     actor: Actor | None = None
     refused: str | None = None
     """Why the form was refused, in the reader's language."""
+    so: str | None = None
+    """What is so already of what was asked, in the reader's language: no error."""
     problems: Mapping[str, str] = field(default_factory=dict)
     """What is wrong with single fields of the form."""
     given_back: list[str] = field(default_factory=list)
@@ -280,16 +282,3 @@ class Visit:
                 samesite="lax",
             )
         return response
-
-    def show_again(self, refusal: Refused | Incomplete) -> Response:
-        """The page of the form that was refused, with the reason and with everything that was typed."""
-        self.status = 422
-        if isinstance(refusal, Incomplete):
-            self.problems = refusal.problems
-            self.refused = self.t("Er ontbreekt nog iets.", "Something is still missing.")
-        else:
-            self.refused = rendering.for_people(refusal.why(self.language))
-        assert self.route.again is not None  # noqa: S101 - the route table sees to it
-        page = self.route.again(self)
-        self.given_back = lost(self.form, bytes(page.body))
-        return self.route.again(self) if self.given_back else page

@@ -1,11 +1,14 @@
-"""The sentences with which the law explains itself, in each language: what is so, and what to do."""
+"""The sentences with which the law explains itself, in each language and at each door: what is so, and what to do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from tomllib import loads
+from typing import Any, Literal
 
 LANGUAGES = ("nl", "en")
+Door = Literal["command", "people"]
+"""Where a sentence is read: on the command line, which may name steps, or by people, who know none of them."""
 _SHOWN = 12  # items of a list that are named before the rest is counted
 _AND_MORE = {"nl": "en nog {number}", "en": "and {number} more"}
 
@@ -16,9 +19,31 @@ def say(code: str, language: str = "en", **details: object) -> str:
 
     Raises KeyError when the phrasebook does not know *code*: a mistake of ours, found by tests.
     """
+    return _filled("command", code, language, details)
+
+
+def say_to_people(code: str, language: str, **details: object) -> str:
+    """The sentence of *code* as people read it on pages; *details* are in their words already. Otherwise as `say`."""
+    return _filled("people", code, language, details)
+
+
+def _filled(door: Door, code: str, language: str, details: Mapping[str, object]) -> str:
     known = language if language in LANGUAGES else "en"
     filled = {name: shown(value, known) for name, value in details.items()}
-    return phrasebook()[code][known].format(**filled)
+    return phrasebook(door)[code][known].format(**filled)
+
+
+@lru_cache(maxsize=2)
+def phrasebook(door: Door = "command") -> dict[str, dict[str, str]]:
+    """All sentences of *door* by code and language: a code that has no own one for people says the same to all."""
+    return {
+        code: {name: _at(door, both, name) for name in LANGUAGES} for code, both in _book().items()
+    }
+
+
+def _at(door: Door, both: dict[str, Any], language: str) -> str:
+    own = both.get("people", {}) if door == "people" else {}
+    return str(own.get(language, both[language]))
 
 
 def _said(value: object, language: str) -> str:
@@ -28,8 +53,7 @@ def _said(value: object, language: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def phrasebook() -> dict[str, dict[str, str]]:
-    """All sentences by code and language."""
+def _book() -> dict[str, dict[str, Any]]:
     return loads(files("states").joinpath("phrases.toml").read_text(encoding="utf-8"))
 
 

@@ -12,7 +12,7 @@ from portal.manager_overview.columns import COLUMNS, plain
 from portal.manager_overview.mapping import NEEDED, free_name, same_as, understand
 from portal.manager_overview.people import can_map
 from portal.manager_overview.sheets import MOST_BYTES, MOST_ROWS, Unreadable, rows_of
-from portal.rendering import for_people
+from portal.refusing import told
 from portal.routes import MANAGERS, get, post
 from portal.visit import Visit
 from states.deciding import decide
@@ -185,7 +185,7 @@ def _try(visit: Visit, dialogue: Dialogue, row: Row) -> Dialogue:
     try:
         return decide(dialogue, "map-stakeholder", row.given, visit.me.by, visit.now).dialogue
     except Refused as refusal:
-        row.problems = {"": for_people(refusal.why(visit.language))}
+        row.problems = {"": told(visit, refusal).sentence}
         return dialogue
 
 

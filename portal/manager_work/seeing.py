@@ -5,23 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from notifications.sight import hidden, seat, speaker
+from notifications.sight import hidden
 from notifications.views import DialogueView
-from notifications.words import word
 from portal.faults import Incomplete
 from portal.points import AnyPoint
-from portal.rendering import for_people
-from portal.routes import AUDITOR
+from portal.telling import Telling, named, telling_to
 from portal.visit import Visit
 from states.checks import Check, checks_of
 from states.dialogue import Dialogue
 from states.errors import ChecksNotMet, NotKnown, Refused
-from states.gaps import Gap
 from states.people import Role
 from states.reasons import stock_phrases
-
-_ARRIVALS = frozenset({"everyone-answered", "verdicts-in"})
-"""What checks lack as long as an answer did not arrive, or arrived of late."""
 
 
 @dataclass(frozen=True)
@@ -109,13 +103,7 @@ class Seen:
 
     def named(self, voice: str) -> str:
         """Who *voice* is, as far as the one who looks may know."""
-        if self.viewer == AUDITOR:
-            return self._unnamed(voice)
-        label = speaker(self.dialogue, voice, self.language)
-        someone = self.dialogue.stakeholder_of(voice) if self.opens_seals else None
-        if someone is None:
-            return label
-        return f"{voice}: {seat(someone)}" if voice in self.dialogue.seals else seat(someone)
+        return named(self.dialogue, self.viewer, voice, self.language)
 
     def hides(self, voice: str) -> bool:
         """Whether the one who looks may not know who *voice* is."""
@@ -126,39 +114,15 @@ class Seen:
         """The checks of this phase that are not in order, with people named as they may be."""
         return [self.told(check) for check in checks_of(self.dialogue, self.now) if not check.ok]
 
+    @cached_property
+    def telling(self) -> Telling:
+        """How things are told to the one who looks."""
+        return telling_to(self.viewer, self.dialogue, self.language)
+
     def told(self, check: Check) -> Lack:
         """*check* in words that name nobody whom their attribution hides."""
-        lines = tuple(for_people(self._gap(gap).say(self.language)) for gap in check.gaps)
+        lines = tuple(map(self.telling.line, check.gaps))
         return Lack(check.name, check.strength == "soft", check.overridden, check.source, lines)
-
-    def _gap(self, gap: Gap) -> Gap:
-        voices = self._together if gap.code in _ARRIVALS else self.named
-        named = {"voices": voices, "stakeholders": self._guest, "fields": self._field}
-        details = {
-            key: list(dict.fromkeys(map(named[key], value))) if key in named else value
-            for key, value in gap.details.items()
-        }
-        return Gap(gap.code, details)
-
-    def _together(self, voice: str) -> str:
-        """Of those under seal no single one: how their answer travels would tell who has no e-mail."""
-        if self.opens_seals or voice not in self.dialogue.seals:
-            return self.named(voice)
-        return "onder zegel" if self.language == "nl" else "under seal"
-
-    def _field(self, name: str) -> str:
-        return word("information", name, self.language)
-
-    def _unnamed(self, name: str) -> str:
-        """For an auditor a participant is a number, and portal.sight has put it where the name was."""
-        guest = self.dialogue.stakeholders.get(name)
-        return guest.name if guest else name
-
-    def _guest(self, name: str) -> str:
-        if self.viewer == AUDITOR:
-            return self._unnamed(name)
-        guest = self.dialogue.stakeholders.get(name)
-        return seat(guest) if guest else name
 
 
 def seen_by(visit: Visit, dialogue: Dialogue) -> Seen:

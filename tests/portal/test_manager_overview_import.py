@@ -89,7 +89,7 @@ def test_whoever_is_mapped_already_is_corrected_and_whoever_is_invited_is_not(
         "Rahima;Garment union;union;BD;affected;wages-bd;ja;ja;rahima@union.example",
     ]
     page = send(mapped.enter_as("manager"), "\n".join([HEAD, *rows]).encode()).text
-    assert "ngo-nl is al uitgenodigd" in page
+    assert "Campaigner, Clean clothes is al uitgenodigd" in page
     assert "verbetert" in page
     assert len(json.loads(kept(page))) == 1
 

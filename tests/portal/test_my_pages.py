@@ -11,6 +11,7 @@ from records.access_reports import reports_of
 from records.access_wishes import wishes_of
 from records.journal import head
 from states.errors import Refused
+from states.phrases import say_to_people
 from tests.portal.conftest import Browser, Portal
 from tests.records.conftest import a_programme, utc
 
@@ -109,7 +110,7 @@ def test_the_law_refuses_in_the_readers_language(invited: Portal) -> None:
     with pytest.raises(Refused) as refused:
         invited.memory.act("share-expectation", {"text": "Be clear"}, by="union-bd")
     assert answer.status_code == 422
-    assert refused.value.why("en").split("(")[0].strip()[:30] in answer.text
+    assert say_to_people(refused.value.code, "en") in answer.text
 
 
 def test_the_protected_start_at_the_most_protective(invited: Portal) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from portal import answering, refusing
 from portal.faults import Incomplete
 from portal.routes import AUDITOR, Page
 from portal.tables import PAGES
@@ -128,15 +129,15 @@ class Walker:
     @contextmanager
     def watching(self, patch: pytest.MonkeyPatch) -> Iterator[None]:
         """Remember each refusal that a page shows."""
-        shown = Visit.show_again
+        shown = refusing.shown_again
 
-        def show_again(visit: Visit, refusal: Refused | Incomplete) -> Any:  # noqa: ANN401
+        def shown_again(visit: Visit, refusal: Refused | Incomplete) -> Any:  # noqa: ANN401
             answer = shown(visit, refusal)
-            self.refusals.append((refusal, visit.refused))
+            self.refusals.append((refusal, visit.refused or visit.so))
             return answer
 
         with patch.context() as patched:
-            patched.setattr(Visit, "show_again", show_again)
+            patched.setattr(answering, "shown_again", shown_again)
             yield
 
     @contextmanager
