@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from cli.posted import numbered
 from records import journal, reports
 from records.ledger import Ledger
 from records.outgoing import BY_HAND, SENT
@@ -86,12 +87,15 @@ def seen(
         "duties": [duty_row(d, duty, now) for d, duty in _duties(dialogues)],
         "facts": facts(ledger, [d.id for d in dialogues]),
         "notices": notices(ledger, [d.id for d in dialogues]),
+        "letters": [],
         "refused": [one.row() for one in sorted(refused, key=lambda one: one.at)],
     }
     if viewer == "moderator":
         shown["seals"] = [row for d in dialogues for row in _seals(d)]
     else:
         shown["notices"] = list(_told(shown["notices"], dialogues))
+    kinds = reports.kinds_of_letters(ledger.engine, [d.id for d in dialogues])
+    shown["letters"] = numbered(shown["notices"], kinds)
     return Veil(dialogues).over(shown) if viewer == "auditor" else shown
 
 
@@ -190,6 +194,7 @@ def notice_row(row: reports.NoticeRow) -> Row:
         "version": row.version,
         "status": row.status,
         "channel": row.channel,
+        "letter": row.message_id or f"{row.id}",
     }
 
 

@@ -1,5 +1,5 @@
 """
-The delivery round: what waits in the outbox goes out, one message to one person at a time.
+The delivery round: what waits in the outbox goes out, one letter to one person at a time.
 
 Claim a batch, ask the law again whether each notice is still wanted, write it, hand it to the channel, and mark it once
 it was accepted. A message that fails never holds up the others; a mail server that fails stops the round, and what
@@ -33,7 +33,6 @@ from records.keeping import Line
 from records.ledger import Ledger
 from records.outbox import Posted
 from records.places import place
-from states.delivery import still_wanted
 
 _SHARE_OF_LEASE = 0.8  # a round ends before its first claim could be taken over by another
 _TOMORROW = timedelta(days=1)
@@ -52,7 +51,7 @@ Beat = Callable[[int], None]
 
 @dataclass(frozen=True)
 class DeliveryReport:
-    """What one round did, in numbers of messages."""
+    """What one round did, in numbers of letters."""
 
     sent: int = 0
     by_hand: int = 0
@@ -213,8 +212,8 @@ class _Round:
 
     def _take(self) -> list[Posted]:
         lease = timedelta(seconds=self.mailroom.lease_seconds)
-        return outbox.claim(
-            self.engine, self.now, limit=self.mailroom.batch, lease=lease, worker=self.worker, newest=self.last
+        return self.ledger.claim(
+            self.now, limit=self.mailroom.batch, lease=lease, worker=self.worker, newest=self.last
         )  # fmt: skip
 
     def _batch(self, posts: list[Posted], until: float) -> str | None:
@@ -231,7 +230,8 @@ class _Round:
         finally:
             # Also when this process is told to stop: whoever comes next need not wait for the lease.
             if self.desk.waiting:
-                outbox.release(self.engine, [posted.id for posted in self.desk.waiting])
+                ids = [number for posted in self.desk.waiting for number in posted.ids]
+                outbox.release(self.engine, ids)
             self.desk.clear()
         return None
 
@@ -243,14 +243,16 @@ class _Round:
         """How *posted* ended; None when it was accepted, and is being marked."""
         try:
             seen = self.desk.look(posted)
-            if not still_wanted(seen.dialogue, posted.notice):
-                outbox.withdraw(self.engine, posted.id, "no longer wanted")
+            wanted = self.desk.sifted(posted, seen)
+            if wanted is None:
                 return "withdrawn"
-            post = self.desk.written(posted, seen)
+            if wanted is not posted:
+                seen = self.desk.look(wanted)
+            post = self.desk.written(wanted, seen)
             if post.message.reach != "email":
-                self.ledger.by_hand(posted.id, self.now)
+                self.ledger.by_hand(wanted.ids, self.now)
                 return "by_hand"
-            return self._send(posted, post)
+            return self._send(wanted, post)
         except (RecordsError, _ServerFailed):
             raise
         except Exception as error:  # noqa: BLE001 - one bad message must not hold up the others
@@ -261,7 +263,7 @@ class _Round:
         try:
             self.channel.send(post)
         except RecordsError:  # the one before could not be marked, so this one never left
-            outbox.release(self.engine, [posted.id])
+            outbox.release(self.engine, posted.ids)
             raise
         except PermanentFailure as refused:
             self.ledger.undeliverable(posted.id, self.channel.name, refused.reason, self.now)
@@ -279,7 +281,7 @@ class _Round:
             self.ledger.undeliverable(posted.id, self.channel.name, reason, self.now)
             return "failed"
         # A server that fails is no fault of this reader: that never becomes permanent.
-        outbox.retry_later(self.engine, posted.id, reason, again or self.now + _TOMORROW)
+        outbox.retry_later(self.engine, posted.ids, reason, again or self.now + _TOMORROW)
         if of_server:
             raise _ServerFailed(reason)
         return "later"
@@ -293,5 +295,5 @@ class _Round:
             raise
         except Exception as second:  # noqa: BLE001 - then the law cannot read this dialogue: tomorrow again
             trouble_with(posted, "dialogue cannot be read", second)
-            outbox.retry_later(self.engine, posted.id, why, self.now + _TOMORROW)
+            outbox.retry_later(self.engine, posted.ids, why, self.now + _TOMORROW)
         return "quarantined"

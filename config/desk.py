@@ -11,23 +11,36 @@ from config.links import Links
 from config.mailroom import Mailroom
 from notifications.channels import Post
 from notifications.messages import compose
+from notifications.together import Part, compose_together
+from records import outbox
 from records.keeping import Line
 from records.ledger import Ledger
 from records.loading import Held
 from records.outbox import Posted
 from states.delivery import MATTERS
+from states.letters import fate_of, said_now
 
 _ON_THE_DESK = 50
 """Messages whose dialogues lie on the desk: of a late one each weighs a tenth of a megabyte. The reader keeps more."""
 
 
+Seen = tuple[Held, ...]
+"""The dialogues of the notices of a letter, in their order, as they were seen."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """The *post* of a notice, written from the dialogue as it was *seen*."""
+    """The *post* of a letter, written from the dialogues as they were *seen*."""
 
     posted: Posted
-    seen: Held
+    seen: Seen
     post: Post
+
+    def of(self, posted: Posted, seen: Seen) -> bool:
+        """Whether it is *posted*, written from just what is *seen* now."""
+        return self.posted is posted and all(
+            mine is theirs for mine, theirs in zip(self.seen, seen, strict=True)
+        )
 
 
 @dataclass
@@ -70,23 +83,44 @@ class Desk:
         if self._laid_out:
             return
         coming, self._seen = list(islice(self.waiting, _ON_THE_DESK)), {}
-        for name in dict.fromkeys(posted.dialogue_id for posted in coming):
+        rows = [row for posted in coming for row in posted.rows]
+        for name in dict.fromkeys(row.dialogue_id for row in rows):
             with suppress(Exception):  # what cannot be read is set aside when its turn comes
                 self._seen[name] = self.ledger.held(name)
-        found = [(posted, self._seen.get(posted.dialogue_id)) for posted in coming]
-        self._links.make((posted, held.dialogue) for posted, held in found if held)
+        found = [(row, self._seen.get(row.dialogue_id)) for row in rows]
+        self._links.make((row, held.dialogue) for row, held in found if held)
         self._laid_out = len(coming)
 
-    def look(self, posted: Posted) -> Held:
-        """The dialogue of *posted* as it stands now."""
-        name = posted.dialogue_id
-        self._seen[name] = self.ledger.held(name, self._seen.get(name), self.line)
-        return self._seen[name]
+    def look(self, posted: Posted) -> Seen:
+        """The dialogues of *posted* as they stand now."""
+        names = {row.dialogue_id for row in posted.rows}
+        for name in names:
+            self._seen[name] = self.ledger.held(name, self._seen.get(name), self.line)
+        return self._seen_for(posted)
 
-    def written(self, posted: Posted, seen: Held) -> Post:
-        """The message of *posted* for the dialogue as it was just *seen*."""
+    def _seen_for(self, posted: Posted) -> Seen:
+        return tuple(self._seen[row.dialogue_id] for row in posted.rows)
+
+    def sifted(self, posted: Posted, seen: Seen) -> Posted | None:
+        """What is left of the letter *posted* when all is taken out that should not go; *posted* itself when all is."""
+        beside = {row.notice.template for row in posted.rows}
+        left = []
+        for row, held in zip(posted.rows, seen, strict=True):
+            fate = fate_of(held.dialogue, row.notice, self.now, beside)
+            if fate == "wanted":
+                left.append(row)
+            elif fate == "skipped":
+                outbox.skip(self.ledger.engine, row.id, "it comes too early")
+            else:
+                outbox.withdraw(self.ledger.engine, row.id, "no longer wanted")
+        if len(left) == len(posted.rows):
+            return posted
+        return outbox.together(left) if left else None
+
+    def written(self, posted: Posted, seen: Seen) -> Post:
+        """The letter of *posted* for the dialogues as they were just *seen*."""
         draft, self._draft = self._draft, None
-        if draft is not None and draft.posted is posted and draft.seen is seen:
+        if draft is not None and draft.of(posted, seen):
             return draft.post
         return self._write(posted, seen)
 
@@ -96,20 +130,29 @@ class Desk:
         with suppress(Exception):  # what fails here fails again when its turn comes
             self._lay_out()
             posted = self.waiting[0]
-            seen = self._seen[posted.dialogue_id]
+            seen = self._seen_for(posted)
             self._draft = _Draft(posted, seen, self._write(posted, seen))
         return self._draft.post if self._draft and self._draft.post.message.address else None
 
-    def _write(self, posted: Posted, seen: Held) -> Post:
-        notice, dialogue = posted.notice, seen.dialogue
-        head = seen.head.hash if notice.template in MATTERS else None
-        base_url = self._links.address(posted, dialogue)
-        message = compose(notice, dialogue, now=self.now, base_url=base_url, journal_head=head)
+    def _write(self, posted: Posted, seen: Seen) -> Post:
+        if posted.beside:
+            parts = [self._part(row, held) for row, held in zip(posted.rows, seen, strict=True)]
+            return self.mailroom.post(posted, compose_together(parts, now=self.now))
+        (held,) = seen
+        head = held.head.hash if posted.notice.template in MATTERS else None
+        base_url = self._links.address(posted, held.dialogue)
+        notice = said_now(held.dialogue, posted.notice, self.now)
+        message = compose(notice, held.dialogue, now=self.now, base_url=base_url, journal_head=head)
         return self.mailroom.post(posted, message)
 
+    def _part(self, row: Posted, held: Held) -> Part:
+        notice = said_now(held.dialogue, row.notice, self.now)
+        return Part(notice, held.dialogue, self._links.address(row, held.dialogue))
+
     def leaves(self, posted: Posted) -> None:
-        """The message of *posted* may be in its reader's hands from now on."""
-        self._links.used(posted)
+        """The letter of *posted* may be in its reader's hands from now on."""
+        for row in posted.rows:
+            self._links.used(row)
 
     def clear(self) -> None:
         """End a batch: forget the links that nobody was given."""

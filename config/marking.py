@@ -68,7 +68,8 @@ class Marker:
         except Exception as error:  # noqa: BLE001 - it left the house: it may never be sent again
             trouble_with(posted, "delivery could not be recorded", error)
             why = f"sent, but not recorded ({type(error).__name__})"
-            outbox.withdraw(self.ledger.engine, posted.id, why)
+            for number in posted.ids:
+                outbox.withdraw(self.ledger.engine, number, why)
             return "quarantined"
         self._tell_chat(posted, post)
         return "sent"
@@ -76,12 +77,18 @@ class Marker:
     def _delivered(self, posted: Posted) -> None:
         for left in reversed(range(_TRIES)):
             try:
-                self.ledger.delivered(posted.id, self.channel, self.now, self.line)
+                self._say_so(posted)
             except Busy:
                 if not left:
                     raise
             else:
                 return
+
+    def _say_so(self, posted: Posted) -> None:
+        if posted.beside:
+            self.ledger.letter_delivered(posted.ids, self.channel, self.now)
+        else:
+            self.ledger.delivered(posted.id, self.channel, self.now, self.line)
 
     def _tell_chat(self, posted: Posted, post: Post) -> None:
         chat = self.mailroom.chat

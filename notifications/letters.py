@@ -186,6 +186,22 @@ def write(name: str, context: Mapping[str, Any], *, subject: str | None = None) 
     return Letter(subject, tuple(blocks), html)
 
 
+def passage(name: str, context: Mapping[str, Any]) -> tuple[str, Marked]:
+    """
+    What the letter *name* says, to be set into a letter with others: its subject, and its words without what is around.
+
+    Raises LetterIncomplete as `write` does.
+    """
+    try:
+        line, words, _ = _templates(name)
+        subject = shortened(line.render(context))
+        said = "".join(words.blocks["letter"](words.new_context(dict(context))))
+    except (UndefinedError, LookupError) as missing:
+        message = f"{name}: {missing}"
+        raise LetterIncomplete(message) from missing
+    return subject, Marked(said)
+
+
 def shortened(text: str, limit: int = SUBJECT_LIMIT) -> str:
     """*text* as one line of at most *limit* characters, cut at a word."""
     line = " ".join(one_line(text).split())

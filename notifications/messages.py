@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any, Literal
 
 from notifications.calendar import Entry, entry_for
-from notifications.letters import LetterIncomplete, write
+from notifications.letters import Letter, LetterIncomplete, write
 from notifications.sight import hidden
 from notifications.to_participants import context_for_participant
 from notifications.to_roles import alert_for, context_for_role
@@ -74,32 +74,52 @@ def compose(
     if reader is None:
         message = f"{notice.template}: nobody is there to read it as {notice.to}"
         raise Unwritable(message)
-    language = language_of(reader.language)
-    frame = {
-        "language": language,
-        "zone": dialogue.zone,
-        "base_url": base_url,
-        "journal_head": journal_head,
-        "now": now,
-        "detail": notice.detail,
-    }
+    frame = frame_of(dialogue, reader, now, base_url, notice) | {"journal_head": journal_head}
     return _written(notice, dialogue, reader, frame)
 
 
-def _written(notice: Notice, dialogue: Dialogue, reader: Person, frame: dict[str, Any]) -> Message:
-    language, now, discreet = frame["language"], frame["now"], notice.to in dialogue.seals
+def frame_of(
+    dialogue: Dialogue, reader: Person, now: datetime, base_url: str | None, notice: Notice
+) -> dict[str, Any]:
+    """What every letter to *reader* may use, whatever it is about."""
+    return {
+        "language": language_of(reader.language),
+        "zone": dialogue.zone,
+        "base_url": base_url,
+        "journal_head": None,
+        "now": now,
+        "detail": notice.detail,
+    }
+
+
+def context_of(notice: Notice, dialogue: Dialogue, frame: dict[str, Any]) -> dict[str, Any]:
+    """All that the letter of *notice* may use."""
     gather = context_for_participant if notice.role == PARTICIPANT else context_for_role
-    context = frame | gather(notice, dialogue, now, language)
+    context = frame | gather(notice, dialogue, frame["now"], frame["language"])
     if notice.template == "by-hand-task":
         context["letter"] = _letter_by_hand(notice, dialogue, frame)
+    return context
+
+
+def _written(notice: Notice, dialogue: Dialogue, reader: Person, frame: dict[str, Any]) -> Message:
+    context = context_of(notice, dialogue, frame)
     try:
-        letter = write(
-            notice.template,
-            context,
-            subject=word("voice", "discreet", language) if discreet else None,
-        )
+        letter = write(notice.template, context, subject=neutral(notice, dialogue, frame))
     except LetterIncomplete as missing:
         raise Unwritable(str(missing)) from missing
+    return message_of(notice, dialogue, reader, context, letter)
+
+
+def neutral(notice: Notice, dialogue: Dialogue, frame: dict[str, Any]) -> str | None:
+    """The subject that tells nothing, for whoever speaks under seal; None: the letter has its own."""
+    return word("voice", "discreet", frame["language"]) if notice.to in dialogue.seals else None
+
+
+def message_of(
+    notice: Notice, dialogue: Dialogue, reader: Person, context: dict[str, Any], letter: Letter
+) -> Message:
+    """The *letter* of *notice* as a message to *reader*."""
+    language, now, discreet = context["language"], context["now"], notice.to in dialogue.seals
     return Message(
         template=notice.template,
         language=language,

@@ -1,7 +1,7 @@
 """What letters may speak of: the dialogue, a duty and whom to turn to, computed when a template asks for it."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
@@ -261,9 +261,13 @@ class DutyView:
         """The next rungs of its ladder, as a role reads them: also when whoever waits will hear."""
         return self._coming(self._audience)
 
+    def rungs(self, most: int = _FARTHEST) -> Iterator[Rung]:
+        """The rungs of its ladder, at *most* so many."""
+        found = (self._rung(index) for index in range(most))
+        return (rung for rung in found if rung)
+
     def _coming(self, audience: Callable[[Rung], tuple[str, ...]]) -> list[Coming]:
-        rungs = (self._rung(index) for index in range(_FARTHEST))
-        ahead = (rung for rung in rungs if rung and rung.at > self.now)
+        ahead = (rung for rung in self.rungs() if rung.at > self.now)
         day_of = self.dialogue.calendar.day_of
         told = (Coming(day_of(rung.at), names) for rung in ahead if (names := audience(rung)))
         return list(islice(told, COMING))

@@ -1,7 +1,7 @@
 """What a delivery brings about: the mark in the outbox and what the law makes of it, in one transaction."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -15,9 +15,9 @@ from records.keeping import Line
 from records.loading import Held, Reader
 from records.marks import Marks
 from records.outgoing import BY_HAND, FAILED, NOTICE_FIELDS, PENDING, SENT, WITHDRAWN
-from records.tables import NOTICES, UNSENT_ONLY
+from records.tables import NAMED_ONLY, NOTICES, UNSENT_ONLY
 from records.writing import write_step
-from states import delivery, ways
+from states import delivery, letters, ways
 from states.deliberation import Decision
 from states.dialogue import Dialogue
 from states.errors import NotKnown
@@ -118,15 +118,34 @@ class Deliveries:
         mark = {"status": SENT, "channel": channel, "sent_at": now, "error": None}
         return self._settle(_Change(notice_id, _CAN_BE_SENT, mark), law, now)
 
+    def letter_delivered(self, notice_ids: Sequence[int], channel: str, now: datetime) -> bool:
+        """Mark the notices of one letter as sent; none of them is one for which delivery matters."""
+        given = {"by_channel": channel, "moment": now}
+        rows = [{"of_notice": number, **given} for number in notice_ids]
+        with writing(self.engine) as connection:
+            return _MARK_SENT.run(connection, rows) > 0
+
     def undeliverable(self, notice_id: int, channel: str, reason: str, now: datetime) -> bool:
-        """Mark the notice as failed for good, with the facts that follow."""
+        """Mark the letter of the notice as failed for good, with the facts that follow and one alert."""
         why = without_addresses(reason)
-
-        def law(dialogue: Dialogue, notice: Notice) -> Decision:
-            return delivery.undeliverable(dialogue, notice, why, now)
-
         mark = {"status": FAILED, "channel": channel, "error": why}
-        return self._settle(_Change(notice_id, _CAN_FAIL, mark), law, now)
+        written: list[Held] = []
+        with writing(self.engine) as connection:
+            for dialogue_id, ids in _letter_of(connection, notice_id).items():
+                held = self.reader.read(connection, dialogue_id, lock=True)
+                found = {number: _notice_in(connection, number, _CAN_FAIL) for number in ids}
+                failed = {number: notice for number, notice in found.items() if notice}
+                if not failed:
+                    continue
+                notices = list(failed.values())
+                law = letters.undelivered(held.dialogue, notices, why, now, alert=not written)
+                decided = _capped(connection, law, now)
+                written.append(write_step(connection, held, decided, now))
+                for number in failed:
+                    _mark(connection, number, mark)
+        for after in written:
+            self.reader.remember(after)
+        return bool(written)
 
     def by_hand(self, notice_id: int, now: datetime) -> bool:
         """Let the notice wait for a person's hand, and give that person the task, once."""
@@ -165,6 +184,24 @@ class Deliveries:
         return self.reader.read(connection, dialogue_id, lock=True)
 
 
+def _letter_of(connection: Connection, notice_id: int) -> dict[str, list[int]]:
+    """The notices of the letter in which *notice_id* went, by dialogue; it alone when it has none yet."""
+    chosen = select(NOTICES.c.dialogue_id, NOTICES.c.message_id).where(NOTICES.c.id == notice_id)
+    row = connection.execute(chosen).one_or_none()
+    if row is None:
+        raise NotKnown("unknown-notice", notice=notice_id)
+    if row.message_id is None:
+        return {row.dialogue_id: [notice_id]}
+    same = select(NOTICES.c.dialogue_id, NOTICES.c.id)
+    same = same.where(NAMED_ONLY, NOTICES.c.message_id == row.message_id)
+    found: dict[str, list[int]] = {}
+    for dialogue_id, number in connection.execute(
+        same.order_by(NOTICES.c.dialogue_id, NOTICES.c.id)
+    ):
+        found.setdefault(dialogue_id, []).append(number)
+    return found
+
+
 class _Change(NamedTuple):
     """Which notice is marked, from which statuses, as what."""
 
@@ -177,8 +214,8 @@ def _no_mail(dialogue: Dialogue, notice: Notice) -> dict[str, Any]:
     """A role whose address failed for good is no reader by hand: what it did not get has failed too."""
     holder = dialogue.holder(notice.to)
     if notice.role != PARTICIPANT and holder and holder.email:
-        return {"status": FAILED, "error": "way-failed"}
-    return {"status": BY_HAND}
+        return {"status": FAILED, "error": "way-failed", "message_id": None}
+    return {"status": BY_HAND, "message_id": None}
 
 
 def _capped(connection: Connection, decided: Decision, now: datetime) -> Decision:

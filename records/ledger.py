@@ -4,13 +4,13 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 
-from records import outgoing, programmes
+from records import outbox, outgoing, programmes
 from records.database import reading, writing
 from records.deliveries import Deliveries, mark_told
 from records.errors import Busy, RecordsError
@@ -251,18 +251,38 @@ class Ledger:
         """
         return self._deliveries.delivered(notice_id, channel, now, line)
 
+    def letter_delivered(self, notice_ids: Sequence[int], channel: str, now: datetime) -> bool:
+        """
+        Mark all notices of one letter as sent by *channel*, in one transaction; False when none was left to mark.
+
+        None of them may be one for which delivery matters to the law: those go by themselves.
+        """
+        return self._deliveries.letter_delivered(notice_ids, channel, now)
+
+    def claim(
+        self, now: datetime, *, limit: int, lease: timedelta, worker: str, newest: int | None = None
+    ) -> list[outbox.Posted]:
+        """Take up to *limit* letters that wait at *now* (aware UTC) for *worker*, as `records.outbox.claim` says."""
+        return outbox.claim(
+            self.engine, self._policies, now, limit=limit, lease=lease, worker=worker, newest=newest
+        )  # fmt: skip
+
     def undeliverable(self, notice_id: int, channel: str, reason: str, now: datetime) -> bool:
         """
-        Mark the notice *notice_id* as refused for good because of *reason*, with the facts that follow.
+        Mark the letter that holds *notice_id* as refused for good because of *reason*, with the facts that follow.
+
+        All its notices fail in one transaction, and one alert tells of them.
 
         Addresses in *reason* are left out. False when it failed or was withdrawn before. Raises
         NotKnown('unknown-notice'). Source: DESIGN 3.5, a bounce reopens the answer.
         """
         return self._deliveries.undeliverable(notice_id, channel, reason, now)
 
-    def by_hand(self, notice_id: int, now: datetime) -> bool:
-        """Let the notice wait for a person's hand, and give that person the task; False when it does not wait."""
-        return self._deliveries.by_hand(notice_id, now)
+    def by_hand(self, notice_ids: int | Sequence[int], now: datetime) -> bool:
+        """Let the notices wait for a person's hand, and give that person the task; False when none waits."""
+        ids = [notice_ids] if isinstance(notice_ids, int) else notice_ids
+        waiting = [self._deliveries.by_hand(number, now) for number in ids]
+        return any(waiting)
 
     def tell(self, dialogue_id: str, notice: Notice, origin: str, now: datetime) -> bool:
         """

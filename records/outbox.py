@@ -1,9 +1,8 @@
 """The outbox seen by the voice: claim what waits, and say what became of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, func, or_, select, update
@@ -12,11 +11,13 @@ from records.bulk import Bulk
 from records.columns import can_be_key
 from records.database import reading, writing
 from records.deliveries import without_addresses
-from records.outgoing import BY_HAND, NOTICE_FIELDS, PENDING, WITHDRAWN
+from records.letters import Sorter, message_id, ready
+from records.loading import Policies
+from records.outgoing import BY_HAND, FAILED, NOTICE_FIELDS, PENDING, SENT, SKIPPED, WITHDRAWN
 from records.tables import NAMED_ONLY, NOTICES, PENDING_ONLY
 from states.facts import Notice
+from states.letters import urgency
 
-_HASH_LENGTH = 32  # hexadecimal digits, 128 bits
 _TAKE = Bulk(
     update(NOTICES)
     .where(NOTICES.c.id == bindparam("of_notice"))
@@ -28,11 +29,23 @@ _TAKE = Bulk(
     ),
     ["of_notice", "worker", "until", "name"],
 )
+_PUT_OFF = Bulk(
+    update(NOTICES)
+    .where(NOTICES.c.id == bindparam("of_notice"))
+    .values(next_try_at=bindparam("moment")),
+    ["of_notice", "moment"],
+)
+_ONE_AT_A_TIME = 7_306_041_893
+"""The lock under which letters are put together on PostgreSQL: two at once could each take half of one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A notice in the outbox; *attempts* counts this try too."""
+    """
+    A letter in the outbox: its most urgent notice, with the others in it *beside*; *attempts* counts this try too.
+
+    Most letters hold one notice alone.
+    """
 
     id: int
     dialogue_id: str
@@ -40,13 +53,31 @@ class Posted:
     at: datetime
     attempts: int
     message_id: str
-    """The left part of its Message-ID, the same at every try."""
+    """The left part of its Message-ID, the same at every try; that of the letter."""
     sent_at: datetime | None = None
     """When a channel accepted it."""
+    beside: tuple["Posted", ...] = ()
+
+    @property
+    def rows(self) -> tuple["Posted", ...]:
+        """All its notices, the most urgent first, each by itself."""
+        return (self, *self.beside) if self.beside else (self,)
+
+    @property
+    def ids(self) -> list[int]:
+        """The keys of all its notices."""
+        return [row.id for row in self.rows]
+
+
+def together(rows: Sequence[Posted]) -> Posted:
+    """The letter of *rows*, at least one, in the order in which it says them."""
+    first, *others = (replace(row, beside=()) for row in rows)
+    return replace(first, beside=tuple(others)) if others else first
 
 
 def claim(
     engine: Engine,
+    policies: Policies,
     now: datetime,
     *,
     limit: int,
@@ -55,18 +86,22 @@ def claim(
     newest: int | None = None,
 ) -> list[Posted]:
     """
-    Take up to *limit* pending notices for *worker*, oldest first; for *lease* nobody else gets them.
+    Take up to *limit* pending letters for *worker*, oldest first; for *lease* nobody else gets them.
 
-    With *newest* (its number) none that was written after that one, so that what a round brings about waits for the
-    next one.
-
-    What is neither sent nor given back by the end of the lease can be claimed again. *now* is aware UTC.
-    Raises Busy, DatabaseUnavailable.
+    A letter is taken whole: all that waits for its reader, of its kind, on this day. What comes for it later goes by
+    itself when it is an alert, and tomorrow when it is a task. *policies* say when the morning is of a programme.
+    With *newest* (its number) no letter of which nothing was written by then, so that what a round brings about waits
+    for the next one. What is neither sent nor given back by the end of the lease can be claimed again. *now* is aware
+    UTC. Raises Busy, DatabaseUnavailable. Source: rulings 21.
     """
-    if not waits(engine, now, newest):
-        return []
-    with writing(engine) as connection:
-        return _claim(connection, _waiting(now, limit, NOTICES, newest), now + lease, worker)
+    while waits(engine, now, newest):
+        with writing(engine) as connection:
+            chosen = _waiting(now, limit, NOTICES, newest)
+            sorter = Sorter(connection, policies, now, newest)
+            taken = _claim(connection, sorter, chosen, limit, now + lease, worker)
+        if taken:
+            return taken
+    return []
 
 
 def waits(engine: Engine, now: datetime, newest: int | None = None) -> bool:
@@ -83,11 +118,12 @@ def newest(engine: Engine) -> int:
 
 def hurry(engine: Engine, now: datetime, longest: timedelta) -> None:
     """
-    Let what was tried and put off for more than the *longest* pause go at *now* (aware UTC).
+    Let what was put off for more than the *longest* pause go at *now* (aware UTC).
 
     Its moment was set by a clock that ran ahead; it would wait until the present is there too.
     """
-    far = (PENDING_ONLY, NOTICES.c.attempts > 0, NOTICES.c.next_try_at > now + longest)
+    put_off = or_(NOTICES.c.attempts > 0, NOTICES.c.next_try_at > NOTICES.c.at)
+    far = (PENDING_ONLY, put_off, NOTICES.c.next_try_at > now + longest)
     with reading(engine) as connection:
         found = connection.execute(select(NOTICES.c.id).where(*far).limit(1)).first()
     if found is not None:
@@ -96,39 +132,45 @@ def hurry(engine: Engine, now: datetime, longest: timedelta) -> None:
 
 
 def _waiting(now: datetime, limit: int, what: Any, newest: int | None) -> Any:  # noqa: ANN401 - a statement repeats its columns
-    free = or_(NOTICES.c.claimed_until.is_(None), NOTICES.c.claimed_until <= now)
-    chosen = select(what).where(PENDING_ONLY)
-    chosen = chosen.where(NOTICES.c.next_try_at <= now, free)
+    chosen = ready(now, what)
     if newest is not None:
         chosen = chosen.where(NOTICES.c.id <= newest)
     return chosen.order_by(NOTICES.c.next_try_at, NOTICES.c.id).limit(limit)
 
 
-def _claim(connection: Connection, chosen: Any, until: datetime, worker: str) -> list[Posted]:  # noqa: ANN401
-    rows = connection.execute(chosen.with_for_update(skip_locked=True))
-    taken = [posted(row, tries=1) for row in rows]
+def _claim(
+    connection: Connection,
+    sorter: Sorter,
+    chosen: Any,  # noqa: ANN401 - a statement
+    limit: int,
+    until: datetime,
+    worker: str,
+) -> list[Posted]:
+    """Of what was *chosen* among what waits; empty also when all of it had to be put off."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+    rows = connection.execute(chosen.with_for_update(skip_locked=True)).all()
+    sorted_ = sorter.sort(rows, whole=len(rows) < limit)
+    _PUT_OFF.run(connection, [{"of_notice": i, "moment": at} for i, at in sorted_.put_off])
     # Its name is written before it leaves, so that whatever comes back finds it.
     given = {"worker": worker, "until": until}
-    _TAKE.run(connection, [{**given, "of_notice": one.id, "name": one.message_id} for one in taken])
+    taken = [_letter(name, found, tries=1) for name, found in sorted_.letters]
+    pairs = ((number, one.message_id) for one in taken for number in one.ids)
+    _TAKE.run(connection, [{**given, "of_notice": number, "name": name} for number, name in pairs])
     return taken
 
 
-def posted(row: Any, tries: int = 0) -> Posted:  # noqa: ANN401 - a row of the table
-    """The notice of a database *row*, with so many *tries* more than it knows of."""
-    values = {name: getattr(row, name) for name in NOTICE_FIELDS}
-    name = message_id(row.dialogue_id, row.cause, row.to)
+def _letter(name: str, rows: Sequence[Any], tries: int = 0) -> Posted:
+    found = [posted(row, tries, name) for row in rows]
+    return together(sorted(found, key=lambda one: (urgency(one.notice), one.id)))
+
+
+def posted(row: Any, tries: int = 0, name: str | None = None) -> Posted:  # noqa: ANN401 - a row of the table
+    """The notice of a database *row* in the letter *name*, with so many *tries* more than it knows of."""
+    values = {field: getattr(row, field) for field in NOTICE_FIELDS}
+    name = name or row.message_id or message_id(row.dialogue_id, row.cause, row.to)
     tried = row.attempts + tries
     return Posted(row.id, row.dialogue_id, Notice(**values), row.at, tried, name, row.sent_at)
-
-
-def message_id(dialogue_id: str, cause: str, to: str) -> str:
-    """
-    The left part of the Message-ID of a notice: a digest of what makes it the only one.
-
-    So it stays the same in every try, in a restored copy and in another database, and tells nobody whom it is about.
-    """
-    digest = sha256(f"{dialogue_id}\n{cause}\n{to}".encode()).hexdigest()
-    return f"notice-{digest[:_HASH_LENGTH]}"
 
 
 def find(engine: Engine, notice_id: int) -> Posted | None:
@@ -139,17 +181,20 @@ def find(engine: Engine, notice_id: int) -> Posted | None:
 
 
 def find_message(engine: Engine, name: str) -> Posted | None:
-    """The notice that was claimed to leave with *name* as the left part of its Message-ID, None when none was."""
+    """The letter that was claimed to leave with *name* as the left part of its Message-ID, None when none was."""
     chosen = select(NOTICES).where(NAMED_ONLY, NOTICES.c.message_id == name)
     with reading(engine) as connection:
-        row = connection.execute(chosen).one_or_none() if can_be_key(name) else None
-    return None if row is None else posted(row)
+        rows = connection.execute(chosen).all() if can_be_key(name) else []
+    left = [row for row in rows if row.status in {SENT, FAILED}]
+    return _letter(name, left or rows) if rows else None
 
 
-def retry_later(engine: Engine, notice_id: int, reason: str, next_try_at: datetime) -> bool:
-    """Give the claimed notice back after a passing failure, to be tried again from *next_try_at* on."""
-    why = without_addresses(reason)
-    return _change(engine, [notice_id], error=why, next_try_at=next_try_at)
+def retry_later(
+    engine: Engine, notice_ids: int | Sequence[int], reason: str, next_try_at: datetime
+) -> bool:
+    """Give the claimed letter back after a passing failure, to be tried again from *next_try_at* on."""
+    ids = [notice_ids] if isinstance(notice_ids, int) else notice_ids
+    return _change(engine, ids, error=without_addresses(reason), next_try_at=next_try_at)
 
 
 def release(engine: Engine, notice_ids: Sequence[int]) -> bool:
@@ -160,6 +205,11 @@ def release(engine: Engine, notice_ids: Sequence[int]) -> bool:
 def withdraw(engine: Engine, notice_id: int, reason: str) -> bool:
     """Take back a notice that should not go out any more."""
     return _change(engine, [notice_id], status=WITHDRAWN, error=without_addresses(reason))
+
+
+def skip(engine: Engine, notice_id: int, reason: str) -> bool:
+    """Leave out a notice that comes too early to be of use, for ever; its duty has other ones."""
+    return _change(engine, [notice_id], status=SKIPPED, error=without_addresses(reason))
 
 
 def by_hand(engine: Engine, notice_id: int) -> bool:

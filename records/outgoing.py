@@ -15,6 +15,7 @@ from states.duties import Duty
 from states.facts import Notice
 
 PENDING, BY_HAND, SENT, FAILED, WITHDRAWN = "pending", "by-hand", "sent", "failed", "withdrawn"
+SKIPPED = "skipped"
 NOTICE_FIELDS = tuple(Notice.model_fields)
 
 

@@ -196,7 +196,9 @@ class NoticeTable(Base):
         Document(), comment="What the message needs beyond the dialogue"
     )
     at: Mapped[datetime] = mapped_column(comment="When it was put in the outbox")
-    status: Mapped[str] = mapped_column(comment="pending, by-hand, sent, failed or withdrawn")
+    status: Mapped[str] = mapped_column(
+        comment="pending, by-hand, sent, failed, withdrawn or skipped"
+    )
     channel: Mapped[str | None] = mapped_column(comment="The channel that accepted or refused it")
     attempts: Mapped[int] = mapped_column(comment="How often sending was tried")
     next_try_at: Mapped[datetime] = mapped_column(comment="Not to be tried before this moment")
@@ -204,7 +206,27 @@ class NoticeTable(Base):
     claimed_until: Mapped[datetime | None] = mapped_column(comment="When that worker's lease ends")
     sent_at: Mapped[datetime | None] = mapped_column(comment="When a channel accepted it")
     error: Mapped[str | None] = mapped_column(comment="Why it was not sent; addresses left out")
-    message_id: Mapped[str | None] = mapped_column(comment="Its Message-ID before the @")
+    message_id: Mapped[str | None] = mapped_column(comment="The letter in which it goes")
+
+
+class LetterTable(Base):
+    """What goes out as one message: all of one kind that one reader gets on one day, or a single notice by itself."""
+
+    __tablename__ = "letters"
+    __table_args__ = (CLUSTERED,)
+
+    message_id: Mapped[str] = mapped_column(
+        primary_key=True, comment="Its Message-ID before the @, the same at every try"
+    )
+    programme_id: Mapped[str] = mapped_column(
+        ForeignKey("programmes.id"), comment="The programme it comes from"
+    )
+    reader: Mapped[str] = mapped_column(
+        comment="A digest of who reads it, the same for all their roles and editions"
+    )
+    kind: Mapped[str] = mapped_column(comment="alerts, tasks or own")
+    day: Mapped[str] = mapped_column(comment="The local day of the programme, like 2022-09-08")
+    made_at: Mapped[datetime] = mapped_column(comment="When it was first put together")
 
 
 class SweepTable(Base):
@@ -234,6 +256,7 @@ PENDING_ONLY = text("status = 'pending'")
 UNSENT_ONLY = text("status IN ('pending', 'by-hand')")
 TROUBLED_ONLY = text("status IN ('by-hand', 'failed')")
 NAMED_ONLY = text("message_id IS NOT NULL")
+DAILY_ONLY = text("kind <> 'own'")
 
 
 def _partial(name: str, where: TextClause, *columns: InstrumentedAttribute[Any]) -> None:
@@ -247,6 +270,16 @@ _partial("ix_notices_pending", PENDING_ONLY, _n.next_try_at, _n.id)
 _partial("ix_notices_unsent", UNSENT_ONLY, _n.dialogue_id, _n.duty)
 _partial("ix_notices_troubled", TROUBLED_ONLY, _n.status, _n.id)
 _partial("ix_notices_message_id", NAMED_ONLY, _n.message_id)
+Index(
+    "uq_letters_daily",
+    LetterTable.programme_id,
+    LetterTable.reader,
+    LetterTable.kind,
+    LetterTable.day,
+    unique=True,
+    sqlite_where=DAILY_ONLY,
+    postgresql_where=DAILY_ONLY,
+)
 Index("ix_sweeps_began_at", SweepTable.began_at)
 
 PROGRAMMES, DIALOGUES, DUTIES = (
@@ -255,3 +288,4 @@ PROGRAMMES, DIALOGUES, DUTIES = (
     table_of(DutyTable),
 )
 FACTS, NOTICES, SWEEPS = table_of(FactTable), table_of(NoticeTable), table_of(SweepTable)
+LETTERS = table_of(LetterTable)

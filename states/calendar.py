@@ -81,6 +81,14 @@ class WorkCalendar:
                 day += step
         return day
 
+    def working_days(self, first: date, last: date) -> int:
+        """How many working days lie after *first*, up to and with *last*; none when *last* comes before it."""
+        found, day = 0, first
+        while day < last:
+            day += DAY
+            found += self.is_working(day)
+        return found
+
     def next_working(self, day: date) -> date:
         """*day* when people work on it, else the first working day after it."""
         return day if self.is_working(day) else self.shift(day, 1)

@@ -118,7 +118,7 @@ def test_status_shows_what_is_missing_who_owes_what_and_how_late(edition: Desk) 
 def test_status_has_stable_keys_for_programs(edition: Desk) -> None:
     shown = edition.json("status", ID, "--now", LATE)
 
-    assert set(shown) == {"dialogues", "duties", "facts", "notices", "refused"}
+    assert set(shown) == {"dialogues", "duties", "facts", "notices", "letters", "refused"}
     assert shown["dialogues"][0]["id"] == ID
     assert {"id", "kind", "owner", "for", "due", "first_due", "status", "late_days"} <= set(
         shown["duties"][0]

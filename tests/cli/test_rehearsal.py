@@ -26,7 +26,9 @@ KEYS = {
     "facts": {"at", "dialogue", "fact", "actor", "subject", "detail"},
     "notices": {
         "at", "dialogue", "to", "role", "template", "duty", "kind", "rung", "version", "status", "channel",
+        "letter",
     },
+    "letters": {"id", "at", "to", "role", "kind", "notices"},
     "refused": {"at", "do", "by", "why"},
 }  # fmt: skip
 INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
@@ -79,8 +81,12 @@ def test_status_words_are_those_of_the_contract() -> None:
     shown = _json(str(CASE))
     known = {"open", "met", "lapsed", "met-late", "withdrawn", "no-answer"}
     assert {row["status"] for row in shown["duties"]} <= known
-    assert {row["status"] for row in shown["notices"]} <= {"sent", "failed", "withdrawn"}
-    assert {row["channel"] for row in shown["notices"]} == {"email"}
+    assert {row["status"] for row in shown["notices"]} <= {"sent", "failed", "withdrawn", "skipped"}
+    went = [row for row in shown["notices"] if row["status"] == "sent"]
+    assert {row["channel"] for row in went} == {"email"}
+    assert all((row["letter"] is None) == (row not in went) for row in shown["notices"])
+    assert sum(row["notices"] for row in shown["letters"]) == len(went)
+    assert {row["kind"] for row in shown["letters"]} == {"alerts", "tasks", "own"}
     assert {row["owner"] for row in shown["duties"]} <= {
         "manager",
         "moderator",

@@ -14,7 +14,9 @@ from notifications.words import LANGUAGES
 from tests.notifications.cases import Case, every_case
 
 FOLDER = Path(str(files("notifications") / "templates"))
-TEMPLATES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
+TEMPLATES = sorted(
+    path.name for path in FOLDER.iterdir() if path.is_dir() and not path.name.startswith("_")
+)
 CASES = {language: every_case(language) for language in LANGUAGES}
 EACH = pytest.mark.parametrize("template", TEMPLATES)
 BOTH = pytest.mark.parametrize("language", LANGUAGES)

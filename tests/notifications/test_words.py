@@ -55,6 +55,7 @@ def test_every_value_of_the_law_has_a_word(table: str, enum: type[StrEnum]) -> N
 def test_everything_else_has_a_word() -> None:
     tables = words.tables()
     assert set(tables["duty"]) == set(KINDS)
+    assert set(KINDS) <= set(tables["count"])
     assert {rule.name for rule in RULES} <= set(tables["check"])
     assert set(tables["information"]) == set(Information.model_fields)
     assert {*Role, PARTICIPANT} <= set(tables["role"])

@@ -178,15 +178,17 @@ class Memory:
     def claim(self, limit: int = 100, worker: str = "w1") -> list[outbox.Posted]:
         """Claim notices for five minutes."""
         lease = timedelta(minutes=5)
-        return outbox.claim(self.engine, self.now, limit=limit, lease=lease, worker=worker)
+        return outbox.claim(
+            self.engine, policy_of, self.now, limit=limit, lease=lease, worker=worker
+        )
 
     def deliver(self) -> list[outbox.Posted]:
         """Deliver all that waits."""
         delivered = []
         while posts := self.claim():
-            for post in posts:
-                self.ledger.delivered(post.id, "email", self.now)
-            delivered += posts
+            for row in (row for post in posts for row in post.rows):
+                self.ledger.delivered(row.id, "email", self.now)
+                delivered.append(row)
         return delivered
 
     def next_at(self) -> datetime:

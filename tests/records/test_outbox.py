@@ -46,7 +46,9 @@ def test_two_who_claim_at_once_never_get_the_same(invited: Memory) -> None:
         engine = connect(invited.url)
         start.wait()
         mine: list[int] = []
-        while got := outbox.claim(engine, invited.now, limit=7, lease=LEASE, worker=f"w{number}"):
+        while got := outbox.claim(
+            engine, policy_of, invited.now, limit=7, lease=LEASE, worker=f"w{number}"
+        ):
             mine += [post.id for post in got]
         engine.dispose()
         return mine
