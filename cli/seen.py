@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cli.posted import numbered
-from records import journal, reports
+from records import journal, outbox, reports
 from records.ledger import Ledger
 from records.outgoing import BY_HAND, SENT
 from states.checks import Check, checks_of
@@ -94,7 +94,7 @@ def seen(
         shown["seals"] = [row for d in dialogues for row in _seals(d)]
     else:
         shown["notices"] = list(_told(shown["notices"], dialogues))
-    kinds = reports.kinds_of_letters(ledger.engine, [d.id for d in dialogues])
+    kinds = outbox.kinds_of_letters(ledger.engine, [d.id for d in dialogues])
     shown["letters"] = numbered(shown["notices"], kinds)
     return Veil(dialogues).over(shown) if viewer == "auditor" else shown
 

@@ -1,11 +1,11 @@
 """The outbox seen by the voice: claim what waits, and say what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, func, or_, select, update
+from sqlalchemy import Engine, bindparam, func, or_, select, update
 
 from records.bulk import Bulk
 from records.columns import can_be_key
@@ -14,7 +14,7 @@ from records.deliveries import without_addresses
 from records.letters import Sorter, message_id, ready
 from records.loading import Policies
 from records.outgoing import BY_HAND, FAILED, NOTICE_FIELDS, PENDING, SENT, SKIPPED, WITHDRAWN
-from records.tables import NAMED_ONLY, NOTICES, PENDING_ONLY
+from records.tables import DIALOGUES, LETTERS, NAMED_ONLY, NOTICES, PENDING_ONLY
 from states.facts import Notice
 from states.letters import urgency
 
@@ -96,9 +96,8 @@ def claim(
     """
     while waits(engine, now, newest):
         with writing(engine) as connection:
-            chosen = _waiting(now, limit, NOTICES, newest)
             sorter = Sorter(connection, policies, now, newest)
-            taken = _claim(connection, sorter, chosen, limit, now + lease, worker)
+            taken = _claim(sorter, limit, now + lease, worker)
         if taken:
             return taken
     return []
@@ -138,17 +137,12 @@ def _waiting(now: datetime, limit: int, what: Any, newest: int | None) -> Any:  
     return chosen.order_by(NOTICES.c.next_try_at, NOTICES.c.id).limit(limit)
 
 
-def _claim(
-    connection: Connection,
-    sorter: Sorter,
-    chosen: Any,  # noqa: ANN401 - a statement
-    limit: int,
-    until: datetime,
-    worker: str,
-) -> list[Posted]:
-    """Of what was *chosen* among what waits; empty also when all of it had to be put off."""
+def _claim(sorter: Sorter, limit: int, until: datetime, worker: str) -> list[Posted]:
+    """Of what waits at this moment; empty also when all that was looked at had to be put off."""
+    connection = sorter.connection
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+    chosen = _waiting(sorter.now, limit, NOTICES, sorter.newest)
     rows = connection.execute(chosen.with_for_update(skip_locked=True)).all()
     sorted_ = sorter.sort(rows, whole=len(rows) < limit)
     _PUT_OFF.run(connection, [{"of_notice": i, "moment": at} for i, at in sorted_.put_off])
@@ -187,6 +181,14 @@ def find_message(engine: Engine, name: str) -> Posted | None:
         rows = connection.execute(chosen).all() if can_be_key(name) else []
     left = [row for row in rows if row.status in {SENT, FAILED}]
     return _letter(name, left or rows) if rows else None
+
+
+def kinds_of_letters(engine: Engine, dialogue_ids: Iterable[str]) -> dict[str, str]:
+    """The kind of each letter of the programmes of *dialogue_ids*, by its name."""
+    home = select(DIALOGUES.c.programme_id).where(DIALOGUES.c.id.in_(list(dialogue_ids)))
+    chosen = select(LETTERS.c.message_id, LETTERS.c.kind).where(LETTERS.c.programme_id.in_(home))
+    with reading(engine) as connection:
+        return {row.message_id: row.kind for row in connection.execute(chosen)}
 
 
 def retry_later(

@@ -15,7 +15,6 @@ from records.tables import (
     DIALOGUES,
     DUTIES,
     LAPSED_ONLY,
-    LETTERS,
     NOTICES,
     PENDING_ONLY,
     POISONED_ONLY,
@@ -122,14 +121,6 @@ def notices_of(engine: Engine, dialogue_ids: Iterable[str]) -> list[NoticeRow]:
     chosen = chosen.where(NOTICES.c.dialogue_id.in_(list(dialogue_ids))).order_by(NOTICES.c.id)
     with reading(engine) as connection:
         return [NoticeRow(*row) for row in connection.execute(chosen)]
-
-
-def kinds_of_letters(engine: Engine, dialogue_ids: Iterable[str]) -> dict[str, str]:
-    """The kind of each letter of the programmes of *dialogue_ids*, by its name."""
-    home = select(DIALOGUES.c.programme_id).where(DIALOGUES.c.id.in_(list(dialogue_ids)))
-    chosen = select(LETTERS.c.message_id, LETTERS.c.kind).where(LETTERS.c.programme_id.in_(home))
-    with reading(engine) as connection:
-        return {row.message_id: row.kind for row in connection.execute(chosen)}
 
 
 def _columns(table: Table, row: Any) -> list[Column[Any]]:  # noqa: ANN401 - a NamedTuple's class
