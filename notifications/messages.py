@@ -8,7 +8,7 @@ from typing import Any, Literal
 from notifications.calendar import Entry, entry_for
 from notifications.letters import Letter, LetterIncomplete, write
 from notifications.sight import hidden
-from notifications.to_participants import context_for_participant
+from notifications.to_participants import context_for_participant, telling
 from notifications.to_roles import alert_for, context_for_role
 from notifications.views import Contact
 from notifications.words import language_of, word
@@ -70,7 +70,7 @@ def compose(
     are left out of the text when None. Raises Unwritable when nobody is there to read it, or when the template does
     not exist or lacks something.
     """
-    reader = dialogue.reader(notice.to)
+    reader = dialogue.reader_of(notice)
     if reader is None:
         message = f"{notice.template}: nobody is there to read it as {notice.to}"
         raise Unwritable(message)
@@ -112,14 +112,14 @@ def _written(notice: Notice, dialogue: Dialogue, reader: Person, frame: dict[str
 
 def neutral(notice: Notice, dialogue: Dialogue, frame: dict[str, Any]) -> str | None:
     """The subject that tells nothing, for whoever speaks under seal; None: the letter has its own."""
-    return word("voice", "discreet", frame["language"]) if notice.to in dialogue.seals else None
+    return word("voice", "discreet", frame["language"]) if _discreet(notice, dialogue) else None
 
 
 def message_of(
     notice: Notice, dialogue: Dialogue, reader: Person, context: dict[str, Any], letter: Letter
 ) -> Message:
     """The *letter* of *notice* as a message to *reader*."""
-    language, now, discreet = context["language"], context["now"], notice.to in dialogue.seals
+    language, now, discreet = context["language"], context["now"], _discreet(notice, dialogue)
     return Message(
         template=notice.template,
         language=language,
@@ -137,6 +137,11 @@ def message_of(
         calendar=None if discreet else entry_for(notice, dialogue, reader, now, language),
         alert=alert_for(notice, dialogue, now, language),
     )
+
+
+def _discreet(notice: Notice, dialogue: Dialogue) -> bool:
+    """Whether neither subject nor sender may tell: under seal, at risk, or to a way that was replaced."""
+    return notice.to in dialogue.seals or (notice.role == PARTICIPANT and telling(notice, dialogue))
 
 
 def _letter_by_hand(notice: Notice, dialogue: Dialogue, frame: dict[str, Any]) -> str | None:

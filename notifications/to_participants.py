@@ -13,7 +13,7 @@ from states.contributions import Commitment, Contribution
 from states.dialogue import Dialogue
 from states.duties import Duty
 from states.facts import Notice
-from states.people import Role, Stakeholder
+from states.people import ROLES, Role, Stakeholder
 from states.policy import rung_offset
 
 
@@ -27,11 +27,13 @@ class You:
     covers: tuple[str, ...]
     now: datetime
     language: str
+    guarded: bool = False
+    """Whether this very letter may tell nothing, although they do not speak under seal here."""
 
     @property
     def discreet(self) -> bool:
-        """Whether they speak under seal here."""
-        return self.voice in self.dialogue.seals
+        """Whether the letter tells nothing: they speak under seal here, or are at risk."""
+        return self.guarded or self.voice in self.dialogue.seals
 
     @property
     def name(self) -> str:
@@ -131,6 +133,18 @@ class You:
             if duty.owed and duty.waiting in names
         ]
 
+    def recorded(self, detail: Mapping[str, Any]) -> str:
+        """What *detail* says was recorded in their name, in a few words."""
+        verdict = detail.get("verdict")
+        key = f"{detail['step']}-{verdict}" if verdict else detail["step"]
+        return word("recorded", key, self.language)
+
+    def changed_by(self, detail: Mapping[str, Any]) -> str:
+        """Who changed how they are reached: themselves, or a function."""
+        by = detail["by"]
+        said = {"nl": ("uzelf", "de"), "en": ("you", "the")}[self.language]
+        return f"{said[1]} {word('role', by, self.language)}" if by in ROLES else said[0]
+
     def commitment(self, name: str) -> Commitment:
         """The promised action called *name*."""
         return self.dialogue.commitments[name]
@@ -169,12 +183,34 @@ def context_for_participant(
     covers = tuple(notice.detail.get("covers", ())) or _single(notice, duty)
     context: dict[str, Any] = {
         "dialogue": DialogueView(dialogue, language),
-        "you": stakeholder and You(dialogue, notice.to, stakeholder, covers, now, language),
+        "you": stakeholder
+        and You(dialogue, notice.to, stakeholder, covers, now, language, telling(notice, dialogue)),
         "accountable": _accountable(dialogue, duty),
-        "contact": contact_for(dialogue, notice.to),
+        "contact": _contact_of(notice, dialogue),
         "offset": abs(rung_offset(notice.rung)) if notice.rung else 0,
     }
     return context | ({"duty": DutyView(dialogue, duty, now, language)} if duty else {})
+
+
+_KEEPERS_OWN = frozenset({"relayed", "contact-changed", "keeper-changed", "way-replaced"})
+"""Letters about what somebody else did for a person: whoever is asked about them is not who may have done it."""
+
+
+def telling(notice: Notice, dialogue: Dialogue) -> bool:
+    """Whether the letter of *notice* would tell too much: to a way that was replaced, or to somebody at risk."""
+    seat = dialogue.stakeholders.get(notice.to)
+    at_risk = seat is not None and seat.at_risk is not False
+    return notice.template == "way-replaced" or (at_risk and notice.template in _KEEPERS_OWN)
+
+
+def _contact_of(notice: Notice, dialogue: Dialogue) -> Contact | None:
+    if notice.template == "way-replaced":
+        return None
+    if notice.template not in _KEEPERS_OWN:
+        return contact_for(dialogue, notice.to)
+    keepers = (Role.MODERATOR, Role.CONFIDANT)
+    held = (contact_of(dialogue, role) for role in keepers)
+    return next((one for one in held if one), None) or contact_for(dialogue, notice.to)
 
 
 def _single(notice: Notice, duty: Duty | None) -> tuple[str, ...]:

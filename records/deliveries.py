@@ -50,6 +50,7 @@ _MARK_TOLD = (
         NOTICES.c.dialogue_id == bindparam("of_dialogue"),
         NOTICES.c.to == bindparam("told"),
         NOTICES.c.template == bindparam("of_template"),
+        NOTICES.c.sent_at.is_(None),
         UNSENT_ONLY,
     )
     .values(

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from records import outbox, outgoing, programmes
 from records.database import reading, writing
 from records.deliveries import Deliveries, mark_told
+from records.editions import ask_other_editions
 from records.errors import Busy, RecordsError
 from records.keeping import Line, keeping
 from records.loading import Held, Policies, Reader
@@ -110,7 +111,7 @@ class Ledger:
         with writing(self.engine) as connection:
             if whole:
                 programmes.lock_of_dialogue(connection, dialogue_id)
-                self._ask_sealed_editions(connection, dialogue_id, law)
+                ask_other_editions(connection, self._reader, dialogue_id, law, now)
             held = self._reader.read(connection, dialogue_id, lock=True)
             if expected not in {None, held.revision}:
                 raise Refused("changed-meanwhile", dialogue=dialogue_id)
@@ -118,13 +119,6 @@ class Ledger:
             after = write_step(connection, held, decided, now)
             mark_told(connection, dialogue_id, decided.facts, now)
         return self._written(after, decided)
-
-    def _ask_sealed_editions(
-        self, connection: Connection, dialogue_id: str, law: Callable[[Dialogue], Decided]
-    ) -> None:
-        """A role holds in every edition: what an earlier one keeps under seal is not opened by way of a later one."""
-        for name in programmes.sealed_beside(connection, dialogue_id):
-            law(self._reader.read(connection, name).dialogue)
 
     def _written(self, after: Held, decided: Decided) -> Receipt:
         self._reader.remember(after)

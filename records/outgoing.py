@@ -41,12 +41,28 @@ def rows_of(
 
 
 def _row(dialogue_id: str, notice: Notice, cause: str, at: datetime) -> dict[str, Any]:
+    read_back = notice.detail.get("read_back") is True
     return {
         "dialogue_id": dialogue_id, "cause": cause, "to": notice.to, "role": notice.role,
         "template": notice.template, "duty": notice.duty, "kind": notice.kind, "rung": notice.rung,
-        "version": notice.version, "detail": canonical(notice.detail), "at": at, "status": PENDING, "attempts": 0,
-        "next_try_at": at,
+        "version": notice.version, "detail": canonical(notice.detail), "at": at,
+        "status": BY_HAND if read_back else PENDING, "attempts": 0, "next_try_at": _not_before(notice, at),
     }  # fmt: skip
+
+
+def _not_before(notice: Notice, at: datetime) -> datetime:
+    """When it may leave: what can still be undone waits until it no longer can (rulings 12)."""
+    after = notice.detail.get("after")
+    return max(at, datetime.fromisoformat(after)) if after else at
+
+
+def mark_read_back(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
+    """Mark those of *rows* that were read back in the same call as told by hand (rulings 8)."""
+    for row in rows:
+        if row["status"] == BY_HAND:
+            told = {"channel": BY_HAND, "sent_at": row["at"]}
+            where = [NOTICES.c[name] == row[name] for name in _KEY]
+            connection.execute(update(NOTICES).where(*where).values(told))
 
 
 _GIVEN = [

@@ -10,6 +10,7 @@ from records.tables import CLUSTERED, Base, table_of
 from states.contributions import Attribution, Change, LineVerdict, Outcome
 from states.dialogue import Phase
 from states.people import Invitation, Layer
+from states.relays import Before
 
 
 class Piece(Base):
@@ -78,6 +79,7 @@ class StakeholderTable(Piece):
     replaces: Mapped[str | None] = mapped_column(comment="Whom they replace")
     email: Mapped[str | None] = mapped_column(comment="Their address")
     phone: Mapped[str | None] = mapped_column(comment="Their telephone")
+    postal_address: Mapped[str | None] = mapped_column(comment="Where letters reach them")
     mapped_at: Mapped[datetime] = mapped_column(comment="When they were mapped")
     invitation: Mapped[Invitation] = mapped_column(
         Word(Invitation), comment="Where their invitation stands"
@@ -95,6 +97,13 @@ class StakeholderTable(Piece):
     erasure_refusal: Mapped[str | None] = mapped_column(comment="Why that was declined")
     erasure_granted_at: Mapped[datetime | None] = mapped_column(comment="When it was granted")
     erased_at: Mapped[datetime | None] = mapped_column(comment="When they were erased")
+    took_part: Mapped[bool] = mapped_column(comment="Whether they said yes to an earlier edition")
+    unsafe: Mapped[tuple[str, ...]] = mapped_column(
+        Packed(tuple[str, ...]), comment="Ways that are never used again, JSON"
+    )
+    left_ways: Mapped[tuple[str, ...]] = mapped_column(
+        Packed(tuple[str, ...]), comment="Addresses that were replaced, JSON"
+    )
 
 
 class OverrideTable(Piece):
@@ -173,6 +182,27 @@ class VerdictTable(Piece):
     at: Mapped[datetime] = mapped_column(comment="When they said so")
 
 
+class RelayTable(Piece):
+    """Steps that somebody else recorded in a person's name, and what was before."""
+
+    __tablename__ = "relays"
+
+    step: Mapped[str] = mapped_column(comment="The step")
+    voice: Mapped[str] = mapped_column(comment="For whom: a participant, or a pseudonym under seal")
+    contribution: Mapped[str | None] = mapped_column(comment="The point it is about")
+    by: Mapped[str] = mapped_column(comment="The role that recorded it")
+    how: Mapped[str] = mapped_column(comment="phone, in-person, letter, mail, calendar or sms")
+    said_on: Mapped[date | None] = mapped_column(comment="On which day it was said")
+    at: Mapped[datetime] = mapped_column(comment="When it was recorded")
+    undone_at: Mapped[datetime | None] = mapped_column(comment="When it was undone")
+    overtaken_at: Mapped[datetime | None] = mapped_column(
+        comment="When they took that step themselves, or were erased"
+    )
+    before: Mapped[Before | None] = mapped_column(
+        Packed(Before), comment="What was so before, JSON; erased with the words"
+    )
+
+
 RISKS, CHAIN_DIALOGUES, STAKEHOLDERS = (
     table_of(RiskTable),
     table_of(ChainDialogueTable),
@@ -183,4 +213,4 @@ OVERRIDES, CONTRIBUTIONS, COMMITMENTS = (
     table_of(ContributionTable),
     table_of(CommitmentTable),
 )
-SEALS, VERDICTS = table_of(SealTable), table_of(VerdictTable)
+SEALS, VERDICTS, RELAYS = table_of(SealTable), table_of(VerdictTable), table_of(RelayTable)

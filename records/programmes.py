@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Select, exists, func, insert, or_, select, update
 
 from records.access_ending import end_roles
 from records.columns import can_be_key
 from records.loading import document_of, programme_of
-from records.pieces import SEALS
-from records.tables import DIALOGUES, PROGRAMMES
+from records.pieces import CONTRIBUTIONS, SEALS
+from records.tables import DIALOGUES, DUTIES, PROGRAMMES
+from states.dialogue import OPEN_PHASES
+from states.duties import KINDS, OWED
 from states.errors import NotKnown, NotYours
 from states.people import Role
 from states.programme import Programme
@@ -61,7 +63,7 @@ def _replace(
     connection: Connection, found: ProgrammeRow, programme: Programme, now: datetime
 ) -> None:
     was = found.programme
-    _require_seals_safe(connection, was, programme)
+    _require_roles_kept(connection, was, programme)
     end_roles(connection, was, programme, now)
     same = (was.schedule, was.time_zone) == (programme.schedule, programme.time_zone)
     if not same:
@@ -78,13 +80,42 @@ def _replace(
     connection.execute(update(PROGRAMMES).where(PROGRAMMES.c.id == programme.id).values(values))
 
 
-def _require_seals_safe(connection: Connection, was: Programme, new: Programme) -> None:
-    """Whoever becomes moderator learns who spoke under seal: a file cannot appoint them, only the moderator can."""
-    if was.roles.get(Role.MODERATOR) == new.roles.get(Role.MODERATOR):
+_KEPT = (Role.MODERATOR, Role.CONFIDANT, Role.BOARD)
+"""The roles that stand beside those who wait."""
+
+
+def _require_roles_kept(connection: Connection, was: Programme, new: Programme) -> None:
+    """
+    A file changes nobody who stands beside those who wait: hand-over asks for the consent that this needs (rulings 6).
+
+    And whoever becomes moderator learns who spoke under seal.
+    """
+    changed = [role for role in _KEPT if _holder(was, role) != _holder(new, role)]
+    if not changed:
         return
     sealed = select(SEALS.c.id).join(DIALOGUES, DIALOGUES.c.id == SEALS.c.dialogue_id)
-    if connection.execute(sealed.where(DIALOGUES.c.programme_id == was.id).limit(1)).first():
+    of_ours = sealed.where(DIALOGUES.c.programme_id == was.id).limit(1)
+    if Role.MODERATOR in changed and connection.execute(of_ours).first():
         raise NotYours("seals-not-yours", role=Role.MODERATOR, by="programme apply")
+    if connection.execute(_spoken_in(was.id).limit(1)).first():
+        raise NotYours("roles-are-kept", role=changed[0])
+
+
+def _holder(programme: Programme, role: Role) -> tuple[str | None, ...]:
+    """Who holds *role* and how they are reached; in which language they read changes nobody."""
+    person = programme.roles.get(role)
+    return (person.name, person.email, person.phone) if person else ()
+
+
+def _spoken_in(programme_id: Any) -> Select[Any]:  # noqa: ANN401 - an id or a statement
+    """The dialogues of a programme in which somebody contributed, and which run or still owe something."""
+    debts = [kind.name for kind in KINDS.values() if kind.debt]
+    owes = exists().where(
+        DUTIES.c.dialogue_id == DIALOGUES.c.id, DUTIES.c.kind.in_(debts), DUTIES.c.status.in_(OWED)
+    )
+    spoke = exists().where(CONTRIBUTIONS.c.dialogue_id == DIALOGUES.c.id)
+    chosen = select(DIALOGUES.c.id).where(DIALOGUES.c.programme_id == programme_id, spoke)
+    return chosen.where(or_(DIALOGUES.c.phase.in_(OPEN_PHASES), owes)).order_by(DIALOGUES.c.id)
 
 
 _SELECT = select(PROGRAMMES.c.document, PROGRAMMES.c.opens_at, PROGRAMMES.c.revision)
@@ -121,13 +152,15 @@ def lock_of_dialogue(connection: Connection, dialogue_id: str) -> None:
     connection.execute(chosen.with_for_update())
 
 
-def sealed_beside(connection: Connection, dialogue_id: str) -> list[str]:
-    """The other dialogues of the same programme that keep names under seal."""
-    mine = select(DIALOGUES.c.programme_id).where(DIALOGUES.c.id == dialogue_id)
-    sealed = select(SEALS.c.dialogue_id).distinct().where(SEALS.c.dialogue_id != dialogue_id)
-    of_mine = sealed.join(DIALOGUES, DIALOGUES.c.id == SEALS.c.dialogue_id)
-    chosen = of_mine.where(DIALOGUES.c.programme_id == mine.scalar_subquery())
-    return list(connection.scalars(chosen.order_by(SEALS.c.dialogue_id)))
+def heard_beside(connection: Connection, dialogue_id: str) -> list[str]:
+    """The other dialogues of the same programme that keep names under seal, or in which somebody spoke and waits."""
+    mine = select(DIALOGUES.c.programme_id).where(DIALOGUES.c.id == dialogue_id).scalar_subquery()
+    sealed = select(SEALS.c.dialogue_id).join(DIALOGUES, DIALOGUES.c.id == SEALS.c.dialogue_id)
+    found = {
+        *connection.scalars(sealed.where(DIALOGUES.c.programme_id == mine).distinct()),
+        *connection.scalars(_spoken_in(mine)),
+    }
+    return sorted(found - {dialogue_id})
 
 
 def due_ids(connection: Connection, now: datetime) -> list[str]:

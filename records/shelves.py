@@ -16,6 +16,7 @@ from states.contributions import Commitment, Contribution, Seal, Verdict
 from states.dialogue import ChainDialogue, Dialogue, Override, Risk
 from states.duties import Duty
 from states.people import Stakeholder
+from states.relays import Relayed
 from states.values import Value
 
 _new = object.__new__
@@ -152,5 +153,6 @@ SHELVES: tuple[Shelf, ...] = (
     Shelf("commitments", Commitment, pieces.COMMITMENTS),
     Shelf("seals", Seal, pieces.SEALS),
     Shelf("verdicts", Verdict, pieces.VERDICTS),
+    Shelf("relays", Relayed, pieces.RELAYS),
     Shelf("duties", Duty, DUTIES, key="name", order="id"),
 )

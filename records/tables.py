@@ -91,6 +91,9 @@ class DialogueTable(Base):
     failed_ways: Mapped[dict[str, str]] = mapped_column(
         Document(), comment="To whom mail failed for good, with a mark of the address"
     )
+    agreed: Mapped[dict[str, Any]] = mapped_column(
+        Document(), comment="To whose taking of which role the confidant or the moderator agreed"
+    )
     lessons: Mapped[tuple[str, ...]] = mapped_column(
         Packed(tuple[str, ...]), comment="What was learned"
     )

@@ -73,3 +73,4 @@ def _write_words(
 ) -> None:
     INSERT_FACTS.run(connection, facts)
     outgoing.put(connection, notices)
+    outgoing.mark_read_back(connection, notices)

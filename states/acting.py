@@ -5,9 +5,11 @@ from typing import Any
 
 from states.contributions import Contribution
 from states.dialogue import Dialogue
-from states.errors import NotKnown, NotYours, Refused
-from states.people import PARTICIPANT, ROLES, Role
-from states.table import CHAIR, Step
+from states.errors import BadInput, NotKnown, NotYours, Refused
+from states.independence import DEBTORS, is_debtor, require_no_debtor, same_address
+from states.people import PARTICIPANT, ROLES, Role, Stakeholder
+from states.relays import Relay
+from states.table import INDEPENDENT, RELAYS, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,8 @@ class Actor:
     """A role, a stakeholder id or a pseudonym: what the journal shows."""
     voice: str = ""
     """The voice a participant's step is about: their own id, or their pseudonym for what is under seal."""
+    relay: Relay | None = None
+    """How it was said, when somebody else records it for them."""
 
 
 def actor_of(dialogue: Dialogue, step: Step, by: str, given: Any) -> Actor:  # noqa: ANN401 - any step's model
@@ -37,8 +41,22 @@ def actor_of(dialogue: Dialogue, step: Step, by: str, given: Any) -> Actor:  # n
     if named not in {None, *dialogue.voices_of(speaker.id)}:
         raise NotYours("not-your-step", step=step.name, who=[named])
     own = [by] if by in dialogue.seals else dialogue.voices_of(speaker.id)
+    _require_not_one_who_owes(dialogue, step, speaker, given)
     voice = _voice(dialogue, step, speaker.id, own, given)
     return Actor(voice, voice)
+
+
+def _require_not_one_who_owes(
+    dialogue: Dialogue,
+    step: Step,
+    speaker: Stakeholder,
+    given: Any,  # noqa: ANN401
+) -> None:
+    """A seat at which mail reaches the manager, the deputy or the sponsor is a debtor's other hat."""
+    held = [dialogue.role(role) for role in DEBTORS]
+    theirs = any(person and same_address(person.email, speaker.email) for person in held)
+    if theirs and _touches_a_debt(step, given):
+        raise NotYours("debtor-may-not-relay", by=speaker.id)
 
 
 def _role_actor(dialogue: Dialogue, step: Step, by: str, given: Any) -> Actor:  # noqa: ANN401
@@ -46,19 +64,45 @@ def _role_actor(dialogue: Dialogue, step: Step, by: str, given: Any) -> Actor:  
         raise NotKnown("role-not-named", role=by)
     if by in step.by:
         return Actor(by)
+    _require_relayer(dialogue, step, by, given)
     named = getattr(given, "stakeholder", None)
-    if PARTICIPANT in step.by and by in CHAIR and named:
-        return Actor(by, _by_hand_voice(dialogue, step, by, named, given))
-    raise NotYours("not-your-step", step=step.name, who=list(step.by))
+    if PARTICIPANT not in step.by or by not in _relayers(step, given) or not named:
+        raise NotYours("not-your-step", step=step.name, who=list(step.by))
+    voice = _voice_of_somebody_else(dialogue, step, by, named, given)
+    if _touches_a_debt(step, given):
+        require_no_debtor(dialogue, by, voice)
+    if given.how is None:
+        raise BadInput("how-was-it-said", step=step.name)
+    relay = Relay(by, given.how, given.said_on, given.read_back)
+    return Actor(voice if voice in dialogue.seals else by, voice, relay)
 
 
-def _by_hand_voice(dialogue: Dialogue, step: Step, by: str, named: str, given: Any) -> str:  # noqa: ANN401
-    """Somebody without e-mail answers by phone or letter; the manager or the moderator records it."""
-    speaker = dialogue.stakeholders.get(named)
-    if speaker is None:
+def _relayers(step: Step, given: Any) -> tuple[str, ...]:  # noqa: ANN401
+    """Who may record this step for whoever takes it; of a line it depends on what they say of it."""
+    verdict = getattr(given, "verdict", None)
+    return RELAYS.get(f"{step.name}/{verdict}" if verdict else step.name, ())
+
+
+def _touches_a_debt(step: Step, given: Any) -> bool:  # noqa: ANN401
+    return _relayers(step, given) == INDEPENDENT
+
+
+def _require_relayer(dialogue: Dialogue, step: Step, by: str, given: Any) -> None:  # noqa: ANN401
+    """Whoever owes hears so first, whomever they name, or the answer would tell something of them."""
+    if _touches_a_debt(step, given) and is_debtor(dialogue, by):
+        raise NotYours("debtor-may-not-relay", by=by)
+
+
+def _voice_of_somebody_else(
+    dialogue: Dialogue,
+    step: Step,
+    by: str,
+    named: str,
+    given: Any,  # noqa: ANN401
+) -> str:
+    """Somebody answered by phone, letter or in person; whoever heard it records it, under seal the moderator alone."""
+    if named not in dialogue.stakeholders:
         raise NotKnown("unknown-stakeholder", stakeholder=named)
-    if speaker.email:
-        raise NotYours("speaks-for-themselves", stakeholder=named, step=step.name)
     if by == Role.MODERATOR:
         return _voice(dialogue, step, named, dialogue.voices_of(named), given)
     _refuse_what_is_sealed(dialogue, given)
@@ -75,10 +119,18 @@ def _refuse_what_is_sealed(dialogue: Dialogue, given: Any) -> None:  # noqa: ANN
 def _voice(dialogue: Dialogue, step: Step, speaker: str, own: list[str], given: Any) -> str:  # noqa: ANN401
     name = getattr(given, "contribution", None)
     if name is not None:
-        return _voice_of_contribution(dialogue, name, own)
+        return _voice_of_contribution(dialogue, step, name, own)
+    if step.name == "undo-relayed":
+        return _undoing_voice(dialogue, given.step, own)
     if step.name == "give-verdict":
         return _chosen_voice(dialogue, given.voice, own) or _judging_voice(dialogue, own)
     return speaker
+
+
+def _undoing_voice(dialogue: Dialogue, step: str, own: list[str]) -> str:
+    """The voice for which *step* was recorded last; without one their own name, and it is refused."""
+    theirs = [r for r in dialogue.relays.values() if r.step == step and r.stands and r.voice in own]
+    return theirs[-1].voice if theirs else own[0]
 
 
 def _chosen_voice(dialogue: Dialogue, chosen: str | None, own: list[str]) -> str | None:
@@ -92,9 +144,10 @@ def _chosen_voice(dialogue: Dialogue, chosen: str | None, own: list[str]) -> str
     return chosen
 
 
-def _voice_of_contribution(dialogue: Dialogue, name: str, own: list[str]) -> str:
+def _voice_of_contribution(dialogue: Dialogue, step: Step, name: str, own: list[str]) -> str:
     contribution: Contribution | None = dialogue.contributions.get(name)
-    if contribution is None or not contribution.stands:
+    gone = contribution is not None and not contribution.stands and step.name != "undo-relayed"
+    if contribution is None or gone:
         raise NotKnown("unknown-contribution", contribution=name)
     if contribution.voice not in own:
         raise NotYours("not-your-contribution", contribution=name)

@@ -3,13 +3,13 @@
 import re
 
 from states.checks import soft_checks
+from states.contact import has_contributed, require_own_way
 from states.deliberation import Deliberation
 from states.dialogue import ChainDialogue, Override, Phase, Risk
 from states.errors import BadInput, NotKnown, NotYours, Refused
 from states.information import Information
-from states.people import PARTICIPANT, ROLES, SYSTEM, Mapping, Role, Stakeholder
-from states.steps import Bare, ChangeContact, DropRisk, DropStakeholder, OverrideCheck
-from states.ways import forget_failure
+from states.people import PARTICIPANT, ROLES, SYSTEM, Mapping, Stakeholder
+from states.steps import Bare, DropRisk, DropStakeholder, OverrideCheck
 
 _RESERVED = re.compile(r"^(sealed-\d+|participant-\d+)$")
 
@@ -37,8 +37,12 @@ def map_stakeholder(work: Deliberation, given: Mapping) -> None:
     earlier = work.dialogue.stakeholders.get(given.id)
     if earlier and earlier.invited:
         raise Refused("already-invited", stakeholder=given.id)
-    mapped_at = earlier.mapped_at if earlier else work.now
-    work.dialogue.stakeholders[given.id] = Stakeholder(**dict(given), mapped_at=mapped_at)
+    require_own_way(work.dialogue, given.id, given.email)
+    if earlier:
+        _require_same_ways(work, earlier, given)
+        work.change_stakeholder(given.id, **dict(given))
+    else:
+        work.dialogue.stakeholders[given.id] = Stakeholder(**dict(given), mapped_at=work.now)
     work.fact(
         "stakeholder-mapped",
         given.id,
@@ -48,6 +52,14 @@ def map_stakeholder(work: Deliberation, given: Mapping) -> None:
     )
     if work.dialogue.phase is Phase.EXPECTATION_GATHERING:
         open_invitation_duty(work, given.id)
+
+
+def _require_same_ways(work: Deliberation, earlier: Stakeholder, given: Mapping) -> None:
+    """Mapping somebody anew is no way round the rule of who says how they are reached."""
+    ways = ("email", "phone", "postal_address")
+    moved = any(getattr(earlier, way) != getattr(given, way) for way in ways)
+    if moved and has_contributed(work.dialogue, earlier):
+        raise NotYours("contact-is-theirs")
 
 
 def _require_free_name(name: str) -> None:
@@ -66,9 +78,18 @@ def drop_stakeholder(work: Deliberation, given: DropStakeholder) -> None:
     """Take somebody off the map who was not invited yet, with a reason."""
     if work.stakeholder(given.stakeholder).invited:
         raise Refused("already-invited", stakeholder=given.stakeholder)
+    _require_nothing_owed(work, given.stakeholder)
     del work.dialogue.stakeholders[given.stakeholder]
     work.fact("stakeholder-dropped", given.stakeholder, reason=given.reason)
     work.withdraw_named(f"invite-stakeholder/{given.stakeholder}", "stakeholder-dropped")
+
+
+def _require_nothing_owed(work: Deliberation, name: str) -> None:
+    """Whoever waits for something cannot be taken off the map with it."""
+    voices = work.dialogue.voices_of(name)
+    spoke = any(c.voice in voices for c in work.dialogue.contributions.values())
+    if spoke or any(d.owed and d.waiting in voices for d in work.dialogue.duties.values()):
+        raise Refused("still-owed", stakeholder=name)
 
 
 def link_chain_dialogue(work: Deliberation, given: ChainDialogue) -> None:
@@ -127,27 +148,3 @@ def override_check(work: Deliberation, given: OverrideCheck) -> None:
 def approve_analysis(work: Deliberation, _given: Bare) -> None:
     """The analysis is good enough to invite on."""
     work.meet("approve-analysis")
-
-
-def change_contact(work: Deliberation, given: ChangeContact) -> None:
-    """Correct how somebody is reached; an answer that bounced is then written again."""
-    contact = given.model_dump(exclude={"stakeholder", "by_hand"}, exclude_none=True)
-    named = {**contact, "email": None} if given.by_hand else contact
-    if not named:
-        raise BadInput("nothing-given", step="change-contact")
-    _require_seals_safe(work, given)
-    work.change_stakeholder(given.stakeholder, **named)
-    if "email" in named:
-        forget_failure(work.dialogue, *work.dialogue.voices_of(given.stakeholder))
-    work.fact("contact-changed", given.stakeholder, fields=sorted(named))
-
-
-def _require_seals_safe(work: Deliberation, given: ChangeContact) -> None:
-    """
-    Whoever says where mail goes can read what is sealed, so once there are seals only the moderator says it.
-
-    For everybody alike: the refusal does not tell who spoke under seal (DESIGN 3.7).
-    """
-    moves_mail = given.email is not None or given.by_hand
-    if moves_mail and work.dialogue.seals and work.actor != Role.MODERATOR:
-        raise NotYours("seals-keep-addresses")

@@ -67,7 +67,7 @@ def _require_answerable(work: Deliberation, contribution: Contribution) -> None:
 def give_verdict(work: Deliberation, given: GiveVerdict, voice: str) -> None:
     """The participant says whether they were heard; their own success test is held against it."""
     work.dialogue.verdicts[voice] = Verdict(
-        id=voice, at=work.now, **given.model_dump(exclude={"stakeholder", "voice"})
+        id=voice, at=work.now, **given.model_dump(include={"heard", "success_test", "comment"})
     )
     work.fact("verdict-given", voice, heard=given.heard, success_test=given.success_test)
     work.meet(f"give-verdict/{voice}")

@@ -1,24 +1,12 @@
-"""The steps that move dates and roles: postponing a promise, moving the session, handing a role over."""
+"""The steps that move dates: postponing a promise, moving the session."""
 
 from datetime import date, timedelta
 
-from states.composition import moderator_is_independent
 from states.deliberation import Deliberation
 from states.duties import KINDS, Duty, Reckoning
 from states.errors import BadInput, NotKnown, NotYours, Refused
 from states.people import PARTICIPANT, Role
-from states.steps import HandOver, Postpone, RescheduleSession
-from states.ways import forget_failure
-
-_GIVERS: dict[Role, frozenset[Role]] = {
-    Role.MANAGER: frozenset({Role.MANAGER, Role.DEPUTY, Role.SPONSOR}),
-    Role.DEPUTY: frozenset({Role.MANAGER, Role.DEPUTY, Role.SPONSOR}),
-    Role.SPONSOR: frozenset({Role.MANAGER, Role.DEPUTY, Role.SPONSOR, Role.BOARD}),
-    Role.BOARD: frozenset({Role.BOARD, Role.SPONSOR, Role.MANAGER}),
-    Role.MODERATOR: frozenset({Role.MODERATOR, Role.SPONSOR, Role.MANAGER}),
-    Role.CONFIDANT: frozenset({Role.CONFIDANT, Role.SPONSOR, Role.BOARD}),
-}
-"""Who may hand over which role. A seal is never opened by naming oneself moderator: see `_require_seals_safe`."""
+from states.steps import Postpone, RescheduleSession
 
 
 def postpone(work: Deliberation, given: Postpone) -> None:
@@ -143,24 +131,3 @@ def _not_in_the_past(work: Deliberation, reckoning: Reckoning) -> Reckoning:
         if reckoning.end >= work.today
         else reckoning.model_copy(update={"end": work.today})
     )
-
-
-def hand_over(work: Deliberation, given: HandOver) -> None:
-    """Give a role to another person; what the role owes follows, and its next rung goes to them."""
-    if work.actor not in _GIVERS[given.role]:
-        raise NotYours("not-yours-to-give", role=given.role, by=work.actor)
-    _require_seals_safe(work, given)
-    roles = {**work.dialogue.programme.roles, given.role: given.person}
-    work.programme = work.dialogue.programme.model_copy(update={"roles": roles})
-    work.dialogue.programme = work.programme
-    if work.dialogue.seals and not moderator_is_independent(work.dialogue):
-        raise Refused("seals-need-independence", role=given.role)
-    forget_failure(work.dialogue, given.role.value)
-    work.fact("role-handed-over", given.role.value)
-    work.tell(given.role.value, "role-handed-over", role=given.role.value)
-
-
-def _require_seals_safe(work: Deliberation, given: HandOver) -> None:
-    """Whoever becomes moderator learns who spoke under seal: only the moderator may hand that on."""
-    if given.role is Role.MODERATOR and work.dialogue.seals and work.actor != Role.MODERATOR:
-        raise NotYours("seals-not-yours", role=given.role, by=work.actor)

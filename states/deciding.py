@@ -7,7 +7,20 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from states import analysis, answering, dates, delivery, erasing, gathering, meeting, strategy
+from states import (
+    analysis,
+    answering,
+    contact,
+    dates,
+    delivery,
+    erasing,
+    gathering,
+    meeting,
+    relaying,
+    roles,
+    strategy,
+    undoing,
+)
 from states.acting import actor_of
 from states.checks import checks_of
 from states.deliberation import Decision, Deliberation
@@ -31,7 +44,8 @@ HANDLERS: dict[str, Handler] = {
     "give-information": analysis.give_information,
     "approve-analysis": analysis.approve_analysis,
     "override-check": analysis.override_check,
-    "change-contact": analysis.change_contact,
+    "change-contact": contact.change_contact,
+    "mark-unsafe": contact.mark_unsafe,
     "invite": gathering.invite,
     "invite-all": gathering.invite_all,
     "accept-invitation": gathering.accept_invitation,
@@ -59,8 +73,10 @@ HANDLERS: dict[str, Handler] = {
     "record-delivery": delivery.record_delivery,
     "postpone": dates.postpone,
     "reschedule-session": dates.reschedule_session,
-    "hand-over": dates.hand_over,
+    "agree-hand-over": roles.agree_hand_over,
+    "hand-over": roles.hand_over,
     "ask-erasure": erasing.ask_erasure,
+    "undo-relayed": undoing.undo_relayed,
     "settle-erasure": erasing.settle_erasure,
 }
 
@@ -90,7 +106,9 @@ def decide(
     actor = actor_of(dialogue, rule, by, model)
     work = Deliberation(dialogue, actor.name, now)
     if PARTICIPANT in rule.by:
+        work.relay = actor.relay
         HANDLERS[step](work, model, actor.voice)
+        relaying.note(work, step, model, actor.relay, actor.voice)
     else:
         HANDLERS[step](work, model)
     _advance(work, step)

@@ -13,6 +13,7 @@ from states.errors import NotKnown
 from states.facts import Fact, Notice
 from states.people import PARTICIPANT, Role, Stakeholder
 from states.programme import Programme
+from states.relays import Relay
 from states.timing import Setting, armed, lapse_fact, lapsed
 
 
@@ -39,6 +40,8 @@ class Deliberation:
         self.facts: list[Fact] = []
         self.notices: list[Notice] = []
         self.programme: Programme | None = None
+        self.relay: Relay | None = None
+        """How it came to whoever records it, when somebody else does so for the one who speaks."""
 
     def decision(self) -> Decision:
         """What was decided."""

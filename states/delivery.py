@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from states.contact import OLD_WAY
 from states.deliberation import Decision, Deliberation
 from states.dialogue import Dialogue, Phase
 from states.duties import Duty, DutyStatus
@@ -9,6 +10,7 @@ from states.erasing import erase
 from states.errors import NotKnown, NotYours, Refused
 from states.facts import Notice
 from states.people import PARTICIPANT, SYSTEM, Role
+from states.relaying import held_until
 from states.steps import RecordDelivery
 from states.timing import armed
 from states.ways import (
@@ -38,6 +40,10 @@ def still_wanted(dialogue: Dialogue, notice: Notice) -> bool:
         return False
     if dialogue.phase == Phase.CANCELLED and notice.template in _OF_WHAT_COMES:
         return False
+    if notice.template == "erasure-done":
+        # Asked for in their name by somebody else, and undone since.
+        seat = dialogue.stakeholders.get(notice.to)
+        return seat is not None and seat.erasure_granted_at is not None
     if notice.rung is None or notice.duty is None:
         return True
     duty = dialogue.duties.get(notice.duty)
@@ -50,7 +56,7 @@ def goes_again(notice: Notice) -> bool:
 
     Only to participants: a role has a next one up. An answer is written anew instead, and a reminder has its next rung.
     """
-    said_anew = notice.template in MATTERS or notice.rung is not None
+    said_anew = notice.template in {*MATTERS, OLD_WAY} or notice.rung is not None
     return notice.role == PARTICIPANT and not said_anew
 
 
@@ -99,7 +105,9 @@ def record_delivery(work: Deliberation, given: RecordDelivery) -> None:
 
 def _granted(work: Deliberation, given: RecordDelivery) -> list[str]:
     seat = work.dialogue.stakeholders.get(given.to)
-    return [given.to] if seat and seat.erasure_granted_at else []
+    held = held_until(work.dialogue, given.to)
+    waits = held is not None and work.now < held
+    return [given.to] if seat and seat.erasure_granted_at and not waits else []
 
 
 def _covers(notice: Notice) -> list[str]:
@@ -139,7 +147,7 @@ def undeliverable(dialogue: Dialogue, notice: Notice, reason: str, now: datetime
     when it is the manager's own address that fails; an alert about an alert only goes up, and ends.
     """
     work = Deliberation(dialogue, SYSTEM, now)
-    if dialogue.erased(notice.to):
+    if dialogue.erased(notice.to) or notice.template == OLD_WAY:
         return work.decision()
     known = not reads_mail(dialogue, notice.to)
     if failed_for_good(reason):

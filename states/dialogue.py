@@ -13,10 +13,12 @@ from pydantic import Field
 from states.calendar import WorkCalendar
 from states.contributions import Commitment, Contribution, Seal, Verdict
 from states.duties import OWED, Duty
+from states.facts import Notice
 from states.information import Information
 from states.people import PARTICIPANT, ROLES, Person, Role, Stakeholder
 from states.policy import Policy
 from states.programme import Programme
+from states.relays import Relayed
 from states.values import Country, Day, Line, Name, Text, Value
 
 
@@ -117,6 +119,10 @@ class Dialogue:
     commitments: dict[str, Commitment] = field(default_factory=dict)
     seals: dict[str, Seal] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    relays: dict[str, Relayed] = field(default_factory=dict)
+    """What others recorded in somebody's name, and what was before."""
+    agreed: dict[str, Any] = field(default_factory=dict)
+    """To which role of whom the one who must consent has agreed."""
     duties: dict[str, Duty] = field(default_factory=dict)
 
     def copy(self) -> Self:
@@ -179,6 +185,17 @@ class Dialogue:
             return None
         stakeholder = self.stakeholder_of(to)
         return stakeholder.contact if stakeholder else None
+
+    def reader_of(self, notice: Notice) -> Person | None:
+        """The person who gets *notice*: as `reader`, but for what goes to a way that was replaced."""
+        way = notice.detail.get("way")
+        found = self.reader(notice.to)
+        if way is None or found is None:
+            return found
+        left = self.stakeholders[notice.to].left_ways
+        if way >= len(left):
+            return None
+        return found.model_copy(update={"name": "", "email": left[way], "phone": None})
 
     def erased(self, name: str) -> bool:
         """Whether the stakeholder *name* was erased; of a pseudonym it is never told."""

@@ -13,6 +13,7 @@ from states.deliberation import Deliberation
 from states.dialogue import Phase
 from states.errors import Refused
 from states.people import ERASED, Invitation
+from states.relaying import forget, held_until
 from states.steps import AskErasure, SettleErasure
 
 WHY = "asked-to-be-erased"
@@ -22,6 +23,9 @@ _THEIRS = {
     "organisation": ERASED,
     "email": None,
     "phone": None,
+    "postal_address": None,
+    "unsafe": (),
+    "left_ways": (),
     "decline_reason": None,
     "expectation": None,
     "success_test": None,
@@ -39,6 +43,11 @@ def a_month_after(day: date) -> date:
 def ask_erasure(work: Deliberation, given: AskErasure, speaker: str) -> None:
     """Ask to be erased; an answer is owed within a month. Their words about it stay out of the journal."""
     duty = work.duty(f"settle-erasure/{speaker}")
+    if duty and duty.owed and work.relay is None and held_until(work.dialogue, speaker):
+        work.fact(
+            "erasure-asked", speaker
+        )  # in their own name too: it need not wait to be undone any more
+        return
     if duty and duty.owed:
         raise Refused("erasure-asked-already", stakeholder=speaker)
     work.change_stakeholder(speaker, erasure_wish=given.text, erasure_refusal=None)
@@ -58,7 +67,9 @@ def settle_erasure(work: Deliberation, given: SettleErasure) -> None:
     if given.declined is None:
         work.change_stakeholder(name, erasure_granted_at=work.now)
         work.fact("erasure-granted", name)
-        work.tell(name, "erasure-done", duty)
+        after = held_until(work.dialogue, name)
+        waits = {"after": after.isoformat()} if after else {}
+        work.tell(name, "erasure-done", duty, **waits)
         return
     work.change_stakeholder(name, erasure_refusal=given.declined)
     work.fact("erasure-declined", name)
@@ -70,11 +81,16 @@ def erase(work: Deliberation, name: str) -> None:
     """
     Take out who *name* is and what they said under their own name; that they were there stays, as a number.
 
-    What is still owed to them is withdrawn, and the journal says why. Does nothing a second time.
+    What is still owed to them is withdrawn, and the journal says why. Does nothing a second time, nor while it can
+    still be undone because somebody else asked for it (rulings 12).
     """
     seat = work.stakeholder(name)
     if seat.erasure_granted_at is None or seat.erased_at is not None:
         return
+    held = held_until(work.dialogue, name)
+    if held and work.now < held:
+        return
+    forget(work, name)
     for contribution in list(work.dialogue.contributions.values()):
         if contribution.voice == name:
             _take_words_out(work, contribution)

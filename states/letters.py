@@ -47,6 +47,11 @@ KINDS: Mapping[str, Kind] = {
     "report-still-waits": Kind.OWN,
     "report-waits": Kind.OWN,
     "role-handed-over": Kind.OWN,
+    "keeper-changed": Kind.OWN,
+    "contact-to-check": Kind.OWN,
+    "contact-changed": Kind.OWN,
+    "way-replaced": Kind.OWN,
+    "relayed": Kind.OWN,
     "session-moved": Kind.OWN,
     # what is late: nobody can mute it
     "answer-late-alert": Kind.ALERTS,

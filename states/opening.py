@@ -108,7 +108,10 @@ def _proposed_stakeholders(previous: Dialogue | None, now: datetime) -> dict[str
     return {
         # What was valid when they were mapped is not judged by rules that came later.
         known.id: Stakeholder.model_construct(
-            **{name: getattr(known, name) for name in fields}, mapped_at=now
+            **{name: getattr(known, name) for name in fields},
+            mapped_at=now,
+            took_part=known.accepted or known.took_part,
+            unsafe=known.unsafe,
         )
         for known in previous.stakeholders.values()
         if not _to_be_forgotten(previous, known)

@@ -70,6 +70,12 @@ class Mapping(Value):
     replaces: Name | None = None
     email: Email | None = None
     phone: Line | None = None
+    postal_address: Text | None = None
+
+
+def way_of(kind: str, value: str) -> str:
+    """The mark of one way to somebody: its kind, and the address or the number without what does not tell it apart."""
+    return f"{kind}:{''.join(value.casefold().split())}"
 
 
 class Stakeholder(Mapping):
@@ -90,14 +96,26 @@ class Stakeholder(Mapping):
     erasure_granted_at: datetime | None = None
     erased_at: datetime | None = None
     """When it was done: after they were told."""
+    took_part: bool = False
+    """Whether they said yes to an earlier edition: how they are reached is theirs to say from then on."""
+    unsafe: tuple[str, ...] = ()
+    """Ways that are never used again; for the moderator's eyes alone (care 2)."""
+    left_ways: tuple[str, ...] = ()
+    """Addresses that were replaced, as long as each must be told so once."""
 
     @property
     def contact(self) -> Person:
-        """The stakeholder as somebody who can be written to."""
+        """The stakeholder as somebody who can be written to, by the ways that nobody called unsafe."""
         # What was valid when they were mapped is not checked again: an address takes long to check.
         return Person.model_construct(
-            name=self.name, email=self.email, phone=self.phone, language=self.language
+            name=self.name,
+            email=self._safe("email", self.email),
+            phone=self._safe("phone", self.phone),
+            language=self.language,
         )
+
+    def _safe(self, kind: str, value: str | None) -> str | None:
+        return None if value and self.unsafe and way_of(kind, value) in self.unsafe else value
 
     @property
     def invited(self) -> bool:

@@ -9,6 +9,7 @@ from states.dialogue import ChainDialogue, Risk
 from states.information import Information
 from states.people import Mapping, Person, Role
 from states.problems import wrong
+from states.relays import How
 from states.values import Day, Email, Line, Moment, Name, ReaderLanguage, Text, Value
 
 
@@ -52,14 +53,22 @@ class DropStakeholder(Value):
 
 
 class ChangeContact(Value):
-    """Correct how somebody is reached."""
+    """Say how somebody is reached."""
 
     stakeholder: Name
     email: Email | None = None
     phone: Line | None = None
     language: ReaderLanguage | None = None
+    postal_address: Text | None = None
     by_hand: bool = False
     """Their address does not work: from now on they are reached by phone or letter."""
+
+
+class MarkUnsafe(Value):
+    """Never again use this way to somebody; only the moderator sees the mark."""
+
+    stakeholder: Name
+    way: Literal["email", "phone", "post"]
 
 
 class Invite(Value):
@@ -69,9 +78,16 @@ class Invite(Value):
 
 
 class OnBehalf(Value):
-    """A step of a participant; the manager names *stakeholder* for somebody without e-mail who answered by hand."""
+    """
+    A step of a participant; whoever records it for somebody else names *stakeholder* and *how* it was said.
+
+    *said_on* is the day on which they said it; *read_back*: it was read back to them in the same call (rulings 8).
+    """
 
     stakeholder: Name | None = None
+    how: How | None = None
+    said_on: Day | None = None
+    read_back: bool = False
 
 
 class DeclineInvitation(OnBehalf):
@@ -192,6 +208,13 @@ class AskErasure(OnBehalf):
     text: Text | None = None
 
 
+class UndoRelayed(OnBehalf):
+    """Take back what somebody else recorded for whoever this is: which step, and of which point."""
+
+    step: Name
+    contribution: Name | None = None
+
+
 class SettleErasure(Value):
     """Grant what somebody asked, or decline it with the reason."""
 
@@ -228,6 +251,13 @@ class RecordDelivery(Value):
     to: Line
     how: Line
     template: Name = "answer"
+
+
+class AgreeHandOver(Value):
+    """The confidant agrees that the sponsor gives a role to this very person."""
+
+    role: Role
+    person: Person
 
 
 class HandOver(Value):

@@ -12,7 +12,8 @@ from states.steps import Bare, Decide, NewCommitment, ReportProgress
 def enter_strategy(work: Deliberation) -> None:
     """Each contribution is owed a decision and the strategy a signature."""
     for contribution in work.dialogue.contributions.values():
-        if contribution.stands and contribution.outcome is None:
+        owed = work.duty(f"decide-contribution/{contribution.id}")
+        if contribution.stands and contribution.outcome is None and not (owed and owed.owed):
             work.open_duty("decide-contribution", contribution.id)
     disputed = [
         work.duty(f"answer-dispute/{c.id}")
@@ -27,12 +28,12 @@ def decide(work: Deliberation, given: Decide) -> None:
     """
     Decide on one contribution, with a reason and an owner.
 
-    In the feedback phase only a disputed decision is taken again; the dialogue then goes back to the strategy.
+    In the feedback phase only a disputed decision is taken again, or that on a point which came back since; the
+    dialogue then goes back to the strategy.
     """
     contribution = work.contribution(given.contribution)
-    if not contribution.dispute_open and (
-        contribution.written_at or work.dialogue.phase is Phase.FEEDBACK
-    ):
+    settled = work.dialogue.phase is Phase.FEEDBACK and contribution.outcome is not None
+    if not contribution.dispute_open and (contribution.written_at or settled):
         raise Refused("not-disputed", contribution=given.contribution)
     if work.dialogue.phase is Phase.FEEDBACK:
         work.dialogue.signed_at = None

@@ -25,6 +25,23 @@ CHAIR = (Role.MODERATOR, *MANAGERS)
 SPONSOR = (Role.SPONSOR,)
 SPEAKER = (PARTICIPANT,)
 ANY_ROLE = tuple(Role)
+NEAR = CHAIR
+"""Who may record what binds nobody who owes: that somebody comes, expects something, or finds a line right."""
+INDEPENDENT = (Role.MODERATOR, Role.CONFIDANT)
+"""Who may record what touches a debt; never whoever owes it, also not under another hat."""
+RELAYS: dict[str, tuple[str, ...]] = {
+    "accept-invitation": NEAR,
+    "decline-invitation": NEAR,
+    "share-expectation": NEAR,
+    "check-line/confirmed": NEAR,
+    "check-line/corrected": INDEPENDENT,
+    "check-line/withdrawn": INDEPENDENT,
+    "give-verdict": INDEPENDENT,
+    "dispute-answer": INDEPENDENT,
+    "ask-erasure": INDEPENDENT,
+    "undo-relayed": INDEPENDENT,
+}
+"""Which step of a participant who may record for them (trust 1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +106,13 @@ STEPS: dict[str, Step] = {
         # at any time
         Step("override-check", steps.OverrideCheck, OPEN_PHASES, (*MANAGERS, *SPONSOR)),
         Step("record-delivery", steps.RecordDelivery, EVERY_PHASE, CHAIR),
-        Step("change-contact", steps.ChangeContact, EVERY_PHASE, CHAIR),
+        Step("change-contact", steps.ChangeContact, EVERY_PHASE, (*CHAIR, PARTICIPANT)),
+        Step("mark-unsafe", steps.MarkUnsafe, EVERY_PHASE, (*ANY_ROLE, PARTICIPANT)),
         Step(
             "reschedule-session", steps.RescheduleSession, (ANALYSIS, GATHERING, SESSION), MANAGERS
         ),
         Step("postpone", steps.Postpone, EVERY_PHASE, ANY_ROLE),
+        Step("agree-hand-over", steps.AgreeHandOver, EVERY_PHASE, INDEPENDENT),
         Step("hand-over", steps.HandOver, EVERY_PHASE, ANY_ROLE),
         Step(
             "report-progress",
@@ -102,6 +121,7 @@ STEPS: dict[str, Step] = {
             ANY_ROLE,
         ),
         Step("ask-erasure", steps.AskErasure, EVERY_PHASE, SPEAKER),
+        Step("undo-relayed", steps.UndoRelayed, EVERY_PHASE, SPEAKER),
         Step("settle-erasure", steps.SettleErasure, EVERY_PHASE, MANAGERS),
         Step("cancel-dialogue", steps.Reasoned, OPEN_PHASES, (*MANAGERS, *SPONSOR), CANCELLED),
     )

@@ -12,6 +12,7 @@ from notifications.words import tables, word
 from portal.faults import Incomplete, NotFound
 from portal.manager_overview.columns import countries
 from portal.manager_overview.mapping import free_name, understand
+from portal.relaying import said_how
 from portal.routes import MANAGERS, get, post
 from portal.visit import Visit
 from records.access import Capacity, revoke
@@ -185,14 +186,14 @@ def invite(visit: Visit) -> Response:
 
 
 def reply(visit: Visit) -> Response:
-    """Write down what somebody without e-mail replied to the invitation."""
+    """Write down what somebody replied to the invitation by phone or letter."""
     dialogue, seat = _seat(visit)
     steps = {"accepted": "accept-invitation", "declined": "decline-invitation"}
     step = steps.get(visit.form.one("reply"))
     if step is None:
         raise Incomplete({"reply": visit.t("Kies wat zij zeiden.", "Choose what they said.")})
     reason = visit.form.some("reason") if step == "decline-invitation" else {}
-    visit.act(dialogue.id, step, {"stakeholder": seat.id, **reason})
+    visit.act(dialogue.id, step, {"stakeholder": seat.id, **reason, **said_how(visit)})
     return visit.go(f"/dialogues/{dialogue.id}/people", said="saved")
 
 

@@ -99,27 +99,6 @@ def _postponable(debt: Debt, point: Point, what: str) -> DutyView | None:
     return debt.objection(point) if point in debt.disputed or not debt.hidden else None
 
 
-def judge(visit: Visit) -> Response:
-    """Write down what somebody without e-mail says of their answer."""
-    debt, _ = _asked(visit)
-    given = visit.need("heard") | visit.form.some("comment")
-    return _on_behalf(visit, debt, "give-verdict", given)
-
-
-def object_to(visit: Visit) -> Response:
-    """Write down that somebody without e-mail finds that the answer misses their point."""
-    debt, point = _asked(visit)
-    given = {"contribution": point.id, "reason": visit.need("objection")["objection"]}
-    return _on_behalf(visit, debt, "dispute-answer", given)
-
-
-def _on_behalf(visit: Visit, debt: Debt, step: str, given: dict[str, str]) -> Response:
-    if debt.by_hand is None:
-        raise NotFound
-    visit.act(debt.seen.dialogue.id, step, {**given, "stakeholder": debt.by_hand})
-    return visit.go(f"/dialogues/{debt.seen.dialogue.id}/answers", said="saved")
-
-
 def settle(visit: Visit) -> Response:
     """Respond to an objection."""
     debt, point = _asked(visit)
@@ -153,7 +132,5 @@ PAGES = (
     post(f"{_ONE}/preview", look, *MANAGERS, again=show_one),
     post(f"{_ONE}/postpone", postpone, *MANAGERS, again=show_one),
     post(f"{_ONE}/settle", settle, *MANAGERS, again=show_one),
-    post(f"{_ONE}/verdict", judge, *MANAGERS, again=show_one),
-    post(f"{_ONE}/dispute", object_to, *MANAGERS, again=show_one),
     post("/dialogues/{dialogue}/deliveries", record_delivery, *MANAGERS, again=show),
 )

@@ -184,7 +184,9 @@ class ByHand:
 def waiting_by_hand(seen: Seen, rows: Iterable[NoticeRow], *, sealed: bool) -> list[ByHand]:
     """What waits for a person's hand; those under seal are the moderator's, and nobody else sees them."""
     seals = seen.dialogue.seals
-    waits = [r for r in rows if r.status == BY_HAND and (r.to in seals) is sealed]
+    waits = [
+        r for r in rows if r.status == BY_HAND and r.sent_at is None and (r.to in seals) is sealed
+    ]
     return [ByHand(row.id, _reader(seen, row.to), row.template) for row in waits]
 
 

@@ -5,8 +5,10 @@ from starlette.responses import Response
 from portal.faults import NotFound
 from portal.manager_work.seeing import Seen, complete, seen_by
 from portal.manager_work.session import CHAIR
+from portal.relaying import said_how
 from portal.routes import get, post
 from portal.visit import Visit
+from states.independence import is_debtor
 from states.people import Role, Stakeholder
 from states.values import TEXT_LIMIT
 
@@ -18,19 +20,24 @@ def show(visit: Visit) -> Response:
     by_hand = {c.id for c in dialogue.contributions.values() if _speaks_by_hand(seen, c.voice)}
     everything = list(dialogue.contributions.values())
     withdrawn = [c for c in everything if not c.stands]
-    return visit.page("manager_work/summary.html", seen=seen, by_hand=by_hand, withdrawn=withdrawn)
+    return visit.page(
+        "manager_work/summary.html",
+        seen=seen,
+        by_hand=by_hand,
+        withdrawn=withdrawn,
+        independent=not is_debtor(dialogue, visit.me.name),
+    )
 
 
 def _speaks_by_hand(seen: Seen, voice: str) -> Stakeholder | None:
     """
-    Whoever cannot answer by mail, when the one who looks may write down their answer.
+    Whoever may have answered by phone or letter, when the one who looks may write down their answer.
 
-    For anybody whose name is hidden only the moderator may: the form alone would tell that they have no address.
+    For anybody whose name is hidden only the moderator may.
     """
     if seen.viewer != Role.MODERATOR and seen.hides(voice):
         return None
-    someone = seen.dialogue.stakeholder_of(voice)
-    return someone if someone and not someone.email else None
+    return seen.dialogue.stakeholder_of(voice)
 
 
 def publish(visit: Visit) -> Response:
@@ -51,7 +58,7 @@ def check(visit: Visit) -> Response:
     if point is None or someone is None:
         raise NotFound
     given = visit.need("verdict", *(("text",) if _corrected(visit) else ()))
-    given |= {"contribution": point.id, "stakeholder": someone.id}
+    given |= {"contribution": point.id, "stakeholder": someone.id, **said_how(visit)}
     visit.act(dialogue.id, "check-line", given)
     return visit.go(f"/dialogues/{dialogue.id}/summary", said="saved")
 

@@ -39,7 +39,7 @@ def _gathering(dialogue: Dialogue) -> Iterator[Wish]:
     yield "invite-all", "manager", {}
     for who in dialogue.stakeholders.values():
         by = who.id if who.email else "manager"
-        behalf = {} if who.email else {"stakeholder": who.id}
+        behalf = {} if who.email else {"stakeholder": who.id, "how": "phone"}
         if not who.email:
             yield (
                 "record-delivery",
@@ -71,7 +71,7 @@ def _session(dialogue: Dialogue) -> Iterator[Wish]:
     yield "publish-summary", "moderator", {"lines": dict.fromkeys(dialogue.contributions, "Pay.")}
     open_lines = [c.id for c in dialogue.contributions.values() if c.line and not c.line_verdict]
     for point, who, _ in (one for one in points if one[0] in open_lines):
-        behalf = {"stakeholder": who} if who == "letter" else {}
+        behalf = {"stakeholder": who, "how": "phone"} if who == "letter" else {}
         line = {**behalf, "contribution": point, "verdict": "confirmed"}
         yield "check-line", "manager" if behalf else who, line
     if "c1" in open_lines:

@@ -75,6 +75,7 @@ def participant_cases(home: Dialogue) -> Iterator[Case]:
     yield Case("agenda, bare", notice("agenda-echoed", "ngo"), _bare(home))
     yield Case("new link", notice("new-link", "ngo"), home)
     yield from _erasures(home)
+    yield from _in_their_name(home)
     yield from _moved(home)
     checked = _asked("check-summary", "ngo")
     yield Case("summary", notice("summary-to-check", "ngo", checked), _with(home, checked))
@@ -91,6 +92,30 @@ def _erasures(home: Dialogue) -> Iterator[Case]:
     place = _with(home, asked, stakeholders=home.stakeholders | {"ngo": refused})
     for template in ("erasure-done", "erasure-declined"):
         yield Case(template, notice(template, "ngo", asked), place)
+
+
+def _in_their_name(home: Dialogue) -> Iterator[Case]:
+    """What somebody else did for them: recorded, changed, handed over; also to somebody at risk."""
+    said = {"by": "moderator", "how": "phone", "until": "2022-10-06", "contribution": "c1"}
+    coming = ("accept-invitation", "decline-invitation", "share-expectation")
+    for step in (*coming, "give-verdict", "dispute-answer", "ask-erasure", "undo-relayed"):
+        yield Case(f"relayed, {step}", notice("relayed", "ngo", step=step, **said), home)
+    for verdict in ("confirmed", "corrected", "withdrawn"):
+        line = said | {"step": "check-line", "verdict": verdict}
+        yield Case(f"relayed, {verdict}", notice("relayed", "ngo", **line), home)
+    left = home.stakeholders["ngo"].model_copy(update={"left_ways": ("oud@ngo.example",)})
+    moved = replace(home, stakeholders=home.stakeholders | {"ngo": left})
+    risk = home.stakeholders["ngo"].model_copy(update={"at_risk": True})
+    guarded = replace(home, stakeholders=home.stakeholders | {"ngo": risk})
+    yield Case("old way", notice("way-replaced", "ngo", way=0), moved)
+    for place, name in ((home, "open"), (guarded, "at risk")):
+        yield Case(f"changed, {name}", notice("contact-changed", "ngo", by="moderator"), place)
+        yield Case(f"changed by them, {name}", notice("contact-changed", "ngo", by="ngo"), place)
+        keeper = notice("keeper-changed", "ngo", role="moderator", by="board")
+        yield Case(f"keeper, {name}", keeper, place)
+        recorded = notice("relayed", "ngo", step="accept-invitation", **said)
+        yield Case(f"recorded, {name}", recorded, place)
+    yield Case("to call", notice("contact-to-check", "moderator", stakeholder="ngo"), guarded)
 
 
 def _moved(home: Dialogue) -> Iterator[Case]:

@@ -84,7 +84,12 @@ def test_people_are_invited_and_reached(portal: Portal) -> None:
     assert browser.submit(f"{HOME}/person/village/invite").status_code == 200
     reply = f"{HOME}/person/village/reply"
     assert browser.submit(reply).status_code == 422
-    assert browser.submit(reply, {"reply": "declined", "reason": "Harvest"}).status_code == 303
+    assert (
+        browser.submit(
+            reply, {"reply": "declined", "reason": "Harvest", "how": "phone"}
+        ).status_code
+        == 303
+    )
     assert "Harvest" in browser.get(f"{HOME}/person/village").text
     assert browser.submit(f"{HOME}/invite-all").status_code == 303
     reach, old = f"{HOME}/person/ngo-nl/reach", portal.link("ngo-nl")
@@ -97,7 +102,12 @@ def test_people_are_invited_and_reached(portal: Portal) -> None:
     assert inside.get("/my").status_code == 401
     assert browser.submit(reach, {"by_hand": "yes", "phone": "020 1"}).status_code == 303
     assert memory.read().stakeholders["ngo-nl"].email is None
-    assert browser.submit(f"{HOME}/person/ngo-nl/reply", {"reply": "accepted"}).status_code == 303
+    assert (
+        browser.submit(
+            f"{HOME}/person/ngo-nl/reply", {"reply": "accepted", "how": "letter"}
+        ).status_code
+        == 303
+    )
     chosen = browser.get(f"{HOME}/people?show=accepted").text
     assert "Campaigner" in chosen
     assert "Elder" not in chosen

@@ -432,7 +432,7 @@ def accepted(life: Life) -> Life:
 
 def spoken_by(who: str) -> tuple[str, Given]:
     """Return who takes a step for *who*: they themselves, or the manager for whom has no e-mail."""
-    return ("manager", {"stakeholder": who}) if who == JOKE else (who, {})
+    return ("manager", {"stakeholder": who, "how": "phone"}) if who == JOKE else (who, {})
 
 
 def met(life: Life) -> Life:
@@ -497,7 +497,7 @@ def judged(life: Life) -> Life:
     life.at("2022-09-05")
     for voice in list(dict.fromkeys(c.voice for c in life.dialogue.contributions.values())):
         by, given = spoken_by(voice)
-        life.take(by, "give-verdict", heard="yes", **given)
+        life.take("moderator" if given else by, "give-verdict", heard="yes", **given)
     return life.take("manager", "note-lesson", text="Eerder beginnen.")
 
 

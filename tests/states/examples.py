@@ -67,7 +67,10 @@ EXAMPLES: dict[str, tuple[str, Given]] = {
     "record-delivery": ("manager", {"to": JOKE, "how": "gebeld", "template": "invitation"}),
     "ask-erasure": (NOOR, {"text": "Alles."}),
     "settle-erasure": ("manager", {"stakeholder": NOOR}),
-    "change-contact": ("manager", {"stakeholder": JOKE, "phone": "+31 20 555 01 24"}),
+    "undo-relayed": (NOOR, {"step": "ask-erasure"}),
+    "mark-unsafe": ("manager", {"stakeholder": JOKE, "way": "phone"}),
+    "agree-hand-over": ("confidant", {"role": "moderator", "person": {"name": "Mara Nieuw"}}),
+    "change-contact": ("moderator", {"stakeholder": JOKE, "phone": "+31 20 555 01 24"}),
     "reschedule-session": ("manager", {"to": "2022-06-30T13:00", "reason": "Treinstaking."}),
     "postpone": ("manager", LATER),
     "hand-over": ("sponsor", {"role": "manager", "person": {"name": "Mara Nieuw"}}),
@@ -136,6 +139,9 @@ def ready(phase: Phase, step: str) -> Life:
     """Return a life in *phase* in which *step* is possible if it ever is."""
     if step == "settle-erasure":
         return ready(phase, "ask-erasure").take(NOOR, "ask-erasure")
+    if step == "undo-relayed":
+        relayed = {"stakeholder": NOOR, "how": "phone"}
+        return ready(phase, "ask-erasure").take("moderator", "ask-erasure", **relayed)
     if (phase, step) in READY:
         return live(READY[phase, step])
     if phase in FRESH:

@@ -80,7 +80,7 @@ class Bag:
         return str(one(self.draw, self.dialogue.stakeholders))
 
     def on_behalf(self) -> Given:
-        return {"stakeholder": JOKE} if self.draw(st.booleans()) else {}
+        return {"stakeholder": JOKE, "how": "phone"} if self.draw(st.booleans()) else {}
 
     def map_stakeholder(self) -> Given:
         base: Given = self.draw(st.sampled_from(list(STAKEHOLDERS.values())))

@@ -1,0 +1,112 @@
+"""How somebody is reached: who may change it, who hears of it, and ways that are never used again (trust 1, care 2)."""
+
+from typing import Any
+
+from states.deliberation import Deliberation
+from states.dialogue import Dialogue
+from states.errors import BadInput, NotYours
+from states.independence import DEBTORS, is_debtor, same_address
+from states.people import ROLES, SYSTEM, Role, Stakeholder, way_of
+from states.steps import ChangeContact, MarkUnsafe
+from states.ways import forget_failure
+
+OLD_WAY = "way-replaced"
+"""One neutral line to the way that was replaced: no name, no company, no words, no link."""
+NEW_WAY = "contact-changed"
+CALL = "contact-to-check"
+"""A task for the moderator or the confidant: to call whoever is at risk, on a way that they know to be safe."""
+
+
+def change_contact(work: Deliberation, given: ChangeContact, voice: str = "") -> None:
+    """
+    Say how somebody is reached: they themselves or the moderator; manager and deputy until they contributed something.
+
+    The old way and the new one are told. An answer that bounced is then written again. Raises NotYours
+    ('contact-is-theirs', 'seals-keep-addresses', 'contact-of-debtor').
+    """
+    contact = given.model_dump(exclude={"stakeholder", "by_hand"}, exclude_none=True)
+    named = {**contact, "email": None} if given.by_hand else contact
+    if not named:
+        raise BadInput("nothing-given", step="change-contact")
+    seat = work.stakeholder(given.stakeholder)
+    if not voice:
+        _require_may_change(work, seat, named)
+    require_own_way(work.dialogue, seat.id, named.get("email"))
+    changed = work.change_stakeholder(seat.id, **named)
+    if "email" in named:
+        forget_failure(work.dialogue, *work.dialogue.voices_of(seat.id))
+    work.fact("contact-changed", seat.id, fields=sorted(named))
+    tell_of_change(work, seat, changed)
+
+
+def _require_may_change(work: Deliberation, seat: Stakeholder, named: dict[str, Any]) -> None:
+    """
+    Whoever says where mail goes can read what is sealed, so once there are seals only the moderator says it.
+
+    For everybody alike: the refusal does not tell who spoke under seal (DESIGN 3.7).
+    """
+    keeps = work.actor == Role.MODERATOR and not is_debtor(work.dialogue, work.actor)
+    if "email" in named and work.dialogue.seals and not keeps:
+        raise NotYours("seals-keep-addresses")
+    if not keeps and has_contributed(work.dialogue, seat):
+        raise NotYours("contact-is-theirs")
+
+
+def has_contributed(dialogue: Dialogue, seat: Stakeholder) -> bool:
+    """
+    Whether *seat* said something for which an answer is owed, in this edition or took part in an earlier one.
+
+    Under seal nobody may see who spoke, so once there are seals everybody who was invited counts.
+    """
+    spoke = any(c.voice == seat.id for c in dialogue.contributions.values())
+    return spoke or seat.took_part or (bool(dialogue.seals) and seat.invited)
+
+
+def require_own_way(dialogue: Dialogue, name: str, email: str | None) -> None:
+    """Refuse an address at which whoever owes the answers would read them. Raises NotYours('contact-of-debtor')."""
+    held = [dialogue.role(role) for role in DEBTORS]
+    if email and any(person and same_address(person.email, email) for person in held):
+        raise NotYours("contact-of-debtor", stakeholder=name)
+
+
+def tell_of_change(work: Deliberation, was: Stakeholder, now: Stakeholder) -> None:
+    """Tell both ways that they were changed; at risk nothing goes to the old one, and somebody calls instead."""
+    ways = ("email", "phone", "postal_address", "language")
+    if not was.invited or all(getattr(was, way) == getattr(now, way) for way in ways):
+        return
+    moved = was.email is not None and not same_address(was.email, now.email)
+    if now.at_risk is not False:
+        _ask_for_a_call(work, now.id)
+    elif moved and way_of("email", str(was.email)) not in now.unsafe:
+        number = len(now.left_ways)
+        work.change_stakeholder(now.id, left_ways=(*now.left_ways, str(was.email)))
+        work.tell(now.id, OLD_WAY, None, way=number)
+    work.tell(now.id, NEW_WAY, None, by=work.actor)
+
+
+def _ask_for_a_call(work: Deliberation, name: str) -> None:
+    keeper = next((r for r in (Role.MODERATOR, Role.CONFIDANT) if work.dialogue.role(r)), None)
+    if keeper is not None:
+        work.tell(keeper, CALL, None, stakeholder=name)
+
+
+def mark_unsafe(work: Deliberation, given: MarkUnsafe, voice: str = "") -> None:
+    """
+    Never again use this way to somebody. Anybody may say so; only the moderator sees the mark.
+
+    So the journal says that a way was marked, neither whose nor by whom. Source: care 2.
+    """
+    seat = work.stakeholder(given.stakeholder)
+    known = getattr(seat, _FIELDS[given.way])
+    if known is None:
+        raise BadInput("no-such-way", way=given.way)
+    work.change_stakeholder(seat.id, unsafe=_with(seat.unsafe, way_of(given.way, known)))
+    work.actor = work.actor if work.actor in ROLES and not voice else SYSTEM
+    work.fact("way-marked-unsafe")
+
+
+_FIELDS = {"email": "email", "phone": "phone", "post": "postal_address"}
+
+
+def _with(marks: tuple[str, ...], mark: str) -> tuple[str, ...]:
+    return marks if mark in marks else (*marks, mark)
