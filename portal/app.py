@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -82,6 +82,10 @@ async def _serve(site: Site, page: Page, request: Request) -> Response:
             typed = await read_form(request, page.most)
         except TooMuch:
             typed = None
+        except (
+            ClientDisconnect
+        ):  # whoever sent it is gone, or was too slow: nobody hears the answer
+            return Response(status_code=408)
     return await run_in_threadpool(answering.answer, site, page, request, typed)
 
 

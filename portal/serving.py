@@ -13,10 +13,11 @@ from config.settings import Settings, SettingsUnfit, load_settings
 from config.wiring import open_house
 from portal.app import create_app
 from portal.demo import Demo
+from portal.patience import HEADER_BYTES, Limits, protocol
 from portal.watching import Watching
 
-_AT_ONCE = 200
 _KEEP_ALIVE = 5  # seconds
+_LIMITS = Limits()
 
 
 def run(settings: Settings, *, port: int | None = None, demo: bool = False) -> None:
@@ -47,7 +48,7 @@ def _require_tls(settings: Settings) -> None:
         raise SettingsUnfit([f"WEERKLANK_BASE_URL: '{settings.base_url}' {what}"])
 
 
-def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+def _config(app: ASGIApp, settings: Settings, limits: Limits = _LIMITS) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         host=settings.portal.host,
@@ -57,7 +58,8 @@ def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         server_header=False,
         forwarded_allow_ips="127.0.0.1",
         ws="none",
-        limit_concurrency=_AT_ONCE,
+        http=protocol(limits),
+        h11_max_incomplete_event_size=HEADER_BYTES,
         timeout_keep_alive=_KEEP_ALIVE,
     )
 
