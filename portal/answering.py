@@ -11,19 +11,24 @@ from starlette.responses import HTMLResponse, Response
 
 from config.logs import logger
 from portal import rendering
+from portal.actors import Actor
 from portal.faults import Incomplete, LinkGone, NoProof, NotFound, NotIn, TooMuch, TooOften
 from portal.forms import TOKEN, Typed
-from portal.proof import require_proof, same_origin
+from portal.marks import require_fresh_form
+from portal.proof import comes_from, require_proof
 from portal.refusing import shown_again
+from portal.returning import given_back
 from portal.routes import EVERYONE, Page, get
+from portal.sending import answered_before, form_key, keep_answer, one_at_a_time
 from portal.site import Site
-from portal.stays import STAY, holder_of, known, remember
-from portal.visit import Actor, Visit
+from portal.stays import holder_of, known, remember
+from portal.visit import Visit
 from records.access import Stay
 from records.errors import Busy, RecordsError
 from states.errors import NotKnown, Refused
 
 _LOG = logger("portal")
+_SEE_OTHER = 303
 _PASSING = 30
 """Seconds after which a database that was busy is worth another try."""
 
@@ -50,13 +55,11 @@ FAULTS: dict[type[Exception], Fault] = {
 """Most special first."""
 
 
-def answer(site: Site, page: Page, request: Request, typed: Typed | None) -> Response:
-    """The answer to *request*, whatever happens; *typed* None: more was sent than the page takes."""
+def answer(site: Site, page: Page, request: Request, typed: Typed) -> Response:
+    """The answer to *request*, whatever happens."""
     began = perf_counter()
-    visit = Visit(site, request, page, site.clock(), typed or Typed())
+    visit = Visit(site, request, page, site.clock(), typed)
     try:
-        if typed is None:
-            raise TooMuch  # noqa: TRY301 - one place turns faults into pages
         response = _asked(visit)
     except Exception as error:  # noqa: BLE001 - nobody ever sees a traceback
         response = fault(visit, error)
@@ -76,28 +79,51 @@ def _not_found(_visit: Visit) -> Response:
 
 def _asked(visit: Visit) -> Response:
     _recognise(visit)
-    if visit.route.method == "POST":
-        _require_still_in(visit)
-        require_proof(visit)
-    name = visit.actor.name if visit.actor else None
-    if not visit.route.open_to(name):
-        raise NotIn if name is None else NotFound
-    response = _handled(visit)
+    if visit.form.too_much:
+        raise TooMuch
+    response = _sent(visit) if visit.route.method == "POST" else _opened(visit)
     if visit.known and visit.known.renew and "set-cookie" not in response.headers:
         remember(visit.site, response, visit.known, visit.site.door_time())
     return response
 
 
-def _require_still_in(visit: Visit) -> None:
-    """Somebody whose stay ended while they wrote gets their words back instead of a refusal that nobody understands."""
-    was_in = visit.site.cookie(STAY) in visit.request.cookies
-    if was_in and visit.known is None and EVERYONE not in visit.route.who and same_origin(visit):
-        visit.given_back = visit.form.longer_texts()
-        raise NotIn
+def _sent(visit: Visit) -> Response:
+    """The answer to a form; one that did its work before is led to the same place again."""
+    key = form_key(visit)
+    with one_at_a_time(key):
+        before = answered_before(visit, key) if visit.route.once else None
+        if before is not None:
+            return before
+        try:
+            response = _checked(visit)
+        except (LinkGone, NoProof, NotFound, NotIn, NotKnown):
+            before = answered_before(visit, key)
+            if before is None:
+                raise
+            return before
+        if response.status_code == _SEE_OTHER:
+            keep_answer(visit, key)
+            return response
+        return answered_before(visit, key) or response
+
+
+def _checked(visit: Visit) -> Response:
+    if visit.known is None and EVERYONE not in visit.route.who and comes_from(visit) is not False:
+        raise NotIn  # a token of somebody who is not in can be compared with nothing; they get their words back
+    require_proof(visit)
+    return _opened(visit)
+
+
+def _opened(visit: Visit) -> Response:
+    name = visit.actor.name if visit.actor else None
+    if not visit.route.open_to(name):
+        raise NotIn if name is None else NotFound
+    return _handled(visit)
 
 
 def _handled(visit: Visit) -> Response:
     try:
+        require_fresh_form(visit)
         return visit.route.handler(visit)
     except NotKnown:
         raise
@@ -138,7 +164,7 @@ def fault(visit: Visit, error: Exception) -> Response:
     elif kind is RecordsError:
         context["busy"] = isinstance(error, Busy)
         _LOG.warning("records unavailable", kind=type(error).__name__, route=visit.route.row)
-    visit.status = page.status
+    visit.status, visit.given_back = page.status, given_back(visit, error)
     response = _fault_page(visit, page.template, context)
     if isinstance(error, TooOften):
         response.headers["retry-after"] = str(ceil(error.wait.total_seconds()))

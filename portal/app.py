@@ -76,12 +76,12 @@ def _endpoint(site: Site, methods: dict[str, Page]) -> Callable[[Request], objec
 
 
 async def _serve(site: Site, page: Page, request: Request) -> Response:
-    typed: Typed | None = Typed()
+    typed = Typed()
     if page.method == "POST":
         try:
             typed = await read_form(request, page.most)
         except TooMuch:
-            typed = None
+            typed = Typed(too_much=True)
         except (
             ClientDisconnect
         ):  # whoever sent it is gone, or was too slow: nobody hears the answer

@@ -130,9 +130,9 @@ def _leave(visit: Visit) -> None:
 PAGES = (
     get("/", front, EVERYONE),
     get("/l/{token}", show_link, EVERYONE),
-    post("/l/{token}", follow_link, EVERYONE, again=show_link),
+    post("/l/{token}", follow_link, EVERYONE, again=show_link, once=False),
     get("/new-link", ask_link, EVERYONE),
     post("/new-link", send_link, EVERYONE, again=ask_link),
-    post("/language", speak, EVERYONE, again=front),
-    post("/sign-out", leave, EVERYONE, again=front),
+    post("/language", speak, EVERYONE, again=front, once=False),
+    post("/sign-out", leave, EVERYONE, again=front, once=False),
 )

@@ -40,3 +40,7 @@ class Incomplete(Exception):
         """Keep the sentence of each field."""
         super().__init__()
         self.problems = dict(problems)
+
+
+class Outdated(Incomplete):
+    """Somebody changed meanwhile what the form shows; *problems* say what is so now."""

@@ -1,32 +1,49 @@
 """Proof that a form comes from a page of ours: what the browser says of its origin, and a token that only we know."""
 
 import hmac
+from typing import TYPE_CHECKING
 
 from portal.faults import NoProof
 from portal.forms import TOKEN
+from portal.routes import EVERYONE
+from portal.site import origin_of
 from portal.stays import GUEST, form_token
-from portal.visit import Visit
+
+if TYPE_CHECKING:
+    from portal.visit import Visit
 
 
-def require_proof(visit: Visit) -> None:
-    """Raise NoProof unless the browser says that the form is ours, and the form carries its token."""
-    if not (same_origin(visit) and _token_fits(visit)):
+def require_proof(visit: "Visit") -> None:
+    """Raise NoProof when the browser says that the form is another's, or the form lacks its token."""
+    if comes_from(visit) is False or not token_fits(visit):
         raise NoProof
 
 
-def same_origin(visit: Visit) -> bool:
-    """Whether the browser says that the form is ours: each header that is there must say so, one must be there."""
+def comes_from(visit: "Visit") -> bool | None:
+    """
+    Whether the browser says that the form is ours; None when it says nothing.
+
+    What it says of its origin counts first, then the page that it names as where it came from. Browsers without
+    styles, old phones and some proxies say neither: then the token stands alone, which no other site can know.
+    """
     headers = visit.request.headers
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-    if site is None and origin is None:
-        return False
+    referer, host = headers.get("referer"), headers.get("host", "")
     if site is not None and site != "same-origin":
         return False
-    return origin is None or visit.site.origin_is_ours(origin, headers.get("host", ""))
+    if origin is not None:
+        return visit.site.origin_is_ours(origin, host)
+    if site is not None:
+        return True
+    return None if not referer else visit.site.origin_is_ours(origin_of(referer), host)
 
 
-def _token_fits(visit: Visit) -> bool:
-    guest = visit.request.cookies.get(visit.site.cookie(GUEST), "")
-    secret = visit.known.stay.secret if visit.known else guest
-    sent = visit.form.one(TOKEN)
-    return bool(secret) and hmac.compare_digest(sent.encode(), form_token(secret).encode())
+def token_fits(visit: "Visit") -> bool:
+    """Whether the token is this person's; where nobody needs to be in, that of the browser does as well."""
+    secrets = [visit.known.stay.secret] if visit.known else []
+    if visit.known is None or EVERYONE in visit.route.who:
+        secrets.append(visit.request.cookies.get(visit.site.cookie(GUEST), ""))
+    sent = visit.form.one(TOKEN).encode()
+    return any(
+        hmac.compare_digest(sent, form_token(secret).encode()) for secret in secrets if secret
+    )

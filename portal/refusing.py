@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from notifications.words import word
-from portal.faults import Incomplete, NotFound
-from portal.forms import lost
+from portal.faults import Incomplete, NotFound, Outdated
+from portal.marks import MEANWHILE
+from portal.returning import lost
 from portal.telling import Telling, telling_to
 from portal.visit import Visit
 from states.checks import Check
@@ -50,14 +51,16 @@ def shown_again(visit: Visit, refusal: Refused | Incomplete) -> Response:
     visit.status = 422
     if isinstance(refusal, Incomplete):
         visit.problems = refusal.problems
-        visit.refused = visit.t("Er ontbreekt nog iets.", "Something is still missing.")
+        outdated = isinstance(refusal, Outdated)
+        lacking = ("Er ontbreekt nog iets.", "Something is still missing.")
+        visit.refused = visit.t(*(MEANWHILE if outdated else lacking))
     elif (said := told(visit, refusal)).so:
         visit.status, visit.so = 200, said.sentence
     else:
         visit.refused = said.sentence
     assert visit.route.again is not None  # noqa: S101 - the route table sees to it
     page = visit.route.again(visit)
-    visit.given_back = lost(visit.form, bytes(page.body))
+    visit.given_back = lost(visit, bytes(page.body))
     return visit.route.again(visit) if visit.given_back else page
 
 

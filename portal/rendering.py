@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
 from importlib.resources import files
+from secrets import token_hex
 from tomllib import loads
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from notifications.letters import InLanguage
 from notifications.speech import FILTERS
 from notifications.words import LANGUAGES, count, language_of
 from portal.forms import TOKEN
+from portal.marks import mark_of, shows, watches
 from portal.statics import address
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from portal.visit import Visit
 
 __all__ = ["LANGUAGES", "language_of", "prose", "render"]
+_FORM_BYTES = 32
 _TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "a", "code", "pre"}
 
 
@@ -106,6 +109,10 @@ def _environment() -> Environment:
         "t": t,
         "static": address,
         "hidden": hidden,
+        "mark_of": mark_of,
+        "shows": shows,
+        "watches": watches,
+        "new_form": new_form,
         "menu_of": menu_of,
         "words": words,
     }
@@ -115,6 +122,16 @@ def _environment() -> Environment:
 def hidden(token: str) -> Html:
     """The field that proves that a form is ours."""
     return Html(f'<input type="hidden" name="{TOKEN}" value="{escape(token)}">')
+
+
+def new_form() -> str:
+    """An id for one form of a page: the same one sent twice is one."""
+    return token_hex(_FORM_BYTES)
+
+
+def as_shown(text: str) -> str:
+    """*text* as templates escape it."""
+    return escape(text).replace("&quot;", "&#34;").replace("&#x27;", "&#39;")
 
 
 def menu_of(visit: "Visit") -> "list[Page]":

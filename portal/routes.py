@@ -1,7 +1,7 @@
 """The shape of the route table: which page lies where, and who may open it. Tests walk these rows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from states.people import PARTICIPANT, Role
@@ -21,8 +21,8 @@ STAFF = (*(role.value for role in Role), AUDITOR)
 CAPACITIES = (EVERYONE, PARTICIPANT, *STAFF)
 MANAGERS = (Role.MANAGER.value, Role.DEPUTY.value)
 
-BODY_LIMIT = 256 * 1024
-"""Bytes that a form may hold; a page for files names its own."""
+BODY_LIMIT = 1024 * 1024
+"""Bytes that a form may hold: five texts as long as the law takes, of signs that travel as nine bytes each."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,9 @@ class Page:
     One row: *method* and *path* lead to *handler*, for those in *who* alone.
 
     *again* is the page that shows a refused form as it was typed. *nav* names the page in the menu of those who may
-    open it, in Dutch and in English. *most* are the bytes that may be sent to it.
+    open it, in Dutch and in English. *most* are the bytes that may be sent to it. *once*: the same form sent again
+    does nothing new. *fresh*: only for who proved a short while ago who they are. *own_mark*: the
+    handler compares what the form shows with what is so now by itself.
     """
 
     method: Literal["GET", "POST"]
@@ -41,6 +43,9 @@ class Page:
     again: Handler | None = None
     nav: tuple[str, str] | None = None
     most: int = BODY_LIMIT
+    once: bool = True
+    fresh: bool = False
+    own_mark: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a row that names an unknown capacity, or a form without a page to fall back on."""
@@ -65,6 +70,17 @@ def get(path: str, handler: Handler, *who: str, nav: tuple[str, str] | None = No
     return Page("GET", path, handler, frozenset(who), nav=nav)
 
 
-def post(path: str, handler: Handler, *who: str, again: Handler, most: int = BODY_LIMIT) -> Page:
+def post(
+    path: str,
+    handler: Handler,
+    *who: str,
+    again: Handler,
+    most: int = BODY_LIMIT,
+    once: bool = True,
+    fresh: bool = False,
+    own_mark: bool = False,
+) -> Page:
     """A form that is sent; *again* shows it once more when it is refused."""
-    return Page("POST", path, handler, frozenset(who), again=again, most=most)
+    readers = frozenset(who)
+    page = Page("POST", path, handler, readers, again, most=most, once=once, fresh=fresh)
+    return replace(page, own_mark=True) if own_mark else page

@@ -2,7 +2,6 @@
 
 import base64
 import hmac
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -12,25 +11,30 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from starlette.responses import Response
 
-from config.settings import Settings
-from config.wiring import House
 from portal.entering import home_of
 from portal.faults import Incomplete, LinkGone, NotIn
-from portal.routes import AUDITOR, EVERYONE, STAFF, get, post
-from portal.site import Site
+from portal.one_time import LINK_LASTS, NoSuchRole, SignInLink, one_time_link
+from portal.routes import EVERYONE, get, post
 from portal.stays import holder_of, let_in
 from portal.visit import Visit
-from records.access import Capacity, Stay, end_stay, link_capacity, mint_link, revoke, use_up_link
+from records.access import (
+    Capacity,
+    Stay,
+    end_stay,
+    link_capacity,
+    revoke,
+    use_up_link,
+    used_link,
+)
 from records.access_accounts import (
     Account,
     account_of,
     keep_account,
     use_code_step,
 )
-from states.errors import NotKnown, Refused
-from states.programme import Programme
+from records.access_forms import SentForm
+from states.errors import NotKnown
 
-LINK_LASTS = timedelta(minutes=30)
 SHORTEST = 12
 """Characters of a password; its length is all that is asked."""
 _LONGEST = 256
@@ -41,58 +45,26 @@ _STEP = 30
 _HASHER = PasswordHasher()
 
 
-@dataclass(frozen=True, slots=True)
-class SignInLink:
-    """What the command line prints: the *address* to open, the *name* to sign in with later, and *until* when."""
-
-    address: str
-    name: str
-    until: datetime
-
-
-class NoSuchRole(Refused):
-    """Nobody can sign in under that name."""
-
-    def __init__(self, name: str) -> None:
-        """Keep the name as it was given."""
-        super().__init__("no-such-role", name=name)
-
-    def why(self, language: str = "en") -> str:
-        """What is so, and what to do."""
-        roles = ", ".join(STAFF)
-        if language == "nl":
-            return f"'{self.details['name']}' kan zich niet aanmelden; schrijf ROL@PROGRAMMA, met als rol {roles}."
-        return (
-            f"'{self.details['name']}' cannot sign in; write ROLE@PROGRAMME, with as role {roles}."
-        )
-
-
-def one_time_link(house: House, settings: Settings, name: str, now: datetime) -> SignInLink:
-    """
-    A link with which the holder of *name* (`manager@kledingmerk`) sets up their password and code; it works once.
-
-    *now* is aware UTC. Raises NoSuchRole, also when nobody holds the role; NotKnown('unknown-programme').
-    """
-    role, _, programme_id = name.partition("@")
-    programme = house.ledger.programme(programme_id).programme if programme_id else None
-    if programme is None or not _can_sign_in(programme, role):
-        raise NoSuchRole(name)
-    token = mint_link(house.engine, Capacity("role", programme.id, role), now, LINK_LASTS)
-    site = Site(house, settings, lambda: now, ())
-    return SignInLink(f"{site.address}/in/{token}", name, now + LINK_LASTS)
-
-
-def _can_sign_in(programme: Programme, role: str) -> bool:
-    return role == AUDITOR or any(role == held for held in programme.roles)
-
-
 # the one-time link
 
 
 def show_link(visit: Visit) -> Response:
-    """One button, and nothing changes."""
+    """One button, and nothing changes; whom this link let in just now is led on."""
+    if further := _further(visit):
+        return visit.go(further)
     _role_of_link(visit)
     return visit.page("enter/set-up-link.html", at=visit.path)
+
+
+def _further(visit: Visit) -> str | None:
+    """Where somebody goes on who came in by this very link, and opens it again: by a reload, or from the mail."""
+    if visit.known is None:
+        return None
+    used = used_link(visit.site.house.engine, visit.param("token"), visit.now)
+    stay = visit.known.stay
+    if used is None or used[0] != stay.capacity or used[1] > stay.made_at:
+        return None
+    return "/sign-in/set-up" if stay.stage == "setup" else home_of(visit, stay.capacity.who)
 
 
 def follow_link(visit: Visit) -> Response:
@@ -118,7 +90,12 @@ def next_stage(visit: Visit, capacity: Capacity, stage: str, path: str) -> Respo
         end_stay(visit.site.house.engine, visit.known.stay.hash, visit.site.door_time())
     programme = visit.site.house.ledger.programme(capacity.programme_id).programme
     holder, now = holder_of(programme, capacity.who), visit.site.door_time()
-    return let_in(visit.site, visit.go(path), capacity, now, holder=holder, stage=stage)
+    response = visit.go(path)
+    visit.went = SentForm(
+        path, programme_id=capacity.programme_id, role=capacity.who, holder=holder, stage=stage
+    )
+    browser = visit.browser
+    return let_in(visit.site, response, capacity, now, holder=holder, stage=stage, browser=browser)
 
 
 def _stay_in(visit: Visit, stage: str) -> Stay:
@@ -268,6 +245,7 @@ def give_code(visit: Visit) -> Response:
     return next_stage(visit, capacity, "whole", home_of(visit, capacity.who))
 
 
+__all__ = ["LINK_LASTS", "PAGES", "NoSuchRole", "SignInLink", "one_time_link"]
 PAGES = (
     get("/in/{token}", show_link, EVERYONE),
     post("/in/{token}", follow_link, EVERYONE, again=show_link),

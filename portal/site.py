@@ -52,14 +52,18 @@ class Site:
     def origin_is_ours(self, origin: str, host: str) -> bool:
         """Whether *origin* is this site, asked for as *host*."""
         if self.secure:
-            return origin == _origin(self.address)
-        return origin in {_origin(self.address), f"http://{host}"}
+            return origin == origin_of(self.address)
+        return origin in {origin_of(self.address), f"http://{host}"}
 
     def cookie(self, name: str) -> str:
         """The name of a cookie: bound to this very host behind TLS."""
         return f"__Host-{name}" if self.secure else name
 
 
-def _origin(address: str) -> str:
-    parts = urlsplit(address)
+def origin_of(address: str) -> str:
+    """The scheme, name and port of *address*; nothing sensible for what is no address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
     return f"{parts.scheme}://{parts.netloc}"

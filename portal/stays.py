@@ -68,10 +68,15 @@ def let_in(
     *,
     holder: str = "",
     stage: str = "whole",
+    browser: str | None = None,
+    proved: bool = True,
 ) -> Response:
-    """Let a browser in as *capacity*, under a new secret."""
+    """Let a browser in as *capacity*, under a new token; *proved* unless it came by a mere link."""
     lasts = LASTS[capacity.kind] if stage == "whole" else BEFORE_CODE
-    token = begin_stay(site.house.engine, capacity, now, lasts, stage=stage, holder=holder)
+    token = begin_stay(
+        site.house.engine, capacity, now, lasts, stage=stage, holder=holder, browser=browser,
+        proved=proved,
+    )  # fmt: skip
     stay = find_stay(site.house.engine, token, now)
     assert stay is not None  # noqa: S101 - it was begun just now
     remember(site, response, Known(token, stay, renew=True), now)

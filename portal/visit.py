@@ -12,42 +12,26 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from portal import rendering
+from portal.actors import Actor
+from portal.browsers import browser_of
 from portal.faults import Incomplete, NotFound, TooOften
 from portal.forms import Typed
+from portal.marks import Shown
+from portal.returning import GivenBack
 from portal.routes import Page
 from portal.sight import SEES_NO_DIALOGUE, known_to, known_to_participant
 from portal.site import Site
 from portal.stays import GUEST, Known, form_token, new_guest
-from records.access import Capacity
 from records.access_accounts import count_try
+from records.access_forms import SentForm
 from records.ledger import Receipt
 from states.dialogue import Dialogue
 from states.errors import NotKnown
-from states.people import PARTICIPANT, Person, Stakeholder
-from states.programme import Programme
+from states.people import Stakeholder
 from states.values import TEXT_LIMIT
 
 SAID = "weerklank-said"
 """The cookie that carries one word of ours over a redirect: what was just done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Somebody who came in: a participant of one dialogue, or the holder of a role of one programme."""
-
-    capacity: Capacity
-    programme: Programme
-    person: Person | None
-
-    @property
-    def name(self) -> str:
-        """`participant`, or the role: what the route table asks for."""
-        return PARTICIPANT if self.capacity.kind == "participant" else self.capacity.who
-
-    @property
-    def by(self) -> str:
-        """The name under which the law knows them: a stakeholder id or a role."""
-        return self.capacity.who
 
 
 @dataclass
@@ -68,8 +52,14 @@ class Visit:
     """What is so already of what was asked, in the reader's language: no error."""
     problems: Mapping[str, str] = field(default_factory=dict)
     """What is wrong with single fields of the form."""
-    given_back: list[str] = field(default_factory=list)
-    """What was written and stands in no form of the page: a stay had ended, or the form is no longer offered."""
+    given_back: GivenBack | None = None
+    """What was typed into a form that did nothing."""
+    went: SentForm | None = None
+    """Where the sender of a form is led."""
+    shown: dict[str, dict[str, Shown]] = field(default_factory=dict)
+    """What the fields of each form on the page hold before anybody types."""
+    probing: bool = False
+    """Whether the page is made only to see what its forms would show."""
     status: int = 200
 
     # who and what is asked
@@ -193,12 +183,16 @@ class Visit:
 
     def typed(self, at: str, name: str, otherwise: object = "") -> str:
         """What was typed into field *name* of the form that is sent to *at*; *otherwise* when it was not sent."""
-        sent = self.request.method == "POST" and at == self.path
-        return self.form.one(name) if sent else str("" if otherwise is None else otherwise)
+        return (
+            self.form.one(name) if self._sent(at) else str("" if otherwise is None else otherwise)
+        )
+
+    def _sent(self, at: str) -> bool:
+        return self.request.method == "POST" and at == self.path and not self.probing
 
     def ticked(self, at: str, name: str, otherwise: object = ()) -> tuple[str, ...]:
         """What was ticked under *name* in the form that is sent to *at*."""
-        if self.request.method == "POST" and at == self.path:
+        if self._sent(at):
             return self.form.many(name)
         return tuple(otherwise) if isinstance(otherwise, list | tuple | set) else (str(otherwise),)
 
@@ -228,6 +222,11 @@ class Visit:
     def origin(self) -> str:
         """From which address the request came: only ever counted, never kept."""
         return self.request.client.host if self.request.client else "unknown"
+
+    @property
+    def browser(self) -> str:
+        """What kind of browser this is, in two words."""
+        return browser_of(self.request.headers.get("user-agent", ""))
 
     # answering
 
@@ -270,6 +269,7 @@ class Visit:
 
     def go(self, path: str, said: str | None = None) -> Response:
         """Send the browser on to *path* of this site, where *said* (a word of `words.toml`) tells what was done."""
+        self.went = SentForm(path, said)
         response = RedirectResponse(path, status_code=303)
         if said:
             response.set_cookie(

@@ -15,6 +15,8 @@ from records.database import reading, writing
 
 Kind = Literal["participant", "role"]
 _BYTES = 32
+_REMEMBERED = timedelta(days=7)
+"""How long a stay that is over is kept: for a form that was left open meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,9 @@ class Stay:
     secret: str
     made_at: datetime
     expires_at: datetime
+    browser: str | None = None
+    proved_at: datetime | None = None
+    """When the password, a code or a passkey was last given; None: nothing of the kind."""
 
 
 def digest(token: str) -> str:
@@ -103,6 +108,14 @@ def use_up_link(engine: Engine, token: str, now: datetime) -> bool:
         return connection.execute(ended.values(ended_at=now)).rowcount == 1
 
 
+def used_link(engine: Engine, token: str, now: datetime) -> tuple[Capacity, datetime] | None:
+    """For whom the link *token* was and when it ended, None while it works, or never did before *now*."""
+    ended = select(LINKS).where(LINKS.c.hash == digest(token), LINKS.c.ended_at <= now)
+    with reading(engine) as connection:
+        row = connection.execute(ended).one_or_none()
+    return None if row is None else (_capacity(row), row.ended_at)
+
+
 def revoke(engine: Engine, capacity: Capacity, now: datetime) -> int:
     """End all links and stays of *capacity*; returns how many."""
     with writing(engine) as connection:
@@ -115,7 +128,12 @@ def revoke_in(connection: Connection, capacity: Capacity, now: datetime) -> int:
 
 
 def _end_all(connection: Connection, table: Table, capacity: Capacity, now: datetime) -> int:
-    ended = update(table).where(*_of(table, capacity), table.c.ended_at.is_(None))
+    theirs = update(table).where(*_of(table, capacity))
+    if (
+        table is STAYS
+    ):  # whoever had a way in knows what signs its forms: the next stay gets another
+        connection.execute(theirs.values(secret=new_token()))
+    ended = theirs.where(table.c.ended_at.is_(None))
     return connection.execute(ended.values(ended_at=now)).rowcount
 
 
@@ -129,24 +147,50 @@ def _of(table: Table, capacity: Capacity) -> tuple[Any, ...]:
 
 
 def begin_stay(
-    engine: Engine, capacity: Capacity, now: datetime, lasts: timedelta, *, stage: str, holder: str
+    engine: Engine,
+    capacity: Capacity,
+    now: datetime,
+    lasts: timedelta,
+    *,
+    stage: str,
+    holder: str,
+    browser: str | None = None,
+    proved: bool = True,
 ) -> str:
-    """Let somebody in until *now* + *lasts*; returns the secret for their browser, a new one each time."""
+    """
+    Let somebody in until *now* + *lasts*; returns the secret for their browser, a new one each time.
+
+    What signs their forms is that of their other stays: a form that was opened before is theirs still. Halfway in
+    (another *stage* than `whole`) it is new as well.
+    """
     token = new_token()
     row = _row(token, capacity, now, now + lasts)
-    row |= {"stage": stage, "holder": holder, "secret": new_token()}
+    row |= {"stage": stage, "holder": holder, "browser": browser}
+    row["proved_at"] = now if proved else None
     with writing(engine) as connection:
-        connection.execute(delete(STAYS).where(*_of(STAYS, capacity), STAYS.c.expires_at <= now))
-        connection.execute(insert(STAYS), row)
+        old = STAYS.c.expires_at <= now - _REMEMBERED
+        connection.execute(delete(STAYS).where(*_of(STAYS, capacity), old))
+        known = _signing(connection, capacity, holder) if stage == "whole" else None
+        connection.execute(insert(STAYS), row | {"secret": known or new_token()})
     return token
+
+
+def _signing(connection: Connection, capacity: Capacity, holder: str) -> str | None:
+    """What signs the forms of *capacity* while *holder* has it."""
+    theirs = (*_of(STAYS, capacity), STAYS.c.holder == holder, STAYS.c.stage == "whole")
+    newest = select(STAYS.c.secret).where(*theirs).order_by(STAYS.c.made_at.desc()).limit(1)
+    found: str | None = connection.scalar(newest)
+    return found
 
 
 def find_stay(engine: Engine, token: str, now: datetime) -> Stay | None:
     """The stay of the browser that sends *token*, None when it is over; changes nothing."""
     with reading(engine) as connection:
         row = _alive(connection, STAYS, token, now)
-    if row is None:
-        return None
+    return None if row is None else _stay(row)
+
+
+def _stay(row: Row[Any]) -> Stay:
     return Stay(
         row.hash,
         _capacity(row),
@@ -155,6 +199,8 @@ def find_stay(engine: Engine, token: str, now: datetime) -> Stay | None:
         row.secret,
         row.made_at,
         row.expires_at,
+        row.browser,
+        row.proved_at,
     )
 
 

@@ -51,9 +51,9 @@ def _one_kind_of_break(value: Any) -> Any:  # noqa: ANN401 - whatever was given
 
 def _one_line(value: Any) -> Any:  # noqa: ANN401 - whatever was given
     """Soft breaks of a slide become blanks; signs that turn a name round go, for nobody sees that they are there."""
-    if not isinstance(value, str) or "\n" in value:
+    if not isinstance(value, str) or "\n" in value.strip():
         return value
-    line = TURNING.sub("", with_breaks(value).replace("\n", " "))
+    line = TURNING.sub("", with_breaks(value.strip()).replace("\n", " "))
     return unicodedata.normalize("NFC", _refuse_control(line))
 
 

@@ -191,7 +191,7 @@ PAGES = (
     get("/session", show, Role.MODERATOR.value, nav=("Sessie", "Session")),
     get(_AT, show, *CHAIR),
     post(f"{_AT}/open", begin, *CHAIR, again=show),
-    post(f"{_AT}/attendance", record_attendance, *CHAIR, again=show),
-    post(f"{_AT}/management", record_management, *CHAIR, again=show),
+    post(f"{_AT}/attendance", record_attendance, *CHAIR, again=show, own_mark=True),
+    post(f"{_AT}/management", record_management, *CHAIR, again=show, own_mark=True),
     post(f"{_AT}/contributions", contribute, *CHAIR, again=show),
 )

@@ -64,7 +64,11 @@ def test_a_form_without_proof_is_refused(page: Page, two_companies: Portal) -> N
     before = two_companies.dump()
     other = {"sec-fetch-site": "cross-site", "origin": "https://elsewhere.example"}
     tries: tuple[tuple[dict[str, str], dict[str, str]], ...] = (
-        ({}, {"token": token}),
+        ({}, {}),
+        ({}, {"token": "0" * 64}),
+        ({"referer": "https://elsewhere.example/form"}, {"token": token}),
+        ({"referer": f"{ADDRESS}.elsewhere.example/"}, {"token": token}),
+        ({"referer": "https://[elsewhere"}, {"token": token}),
         (other, {"token": token}),
         ({"origin": "null"}, {"token": token}),
         ({"sec-fetch-site": "same-site"}, {"token": token}),

@@ -1,0 +1,26 @@
+"""Somebody who came in, and in which capacity."""
+
+from dataclasses import dataclass
+
+from records.access import Capacity
+from states.people import PARTICIPANT, Person
+from states.programme import Programme
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who came in: a participant of one dialogue, or the holder of a role of one programme."""
+
+    capacity: Capacity
+    programme: Programme
+    person: Person | None
+
+    @property
+    def name(self) -> str:
+        """`participant`, or the role: what the route table asks for."""
+        return PARTICIPANT if self.capacity.kind == "participant" else self.capacity.who
+
+    @property
+    def by(self) -> str:
+        """The name under which the law knows them: a stakeholder id or a role."""
+        return self.capacity.who
