@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import typer
 
-from config.clock import utc_now
+from config.clock import now_by
 
 _FIRST, _LAST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -49,5 +49,9 @@ def with_hour(text: str, option: str) -> datetime:
 
 
 def moment_or_now(text: str | None) -> datetime:
-    """What `--now` says, else the clock: the one moment at which this command happens."""
-    return utc_now() if text is None else aware(text)
+    """What `--now` says, else the clock (of a demonstration): the one moment at which this command happens."""
+    if text is not None:
+        return aware(text)
+    from config.settings import load_settings
+
+    return now_by(load_settings().clock_file)

@@ -3,6 +3,10 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from config.complaints import Unfit
+
+_WANTED = "should hold one moment with its offset, like 2022-09-12T09:00+02:00"
+
 
 def utc_now() -> datetime:
     """The present moment as aware UTC, read once per entry (a command, a request, a flow run)."""
@@ -13,13 +17,16 @@ def now_by(file: Path | None) -> datetime:
     """
     What time it is by the clock *file* of a demonstration (one line, ISO 8601); the present without one.
 
-    Raises ValueError when the file holds no aware time.
+    Raises Unfit when the file holds no aware time.
     """
     if file is None or not file.exists():
         return utc_now()
-    moment = datetime.fromisoformat(file.read_text(encoding="ascii").strip())
+    try:
+        moment = datetime.fromisoformat(file.read_text(encoding="ascii").strip())
+    except (OSError, ValueError):
+        raise Unfit([f"{file} {_WANTED}"]) from None
     if moment.tzinfo is None:
-        raise ValueError(f"{file} holds a time without a zone")
+        raise Unfit([f"{file} holds a time without a zone; it {_WANTED}"])
     return moment.astimezone(UTC)
 
 

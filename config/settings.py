@@ -190,6 +190,12 @@ class Settings(BaseSettings):
         if self.channel == "smtp" and not self.smtp.host:
             message = "smtp needs WEERKLANK_SMTP_HOST, the name of the mail server"
             raise ValueError(message)
+        if self.channel == "smtp" and self.clock_file:
+            message = (
+                "a demonstration writes to nobody: take WEERKLANK_CLOCK_FILE away, "
+                "or set WEERKLANK_CHANNEL to maildir"
+            )
+            raise ValueError(message)
         if self.smtp.user and self.smtp.tls == "none" and self.smtp.host not in _THIS_MACHINE:
             message = (
                 "a password is not sent in the clear: WEERKLANK_SMTP_TLS must be starttls or tls"

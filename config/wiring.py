@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Engine
 
+from config.clock import utc_now
 from config.policies import policy_of
 from config.settings import Settings, load_settings
 from records.database import connect
 from records.errors import DatabaseUnavailable, NoRecords, RecordsError, SchemaOutdated
+from records.founding import is_rehearsed
 from records.ledger import Ledger
+from records.present import Clock, live_by, require_present
 from records.revision import require_ours, revision
+from states.errors import Refused
 from states.policy import Policy
 
 if TYPE_CHECKING:
@@ -26,7 +30,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class House:
-    """One open database with everything that works on it; close it, or use it in a `with`."""
+    """
+    One open database with everything that works on it; close it, or use it in a `with`.
+
+    Its *engine* carries the clock beyond which nothing is written (`records/present.py`).
+    """
 
     settings: Settings
     engine: Engine
@@ -55,12 +63,20 @@ class House:
         """Send what waits in the outbox at *now* (aware UTC), over so many *connections* (the settings say)."""
         from config.confiding import tell_confidants  # noqa: PLC0415 - most commands never send
         from config.delivery import deliver  # noqa: PLC0415
-        from config.mailroom import Mailroom  # noqa: PLC0415
 
-        mailroom = self.mailroom or Mailroom.of(self.settings)
+        require_present(self.engine, now)
+        mailroom = self.mailroom or self._mailroom()
         tell_confidants(self.engine, self.ledger, mailroom, now)
         at_once = connections or mailroom.connections
         return deliver(self.engine, self.ledger, mailroom, now, connections=at_once, beat=beat)
+
+    def _mailroom(self) -> "Mailroom":
+        """The channels of the settings; what a rehearsal made up goes over none that reaches people."""
+        from config.mailroom import Mailroom  # noqa: PLC0415 - most commands never send
+
+        if reaches_people(self.settings) and is_rehearsed(self.engine):
+            raise Refused("rehearsed")
+        return Mailroom.of(self.settings)
 
     def send_digest(self, programme_id: str, now: datetime) -> int:
         """Put this week's overview for the manager in the outbox, once; the number of overviews written."""
@@ -84,19 +100,26 @@ class House:
         self.close()
 
 
+def reaches_people(settings: Settings) -> bool:
+    """Whether what is sent leaves this machine."""
+    return settings.channel == "smtp" or bool(settings.chat_urls)
+
+
 def open_house(
     settings: Settings | None = None,
     *,
     mailroom: "Mailroom | None" = None,
     durable: bool = True,
     new: bool = True,
+    clock: Clock | None = utc_now,
 ) -> House:
     """
     The house of *settings* (default: of the environment), ready for use.
 
     A new SQLite file gets its tables at once; on PostgreSQL that is left to whoever runs `weerklank db upgrade`.
     *durable* False is for simulations whose database is thrown away. *new* False is for time, which acts unasked: a
-    file that is gone must not pass for a house in which nothing is due.
+    file that is gone must not pass for a house in which nothing is due. Nothing is written beyond the *clock*; a
+    rehearsal has none, nor has whoever lives by the clock file of a demonstration: their time is their own.
     Raises SettingsUnfit, DatabaseUnavailable (NoRecords), SchemaOutdated when there are no tables or older ones, or
     SchemaNewer.
     """
@@ -108,6 +131,7 @@ def open_house(
     except RecordsError:
         engine.dispose()
         raise
+    live_by(engine, None if settings.clock_file else clock)
     return House(settings, engine, mailroom)
 
 

@@ -81,7 +81,7 @@ def mint_links(
     tokens = [new_token() for _ in capacities]
     pairs = zip(tokens, capacities, strict=True)
     rows = [_row(token, capacity, now, now + lasts) for token, capacity in pairs]
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         _DELETE_EXPIRED.run(connection, rows)
         _INSERT_LINKS.run(connection, rows)
     return tokens
@@ -104,7 +104,7 @@ def link_capacity(engine: Engine, token: str, kind: Kind, now: datetime) -> Capa
 def use_up_link(engine: Engine, token: str, now: datetime) -> bool:
     """End a link that works once; False when it was ended before."""
     ended = update(LINKS).where(LINKS.c.hash == digest(token), LINKS.c.ended_at.is_(None))
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         return connection.execute(ended.values(ended_at=now)).rowcount == 1
 
 
@@ -118,7 +118,7 @@ def used_link(engine: Engine, token: str, now: datetime) -> tuple[Capacity, date
 
 def revoke(engine: Engine, capacity: Capacity, now: datetime) -> int:
     """End all links and stays of *capacity*; returns how many."""
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         return revoke_in(connection, capacity, now)
 
 
@@ -167,7 +167,7 @@ def begin_stay(
     row = _row(token, capacity, now, now + lasts)
     row |= {"stage": stage, "holder": holder, "browser": browser}
     row["proved_at"] = now if proved else None
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         old = STAYS.c.expires_at <= now - _REMEMBERED
         connection.execute(delete(STAYS).where(*_of(STAYS, capacity), old))
         known = _signing(connection, capacity, holder) if stage == "whole" else None
@@ -207,7 +207,7 @@ def _stay(row: Row[Any]) -> Stay:
 def end_stay(engine: Engine, hash_: str, now: datetime) -> None:
     """Let somebody out."""
     ended = update(STAYS).where(STAYS.c.hash == hash_, STAYS.c.ended_at.is_(None))
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         connection.execute(ended.values(ended_at=now))
 
 

@@ -44,7 +44,7 @@ def account_of(engine: Engine, programme_id: str, role: str) -> Account | None:
 def keep_account(engine: Engine, account: Account, now: datetime) -> None:
     """Set up *account*, in the place of an earlier one."""
     values = {name: getattr(account, name) for name in Account.__dataclass_fields__}
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         connection.execute(delete(ACCOUNTS).where(*_is(account.programme_id, account.role)))
         connection.execute(insert(ACCOUNTS), {**values, "made_at": now})
 
@@ -70,7 +70,7 @@ def count_try(
     """
     since = now - (now - _EPOCH) % window
     key = digest(f"{name}\n{window}")
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         counted = _count(connection, key, since)
         if counted == 1:
             connection.execute(delete(COUNTERS).where(COUNTERS.c.since < now - _KEPT))

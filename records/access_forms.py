@@ -40,7 +40,7 @@ def sent_form(
 def keep_form(engine: Engine, key: str, form: SentForm, now: datetime) -> None:
     """Remember at *now* that the form *key* was answered so; what is too old to be sent again is forgotten."""
     values = {name: getattr(form, name) for name in SentForm.__dataclass_fields__}
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         stale = (SENT_FORMS.c.key == key) | (SENT_FORMS.c.made_at <= now - KEPT)
         connection.execute(delete(SENT_FORMS).where(stale))
         connection.execute(insert(SENT_FORMS), {**values, "key": key, "made_at": now})

@@ -81,7 +81,7 @@ def report(
 
     *who* None leaves the reporter out; *react_by* is the promised moment of a reaction, stored and never recomputed.
     """
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         of = select(DIALOGUES.c.programme_id).where(DIALOGUES.c.id == dialogue_id)
         row = {"programme_id": connection.scalar(of), "dialogue_id": dialogue_id, "who": who}
         row |= {"text": text, "contact": contact, "made_at": now}
@@ -106,14 +106,14 @@ def reports_of(engine: Engine, programme_id: str) -> list[Report]:
 
 def take_up_report(engine: Engine, programme_id: str, number: int, now: datetime) -> bool:
     """Note that the confidant reacted to a report of *programme_id*; False when there is none that waits."""
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         return _take_up(connection, programme_id, number, now)
 
 
 def settle_report(engine: Engine, programme_id: str, number: int, now: datetime) -> bool:
     """Close a report of *programme_id*; False when there is none that is open."""
     is_it = (_R.programme_id == programme_id, _R.number == number, _R.settled_at.is_(None))
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         _take_up(connection, programme_id, number, now)
         return connection.execute(update(REPORTS).where(*is_it).values(settled_at=now)).rowcount > 0
 
@@ -141,7 +141,7 @@ def claim_letter(engine: Engine, now: datetime, lease: timedelta) -> ReportLette
     with reading(engine) as connection:
         if connection.execute(chosen).first() is None:
             return None
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         return _claimed(connection, chosen, now + lease)
 
 

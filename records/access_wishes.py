@@ -34,7 +34,7 @@ def ask(
     """Write down what *who* asks for themselves; asking again replaces what was asked before."""
     is_it = (WISHES.c.dialogue_id == dialogue_id, WISHES.c.who == who, WISHES.c.kind == kind)
     row = {"dialogue_id": dialogue_id, "who": who, "kind": kind, "value": value, "made_at": now}
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         connection.execute(delete(WISHES).where(*is_it))
         connection.execute(insert(WISHES), row)
 
@@ -80,7 +80,7 @@ def post_link(engine: Engine, dialogue_id: str, who: str, now: datetime) -> None
     """Put a message with a new personal link in the outbox; the link is made when the message is written."""
     notice = Notice(to=who, role="participant", template="new-link")
     rows = rows_of(dialogue_id, [notice], f"asked:{token_hex(8)}", now)
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         put(connection, rows)
 
 

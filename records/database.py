@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, NoReturn
@@ -19,6 +20,7 @@ from records.errors import (
     RecordsError,
     SchemaOutdated,
 )
+from records.present import require_present
 
 _WAIT_SECONDS = 10
 _LOOK_AGAIN_SECONDS = 0.001
@@ -142,13 +144,19 @@ def _postgresql(target: URL, *, durable: bool) -> Engine:
 
 
 @contextmanager
-def writing(engine: Engine, *, lasting: bool = True) -> Iterator[Connection]:
+def writing(
+    engine: Engine, now: datetime | None = None, *, lasting: bool = True
+) -> Iterator[Connection]:
     """
     One writing transaction: committed at the end, undone whole on any error. Raises Busy when it must wait long.
+
+    What is written as of *now* (aware UTC) is refused as 'future-now' when the clock is not near it yet.
 
     Not *lasting*: PostgreSQL does not wait for its disk, so a power cut may still undo it. The next transaction that
     lasts, of whomever, makes it last too. For work that is done again when it is gone.
     """
+    if now is not None:
+        require_present(engine, now)
     with engine.connect() as connection:
         connection.execution_options(**{_WRITING: True})
         with connection.begin():

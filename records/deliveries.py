@@ -15,6 +15,7 @@ from records.keeping import Line
 from records.loading import Held, Reader
 from records.marks import Marks
 from records.outgoing import BY_HAND, FAILED, NOTICE_FIELDS, PENDING, SENT, WITHDRAWN
+from records.present import require_present
 from records.tables import NAMED_ONLY, NOTICES, UNSENT_ONLY
 from records.writing import write_step
 from states import delivery, letters, ways
@@ -109,6 +110,7 @@ class Deliveries:
 
     def delivered(self, notice_id: int, channel: str, now: datetime, line: Line | None) -> bool:
         """Mark the notice as sent; the law is asked only about templates for which delivery matters."""
+        require_present(self.engine, now)
         values = {"of_notice": notice_id, "by_channel": channel, "moment": now}
         if self._marks.put(values, line):
             return True
@@ -123,7 +125,7 @@ class Deliveries:
         """Mark the notices of one letter as sent; none of them is one for which delivery matters."""
         given = {"by_channel": channel, "moment": now}
         rows = [{"of_notice": number, **given} for number in notice_ids]
-        with writing(self.engine) as connection:
+        with writing(self.engine, now) as connection:
             return _MARK_SENT.run(connection, rows) > 0
 
     def undeliverable(self, notice_id: int, channel: str, reason: str, now: datetime) -> bool:
@@ -131,7 +133,7 @@ class Deliveries:
         why = without_addresses(reason)
         mark = {"status": FAILED, "channel": channel, "error": why}
         written: list[Held] = []
-        with writing(self.engine) as connection:
+        with writing(self.engine, now) as connection:
             for dialogue_id, ids in _letter_of(connection, notice_id).items():
                 held = self.reader.read(connection, dialogue_id, lock=True)
                 found = {number: _notice_in(connection, number, _CAN_FAIL) for number in ids}
@@ -150,7 +152,7 @@ class Deliveries:
 
     def by_hand(self, notice_id: int, now: datetime) -> bool:
         """Let the notice wait for a person's hand, and give that person the task, once."""
-        with writing(self.engine) as connection:
+        with writing(self.engine, now) as connection:
             held = self._held(connection, notice_id)
             notice = _notice_in(connection, notice_id, [PENDING])
             if notice is None:
@@ -166,7 +168,7 @@ class Deliveries:
 
     def _settle(self, change: "_Change", law: Law, now: datetime) -> bool:
         """Mark one notice and write what the law makes of it, in one transaction; False: it is settled already."""
-        with writing(self.engine) as connection:
+        with writing(self.engine, now) as connection:
             held = self._held(connection, change.notice_id)
             notice = _notice_in(connection, change.notice_id, change.allowed)
             if notice is None:

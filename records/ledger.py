@@ -18,6 +18,7 @@ from records.errors import Busy, RecordsError
 from records.keeping import Line, keeping
 from records.loading import Held, Policies, Reader
 from records.openings import Opener, Wish
+from records.present import require_present
 from records.programmes import ProgrammeRow
 from records.tables import DIALOGUES
 from records.writing import Decided, write_step
@@ -47,7 +48,9 @@ class Ledger:
     Changes dialogues and programmes in the database of *engine*, and in no other way than the law decides.
 
     *policies* turns the policy values of a programme into its whole policy; it should cache.
-    Every method may raise Busy or DatabaseUnavailable (records.errors); then nothing was changed.
+    Every method may raise Busy or DatabaseUnavailable (records.errors), and what changes something
+    Refused('future-now') for a *now* that the clock of *engine* is not near (records.present). Then nothing was
+    changed.
     """
 
     def __init__(self, engine: Engine, policies: Policies) -> None:
@@ -108,7 +111,7 @@ class Ledger:
         *,
         whole: bool,
     ) -> Receipt:
-        with writing(self.engine) as connection:
+        with writing(self.engine, now) as connection:
             if whole:
                 programmes.lock_of_dialogue(connection, dialogue_id)
                 ask_other_editions(connection, self._reader, dialogue_id, law, now)
@@ -127,7 +130,7 @@ class Ledger:
     def apply_programme(self, programme: Programme, now: datetime) -> bool:
         """Create or replace *programme*; True when something changed. Source: DESIGN 6.1, `programme apply`."""
         try:
-            with writing(self.engine) as connection:
+            with writing(self.engine, now) as connection:
                 return programmes.apply(connection, programme, now)
         except IntegrityError:  # there was no row to lock, and somebody else was first to make it
             raise Busy("The programme was created by somebody else at the same moment.") from None
@@ -158,7 +161,7 @@ class Ledger:
         Raises NotKnown('unknown-programme'), Refused('edition-exists'). Source: DESIGN 3.1.
         """
         wish = Wish(by, session_at, edition, information)
-        with writing(self.engine) as connection:
+        with writing(self.engine, now) as connection:
             row = programmes.get(connection, programme_id, lock=True)
             after, decided = self._opener(connection).open(row, wish, now)
         return self._written(after, decided)
@@ -170,6 +173,7 @@ class Ledger:
 
     def open_due_editions(self, now: datetime) -> list[Receipt]:
         """Open one edition of each programme whose moment has come; doing it again opens nothing. DESIGN 3.1."""
+        require_present(self.engine, now)
         opened = [self._open_or_go_on(programme_id, now) for programme_id in self.due_to_open(now)]
         return [receipt for receipt in opened if receipt is not None]
 
@@ -189,7 +193,7 @@ class Ledger:
 
         However many openings an outage missed, one edition opens: that of the latest.
         """
-        with writing(self.engine) as connection:
+        with writing(self.engine, now) as connection:
             row = programmes.get(connection, programme_id, lock=True)
             opener = self._opener(connection)
             wish = opener.wish_of_schedule(row, now)
@@ -284,7 +288,7 @@ class Ledger:
 
         False when it is there already: each cause speaks to each person once. Raises NotKnown('unknown-dialogue').
         """
-        with writing(self.engine) as connection:
+        with writing(self.engine, now) as connection:
             self._reader.read(connection, dialogue_id, lock=True)
             rows = outgoing.rows_of(dialogue_id, [notice], origin, now)
             return outgoing.put_once(connection, rows) == 1

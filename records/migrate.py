@@ -6,10 +6,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, text
 
 from records.database import connect, reading, writing
+from records.founding import FOUNDING, REHEARSED
 from records.revision import REVISION, VERSION_TABLE, require_known
+from states.errors import Refused
 
 _UPGRADE_LOCK = 7_236_451  # any number, the same for every machine
 
@@ -21,6 +23,24 @@ def upgrade(url: str, revision: str = "head") -> None:
     Raises RecordsError: SchemaNewer when a newer version has been here.
     """
     _run(url, revision, down=False)
+
+
+def found_rehearsal(url: str) -> None:
+    """
+    Make the tables of a rehearsal in the empty database of *url*, and mark it as one.
+
+    Raises Refused('database-in-use') when it holds any tables: simulated time must never pass among real people's.
+    Source: ruling 15.
+    """
+    if current(url) is not None:
+        raise Refused("database-in-use")
+    upgrade(url)
+    engine = connect(url)
+    try:
+        with writing(engine) as connection:
+            connection.execute(insert(FOUNDING), {"mark": REHEARSED})
+    finally:
+        engine.dispose()
 
 
 def downgrade(url: str, revision: str) -> None:

@@ -95,7 +95,7 @@ def claim(
     UTC. Raises Busy, DatabaseUnavailable. Source: rulings 21.
     """
     while waits(engine, now, newest):
-        with writing(engine) as connection:
+        with writing(engine, now) as connection:
             sorter = Sorter(connection, policies, now, newest)
             taken = _claim(sorter, limit, now + lease, worker)
         if taken:
@@ -126,7 +126,7 @@ def hurry(engine: Engine, now: datetime, longest: timedelta) -> None:
     with reading(engine) as connection:
         found = connection.execute(select(NOTICES.c.id).where(*far).limit(1)).first()
     if found is not None:
-        with writing(engine) as connection:
+        with writing(engine, now) as connection:
             connection.execute(update(NOTICES).where(*far).values(next_try_at=now))
 
 

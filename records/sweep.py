@@ -16,6 +16,7 @@ from records.columns import BigId
 from records.database import reading, writing
 from records.lawbook import Lawbook
 from records.loading import Policies
+from records.present import require_present
 from records.sweeping import Draft
 from records.sweeps import began, ended, idle
 from records.tables import DUTIES
@@ -71,8 +72,9 @@ def sweep(
     Works in chunks of at most *chunk* duties, fewer when writing them would let people wait. On SQLite it pauses
     *pause_seconds* after each, because its lock is not fair: people come first. A duty on which the law fails is noted
     with its error and holds up nobody else.
-    Raises Busy or DatabaseUnavailable; what was done before stays done. Source: DESIGN 3.6.
+    Raises Refused('future-now'), Busy or DatabaseUnavailable; what was done before stays done. Source: DESIGN 3.6.
     """
+    require_present(engine, now)
     report = SweepReport()
     run = _Run(engine, Lawbook(policies, now, engine.dialect), report, pause, pause_seconds)
     if not run.any_due():

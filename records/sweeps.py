@@ -42,7 +42,7 @@ def require_writable(engine: Engine) -> None:
 
 def began(engine: Engine, now: datetime) -> int:
     """Record that a sweep began; its number."""
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         made = connection.execute(insert(SWEEPS).values(began_at=now, ended_at=None, **_NOTHING))
         assert made.inserted_primary_key is not None  # noqa: S101 - a promise to the type checker
         return int(made.inserted_primary_key[0])
@@ -51,7 +51,7 @@ def began(engine: Engine, now: datetime) -> int:
 def ended(engine: Engine, number: int, now: datetime, report: Counted) -> None:
     """Record that the sweep with *number* finished, and what it did."""
     counts = {name: getattr(report, name) for name in _NOTHING}
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         chosen = update(SWEEPS).where(SWEEPS.c.id == number)
         connection.execute(chosen.values(ended_at=now, **counts))
 
@@ -62,5 +62,5 @@ def idle(engine: Engine, now: datetime) -> None:
         last = connection.scalar(_LAST)
     if last is not None and now - _IDLE_EVERY < last <= now:
         return
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         connection.execute(insert(SWEEPS).values(began_at=now, ended_at=now, **_NOTHING))

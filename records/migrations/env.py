@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from records import access_tables, pieces  # noqa: F401 - declare the tables of the portal and of the collections
+from records import access_tables, founding, pieces  # noqa: F401 - declare tables of their own
 from records.revision import VERSION_TABLE
 from records.tables import Base
 

@@ -12,9 +12,9 @@ from typer.testing import CliRunner, Result
 
 from cli.main import app
 
-SESSION = "2027-06-16T13:00"
-OPENED = "2026-12-10T09:00+01:00"
-ID = "klein-2027"
+SESSION = "2021-06-16T13:00"
+OPENED = "2020-12-10T09:00+01:00"
+ID = "klein-2021"
 PROGRAMME: dict[str, Any] = {
     "id": "klein",
     "company": "Klein merk",
@@ -33,7 +33,7 @@ INFORMATION = {
     "contribution_asked": "Drie uur kritiek.",
     "degree_of_influence": "involve",
     "decided_by": "De directie.",
-    "feedback_by": "2027-09-08",
+    "feedback_by": "2021-09-08",
     "confidentiality": "U kiest wie uw naam ziet.",
     "costs": "Worden vergoed.",
 }

@@ -64,9 +64,9 @@ def test_a_command_loads_nothing_that_it_does_not_need(
     ("words", "status"),
     [
         (("status",), 0),
-        (("status", "ghost-2027"), 1),
+        (("status", "ghost-2021"), 1),
         (("statsu",), 2),
-        (("sweep", "--now", "2027-01-01T09:00"), 2),
+        (("sweep", "--now", "2021-01-01T09:00"), 2),
         (("programme", "apply", "nowhere.yaml"), 2),
         (("doctor",), 1),
     ],
@@ -111,7 +111,7 @@ def test_a_sweep_says_on_what_time_could_not_act(edition: Desk) -> None:
         file.execute("UPDATE duties SET kind = 'unheard-of'")
         file.commit()
 
-    words = ("sweep", "--now", "2027-03-01T09:00+01:00")
+    words = ("sweep", "--now", "2021-03-01T09:00+01:00")
     quiet, loud = (weerklank(edition.folder, *words, *more) for more in ((), ("--debug",)))
 
     assert quiet.returncode == loud.returncode == 1
@@ -130,7 +130,7 @@ def test_a_sweep_says_which_edition_could_not_be_opened(programme: Desk) -> None
         )
         file.commit()
 
-    found = weerklank(programme.folder, "sweep", "--now", "2027-12-01T09:00+01:00")
+    found = weerklank(programme.folder, "sweep", "--now", "2021-12-01T09:00+01:00")
 
     assert found.returncode == 1
     assert "The edition of klein that is due could not be opened." in found.stderr

@@ -29,6 +29,6 @@ def test_what_leaked_is_ended(edition: Desk) -> None:
     assert result.exit_code == 0
     assert "manager@klein: 1 links and open pages were ended." in result.stdout
     assert "0 links" in edition("sign-in", "manager@klein", "--revoke").stdout
-    refused = edition("sign-in", "nobody@klein-2027", "--revoke")
+    refused = edition("sign-in", "nobody@klein-2021", "--revoke")
     assert refused.exit_code == 2
     assert "has no stakeholder 'nobody'" in refused.stderr

@@ -128,7 +128,7 @@ class Portal:
 def opened(file: Path) -> Iterator[Portal]:
     """Open the portal of the database in *file*, with the clock at the beginning of the edition of 2022."""
     settings = Settings(database_url=f"sqlite:///{file}")
-    with open_house(settings, durable=False) as house:
+    with open_house(settings, durable=False, clock=None) as house:
         made = Portal(house, Memory(settings.database_url, house.engine, house.ledger))
         made.app = create_app(house, settings, clock=lambda: made.now)
         yield made
