@@ -9,9 +9,9 @@ TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """The controls of direction (Unicode's Bidi_Control): in a name they show letters in another order than they stand."""
 _IGNORABLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+    "\ufe00-\ufe0f\ufeff\ufdd0-\ufdef\uffa0\ufffe\uffff\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-"""Default_Ignorable_Code_Point of the Unicode character database."""
+"""Default_Ignorable_Code_Point of the Unicode character database, and what it says is no character at all."""
 _BLANK = "\u2800"
 """Braille without a dot: a sign by its category, and nothing to see."""
 _UNSEEN = {"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"}

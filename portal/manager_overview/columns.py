@@ -9,7 +9,11 @@ from functools import lru_cache
 from babel import Locale
 
 from notifications.words import LANGUAGES, tables
+from portal.manager_overview.countries import countries, country_of
 from states.people import Layer
+from states.signs import seen
+
+__all__ = ["countries", "country_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,8 @@ class Column:
     name: str
     nl: str
     en: str
-    other: tuple[str, ...] = ()
+    other: str = ""
+    """Separated by commas."""
 
     def heading(self, language: str) -> str:
         """The heading in *language*."""
@@ -27,47 +32,161 @@ class Column:
 
     @property
     def known_as(self) -> set[str]:
-        """All headings under which it is understood."""
-        return {plain(word) for word in (self.name, self.nl, self.en, *self.other)}
+        """All headings under which it is understood, as `heading_of` brings them together."""
+        words = (self.name, self.nl, self.en, *self.other.split(","))
+        return {heading_of(word) for word in words if word.strip()}
 
 
 COLUMNS = (
-    Column("id", "kenmerk", "reference", ("code",)),
-    Column("name", "naam", "name", ("contactpersoon", "contact", "persoon", "person")),
-    Column("organisation", "organisatie", "organisation", ("organization",)),
-    Column("category", "soort", "kind", ("soort organisatie", "type", "categorie")),
-    Column("country", "land", "country"),
-    Column("layer", "laag", "layer"),
-    Column("speaks_for", "spreekt voor", "speaks for", ("risico's", "risicos", "risks")),
-    Column("critical", "kritisch", "critical"),
-    Column("at_risk", "loopt gevaar", "at risk", ("gevaar", "risico voor spreker")),
-    Column("email", "e-mail", "e-mail", ("email", "mail", "e-mailadres", "email address")),
-    Column("phone", "telefoon", "phone", ("tel", "telephone")),
-    Column("language", "taal", "language"),
+    Column("id", "kenmerk", "reference", "code, id, ref, sleutel, key"),
+    Column(
+        "name",
+        "naam",
+        "name",
+        "contactpersoon, contact, persoon, person, contact person, naam contactpersoon, contact name, "
+        "volledige naam, full name, fullname, name contact, naam persoon, display name, nom, nombre, ansprechpartner, "
+        "vertegenwoordigd door, represented by",
+    ),
+    Column(
+        "organisation",
+        "organisatie",
+        "organisation",
+        "organization, organisatienaam, naam organisatie, organisation name, organization name, bedrijf, "
+        "bedrijfsnaam, company, company name, stakeholder, stakeholders, stakeholdernaam, stakeholder name, partij, "
+        "instelling, instantie, werkgever, employer, entity, organisme, empresa, firma, organización",
+    ),
+    Column(
+        "category",
+        "soort",
+        "kind",
+        "soort organisatie, type, categorie, category, type organisatie, type of organisation, organisation type, "
+        "organization type, stakeholder type, type stakeholder, soort stakeholder, stakeholdersoort, "
+        "stakeholdergroep, stakeholder group, stakeholder category, groep, group, sector, doelgroep",
+    ),
+    Column(
+        "country",
+        "land",
+        "country",
+        "country region, land van vestiging, vestigingsland, pays, país, staat, nation",
+    ),
+    Column(
+        "layer",
+        "laag",
+        "layer",
+        "level, niveau, hoe dichtbij, nabijheid, closeness, proximity, betrokkenheid, rol aan tafel",
+    ),
+    Column(
+        "speaks_for",
+        "spreekt voor",
+        "speaks for",
+        "risico's, risicos, risks, risico, risk, spreekt namens, speaks on behalf of",
+    ),
+    Column(
+        "critical",
+        "kritisch",
+        "critical",
+        "kritische partij, critical voice, kritische stem, criticus",
+    ),
+    Column(
+        "at_risk",
+        "loopt gevaar",
+        "at risk",
+        "gevaar, risico voor spreker, loopt risico, kwetsbaar, vulnerable",
+    ),
+    Column(
+        "email",
+        "e-mail",
+        "e-mail",
+        "email, mail, e-mailadres, email address, e-mail adres, mailadres, emailadres, e-mail address, e-mail 1, "
+        "e-mail 1 value, e-mail 1 address, primary email, email primary, adresse e-mail, courriel, correo, "
+        "correo electrónico, e-mail werk, work email, zakelijk e-mailadres",
+    ),
+    Column(
+        "phone",
+        "telefoon",
+        "phone",
+        "tel, telephone, telefoonnummer, telefoonnr, tel nr, telnr, phone number, phone 1, phone 1 value, mobiel, "
+        "mobile, mobiele telefoon, mobile phone, gsm, 06, téléphone, teléfono, telefonnummer, whatsapp",
+    ),
+    Column(
+        "language",
+        "taal",
+        "language",
+        "taal van de brieven, leest, reads, voorkeurstaal, preferred language, correspondentietaal, letter language",
+    ),
 )
-_YES = {"ja", "j", "yes", "y", "true", "waar", "1", "x"}
-_NO = {"nee", "n", "no", "false", "onwaar", "0"}
+FIRST, BETWEEN, LAST = PARTS = (
+    Column(
+        "first_name",
+        "voornaam",
+        "first name",
+        "given name, roepnaam, prénom, vorname, firstname, forename",
+    ),
+    Column(
+        "between", "tussenvoegsel", "middle name", "tussenvoegsels, voorvoegsel, tussen, middlename"
+    ),
+    Column(
+        "last_name",
+        "achternaam",
+        "last name",
+        "family name, surname, familienaam, geslachtsnaam, nachname, lastname",
+    ),
+)
+"""What makes up a name in registers that keep its parts apart."""
+_YES = "ja, j, yes, y, true, waar, 1, x, wel, ✓, ✔, ☑, oui, sí, si, vrai, verdadero"
+_NO = "nee, n, no, false, onwaar, 0, niet, geen, ✗, ✘, ☐, non, nein, faux, falso"
+_DANGER = (
+    "gevaar, risico, kwetsbaar, onveilig, at risk, danger, unsafe",
+    "veilig, ok, safe, geen gevaar, no risk",
+)
+_UNDECIDED = "?, onbekend, unknown, nog bekijken, n.t.b., ntb, tbd"
 _LAYERS = {
-    "getroffen": "affected",
-    "getroffene": "affected",
-    "vertegenwoordiger": "representative",
-    "representative": "representative",
-    "namens": "proxy",
-    "deskundige": "expert",
+    "affected": "getroffen, getroffene, getroffenen, betrokkene, betrokkenen, rechtstreeks betrokken, zelf, "
+    "direct, directly affected, affected person, affected people, rights holder, rightsholder, rechthebbende",
+    "representative": "vertegenwoordiger, vertegenwoordigers, vertegenwoordigend, legitimate representative, "
+    "legitieme vertegenwoordiger, representatives, gekozen vertegenwoordiger, elected representative",
+    "proxy": "namens, spreekt namens, pleitbezorger, belangenbehartiger, advocate, on behalf of, proxies, indirect",
+    "expert": "deskundige, deskundigen, expert, experts, specialist, kenner, adviseur, advisor, overig, other",
 }
-_SPOKEN = {
-    "nederlands": "nl",
-    "dutch": "nl",
-    "engels": "en",
-    "english": "en",
+_CATEGORIES = {
+    "ngo": "n.g.o., ngo's, ngos, maatschappelijke organisatie, maatschappelijke organisaties, non-profit, nonprofit, "
+    "stichting, civil society, cso, charity, goed doel, actiegroep, campaign, ong, non-governmental organisation, "
+    "niet-gouvernementele organisatie",
+    "union": "vakbond, vakbonden, vakvereniging, trade union, trade unions, unions, labour union, labor union, "
+    "labour organisation, syndicaat, syndicat, sindicato, gewerkschaft, bond",
+    "supplier": "leverancier, leveranciers, toeleverancier, producent, producer, fabriek, factory, suppliers, "
+    "vendor, manufacturer, cooperatie, coöperatie, cooperative, coop, fournisseur, proveedor",
+    "worker": "werknemer, werknemers, medewerker, medewerkers, personeel, or, ondernemingsraad, works council, "
+    "workers, employees, employee, staff, arbeider, arbeiders, arbeidsters",
+    "community": "gemeenschap, gemeenschappen, omwonenden, bewoners, community, communities, local community, "
+    "lokale gemeenschap, inheems volk, indigenous people, buurt",
+    "government": "overheid, overheden, ministerie, ministry, gemeente, municipality, government, public authority, "
+    "toezichthouder, regulator, ambassade, embassy, overheidsinstelling, provincie",
+    "financier": "financier, bank, banken, belegger, beleggers, investeerder, investor, investors, pensioenfonds, "
+    "pension fund, verzekeraar, insurer, aandeelhouder, shareholder, financial institution, vermogensbeheerder",
+    "customer": "klant, klanten, afnemer, consument, consumer, consumers, customer, customers, buyer, retailer, "
+    "winkelketen, opdrachtgever, client",
+    "sector-organisation": "brancheorganisatie, branchevereniging, branche, sector, sectororganisatie, koepel, "
+    "trade association, industry association, business association, sector organisation, sector organization, "
+    "multi-stakeholder initiative, msi, keurmerk",
+    "expert": "deskundige, deskundigen, wetenschap, wetenschapper, universiteit, university, academic, academia, "
+    "onderzoeker, researcher, kennisinstelling, research institute, adviseur, consultant, expert, science",
 }
 
 
 def plain(text: str) -> str:
     """*text* without capitals, accents, double blanks and typographic apostrophes, to compare words by."""
-    bare = unicodedata.normalize("NFKD", text.replace("’", "'"))
-    kept = "".join(c for c in bare if not unicodedata.combining(c))
+    bare = unicodedata.normalize("NFKD", seen(text).replace("’", "'"))
+    # Marks of other scripts are vowels: without them two names would be one.
+    kept = "".join(c for c in bare if not "\u0300" <= c <= "\u036f")
     return re.sub(r"[\s_]+", " ", kept).strip().casefold()
+
+
+def heading_of(text: str) -> str:
+    """A heading as headings are compared: letters and digits alone, without what stands in brackets behind it."""
+    bare = plain(text)
+    short = re.sub(r"[(\[].*$", "", bare)
+    return "".join(re.findall(r"\w", short or bare)).replace("_", "")
 
 
 def handle(text: str) -> str:
@@ -75,17 +194,43 @@ def handle(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain(text)).strip("-")[:48].strip("-")
 
 
+def _among(words: str) -> frozenset[str]:
+    return frozenset(plain(word) for word in words.split(", "))
+
+
+@lru_cache(maxsize=1)
+def _answers() -> Mapping[str, bool]:
+    return {**dict.fromkeys(_among(_NO), False), **dict.fromkeys(_among(_YES), True)}
+
+
 def yes_or_no(text: str) -> bool | None:
     """Whether *text* says yes or no; None when it says neither."""
+    return _answers().get(plain(text))
+
+
+def danger(text: str) -> bool | None:
+    """Whether *text* says that speaking is dangerous: yes and no, or the words for danger and safety."""
+    bad, good = (_among(words) for words in _DANGER)
     word = plain(text)
-    return True if word in _YES else False if word in _NO else None
+    return True if word in bad else False if word in good else yes_or_no(text)
+
+
+def undecided(text: str) -> bool:
+    """Whether *text* says that it is not known yet."""
+    return plain(text) in _among(_UNDECIDED)
+
+
+def _book(name: str, own: Mapping[str, str]) -> Mapping[str, str]:
+    """What is said on our pages, what the law says and what people say, each with the word of the law."""
+    words = tables()[name]
+    told = {plain(words[key][language]): key for key in words for language in LANGUAGES}
+    said = {word: key for key, all_ in own.items() for word in _among(all_)}
+    return {**said, **told, **{plain(key): key for key in words}}
 
 
 @lru_cache(maxsize=1)
 def _layers() -> Mapping[str, str]:
-    words = tables()["layer"]
-    told = {plain(words[key][language]): key for key in words for language in LANGUAGES}
-    return {**told, **_LAYERS, **{layer.value: layer.value for layer in Layer}}
+    return {**_book("layer", _LAYERS), **{layer.value: layer.value for layer in Layer}}
 
 
 def layer_of(text: str) -> str | None:
@@ -95,9 +240,7 @@ def layer_of(text: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _categories() -> Mapping[str, str]:
-    words = tables()["category"]
-    told = {plain(words[key][language]): key for key in words for language in LANGUAGES}
-    return {**told, **{plain(key): key for key in words}}
+    return _book("category", _CATEGORIES)
 
 
 def category_of(text: str) -> str:
@@ -105,31 +248,24 @@ def category_of(text: str) -> str:
     return _categories().get(plain(text)) or handle(text)
 
 
-@lru_cache(maxsize=4)
-def countries(language: str) -> tuple[tuple[str, str], ...]:
-    """The codes and names of all countries, by name in *language*."""
-    names = Locale.parse("nl" if language == "nl" else "en_GB").territories
-    found = [
-        (code, str(name))
-        for code, name in names.items()
-        if re.fullmatch("[A-Z]{2}", code) and code not in {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}
-    ]
-    return tuple(sorted(found, key=lambda item: plain(item[1])))
-
-
 @lru_cache(maxsize=1)
-def _countries() -> Mapping[str, str]:
-    told = {plain(name): code for language in LANGUAGES for code, name in countries(language)}
-    return {**told, **{code.casefold(): code for code, _ in countries("en")}}
-
-
-def country_of(text: str) -> str | None:
-    """The ISO code of the country that *text* names."""
-    return _countries().get(plain(text))
+def _spoken() -> Mapping[str, str]:
+    told: dict[str, str] = {}
+    for locale in ("nl", "en", "fr", "de", "es"):
+        for code, name in Locale.parse(locale).languages.items():
+            told.setdefault(plain(str(name)), code)
+    return {**told, "vlaams": "nl", "flemish": "nl", "nld": "nl", "dut": "nl", "eng": "en"}
 
 
 def spoken_of(text: str) -> str | None:
-    """The code of the language that *text* names."""
+    """The code of the language that *text* names, in which we need not have any texts."""
     word = plain(text)
-    code = _SPOKEN.get(word, word)
-    return code if re.fullmatch("[a-z]{2}", code) else None
+    code = word[:2] if re.fullmatch("[a-z]{2}[-_ ][a-z]{2}", word) else word
+    return code if re.fullmatch("[a-z]{2,3}", code) else _spoken().get(word)
+
+
+def read_by_us(text: str) -> str | None:
+    """The code of the language that *text* names, when it is one in which we write."""
+    code = spoken_of(text)
+    code = _spoken().get(code, code) if code else None
+    return code if code in LANGUAGES else None

@@ -1,66 +1,40 @@
-"""Bringing in a sheet of stakeholders: a preview that says of each row what would happen, and only then the deed."""
+"""Bringing in a register: first what each column is and what each row would do, then the deed."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
 
 from starlette.responses import Response
 
 from portal.faults import Incomplete, NotFound
-from portal.manager_overview.columns import COLUMNS, plain
-from portal.manager_overview.mapping import NEEDED, free_name, same_as, understand
+from portal.manager_overview import unreadable
+from portal.manager_overview.columns import COLUMNS, PARTS, heading_of, read_by_us
+from portal.manager_overview.mapping import NEEDED
 from portal.manager_overview.people import can_map
-from portal.manager_overview.sheets import MOST_BYTES, MOST_ROWS, Unreadable, rows_of
-from portal.refusing import told
+from portal.manager_overview.register import (
+    Columns,
+    Register,
+    by_hand,
+    chosen,
+    missing,
+    proposed,
+    raw_rows,
+    register_from,
+    register_of,
+)
+from portal.manager_overview.sheets import MOST_BYTES, MOST_ROWS, Unreadable, read_sheets
+from portal.manager_overview.trying import Row, tried
 from portal.routes import MANAGERS, get, post
 from portal.visit import Visit
-from states.deciding import decide
+from records.headings import remember, remembered
 from states.dialogue import Dialogue
-from states.errors import Refused
-from states.people import Mapping as Mapped
+from states.phrases import LANGUAGES
 
 _HOME = "/dialogues/{dialogue}/import"
 _MOST = MOST_BYTES + 300_000
-_KEPT = 95_000
-"""Characters that the confirming form can carry."""
-_UNREADABLE = {
-    "empty": ("Kies een bestand.", "Choose a file."),
-    "too-large": (
-        "Dit bestand is te groot: hoogstens 2 MB.",
-        "This file is too large: at most 2 MB.",
-    ),
-    "too-many": (
-        f"Dit zijn te veel rijen: hoogstens {MOST_ROWS} per keer.",
-        f"These are too many rows: at most {MOST_ROWS} at a time.",
-    ),
-    "no-sheet": (
-        "Dit bestand is niet te lezen. Bewaar het als CSV of XLSX.",
-        "This file cannot be read. Save it as CSV or XLSX.",
-    ),
-}
-
-
-@dataclass
-class Row:
-    """One row of the sheet: what it says, what would happen, and what is wrong with it."""
-
-    number: int
-    raw: Mapping[str, str]
-    given: dict[str, Any] = field(default_factory=dict)
-    problems: dict[str, str] = field(default_factory=dict)
-    does: str = ""
-    """`new`, `corrects` or `same`."""
-
-    @property
-    def good(self) -> bool:
-        """Whether it can be brought in."""
-        return not self.problems
-
-    @property
-    def acts(self) -> bool:
-        """Whether bringing it in changes anything."""
-        return self.good and self.does != "same"
+_PIECE = 60_000
+"""Characters of the rows that one field of the confirming form carries."""
+ROW = "row"
+"""Under which name a row carries its number."""
 
 
 def show_import(visit: Visit) -> Response:
@@ -83,110 +57,100 @@ def _mappable(visit: Visit) -> Dialogue:
 
 
 def preview(visit: Visit) -> Response:
-    """What each row would do. Writes nothing."""
+    """What each column is and what each row would do. Changes nobody; remembers what somebody said of a column."""
     dialogue = _mappable(visit)
-    try:
-        cells = rows_of(visit.form.files.get("sheet", b""))
-    except Unreadable as error:
-        raise Incomplete({"sheet": visit.t(*_UNREADABLE[error.code])}) from None
-    rows = tried(visit, dialogue, _named(visit, cells))
-    kept = json.dumps([row.raw for row in rows if row.acts], ensure_ascii=False)
-    if len(kept) > _KEPT:
-        raise Incomplete({"sheet": visit.t(*_UNREADABLE["too-many"])})
+    register, columns = _read(visit) or _sorted_by_hand(visit)
+    problem = _unfit(visit, register, columns)
+    if problem:
+        visit.status = 422
+    raws = [] if problem else list(raw_rows(register, columns))
+    rows = tried(visit, dialogue, list(_in_our_language(visit, raws)))
     return visit.page(
         "manager_overview/import-preview.html",
         dialogue=dialogue,
+        register=register,
+        names=columns.names,
+        unused=_unused(visit, register, columns),
+        problem=problem,
         rows=rows,
-        kept=kept,
+        kept=_pieces(rows),
         columns=COLUMNS,
+        choices=(*COLUMNS, *PARTS),
+        foreign=any(_is_foreign(raw) for raw in raws),
+        otherwise=visit.form.one("otherwise"),
     )
 
 
-def _named(visit: Visit, cells: list[list[str]]) -> list[dict[str, str]]:
-    """The rows below the headings, by the names of the law."""
-    heads = [_column(head) for head in cells[0]] if cells else []
-    if missing := [
-        c.heading(visit.language) for c in COLUMNS if c.name in NEEDED and c.name not in heads
-    ]:
-        listed = ", ".join(missing)
-        raise Incomplete(
-            {
-                "sheet": visit.t(
-                    f"De eerste rij moet koppen hebben; deze ontbreken: {listed}.",
-                    f"The first row must hold headings; these are missing: {listed}.",
-                )
-            }
-        )
-    if twice := sorted({c.heading(visit.language) for c in COLUMNS if heads.count(c.name) > 1}):
-        listed = ", ".join(twice)
-        raise Incomplete(
-            {
-                "sheet": visit.t(
-                    f"Deze koppen staan er twee keer: {listed}. Laat er van elk één staan.",
-                    f"These headings are there twice: {listed}. Keep one of each.",
-                )
-            }
-        )
-    if len(cells) == 1:
-        raise Incomplete(
-            {
-                "sheet": visit.t(
-                    "Er staan geen rijen onder de koppen.", "There are no rows below the headings."
-                )
-            }
-        )
-    return [
-        {head: cell for head, cell in zip(heads, row, strict=False) if head} for row in cells[1:]
-    ]
-
-
-def _column(heading: str) -> str:
-    return next((c.name for c in COLUMNS if plain(heading) in c.known_as), "")
-
-
-def tried(visit: Visit, dialogue: Dialogue, raws: Iterable[Mapping[str, str]]) -> list[Row]:
-    """Each row tried on the dialogue as the rows before it would leave it; nothing is written."""
-    rows = list[Row]()
-    for number, raw in enumerate(raws, start=2):
-        row = Row(number, raw)
-        other = next((one for one in rows if _share_mailbox(one, row)), None)
-        if other is None:
-            dialogue = _try(visit, dialogue, row)
-        else:
-            said = visit.t("Dit adres is al van iemand in rij", "This address is somebody's in row")
-            row.problems = {"email": f"{said} {other.number}."}
-        rows.append(row)
-    return rows
-
-
-def _share_mailbox(one: Row, other: Row) -> bool:
-    """Whether two people of one sheet have one address: a link in a mail must be of one person."""
-    address = plain(other.raw.get("email", ""))
-    two = plain(one.raw.get("name", "")) != plain(other.raw.get("name", ""))
-    return bool(address) and two and plain(one.raw.get("email", "")) == address
-
-
-def _try(visit: Visit, dialogue: Dialogue, row: Row) -> Dialogue:
-    reading = understand(row.raw, dialogue, visit.t)
-    if reading.problems:
-        row.problems = reading.problems
-        return dialogue
-    known = same_as(dialogue, reading.given)
-    name = (
-        known.id
-        if known
-        else reading.given.get("id") or free_name(dialogue.stakeholders, reading.given)
-    )
-    before = known.model_dump(include=set(Mapped.model_fields)) if known else {}
-    row.given = {**before, **reading.given, "id": name}
-    row.does = "new" if known is None else "same" if row.given == before else "corrects"
-    if row.does == "same":
-        return dialogue
+def _read(visit: Visit) -> tuple[Register, Columns] | None:
+    """What a file holds, and what its columns seem to be; None when the form brings a register that was read before."""
+    data = visit.form.files.get("sheet", b"")
+    if not data and visit.form.many("register"):
+        return None
     try:
-        return decide(dialogue, "map-stakeholder", row.given, visit.me.by, visit.now).dialogue
-    except Refused as refusal:
-        row.problems = {"": told(visit, refusal).sentence}
-        return dialogue
+        register = register_of(read_sheets(data))
+    except Unreadable as error:
+        raise Incomplete({"sheet": unreadable.told(visit, error)}) from None
+    return register, proposed(register, remembered(visit.site.house.engine, visit.me.programme.id))
+
+
+def _sorted_by_hand(visit: Visit) -> tuple[Register, Columns]:
+    register = register_from(visit.form.many("register"))
+    if register is None:
+        raise Incomplete({"sheet": visit.t("Kies het bestand opnieuw.", "Choose the file again.")})
+    columns = chosen(
+        register, [visit.form.one(f"column-{at}") for at in range(len(register.heads))]
+    )
+    own = by_hand(register, columns)
+    heads = {heading_of(head) for head in register.heads}
+    remember(visit.site.house.engine, visit.me.programme.id, heads, own, visit.now)
+    return register, columns
+
+
+def _unfit(visit: Visit, register: Register, columns: Columns) -> str:
+    """Why no row can be tried yet; nothing when each can."""
+    if lacking := missing(columns, tuple(NEEDED)):
+        listed = ", ".join(column.heading(visit.language) for column in lacking)
+        return visit.t(
+            f"Boven de rijen moeten koppen staan; deze ontbreken: {listed}. Zeg hieronder welke kolom dat is.",
+            f"There must be headings above the rows; these are missing: {listed}. Say below which column that is.",
+        )
+    if columns.twice:
+        headings = {column.name: column.heading(visit.language) for column in (*COLUMNS, *PARTS)}
+        listed = ", ".join(dict.fromkeys(headings[name] for name in columns.twice))
+        return visit.t(
+            f"Deze koppen staan er twee keer: {listed}. Kies hieronder van elk één kolom.",
+            f"These headings are there twice: {listed}. Choose one column of each below.",
+        )
+    if not register.rows:
+        return visit.t(
+            "Er staan geen rijen onder de koppen.", "There are no rows below the headings."
+        )
+    return ""
+
+
+def _unused(visit: Visit, register: Register, columns: Columns) -> list[str]:
+    """The columns that do not come in, by heading: nothing vanishes without a word."""
+    bare = visit.t("een kolom zonder kop", "a column without a heading")
+    pairs = zip(register.heads, columns.names, strict=True)
+    return [head or bare for head, name in pairs if not name]
+
+
+def _is_foreign(raw: dict[str, str]) -> bool:
+    return bool(raw.get("language")) and read_by_us(raw["language"]) is None
+
+
+def _in_our_language(visit: Visit, raws: list[dict[str, str]]) -> Iterator[dict[str, str]]:
+    """The rows; who reads a language in which we do not write is written to in the one that somebody chose for them."""
+    otherwise = visit.form.one("otherwise")
+    for raw in raws:
+        swap = otherwise in LANGUAGES and _is_foreign(raw)
+        yield {**raw, "language": otherwise} if swap else raw
+
+
+def _pieces(rows: list[Row]) -> list[str]:
+    acting = [{ROW: str(row.number), **row.raw} for row in rows if row.acts]
+    text = json.dumps(acting, ensure_ascii=False)
+    return [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
 
 
 def bring_in(visit: Visit) -> Response:
@@ -209,20 +173,21 @@ def _kept(visit: Visit) -> list[dict[str, str]]:
     """The rows that the preview handed on; they come from outside, so they are read as carefully as a file."""
     again = Incomplete({"sheet": visit.t("Kies het bestand opnieuw.", "Choose the file again.")})
     try:
-        found = json.loads(visit.form.one("rows"))
+        found = json.loads("".join(visit.form.many("rows")))
     except (ValueError, RecursionError):
         raise again from None
-    names = {column.name for column in COLUMNS}
     if not isinstance(found, list) or not found or len(found) > MOST_ROWS:
         raise again
-    for row in found:
-        if (
-            not isinstance(row, dict)
-            or not set(row) <= names
-            or not all(isinstance(v, str) for v in row.values())
-        ):
-            raise again
+    if not all(_is_row(row) for row in found):
+        raise again
     return found
+
+
+def _is_row(row: object) -> bool:
+    if not isinstance(row, dict) or not all(isinstance(cell, str) for cell in row.values()):
+        return False
+    number = row.get(ROW, "0")
+    return set(row) <= {column.name for column in COLUMNS} | {ROW} and number.isdecimal()
 
 
 PAGES = (

@@ -1,5 +1,6 @@
 """Reading one stakeholder from what somebody typed: what the law takes, or what is wrong with each field."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,13 +10,17 @@ from pydantic import ValidationError
 from portal.manager_overview.columns import (
     category_of,
     country_of,
+    danger,
     handle,
     layer_of,
     plain,
-    spoken_of,
+    read_by_us,
+    undecided,
     yes_or_no,
 )
+from portal.uploads.limits import UNRECKONED
 from states.dialogue import Dialogue
+from states.independence import same_address
 from states.people import Mapping as Mapped
 from states.people import Stakeholder
 from states.values import LINE_LIMIT
@@ -48,18 +53,27 @@ _CHOICES: dict[str, tuple[Callable[[str], str | bool | None], str, str]] = {
     ),
     "category": (category_of, "Kies een soort organisatie.", "Choose a kind of organisation."),
     "language": (
-        spoken_of,
-        "Schrijf de taal als nl of en.",
-        "Write the language as nl or en.",
+        read_by_us,
+        "In deze taal schrijven wij nog niet. Schrijf nl of en.",
+        "We do not write in this language yet. Write nl or en.",
     ),
     "critical": (yes_or_no, "Schrijf ja of nee.", "Write yes or no."),
     "at_risk": (
-        yes_or_no,
+        danger,
         "Schrijf ja of nee, of laat het leeg tot het is bekeken.",
         "Write yes or no, or leave it empty until it was considered.",
     ),
 }
 """What is chosen rather than written: how it is read, and what is said when it is not understood."""
+
+
+_NOTHING = frozenset(
+    {"-", "–", "—", "n.v.t.", "nvt", "n/a", "geen", "none", "onbekend", "unknown", "?"}
+)
+"""What people write in a cell in which nothing stands."""
+_MAY_LACK = ("email", "phone", "language", "critical", "speaks_for", "id")
+_FAULT = re.compile(r"#[¡¿]?[A-ZÀ-Þ_]+(?:/[A-Z0][!?]?|[!?])|#NV|#GETTING_DATA")
+"""`#N/B`, `#REF!`, `#DIV/0!` and the like, in any language."""
 
 
 @dataclass
@@ -72,9 +86,11 @@ class Reading:
 
 def understand(raw: Mapping[str, str], dialogue: Dialogue, say: Say) -> Reading:
     """Read the fields of *raw*; *say* chooses the language of what is wrong."""
-    reading = Reading()
+    raw = {name: cell for name, cell in raw.items() if not _is_nothing(name, cell)}
+    reading = Reading(problems=_faults(raw, say))
+    raw = {name: cell for name, cell in raw.items() if name not in reading.problems}
     for name, lacking in NEEDED.items():
-        if not raw.get(name):
+        if not raw.get(name) and name not in reading.problems:
             reading.problems[name] = say(*lacking)
     _texts(reading, raw, say)
     _choices(reading, raw, say)
@@ -84,9 +100,32 @@ def understand(raw: Mapping[str, str], dialogue: Dialogue, say: Say) -> Reading:
     return reading
 
 
+def _is_nothing(name: str, cell: str) -> bool:
+    if name == "at_risk":
+        return undecided(cell)
+    return name in _MAY_LACK and cell.strip().casefold() in _NOTHING
+
+
+def _faults(raw: Mapping[str, str], say: Say) -> dict[str, str]:
+    """Cells in which a program says that it could not reckon: nobody is called so."""
+    return {
+        name: say(
+            "Hier staat een formule zonder uitkomst. Sla het bestand op in uw rekenprogramma en kies het opnieuw.",
+            "A formula without its outcome stands here. Save the file in your spreadsheet program and choose it again.",
+        )
+        if cell == UNRECKONED
+        else say(
+            "Hier staat een fout van het rekenprogramma. Verbeter de cel.",
+            "An error of the spreadsheet program stands here. Correct the cell.",
+        )
+        for name, cell in raw.items()
+        if cell == UNRECKONED or (len(cell) > 1 and _FAULT.fullmatch(cell.strip()))
+    }
+
+
 def _texts(reading: Reading, raw: Mapping[str, str], say: Say) -> None:
     for name in ("name", "organisation", "email", "phone", "replaces", "id"):
-        text = raw.get(name, "")
+        text = _one_line(name, raw.get(name, ""))
         if len(text) > LINE_LIMIT:
             reading.problems[name] = say(
                 f"Dit is te lang: hoogstens {LINE_LIMIT} tekens.",
@@ -94,6 +133,15 @@ def _texts(reading: Reading, raw: Mapping[str, str], say: Say) -> None:
             )
         elif text:
             reading.given[name] = text
+
+
+def _one_line(name: str, text: str) -> str:
+    """A cell can hold several lines, a name is one; an address may come with the name of a program before it."""
+    line = " ".join(text.split())
+    if name == "email":
+        inside = re.search(r"<([^<>]+@[^<>]+)>\s*$", line)
+        return (inside[1] if inside else line).removeprefix("mailto:").strip()
+    return line
 
 
 def _choices(reading: Reading, raw: Mapping[str, str], say: Say) -> None:
@@ -128,10 +176,15 @@ def _whole(reading: Reading, say: Say) -> None:
     except ValidationError as error:
         for problem in error.errors():
             name = str(problem["loc"][0])
-            reading.problems[name] = _wrong(name, say)
+            reading.problems[name] = _wrong(name, say, str(reading.given.get(name, "")))
 
 
-def _wrong(name: str, say: Say) -> str:
+def _wrong(name: str, say: Say, text: str = "") -> str:
+    if name == "email" and text.count("@") > 1:
+        return say(
+            "Hier staan meer adressen. Laat er één staan: een persoon heeft één adres.",
+            "There are several addresses here. Keep one: a person has one address.",
+        )
     if name == "email":
         return say("Schrijf het als naam@organisatie.nl.", "Write it like name@organisation.org.")
     if name == "id":
@@ -146,14 +199,42 @@ def same_as(dialogue: Dialogue, given: Mapping[str, Any]) -> Stakeholder | None:
     """Whoever is mapped already and is meant by *given*: by id, by address, or by name and organisation."""
     if "id" in given:
         return dialogue.stakeholders.get(given["id"])
-    address = plain(given.get("email") or "")
-    called = plain(f"{given['name']} / {given['organisation']}")
-    for seat in dialogue.stakeholders.values():
-        if address and plain(seat.email or "") == address:
-            return seat
-        if plain(f"{seat.name} / {seat.organisation}") == called:
-            return seat
-    return None
+    seats = dialogue.stakeholders.values()
+    by_address = next((s for s in seats if same_address(s.email, given.get("email"))), None)
+    return by_address or next((s for s in seats if _called(s) == _called(given)), None)
+
+
+def _called(one: Stakeholder | Mapping[str, Any]) -> tuple[str, str]:
+    name, organisation = (
+        (one.name, one.organisation)
+        if isinstance(one, Stakeholder)
+        else (one["name"], one["organisation"])
+    )
+    return plain(name), plain(organisation)
+
+
+def _share(owner: Stakeholder, given: Mapping[str, Any]) -> bool:
+    """Whether two who have one address also have their name or their organisation in common: one is corrected."""
+    pairs = zip(_called(owner), _called(given), strict=True)
+    return any(one == other for one, other in pairs)
+
+
+def conflict_of(dialogue: Dialogue, given: Mapping[str, Any], say: Say) -> dict[str, str]:
+    """What is in the way when *given* would make two people of one seat, or one of two."""
+    owner = next(
+        (s for s in dialogue.stakeholders.values() if same_address(s.email, given.get("email"))),
+        None,
+    )
+    if owner is None or owner.id == given.get("id") or _share(owner, given):
+        return {}
+    return {
+        "email": say(
+            f"Dit adres is al van {owner.name} ({owner.organisation}). Is het dezelfde persoon, zet dan in de kolom "
+            f"kenmerk: {owner.id}.",
+            f"This address is already that of {owner.name} ({owner.organisation}). If it is the same person, write in "
+            f"the column reference: {owner.id}.",
+        )
+    }
 
 
 def free_name(taken: Mapping[str, object], given: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from alembic import context
 
 from records import access_tables, founding, pieces  # noqa: F401 - declare tables of their own
+from records import headings as _headings  # noqa: F401 - and so does this
 from records.revision import VERSION_TABLE
 from records.tables import Base
 
