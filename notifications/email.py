@@ -1,74 +1,42 @@
 """E-mail: a message as it goes over the wire, with the headers that keep it in its thread and out of loops."""
 
-import re
 from datetime import datetime
 from email import policy
-from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
+from notifications import headers
 from notifications.messages import Message
-from notifications.views import Contact
-
-_PARSED = 256
-"""Headers that are kept as the library parsed them, enough for the mails of a batch: each takes up to 20 kB."""
 
 
-@lru_cache(maxsize=_PARSED)
-def _stored(rules: policy.EmailPolicy, name: str, value: str) -> tuple[str, Any]:
-    return policy.EmailPolicy.header_store_parse(rules, name, value)
+class _AsWritten(policy.EmailPolicy):
+    """The headers are written by us; the library only puts them in their place."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:  # noqa: ANN401 - as in the library
+        if type(value) is str and name in _OURS:
+            return f"{name}: {value}\r\n".encode("ascii")
+        return super().fold_binary(name, value)
 
 
-@lru_cache(maxsize=_PARSED)
-def _folded(rules: policy.EmailPolicy, name: str, value: str) -> bytes:
-    return policy.EmailPolicy.fold_binary(rules, name, value)
-
-
-class _Remembering(policy.EmailPolicy):
-    """The mails of a batch share most headers: each is parsed and folded once, half the cost of a mail."""
-
-    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:  # noqa: ANN401 - as in the library
-        if type(value) is str:
-            return _stored(self, name, value)
-        return super().header_store_parse(name, value)
-
-    def fold_binary(self, name: str, value: str) -> bytes:
-        return _folded(self, name, value)
-
-
-class _Registry(HeaderRegistry):
-    """The standard one builds a class for each header that it meets; this one does so once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._built: dict[str, type[BaseHeader]] = {}
-
-    def __getitem__(self, name: str) -> type[BaseHeader]:
-        known = self._built.get(name)
-        if known is None:
-            known = self._built.setdefault(name, super().__getitem__(name))
-        return known
-
-
-POLICY = _Remembering(linesep="\r\n", cte_type="8bit", header_factory=_Registry())
+POLICY = _AsWritten(linesep="\r\n", cte_type="8bit")
 """Lines end as SMTP wants them; a server that cannot take eight bits gets the same text encoded."""
 _SEVEN_BITS = POLICY.clone(cte_type="7bit")
+_OURS = frozenset(
+    {
+        "Auto-Submitted", "Date", "From", "In-Reply-To", "Message-ID", "References", "Reply-To", "Subject", "To",
+        "X-Auto-Response-Suppress",
+    }
+)  # fmt: skip
 _LINE_LIMIT = 998  # bytes, RFC 5322
 _NEUTRAL = "Weerklank"
-_FOLDED_FROM = 78  # characters with the end of the line, RFC 5322
-_PLAIN = re.compile(r"[A-Za-z0-9<](?: ?[A-Za-z0-9<>@_+;,:=/.\"-])*")
-"""Values that the library writes as they are, when they fit on a line."""
 _8BIT, _MIME = b"\r\nContent-Transfer-Encoding: 8bit", b"\r\nMIME-Version: 1.0\r\n"
 _KIND = b'\r\nContent-Type: text/%b; charset="utf-8"'
 _TEXT, _HTML = _KIND % b"plain" + _8BIT + b"\r\n", _KIND % b"html" + _8BIT + _MIME
 _CALENDAR = _8BIT + _KIND % b"calendar" + b'; method="%b"' + _MIME
-_WHOLE = (
-    b'MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="%b"\r\n'
-    b"Content-Language: %b\r\n"
-)
+_WHOLE = b'MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="%b"\r\n%b'
 """The headers of each part and of the whole, in the order in which the library writes them."""
 _UNSAFE = str.maketrans("", "", '@:,;<>"\\')
 _LINES_TO_SOME = str.maketrans("\u2028\u2029", "  ")
@@ -86,8 +54,9 @@ def to_email(
     header would hold a line break, and when the message has no address or one that mail cannot carry.
     """
     mail = EmailMessage(policy=POLICY)
-    for name, value in _headers(message, sender, message_id, sender_name):
-        mail[name] = value
+    for line in _headers(message, sender, message_id, sender_name):
+        name, _, value = line.partition(": ")
+        mail.set_raw(name, value.removesuffix("\r\n"))
     _fill(mail, message, _boundary(message_id))
     mail["Content-Language"] = message.language  # set before, it would move into the first part
     return mail
@@ -99,7 +68,7 @@ def to_wire(
     """
     What `to_email` makes, as it goes to a server that takes eight bits, in a tenth of the time.
 
-    The library parses and refolds headers and bodies that need none of it; what does need it is left to the library.
+    The library looks at bodies letter by letter; those that need it are left to the library.
     Raises ValueError as `to_email` does.
     """
     parts = _parts(message)
@@ -111,9 +80,9 @@ def to_wire(
     bodies = cut.join(
         kind + b"\r\n" + b"\r\n".join(text.splitlines()) + b"\r\n" for kind, text in parts
     )
-    headers = _headers(message, sender, message_id, sender_name)
-    top = b"".join(_line(name, value) for name, value in headers)
-    whole = _WHOLE % (line.encode(), message.language.encode())
+    top = "".join(_headers(message, sender, message_id, sender_name)).encode("ascii")
+    language = headers.plain("Content-Language", message.language)
+    whole = _WHOLE % (line.encode(), language.encode())
     return b"".join((top, whole, cut, bodies, cut, b"--\r\n"))
 
 
@@ -126,41 +95,28 @@ def _parts(message: Message) -> list[tuple[bytes, bytes]]:
     return found
 
 
-def _line(name: str, value: str) -> bytes:
-    plain = f"{name}: {value}\r\n"
-    if len(plain) <= _FOLDED_FROM and _PLAIN.fullmatch(value):
-        return plain.encode()
-    return _by_the_library(name, value)
-
-
-@lru_cache(maxsize=4096)
-def _by_the_library(name: str, value: str) -> bytes:
-    """The header as it is written, without what was parsed on the way: that is a hundred times as large."""
-    _, parsed = policy.EmailPolicy.header_store_parse(POLICY, name, value)
-    return policy.EmailPolicy.fold_binary(POLICY, name, parsed)
-
-
-def _headers(
-    message: Message, sender: str, message_id: str, sender_name: str | None
-) -> list[tuple[str, str]]:
-    """The headers of *message* in their order; those of its parts come after them."""
+def _headers(message: Message, sender: str, message_id: str, sender_name: str | None) -> list[str]:
+    """The headers of *message* in their order, as written; those of its parts come after them."""
     if message.address is None:
         text = f"{message.template}: {message.to} has no e-mail address"
         raise ValueError(text)
     # All messages of a dialogue to one person answer the same message, which is never sent itself.
     root = f"<{message.thread}@{sender.rpartition('@')[2]}>"
+    contact = message.reply_to
     return [
-        ("From", _address(sender, _NEUTRAL if message.discreet else sender_name or _NEUTRAL)),
-        ("To", _address(message.address, message.name)),
-        *_reply_to(message.reply_to),
-        ("Subject", message.subject),
-        ("Date", _date(message.at.isoformat())),
-        ("Message-ID", f"<{message_id}>"),
-        ("In-Reply-To", root),
-        ("References", root),
-        ("Auto-Submitted", "auto-generated"),
-        ("X-Auto-Response-Suppress", "OOF, AutoReply"),
+        _mailbox("From", _NEUTRAL if message.discreet else sender_name or _NEUTRAL, sender),
+        _mailbox("To", message.name, message.address),
+        *([_mailbox("Reply-To", contact.name, contact.email)] if contact and contact.email else []),
+        headers.text("Subject", message.subject),
+        headers.plain("Date", _date(message.at.isoformat())),
+        headers.plain("Message-ID", f"<{message_id}>"),
+        headers.plain("In-Reply-To", root),
+        headers.plain("References", root),
+        *_AUTOMATIC,
     ]
+
+
+_AUTOMATIC = "Auto-Submitted: auto-generated\r\n", "X-Auto-Response-Suppress: OOF, AutoReply\r\n"
 
 
 @lru_cache(maxsize=64)
@@ -174,11 +130,10 @@ def _boundary(message_id: str) -> str:
     return sha256(message_id.encode()).hexdigest()[:32]
 
 
-@lru_cache(maxsize=4096)
-def _address(address: str, name: str) -> str:
+def _mailbox(header: str, name: str, address: str) -> str:
     """Some programs drop a display name with marks of punctuation in it."""
-    shown = name.translate(_UNSAFE).translate(_LINES_TO_SOME)[:70].strip()
-    return str(Address(shown, addr_spec=on_the_wire(address)))
+    shown = name.translate(_UNSAFE).translate(_LINES_TO_SOME).strip()
+    return headers.mailbox(header, shown, on_the_wire(address))
 
 
 def on_the_wire(address: str) -> str:
@@ -199,12 +154,6 @@ def on_the_wire(address: str) -> str:
 def to_bytes(mail: EmailMessage, *, eight_bits: bool = True) -> bytes:
     """*mail* as it is sent; without *eight_bits* its texts are encoded for a server that takes seven."""
     return mail.as_bytes(policy=POLICY if eight_bits else _SEVEN_BITS)
-
-
-def _reply_to(contact: Contact | None) -> list[tuple[str, str]]:
-    if contact is None or not contact.email:
-        return []
-    return [("Reply-To", _address(contact.email, contact.name))]
 
 
 def _fill(mail: EmailMessage, message: Message, boundary: str) -> None:
