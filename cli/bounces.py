@@ -17,22 +17,39 @@ from config.wiring import House, open_house
 
 if TYPE_CHECKING:
     from config.bounces import Heard
+    from records.reports import NoticeRow
 
 Place = Annotated[
-    str,
+    str | None,
     typer.Argument(metavar="FOLDER|-", help="A maildir, or - for one mail on standard input."),
+]
+Unread = Annotated[
+    bool,
+    typer.Option("--unread", help="List the messages about which something unclear came back."),
+]
+Record = Annotated[
+    int | None,
+    typer.Option("--record", help="The number of a message that you know did not arrive."),
 ]
 _SAID = {
     "recorded": "did not arrive: this is a fact now, and the manager hears of it",
     "known": "did not arrive; this was known",
     "passing": "is late; the mail server tries again",
+    "unread": "may not have arrived: a person must read what came back, see weerklank bounces --unread",
     "foreign": "A report names no mail of ours to that reader: nothing was changed.",
     "no-report": "A mail is no report of a failed delivery: nothing was changed.",
 }
 _DEALT_WITH = frozenset({"recorded", "known", "passing"})
+"""What need not be looked at by a person any more."""
 
 
-def bounces(place: Place, now: Now = None, as_json: AsJson = False) -> None:
+def bounces(
+    place: Place = None,
+    unread: Unread = False,
+    record: Record = None,
+    now: Now = None,
+    as_json: AsJson = False,
+) -> None:
     """Record which mails came back undelivered: an answer that bounced is owed again.
 
     The new mail of a maildir is read and moved to its old mail; what is no report about a mail of ours stays unread
@@ -41,6 +58,12 @@ def bounces(place: Place, now: Now = None, as_json: AsJson = False) -> None:
     weerklank bounces /var/lib/weerklank/bounces
     """
     moment = moments.moment_or_now(now)
+    if unread or record is not None:
+        _look_or_record(record, moment, as_json=as_json)
+        return
+    if place is None:
+        message = "name a maildir, or - for standard input; or ask for --unread"
+        raise typer.BadParameter(message, param_hint="FOLDER")
     with open_house(new=False) as house:
         heard = list(_of_stdin(house, moment) if place == "-" else _of_folder(house, place, moment))
     if as_json:
@@ -51,6 +74,30 @@ def bounces(place: Place, now: Now = None, as_json: AsJson = False) -> None:
         speech.out(_line(one))
     if not heard:
         speech.out("No new mail.")
+
+
+def _look_or_record(record: int | None, moment: datetime, *, as_json: bool) -> None:
+    """What came back and was not understood; or one of them recorded by hand as not delivered."""
+    from records import returns
+
+    with open_house(new=False) as house:
+        if record is not None:
+            new = house.ledger.undeliverable(record, "email", "bounced", moment)
+            speech.out(f"Message {record} {_SAID['recorded' if new else 'known']}.")
+            return
+        rows = returns.unread_reports(house.engine)
+    if as_json:
+        speech.say_json({"unread": [_row(row) for row in rows]})
+        return
+    for row in rows:
+        speech.out(f"{row.id}  {row.dialogue_id}: {row.template} to {row.to}")
+    speech.out(
+        "Read what came back; if one did not arrive: weerklank bounces --record NUMBER"
+    ) if rows else speech.out("Nothing waits to be read.")
+
+
+def _row(row: "NoticeRow") -> dict[str, object]:
+    return {"id": row.id, "dialogue": row.dialogue_id, "to": row.to, "template": row.template}
 
 
 def _line(heard: "Heard") -> str:

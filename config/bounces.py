@@ -1,6 +1,5 @@
 """Bounces that come back later: a mail that was accepted was not delivered after all, and the answer is owed again."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,15 +7,15 @@ from typing import Literal
 
 from sqlalchemy import Engine
 
-from notifications.bounces import Bounce, read_bounces
 from notifications.email import on_the_wire
+from notifications.returned import Returned, read_returned
 from records import journal, outbox
 from records.ledger import Ledger
 from records.outbox import Posted
 from states.dialogue import Dialogue
 
 _CHANNEL = "email"
-What = Literal["recorded", "known", "passing", "foreign", "no-report"]
+What = Literal["recorded", "known", "passing", "unread", "foreign", "no-report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,8 @@ class Heard:
     What became of one report, about the *notice* that it names.
 
     `recorded`: it counts as not delivered now · `known`: it did so before · `passing`: the mail server tries again ·
-    `foreign`: it names no mail of ours, or another reader · `no-report`: a mail of another kind.
+    `unread`: it is about that notice, and a person must look what it says · `foreign`: it names no mail of ours, or
+    another reader · `no-report`: a mail of another kind.
     """
 
     what: What
@@ -36,42 +36,45 @@ def hear(engine: Engine, ledger: Ledger, raw: bytes, now: datetime) -> list[Hear
     """
     Record what the mail *raw* says of deliveries that failed, at *now* (aware UTC); reading it twice records it once.
 
-    Raises Busy or DatabaseUnavailable (records.errors); then it can be read again. Source: DESIGN 3.5.
+    Raises Busy or DatabaseUnavailable (records.errors); then it can be read again. Source: DESIGN 3.5, trust 7.
     """
-    bounces = _read(raw)
-    if not bounces:
+    returned = read_returned(raw)
+    if returned.kind == "none":
         return [Heard("no-report")]
-    return list(_recorded(engine, ledger, bounces, now))
+    found = [outbox.find_message(engine, name) for name in returned.names]
+    ours = [
+        posted
+        for posted in found
+        if posted is not None
+        and (
+            returned.sure or _about(engine, returned, raw, ledger.read(posted.dialogue_id), posted)
+        )
+    ]
+    return [_recorded(ledger, returned, posted, now) for posted in ours] or [Heard("foreign")]
 
 
-def _read(raw: bytes) -> list[Bounce]:
-    try:
-        return read_bounces(raw)
-    except Exception:  # noqa: BLE001 - anybody may send anything to this address
-        return []
+def _recorded(ledger: Ledger, returned: Returned, posted: Posted, now: datetime) -> Heard:
+    if returned.kind == "passing":
+        return Heard("passing", posted)
+    if returned.kind == "unread":
+        ledger.report_unread(posted.id, now)
+        return Heard("unread", posted)
+    new = ledger.undeliverable(posted.id, _CHANNEL, returned.code, now)
+    return Heard("recorded" if new else "known", posted)
 
 
-def _recorded(
-    engine: Engine, ledger: Ledger, bounces: list[Bounce], now: datetime
-) -> Iterator[Heard]:
-    for bounce in bounces:
-        name = (bounce.message_id or "").partition("@")[0]
-        posted = outbox.find_message(engine, name)
-        if posted is None or not _about(engine, bounce, ledger.read(posted.dialogue_id), posted):
-            yield Heard("foreign")
-        elif not bounce.permanent:
-            yield Heard("passing", posted)
-        else:
-            new = ledger.undeliverable(posted.id, _CHANNEL, bounce.code, now)
-            yield Heard("recorded" if new else "known", posted)
+def _about(
+    engine: Engine, returned: Returned, raw: bytes, dialogue: Dialogue, posted: Posted
+) -> bool:
+    """
+    Whether it was the reader of *posted* whom the mail did not reach, also when their address passed it on.
 
-
-def _about(engine: Engine, bounce: Bounce, dialogue: Dialogue, posted: Posted) -> bool:
-    """Whether it was the reader of *posted* whom the mail did not reach, also when their address passed it on."""
+    Without our envelope or mark a Message-ID is all there is; a report that names somebody else is about them.
+    """
     seat, reader = dialogue.stakeholder_of(posted.notice.to), dialogue.holder(posted.notice.to)
     if reader is None:
         return False
-    if reader.email and _named(reader.email, bounce):
+    if not returned.recipients or (reader.email and _named(reader.email, raw)):
         return True
     # A report can come days later; the address that it names is not kept, once there is another.
     return (
@@ -81,7 +84,7 @@ def _about(engine: Engine, bounce: Bounce, dialogue: Dialogue, posted: Posted) -
     )
 
 
-def _named(address: str, bounce: Bounce) -> bool:
+def _named(address: str, raw: bytes) -> bool:
     with suppress(ValueError):  # no mail can have gone there
-        return on_the_wire(address).lower() in f"{bounce.recipient} {bounce.written_to}".lower()
+        return on_the_wire(address).lower().encode() in raw.lower()
     return False

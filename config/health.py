@@ -14,7 +14,7 @@ from config.outdated import outdated
 from config.settings import Settings, unknown_variables, variables
 from config.wiring import House
 from notifications.channels import PassingFailure
-from records import access_reports, journal, migrate, reports, sweeps
+from records import access_reports, journal, migrate, reports, returns, sweeps
 from records.database import connect
 from records.errors import NoRecords, RecordsError
 from states.people import Role
@@ -182,7 +182,10 @@ def _outbox(engine: Engine, now: datetime) -> Findings:
     if waits.failed:
         said = f"{_messages(waits.failed)} could not be delivered"
         yield Finding("outbox", "warn", said, advice="the manager was told, or the next role up")
-    if unheard := reports.unheard_alerts(engine):
+    if unread := len(returns.unread_reports(engine)):
+        said = f"{_messages(unread)} of which something came back that a person must read"
+        yield Finding("bounces", "warn", said, advice="weerklank bounces --unread")
+    if unheard := returns.unheard_alerts(engine):
         said = (
             f"{unheard} of them told a role that something did not arrive: their addresses fail too"
         )
@@ -234,12 +237,14 @@ def _mail(settings: Settings) -> Findings:
     else:
         yield _smtp(settings)
         if "@localhost" in settings.sender:
-            yield Finding(
-                "mail",
-                "warn",
-                "mail comes from an address nobody can answer",
-                advice="set WEERKLANK_SENDER",
+            said = "mail comes from an address nobody can answer"
+            yield Finding("mail", "warn", said, advice="set WEERKLANK_SENDER")
+        if settings.bounce_address is None:
+            said = "what does not arrive comes back to bounces+…@ the domain of WEERKLANK_SENDER"
+            advice = (
+                "see that weerklank bounces reads that mailbox, or set WEERKLANK_BOUNCE_ADDRESS"
             )
+            yield Finding("bounces", "ok", said, advice=advice)
 
 
 def _maildir(settings: Settings) -> Finding:

@@ -28,6 +28,10 @@ class Mailroom:
     sender: str
     """The address that mail comes from."""
     sender_name: str | None = None
+    returns: str | None = None
+    """The address to which mail servers report, and calendars answer; None: the sender."""
+    verp: bool = False
+    """Whether each letter leaves from an envelope sender of its own, with its name after a plus."""
     chat: "Chat | None" = None
     base_url: str | None = None
     batch: int = 200
@@ -49,6 +53,8 @@ class Mailroom:
             mail=_mail(settings),
             sender=address,
             sender_name=name or None,
+            returns=settings.bounce_address or f"bounces@{address.rpartition('@')[2]}",
+            verp=settings.verp,
             chat=_chat(settings),
             base_url=settings.base_url,
             batch=settings.mail_batch,
@@ -61,7 +67,15 @@ class Mailroom:
     def post(self, posted: "Posted", message: Message) -> Post:
         """*message* ready for a channel, with the same Message-ID at every try."""
         host = self.sender.rpartition("@")[2]
-        return Post(message, self.sender, f"{posted.message_id}@{host}", self.sender_name)
+        name = posted.message_id
+        return Post(message, self.sender, f"{name}@{host}", self.sender_name, self.envelope(name))
+
+    def envelope(self, name: str) -> str | None:
+        """From which address the letter called *name* leaves: what comes back to it is about that letter (VERP)."""
+        if not self.verp or self.returns is None:
+            return self.returns
+        local, _, host = self.returns.rpartition("@")
+        return f"{local}+{name}@{host}"
 
 
 def _mail(settings: Settings) -> Callable[[], Channel] | None:

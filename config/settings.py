@@ -47,6 +47,13 @@ def _sender(text: str) -> str:
     return text
 
 
+def _bare(text: str) -> str:
+    if parseaddr(text)[1] != text or not text.isascii() or text.count("@") != 1:
+        message = "write it like bounces@bedrijf.nl"
+        raise ValueError(message)
+    return text
+
+
 def _web_address(text: str) -> str:
     if not text.startswith(("http://", "https://")) or not text.isprintable() or " " in text:
         message = "write it like https://dialoog.bedrijf.nl"
@@ -155,6 +162,10 @@ class Settings(BaseSettings):
     """How mail leaves: over smtp, into a maildir folder, or none: it waits until a channel is set."""
     sender: Annotated[str, AfterValidator(_sender)] = "Weerklank <weerklank@localhost>"
     """The From of every mail; an address of your own domain. Replies go to the responsible manager."""
+    bounce_address: Annotated[str, AfterValidator(_bare)] | None = None
+    """Where mail servers report what did not arrive and calendars answer; default: bounces at the sender's domain."""
+    verp: bool = True
+    """Whether each mail leaves from bounces+NAME@…; off when that mailbox takes no addresses with a plus."""
     maildir: Path = Field(default_factory=lambda: _data_dir() / "mail")
     """The folder for mail when the channel is maildir."""
     smtp: SmtpSettings = SmtpSettings()

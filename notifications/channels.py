@@ -50,6 +50,8 @@ class Post:
     sender: str
     message_id: str
     sender_name: str | None = None
+    envelope: str | None = None
+    """Where it comes back to when it cannot be delivered; None: to the sender."""
 
     @cached_property
     def email(self) -> EmailMessage:

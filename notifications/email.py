@@ -11,6 +11,9 @@ from typing import Any
 from notifications import headers
 from notifications.messages import Message
 
+MARK = "X-Weerklank-Letter"
+"""The header with the name of the letter: some services give a mail another Message-ID on its way."""
+
 
 class _AsWritten(policy.EmailPolicy):
     """The headers are written by us; the library only puts them in their place."""
@@ -27,7 +30,7 @@ _SEVEN_BITS = POLICY.clone(cte_type="7bit")
 _OURS = frozenset(
     {
         "Auto-Submitted", "Date", "From", "In-Reply-To", "Message-ID", "References", "Reply-To", "Subject", "To",
-        "X-Auto-Response-Suppress",
+        "X-Auto-Response-Suppress", MARK,
     }
 )  # fmt: skip
 _LINE_LIMIT = 998  # bytes, RFC 5322
@@ -110,6 +113,7 @@ def _headers(message: Message, sender: str, message_id: str, sender_name: str | 
         headers.text("Subject", message.subject),
         headers.plain("Date", _date(message.at.isoformat())),
         headers.plain("Message-ID", f"<{message_id}>"),
+        headers.plain(MARK, message_id.partition("@")[0]),
         headers.plain("In-Reply-To", root),
         headers.plain("References", root),
         *_AUTOMATIC,

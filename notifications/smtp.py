@@ -6,7 +6,6 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Literal, NamedTuple, Self, TypeVar
 
 from notifications.channels import First, PassingFailure, PermanentFailure, Post, Work, nothing
@@ -17,6 +16,7 @@ Security = Literal["none", "starttls", "tls"]
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _OK, _FORWARDED, _GO_ON = 250, 251, 354
 _PLAIN = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9-]{1,100}")
 _TOO_BIG = 552
 
 
@@ -29,16 +29,19 @@ class _Goodbye(smtplib.SMTPServerDisconnected):
 
 
 class _Envelope(NamedTuple):
-    """From which address a mail comes, and to which it goes."""
+    """From which address a mail comes, to which it goes, and its *name* for reports (ENVID of RFC 3461)."""
 
     sender: str
     address: str
+    name: str = ""
 
     @classmethod
     def of(cls, post: Post) -> Self:
         """Those of *post*; raises PermanentFailure when mail cannot carry them."""
         try:
-            return cls(post.sender, on_the_wire(str(post.message.address)))
+            address = on_the_wire(str(post.message.address))
+            name = post.message_id.partition("@")[0]
+            return cls(post.envelope or post.sender, address, name)
         except ValueError as broken:
             raise PermanentFailure("mail-not-valid") from broken
 
@@ -174,7 +177,7 @@ class Smtp:
     def _announce(self, server: smtplib.SMTP, envelope: "_Envelope") -> None:
         """Say from whom the next mail is, and to whom where the server takes both at once; its answers wait."""
         self._announced = envelope
-        server.putcmd("MAIL", f"FROM:{_quoted(envelope.sender)}{_option(server)}")
+        server.putcmd("MAIL", f"FROM:{_angled(envelope.sender)}{_options(server, envelope)}")
         if _at_once(server) > 1:
             server.putcmd("RCPT", _to(envelope))
 
@@ -242,19 +245,18 @@ class Smtp:
         self._connection = self._announced = None
 
 
-_quoted = lru_cache(smtplib.quoteaddr)
-"""The sender is the same for every mail, and the library would parse it anew."""
-
-
 def _at_once(server: smtplib.SMTP) -> int:
     """How many commands of an envelope the server takes before it has answered the first (RFC 2920)."""
     return 2 if server.has_extn("pipelining") else 1
 
 
 def _to(envelope: _Envelope) -> str:
+    return f"TO:{_angled(envelope.address)}"
+
+
+def _angled(address: str) -> str:
     """The library would parse the address as if it were a header."""
-    address = envelope.address
-    return f"TO:<{address}>" if _PLAIN.fullmatch(address) else f"TO:{smtplib.quoteaddr(address)}"
+    return f"<{address}>" if _PLAIN.fullmatch(address) else smtplib.quoteaddr(address)
 
 
 def _bytes(post: Post, server: smtplib.SMTP) -> bytes:
@@ -267,5 +269,8 @@ def _stuffed(data: bytes) -> bytes:
     return first + data.replace(b"\n.", b"\n..") + b".\r\n"
 
 
-def _option(server: smtplib.SMTP) -> str:
-    return " BODY=8BITMIME" if server.has_extn("8bitmime") else ""
+def _options(server: smtplib.SMTP, envelope: _Envelope) -> str:
+    """Eight bits where they are taken; and where reports are made to order, our name in them and no texts."""
+    bits = " BODY=8BITMIME" if server.has_extn("8bitmime") else ""
+    plain = _PLAIN_NAME.fullmatch(envelope.name) and server.has_extn("dsn")
+    return f"{bits} RET=HDRS ENVID={envelope.name}" if plain else bits

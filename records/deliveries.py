@@ -14,7 +14,7 @@ from records.database import writing
 from records.keeping import Line
 from records.loading import Held, Reader
 from records.marks import Marks
-from records.outgoing import BY_HAND, FAILED, NOTICE_FIELDS, PENDING, SENT, WITHDRAWN
+from records.outgoing import BY_HAND, FAILED, NOTICE_FIELDS, PENDING, SENT, UNREAD, WITHDRAWN
 from records.present import require_present
 from records.tables import NAMED_ONLY, NOTICES, UNSENT_ONLY
 from records.writing import write_step
@@ -150,6 +150,18 @@ class Deliveries:
             self.reader.remember(after)
         return bool(written)
 
+    def report_unread(self, notice_id: int, now: datetime) -> bool:
+        """Put down, once, that a report about the notice waits to be read by a person."""
+        with writing(self.engine, now) as connection:
+            held = self._held(connection, notice_id)
+            notice = _notice_in(connection, notice_id, [SENT])
+            if notice is None or self._error(connection, notice_id) == UNREAD:
+                return False
+            written = write_step(connection, held, delivery.unread(held.dialogue, notice, now), now)
+            _mark(connection, notice_id, {"error": UNREAD})
+        self.reader.remember(written)
+        return True
+
     def by_hand(self, notice_id: int, now: datetime) -> bool:
         """Let the notice wait for a person's hand, and give that person the task, once."""
         with writing(self.engine, now) as connection:
@@ -165,6 +177,9 @@ class Deliveries:
                     connection, outgoing.rows_of(held.dialogue.id, [task], origin, now)
                 )
         return True
+
+    def _error(self, connection: Connection, notice_id: int) -> str | None:
+        return connection.scalar(select(NOTICES.c.error).where(NOTICES.c.id == notice_id))
 
     def _settle(self, change: "_Change", law: Law, now: datetime) -> bool:
         """Mark one notice and write what the law makes of it, in one transaction; False: it is settled already."""

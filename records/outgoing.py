@@ -16,6 +16,8 @@ from states.facts import Notice
 
 PENDING, BY_HAND, SENT, FAILED, WITHDRAWN = "pending", "by-hand", "sent", "failed", "withdrawn"
 SKIPPED = "skipped"
+UNREAD = "unread-report"
+"""The error of a message that was sent and about which something came back that a person must read."""
 NOTICE_FIELDS = tuple(Notice.model_fields)
 
 

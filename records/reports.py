@@ -26,7 +26,6 @@ from records.tally import LATE
 from states.dialogue import Phase
 from states.duties import OWED, DutyStatus
 from states.people import PARTICIPANT
-from states.ways import ABOUT_MESSAGES
 
 _PASSED = DUTIES.c.lapsed_version == DUTIES.c.version
 
@@ -230,13 +229,6 @@ def waits_because(engine: Engine) -> str | None:
     chosen = select(why).where(PENDING_ONLY, why.is_not(None)).group_by(why)
     with reading(engine) as connection:
         return connection.scalar(chosen.order_by(func.count().desc(), why).limit(1))
-
-
-def unheard_alerts(engine: Engine) -> int:
-    """How many alerts about messages that did not arrive could not be delivered either."""
-    alerts = (TROUBLED_ONLY, NOTICES.c.status == FAILED, NOTICES.c.template.in_(ABOUT_MESSAGES))
-    with reading(engine) as connection:
-        return connection.scalar(select(func.count()).select_from(NOTICES).where(*alerts)) or 0
 
 
 def waiting_notices(engine: Engine, status: str = PENDING) -> list[NoticeRow]:

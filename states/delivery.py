@@ -168,6 +168,25 @@ def undeliverable(dialogue: Dialogue, notice: Notice, reason: str, now: datetime
     return work.decision()
 
 
+def unread(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
+    """
+    What follows when something came back about *notice* that nobody understood: it counts until a person says so.
+
+    The moderator looks at it, who alone may know whom it is about; without one the manager, or the next role up.
+    """
+    work = Deliberation(dialogue, SYSTEM, now)
+    if dialogue.erased(notice.to):
+        return work.decision()
+    work.fact("report-unread", notice.to, template=notice.template)
+    keeper = (
+        [Role.MODERATOR] if reads_mail(dialogue, Role.MODERATOR) else who_hears(dialogue, notice)
+    )
+    for role in keeper[:1]:
+        about = {"to": notice.to, "template": notice.template, "reason": "", "unread": True}
+        work.tell(role, "delivery-failed", None, **about, answer=False, again=False)
+    return work.decision()
+
+
 def _alert(work: Deliberation, notice: Notice, reason: str) -> None:
     shown = "" if notice.to in work.dialogue.seals else reason
     failed = {"to": notice.to, "template": notice.template, "reason": shown}

@@ -63,6 +63,7 @@ FACTS: tuple[str, ...] = (
     "participant-answered",
     "answer-bounced",
     "notice-undeliverable",
+    "report-unread",
     "delivery-recorded",
     "verdict-given",
     "answer-disputed",

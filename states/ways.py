@@ -26,7 +26,7 @@ _UP: dict[str, tuple[Role, ...]] = {
     Role.CONFIDANT: (Role.BOARD,),
 }
 _WAY_FAILED = re.compile(
-    r"mailbox-unavailable|refused-55[0136]|bounced-5\.(?:0\.0|1\.(?:[0-46]|10)|2\.1|4\.4)"
+    r"mailbox-unavailable|refused-55[0136]|bounced-5\.(?:1\.(?:[0-46]|10)|2\.1|4\.4)"
 )
 """Reasons that are about the address (RFC 3463, 3.2); a full mailbox or a refused text may be otherwise next time."""
 

@@ -181,7 +181,7 @@ def test_a_line_break_is_refused(broken: str) -> None:
         (headers.mailbox, ("To", "x", broken)),
     ):
         with pytest.raises(ValueError, match="CR or LF"):
-            write(*given_)  # type: ignore[operator]
+            write(*given_)
 
 
 @pytest.fixture(scope="session")
