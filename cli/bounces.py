@@ -36,10 +36,17 @@ _SAID = {
     "known": "did not arrive; this was known",
     "passing": "is late; the mail server tries again",
     "unread": "may not have arrived: a person must read what came back, see weerklank bounces --unread",
+    "accepted": "says yes in their calendar: this counts as accepted",
+    "declined": "says no in their calendar: this counts as declined",
+    "maybe": "says maybe in their calendar: no answer yet, and the manager hears of it",
+    "so-already": "answered in their calendar what they had answered before",
+    "refused": "answered in their calendar, and that is no longer possible: see what the mail says",
     "foreign": "A report names no mail of ours to that reader: nothing was changed.",
     "no-report": "A mail is no report of a failed delivery: nothing was changed.",
 }
-_DEALT_WITH = frozenset({"recorded", "known", "passing"})
+_DEALT_WITH = frozenset(
+    {"recorded", "known", "passing", "accepted", "declined", "maybe", "so-already"}
+)
 """What need not be looked at by a person any more."""
 
 
@@ -50,7 +57,7 @@ def bounces(
     now: Now = None,
     as_json: AsJson = False,
 ) -> None:
-    """Record which mails came back undelivered: an answer that bounced is owed again.
+    """Record which mails came back undelivered, and what calendars answer: an answer that bounced is owed again.
 
     The new mail of a maildir is read and moved to its old mail; what is no report about a mail of ours stays unread
     there, for a person. Reading a report twice records it once.
@@ -102,6 +109,8 @@ def _row(row: "NoticeRow") -> dict[str, object]:
 
 def _line(heard: "Heard") -> str:
     said, notice = _SAID[heard.what], heard.notice
+    if heard.who:
+        return f"{heard.who} {said}."
     if notice is None:
         return said
     return f"{notice.dialogue_id}: {notice.notice.template} to {notice.notice.to} {said}."

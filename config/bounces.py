@@ -7,6 +7,7 @@ from typing import Literal
 
 from sqlalchemy import Engine
 
+from config import calendars
 from notifications.email import on_the_wire
 from notifications.returned import Returned, read_returned
 from records import journal, outbox
@@ -15,7 +16,7 @@ from records.outbox import Posted
 from states.dialogue import Dialogue
 
 _CHANNEL = "email"
-What = Literal["recorded", "known", "passing", "unread", "foreign", "no-report"]
+What = Literal["recorded", "known", "passing", "unread", "foreign", "no-report"] | calendars.Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,13 @@ class Heard:
 
     `recorded`: it counts as not delivered now · `known`: it did so before · `passing`: the mail server tries again ·
     `unread`: it is about that notice, and a person must look what it says · `foreign`: it names no mail of ours, or
-    another reader · `no-report`: a mail of another kind.
+    another reader · `no-report`: a mail of another kind. What a calendar answers is the person's own step, about *who*.
     """
 
     what: What
     notice: Posted | None = None
+    who: str = ""
+    """Dialogue and seat, or why the step was refused, of what a calendar answered."""
 
 
 def hear(engine: Engine, ledger: Ledger, raw: bytes, now: datetime) -> list[Heard]:
@@ -38,6 +41,8 @@ def hear(engine: Engine, ledger: Ledger, raw: bytes, now: datetime) -> list[Hear
 
     Raises Busy or DatabaseUnavailable (records.errors); then it can be read again. Source: DESIGN 3.5, trust 7.
     """
+    if told := calendars.answers(ledger, raw, now):
+        return [Heard(one.what, who=one.where) for one in told]
     returned = read_returned(raw)
     if returned.kind == "none":
         return [Heard("no-report")]

@@ -1,11 +1,12 @@
 """The channels of this installation: how mail leaves, and where alerts to the manager are also posted."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Self
 
 from config.settings import Settings, SettingsUnfit, SmtpSettings
+from notifications.calendar import organised
 from notifications.channels import Channel, Post
 from notifications.maildir import Maildir
 from notifications.messages import Message
@@ -68,6 +69,9 @@ class Mailroom:
         """*message* ready for a channel, with the same Message-ID at every try."""
         host = self.sender.rpartition("@")[2]
         name = posted.message_id
+        if message.calendar and self.returns:
+            entry = organised(message.calendar, self.returns, self.sender)
+            message = replace(message, calendar=entry)
         return Post(message, self.sender, f"{name}@{host}", self.sender_name, self.envelope(name))
 
     def envelope(self, name: str) -> str | None:

@@ -17,7 +17,8 @@ from states.people import Invitation, Person, Role
 
 SESSION_LENGTH = timedelta(hours=3)
 _REQUESTS = frozenset({"invitation", "invitation-accepted", "session-moved"})
-_CANCELS = frozenset({"dialogue-cancelled"})
+_CANCELS = frozenset({"dialogue-cancelled", "erasure-done", "invitation-declined"})
+_ORGANISER = re.compile(rb"\r\nORGANIZER((?:\r\n[ \t]|[^\r\n])*)")
 _LINE = 74  # bytes; with the space before it one more, RFC 5545
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 @._-]*[A-Za-z0-9])?")
 """Names and addresses that the library writes as they are."""
@@ -39,7 +40,8 @@ def entry_for(
     guest = dialogue.stakeholders.get(notice.to)
     if guest is None or not reader.email or notice.template not in _REQUESTS | _CANCELS:
         return None
-    if guest.invitation is Invitation.DECLINED:
+    declined = guest.invitation is Invitation.DECLINED
+    if declined != (notice.template == "invitation-declined") or not guest.invited:
         return None
     if notice.template in _CANCELS and dialogue.session_at <= now:
         return None
@@ -48,6 +50,25 @@ def entry_for(
         method,
         session_entry(dialogue, notice.to, reader, now=now, language=language, method=method),
     )
+
+
+def organised(entry: Entry, organiser: str, sender: str) -> Entry:
+    """
+    *entry* with the address *organiser*, which is read, as the one to whom calendars answer; *sender* sends it for it.
+
+    The name of the manager stays beside it. Source: RFC 5546, 3.2.3, and RFC 5545, 3.2.18 (SENT-BY).
+    """
+    sent_by = "" if sender == organiser else f';SENT-BY="mailto:{sender}"'
+
+    def line(found: re.Match[bytes] | None) -> bytes:
+        told = found[1].replace(b"\r\n ", b"").decode() if found else ""
+        name = told.rpartition(":mailto:")[0]
+        return b"\r\n" + folded(f"ORGANIZER{name}{sent_by}:mailto:{organiser}")
+
+    data, there = _ORGANISER.subn(line, entry.data, count=1)
+    if not there:
+        data = entry.data.replace(b"\r\nATTENDEE", line(None) + b"\r\nATTENDEE", 1)
+    return Entry(entry.method, data)
 
 
 def uid_of(dialogue: Dialogue, stakeholder: str) -> str:

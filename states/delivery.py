@@ -9,7 +9,7 @@ from states.duties import Duty, DutyStatus
 from states.erasing import erase
 from states.errors import NotKnown, NotYours, Refused
 from states.facts import Notice
-from states.people import PARTICIPANT, SYSTEM, Role
+from states.people import PARTICIPANT, SYSTEM, Invitation, Role
 from states.relaying import held_until
 from states.steps import RecordDelivery
 from states.timing import armed
@@ -28,6 +28,11 @@ _OF_WHAT_COMES = frozenset(
     {"invitation", "invitation-accepted", "agenda-echoed", "session-moved", "summary-to-check"}
 )
 """The templates that speak of a dialogue which goes on."""
+_OF_THEIR_ANSWER = {
+    "invitation-accepted": Invitation.ACCEPTED,
+    "invitation-declined": Invitation.DECLINED,
+}
+"""The templates that confirm what somebody answered: who changed their mind meanwhile reads the last one alone."""
 
 
 def still_wanted(dialogue: Dialogue, notice: Notice) -> bool:
@@ -44,6 +49,8 @@ def still_wanted(dialogue: Dialogue, notice: Notice) -> bool:
         # Asked for in their name by somebody else, and undone since.
         seat = dialogue.stakeholders.get(notice.to)
         return seat is not None and seat.erasure_granted_at is not None
+    if notice.template in _OF_THEIR_ANSWER:
+        return _OF_THEIR_ANSWER[notice.template] is dialogue.stakeholders[notice.to].invitation
     if notice.rung is None or notice.duty is None:
         return True
     duty = dialogue.duties.get(notice.duty)

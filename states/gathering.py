@@ -12,6 +12,7 @@ from states.steps import (
     OnBehalf,
     ShareExpectation,
 )
+from states.ways import reads_mail
 
 
 def enter_gathering(work: Deliberation) -> None:
@@ -59,6 +60,9 @@ def accept_invitation(work: Deliberation, _given: OnBehalf, speaker: str) -> Non
     _require_invited(work, speaker)
     if work.stakeholder(speaker).accepted:
         raise Refused("already-accepted", stakeholder=speaker)
+    if work.stakeholder(speaker).invitation is Invitation.DECLINED:
+        # The entry was cancelled one further than it stood; a calendar takes only what is further still.
+        work.dialogue.calendar_sequence += 2
     work.change_stakeholder(
         speaker, invitation=Invitation.ACCEPTED, declined_at=None, decline_reason=None
     )
@@ -83,6 +87,10 @@ def decline_invitation(work: Deliberation, given: DeclineInvitation, speaker: st
     work.fact("invitation-declined", speaker)
     work.meet(f"answer-invitation/{speaker}")
     work.withdraw_named(f"share-expectation/{speaker}", "invitation-declined")
+    if reads_mail(
+        work.dialogue, speaker
+    ):  # it takes the session out of their calendar; nobody calls about that
+        work.tell(speaker, "invitation-declined")
 
 
 def share_expectation(work: Deliberation, given: ShareExpectation, speaker: str) -> None:

@@ -129,3 +129,129 @@ def test_a_maildir_is_read_and_what_is_not_ours_stays_unread(
 
 def test_what_is_no_maildir_is_said(invited: Desk) -> None:
     assert "is no maildir" in invited.bad(2, "bounces", str(invited.folder))
+
+
+ANSWER = """\
+From: {sender}
+To: bounces@klein.example
+Subject: Accepted
+MIME-Version: 1.0
+Content-Type: text/calendar; method=REPLY; charset=utf-8
+
+BEGIN:VCALENDAR
+METHOD:REPLY
+VERSION:2.0
+PRODID:-//x//
+BEGIN:VEVENT
+UID:{uid}
+DTSTAMP:20261211T090000Z
+ATTENDEE;PARTSTAT={said}:mailto:{guest}
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def entry_in(mail: Message) -> dict[str, str]:
+    (part,) = (one for one in mail.walk() if one.get_content_type() == "text/calendar")
+    data = part.get_payload(decode=True)
+    assert isinstance(data, bytes)
+    lines = data.decode().replace("\r\n ", "").splitlines()
+    return {line.partition(":")[0].partition(";")[0]: line for line in lines}
+
+
+def answer(entry: dict[str, str], said: str, guest: str = UNION["email"], **changes: str) -> str:
+    uid = entry["UID"].partition(":")[2]
+    return ANSWER.format(**{"uid": uid, "said": said, "guest": guest, "sender": guest, **changes})
+
+
+def seat_of(desk: Desk) -> str:
+    found = desk.json("status", ID)["dialogue"]["stakeholders"]
+    return next(str(one["invitation"]) for one in found if one["id"] == UNION["id"])
+
+
+def letters_to(desk: Desk, template: str) -> list[Message]:
+    box = desk.folder / "mail" / UNION["email"] / "new"
+    return [message_from_bytes(file.read_bytes()) for file in sorted(box.glob(f"*-{template}-*"))]
+
+
+def test_calendars_answer_to_an_address_that_is_read(invited: Desk, invitation: Message) -> None:
+    organiser = entry_in(invitation)["ORGANIZER"]
+    assert organiser.endswith(":mailto:bounces@localhost")
+    assert 'SENT-BY="mailto:weerklank@localhost"' in organiser
+
+
+def test_a_yes_and_a_no_of_a_calendar_are_taken(invited: Desk, invitation: Message) -> None:
+    entry = entry_in(invitation)
+    assert "this counts as accepted" in piped(invited, answer(entry, "ACCEPTED"))
+    assert "answered before" in piped(invited, answer(entry, "ACCEPTED"))
+    assert "this counts as declined" in piped(invited, answer(entry, "DECLINED"))
+    assert invited.good("journal", "show", ID).count("invitation-accepted") == 1
+    invited.good("deliver", "--now", LATER)
+
+    assert letters_to(invited, "invitation-accepted") == []
+    (gone,) = letters_to(invited, "invitation-declined")
+    cancelled = entry_in(gone)
+    assert (cancelled["METHOD"], cancelled["UID"]) == ("METHOD:CANCEL", entry["UID"])
+    assert cancelled["SEQUENCE"] == "SEQUENCE:1"
+
+    assert "this counts as accepted" in piped(invited, answer(entry, "ACCEPTED"))
+    invited.good("deliver", "--now", LATER)
+    (again,) = letters_to(invited, "invitation-accepted")
+    assert entry_in(again)["SEQUENCE"] == "SEQUENCE:2"
+
+
+def test_a_maybe_is_no_answer_and_the_manager_hears_of_it(
+    invited: Desk, invitation: Message
+) -> None:
+    said = answer(entry_in(invitation), "TENTATIVE")
+    assert "the manager hears of it" in piped(invited, said)
+    piped(invited, said)
+    invited.good("deliver", "--now", LATER)
+    box = invited.folder / "mail" / "manager@klein.example" / "new"
+    assert len(list(box.glob("*calendar-maybe*"))) == 1
+    assert "invitation-accepted" not in invited.good("journal", "show", ID)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"uid": "x@weerklank"}, {"guest": "eve@x.example", "sender": "eve@x.example"}]
+)
+def test_an_answer_to_another_entry_or_by_another_changes_nothing(
+    invited: Desk, invitation: Message, changes: dict[str, str]
+) -> None:
+    said = answer(entry_in(invitation), "ACCEPTED", **changes)
+    assert "names no mail of ours" in piped(invited, said)
+    assert "invitation-accepted" not in invited.good("journal", "show", ID)
+
+
+def test_who_is_cancelled_with_the_dialogue_after_a_no_hears_it_once(
+    invited: Desk, invitation: Message
+) -> None:
+    piped(invited, answer(entry_in(invitation), "DECLINED"))
+    given = json.dumps({"reason": "The company was sold."})
+    step = ("act", ID, "cancel-dialogue", "--by", "manager", "--with", given, "--now", LATER)
+    invited.good(*step)
+    invited.good("deliver", "--now", LATER)
+    methods = [
+        entry_in(mail)["METHOD"]
+        for template in ("invitation-declined", "dialogue-cancelled")
+        for mail in letters_to(invited, template)
+        if "text/calendar" in {part.get_content_type() for part in mail.walk()}
+    ]
+    assert methods == ["METHOD:CANCEL"]
+
+
+def test_what_nobody_understands_waits_for_a_person(invited: Desk, invitation: Message) -> None:
+    name = str(invitation["Message-ID"]).strip("<>").partition("@")[0]
+    odd = (
+        f"Return-Path: <>\nFrom: postmaster@x.example\nTo: bounces+{name}@localhost\n"
+        "Subject: Your mail\n\nIt was quarantined, perhaps rejected.\n"
+    )
+    assert "a person must read" in piped(invited, odd)
+    piped(invited, odd)
+    assert invited.good("journal", "show", ID).count("report-unread") == 1
+    (row,) = invited.json("bounces", "--unread")["unread"]
+    assert (row["to"], row["template"]) == (UNION["id"], "invitation")
+    assert "a person must read" in invited("doctor").output
+    invited.good("bounces", "--record", str(row["id"]), "--now", LATER)
+    assert undeliverable(invited) == 1
+    assert invited.json("bounces", "--unread")["unread"] == []

@@ -9,7 +9,7 @@ from states.dialogue import Dialogue, Phase
 from states.duties import Duty, DutyStatus, Reckoning
 from states.facts import Notice
 from states.information import Information
-from states.people import Role
+from states.people import Invitation, Role
 from tests.notifications.builders import (
     ALERTED,
     PROMISED,
@@ -71,6 +71,9 @@ def participant_cases(home: Dialogue) -> Iterator[Case]:
         notice("invitation-accepted", "ngo"),
         replace(_bare(home), information=Information()),
     )
+    gone = home.stakeholders["ngo"].model_copy(update={"invitation": Invitation.DECLINED})
+    away = replace(home, stakeholders=home.stakeholders | {"ngo": gone})
+    yield Case("declined", notice("invitation-declined", "ngo"), away)
     yield Case("agenda", notice("agenda-echoed", "ngo"), home)
     yield Case("agenda, bare", notice("agenda-echoed", "ngo"), _bare(home))
     yield Case("new link", notice("new-link", "ngo"), home)
@@ -318,6 +321,7 @@ def _news(home: Dialogue) -> Iterator[Case]:
     yield Case("handed over, busy", notice("role-handed-over", "manager", role="manager"), home)
     for template in ("report-waits", "report-still-waits"):
         yield Case(template, notice(template, "confidant"), home)
+    yield Case("maybe", notice("calendar-maybe", "manager", to="ngo"), home)
     yield Case("digest", notice("digest", "manager"), home)
     yield Case("digest, quiet", notice("digest", "manager"), replace(home, duties={}))
 
