@@ -16,6 +16,7 @@ from config.wiring import House, open_house
 from notifications.channels import Memory
 from notifications.messages import Message
 from records.reports import next_moment
+from states.addresses import same_address
 from states.dialogue import Dialogue
 from states.errors import NotKnown, Refused
 from states.people import Role
@@ -249,7 +250,7 @@ def bouncing(scenario: Scenario) -> Callable[[str, datetime], bool]:
     """Which address fails when, as *scenario* scripts it; addresses are compared without case."""
 
     def bounces(address: str, now: datetime) -> bool:
-        named = (one for one in scenario.bounces if one.address.casefold() == address.casefold())
+        named = (one for one in scenario.bounces if same_address(one.address, address))
         return any(one.begin <= now < one.end for one in named)
 
     return bounces

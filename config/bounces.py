@@ -8,11 +8,11 @@ from typing import Literal
 from sqlalchemy import Engine
 
 from config import calendars
-from notifications.email import on_the_wire
 from notifications.returned import Returned, read_returned
 from records import journal, outbox
 from records.ledger import Ledger
 from records.outbox import Posted
+from states.addresses import on_the_wire
 from states.dialogue import Dialogue
 
 _CHANNEL = "email"

@@ -7,10 +7,10 @@ from typing import Literal
 from notifications.calendar import uid_of
 from notifications.itip import Reply, read_replies
 from records.ledger import Ledger
+from states.addresses import same_address
 from states.dialogue import Dialogue
 from states.errors import Refused
 from states.facts import Notice
-from states.independence import same_address
 from states.people import Role, Stakeholder
 
 _STEPS = {"yes": "accept-invitation", "no": "decline-invitation"}

@@ -10,6 +10,7 @@ from typing import Any
 
 from notifications import headers
 from notifications.messages import Message
+from states.addresses import on_the_wire
 
 MARK = "X-Weerklank-Letter"
 """The header with the name of the letter: some services give a mail another Message-ID on its way."""
@@ -138,21 +139,6 @@ def _mailbox(header: str, name: str, address: str) -> str:
     """Some programs drop a display name with marks of punctuation in it."""
     shown = name.translate(_UNSAFE).translate(_LINES_TO_SOME).strip()
     return headers.mailbox(header, shown, on_the_wire(address))
-
-
-def on_the_wire(address: str) -> str:
-    """*address* with its domain in the letters that every server knows; ValueError when that is not enough."""
-    if address.isascii():
-        return address
-    local, _, domain = address.rpartition("@")
-    if not local.isascii():
-        text = "an address with letters before the @ that mail cannot carry"
-        raise ValueError(text)
-    wired = domain.encode("idna")
-    if wired.decode("idna") != domain.lower():
-        text = "a domain that the library takes for another one, like faß for fass"
-        raise ValueError(text)
-    return f"{local}@{wired.decode()}"
 
 
 def to_bytes(mail: EmailMessage, *, eight_bits: bool = True) -> bytes:

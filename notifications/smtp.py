@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Self, TypeVar
 
 from notifications.channels import First, PassingFailure, PermanentFailure, Post, Work, nothing
-from notifications.email import on_the_wire, to_bytes
+from notifications.email import to_bytes
 from notifications.replies import CLOSING, refusal, trouble
+from states.addresses import on_the_wire
 
 Security = Literal["none", "starttls", "tls"]
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})

@@ -14,6 +14,7 @@ from portal.visit import Visit
 from records.access import Capacity, digest, end_stay, link_capacity
 from records.access_wishes import post_link, seats_of_address
 from records.errors import RecordsError
+from states.addresses import plain_address
 
 _ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}\.[^@\s]{1,63}")
 _WITHIN = re.compile(r"/[a-zA-Z0-9/_.~-]{0,200}(\?[a-zA-Z0-9/_.~%&=+-]{0,300})?")
@@ -66,7 +67,7 @@ def ask_link(visit: Visit) -> Response:
 
 def send_link(visit: Visit) -> Response:
     """The same answer at the same speed for everybody; what follows happens when the answer is out."""
-    address = visit.form.one("email").casefold()
+    address = plain_address(visit.form.one("email"))
     if not _ADDRESS.fullmatch(address):
         raise Incomplete(
             {

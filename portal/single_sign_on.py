@@ -24,6 +24,7 @@ from portal.site import Site
 from portal.stays import GUEST, set_cookie
 from portal.visit import Visit
 from records.access import Capacity
+from states.addresses import plain_address
 from states.errors import NotKnown
 
 NAME = "weerklank-company"
@@ -100,7 +101,7 @@ def _confirmed(visit: Visit, name: str) -> str:
         raise NotConfirmed from error
     claims = _claims(str(token.get("id_token", "")))
     _require_ours(visit, claims, _mark(guest, f"nonce {name}"))
-    return str(claims["email"]).casefold()
+    return plain_address(str(claims["email"]))
 
 
 def _claims(id_token: str) -> Mapping[str, Any]:
@@ -141,7 +142,7 @@ def _require_held(visit: Visit, role: str, programme_id: str, address: str) -> N
     """Raise NotConfirmed unless *role* is held by whoever has *address*."""
     programme = visit.site.house.ledger.programme(programme_id).programme
     held = next((person for name, person in programme.roles.items() if name == role), None)
-    if held is None or held.email is None or held.email.casefold() != address:
+    if held is None or held.email is None or plain_address(held.email) != address:
         raise NotConfirmed
 
 

@@ -4,13 +4,14 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Column, Engine, Table, and_, delete, insert, select
+from sqlalchemy import Column, Engine, Table, and_, delete, func, insert, select
 
 from records.access_tables import WISHES
 from records.database import reading, writing
 from records.outgoing import put, rows_of
 from records.pieces import STAKEHOLDERS
 from records.tables import DIALOGUES
+from states.addresses import same_address
 from states.dialogue import OPEN_PHASES, Phase
 from states.facts import Notice
 
@@ -56,7 +57,7 @@ def seats_alike(engine: Engine, dialogue_id: str, who: str) -> list[str]:
     """
     here, there = STAKEHOLDERS.alias(), STAKEHOLDERS.alias()
     home, other = DIALOGUES.alias(), DIALOGUES.alias()
-    same = (there.c.id == here.c.id, there.c.email == here.c.email)
+    same = (there.c.id == here.c.id, func.lower(there.c.email) == func.lower(here.c.email))
     chosen = select(other.c.id).join(home, home.c.programme_id == other.c.programme_id)
     chosen = chosen.join(here, here.c.dialogue_id == home.c.id)
     chosen = chosen.join(there, and_(there.c.dialogue_id == other.c.id, *same))
@@ -73,7 +74,7 @@ def seats_of_address(engine: Engine, address: str) -> list[tuple[str, str]]:
     chosen = chosen.where(DIALOGUES.c.phase.in_(_ANSWERABLE))
     with reading(engine) as connection:
         rows = connection.execute(chosen)
-        return [(r[0], r[1]) for r in rows if r[2].casefold() == address.casefold()]
+        return [(r[0], r[1]) for r in rows if same_address(r[2], address)]
 
 
 def post_link(engine: Engine, dialogue_id: str, who: str, now: datetime) -> None:

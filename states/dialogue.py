@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from states.addresses import plain_address
 from states.calendar import WorkCalendar
 from states.contributions import Commitment, Contribution, Seal, Verdict
 from states.duties import OWED, Duty
@@ -222,7 +223,7 @@ class Dialogue:
 
 def way_mark(dialogue: str, to: str, address: str) -> str:
     """A mark of *address* for this reader alone: two readers with one address have nothing in common."""
-    return sha256(f"{dialogue}\n{to}\n{address.casefold()}".encode()).hexdigest()[:32]
+    return sha256(f"{dialogue}\n{to}\n{plain_address(address)}".encode()).hexdigest()[:32]
 
 
 _COLLECTIONS = tuple(each.name for each in fields(Dialogue) if each.default_factory is dict)

@@ -9,8 +9,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Protocol
 
-import idna
-
+from states.addresses import same_address
 from states.dialogue import Dialogue
 from states.duties import KINDS, DutyStatus
 from states.errors import NotYours
@@ -54,11 +53,6 @@ def same_person(one: Reached, other: Reached) -> bool:
     return mail is None and phone is None and plain_name(one.name) == plain_name(other.name)
 
 
-def same_address(one: str | None, other: str | None) -> bool:
-    """Whether both are the same e-mail address by NFC, casefold and IDNA2008; nothing is nobody's address."""
-    return bool(one and other) and plain_address(str(one)) == plain_address(str(other))
-
-
 def same_phone(one: str | None, other: str | None) -> bool:
     """
     Whether both are the same telephone in E.164.
@@ -73,22 +67,6 @@ def same_phone(one: str | None, other: str | None) -> bool:
         return first == second
     short, long = sorted((first.lstrip("+0"), second.lstrip("+0")), key=len)
     return long.endswith(short)
-
-
-@lru_cache(maxsize=4096)
-def plain_address(address: str) -> str:
-    """The one form of *address* in which two are compared: NFC, without case, the domain as IDNA2008 writes it."""
-    local, _, domain = unicodedata.normalize("NFC", address.strip()).rpartition("@")
-    return f"{local.casefold()}@{_plain_domain(domain)}"
-
-
-def _plain_domain(domain: str) -> str:
-    if domain.isascii():
-        return domain.casefold()
-    try:
-        return idna.encode(domain, uts46=True).decode()
-    except idna.IDNAError:
-        return domain.casefold()
 
 
 def plain_name(name: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from states.addresses import plain_address
 from states.calendar import WorkCalendar
 from states.duties import KINDS, Duty, DutyStatus
 from states.facts import Fact, Notice
@@ -218,7 +219,11 @@ def _each_person_once(
 def person_key(to: str, roles: Mapping[Role, Person]) -> str:
     """The same for two roles that one person holds, so that nobody hears a thing twice."""
     person = roles.get(Role(to)) if to in ROLES else None
-    return (person.email or person.name).casefold() if person else to
+    return _key_of(person) if person else to
+
+
+def _key_of(person: Person) -> str:
+    return plain_address(person.email) if person.email else person.name.casefold()
 
 
 def rung_notice(duty: Duty, rung: str, to: str, role: str) -> Notice:

@@ -14,6 +14,7 @@ from pydantic import (
     ValidationInfo,
 )
 
+from states.addresses import one_form
 from states.phrases import LANGUAGES
 from states.problems import wrong
 from states.signs import TURNING, control_in, has_sign, with_breaks
@@ -120,4 +121,11 @@ Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 ReaderLanguage = Annotated[Language, AfterValidator(_require_text_here)]
 """A language in which somebody is written to: one that this house has texts in (ruling 26)."""
-Email = Annotated[EmailStr, StringConstraints(max_length=254)]
+
+
+def _one_form(address: str, info: ValidationInfo) -> str:
+    return address if is_stored(info) else one_form(address)
+
+
+Email = Annotated[EmailStr, StringConstraints(max_length=254), AfterValidator(_one_form)]
+"""An address that mail can carry, in the one form in which it is kept (states/addresses.py)."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from states.addresses import plain_address
 from states.dialogue import Dialogue, way_mark
 from states.facts import Notice
 from states.people import PARTICIPANT, ROLES, Role
@@ -128,4 +129,4 @@ def _reached(dialogue: Dialogue, notice: Notice, roles: Iterable[Role]) -> list[
 def _address(dialogue: Dialogue, name: str) -> str:
     """What tells two roles of one person apart from two people."""
     holder = dialogue.holder(name)
-    return holder.email.casefold() if holder and holder.email else name
+    return plain_address(holder.email) if holder and holder.email else name

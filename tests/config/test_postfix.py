@@ -1,0 +1,53 @@
+"""There and back through a real Postfix: what was accepted and could not be delivered is recorded for its reader."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from config.bounces import hear
+from config.delivery import deliver
+from config.mailroom import Mailroom
+from config.policies import policy_of
+from config.settings import load_settings
+from flows.processes import free_port
+from records.ledger import Ledger
+from tests.config import postfix
+from tests.conftest import missing
+from tests.patience import wait_for
+from tests.records.conftest import Memory
+
+OURS, ELSEWHERE = "merk.example", "union.example"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+@pytest.mark.parametrize("verp", [True, False])
+def test_an_answer_to_nobody_comes_back_and_is_owed_again(
+    answered: Memory, tmp_path: Path, *, verp: bool
+) -> None:
+    if lacking := postfix.lacks():
+        missing(lacking)
+    port = free_port("127.0.0.1", 0)
+    smtp = {"host": "127.0.0.1", "port": port, "tls": "none"}
+    settings = load_settings(
+        channel="smtp", smtp=smtp, sender=f"Dialoog <dialoog@{OURS}>", verp=verp
+    )
+    ledger = Ledger(answered.engine, policy_of)
+    folder = tmp_path / "postfix"
+    folder.mkdir()
+    with postfix.running(folder, port, ours=OURS, elsewhere=ELSEWHERE) as server:
+        report = deliver(answered.engine, ledger, Mailroom.of(settings), answered.now)
+        assert report.sent
+        [asked] = [row for row in answered.notices(template="answer") if row.status == "sent"]
+        assert answered.duty("answer-participant/sealed-1").status == "met"
+        wait_for(server.came_back)
+        found = [
+            one
+            for file in server.came_back()
+            for one in hear(answered.engine, ledger, file.read_bytes(), answered.now)
+        ]
+    shutil.rmtree(folder, ignore_errors=True)
+
+    assert [(one.what, one.notice and one.notice.id) for one in found] == [("recorded", asked.id)]
+    assert answered.duty("answer-participant/sealed-1").status == "open"
