@@ -10,14 +10,15 @@ from typing import NamedTuple
 from icalendar import Calendar, Event, vCalAddress, vText
 from icalendar.parser import Contentline
 
-from notifications.words import fill
+from notifications.words import fill, word
+from states.contact import OLD_WAY
 from states.dialogue import Dialogue
 from states.facts import Notice
 from states.people import Invitation, Person, Role
 
 SESSION_LENGTH = timedelta(hours=3)
-_REQUESTS = frozenset({"invitation", "invitation-accepted", "session-moved"})
-_CANCELS = frozenset({"dialogue-cancelled", "erasure-done", "invitation-declined"})
+_REQUESTS = frozenset({"invitation", "invitation-accepted", "contact-changed", "session-moved"})
+_CANCELS = frozenset({"dialogue-cancelled", "erasure-done", "invitation-declined", OLD_WAY})
 _ORGANISER = re.compile(rb"\r\nORGANIZER((?:\r\n[ \t]|[^\r\n])*)")
 _LINE = 74  # bytes; with the space before it one more, RFC 5545
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 @._-]*[A-Za-z0-9])?")
@@ -43,13 +44,31 @@ def entry_for(
     declined = guest.invitation is Invitation.DECLINED
     if declined != (notice.template == "invitation-declined") or not guest.invited:
         return None
-    if notice.template in _CANCELS and dialogue.session_at <= now:
+    if notice.template in {*_CANCELS, "contact-changed"} and dialogue.session_at <= now:
         return None
+    if notice.template == OLD_WAY:
+        return Entry("CANCEL", _taken_back(dialogue, notice.to, reader, now, language))
     method = "CANCEL" if notice.template in _CANCELS else "REQUEST"
     return Entry(
         method,
         session_entry(dialogue, notice.to, reader, now=now, language=language, method=method),
     )
+
+
+def _taken_back(
+    dialogue: Dialogue, stakeholder: str, reader: Person, now: datetime, language: str
+) -> bytes:
+    """What takes the session out of a calendar that somebody else may read by now: no name, company or words."""
+    neutral = _Session(
+        method="CANCEL",
+        sequence=dialogue.calendar_sequence - 1,
+        at=dialogue.session_at,
+        title=word("voice", "discreet", language),
+        purpose=None,
+        manager=None,
+        written=now,
+    )
+    return _for_guest(neutral, dialogue, stakeholder, reader)
 
 
 def organised(entry: Entry, organiser: str, sender: str) -> Entry:
@@ -107,6 +126,10 @@ def session_entry(
         manager=dialogue.role(Role.MANAGER),
         written=now,
     )
+    return _for_guest(session, dialogue, stakeholder, reader)
+
+
+def _for_guest(session: "_Session", dialogue: Dialogue, stakeholder: str, reader: Person) -> bytes:
     uid = f"UID:{uid_of(dialogue, stakeholder)}".encode()
     accepted = dialogue.stakeholders[stakeholder].accepted
     guest = folded(attendee(reader.name, str(reader.email), accepted=accepted))

@@ -12,6 +12,7 @@ from notifications.to_participants import context_for_participant, telling
 from notifications.to_roles import alert_for, context_for_role
 from notifications.views import Contact
 from notifications.words import language_of, word
+from states.contact import OLD_WAY
 from states.dialogue import Dialogue
 from states.facts import Notice
 from states.people import PARTICIPANT, Person, Role
@@ -134,9 +135,24 @@ def message_of(
         thread=thread_of(dialogue, notice.to),
         reply_to=context["contact"],
         discreet=discreet,
-        calendar=None if discreet else entry_for(notice, dialogue, reader, now, language),
+        calendar=_entry(notice, dialogue, reader, now, language, discreet=discreet),
         alert=alert_for(notice, dialogue, now, language),
     )
+
+
+def _entry(
+    notice: Notice,
+    dialogue: Dialogue,
+    reader: Person,
+    now: datetime,
+    language: str,
+    *,
+    discreet: bool,
+) -> Entry | None:
+    """The entry for a calendar, where one may tell; a way that was replaced gets one that tells nothing."""
+    if discreet and notice.template != OLD_WAY:
+        return None
+    return entry_for(notice, dialogue, reader, now, language)
 
 
 def _discreet(notice: Notice, dialogue: Dialogue) -> bool:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from states.addresses import same_address
 from states.contributions import Contribution
 from states.dialogue import Dialogue
 from states.errors import BadInput, NotKnown, NotYours, Refused
-from states.independence import DEBTORS, is_debtor, require_no_debtor, same_address
+from states.independence import DEBTORS, is_debtor, require_no_debtor
 from states.people import PARTICIPANT, ROLES, Role, Stakeholder
 from states.relays import Relay
 from states.table import INDEPENDENT, RELAYS, Step

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from states.addresses import same_address
 from states.deliberation import Deliberation
 from states.dialogue import Dialogue
 from states.errors import BadInput, NotYours
-from states.independence import DEBTORS, is_debtor, same_address
+from states.independence import DEBTORS, is_debtor
 from states.people import ROLES, SYSTEM, Role, Stakeholder, way_of
 from states.steps import ChangeContact, MarkUnsafe
 from states.ways import forget_failure
@@ -80,6 +81,8 @@ def tell_of_change(work: Deliberation, was: Stakeholder, now: Stakeholder) -> No
     elif moved and way_of("email", str(was.email)) not in now.unsafe:
         number = len(now.left_ways)
         work.change_stakeholder(now.id, left_ways=(*now.left_ways, str(was.email)))
+        # The old way's entry is taken back one below the one that the new way gets, also if both are one calendar.
+        work.dialogue.calendar_sequence += 2
         work.tell(now.id, OLD_WAY, None, way=number)
     work.tell(now.id, NEW_WAY, None, by=work.actor)
 

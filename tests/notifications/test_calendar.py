@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import icalendar
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar.parser import Contentline
 
-from notifications.calendar import Entry, attendee, by_the_library, folded
+from notifications.calendar import Entry, attendee, by_the_library, folded, organised
 from notifications.messages import compose
 from states.dialogue import Dialogue
 from states.facts import Notice
@@ -107,3 +108,60 @@ def test_a_guest_is_written_as_the_library_writes_them(
 ) -> None:
     expected = by_the_library(name, email, accepted=accepted)
     assert attendee(name, email, accepted=accepted) == expected
+
+
+def test_a_way_that_was_replaced_is_told_nothing_but_that_the_entry_is_gone() -> None:
+    """The new way has the entry from then on, also where both are one calendar."""
+    home = dialogue()
+    seat = home.stakeholders["ngo"]
+    moved = replace(
+        home,
+        calendar_sequence=2,
+        stakeholders=home.stakeholders
+        | {
+            "ngo": seat.model_copy(
+                update={"email": "new@deelnemer.example", "left_ways": (str(seat.email),)}
+            )
+        },
+    )
+    gone = entry_of(notice("way-replaced", "ngo", way=0), moved)
+    kept = entry_of(notice("contact-changed", "ngo", by="moderator"), moved)
+    assert (gone and gone.method, kept and kept.method) == ("CANCEL", "REQUEST")
+    old, new = event_of(gone), event_of(kept)
+    assert old["UID"] == new["UID"]
+    assert (old["SEQUENCE"], new["SEQUENCE"]) == (1, 2)
+    assert old["ATTENDEE"] == f"mailto:{seat.email}"
+    assert gone is not None
+    for secret in (seat.name, home.programme.company, "new@deelnemer.example"):
+        assert secret.encode() not in gone.data
+
+
+def test_whoever_declined_or_is_erased_gets_one_that_takes_it_out() -> None:
+    home = dialogue()
+    declined = home.stakeholders["ngo"].model_copy(update={"invitation": Invitation.DECLINED})
+    away = replace(home, stakeholders=home.stakeholders | {"ngo": declined})
+    for asked, place in (
+        (notice("invitation-declined", "ngo"), away),
+        (notice("erasure-done", "ngo"), home),
+    ):
+        entry = entry_of(asked, place)
+        assert entry is not None
+        assert entry.method == "CANCEL"
+    for template in ("dialogue-cancelled", "erasure-done", "way-replaced"):
+        assert entry_of(notice(template, "ngo", reason="x"), away) is None
+
+
+@pytest.mark.parametrize("sender", ["dialoog@merk.example", "bounces@merk.example"])
+@pytest.mark.parametrize("manager", [True, False])
+def test_calendars_answer_to_an_address_that_is_read(sender: str, *, manager: bool) -> None:
+    home = dialogue()
+    if not manager:
+        roles = {k: v for k, v in home.programme.roles.items() if k != "manager"}
+        home = replace(home, programme=home.programme.model_copy(update={"roles": roles}))
+    entry = entry_of(notice("invitation", "ngo"), home)
+    assert entry is not None
+    event = event_of(organised(entry, "bounces@merk.example", sender))
+    assert event["ORGANIZER"] == "mailto:bounces@merk.example"
+    params = event["ORGANIZER"].params
+    assert params.get("SENT-BY") == (None if sender[0] == "b" else f"mailto:{sender}")
+    assert params.get("CN") == ("Karin Smit" if manager else None)

@@ -2,13 +2,13 @@
 
 import pytest
 
+from states.addresses import same_address
 from states.errors import NotYours
 from states.independence import (
     is_debtor,
     may_speak_for,
     owes_to,
     require_no_debtor,
-    same_address,
     same_person,
     same_phone,
 )
