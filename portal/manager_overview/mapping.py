@@ -19,8 +19,8 @@ from portal.manager_overview.columns import (
     yes_or_no,
 )
 from portal.uploads.limits import UNRECKONED
+from states.addresses import same_address
 from states.dialogue import Dialogue
-from states.independence import same_address
 from states.people import Mapping as Mapped
 from states.people import Stakeholder
 from states.values import LINE_LIMIT
@@ -184,6 +184,11 @@ def _wrong(name: str, say: Say, text: str = "") -> str:
         return say(
             "Hier staan meer adressen. Laat er één staan: een persoon heeft één adres.",
             "There are several addresses here. Keep one: a person has one address.",
+        )
+    if name == "email" and not text.rpartition("@")[0].isascii():
+        return say(
+            "Vóór de @ staan letters die niet elke mailserver kan bezorgen. Vraag om een adres zonder die letters.",
+            "Before the @ are letters that not every mail server can deliver. Ask for an address without them.",
         )
     if name == "email":
         return say("Schrijf het als naam@organisatie.nl.", "Write it like name@organisation.org.")

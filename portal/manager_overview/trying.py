@@ -8,10 +8,10 @@ from portal.manager_overview.columns import COLUMNS, plain
 from portal.manager_overview.mapping import conflict_of, free_name, same_as, understand
 from portal.refusing import told
 from portal.visit import Visit
+from states.addresses import same_address
 from states.deciding import decide
 from states.dialogue import Dialogue
 from states.errors import Refused
-from states.independence import same_address
 from states.people import Mapping as Mapped
 from states.people import Stakeholder
 
