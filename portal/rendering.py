@@ -17,10 +17,12 @@ from markdown_it import MarkdownIt
 
 from notifications.letters import InLanguage
 from notifications.speech import FILTERS
-from notifications.words import LANGUAGES, count, language_of
+from notifications.words import LANGUAGES, count, fill, language_of, word
 from portal.forms import TOKEN
 from portal.marks import mark_of, shows, watches
 from portal.statics import address
+from states.people import Role
+from states.views import letters_of
 
 if TYPE_CHECKING:
     from portal.routes import Page
@@ -102,6 +104,7 @@ def _environment() -> Environment:
     environment.filters |= FILTERS | {
         "prose": prose,
         "late": late,
+        "masks": masks,
         "slug": slug,
         "qr_code": qr_code,
     }
@@ -114,6 +117,7 @@ def _environment() -> Environment:
         "watches": watches,
         "new_form": new_form,
         "menu_of": menu_of,
+        "spoken": spoken,
         "words": words,
     }
     return environment
@@ -139,6 +143,29 @@ def menu_of(visit: "Visit") -> "list[Page]":
     if visit.actor is None:
         return []
     return [page for page in visit.site.pages if page.nav and page.open_to(visit.actor.name)]
+
+
+def spoken(visit: "Visit") -> str:
+    """The language in which the company writes: its manager's, as in letters."""
+    programme = visit.me.programme
+    manager = next((p for role, p in programme.roles.items() if role == Role.MANAGER), None)
+    return manager.language if manager else programme.languages[0]
+
+
+_MASK = re.compile(r"\b(participant|sealed)-(\d+)\b")
+
+
+@pass_context
+def masks(context: Context, text: str) -> str:
+    """*text* with the masks of people as one reads them: `participant-2` is *participant 2*, `sealed-1` *Voice A*."""
+    language = context["language"]
+
+    def said(found: re.Match[str]) -> str:
+        if found[1] == "sealed":
+            return fill("voice", "letter", language, letter=letters_of(found[0]))
+        return f"{word('role', 'participant', language)} {found[2]}"
+
+    return _MASK.sub(said, text)
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,5 @@
 """
-Coming in by the sign-in of one's own organisation (OIDC, the extra `oidc`), for roles that have an e-mail address.
+Coming in by the sign-in of one's own organisation (OIDC, the extra `oidc`), for roles that have an email address.
 
 The way back is a page with one button, because here too a page that is only read changes nothing. State, nonce and
 proof of the code are derived from the secret of the browser, so nothing of a half-finished sign-in is kept.

@@ -167,7 +167,7 @@ def telling_to(role: str, dialogue: Dialogue | None, language: str) -> Telling:
         return someone.name if role == AUDITOR else seat(someone)
 
     def together(name: str) -> str:
-        """Of those under seal no single one: how their answer travels would tell who has no e-mail."""
+        """Of those under seal no single one: how their answer travels would tell who has no email."""
         if role == Role.MODERATOR or name not in known.seals:
             return voice(name)
         return word("voice", "confidential", language)

@@ -28,7 +28,7 @@ PATTERNS = {
     "an ISO date": r"\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}\S*)?",
     "a hash": r"\b[0-9a-f]{32,}\b",
     "a pseudonym": r"\b(?:sealed|participant)-\d+\b",
-    "a line of cron": r"(?:^|\s)(?:[\d*/,-]+\s+){2}[\d*/,LW-]+\s+[\d*/,-]+\s+[\d*/,#L-]+(?=$|\s)",
+    "a line of cron": r"(?:^| )(?=[^\n]*\*)(?:[\d*/,LW#-]+ ){4}[\d*/,LW#-]+(?=$| )",
     "a field": r"\b[a-z]+(?:_[a-z]+)+\b",
     "an expression": r"\^\[|\]\{\d|\\[dw]\b|\[a-z0-9|\(\?",
     "a name of a duty": r"\b[a-z]+(?:-[a-z]+)+/[\w.-]+",
@@ -77,6 +77,8 @@ def machine_words(text: str, language: str = "en", ids: Iterable[str] = ()) -> l
             found.append(f"an id: {name}")
     if language == "nl":
         found += [
-            f"English: {w}" for w in DUTCH if re.search(rf"(?<![\w-]){w}\b", text, re.IGNORECASE)
+            f"English: {w}"
+            for w in DUTCH
+            if re.search(rf"(?<![\w-]){w}\b(?!@)", text, re.IGNORECASE)
         ]
     return found

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from portal.faults import Incomplete
+from portal.rendering import spoken
 from portal.routes import MANAGERS, get, post
 from portal.visit import Visit
 from states.dialogue import Dialogue
@@ -28,6 +29,8 @@ class Heard:
     by: str
     text: str
     test: str | None
+    tongue: str
+    """The language in which they wrote; of whom it is not safe to name, that of the company."""
 
 
 def show_invitation(visit: Visit) -> Response:
@@ -91,7 +94,13 @@ def _heard(visit: Visit, dialogue: Dialogue) -> list[Heard]:
     """Those who are named first; the others by their words, because the order of the map would tell who they are."""
     seats = [seat for seat in dialogue.stakeholders.values() if seat.expectation]
     seats.sort(key=lambda seat: "" if seat.at_risk is False else str(seat.expectation))
-    return [Heard(_name(visit, s), str(s.expectation), s.success_test) for s in seats]
+    return [
+        Heard(_name(visit, s), str(s.expectation), s.success_test, _tongue(visit, s)) for s in seats
+    ]
+
+
+def _tongue(visit: Visit, seat: Stakeholder) -> str:
+    return seat.language if seat.at_risk is False else spoken(visit)
 
 
 def _name(visit: Visit, seat: Stakeholder) -> str:

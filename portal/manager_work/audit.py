@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from notifications.views import DutyView
+from notifications.words import tables, word
 from portal.faults import Incomplete, NotFound
 from portal.manager_overview.smallness import guarded
 from portal.manager_work.current import at_hand, nothing_yet
@@ -15,8 +16,9 @@ from portal.manager_work.seeing import Seen, seen_by
 from portal.manager_work.veil import Veil
 from portal.routes import AUDITOR, get, post
 from portal.visit import Visit
-from records.journal import Break, entries, head, verify
+from records.journal import Break, Entry, entries, head, verify
 from states.dialogue import OPEN_PHASES, Dialogue
+from states.duties import KINDS
 
 _HEARD = ("yes", "partly", "no")
 _LEAF = 100
@@ -106,16 +108,56 @@ def show_journal(visit: Visit) -> Response:
     asked = visit.query("leaf", str(leaves))
     if not (asked.isascii() and asked.isdigit() and 1 <= int(asked) <= leaves):
         raise NotFound
-    start = (int(asked) - 1) * _LEAF
+    start, veil = (int(asked) - 1) * _LEAF, _veil(visit, dialogue)
+
+    def who(actor: str) -> str:
+        return word("role", veil.over(actor), visit.language)
+
+    def about(fact: Entry) -> str:
+        return _about(dialogue, veil, fact, visit.language)
+
     return visit.page(
         "manager_work/journal.html",
         seen=seen_by(visit, dialogue),
-        veil=_veil(visit, dialogue),
+        veil=veil,
+        who=who,
+        about=about,
         facts=facts[start : start + _LEAF],
         untold=() if len(_verdicts(dialogue)) == len(_HEARD) else ("heard", "success_test"),
         leaf=int(asked),
         leaves=leaves,
     )
+
+
+def _about(dialogue: Dialogue, veil: Veil, fact: Entry, language: str) -> str:
+    """What a fact is about, in words: a duty with whom it is for, a role, a check, a risk, or somebody unnamed."""
+    subject = fact.subject
+    kind, _, whom = subject.partition("/")
+    if kind in KINDS:
+        told = _promise(dialogue, whom) if kind == "report-progress" else whom
+        return ": ".join(filter(None, [word("duty", kind, language), veil.over(told)]))
+    if fact.fact == "commitment-reported":
+        return veil.over(_promise(dialogue, subject)) or "–"
+    if subject in dialogue.risks:
+        return veil.over(dialogue.risks[subject].theme)
+    found = next((t for t in ("role", "check", "phase") if subject in tables()[t]), None)
+    return word(found, subject, language) if found else _named(dialogue, veil, subject)
+
+
+def _promise(dialogue: Dialogue, name: str) -> str:
+    """What was promised; nothing when the decision that promised it was taken again."""
+    known = dialogue.commitments.get(name)
+    return known.what if known else ""
+
+
+def _named(dialogue: Dialogue, veil: Veil, subject: str) -> str:
+    """A point or a masked person; what has only a short name of the records is not named."""
+    known = (
+        subject in dialogue.contributions
+        or veil.over(subject) != subject
+        or subject in dialogue.seals
+    )
+    return veil.over(subject) if known else "–"
 
 
 _AT = "/dialogues/{dialogue}/audit"

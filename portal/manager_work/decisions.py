@@ -45,7 +45,7 @@ def _asked(visit: Visit) -> tuple[Seen, Point]:
 
 
 def take(visit: Visit) -> Response:
-    """Record the decision; a reason that says nothing is held back once, and recorded when that is meant."""
+    """Save the decision; a reason that says nothing is held back once, and recorded when that is meant."""
     seen, point = _asked(visit)
     given = _given(visit, point)
     if not visit.form.one("anyway"):

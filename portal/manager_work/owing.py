@@ -83,7 +83,7 @@ class Debt:
         """
         Whether every point has an answer that arrived.
 
-        Of a hidden reader it is known only that it was written: how it travels would tell who has no e-mail.
+        Of a hidden reader it is known only that it was written: how it travels would tell who has no email.
         """
         given = "written_at" if self.hidden else "delivered_at"
         return all(getattr(point.source, given) for point in self.points)

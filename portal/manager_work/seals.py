@@ -58,7 +58,7 @@ def settle(visit: Visit) -> Response:
 
 
 def reach(visit: Visit) -> Response:
-    """Correct an address: once names are sealed, nobody else may say where mail goes."""
+    """Correct an address: once names are sealed, nobody else may say where messages go."""
     dialogue, seat = _chosen(visit)
     change_contact(visit, dialogue, seat)
     return visit.go(f"/dialogues/{dialogue.id}/seals", said="saved")
@@ -96,7 +96,7 @@ def postpone(visit: Visit) -> Response:
 
 _AT = "/dialogues/{dialogue}/seals"
 PAGES = (
-    get("/seals", show, _MODERATOR, nav=("Zegels", "Seals")),
+    get("/seals", show, _MODERATOR, nav=("Vertrouwelijk", "Confidential")),
     get(_AT, show, _MODERATOR),
     post(f"{_AT}/deliveries", record_delivery, _MODERATOR, again=show),
     post(f"{_AT}/reach", reach, _MODERATOR, again=show),

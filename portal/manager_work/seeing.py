@@ -44,6 +44,19 @@ class Point(AnyPoint["Seen"]):
         return self.of.named(self.source.voice)
 
     @property
+    def tongue(self) -> str:
+        """The language of its speaker; of whoever may not be known that of the company, or it would tell who it is."""
+        of, voice = self.of, self.source.voice
+        someone = None if of.hides(voice) else of.dialogue.stakeholder_of(voice)
+        return someone.language if someone else of.shown.spoken
+
+    @property
+    def short_tongue(self) -> str:
+        """The language of the short form: a line of the summary is its speaker's only where they put it right."""
+        own = self.source.line is None or self.source.line_verdict == "corrected"
+        return self.tongue if own else self.of.shown.spoken
+
+    @property
     def short(self) -> str:
         """What it says: the line of the summary once there is one, because its speaker could check that."""
         return self.source.line or self.source.text

@@ -68,7 +68,7 @@ def _told(point: Point) -> dict[str, Any]:
 
 
 def ask_erasure(visit: Visit) -> Response:
-    """Ask to be erased, in every year in which they have this seat; a person decides within a month."""
+    """Ask to delete my data, in every year in which they have this seat; a person decides within a month."""
     seen, house = mine(visit), visit.site.house
     given, me = visit.form.some("text"), seen.me.id
     visit.act(seen.dialogue.id, "ask-erasure", given)

@@ -20,10 +20,11 @@ EVENTS = 160
 LEAPS = tuple(timedelta(days=days) for days in (1, 3, 8, 20, 45))
 BY_HAND = {**NGO, "id": "letter", "name": "Without mail", "email": None, "phone": "+880 1"}
 ROLES = {
-    role: {"name": f"{role.title()} Person", "email": f"{role}@life.example", "language": language}
-    for role, language in (
-        ("manager", "nl"), ("deputy", "en"), ("sponsor", "nl"), ("moderator", "en"), ("board", "nl"),
-        ("confidant", "en"),
+    role: {"name": f"{name} Jansen", "email": f"{role}@life.example", "language": language}
+    for role, name, language in (
+        ("manager", "Meike", "nl"), ("deputy", "Dirk", "en"), ("sponsor", "Sanne", "nl"), ("moderator", "Mo", "en"),
+        ("board", "Bas", "nl"),
+        ("confidant", "Chris", "en"),
     )
 }  # fmt: skip
 BENGALI = "মোসাম্মাৎ রহিমা খাতুন চৌধুরী-রহমান সংগঠক পোশাক শ্রমিক ফেডারেশন " * 4

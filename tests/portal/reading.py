@@ -10,10 +10,16 @@ TYPED = frozenset({"text", "email", "tel", "date", "datetime-local", "number", "
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One run of text: in which *lang*, whether somebody is *quoted*, and whether it is *folded* away."""
+    """
+    One run of text, in *lang*.
+
+    *named*: that is said for it and not for the whole page. Also whether somebody is *quoted*, whether it is *folded*
+    away, and whether it is shown as *code*.
+    """
 
     text: str
     lang: str
+    named: bool
     quoted: bool
     folded: bool
     code: bool
@@ -39,6 +45,7 @@ class Form:
 class _Open:
     tag: str
     lang: str
+    named: bool
     quoted: bool
     folded: bool
     silent: bool
@@ -54,7 +61,9 @@ class Sheet(HTMLParser):
         self.links: list[str] = []
         self.forms: list[Form] = []
         self.ids: list[str] = []
-        self._open = [_Open("", "", quoted=False, folded=False, silent=False, code=False)]
+        self._open = [
+            _Open("", "", named=False, quoted=False, folded=False, silent=False, code=False)
+        ]
         self._area: str | None = None
         self._select: str | None = None
         self.feed(html)
@@ -77,6 +86,7 @@ class Sheet(HTMLParser):
                 _Open(
                     tag,
                     given.get("lang", outer.lang),
+                    outer.named or ("lang" in given and tag != "html"),
                     outer.quoted or tag == "blockquote",
                     outer.folded or "whole" in classes,
                     outer.silent or tag in UNSPOKEN,
@@ -148,4 +158,6 @@ class Sheet(HTMLParser):
     def _say(self, text: str, *, lang: str) -> None:
         opened = self._open[-1]
         if words := " ".join(text.split()):
-            self.said.append(Said(words, lang, opened.quoted, opened.folded, opened.code))
+            self.said.append(
+                Said(words, lang, opened.named, opened.quoted, opened.folded, opened.code)
+            )

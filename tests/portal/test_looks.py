@@ -227,6 +227,6 @@ def test_a_link_in_a_mail_leads_to_my_page_in_two_presses(waiting: Portal, windo
         page.click("main button")
     assert page.url == f"{seen.address}/my"
     with page.expect_navigation():
-        page.click("text=Afmelden")
+        page.click("text=Uitloggen")
     assert page.url == f"{seen.address}/"
     assert seen.outside == []

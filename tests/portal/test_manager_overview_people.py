@@ -190,10 +190,10 @@ def test_an_open_wish_to_be_erased_is_shown_until_it_is_settled(two_companies: P
     two_companies.memory.act("ask-erasure", {}, by="ngo-nl")
     browser = two_companies.enter_as("manager")
     page = browser.get(f"{HOME}/people").text
-    assert page.count("Verzoeken om gegevens te wissen") == 1
+    assert page.count("Verzoeken om gegevens te verwijderen") == 1
     given = {"reply": "decline", "reason": "A lawsuit"}
     assert browser.submit(f"{HOME}/person/ngo-nl/erasure", given).status_code == 303
-    assert "Verzoeken om gegevens te wissen" not in browser.get(f"{HOME}/people").text
+    assert "Verzoeken om gegevens te verwijderen" not in browser.get(f"{HOME}/people").text
 
 
 @pytest.mark.parametrize("sign", FORMULA)

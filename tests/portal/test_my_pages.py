@@ -188,7 +188,7 @@ def test_a_line_is_confirmed_corrected_or_withdrawn(summarised: Portal) -> None:
 
 def test_the_sealed_line_is_checked_by_its_speaker(summarised: Portal) -> None:
     browser = summarised.participant("union-bd")
-    assert "sealed-1" in text_of(browser, "/my/words")
+    assert "Stem A" in text_of(browser, "/my/words")
     answer = browser.submit("/my/words/c2/line", {"verdict": "confirmed"})
     assert answer.status_code == 303
     assert summarised.memory.read().contributions["c2"].line_verdict == "confirmed"
@@ -222,7 +222,15 @@ def test_nothing_of_one_participant_is_on_the_pages_of_another(answered: Portal)
     browser = answered.participant("ngo-nl")
     for path in ("/my", "/my/words", "/my/invitation", "/my/data", "/my/data/export", "/my/safety"):
         page = browser.get(path).text
-        for secret in ("Rahima", "Garment union", "sealed-1", "rahima@", "Answer to c2"):
+        for secret in (
+            "Rahima",
+            "Garment union",
+            "sealed-1",
+            "Stem A",
+            "Voice A",
+            "rahima@",
+            "Answer to c2",
+        ):
             assert secret not in page, (path, secret)
 
 
@@ -298,10 +306,10 @@ def twice(portal: Portal) -> Portal:
 def test_whoever_was_answered_twice_chooses_on_which_answer_they_judge(twice: Portal) -> None:
     browser = twice.participant("union-bd")
     page = text_of(browser, "/my/words")
-    assert "to what you said under seal (sealed-1)" in page
+    assert "to what you said confidentially (Voice A)" in page
     assert "to what you said under your own name" in page
     start = text_of(browser, "/my")
-    assert "On what you said under seal (sealed-1)" in start
+    assert "On what you said confidentially (Voice A)" in start
     assert 'href="/my/words#verdict-union-bd"' in start
     for voice, heard in (("union-bd", "yes"), ("sealed-1", "no"), ("union-bd", "partly")):
         answer = browser.submit(f"/my/verdicts/{voice}", {"heard": heard}, on="/my/words")
@@ -347,7 +355,9 @@ def test_an_objection_shows_its_clock_and_who_is_accountable(answered: Portal) -
     assert "Verantwoordelijk: moderator of kleding." in words
     assert "moderator of kleding, moderator" in text_of(answered.participant("ngo-nl"), "/my")
     memory.now = LATE
-    assert "Er is nog geen reactie." in text_of(answered.participant("ngo-nl"), "/my/words")
+    assert "Wij beloofden een reactie uiterlijk op" in text_of(
+        answered.participant("ngo-nl"), "/my/words"
+    )
 
 
 def test_nobody_under_pressure_is_sent_to_the_manager(answered: Portal) -> None:
@@ -374,7 +384,7 @@ def test_asking_to_be_erased_is_kept_for_a_person_to_decide(answered: Portal) ->
     dialogue = answered.memory.read()
     assert dialogue.stakeholders["ngo-nl"].erasure_wish == "My name"
     assert dialogue.duties["settle-erasure/ngo-nl"].owed
-    assert "Uw verzoek is vastgelegd" in text_of(browser, "/my/data")
+    assert "Wij hebben uw verzoek" in text_of(browser, "/my/data")
 
 
 def test_a_report_reaches_the_confidant_without_a_name(answered: Portal) -> None:

@@ -14,6 +14,7 @@ import pytest
 from notifications.words import LANGUAGES
 from states.dialogue import OPEN_PHASES, Dialogue
 from states.errors import Refused
+from tests.machine_words import machine_words
 from tests.portal.conftest import Portal
 from tests.portal.lifetimes import BEGINNINGS, Lifetime
 from tests.portal.reading import Form
@@ -33,12 +34,35 @@ def problems(walker: Walker, dialogue: Dialogue, language: str) -> Iterator[str]
         walker.enter(who, language)
         with walker.taken_back() as moment:
             seen = list(walker.pages(who, language, dialogue))
+            for page in seen:
+                yield from unreadable(page, dialogue)
             for form, by in forms_of(seen).items():
                 for values in (filled(form, walker), emptied(form), spoiled(form)):
                     pressed = walker.press(by, form, values)
                     yield from complaints(pressed, right=values == filled(form, walker))
                     if pressed.status in {200, 303}:
                         moment.again()
+
+
+def unreadable(page: Seen, dialogue: Dialogue) -> Iterator[str]:
+    """Words of the machine that *page* says, and words of people that it says without their language."""
+    ours = "\n".join(s.text for s in page.sheet.said if not (s.named and s.lang) and not s.folded)
+    ids = [n for n in (*dialogue.stakeholders, *dialogue.risks, *dialogue.commitments) if "-" in n]
+    yield from (f"{page} says {word}" for word in machine_words(ours, page.language, ids))
+    for one in page.sheet.said:
+        if one.text in THEIRS and not one.named:
+            yield f"{page} does not say in which language this is: {one.text}"
+
+
+THEIRS = frozenset(
+    {
+        "A court asked for it.", "A letter.", "Be clear.", "Begin earlier.", "Late.", "More pay.", "No visa.",
+        "Not my point.", "Not this year.", "Now it is.", "Pay.", "Pay more.", "Please take my name out.", "The hall.",
+        "The company was sold.", "The year is over.", "Too late.", "Wages first.",
+        *(f"For c{n} the prices are agreed until spring." for n in (1, 2, 3)), *(f"On c{n}." for n in (1, 2, 3)),
+    }
+)  # fmt: skip
+"""What people say in the lives that are walked through."""
 
 
 def forms_of(pages: list[Seen]) -> dict[Form, Seen]:
