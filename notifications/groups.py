@@ -159,8 +159,18 @@ class Group:
         points = points_of(self.first.dialogue, self.first.source)
         return points[0].id if points else None
 
+    @property
+    def heard(self) -> list[Heard]:
+        """Who above the owner was told already."""
+        return [one for one in self._hearing if one.past]
+
+    @property
+    def will_hear(self) -> list[Heard]:
+        """Who above the owner will be told, if it stays undone."""
+        return [one for one in self._hearing if not one.past]
+
     @cached_property
-    def hearing(self) -> list[Heard]:
+    def _hearing(self) -> list[Heard]:
         """Since when the sponsor and the board hear of the first of them, or from when on they will."""
         found: dict[str, Heard] = {}
         for rung in self.first.rungs(_FARTHEST):
@@ -194,7 +204,5 @@ def _ahead(notice: Notice) -> bool:
 
 def _group(parts: Sequence[tuple[Notice, DutyView, str | None]]) -> Group:
     notice, _, base_url = parts[0]
-    views = sorted(
-        (view for _, view, _ in parts), key=lambda view: (view.source.first_due, view.source.name)
-    )
+    views = sorted((view for _, view, _ in parts), key=lambda view: view.source.first_due)
     return Group(notice.template, tuple(views), notice.to, base_url)
