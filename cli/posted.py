@@ -1,6 +1,7 @@
 """The letters in which notices went out, as JSON: numbered in their order, so that no name of one says whose it is."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from records.outgoing import BY_HAND, FAILED, SENT
@@ -25,6 +26,12 @@ def numbered(notices: list[Row], kinds: Mapping[str, str]) -> list[Row]:
         letter["notices"] += 1
         notice["letter"] = letter["id"]
     return list(letters.values())
+
+
+def busiest(letters: Iterable[Row]) -> tuple[tuple[str, str], int]:
+    """Who got most letters on one day, which day (in UTC), and how many; at least one letter must be there."""
+    counts = Counter((row["to"], row["at"][:10]) for row in letters)
+    return max(counts.items(), key=lambda found: (found[1], found[0]))
 
 
 def _begun(notice: Row, number: str, kinds: Mapping[str, str]) -> Row:

@@ -15,10 +15,12 @@ from rich.text import Text
 
 from cli import speech
 from cli.chronicle import Happening, happenings
+from cli.posted import busiest
 from cli.scenario import Scenario
 from cli.seen import Row
 from cli.tellers import Grain, Look
 from notifications.words import word
+from states.people import PARTICIPANT, ROLES
 
 WIDTH = 92  # columns
 _MARGIN = 19  # columns before the text of a line
@@ -129,7 +131,7 @@ def _ending(shown: Row, lang: str) -> Iterator[Line]:
     for row in shown["dialogues"]:
         yield Line("", f"{row['id']}: {word('phase', row['phase'], lang)}")
     yield from _answers(shown["duties"], lang)
-    yield from _messages(shown["notices"], lang)
+    yield from _messages(shown, lang)
     if refused := len(shown["refused"]):
         yield Line("", phrase("end-refused", lang, refused), "fact")
 
@@ -153,11 +155,23 @@ def _answers(duties: Iterable[Row], lang: str) -> Iterator[Line]:
         yield Line("", phrase("end-owed", lang, who=", ".join(waiting)), "late")
 
 
-def _messages(notices: Iterable[Row], lang: str) -> Iterator[Line]:
-    sent = [row for row in notices if row["status"] == "sent"]
-    yield Line("", phrase("end-messages", lang, len(sent)), "done")
-    if failed := sum(row["status"] == "failed" for row in notices):
+def _messages(shown: Row, lang: str) -> Iterator[Line]:
+    letters = shown["letters"]
+    yield Line("", phrase("end-messages", lang, len(letters)), "done")
+    if letters:
+        yield Line("", phrase("end-readers", lang, who=_per_role(letters, lang)), "done")
+        (to, day), most = busiest(letters)
+        when = short_day(datetime.fromisoformat(day), lang, year=True)
+        who = word("role", to, lang) if to in ROLES else word("role", PARTICIPANT, lang)
+        yield Line("", phrase("end-busiest", lang, most, day=when, who=who), "done")
+    if failed := sum(row["status"] == "failed" for row in shown["notices"]):
         yield Line("", phrase("end-failed", lang, failed), "late")
+
+
+def _per_role(letters: Iterable[Row], lang: str) -> str:
+    """How many letters each role got, and all participants together."""
+    counts = Counter(row["role"] for row in letters)
+    return ", ".join(f"{word('role', role, lang)} {n}" for role, n in counts.most_common())
 
 
 def tell(shown: Row, scenario: Scenario, lang: str = "en", console: Console | None = None) -> None:

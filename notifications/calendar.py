@@ -12,13 +12,18 @@ from icalendar.parser import Contentline
 
 from notifications.words import fill, word
 from states.contact import OLD_WAY
-from states.dialogue import Dialogue
+from states.dialogue import Dialogue, Phase
 from states.facts import Notice
-from states.people import Invitation, Person, Role
+from states.people import ROLES, Invitation, Person, Role, Stakeholder
 
 SESSION_LENGTH = timedelta(hours=3)
-_REQUESTS = frozenset({"invitation", "invitation-accepted", "contact-changed", "session-moved"})
-_CANCELS = frozenset({"dialogue-cancelled", "erasure-done", "invitation-declined", OLD_WAY})
+_REQUESTS = frozenset(
+    {
+        "contact-changed", "dates-changed", "invitation", "invitation-accepted", "session-moved", "welcome",
+    }
+)  # fmt: skip
+_CANCELS = frozenset({"dialogue-cancelled", "erasure-done", "invitation-declined", "result", OLD_WAY})
+"""The result carries one only when the dialogue was cancelled before its session."""
 _ORGANISER = re.compile(rb"\r\nORGANIZER((?:\r\n[ \t]|[^\r\n])*)")
 _LINE = 74  # bytes; with the space before it one more, RFC 5545
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 @._-]*[A-Za-z0-9])?")
@@ -39,10 +44,11 @@ def entry_for(
 ) -> Entry | None:
     """The entry that goes with *notice*; None when it needs none, or its reader has no address or declined."""
     guest = dialogue.stakeholders.get(notice.to)
-    if guest is None or not reader.email or notice.template not in _REQUESTS | _CANCELS:
+    if not reader.email or notice.template not in _REQUESTS | _CANCELS:
         return None
-    declined = guest.invitation is Invitation.DECLINED
-    if declined != (notice.template == "invitation-declined") or not guest.invited:
+    if notice.template == "result" and dialogue.phase is not Phase.CANCELLED:
+        return None
+    if notice.to not in ROLES and not (guest and _has_one(guest, notice)):
         return None
     if notice.template in {*_CANCELS, "contact-changed"} and dialogue.session_at <= now:
         return None
@@ -53,6 +59,12 @@ def entry_for(
         method,
         session_entry(dialogue, notice.to, reader, now=now, language=language, method=method),
     )
+
+
+def _has_one(guest: Stakeholder, notice: Notice) -> bool:
+    """Whether the session is, or should come, in the calendar of *guest*; for a *notice* of declining that it was."""
+    declined = guest.invitation is Invitation.DECLINED
+    return guest.invited and declined == (notice.template == "invitation-declined")
 
 
 def _taken_back(
@@ -131,7 +143,7 @@ def session_entry(
 
 def _for_guest(session: "_Session", dialogue: Dialogue, stakeholder: str, reader: Person) -> bytes:
     uid = f"UID:{uid_of(dialogue, stakeholder)}".encode()
-    accepted = dialogue.stakeholders[stakeholder].accepted
+    accepted = stakeholder in ROLES or dialogue.stakeholders[stakeholder].accepted
     guest = folded(attendee(reader.name, str(reader.email), accepted=accepted))
     frame = _frame(session).replace(_UID, b"\r\n%b\r\n" % uid)
     return frame.replace(_GUEST, b"\r\n%b\r\n" % guest)

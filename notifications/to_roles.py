@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from notifications.milestones import Milestone, Result, milestones, result_of
 from notifications.sight import addressee, hidden, points_of, speaker
 from notifications.telling import lacking
 from notifications.views import Contact, DialogueView, DutyView, contact_of
@@ -119,6 +120,16 @@ class Overview:
     def moderated(self, to: str) -> bool:
         """Whether only the moderator may say where the mail of *to* goes: since somebody spoke under seal."""
         return to in self.dialogue.stakeholders and bool(self.dialogue.seals)
+
+    @property
+    def dates(self) -> list[Milestone]:
+        """The days of the year that are still to come, in their order."""
+        return milestones(self.dialogue, self.now, self.language)
+
+    @property
+    def result(self) -> Result:
+        """What came of the year, in numbers."""
+        return result_of(self.dialogue, self.now, self.language)
 
     def _owed(self) -> list[DutyView]:
         owed = [d for d in self.dialogue.duties.values() if d.owed and d.owner != PARTICIPANT]

@@ -65,6 +65,13 @@ def happened(engine: Engine, dialogue_id: str, fact: str, subject: str, since: d
         return connection.execute(chosen.limit(1)).first() is not None
 
 
+def changed(engine: Engine, dialogue_id: str, since: datetime) -> bool:
+    """Whether anything happened in *dialogue_id* from *since* (aware UTC) on."""
+    chosen = select(FACTS.c.seq).where(FACTS.c.dialogue_id == dialogue_id, FACTS.c.at >= since)
+    with reading(engine) as connection:
+        return connection.execute(chosen.limit(1)).first() is not None
+
+
 def head(engine: Engine, dialogue_id: str) -> tuple[int, str]:
     """Number and hash of the last fact of *dialogue_id*. Raises NotKnown('unknown-dialogue')."""
     with reading(engine) as connection:

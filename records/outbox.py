@@ -16,7 +16,7 @@ from records.loading import Policies
 from records.outgoing import BY_HAND, FAILED, NOTICE_FIELDS, PENDING, SENT, SKIPPED, WITHDRAWN
 from records.tables import DIALOGUES, LETTERS, NAMED_ONLY, NOTICES, PENDING_ONLY
 from states.facts import Notice
-from states.letters import urgency
+from states.letters import KINDS, Kind, urgency
 
 _TAKE = Bulk(
     update(NOTICES)
@@ -35,6 +35,7 @@ _PUT_OFF = Bulk(
     .values(next_try_at=bindparam("moment")),
     ["of_notice", "moment"],
 )
+_TASKS = {name for name, kind in KINDS.items() if kind is Kind.TASKS} - {"digest"}
 _ONE_AT_A_TIME = 7_306_041_893
 """The lock under which letters are put together on PostgreSQL: two at once could each take half of one."""
 
@@ -189,6 +190,19 @@ def kinds_of_letters(engine: Engine, dialogue_ids: Iterable[str]) -> dict[str, s
     chosen = select(LETTERS.c.message_id, LETTERS.c.kind).where(LETTERS.c.programme_id.in_(home))
     with reading(engine) as connection:
         return {row.message_id: row.kind for row in connection.execute(chosen)}
+
+
+def tasks_went(engine: Engine, dialogue_id: str, to: str, since: datetime, now: datetime) -> bool:
+    """Whether a letter of tasks, other than an overview, went to *to* after *since*, up to and with *now*."""
+    chosen = select(NOTICES.c.id).where(
+        NOTICES.c.dialogue_id == dialogue_id,
+        NOTICES.c.to == to,
+        NOTICES.c.template.in_(sorted(_TASKS)),
+        NOTICES.c.sent_at > since,
+        NOTICES.c.sent_at <= now,
+    )
+    with reading(engine) as connection:
+        return connection.execute(chosen.limit(1)).first() is not None
 
 
 def retry_later(

@@ -15,6 +15,7 @@ from states.steps import (
     Reasoned,
     SettleDispute,
 )
+from states.telling import tell_onlookers
 
 _ENDED = frozenset({Phase.CLOSED, Phase.CLOSED_WITH_DEBTS, Phase.CANCELLED})
 
@@ -149,6 +150,7 @@ def _end(work: Deliberation, fact: str, **detail: object) -> None:
     for stakeholder in work.dialogue.stakeholders.values():
         if stakeholder.invitation in _CONCERNED[fact]:
             work.tell(stakeholder.id, fact, **detail)
+    tell_onlookers(work, "result", **detail)
 
 
 def _lives_on(work: Deliberation, kind: str) -> bool:

@@ -7,6 +7,7 @@ from states.duties import KINDS, Duty, Reckoning
 from states.errors import BadInput, NotKnown, NotYours, Refused
 from states.people import PARTICIPANT, Role
 from states.steps import Postpone, RescheduleSession
+from states.telling import tell_onlookers
 
 
 def postpone(work: Deliberation, given: Postpone) -> None:
@@ -83,6 +84,7 @@ def reschedule_session(work: Deliberation, given: RescheduleSession) -> None:
     for stakeholder in d.stakeholders.values():
         if stakeholder.invited:
             work.tell(stakeholder.id, "session-moved", **dates, **promise)
+    tell_onlookers(work, "dates-changed", **dates, **promise)
 
 
 def _iso(day: date | None) -> str | None:

@@ -55,6 +55,9 @@ KINDS: Mapping[str, Kind] = {
     "way-replaced": Kind.OWN,
     "relayed": Kind.OWN,
     "session-moved": Kind.OWN,
+    "dates-changed": Kind.OWN,
+    "result": Kind.OWN,
+    "welcome": Kind.OWN,
     # what is late: nobody can mute it
     "answer-late-alert": Kind.ALERTS,
     "answer-long-overdue": Kind.ALERTS,
@@ -78,6 +81,7 @@ KINDS: Mapping[str, Kind] = {
     "please-share-expectation": Kind.TASKS,
     "progress-reported": Kind.TASKS,
     "summary-to-check": Kind.TASKS,
+    "your-turn": Kind.TASKS,
 }
 """The kind of every message; a test holds it against the folders of templates."""
 DAILY = frozenset(template for template, kind in KINDS.items() if kind is not Kind.OWN)

@@ -16,12 +16,14 @@ from states.steps import (
     RecordContribution,
     RecordManagement,
 )
+from states.telling import say_it_is_theirs
 
 
 def enter_session(work: Deliberation) -> None:
     """A summary is owed, by the moderator when there is one."""
     owner = Role.MODERATOR if work.dialogue.role(Role.MODERATOR) else Role.MANAGER
     work.open_duty("publish-summary", owner=owner)
+    say_it_is_theirs(work, Role.MODERATOR, "publish-summary")
 
 
 def record_attendance(work: Deliberation, given: RecordAttendance) -> None:

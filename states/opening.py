@@ -14,6 +14,7 @@ from states.people import Mapping as StakeholderMapping
 from states.people import Role, Stakeholder
 from states.policy import Policy
 from states.programme import Programme
+from states.telling import tell_onlookers
 
 
 def open_edition(
@@ -66,6 +67,7 @@ def _begin(work: Deliberation, debts: list[tuple[str, Duty]]) -> None:
     work.tell(
         Role.MANAGER, "dialogue-opened", duty, carried=[_name(home, duty) for home, duty in debts]
     )
+    tell_onlookers(work, "welcome")
 
 
 def _name(home: str, duty: Duty) -> str:

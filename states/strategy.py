@@ -7,6 +7,7 @@ from states.duties import DutyStatus
 from states.errors import BadInput, NotKnown, NotYours, Refused
 from states.people import Role
 from states.steps import Bare, Decide, NewCommitment, ReportProgress
+from states.telling import say_it_is_theirs
 
 
 def enter_strategy(work: Deliberation) -> None:
@@ -22,6 +23,17 @@ def enter_strategy(work: Deliberation) -> None:
     ]
     days = [work.calendar.due_day(duty.due) for duty in disputed if duty]
     work.open_duty("sign-strategy", due_day=min(days, default=None))
+    _ask_signature(work)
+
+
+def _ask_signature(work: Deliberation) -> None:
+    """Once the last point is decided the sponsor hears that it is their turn."""
+    if _all_decided(work):
+        say_it_is_theirs(work, Role.SPONSOR, "sign-strategy")
+
+
+def _all_decided(work: Deliberation) -> bool:
+    return all(c.outcome is not None for c in work.dialogue.contributions.values() if c.stands)
 
 
 def decide(work: Deliberation, given: Decide) -> None:
@@ -31,7 +43,7 @@ def decide(work: Deliberation, given: Decide) -> None:
     In the feedback phase only a disputed decision is taken again, or that on a point which came back since; the
     dialogue then goes back to the strategy.
     """
-    contribution = work.contribution(given.contribution)
+    contribution, complete = work.contribution(given.contribution), _all_decided(work)
     settled = work.dialogue.phase is Phase.FEEDBACK and contribution.outcome is not None
     if not contribution.dispute_open and (contribution.written_at or settled):
         raise Refused("not-disputed", contribution=given.contribution)
@@ -60,6 +72,8 @@ def decide(work: Deliberation, given: Decide) -> None:
         commitment=commitment,
     )
     work.meet(f"decide-contribution/{given.contribution}")
+    if not complete:
+        _ask_signature(work)
 
 
 def _commit(work: Deliberation, given: Decide, promise: NewCommitment) -> str:

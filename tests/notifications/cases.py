@@ -317,6 +317,20 @@ def _news(home: Dialogue) -> Iterator[Case]:
                 failed = notice("delivery-failed", reader, **detail)
                 yield Case(f"failed {to}, {answer=}, told {reader}", failed, home)
     yield from _by_hand(home)
+    for to in ("sponsor", "moderator", "board"):
+        yield Case(f"welcome, {to}", notice("welcome", to), home)
+        yield Case(f"welcome, bare, {to}", notice("welcome", to), _bare(home))
+        moved: dict[str, Any] = {
+            "was": "2022-06-16T11:00:00+00:00",
+            "to": "2022-06-23T11:00:00+00:00",
+        }
+        yield Case(f"moved, {to}", notice("dates-changed", to, reason="Ziek.", **moved), home)
+        for phase in (Phase.CLOSED, Phase.CLOSED_WITH_DEBTS, Phase.CANCELLED):
+            ended = _with(home, phase=phase)
+            why = {} if phase is Phase.CLOSED else {"reason": "Geen tijd."}
+            yield Case(f"result, {phase}, {to}", notice("result", to, **why), ended)
+    yield Case("your turn", notice("your-turn", "sponsor", duty("sign-strategy")), home)
+    yield Case("your turn, bare", notice("your-turn", "moderator"), home)
     yield Case("handed over", notice("role-handed-over", "deputy", role="deputy"), home)
     yield Case("handed over, busy", notice("role-handed-over", "manager", role="manager"), home)
     for template in ("report-waits", "report-still-waits"):

@@ -48,7 +48,7 @@ def test_an_edition_opens_with_its_analysis() -> None:
 
 
 def test_the_manager_hears_of_it() -> None:
-    ((_, notice),) = opened().notices
+    notice = next(said for _, said in opened().notices if said.to == "manager")
 
     assert (notice.to, notice.template, notice.duty) == (
         "manager",
@@ -56,6 +56,12 @@ def test_the_manager_hears_of_it() -> None:
         "approve-analysis",
     )
     assert notice.detail == {"carried": []}
+
+
+def test_sponsor_moderator_and_board_are_welcomed_each_person_once() -> None:
+    told = [(said.to, said.template) for _, said in opened().notices if said.to != "manager"]
+
+    assert told == [("sponsor", "welcome"), ("moderator", "welcome"), ("board", "welcome")]
 
 
 def test_the_schedule_opens_as_system() -> None:

@@ -1,0 +1,54 @@
+"""The dates of a year and what came of it, for those who carry no daily task."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from notifications.waiting import waiting_for
+from notifications.words import tables, word
+from states.contributions import Outcome
+from states.dialogue import Dialogue
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """Until the end of *day* there is time for *what*."""
+
+    day: date
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How many *points* were made, how they ended, what was promised, and how many people still wait."""
+
+    points: int
+    outcomes: list[tuple[str, int]]
+    commitments: int
+    waiting: int
+
+
+def milestones(dialogue: Dialogue, now: datetime, language: str) -> list[Milestone]:
+    """The days of *dialogue* that lie ahead of *now*, by its policy and by what was promised."""
+    today = dialogue.calendar.day_of(now)
+    found = [
+        Milestone(_day(dialogue, kind), word("milestone", kind, language))
+        for kind in tables()["milestone"]
+    ]
+    return sorted((one for one in found if one.day >= today), key=lambda one: one.day)
+
+
+def _day(dialogue: Dialogue, kind: str) -> date:
+    promised = dialogue.information.feedback_by
+    if kind == "answer-participant" and promised:
+        return promised
+    return dialogue.calendar.reckon(dialogue.policy.due[kind], dialogue.session_day).end
+
+
+def result_of(dialogue: Dialogue, now: datetime, language: str) -> Result:
+    """What came of *dialogue*, as it stands at *now*."""
+    points = [point for point in dialogue.contributions.values() if point.stands]
+    ended = Counter(point.outcome.value for point in points if point.outcome)
+    outcomes = [(one.value, ended[one.value]) for one in Outcome if ended[one.value]]
+    waiting = waiting_for(dialogue, now, language).number
+    return Result(len(points), outcomes, len(dialogue.commitments), waiting)
