@@ -2,6 +2,7 @@
 
 from records import reports
 from states.duties import DutyStatus
+from states.people import Role
 from tests.records.conftest import DAY, START, Memory, a_programme, utc
 
 LAPSE = utc(2022, 2, 10, 23)
@@ -101,7 +102,11 @@ def test_waiting_says_since_when(opened: Memory) -> None:
     opened.now += DAY
     opened.map()
     assert reports.waiting(opened.engine) == reports.Waiting(4, START, 0, 0)
-    post, *_ = opened.claim()
+    programme = a_programme()
+    manager = programme.roles[Role.MANAGER].model_copy(update={"email": None})
+    roles = {**programme.roles, Role.MANAGER: manager}
+    opened.ledger.apply_programme(programme.model_copy(update={"roles": roles}), opened.now)
+    post = next(post for post in opened.claim() if post.notice.to == "manager")
     opened.ledger.by_hand(post.id, opened.now)
     assert reports.waiting(opened.engine).by_hand == 1
     assert [n.id for n in reports.waiting_notices(opened.engine, "by-hand")] == [post.id]
