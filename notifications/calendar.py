@@ -22,7 +22,9 @@ _REQUESTS = frozenset(
         "contact-changed", "dates-changed", "invitation", "invitation-accepted", "session-moved", "welcome",
     }
 )  # fmt: skip
-_CANCELS = frozenset({"dialogue-cancelled", "erasure-done", "invitation-declined", "result", OLD_WAY})
+_CANCELS = frozenset(
+    {"dialogue-cancelled", "erasure-done", "invitation-declined", "result", OLD_WAY}
+)
 """The result carries one only when the dialogue was cancelled before its session."""
 _ORGANISER = re.compile(rb"\r\nORGANIZER((?:\r\n[ \t]|[^\r\n])*)")
 _LINE = 74  # bytes; with the space before it one more, RFC 5545
