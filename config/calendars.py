@@ -55,7 +55,8 @@ def _taken(ledger: Ledger, reply: Reply, now: datetime) -> Answered:
     dialogue, seat = found
     if reply.answer == "maybe":
         return _maybe(ledger, dialogue, seat, now)
-    given = {"reason": reply.said} if reply.answer == "no" and reply.said else {}
+    reason = {"reason": reply.said} if reply.answer == "no" and reply.said else {}
+    given = {"how": "calendar", **reason}
     try:
         ledger.act(dialogue.id, _STEPS[reply.answer], given, by=seat.id, now=now)
     except Refused as refused:
