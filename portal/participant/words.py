@@ -69,7 +69,8 @@ def show_answer(visit: Visit) -> Response:
     if voice is None or not voice.answered:
         raise NotFound
     head = journal.head(visit.site.house.engine, seen.dialogue.id)
-    return visit.page("my/answer.html", mine=seen, voice=voice, head=head)
+    witnessed = f"{seen.dialogue.id} {head[0]} {head[1]}"
+    return visit.page("my/answer.html", mine=seen, voice=voice, head=head, witnessed=witnessed)
 
 
 PAGES = (

@@ -188,7 +188,7 @@ def test_a_line_is_confirmed_corrected_or_withdrawn(summarised: Portal) -> None:
 
 def test_the_sealed_line_is_checked_by_its_speaker(summarised: Portal) -> None:
     browser = summarised.participant("union-bd")
-    assert "Stem A" in text_of(browser, "/my/words")
+    assert "Voice A" in text_of(browser, "/my/words")
     answer = browser.submit("/my/words/c2/line", {"verdict": "confirmed"})
     assert answer.status_code == 303
     assert summarised.memory.read().contributions["c2"].line_verdict == "confirmed"
@@ -259,6 +259,21 @@ def test_an_answer_is_shown_when_it_arrived_and_not_before(two_companies: Portal
     assert browser.get("/my/answers/ngo-nl").status_code == 404
     memory.deliver()
     assert "We heard you." in text_of(browser, "/my/words")
+
+
+def test_the_printed_answer_holds_all_that_one_keeps(answered: Portal) -> None:
+    page = answered.participant("union-bd").get("/my/answers/sealed-1").text
+    _, mark = head(answered.house.engine, "kleding-2022")
+    told = text_of(answered.participant("union-bd"), "/my/answers/sealed-1")
+    places = [
+        told.find(part) for part in ("Our answer", "How we came to this", "You are a witness")
+    ]
+    assert places == sorted(places)
+    assert min(places) > 0
+    assert "Promised by Thursday 8 September 2022" in told
+    assert "Company kleding" in told
+    assert f"{mark[:4]} {mark[4:8]} {mark[8:12]}" in told
+    assert "<svg" in page
 
 
 def test_whoever_keeps_an_answer_is_a_witness(answered: Portal) -> None:
