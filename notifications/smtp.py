@@ -18,7 +18,7 @@ _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _OK, _FORWARDED, _GO_ON = 250, 251, 354
 _PLAIN = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9-]{1,100}")
-_TOO_BIG = 552
+_TOO_BIG, _FOR_GOOD = 552, 500
 
 
 Result = TypeVar("Result")
@@ -37,12 +37,12 @@ class _Envelope(NamedTuple):
     name: str = ""
 
     @classmethod
-    def of(cls, post: Post) -> Self:
-        """Those of *post*; raises PermanentFailure when mail cannot carry them."""
+    def of(cls, post: Post, *, own: bool = True) -> Self:
+        """Those of *post*, from a sender of its *own*; raises PermanentFailure when mail cannot carry them."""
         try:
             address = on_the_wire(str(post.message.address))
             name = post.message_id.partition("@")[0]
-            return cls(post.envelope or post.sender, address, name)
+            return cls(post.envelope if own and post.envelope else post.sender, address, name)
         except ValueError as broken:
             raise PermanentFailure("mail-not-valid") from broken
 
@@ -68,6 +68,8 @@ class Smtp:
     meanwhile: Work = field(default=nothing, repr=False)
     _announced: "_Envelope | None" = field(default=None, init=False, repr=False)
     _connection: smtplib.SMTP | None = field(default=None, init=False, repr=False)
+    _own_sender: bool = field(default=True, init=False, repr=False)
+    """Whether the server takes a sender for each mail; found out once."""
 
     def __post_init__(self) -> None:
         if self.user and self.security == "none" and self.host not in _HERE:
@@ -110,10 +112,10 @@ class Smtp:
         self._drop()
 
     def _deliver(self, post: Post) -> None:
-        envelope = _Envelope.of(post)
+        envelope = _Envelope.of(post, own=self._own_sender)
         try:
             server = self._connected()
-            reply = self._sender_taken(server, envelope)
+            reply = self._sender_taken(server, envelope, post.sender)
             data = self._while_it_answers(lambda: _bytes(post, server))
             code, text = reply or server.getreply()
             if code not in {_OK, _FORWARDED}:
@@ -125,13 +127,19 @@ class Smtp:
             self._drop()
             raise PassingFailure(trouble(broken), of="server") from broken
 
-    def _sender_taken(self, server: smtplib.SMTP, envelope: "_Envelope") -> _Reply | None:
+    def _sender_taken(
+        self, server: smtplib.SMTP, envelope: "_Envelope", plain: str
+    ) -> _Reply | None:
         """Have the sender taken and say for whom the mail is; the reply to that, where both replies came together."""
         if self._announced != envelope:
             self._forget(server)
             self._announce(server, envelope)
         self._announced = None
         (code, text), *others = [server.getreply() for _ in range(_at_once(server))]
+        if code >= _FOR_GOOD and code != _TOO_BIG and envelope.sender != plain:
+            # It lets us send from one address alone: then what comes back is found by our mark.
+            self._own_sender = False
+            return self._sender_taken(server, envelope._replace(sender=plain), plain)
         if code != _OK:
             self._sender_refused(code, text)
         if others:
@@ -169,7 +177,7 @@ class Smtp:
     def _announce_early(self, server: smtplib.SMTP, post: Post) -> None:
         """While one mail is marked, the server may already look at the envelope of the next."""
         try:
-            self._announce(server, _Envelope.of(post))
+            self._announce(server, _Envelope.of(post, own=self._own_sender))
         except PermanentFailure:
             return  # it is met again when its turn comes
         except OSError:

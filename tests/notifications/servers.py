@@ -34,6 +34,9 @@ class Handler:
     rcpt_answers: dict[str, str] = field(default_factory=dict)
     goodbye_to: str = ""
     """The recipient to whose address it says goodbye, once."""
+    only_sender: str = ""
+    """The one address from which it takes mail; empty: it takes any."""
+    senders: list[str] = field(default_factory=list)
     drop_at: str = ""
     drops: int = 0
     received: list[bytes] = field(default_factory=list)
@@ -69,6 +72,9 @@ class Handler:
         self.sessions.add(id(session))
         self.announced.release()
         self._drop(server, "mail")
+        self.senders.append(address)
+        if self.only_sender and address != self.only_sender:
+            return "553 5.7.1 Sender address rejected: not owned by user"
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return self.mail_answer

@@ -391,3 +391,36 @@ def test_an_address_cannot_say_a_command_of_its_own() -> None:
         smtp.send(post(2))
         smtp.close()
     assert handler.recipients == [[TO]]
+
+
+def verp(number: int) -> Post:
+    return replace(post(number), envelope=f"bounces+notice-{number}@weerklank.example")
+
+
+def test_each_mail_leaves_from_a_sender_of_its_own() -> None:
+    handler = Handler()
+    with mail_server(handler) as port:
+        smtp = channel(port)
+        for number in range(3):
+            smtp.send(verp(number))
+        smtp.close()
+    assert handler.senders == [f"bounces+notice-{number}@weerklank.example" for number in range(3)]
+    assert len(handler.received) == 3
+
+
+def test_a_server_that_takes_one_sender_alone_gets_that_one_and_loses_nothing() -> None:
+    handler = Handler(only_sender="dialoog@weerklank.example")
+    with mail_server(handler) as port:
+        smtp = channel(port)
+        for number in range(3):
+            smtp.send(verp(number))
+        smtp.close()
+    assert len(handler.received) == 3
+    assert handler.senders[1:] == ["dialoog@weerklank.example"] * 3
+
+
+def test_a_server_that_refuses_our_sender_too_stops_the_round() -> None:
+    handler = Handler(only_sender="somebody@else.example")
+    with mail_server(handler) as port:
+        failed = failure(channel(port), verp(1))
+    assert (failed.of, failed.reason) == ("server", "sender-refused-553")
