@@ -8,6 +8,9 @@ from typing import Any
 DONE, REFUSED, USAGE, STOPPED = 0, 1, 2, 130
 """Exit statuses: done, refused by a rule or unhealthy, wrong usage, interrupted."""
 
+_MISTYPED = frozenset({"unknown-step", "bad-input"})
+"""No rule refuses these: no such step, or something that can never come with it."""
+
 
 @dataclass(frozen=True)
 class Ending:
@@ -51,7 +54,9 @@ def _refused(error: BaseException, language: str) -> Ending | None:
     if isinstance(error, ChecksNotMet):
         checks = [f"  {check.name}: {check.why(language)}" for check in error.checks]
         return Ending(REFUSED, (Refused.why(error, language), *checks))
-    return Ending(REFUSED, (error.why(language),)) if isinstance(error, Refused) else None
+    if not isinstance(error, Refused):
+        return None
+    return Ending(USAGE if error.code in _MISTYPED else REFUSED, (error.why(language),))
 
 
 def _unfit(error: BaseException, _language: str) -> Ending | None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
 
+from cli.acts import complaints_of_acts
 from cli.documents import BadDocument, Document, Problem, parse_document, read_document, validated
 from config.policies import PolicyUnfit, policy_of
 from states.calendar import WorkCalendar
@@ -194,8 +195,12 @@ def _complaints(scenario: Scenario) -> Iterator[str]:
         yield "until: is missing; say here or with --until until when the scenario is lived"
     elif scenario.until < scenario.start:
         yield "until: lies before start"
-    yield from _twice("risks", [risk.id for risk in scenario.risks])
-    yield from _twice("stakeholders", [seat.id for seat in scenario.stakeholders])
+    for name, listed in (
+        ("risks", scenario.risks),
+        ("chain_dialogues", scenario.chain_dialogues),
+        ("stakeholders", scenario.stakeholders),
+    ):
+        yield from _twice(name, [one.id for one in listed])
     for name, spans in (("outages", scenario.outages), ("bounces", scenario.bounces)):
         yield from (
             f"{name}[{i}].to: must lie after from"
@@ -203,6 +208,7 @@ def _complaints(scenario: Scenario) -> Iterator[str]:
             if span.end <= span.begin
         )
     yield from _rules(scenario)
+    yield from complaints_of_acts(scenario)
 
 
 def _twice(name: str, ids: list[str]) -> Iterator[str]:

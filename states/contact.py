@@ -5,7 +5,7 @@ from typing import Any
 from states.addresses import same_address
 from states.deliberation import Deliberation
 from states.dialogue import Dialogue
-from states.errors import BadInput, NotYours
+from states.errors import BadInput, NotYours, Refused
 from states.independence import DEBTORS, is_debtor
 from states.people import ROLES, SYSTEM, Role, Stakeholder, way_of
 from states.steps import ChangeContact, MarkUnsafe
@@ -64,10 +64,20 @@ def has_contributed(dialogue: Dialogue, seat: Stakeholder) -> bool:
 
 
 def require_own_way(dialogue: Dialogue, name: str, email: str | None) -> None:
-    """Refuse an address at which whoever owes the answers would read them. Raises NotYours('contact-of-debtor')."""
+    """
+    Refuse an address at which whoever owes the answers would read them, or another seat reads its own.
+
+    One address is one seat: a link in a mail is of one person. Raises NotYours('contact-of-debtor') or
+    Refused('address-taken'), which names nobody. Source: trust 1 and 7.
+    """
     held = [dialogue.role(role) for role in DEBTORS]
     if email and any(person and same_address(person.email, email) for person in held):
         raise NotYours("contact-of-debtor", stakeholder=name)
+    own = dialogue.stakeholders.get(name)
+    if own and same_address(own.email, email):
+        return
+    if any(same_address(s.email, email) for s in dialogue.stakeholders.values() if s.id != name):
+        raise Refused("address-taken")
 
 
 def tell_of_change(work: Deliberation, was: Stakeholder, now: Stakeholder) -> None:

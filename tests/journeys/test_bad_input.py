@@ -4,6 +4,7 @@ from functools import cache
 
 import pytest
 
+from cli.documents import BadDocument
 from tests.journeys.lives import NGO, PROGRAMME, Row, act, answer, outcome_of, played, small
 
 AT = "2022-06-16T15:00"
@@ -11,9 +12,6 @@ FEEDBACK = "2022-08-03T10:00"
 POINT = {"id": "c9", "stakeholder": "ngo-nl", "attribution": "named", "text": "Een punt."}
 
 IN_SESSION: dict[str, tuple[Row, str]] = {
-    "unknown step": (act(AT, "manager", "frobnicate"), "frobnicate"),
-    "step in capitals": (act(AT, "manager", "Close-Session"), "Close-Session"),
-    "empty step": (act(AT, "manager", "-"), "-"),
     "wrong role": (act(AT, "board", "close-session"), "close-session"),
     "participant takes a step of the manager": (
         act(AT, "ngo-nl", "close-session"),
@@ -49,10 +47,6 @@ IN_SESSION: dict[str, tuple[Row, str]] = {
     "number for text": (
         act(AT, "moderator", "record-contribution", **{**POINT, "text": 5}),
         "text",
-    ),
-    "field that does not exist": (
-        act(AT, "moderator", "record-contribution", **POINT, colour="red"),
-        "colour",
     ),
     "field that is missing": (act(AT, "moderator", "record-contribution", id="c9"), "text"),
     "broken address": (
@@ -196,6 +190,25 @@ def _assert_refused(part: str, bad: Row, word: str) -> None:
     assert "Traceback" not in only["why"]
     assert len(only["why"]) < 1000
     assert {**seen.shown, "refused": []} == _clean(part)
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        (act(AT, "manager", "frobnicate"), ".do: 'frobnicate' is no step; weerklank act --steps"),
+        (act(AT, "manager", "Close-Session"), ".do: 'Close-Session' is no step; do you mean close-session?"),
+        (act(AT, "manager", "-"), ".do: '-' is no step"),
+        (act(AT, "moderator", "record-contribution", **POINT, colour="red"), ".with.colour: is no field"),
+        (act(AT, "moderater", "close-session"), ".by: 'moderater' is nobody in this file; do you mean moderator?"),
+    ],
+)  # fmt: skip
+def test_what_is_mistyped_is_an_error_of_the_file(bad: Row, said: str) -> None:
+    acts = _acts("session")
+    with pytest.raises(BadDocument) as caught:
+        outcome_of(small([*acts, bad], until=UNTIL))
+    (only,) = caught.value.problems
+    assert f"acts[{len(acts)}]{said}" in str(only)
+    assert only.line is not None
 
 
 @pytest.mark.parametrize("name", IN_SESSION)

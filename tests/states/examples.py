@@ -20,7 +20,12 @@ from tests.states.builders import (
     reopened,
 )
 
-NEWCOMER: Given = {**STAKEHOLDERS[DENIZ], "id": "spinners-in", "country": "IN"}
+NEWCOMER: Given = {
+    **STAKEHOLDERS[DENIZ],
+    "id": "spinners-in",
+    "country": "IN",
+    "email": "spinners@mills.example",
+}
 REASON: Given = {"reason": "Zo is het besproken."}
 LATER: Given = {"to": "2022-11-01", "reason": "De directie vraagt meer tijd."}
 

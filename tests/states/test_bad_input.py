@@ -42,7 +42,7 @@ from tests.states.builders import (
 from tests.states.examples import EXAMPLES, example, ready
 
 POINT = {**POINTS["c1"], "id": "c9"}
-SEAT = {**STAKEHOLDERS[DENIZ], "id": "spinners-in"}
+SEAT = {**STAKEHOLDERS[DENIZ], "id": "spinners-in", "email": "spinners@mills.example"}
 MEGABYTE = "x" * 1_000_000
 
 
@@ -157,6 +157,22 @@ def test_a_broken_address(email: object) -> None:
         refusal = refused("mapped", "manager", step, given)
         assert refusal.code == "bad-input"
         assert "email" in refusal.why()
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["deniz@izmirtextiles.example", "DENIZ@IzmirTextiles.example", " deniz@izmirtextiles.example "],
+)
+def test_one_address_is_one_seat(email: str) -> None:
+    for step, given in (
+        ("map-stakeholder", {**SEAT, "email": email}),
+        ("change-contact", {"stakeholder": NOOR, "email": email}),
+    ):
+        refusal = refused("mapped", "manager", step, given)
+        assert refusal.code == "address-taken"
+        assert "Deniz" not in refusal.why("nl")
+    corrected = {**STAKEHOLDERS[DENIZ], "name": "Deniz A."}
+    live("mapped").take("manager", "map-stakeholder", **corrected)
 
 
 @pytest.mark.parametrize(

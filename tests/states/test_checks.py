@@ -63,18 +63,28 @@ def crowded() -> Life:
     """Three more seats from home: five of seven."""
     life = live("mapped")
     for who in NL_SEATS:
-        life.take("manager", "map-stakeholder", **STAKEHOLDERS[NOOR] | {"id": who})
+        life.take(
+            "manager",
+            "map-stakeholder",
+            **STAKEHOLDERS[NOOR] | {"id": who, "email": f"{who}@x.example"},
+        )
     return life
 
 
 def undecided() -> Life:
     life = live("mapped")
-    seat = {k: v for k, v in STAKEHOLDERS[DENIZ].items() if k != "at_risk"}
+    seat = {k: v for k, v in STAKEHOLDERS[DENIZ].items() if k not in {"at_risk", "email"}}
     return life.take("manager", "map-stakeholder", **seat)
 
 
 def newcomer() -> Life:
-    seat = {**STAKEHOLDERS[DENIZ], "id": "spinners-in", "country": "IN"}
+    seat = {
+        **STAKEHOLDERS[DENIZ],
+        "id": "spinners-in",
+        "country": "IN",
+        "email": None,
+        "phone": "1",
+    }
     return live("accepted").take("manager", "map-stakeholder", **seat)
 
 
@@ -89,7 +99,7 @@ def lost() -> Life:
 
 def replaced(**changes: Any) -> Life:  # noqa: ANN401 - fields of a mapping
     life = lost()
-    seat = {**STAKEHOLDERS[DENIZ], "id": "bursa-knits", **changes}
+    seat = {**STAKEHOLDERS[DENIZ], "id": "bursa-knits", "email": "b@knits.example", **changes}
     life.take("manager", "map-stakeholder", **seat)
     life.skip("2022-05-31").take("manager", "invite", stakeholder="bursa-knits")
     return life.take("bursa-knits", "accept-invitation")
@@ -530,7 +540,7 @@ def test_a_reopened_decision_needs_the_signature_again() -> None:
 def test_a_long_list_is_cut() -> None:
     life = live("mapped")
     for number in range(20):
-        seat = {k: v for k, v in STAKEHOLDERS[DENIZ].items() if k != "at_risk"}
+        seat = {k: v for k, v in STAKEHOLDERS[DENIZ].items() if k not in {"at_risk", "email"}}
         life.take("manager", "map-stakeholder", **seat | {"id": f"supplier-{number}"})
 
     assert "supplier-11 and 8 more" in check(life, "safety-considered").why("en")
