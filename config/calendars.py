@@ -55,8 +55,7 @@ def _taken(ledger: Ledger, reply: Reply, now: datetime) -> Answered:
     dialogue, seat = found
     if reply.answer == "maybe":
         return _maybe(ledger, dialogue, seat, now)
-    reason = {"reason": reply.said} if reply.answer == "no" and reply.said else {}
-    given = {"how": "calendar", **reason}
+    given = {"reason": reply.said} if reply.answer == "no" and reply.said else {}
     try:
         ledger.act(dialogue.id, _STEPS[reply.answer], given, by=seat.id, now=now)
     except Refused as refused:

@@ -183,6 +183,8 @@ class Settings(BaseSettings):
     """Number of connections over which each delivery sends; never more than the mail server may have."""
     mail_lease: Annotated[int, Field(ge=30, le=86_400)] = 900
     """Seconds after which messages claimed by a process that died are taken up again."""
+    key_file: Path | None = None
+    """The file with the key that locks the secrets of codes; beside the records by default. Keep a copy elsewhere."""
     clock_file: Path | None = None
     """Demonstrations only: a file that holds the moment which everything takes for the present."""
     prefect: PrefectSettings = Field(default_factory=PrefectSettings)

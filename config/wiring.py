@@ -61,12 +61,14 @@ class House:
         self, now: datetime, *, connections: int | None = None, beat: "Beat | None" = None
     ) -> "DeliveryReport":
         """Send what waits in the outbox at *now* (aware UTC), over so many *connections* (the settings say)."""
-        from config.confiding import tell_confidants  # noqa: PLC0415 - most commands never send
+        from config.accounts import tell_accounts  # noqa: PLC0415 - most commands never send
+        from config.confiding import tell_confidants  # noqa: PLC0415
         from config.delivery import deliver  # noqa: PLC0415
 
         require_present(self.engine, now)
         mailroom = self.mailroom or self._mailroom()
         tell_confidants(self.engine, self.ledger, mailroom, now)
+        tell_accounts(self.engine, self.ledger, mailroom, now)
         at_once = connections or mailroom.connections
         return deliver(self.engine, self.ledger, mailroom, now, connections=at_once, beat=beat)
 

@@ -12,10 +12,11 @@ from starlette.responses import HTMLResponse, Response
 from config.logs import logger
 from portal import rendering
 from portal.actors import Actor
-from portal.faults import Incomplete, LinkGone, NoProof, NotFound, NotIn, TooMuch, TooOften
+from portal.faults import Incomplete, LinkGone, NoProof, NotFound, NotIn, Stale, TooMuch, TooOften
 from portal.forms import TOKEN, Typed
 from portal.marks import require_fresh_form
 from portal.proof import comes_from, require_proof
+from portal.proving import require_fresh_proof
 from portal.refusing import shown_again
 from portal.returning import given_back
 from portal.routes import EVERYONE, Page, get
@@ -47,6 +48,7 @@ FAULTS: dict[type[Exception], Fault] = {
     NotIn: Fault(401, "faults/not-in.html"),
     LinkGone: Fault(410, "faults/link-gone.html"),
     NoProof: Fault(403, "faults/no-proof.html"),
+    Stale: Fault(403, "faults/stale.html"),
     TooMuch: Fault(413, "faults/too-much.html"),
     TooOften: Fault(429, "faults/too-often.html"),
     RecordsError: Fault(503, "faults/unavailable.html"),
@@ -124,6 +126,7 @@ def _opened(visit: Visit) -> Response:
 def _handled(visit: Visit) -> Response:
     try:
         require_fresh_form(visit)
+        require_fresh_proof(visit)
         return visit.route.handler(visit)
     except NotKnown:
         raise
@@ -165,6 +168,8 @@ def fault(visit: Visit, error: Exception) -> Response:
         context["busy"] = isinstance(error, Busy)
         _LOG.warning("records unavailable", kind=type(error).__name__, route=visit.route.row)
     visit.status, visit.given_back = page.status, given_back(visit, error)
+    if isinstance(error, Stale):
+        context["wrong"], visit.given_back = error.wrong, None  # its own form holds everything
     response = _fault_page(visit, page.template, context)
     if isinstance(error, TooOften):
         response.headers["retry-after"] = str(ceil(error.wait.total_seconds()))

@@ -44,3 +44,12 @@ class Incomplete(Exception):
 
 class Outdated(Incomplete):
     """Somebody changed meanwhile what the form shows; *problems* say what is so now."""
+
+
+class Stale(Exception):
+    """A grave step wants fresh proof of who takes it; *wrong* says why the proof that was given is none."""
+
+    def __init__(self, wrong: str = "") -> None:
+        """Keep what was wrong."""
+        super().__init__()
+        self.wrong = wrong

@@ -12,6 +12,13 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+
+
+def policy_with(digest: str) -> str:
+    """The policy of a page that may run the one script with *digest*, and nothing else."""
+    return f"{POLICY}; script-src '{digest}'"
+
+
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",

@@ -20,7 +20,7 @@ from notifications.speech import FILTERS
 from notifications.words import LANGUAGES, count, fill, language_of, word
 from portal.forms import TOKEN
 from portal.marks import mark_of, shows, watches
-from portal.statics import address
+from portal.statics import address, integrity
 from states.people import Role
 from states.views import letters_of
 
@@ -111,6 +111,8 @@ def _environment() -> Environment:
     environment.globals |= {
         "t": t,
         "static": address,
+        "integrity": integrity,
+        "passkey_offer": passkey_offer,
         "hidden": hidden,
         "mark_of": mark_of,
         "shows": shows,
@@ -136,6 +138,13 @@ def new_form() -> str:
 def as_shown(text: str) -> str:
     """*text* as templates escape it."""
     return escape(text).replace("&quot;", "&#34;").replace("&#x27;", "&#39;")
+
+
+def passkey_offer(visit: "Visit", token: str, what: str) -> object:
+    """What a page asks the browser for a passkey; nothing where passkeys cannot be."""
+    from portal.passkeys import offer  # noqa: PLC0415 - two pages need it
+
+    return offer(visit, token, what)
 
 
 def menu_of(visit: "Visit") -> "list[Page]":

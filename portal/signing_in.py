@@ -2,19 +2,22 @@
 
 import base64
 import hmac
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from hashlib import sha256
 
 import pyotp
-from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from starlette.responses import Response
 
+from portal.account_secrets import kept_secret, secret_of, step_of
 from portal.entering import home_of
 from portal.faults import Incomplete, LinkGone, NotIn
 from portal.one_time import LINK_LASTS, NoSuchRole, SignInLink, one_time_link
+from portal.passwords import HASHER, LONGEST, SHORTEST, own_words, problem_of
 from portal.routes import EVERYONE, get, post
+from portal.sign_in_notes import note_sign_in, told
+from portal.site import passkey_house
 from portal.stays import holder_of, let_in
 from portal.visit import Visit
 from records.access import (
@@ -35,14 +38,10 @@ from records.access_accounts import (
 from records.access_forms import SentForm
 from states.errors import NotKnown
 
-SHORTEST = 12
-"""Characters of a password; its length is all that is asked."""
-_LONGEST = 256
 TRIES = timedelta(minutes=15)
 MOST_BY_NAME = 200
 """Passwords tried for one name from everywhere: whoever knows the name should not be able to lock its holder out."""
-_STEP = 30
-_HASHER = PasswordHasher()
+_HASHER = HASHER
 
 
 # the one-time link
@@ -94,6 +93,8 @@ def next_stage(visit: Visit, capacity: Capacity, stage: str, path: str) -> Respo
     visit.went = SentForm(
         path, programme_id=capacity.programme_id, role=capacity.who, holder=holder, stage=stage
     )
+    if stage == "whole":
+        note_sign_in(visit, response, programme, capacity.who, holder)
     browser = visit.browser
     return let_in(visit.site, response, capacity, now, holder=holder, stage=stage, browser=browser)
 
@@ -121,27 +122,26 @@ def set_up(visit: Visit) -> Response:
     stay = _stay_in(visit, "setup")
     visit.slow_down(f"code {stay.hash}", most=10, window=TRIES)
     given = visit.need("password", "code")
-    step = _step_of(_code_secret(stay), given["code"], visit.site.door_time())
-    problems = {}
-    if not SHORTEST <= len(given["password"]) <= _LONGEST:
-        problems["password"] = visit.t(
-            f"Kies {SHORTEST} tekens of meer.", f"Choose {SHORTEST} characters or more."
-        )
-    if step is None:
-        problems["code"] = _wrong_code(visit)
+    capacity = stay.capacity
+    step = step_of(_code_secret(stay), given["code"], visit.site.door_time())
+    own = own_words(visit, capacity.programme_id, capacity.who)
+    weak = problem_of(visit, given["password"], own)
+    problems = ({"password": weak} if weak else {}) | (
+        {} if step is not None else {"code": wrong_code(visit)}
+    )
     if problems or step is None:
         raise Incomplete(problems)
-    capacity = stay.capacity
     account = Account(
         capacity.programme_id,
         capacity.who,
         stay.holder,
         _HASHER.hash(given["password"]),
-        _code_secret(stay),
+        kept_secret(visit.site.settings, capacity.programme_id, capacity.who, _code_secret(stay)),
         step,
     )
     engine, now = visit.site.house.engine, visit.site.door_time()
     keep_account(engine, account, now)
+    told(visit, capacity.programme_id, capacity.who, "set-up")
     revoke(
         engine, capacity, now
     )  # who sets a new password may do so because somebody else knows the old one
@@ -154,23 +154,11 @@ def _code_secret(stay: Stay) -> str:
     return base64.b32encode(mark[:20]).decode()
 
 
-def _step_of(secret: str, code: str, now: datetime) -> int | None:
-    """The time step of *code*, the present one or a neighbour; None when it is wrong."""
-    digits = code.replace(" ", "")
-    present, totp = int(now.timestamp()) // _STEP, pyotp.TOTP(secret)
-    fits = (s for s in (present, present - 1, present + 1) if _same(totp.at(s * _STEP), digits))
-    return next(fits, None)
-
-
-def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())
-
-
 def _name(capacity: Capacity) -> str:
     return f"{capacity.who}@{capacity.programme_id}"
 
 
-def _wrong_code(visit: Visit) -> str:
+def wrong_code(visit: Visit) -> str:
     return visit.t(
         "Deze code klopt niet (meer). Wacht op de volgende.",
         "This code is not right (any more). Wait for the next one.",
@@ -182,7 +170,8 @@ def _wrong_code(visit: Visit) -> str:
 
 def show_sign_in(visit: Visit) -> Response:
     """The form for name and password."""
-    return visit.page("enter/sign-in.html", company=visit.site.settings.oidc.issuer)
+    script = "passkeys.js" if passkey_house(visit.site) else ""
+    return visit.page("enter/sign-in.html", company=visit.site.settings.oidc.issuer, script=script)
 
 
 def sign_in(visit: Visit) -> Response:
@@ -214,6 +203,11 @@ def _account(visit: Visit, name: str) -> Account | None:
     return account if account and account.holder == holder_of(programme, role) else None
 
 
+def hashed(password: str) -> str:
+    """*password* as it is kept."""
+    return _HASHER.hash(password)
+
+
 @lru_cache(maxsize=1)
 def _nobodys() -> str:
     return _HASHER.hash("nobody has this password")
@@ -221,7 +215,7 @@ def _nobodys() -> str:
 
 def _fits(account: Account | None, password: str) -> bool:
     try:
-        return _HASHER.verify(account.password if account else _nobodys(), password[:_LONGEST])
+        return _HASHER.verify(account.password if account else _nobodys(), password[:LONGEST])
     except VerificationError:
         return False
 
@@ -239,9 +233,10 @@ def give_code(visit: Visit) -> Response:
     visit.slow_down(f"code {_name(capacity)}", most=5, window=TRIES)
     code = visit.need("code")["code"]
     account = account_of(engine, capacity.programme_id, capacity.who)
-    step = _step_of(account.code_secret, code, visit.site.door_time()) if account else None
+    secret = secret_of(visit, account) if account else ""
+    step = step_of(secret, code, visit.site.door_time()) if account else None
     if step is None or not use_code_step(engine, capacity.programme_id, capacity.who, step):
-        raise Incomplete({"code": _wrong_code(visit)})
+        raise Incomplete({"code": wrong_code(visit)})
     return next_stage(visit, capacity, "whole", home_of(visit, capacity.who))
 
 

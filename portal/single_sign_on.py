@@ -1,16 +1,19 @@
 """
 Coming in by the sign-in of one's own organisation (OIDC, the extra `oidc`), for roles that have an email address.
 
-The way back is a page with one button, because here too a page that is only read changes nothing. State, nonce and
-proof of the code are derived from the secret of the browser, so nothing of a half-finished sign-in is kept.
+The way back is a page with one button, because here too a page that is only read changes nothing. Each try has a state
+of its own, so two tabs do not disturb each other; it says for which role, until when and in which browser, and works
+once. Nonce and proof of the code are derived from it, so nothing of a half-finished sign-in is kept.
 """
 
 import base64
 import hmac
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
+from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,17 +24,20 @@ from portal.faults import Incomplete, NotFound
 from portal.routes import EVERYONE, get, post
 from portal.signing_in import TRIES, next_stage, show_sign_in
 from portal.site import Site
-from portal.stays import GUEST, set_cookie
+from portal.stays import GUEST
 from portal.visit import Visit
 from records.access import Capacity
+from records.access_accounts import count_try
 from states.addresses import plain_address
 from states.errors import NotKnown
 
-NAME = "weerklank-company"
 BACK = "/sign-in/company/back"
 _SCOPE = "openid email"
 _TIMEOUT = 10.0  # seconds
 _LEEWAY = 60  # seconds between two clocks
+LASTS = timedelta(minutes=10)
+"""How long one try may take."""
+_PARTS = 4
 
 
 class NotConfirmed(Exception):
@@ -44,17 +50,48 @@ def go_out(visit: Visit) -> Response:
     guest = visit.request.cookies.get(visit.site.cookie(GUEST), "")
     if not guest or "@" not in name:
         return visit.go("/sign-in")
-    place = _provider(visit.site)
+    place, state = _provider(visit.site), _new_state(guest, name, visit.site.door_time())
     with _client(visit.site) as client:
         address, _ = client.create_authorization_url(
             place["authorization_endpoint"],
-            state=_mark(guest, f"state {name}"),
-            nonce=_mark(guest, f"nonce {name}"),
-            code_verifier=_mark(guest, f"code {name}"),
+            state=state,
+            nonce=_mark(guest, f"nonce {state}"),
+            code_verifier=_mark(guest, f"code {state}"),
         )
-    response = visit.page("enter/company.html", address=address, host=urlsplit(address).hostname)
-    set_cookie(visit.site, response, NAME, _packed(name))
-    return response
+    return visit.page("enter/company.html", address=address, host=urlsplit(address).hostname)
+
+
+def _new_state(guest: str, name: str, now: datetime) -> str:
+    """What comes back with the answer: when this try began, a random part, for which role, and our mark of it all."""
+    said = f"{int(now.timestamp())}.{token_urlsafe(16)}.{_packed(name)}"
+    return f"{said}.{_mark(guest, f'state {said}')}"
+
+
+def _name_of(visit: Visit, guest: str) -> str:
+    """For which role the try was that comes back. Raises NotConfirmed unless it is this browser's, Incomplete late."""
+    state = visit.form.one("state")
+    said, _, mark = state.rpartition(".")
+    parts = said.split(".")
+    ours = _mark(guest, f"state {said}")
+    if (
+        not guest
+        or len(parts) != _PARTS - 1
+        or not hmac.compare_digest(mark.encode(), ours.encode())
+    ):
+        raise NotConfirmed
+    began = datetime.fromtimestamp(int(parts[0]), UTC)
+    if visit.site.door_time() - began >= LASTS:
+        raise Incomplete({"name": visit.t(*_TOO_LATE)})
+    engine, now = visit.site.house.engine, visit.site.door_time()
+    if count_try(engine, f"company {state}", now, most=1, window=timedelta(days=1)) is not None:
+        raise NotConfirmed
+    return _unpacked(parts[2])
+
+
+_TOO_LATE = (
+    "Dit duurde te lang. Begin opnieuw: dat is een kwestie van één knop.",
+    "This took too long. Please begin again: it takes one button.",
+)
 
 
 def show_back(visit: Visit) -> Response:
@@ -66,10 +103,11 @@ def show_back(visit: Visit) -> Response:
 def come_back(visit: Visit) -> Response:
     """Ask the organisation who this is; in comes whoever holds the role under that address."""
     visit.slow_down(f"company from {visit.origin}", most=30, window=TRIES)
-    name = _unpacked(visit.request.cookies.get(visit.site.cookie(NAME), ""))
-    role, _, programme_id = name.partition("@")
+    guest = visit.request.cookies.get(visit.site.cookie(GUEST), "")
+    role = programme_id = ""
     try:
-        _require_held(visit, role, programme_id, _confirmed(visit, name))
+        role, _, programme_id = _name_of(visit, guest).partition("@")
+        _require_held(visit, role, programme_id, _confirmed(visit, guest))
     except (NotConfirmed, NotKnown):
         raise Incomplete(
             {
@@ -82,12 +120,9 @@ def come_back(visit: Visit) -> Response:
     return next_stage(visit, Capacity("role", programme_id, role), "whole", home_of(visit, role))
 
 
-def _confirmed(visit: Visit, name: str) -> str:
+def _confirmed(visit: Visit, guest: str) -> str:
     """The address that the organisation vouches for. Raises NotConfirmed."""
-    guest = visit.request.cookies.get(visit.site.cookie(GUEST), "")
-    state = _mark(guest, f"state {name}")
-    if not guest or not hmac.compare_digest(visit.form.one("state").encode(), state.encode()):
-        raise NotConfirmed
+    state = visit.form.one("state")
     place = _provider(visit.site)
     try:
         with _client(visit.site) as client:
@@ -95,12 +130,12 @@ def _confirmed(visit: Visit, name: str) -> str:
                 place["token_endpoint"],
                 grant_type="authorization_code",
                 code=visit.form.one("code"),
-                code_verifier=_mark(guest, f"code {name}"),
+                code_verifier=_mark(guest, f"code {state}"),
             )
     except Exception as error:
         raise NotConfirmed from error
     claims = _claims(str(token.get("id_token", "")))
-    _require_ours(visit, claims, _mark(guest, f"nonce {name}"))
+    _require_ours(visit, claims, _mark(guest, f"nonce {state}"))
     return plain_address(str(claims["email"]))
 
 

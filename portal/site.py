@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -58,6 +59,16 @@ class Site:
     def cookie(self, name: str) -> str:
         """The name of a cookie: bound to this very host behind TLS."""
         return f"__Host-{name}" if self.secure else name
+
+
+def passkey_house(site: Site) -> str | None:
+    """The name for which passkeys of *site* are made; None where browsers refuse them, as at an address of numbers."""
+    name = urlsplit(site.address).hostname or ""
+    try:
+        ip_address(name)
+    except ValueError:
+        return name if site.secure or name == "localhost" else None
+    return None
 
 
 def origin_of(address: str) -> str:

@@ -1,5 +1,6 @@
 """The few files of our own that pages ask for; each has an address that changes with what is in it."""
 
+from base64 import b64encode
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
@@ -7,8 +8,12 @@ from importlib.resources import files
 from starlette.requests import Request
 from starlette.responses import Response
 
-_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
-NAMES = ("weerklank.css", "weerklank.svg")
+_TYPES = {
+    "css": "text/css; charset=utf-8",
+    "svg": "image/svg+xml",
+    "js": "text/javascript; charset=utf-8",
+}
+NAMES = ("weerklank.css", "weerklank.svg", "passkeys.js")
 _MARK = 12
 
 
@@ -22,6 +27,12 @@ def content(name: str) -> bytes:
 def address(name: str) -> str:
     """Where the file *name* lies, with a mark of what is in it."""
     return f"/static/{name}?v={sha256(content(name)).hexdigest()[:_MARK]}"
+
+
+@lru_cache(maxsize=len(NAMES))
+def integrity(name: str) -> str:
+    """The digest by which a browser knows that the file *name* is what the page meant."""
+    return f"sha256-{b64encode(sha256(content(name)).digest()).decode()}"
 
 
 async def serve(request: Request) -> Response:

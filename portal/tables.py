@@ -1,12 +1,22 @@
 """The whole table of pages, room by room. What is not here does not exist."""
 
-from portal import entering, manager_overview, manager_work, participant, signing_in
+from portal import (
+    account,
+    entering,
+    manager_overview,
+    manager_work,
+    participant,
+    passkeys,
+    signing_in,
+)
 from portal.routes import Page
 
 PAGES: tuple[Page, ...] = (
     *entering.PAGES,
     *signing_in.PAGES,
+    *passkeys.PAGES,
     *participant.PAGES,
     *manager_overview.PAGES,
     *manager_work.PAGES,
+    *account.PAGES,
 )

@@ -16,11 +16,13 @@ from portal.actors import Actor
 from portal.browsers import browser_of
 from portal.faults import Incomplete, NotFound, TooOften
 from portal.forms import Typed
+from portal.guard import policy_with
 from portal.marks import Shown
 from portal.returning import GivenBack
 from portal.routes import Page
-from portal.sight import known_to, known_to_participant
+from portal.sight import SEES_NO_DIALOGUE, known_to, known_to_participant
 from portal.site import Site
+from portal.statics import integrity
 from portal.stays import GUEST, Known, form_token, new_guest
 from records.access_accounts import count_try
 from records.access_forms import SentForm
@@ -110,7 +112,7 @@ class Visit:
 
         Raises NotFound when it is not there or belongs to another programme.
         """
-        if self.me.capacity.kind != "role":
+        if self.me.capacity.kind != "role" or self.me.name in SEES_NO_DIALOGUE:
             raise NotFound
         try:
             found = self.site.house.ledger.read(dialogue_id)
@@ -252,6 +254,8 @@ class Visit:
         response = HTMLResponse(status_code=self.status)
         secret, new = self._secret
         secret = new_guest(self.site, response) if new else secret
+        if script := context.get("script"):
+            response.headers["content-security-policy"] = policy_with(integrity(str(script)))
         said = self.request.cookies.get(self.site.cookie(SAID))
         if said:
             response.delete_cookie(self.site.cookie(SAID), path="/", secure=self.site.secure)

@@ -204,6 +204,33 @@ def _stay(row: Row[Any]) -> Stay:
     )
 
 
+def stays_of(engine: Engine, capacity: Capacity, holder: str, now: datetime) -> list[Stay]:
+    """Where *holder* is in as *capacity* at *now*, the newest first."""
+    theirs = (*_of(STAYS, capacity), STAYS.c.holder == holder, STAYS.c.stage == "whole")
+    alive = (STAYS.c.ended_at.is_(None), STAYS.c.expires_at > now)
+    with reading(engine) as connection:
+        rows = connection.execute(
+            select(STAYS).where(*theirs, *alive).order_by(STAYS.c.made_at.desc(), STAYS.c.hash)
+        )
+        return [_stay(row) for row in rows]
+
+
+def end_other_stays(engine: Engine, stay: Stay, now: datetime) -> int:
+    """End every other stay, and every link, of whoever is in by *stay*; returns how many stays."""
+    theirs = (*_of(STAYS, stay.capacity), STAYS.c.hash != stay.hash, STAYS.c.ended_at.is_(None))
+    with writing(engine) as connection:
+        _end_all(connection, LINKS, stay.capacity, now)
+        ended = update(STAYS).where(*theirs).values(ended_at=now)
+        return connection.execute(ended).rowcount
+
+
+def prove_stay(engine: Engine, hash_: str, now: datetime) -> None:
+    """Note that whoever is in by the stay *hash_* proved at *now* who they are."""
+    with writing(engine) as connection:
+        proved = update(STAYS).where(STAYS.c.hash == hash_)
+        connection.execute(proved.values(proved_at=now))
+
+
 def end_stay(engine: Engine, hash_: str, now: datetime) -> None:
     """Let somebody out."""
     ended = update(STAYS).where(STAYS.c.hash == hash_, STAYS.c.ended_at.is_(None))

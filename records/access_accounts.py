@@ -49,6 +49,26 @@ def keep_account(engine: Engine, account: Account, now: datetime) -> None:
         connection.execute(insert(ACCOUNTS), {**values, "made_at": now})
 
 
+def keep_code_secret(engine: Engine, account: Account, secret: str) -> None:
+    """Keep *secret* as the shared secret of the codes of *account*, unless that was set up anew meanwhile."""
+    same = (*_is(account.programme_id, account.role), ACCOUNTS.c.code_secret == account.code_secret)
+    with writing(engine) as connection:
+        connection.execute(update(ACCOUNTS).where(*same).values(code_secret=secret))
+
+
+def keep_password(engine: Engine, account: Account, password: str) -> None:
+    """Keep *password* (hashed) as that of *account*."""
+    theirs = (*_is(account.programme_id, account.role), ACCOUNTS.c.holder == account.holder)
+    with writing(engine) as connection:
+        connection.execute(update(ACCOUNTS).where(*theirs).values(password=password))
+
+
+def code_secrets(engine: Engine) -> list[str]:
+    """The shared secrets of all accounts, as they are kept."""
+    with reading(engine) as connection:
+        return list(connection.scalars(select(ACCOUNTS.c.code_secret)))
+
+
 def use_code_step(engine: Engine, programme_id: str, role: str, step: int) -> bool:
     """Note that the code of time *step* was used; False when it, or a later one, was used before."""
     later = update(ACCOUNTS).where(*_is(programme_id, role), ACCOUNTS.c.code_step < step)

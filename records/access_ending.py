@@ -1,37 +1,28 @@
 """Ending ways in: whoever is reached elsewhere, hands over a role or is erased leaves no open door behind."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, update
 
 from records.access import Capacity, revoke_in
+from records.access_letters import CHANGED, Happened, tell_account_in
 from records.access_tables import WISHES
 from records.outgoing import WITHDRAWN
 from records.tables import NOTICES, UNSENT_ONLY
 from states.dialogue import Dialogue
-from states.facts import Fact
+from states.people import Role
 from states.programme import Programme
 
 
-def end_ways_in(
-    connection: Connection, before: Dialogue, after: Dialogue, facts: Iterable[Fact], now: datetime
-) -> None:
+def end_ways_in(connection: Connection, before: Dialogue, after: Dialogue, now: datetime) -> None:
     """
     End at *now* the links and stays that the step from *before* to *after* makes another's.
 
     A stakeholder whose address changed, who was dropped or erased; a role that somebody else holds. What still waited
-    to be sent to somebody erased, and what they wished for themselves, goes too. Who said themselves how they are
-    reached stays in: a slip of the pen locks nobody out.
+    to be sent to somebody erased, and what they wished for themselves, goes too.
     """
-    own = {
-        fact.subject
-        for fact in facts
-        if fact.fact == "contact-changed" and fact.actor == fact.subject
-    }
     for name in _moved(before, after):
-        if name in own and not after.erased(name):
-            continue
         revoke_in(connection, Capacity("participant", after.programme.id, name, after.id), now)
     for name in after.stakeholders:
         if after.erased(name) and not before.erased(name):
@@ -44,6 +35,20 @@ def end_roles(connection: Connection, was: Programme, new: Programme, now: datet
     for role, person in was.roles.items():
         if new.roles.get(role) != person:
             revoke_in(connection, Capacity("role", was.id, role.value), now)
+            _tell_both(connection, was, new, role, now)
+
+
+def _tell_both(
+    connection: Connection, was: Programme, new: Programme, role: Role, now: datetime
+) -> None:
+    """Old and new address hear that the role is reached elsewhere, or is somebody else's."""
+    before, after = was.roles.get(role), new.roles.get(role)
+    if before is None or (after is not None and after.email == before.email):
+        return
+    told = [before] if after is None or after.name != before.name else [before, after]
+    for person in told:
+        what = Happened(was.id, role.value, person, CHANGED, "handed-over", now)
+        tell_account_in(connection, what)
 
 
 def _moved(before: Dialogue, after: Dialogue) -> Iterator[str]:

@@ -47,7 +47,7 @@ def write_step(connection: Connection, held: Held, decided: Decided, now: dateti
     origin = f"fact:{head.seq}" if rows else f"step:{held.revision + 1}"
     _write_words(connection, rows, outgoing.rows_of(after.id, decided.notices, origin, now))
     revision = held.programme_revision
-    end_ways_in(connection, held.dialogue, after, decided.facts, now)
+    end_ways_in(connection, held.dialogue, after, now)
     if decided.programme is not None:
         if not save_programme(connection, decided.programme, revision, now):
             raise Refused("changed-meanwhile", dialogue=after.id)

@@ -65,6 +65,7 @@ def _role_actor(dialogue: Dialogue, step: Step, by: str, given: Any) -> Actor:  
         raise NotKnown("role-not-named", role=by)
     if by in step.by:
         return Actor(by)
+    _require_relayer(dialogue, step, by, given)
     named = getattr(given, "stakeholder", None)
     if PARTICIPANT not in step.by or by not in _relayers(step, given) or not named:
         raise NotYours("not-your-step", step=step.name, who=list(step.by))
@@ -87,13 +88,9 @@ def _touches_a_debt(step: Step, given: Any) -> bool:  # noqa: ANN401
     return _relayers(step, given) == INDEPENDENT
 
 
-def require_no_debtors_hand(dialogue: Dialogue, step: Step, by: str, given: Any) -> None:  # noqa: ANN401
-    """
-    Whoever owes hears so first, in any phase and whomever they name, or the answer would tell something of them.
-
-    Raises NotYours('debtor-may-not-relay').
-    """
-    if by in ROLES and _touches_a_debt(step, given) and is_debtor(dialogue, by):
+def _require_relayer(dialogue: Dialogue, step: Step, by: str, given: Any) -> None:  # noqa: ANN401
+    """Whoever owes hears so first, whomever they name, or the answer would tell something of them."""
+    if _touches_a_debt(step, given) and is_debtor(dialogue, by):
         raise NotYours("debtor-may-not-relay", by=by)
 
 

@@ -21,7 +21,7 @@ from states import (
     strategy,
     undoing,
 )
-from states.acting import actor_of, require_no_debtors_hand
+from states.acting import actor_of
 from states.checks import checks_of
 from states.deliberation import Decision, Deliberation
 from states.dialogue import Dialogue, Phase
@@ -102,7 +102,6 @@ def decide(
         raise BadInput("naive-time", time=now.isoformat(sep=" "))
     rule = known_step(step)
     model = understood(rule, given)
-    require_no_debtors_hand(dialogue, rule, by, model)
     require_fit(dialogue.phase, step)
     actor = actor_of(dialogue, rule, by, model)
     work = Deliberation(dialogue, actor.name, now)

@@ -157,5 +157,5 @@ PAGES = (
     get(f"{_HOME}/lessons", show_lessons, *MANAGERS),
     post(f"{_HOME}/lessons", note_lesson, *MANAGERS, again=show_lessons),
     get(f"{_HOME}/cancel", show_cancel, *MANAGERS),
-    post(f"{_HOME}/cancel", cancel, *MANAGERS, again=show_cancel),
+    post(f"{_HOME}/cancel", cancel, *MANAGERS, again=show_cancel, fresh=True),
 )

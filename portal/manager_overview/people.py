@@ -251,7 +251,7 @@ PAGES = (
     post(f"{_PERSON}/drop", drop, *MANAGERS, again=show_person),
     post(f"{_PERSON}/invite", invite, *MANAGERS, again=show_person),
     post(f"{_PERSON}/reply", reply, *MANAGERS, again=show_person),
-    post(f"{_PERSON}/reach", reach, *MANAGERS, again=show_person),
+    post(f"{_PERSON}/reach", reach, *MANAGERS, again=show_person, fresh=True),
     post(f"{_PERSON}/revoke", revoke_links, *MANAGERS, again=show_person),
     post(f"{_PERSON}/erasure", settle_erasure, *MANAGERS, again=show_person),
 )

@@ -99,7 +99,7 @@ PAGES = (
     get("/seals", show, _MODERATOR, nav=("Vertrouwelijk", "Confidential")),
     get(_AT, show, _MODERATOR),
     post(f"{_AT}/deliveries", record_delivery, _MODERATOR, again=show),
-    post(f"{_AT}/reach", reach, _MODERATOR, again=show),
+    post(f"{_AT}/reach", reach, _MODERATOR, again=show, fresh=True),
     post(f"{_AT}/revoke", revoke_links, _MODERATOR, again=show),
     post(f"{_AT}/{{contribution}}/settle", settle, _MODERATOR, again=show),
     post(f"{_AT}/{{contribution}}/postpone", postpone, _MODERATOR, again=show),

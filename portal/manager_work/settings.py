@@ -115,5 +115,5 @@ def _person(visit: Visit) -> dict[str, str]:
 
 PAGES = (
     get("/settings", show, *_GIVERS, nav=("Programma", "Programme")),
-    post("/settings/hand-over", hand_over, *_GIVERS, again=show),
+    post("/settings/hand-over", hand_over, *_GIVERS, again=show, fresh=True),
 )

@@ -1,12 +1,6 @@
 """The pages of a participant: what is asked of them, and what became of their words."""
 
-from portal.participant import data, invitation, overview, recorded, words
+from portal.participant import data, invitation, overview, words
 from portal.routes import Page
 
-PAGES: tuple[Page, ...] = (
-    *overview.PAGES,
-    *words.PAGES,
-    *invitation.PAGES,
-    *data.PAGES,
-    *recorded.PAGES,
-)
+PAGES: tuple[Page, ...] = (*overview.PAGES, *words.PAGES, *invitation.PAGES, *data.PAGES)

@@ -93,7 +93,7 @@ LATE = [
         "manager",
         "/settings",
         "/settings/hand-over",
-        {"role": "board", "name": "Bo de Vries", "language": "nl"},
+        {"role": "deputy", "name": "Bo de Vries", "language": "nl"},
         {"name": "Ans Smit"},
         "Ans Smit",
     ),

@@ -201,3 +201,41 @@ def test_an_organisation_that_does_not_answer_is_no_fault_of_ours(
 def test_an_organisation_is_asked_over_tls_and_by_name(given: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=r"https only|CLIENT_ID"):
         OidcSettings(**given)  # type: ignore[arg-type]
+
+
+def test_two_tabs_at_once_do_not_disturb_each_other(company: Portal, provider: Provider) -> None:
+    browser = company.browser()
+    tries = [go_out(browser, "sponsor@kleding"), go_out(browser), go_out(browser)]
+    for name in ("state", "nonce", "code_challenge"):
+        assert len({asked[name] for asked in tries}) == 3
+    provider.says = vouched(company, provider, tries[1])
+    assert come_back(browser, tries[1]) == 303
+    assert is_in(browser)
+    other = company.browser()
+    other.cookies.set("weerklank-form", browser.cookies["weerklank-form"])
+    provider.says = vouched(company, provider, tries[2])
+    assert come_back(other, tries[2]) == 303
+
+
+def test_a_try_works_once_and_for_ten_minutes(company: Portal, provider: Provider) -> None:
+    browser = company.browser()
+    asked = go_out(browser)
+    provider.says = vouched(company, provider, asked) | {"email": "sponsor@kleding.example"}
+    assert come_back(browser, asked) == 422
+    provider.says = vouched(company, provider, asked)
+    assert come_back(browser, asked) == 422  # the same try again
+    late = go_out(browser)
+    company.memory.now += single_sign_on.LASTS
+    provider.says = vouched(company, provider, late)
+    answer = browser.submit(BACK, {"code": "one-code", "state": late["state"]}, on="/sign-in")
+    assert answer.status_code == 422
+    assert "duurde te lang" in answer.text
+    assert not is_in(browser)
+
+
+@pytest.mark.parametrize("state", ["", "x", "1.2.3.4", "...", "9999999999999.a.b.c", "é.é.é.é"])
+def test_a_made_up_state_is_refused(company: Portal, provider: Provider, state: str) -> None:
+    browser = company.browser()
+    go_out(browser)
+    assert come_back(browser, {"state": state}) == 422
+    assert provider.asked == []

@@ -155,9 +155,9 @@ def _nothing(route: Route) -> None:
 
 
 @contextmanager
-def served(app: Any) -> Iterator[str]:  # noqa: ANN401 - any ASGI application
-    """Serve *app* on a free port of this machine; its address."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none")
+def served(app: Any, port: int = 0) -> Iterator[str]:  # noqa: ANN401 - any ASGI application
+    """Serve *app* on *port* of this machine, else on a free one; its address."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="portal", daemon=True)
     thread.start()
