@@ -258,7 +258,7 @@ def test_whoever_owes_the_answer_records_no_verdict_and_no_objection(two_compani
     sent = {"heard": "yes", "comment": "Told by phone", "objection": "Not mine", "how": "phone"}
     for path in (f"{ANSWER}/verdict", f"{ANSWER}/dispute", f"{AT}/answers/c2/verdict"):
         assert manager.submit(path, sent, on=ANSWER).status_code in {404, 405}
-    assert "leggen het vast" in manager.get(ANSWER).text
+    assert "Die schrijft het op" in manager.get(ANSWER).text
     assert not two_companies.memory.read().verdicts
 
 
