@@ -122,10 +122,9 @@ class DialogueView:
 
     @property
     def overrides(self) -> list[Departure]:
-        """Checks that were passed by hand, the latest of each name."""
+        """Checks that were passed by hand, each time that it happened, in order."""
         told = sorted(self.source.overrides.values(), key=lambda o: o.at)
-        latest = {o.check: o for o in told}
-        return [Departure(self.source, o, self.language) for o in latest.values()]
+        return [Departure(self.source, o, self.language) for o in told]
 
     @property
     def commitments(self) -> list[Commitment]:

@@ -1,10 +1,12 @@
 """What any page may show of a contribution, whoever looks: what was promised, and who answers for it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from notifications.views import DialogueView
 from states.contributions import Commitment, Contribution
+from states.standing import promise_standing
 
 
 class Sight(Protocol):
@@ -13,6 +15,10 @@ class Sight(Protocol):
     @property
     def shown(self) -> DialogueView:
         """The dialogue as any letter may speak of it."""
+
+    @property
+    def now(self) -> datetime:
+        """When it is looked at."""
 
 
 Of = TypeVar("Of", bound=Sight)
@@ -29,6 +35,12 @@ class AnyPoint(Generic[Of]):
     def commitment(self) -> Commitment | None:
         """The promised action that came from it."""
         return self.of.shown.source.commitments.get(self.source.commitment or "")
+
+    @property
+    def promised(self) -> str:
+        """How the promised action stands, by the law: a word of `progress`; nothing without one."""
+        made = self.commitment
+        return promise_standing(self.of.shown.source, made, self.of.now) if made else ""
 
     @property
     def owner(self) -> str | None:

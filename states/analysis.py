@@ -5,7 +5,7 @@ import re
 from states.checks import soft_checks
 from states.contact import has_contributed, require_own_way
 from states.deliberation import Deliberation
-from states.dialogue import ChainDialogue, Override, Phase, Risk
+from states.dialogue import ChainDialogue, Dialogue, Override, Phase, Risk
 from states.errors import BadInput, NotKnown, NotYours, Refused
 from states.information import Information
 from states.people import PARTICIPANT, ROLES, SYSTEM, Mapping, Stakeholder
@@ -123,6 +123,14 @@ def require_promise_after_session(work: Deliberation, information: Information) 
         raise BadInput("promise-before-session", date=promised.isoformat(), session=session)
 
 
+def _keep_earlier(d: Dialogue, name: str) -> None:
+    """An override that is given again stands beside the earlier one, whose reason participants have read."""
+    earlier = d.overrides.get(name)
+    if earlier is not None:
+        kept = f"{name}#{sum(other.startswith(name) for other in d.overrides)}"
+        d.overrides[kept] = earlier.model_copy(update={"id": kept})
+
+
 def override_check(work: Deliberation, given: OverrideCheck) -> None:
     """Pass a soft check of this phase by hand; name and reason are shown to participants."""
     d = work.dialogue
@@ -139,6 +147,7 @@ def override_check(work: Deliberation, given: OverrideCheck) -> None:
         reason=given.reason,
         at=work.now,
     )
+    _keep_earlier(d, override.id)
     d.overrides[override.id] = override
     work.fact(
         "check-overridden", given.check, check=given.check, phase=d.phase, reason=given.reason

@@ -9,6 +9,7 @@ from states import gaps
 from states.dialogue import Dialogue, Phase
 from states.gaps import Gap
 from states.phrases import say
+from states.standing import about_nothing
 
 Ask = Callable[[Dialogue, datetime], Iterator[Gap]]
 
@@ -22,6 +23,8 @@ class Check:
     source: str
     gaps: tuple[Gap, ...]
     overridden: bool = False
+    idle: bool = False
+    """There is nothing yet that it could look at: lacking nothing then does not mean that all is in order."""
 
     @property
     def ok(self) -> bool:
@@ -112,8 +115,9 @@ def soft_checks(phase: Phase) -> list[str]:
 
 def _asked(rule: Rule, dialogue: Dialogue, now: datetime) -> Check:
     gaps = tuple(rule.ask(dialogue, now))
+    overridden, idle = _overridden(rule, dialogue), about_nothing(dialogue, rule.name)
     return Check(
-        rule.name, rule.strength, rule.source, gaps, overridden=_overridden(rule, dialogue)
+        rule.name, rule.strength, rule.source, gaps, overridden=overridden, idle=idle and not gaps
     )
 
 

@@ -23,6 +23,7 @@ def show(visit: Visit) -> Response:
         "manager_work/answers.html",
         seen=seen,
         debts=debts_of(seen, rows),
+        under_way=bool(dialogue.owed("answer-participant")),
         by_hand=waiting_by_hand(seen, rows, sealed=False),
     )
 

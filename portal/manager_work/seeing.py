@@ -12,10 +12,12 @@ from portal.points import AnyPoint
 from portal.telling import Telling, named, telling_to
 from portal.visit import Visit
 from states.checks import Check, checks_of
+from states.contributions import Commitment
 from states.dialogue import Dialogue
 from states.errors import ChecksNotMet, NotKnown, Refused
 from states.people import Role
 from states.reasons import stock_phrases
+from states.standing import promise_standing
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,10 @@ class Seen:
     def empty_reasons(self) -> frozenset[str]:
         """The contributions whose reason is a stock phrase."""
         return frozenset(name for names, _ in stock_phrases(self.dialogue) for name in names)
+
+    def standing(self, promise: Commitment) -> str:
+        """How *promise* stands, by the law: a word of `progress`."""
+        return promise_standing(self.dialogue, promise, self.now)
 
     @property
     def opens_seals(self) -> bool:
