@@ -202,6 +202,13 @@ def test_no_file_names_the_host_of_a_registry() -> None:
     assert found == []
 
 
+def test_every_book_of_words_can_be_read() -> None:
+    """A key that two people added at the same time makes the whole book unreadable, and no page opens."""
+    for file, text in texts().items():
+        if file.endswith(".toml"):
+            assert tomllib.loads(text), file
+
+
 def test_every_text_ends_its_last_line() -> None:
     assert [file for file, text in texts().items() if text and not text.endswith("\n")] == []
 
