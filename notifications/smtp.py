@@ -16,7 +16,9 @@ from states.addresses import on_the_wire
 Security = Literal["none", "starttls", "tls"]
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _OK, _FORWARDED, _GO_ON = 250, 251, 354
-_PLAIN = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
+_LOCAL = r'[^\s"<>@\x00-\x1f\x7f]+|"(?:[^"\\\x00-\x1f\x7f]|\\[ -~])*"'
+_MAILBOX = re.compile(rf"(?:{_LOCAL})@[^\s<>@\x00-\x1f\x7f]+")
+"""An address that ends where it should, and says no command of its own (RFC 5321, 4.1.2)."""
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9-]{1,100}")
 _TOO_BIG, _FOR_GOOD = 552, 500
 
@@ -27,6 +29,17 @@ _Reply = tuple[int, bytes]
 
 class _Goodbye(smtplib.SMTPServerDisconnected):
     """The server ends this connection and did not take the mail: it may have had enough of it, not of us."""
+
+
+def _angled(address: str) -> str:
+    """
+    *address* as a command names it. Raises ValueError for one that cannot be named so.
+
+    The library's own way differs from one patch release of Python to the next.
+    """
+    if not _MAILBOX.fullmatch(address):
+        raise ValueError(ascii(address))
+    return f"<{address}>"
 
 
 class _Envelope(NamedTuple):
@@ -42,7 +55,8 @@ class _Envelope(NamedTuple):
         try:
             address = on_the_wire(str(post.message.address))
             name = post.message_id.partition("@")[0]
-            return cls(post.envelope if own and post.envelope else post.sender, address, name)
+            sender = post.envelope if own and post.envelope else post.sender
+            return cls(_angled(sender), _angled(address), name)
         except ValueError as broken:
             raise PermanentFailure("mail-not-valid") from broken
 
@@ -186,7 +200,7 @@ class Smtp:
     def _announce(self, server: smtplib.SMTP, envelope: "_Envelope") -> None:
         """Say from whom the next mail is, and to whom where the server takes both at once; its answers wait."""
         self._announced = envelope
-        server.putcmd("MAIL", f"FROM:{_angled(envelope.sender)}{_options(server, envelope)}")
+        server.putcmd("MAIL", f"FROM:{envelope.sender}{_options(server, envelope)}")
         if _at_once(server) > 1:
             server.putcmd("RCPT", _to(envelope))
 
@@ -260,12 +274,7 @@ def _at_once(server: smtplib.SMTP) -> int:
 
 
 def _to(envelope: _Envelope) -> str:
-    return f"TO:{_angled(envelope.address)}"
-
-
-def _angled(address: str) -> str:
-    """The library would parse the address as if it were a header."""
-    return f"<{address}>" if _PLAIN.fullmatch(address) else smtplib.quoteaddr(address)
+    return f"TO:{envelope.address}"
 
 
 def _bytes(post: Post, server: smtplib.SMTP) -> bytes:

@@ -19,7 +19,11 @@ DAY = timedelta(days=1)
 
 @lru_cache(maxsize=256)
 def _public_holidays(country: str) -> Any:  # noqa: ANN401 - the library's own mapping type differs per country
-    return holidays.country_holidays(country)
+    """Named in English where that is known: the library would ask the environment of whoever started us."""
+    kind = type(holidays.country_holidays(country))
+    english = [name for name in kind.supported_languages if name.startswith("en")]
+    spoken = english[0] if english else kind.default_language
+    return holidays.country_holidays(country, language=spoken)
 
 
 @lru_cache(maxsize=1)

@@ -424,3 +424,33 @@ def test_a_server_that_refuses_our_sender_too_stops_the_round() -> None:
     with mail_server(handler) as port:
         failed = failure(channel(port), verp(1))
     assert (failed.of, failed.reason) == ("server", "sender-refused-553")
+
+
+@pytest.mark.parametrize(
+    ("address", "fits"),
+    [
+        ("rahima@union.example", True),
+        ("o'brien+dialoog@union.example", True),
+        ('"a b"@union.example', True),
+        ('"a>b\\""@union.example', True),
+        ("a@[192.0.2.1]", True),
+        ("a@b>\r\nRCPT TO:<c@d", False),
+        ("a@b\nQUIT", False),
+        ('"a\r\nQUIT"@b', False),
+        ("a b@c", False),
+        ("<a@b>", False),
+        ("a@b> SIZE=1", False),
+        ("a", False),
+        ("a@b@c", False),
+        ("", False),
+    ],
+)
+def test_an_address_is_named_as_it_is_or_not_at_all(address: str, *, fits: bool) -> None:
+    """Whatever Python's own library makes of it: that changes between patch releases."""
+    from notifications.smtp import _angled
+
+    if fits:
+        assert _angled(address) == f"<{address}>"
+    else:
+        with pytest.raises(ValueError, match=r"^'"):
+            _angled(address)

@@ -295,3 +295,23 @@ def test_a_reckoning_can_be_recounted(start: date, count: int) -> None:
 def test_the_world_is_known() -> None:
     assert {"NL", "BD", "US", "TR", "IN"} <= known_countries()
     assert {calendar.zone_name for calendar in CALENDARS.values()} <= known_zones()
+
+
+@pytest.mark.parametrize("spoken", ["C", "C.UTF-8", "nl_NL.UTF-8", "de_DE.UTF-8", "tr_TR.UTF-8"])
+def test_the_language_of_the_server_names_no_holiday(spoken: str) -> None:
+    import os
+    import subprocess
+    import sys
+
+    ask = (
+        "from datetime import date; from states.calendar import WorkCalendar as C; "
+        "[print(ascii(C('UTC', land).holiday(date(2022, 12, 25)))) for land in ('NL','BD','TR','DE','CN')]; "
+        "print(C('UTC', 'NL').holiday(date(2022, 4, 27)))"
+    )
+    home = {**os.environ, "LANG": spoken, "LC_ALL": spoken, "LANGUAGE": spoken.partition(".")[0]}
+    said = subprocess.run(
+        [sys.executable, "-c", ask], env=home, capture_output=True, text=True, check=True
+    )
+    assert said.stdout.splitlines() == [
+        "'Christmas Day'", "'Christmas Day'", "None", "'Christmas Day'", "None", "King's Day",
+    ]  # fmt: skip
