@@ -15,6 +15,8 @@ from benchmarks.field import NOW, sow
 from benchmarks.figures import Figure, Skipped, median
 from config.policies import policy_of
 from config.wiring import House, open_house
+from flows.login import login
+from flows.server import Place
 from records.database import connect
 from records.ledger import Ledger
 
@@ -37,17 +39,18 @@ def prefect() -> Iterator[None]:
             if brief.child.ended or perf_counter() > deadline:
                 raise Skipped(f"no Prefect server came up: {brief.child.last_words()}")
             sleep(0.2)
-        with _pointed_at(brief.place.api):
+        with _pointed_at(brief.place):
             yield
             _drain()
 
 
 @contextmanager
-def _pointed_at(api: str) -> Iterator[None]:
+def _pointed_at(place: Place) -> Iterator[None]:
     from prefect import settings  # noqa: PLC0415
 
     found = {
-        settings.PREFECT_API_URL: api,
+        settings.PREFECT_API_URL: place.api,
+        settings.PREFECT_API_AUTH_STRING: login(place.home),
         settings.PREFECT_CLIENT_CSRF_SUPPORT_ENABLED: True,
         settings.PREFECT_LOGGING_LEVEL: "WARNING",
     }
@@ -79,7 +82,7 @@ def within() -> tuple[float, float]:
 
     begun = perf_counter()
     with _watched() as working:
-        running: Any = enforce_deadlines(NOW, return_state=True)
+        running: Any = enforce_deadlines(return_state=True)
         state = asyncio.run(running)
     taken = perf_counter() - begun
     assert state.is_completed(), state.message

@@ -177,7 +177,7 @@ def furnished(folder: Path) -> Iterator[tuple[House, Sink]]:
     )
     server.start()
     try:
-        with open_house(settings, mailroom=Mailroom.of(settings)) as house:
+        with open_house(settings, mailroom=Mailroom.of(settings), clock=None) as house:
             yield house, sink
     finally:
         server.stop()

@@ -26,6 +26,7 @@ from statistics import linear_regression, median
 import psutil
 from prefect.client.orchestration import get_client
 from prefect.settings import (
+    PREFECT_API_AUTH_STRING,
     PREFECT_API_URL,
     PREFECT_CLIENT_CSRF_SUPPORT_ENABLED,
     temporary_settings,
@@ -34,6 +35,7 @@ from prefect.settings import (
 from benchmarks.soak import HOST, SLACK, SLACK_FILES, SLACK_SHARE, Sample, World, furnished
 from config.clock import set_clock
 from config.wiring import House
+from flows.login import login
 from flows.processes import free_port
 from records import journal
 
@@ -112,11 +114,9 @@ def running(folder: Path, house: House) -> Iterator[Up]:
     environment = {
         **os.environ,
         "WEERKLANK_DATABASE_URL": told.database_url,
-        "WEERKLANK_CHANNEL": "smtp",
+        "WEERKLANK_CHANNEL": "maildir",
         "WEERKLANK_SENDER": told.sender,
-        "WEERKLANK_SMTP_HOST": HOST,
-        "WEERKLANK_SMTP_PORT": str(told.smtp.port),
-        "WEERKLANK_SMTP_TLS": "none",
+        "WEERKLANK_MAILDIR": str(folder / "mail"),
         "WEERKLANK_CLOCK_FILE": str(folder / "clock"),
         "WEERKLANK_PREFECT_HOME": str(folder / "prefect"),
         "WEERKLANK_PREFECT_PORT": str(prefect),
@@ -147,17 +147,23 @@ def soak(seconds: float, companies: int) -> tuple[Up, World, int, int]:
     """Let days pass for so many *seconds*; what ran, who lived, how many mails came and journals broke."""
     with tempfile.TemporaryDirectory(prefix="weerklank-soak-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        with furnished(folder) as (house, sink):
+        with furnished(folder) as (house, _):
             world = World(house, companies)
             (folder / "clock").write_text(world.people().isoformat(), encoding="ascii")
-            with running(folder, house) as up, _asking(up.api):
+            with running(folder, house) as up, _asking(up):
                 _live(up, world, seconds)
-            return up, world, sink.mails, len(journal.verify(house.engine))
+            mails = sum(1 for _ in (folder / "mail").glob("*/new/*"))
+            return up, world, mails, len(journal.verify(house.engine))
 
 
 @contextmanager
-def _asking(api: str) -> Iterator[None]:
-    with temporary_settings({PREFECT_API_URL: api, PREFECT_CLIENT_CSRF_SUPPORT_ENABLED: True}):
+def _asking(up: Up) -> Iterator[None]:
+    known = {
+        PREFECT_API_URL: up.api,
+        PREFECT_API_AUTH_STRING: login(up.clock.parent / "prefect"),
+        PREFECT_CLIENT_CSRF_SUPPORT_ENABLED: True,
+    }
+    with temporary_settings(known):
         yield
 
 

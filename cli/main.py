@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.door import HELP, Door, Lazy
+from config.private import keep_private
 
 COMMANDS = {
     "demo": Lazy("cli.demo:command", "Live the case study of 2022 and show what to look at."),
@@ -65,6 +66,7 @@ def weerklank(
 
 def main() -> None:
     """Run the command line of this process."""
+    keep_private()
     # Looking for pydantic plugins reads the metadata of every package that is installed.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     gc.disable()  # until the command is loaded: collecting while importing is a fifth of the waiting

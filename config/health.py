@@ -28,11 +28,16 @@ __all__ = ["Finding", "examine"]
 
 def examine(settings: Settings, now: datetime) -> list[Finding]:
     """Look at everything at *now* (aware UTC). Never raises: what cannot be looked at is a finding too."""
+    from config import exposure  # noqa: PLC0415 - it names its findings as this does
+
     return [
         *_settings(),
+        *_guarded("privacy", lambda: exposure.readable(settings)),
+        *_guarded("pages", lambda: exposure.reachable(settings)),
         *_guarded("database", lambda: _database(settings, now)),
         *_guarded("mail", lambda: _mail(settings)),
         *_guarded("prefect", lambda: _prefect(settings)),
+        *_guarded("prefect", lambda: exposure.closed(settings)),
     ]
 
 
@@ -116,8 +121,11 @@ def _tables(settings: Settings) -> Findings:
 
 
 def _records(house: House, now: datetime) -> list[Finding]:
+    from config import exposure  # noqa: PLC0415
+
     engine = house.engine
     return [
+        *_guarded("calendar", lambda: exposure.calendars(house)),
         *_guarded("database", lambda: _writes(engine)),
         *_guarded("sweep", lambda: _sweep(house, now)),
         *_guarded("programmes", lambda: outdated(house, now)),

@@ -16,6 +16,7 @@ from platformdirs import user_data_path
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -68,6 +69,10 @@ def _database(text: str) -> str:
     return text
 
 
+def _several(given: object) -> object:
+    return tuple(given.split()) if isinstance(given, str) else given
+
+
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Seconds = Annotated[float, Field(gt=0, le=600)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
@@ -105,6 +110,8 @@ class PrefectSettings(_Part):
     """The port of its pages and its API."""
     home: Path = Field(default_factory=lambda: _data_dir() / "prefect")
     """The folder in which Prefect keeps its own database; never shared with the records."""
+    names: Annotated[tuple[str, ...], BeforeValidator(_several)] = ()
+    """Further names under which its pages are called, with spaces between them: of a proxy before it."""
     api_url: WebAddress | None = None
     """The API of a Prefect server that runs elsewhere, like http://prefect.intern:4200/api."""
 

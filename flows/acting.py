@@ -1,10 +1,9 @@
-"""Every flow once, in a process of its own: `python -m flows.acting REPORT NOW` (flows/once.py starts it)."""
+"""Every flow once, in a process of its own: `python -m flows.acting REPORT` (flows/once.py starts it)."""
 
 import asyncio
 import json
 import sys
 from collections import Counter
-from datetime import datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
@@ -16,6 +15,7 @@ from prefect.events.filters import EventFilter, EventNameFilter, EventRelatedFil
 from prefect.events.worker import EventsWorker
 
 from config.parent import end_with_parent
+from config.private import keep_private
 from config.wiring import open_house
 from flows import rounds
 from flows.showing import SWEEP_FINISHED
@@ -27,13 +27,13 @@ LOOK_EVERY = 0.3  # seconds
 LOOKS = 200  # for events on their way
 
 
-async def act(now: datetime) -> dict[str, Any]:
-    """Run every flow for *now*, and tell what Prefect then shows, as plain data."""
+async def act() -> dict[str, Any]:
+    """Run every flow, and tell what Prefect then shows, as plain data."""
     with open_house() as house:
         programmes = [row.programme.id for row in house.ledger.programmes()]
     async with get_client() as client:
         await _answering(client)
-        states = await _rounds(programmes, now)
+        states = await _rounds(programmes)
         await asyncio.to_thread(EventsWorker.drain_all)
         return {"programmes": len(programmes), **await _shown(client, states)}
 
@@ -44,14 +44,14 @@ async def _answering(client: PrefectClient) -> None:
         await _answering(client)
 
 
-async def _rounds(programmes: list[str], now: datetime) -> list[State[Any]]:
+async def _rounds(programmes: list[str]) -> list[State[Any]]:
     opening, enforcing = _once(rounds.open_annual_cycle), _once(rounds.enforce_deadlines)
     digesting, delivering = _once(rounds.send_digest), _once(rounds.deliver_notices)
     return [
-        *[await opening(one, now, return_state=True) for one in programmes],
-        await enforcing(now, return_state=True),
-        *[await digesting(one, now, return_state=True) for one in programmes],
-        await delivering(now, return_state=True),
+        *[await opening(one, return_state=True) for one in programmes],
+        await enforcing(return_state=True),
+        *[await digesting(one, return_state=True) for one in programmes],
+        await delivering(return_state=True),
     ]
 
 
@@ -93,8 +93,9 @@ async def _events(client: PrefectClient, ids: list[UUID]) -> dict[str, int]:
 
 def main() -> None:
     """Write the report of one round of everything."""
+    keep_private()
     end_with_parent()
-    report = asyncio.run(act(datetime.fromisoformat(sys.argv[2])))
+    report = asyncio.run(act())
     Path(sys.argv[1]).write_text(json.dumps(report), encoding="utf-8")
 
 

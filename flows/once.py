@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from config.clock import set_clock
 from config.settings import Settings
 from flows.processes import Child, free_port, start, stop
 from flows.server import Place, answers, environment, start_server
@@ -70,9 +71,12 @@ def run_flows_once(
         with brief_server(folder) as started:
             return run_flows_once(settings, now=now, folder=folder, server=started)
     report = server.place.home / "report.json"
-    words = environment(server.place) | told(settings)
+    words = environment(server.place)
+    clock = server.place.home / "weerklank.clock"
+    set_clock(clock, now)
+    words |= told(settings.model_copy(update={"clock_file": clock}))
     log = server.place.home / "flows.log"
-    actor = start("Flows", "flows.acting", [str(report), now.isoformat()], words, log)
+    actor = start("Flows", "flows.acting", [str(report)], words, log)
     try:
         came_up = _came_up(server, actor)
         _wait_for(lambda: actor.ended, server, actor)

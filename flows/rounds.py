@@ -15,7 +15,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.settings import PREFECT_LOCAL_STORAGE_PATH
 from prefect.states import Cancelled, Failed
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from config.clock import now_by
 from config.delivery import DeliveryReport
@@ -31,18 +31,11 @@ from records import reports
 from records.sweep import SweepReport
 
 Programme = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-Now = AwareDatetime | None
 # Prefect's run form shows what stands in the default, and nothing of an annotation.
 PROGRAMME: Any = Field(
     default=...,
     description="The id of the programme, as `weerklank programme list` shows it.",
     json_schema_extra={"title": "Programme", "examples": ["kledingmerk"]},
-)
-NOW: Any = Field(
-    default=None,
-    description="Leave it empty: the present moment. Another moment, with its zone, is for rehearsals; "
-    "one in the future makes duties lapse before their time, for ever.",
-    json_schema_extra={"title": "As if it were", "examples": ["2022-09-09T08:00:00+02:00"]},
 )
 Outcome = dict[str, Any] | State[Any]
 KEEPS_NOTHING: Any = {
@@ -53,9 +46,13 @@ KEEPS_NOTHING: Any = {
 connections open."""
 
 
-def _moment(now: object) -> datetime:
-    """*now*, or the present when none was given; called without Prefect, a default is still its description."""
-    return now if isinstance(now, datetime) else now_by(load_settings().clock_file)
+def _moment() -> datetime:
+    """
+    The present, or what the clock file of a demonstration says.
+
+    No flow takes a moment: a run can be asked for by whoever reaches Prefect, and what time did is never undone.
+    """
+    return now_by(load_settings().clock_file)
 
 
 @flow(
@@ -66,9 +63,9 @@ def _moment(now: object) -> datetime:
     on_completion=[showing.tell],
     **KEEPS_NOTHING,
 )
-async def enforce_deadlines(now: Now = NOW) -> Outcome:
-    """Let time act up to *now* on everything; a second run at once does nothing twice."""
-    moment = _moment(now)
+async def enforce_deadlines() -> Outcome:
+    """Let time act up to now on everything; a second run at once does nothing twice."""
+    moment = _moment()
 
     def work(house: House, pulse: Pulse) -> tuple[int, SweepReport, Board]:
         opened = house.open_due_editions(moment)
@@ -125,9 +122,9 @@ def _enforced(counts: Counter[str]) -> str:
     retry_delay_seconds=60,
     **KEEPS_NOTHING,
 )
-async def deliver_notices(now: Now = NOW) -> Outcome:
-    """Send what waits at *now*; two runs at once never send the same message twice."""
-    moment = _moment(now)
+async def deliver_notices() -> Outcome:
+    """Send what waits; two runs at once never send the same message twice."""
+    moment = _moment()
 
     def work(house: House, pulse: Pulse) -> tuple[DeliveryReport, bool]:
         pulse.whole = reports.waiting(house.engine).pending
@@ -168,9 +165,9 @@ def _delivered(report: DeliveryReport, *, closed: bool) -> str:
     retry_delay_seconds=60,
     **KEEPS_NOTHING,
 )
-async def open_annual_cycle(programme: Programme = PROGRAMME, now: Now = NOW) -> Outcome:
-    """Open the edition of *programme* that is due at *now*, with the debts of the one before it."""
-    moment = _moment(now)
+async def open_annual_cycle(programme: Programme = PROGRAMME) -> Outcome:
+    """Open the edition of *programme* that is due, with the debts of the one before it."""
+    moment = _moment()
 
     def work(house: House, _: Pulse) -> str | None:
         receipt = house.ledger.open_cycle(programme, moment)
@@ -189,9 +186,9 @@ async def open_annual_cycle(programme: Programme = PROGRAMME, now: Now = NOW) ->
     retry_delay_seconds=300,
     **KEEPS_NOTHING,
 )
-async def send_digest(programme: Programme = PROGRAMME, now: Now = NOW) -> Outcome:
-    """Put the overview of *programme* for the week of *now* in the outbox; it leaves with the next delivery."""
-    moment = _moment(now)
+async def send_digest(programme: Programme = PROGRAMME) -> Outcome:
+    """Put the overview of *programme* for this week in the outbox; it leaves with the next delivery."""
+    moment = _moment()
 
     def work(house: House, _: Pulse) -> int:
         return house.send_digest(programme, moment)

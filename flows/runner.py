@@ -28,6 +28,7 @@ from prefect.utilities.engine import propose_state
 from config.clock import now_by, utc_now
 from config.logs import logger
 from config.parent import end_with_parent
+from config.private import keep_private
 from config.settings import load_settings
 from flows import rounds
 from flows.alarm import keep_alarm
@@ -219,6 +220,7 @@ async def _pause(ending: asyncio.Event, seconds: float) -> None:
 
 def main() -> None:
     """Run `python -m flows.runner READY-FILE [alone]`; `weerklank up` does."""
+    keep_private()
     end_with_parent()
     ready = Path(sys.argv[1])
     ready.unlink(missing_ok=True)

@@ -141,9 +141,14 @@ def _own_terms(flow: Flow[Any, Any]) -> dict[str, Any]:
     return {
         "entrypoint": f"{flow.fn.__module__}:{flow.fn.__name__}",
         "version": flow.version,
-        "parameter_openapi_schema": parameter_schema(flow).model_dump_for_openapi(),
+        "parameter_openapi_schema": _parameters(flow),
         "enforce_parameter_schema": True,
     }
+
+
+def _parameters(flow: Flow[Any, Any]) -> dict[str, Any]:
+    """What a run of *flow* takes, and nothing else: Prefect itself refuses what nobody knows, like a moment."""
+    return {**parameter_schema(flow).model_dump_for_openapi(), "additionalProperties": False}
 
 
 async def _create(

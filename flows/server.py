@@ -3,22 +3,20 @@
 import os
 import sys
 import urllib.request
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from config.parent import end_with_parent
+from config.private import keep_private
+from config.settings import load_settings
+from flows.gate import gated, own_names
+from flows.login import CLIENT, SERVER, login
 from flows.processes import Child, start
 
 YEARS_AHEAD = "P1200D"
 """Three yearly openings are visible; with fewer the scheduler would look for the third every minute."""
 _HEALTH_TIMEOUT = 3.0  # seconds
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,12 @@ def environment(place: Place, given: Mapping[str, str] | None = None) -> dict[st
         for name, value in (os.environ if given is None else given).items()
         if not name.startswith("PREFECT_")
     }
-    return kept | _home(place) | _ways(place) | _SILENCE | _SERVICES
+    return kept | _home(place) | _login(place) | _ways(place) | _SILENCE | _SERVICES
+
+
+def _login(place: Place) -> dict[str, str]:
+    """The server asks for it; programs of this site send it."""
+    return dict.fromkeys((SERVER, CLIENT), login(place.home))
 
 
 def _home(place: Place) -> dict[str, str]:
@@ -113,44 +116,19 @@ def answers(api: str) -> bool:
         return False
 
 
-# Prefect's newer pages call an analytics service from the operator's browser, whatever the settings say,
-# and the older ones invite to switch: the browser itself is told to talk to this server alone.
-_WALL = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval'; "
-    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-    "connect-src 'self' {server}; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
-
-
-def walled(app: App, place: Place) -> App:
-    """*app*, whose pages may load and call nothing but the server at *place*."""
-    wall = _WALL.format(server=f"{place.pages} ws://{place.host}:{place.port}").encode()
-
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_walled(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message.get("headers", ()),
-                    (b"content-security-policy", wall),
-                    (b"referrer-policy", b"same-origin"),
-                ]
-            await send(message)
-
-        await app(scope, receive, send_walled if scope["type"] == "http" else send)
-
-    return answer
-
-
 def main() -> None:
     """Run `python -m flows.server HOST PORT`: what `prefect server start` does, two seconds sooner."""
+    keep_private()
     end_with_parent()
+    place = Place(sys.argv[1], int(sys.argv[2]), Path(os.environ["PREFECT_HOME"]))
+    os.environ.setdefault(SERVER, login(place.home))
     import uvicorn  # noqa: PLC0415 - only in this process
     from prefect.server.api.server import create_app  # noqa: PLC0415
 
-    place = Place(sys.argv[1], int(sys.argv[2]), Path(os.environ["PREFECT_HOME"]))
+    names = own_names(place.host, load_settings().prefect.names)
+    ways = f"{place.pages} ws://{place.host}:{place.port}"
     uvicorn.run(
-        walled(create_app(final=True), place),
+        gated(create_app(final=True), names, ways),
         host=place.host,
         port=place.port,
         log_level="warning",

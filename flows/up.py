@@ -16,6 +16,7 @@ from types import FrameType
 from urllib.parse import urlsplit
 
 from config.settings import Settings
+from flows.login import login_file
 from flows.processes import Child, is_open, start, stop
 from flows.server import answers, start_server
 from flows.site import AlreadyRunning, CannotListen, Site
@@ -68,6 +69,13 @@ def _start_portal(site: Site) -> Child:
     return _started(site, "Pages", "portal.serving", arguments, "portal")
 
 
+def _prefect(site: Site) -> str:
+    """Where its pages are, and how to enter: the password itself is no word for a log."""
+    if site.own is None:
+        return site.api
+    return f"{site.own.pages}   (its password stands in {login_file(site.home)})"
+
+
 def _pages(site: Site) -> str:
     host, port = site.pages
     return f"http://{host}:{port}/demo" if site.settings.clock_file else f"http://{host}:{port}"
@@ -85,7 +93,7 @@ SERVICES = (
         "Prefect",
         _start_prefect,
         lambda site, _: answers(site.api),
-        lambda site: site.own.pages if site.own else site.api,
+        _prefect,
         patience=120,
         wanted=lambda site: site.own is not None,
     ),

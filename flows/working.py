@@ -15,6 +15,7 @@ from traceback import extract_tb
 from typing import Any, TypeVar
 
 from config.logs import logger
+from config.private import keep_private
 from config.wiring import House, open_house
 from states.errors import Refused
 
@@ -102,6 +103,7 @@ async def _doing(work: Work[Done], watch: Watch) -> Done:
 
 
 def _work(work: Work[Done], pulse: Pulse) -> Done:
+    keep_private()
     try:
         with open_house(new=False) as house:
             return work(house, pulse)

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 from config import logs
 from config.clock import utc_now
 from config.parent import end_with_parent
+from config.private import keep_private
 from config.settings import Settings, SettingsUnfit, load_settings
 from config.wiring import open_house
 from portal.app import create_app
@@ -70,6 +71,7 @@ def main() -> None:
     given.add_argument("--port", type=int)
     given.add_argument("--demo", action="store_true")
     wish = given.parse_args()
+    keep_private()
     end_with_parent()
     settings = load_settings()
     logs.configure(settings.log_level)

@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, Engine, insert, text
 
 from records.database import connect, reading, writing
 from records.founding import FOUNDING, REHEARSED
@@ -51,6 +51,7 @@ def downgrade(url: str, revision: str) -> None:
 def _run(url: str, revision: str, *, down: bool) -> None:
     engine = connect(url)
     try:
+        _keep_private(engine)
         with writing(engine) as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})"))
@@ -58,6 +59,14 @@ def _run(url: str, revision: str, *, down: bool) -> None:
             (command.downgrade if down else command.upgrade)(_config(connection), revision)
     finally:
         engine.dispose()
+
+
+def _keep_private(engine: Engine) -> None:
+    """A new file is for whoever made it; SQLite gives what it puts beside it the same mode."""
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        file = Path(engine.url.database)
+        if not file.exists():
+            file.touch(mode=0o600)
 
 
 def _config(connection: Connection | None = None) -> Config:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings, load_settings
+from flows.login import login
 from flows.once import Brief, brief_server
 from flows.server import Place, answers
 from tests.flows.waiting import CASE, ROOT
@@ -49,13 +50,18 @@ def _drain() -> None:
 def prefect(server: Place) -> Iterator[Place]:
     """Point the Prefect of this process at the server."""
     from prefect.settings import (
+        PREFECT_API_AUTH_STRING,
         PREFECT_API_URL,
         PREFECT_CLIENT_CSRF_SUPPORT_ENABLED,
         temporary_settings,
     )
 
     with temporary_settings(
-        {PREFECT_API_URL: server.api, PREFECT_CLIENT_CSRF_SUPPORT_ENABLED: True}
+        {
+            PREFECT_API_URL: server.api,
+            PREFECT_API_AUTH_STRING: login(server.home),
+            PREFECT_CLIENT_CSRF_SUPPORT_ENABLED: True,
+        }
     ):
         yield server
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from config.settings import Settings
-from tests.flows.waiting import MORNING_AFTER, seen_by
+from tests.flows.waiting import MORNING_AFTER, living_at, seen_by
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -56,7 +56,8 @@ def test_the_alarm_is_silent_while_sweeps_finish_and_goes_off_when_they_stop(
             automation = await impatient(client)
             began = time.monotonic()
             while time.monotonic() - began < 2 * WITHIN.total_seconds():
-                await enforce_deadlines(MORNING_AFTER)
+                with living_at(MORNING_AFTER):
+                    await enforce_deadlines()
                 assert await times_fired(client, automation) == 0
             stopped = time.monotonic()
             await seen_by(lambda: times_fired(client, automation))

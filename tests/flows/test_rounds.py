@@ -4,7 +4,7 @@ import asyncio
 import gc
 import warnings
 from collections import Counter
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ import yaml
 from config.settings import Settings
 from config.wiring import open_house
 from flows.server import Place
-from tests.flows.waiting import CASE, DUE, MORNING_AFTER, seen_by
+from tests.flows.waiting import CASE, DUE, MORNING_AFTER, living_at, seen_by
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun, State
@@ -30,8 +30,15 @@ YEARLY = datetime(2022, 12, 1, 8, tzinfo=UTC)
 
 
 def run(flow: AFlow, *given: object) -> "FlowRun":
-    """Run *flow* without retries and give the run as the server knows it."""
-    return asyncio.run(_run(flow, *given))
+    """Run *flow* without retries, at the moment that is *given* too, and give the run as the server knows it."""
+    words = [one for one in given if not isinstance(one, datetime)]
+    with _time(*given):
+        return asyncio.run(_run(flow, *words))
+
+
+def _time(*given: object) -> AbstractContextManager[None]:
+    moments = [one for one in given if isinstance(one, datetime)]
+    return living_at(*moments) if moments else nullcontext()
 
 
 async def _run(flow: AFlow, *given: object) -> "FlowRun":
@@ -51,15 +58,16 @@ def words(run: "FlowRun") -> str:
     return ended(run).message or ""
 
 
-def twice_at_once(flow: AFlow, *given: object) -> list[dict[str, int]]:
+def twice_at_once(flow: AFlow, moment: datetime) -> list[dict[str, int]]:
     async def one() -> dict[str, int]:
-        done: dict[str, int] = await flow(*given)
+        done: dict[str, int] = await flow()
         return done
 
     async def both() -> list[dict[str, int]]:
         return list(await asyncio.gather(one(), one()))
 
-    return asyncio.run(both())
+    with living_at(moment):
+        return asyncio.run(both())
 
 
 def events_of(run_id: object, wanted: int) -> "list[Event]":
@@ -204,11 +212,34 @@ def test_a_mail_server_that_is_gone_fails_the_run_and_loses_nothing(
     monkeypatch.setenv("WEERKLANK_CHANNEL", "smtp")
     monkeypatch.setenv("WEERKLANK_SMTP_HOST", "127.0.0.1")
     monkeypatch.setenv("WEERKLANK_SMTP_PORT", str(free_port("127.0.0.1", 0)))
-    delivered = run(deliver_notices, MORNING_AFTER)
+    _for_real_people(house)
+    delivered = run(deliver_notices)
 
     assert ended(delivered).is_failed()
     assert "stopped early" in delivered.name
     assert _pending(house) == waiting
+
+
+def _for_real_people(settings: Settings) -> None:
+    """What a rehearsal founded would not let SMTP start."""
+    from records.database import writing
+    from records.founding import FOUNDING
+
+    with open_house(settings) as house, writing(house.engine) as connection:
+        connection.execute(FOUNDING.delete())
+
+
+def test_what_a_rehearsal_made_goes_over_no_smtp(
+    house: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows.rounds import deliver_notices
+
+    monkeypatch.setenv("WEERKLANK_CHANNEL", "smtp")
+    monkeypatch.setenv("WEERKLANK_SMTP_HOST", "127.0.0.1")
+    refused = run(deliver_notices)
+
+    assert ended(refused).is_failed()
+    assert "rehearsed" in words(refused)
 
 
 def test_the_year_opens_once_with_what_is_still_owed(house: Settings) -> None:
@@ -288,10 +319,14 @@ def test_what_cannot_be_shown_does_not_fail_the_work(
     assert len(lapsed) == 4
 
 
-def test_a_moment_needs_its_zone(house: Settings) -> None:
-    from flows.rounds import enforce_deadlines
+def test_whoever_reaches_prefect_cannot_say_what_time_it_is() -> None:
+    from prefect.utilities.callables import parameter_schema
 
-    assert ended(run(enforce_deadlines, datetime(2022, 9, 9, 8))).is_failed()  # noqa: DTZ001 - the point
+    from flows.runner import FLOWS
+
+    assert {name for flow in FLOWS.values() for name in parameter_schema(flow).properties} == {
+        "programme"
+    }
 
 
 def test_the_run_form_explains_its_fields() -> None:

@@ -1,11 +1,16 @@
 """Waiting for what a Prefect server shows, with a deadline; and the case that the tests of the flows live."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
+import pytest
+
+from config.clock import set_clock
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -27,3 +32,13 @@ async def _seen(look: Callable[[], Awaitable[Seen | None]]) -> Seen:
         if found := await look():
             return found
         await asyncio.sleep(0.2)
+
+
+@contextmanager
+def living_at(moment: datetime) -> Iterator[None]:
+    """Let the flows of this process live at *moment*, by the clock file of a demonstration: they take none."""
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        clock = Path(folder) / "weerklank.clock"
+        set_clock(clock, moment)
+        patch.setenv("WEERKLANK_CLOCK_FILE", str(clock))
+        yield

@@ -1,0 +1,11 @@
+"""Files of this house are for the user who runs it: they hold names, addresses and words of people."""
+
+import os
+
+PRIVATE = 0o077
+"""What others may not: anything."""
+
+
+def keep_private() -> None:
+    """Let every file and folder that this process makes from now on be its user's alone; each entry begins so."""
+    os.umask(PRIVATE)
