@@ -176,7 +176,7 @@ class Settings(BaseSettings):
     maildir: Path = Field(default_factory=lambda: _data_dir() / "mail")
     """The folder for mail when the channel is maildir."""
     smtp: SmtpSettings = SmtpSettings()
-    chat_urls: tuple[SecretStr, ...] = ()
+    chat_urls: Annotated[tuple[SecretStr, ...], BeforeValidator(_several)] = ()
     """Where alerts to the manager are also posted, as Apprise addresses with spaces between them."""
     base_url: WebAddress | None = None
     """The public address of the pages, for the links in mail."""
@@ -197,13 +197,6 @@ class Settings(BaseSettings):
     prefect: PrefectSettings = Field(default_factory=PrefectSettings)
     portal: PortalSettings = Field(default_factory=PortalSettings)
     oidc: OidcSettings = Field(default_factory=OidcSettings)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _split_addresses(cls, values: Any) -> Any:  # noqa: ANN401 - pydantic hands over whatever it was given
-        if isinstance(values, dict) and isinstance(values.get("chat_urls"), str):
-            return {**values, "chat_urls": values["chat_urls"].split()}
-        return values
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:

@@ -24,7 +24,7 @@ class Maildir:
         self.before()
         box = self.folder / quote(str(post.message.address).lower(), safe="@+-_").lstrip(".")
         if not (box / "new").is_dir():
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             Mailbox(box, create=True).close()
         waiting = box / "tmp" / _file_name(post)
         try:

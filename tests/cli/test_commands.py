@@ -276,6 +276,7 @@ def test_the_doctor_finds_a_sweep_that_does_not_run(edition: Desk) -> None:
     stale = findings(edition, "--now", "2020-12-12T09:00+01:00")
 
     assert {name: one["state"] for name, one in fresh.items()} == {
+        "privacy": "ok",
         "database": "ok",
         "sweep": "ok",
         "outbox": "ok",
