@@ -1,8 +1,19 @@
-# What one does with this house. Needs make and Python 3.11; `make setup` fetches the rest.
+# What one does with this house. Needs make and Python 3.11, 3.12 or 3.13 (`make … PYTHON=python3.13`); `make setup`
+# fetches the rest.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# Who names a Python gets that one: an environment that another made is made anew.
+ifneq ($(origin PYTHON),file)
+ifneq ($(wildcard .venv/bin/python),)
+ifneq ($(shell $(PYTHON) -V 2>/dev/null),)
+ifneq ($(shell $(PYTHON) -V),$(shell .venv/bin/python -V 2>/dev/null))
+$(shell rm -rf .venv)
+endif
+endif
+endif
+endif
 BIN := .venv/bin
 ARGS ?=
 # Each worker may start a PostgreSQL, a Prefect server or a Chromium.
