@@ -150,10 +150,10 @@ class Smtp:
             self._announce(server, envelope)
         self._announced = None
         (code, text), *others = [server.getreply() for _ in range(_at_once(server))]
-        if code >= _FOR_GOOD and code != _TOO_BIG and envelope.sender != plain:
+        if code >= _FOR_GOOD and code != _TOO_BIG and envelope.sender != f"<{plain}>":
             # It lets us send from one address alone: then what comes back is found by our mark.
             self._own_sender = False
-            return self._sender_taken(server, envelope._replace(sender=plain), plain)
+            return self._sender_taken(server, envelope._replace(sender=f"<{plain}>"), plain)
         if code != _OK:
             self._sender_refused(code, text)
         if others:
