@@ -40,12 +40,14 @@ _SAID = {
     "declined": "says no in their calendar: this counts as declined",
     "maybe": "says maybe in their calendar: no answer yet, and the manager hears of it",
     "so-already": "answered in their calendar what they had answered before",
+    "noted": "says yes in their calendar; they have a role, so nothing changes",
+    "role-away": "does not say yes in their calendar, and has a role: please speak to them",
     "refused": "answered in their calendar, and that is no longer possible: see what the mail says",
     "foreign": "A report names no mail of ours to that reader: nothing was changed.",
     "no-report": "A mail is no report of a failed delivery: nothing was changed.",
 }
 _DEALT_WITH = frozenset(
-    {"recorded", "known", "passing", "accepted", "declined", "maybe", "so-already"}
+    {"recorded", "known", "passing", "accepted", "declined", "maybe", "so-already", "noted"}
 )
 """What need not be looked at by a person any more."""
 

@@ -11,10 +11,12 @@ from states.addresses import same_address
 from states.dialogue import Dialogue
 from states.errors import Refused
 from states.facts import Notice
-from states.people import Role, Stakeholder
+from states.people import Person, Role, Stakeholder
 
 _STEPS = {"yes": "accept-invitation", "no": "decline-invitation"}
-Said = Literal["accepted", "declined", "maybe", "so-already", "refused", "foreign"]
+Said = Literal[
+    "accepted", "declined", "maybe", "so-already", "refused", "noted", "role-away", "foreign"
+]
 _DONE: dict[str, Said] = {"yes": "accepted", "no": "declined"}
 _SO_ALREADY = frozenset({"already-accepted", "already-declined"})
 
@@ -24,7 +26,8 @@ class Answered:
     """
     What became of one answer of a calendar, by *who* in which dialogue.
 
-    `foreign`: it is about no entry of ours, or by nobody whom it was sent to · `refused`: it came too late.
+    `foreign`: it is about no entry of ours, or by nobody whom it was sent to · `refused`: it came too late · `noted`:
+    who holds a role says yes, which changes nothing · `role-away`: they say something else, which is for a person.
     """
 
     what: Said
@@ -53,6 +56,8 @@ def _taken(ledger: Ledger, reply: Reply, now: datetime) -> Answered:
     if found is None:
         return Answered("foreign")
     dialogue, seat = found
+    if isinstance(seat, Role):
+        return Answered("noted" if reply.answer == "yes" else "role-away", dialogue.id, seat.value)
     if reply.answer == "maybe":
         return _maybe(ledger, dialogue, seat, now)
     given = {"reason": reply.said} if reply.answer == "no" and reply.said else {}
@@ -64,14 +69,21 @@ def _taken(ledger: Ledger, reply: Reply, now: datetime) -> Answered:
     return Answered(_DONE[reply.answer], dialogue.id, seat.id)
 
 
-def _guest(ledger: Ledger, reply: Reply) -> tuple[Dialogue, Stakeholder] | None:
+def _guest(ledger: Ledger, reply: Reply) -> tuple[Dialogue, Stakeholder | Role] | None:
     for name in reversed(ledger.dialogue_ids()):
         dialogue = ledger.read(name)
-        for seat in dialogue.stakeholders.values():
-            if uid_of(dialogue, seat.id) == reply.uid:
-                theirs = any(same_address(seat.email, one) for one in reply.addresses)
-                return (dialogue, seat) if theirs else None
+        guests: list[tuple[str, Stakeholder | Role]] = [*dialogue.stakeholders.items()]
+        guests += [(role.value, role) for role in dialogue.programme.roles]
+        for who, guest in guests:
+            if uid_of(dialogue, who) == reply.uid:
+                holder = dialogue.holder(who)
+                theirs = [one for one in reply.addresses if same_address(_email(holder), one)]
+                return (dialogue, guest) if theirs else None
     return None
+
+
+def _email(holder: Person | None) -> str | None:
+    return holder.email if holder else None
 
 
 def _maybe(ledger: Ledger, dialogue: Dialogue, seat: Stakeholder, now: datetime) -> Answered:

@@ -5,9 +5,11 @@ import re
 from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from notifications.calendar import uid_of
 from tests.cli.conftest import ID, OPENED, UNION, Desk
 
 LATER = "2020-12-12T09:00+01:00"
@@ -198,6 +200,16 @@ def test_a_yes_and_a_no_of_a_calendar_are_taken(invited: Desk, invitation: Messa
     invited.good("deliver", "--now", LATER)
     (again,) = letters_to(invited, "invitation-accepted")
     assert entry_in(again)["SEQUENCE"] == "SEQUENCE:2"
+
+
+@pytest.mark.parametrize(
+    ("said", "what"), [("ACCEPTED", "nothing changes"), ("DECLINED", "speak to them")]
+)
+def test_who_holds_a_role_changes_nothing_by_answering(invited: Desk, said: str, what: str) -> None:
+    uid = uid_of(SimpleNamespace(id=ID), "sponsor")  # type: ignore[arg-type]
+    text = answer({"UID": f"UID:{uid}"}, said, "sponsor@klein.example")
+    assert what in piped(invited, text)
+    assert "invitation-" not in invited.good("journal", "show", ID)
 
 
 def test_a_maybe_is_no_answer_and_the_manager_hears_of_it(
