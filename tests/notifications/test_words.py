@@ -72,7 +72,8 @@ REASONS = [
     ("bounced-5.1.1", "en", "it came back (5.1.1)"),
     ("bounced", "nl", "het kwam terug"),
     ("mail-not-valid", "en", "email cannot carry this address or this name"),
-    ("mailbox-unavailable", "en", "mailbox-unavailable"),
+    ("mailbox-unavailable", "en", "this address does not exist or takes no email"),
+    ("nobody-knows", "en", "nobody-knows"),
 ]
 
 
