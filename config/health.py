@@ -181,9 +181,11 @@ def _outbox(engine: Engine, now: datetime) -> Findings:
         said = f"{_messages(waits.pending)} not sent{f' ({why})' if why else ''}"
         yield Finding("outbox", "bad", said, waits.oldest, "weerklank deliver")
     else:
-        first = ", the first one written" if waits.oldest else ""
-        said = f"{_messages(waits.pending)} to be sent{first}"
-        yield Finding("outbox", "ok", said, waits.oldest)
+        since = waits.oldest if waits.oldest and waits.oldest <= now else None
+        first = ", the first one written" if since else ""
+        morning = " with a morning's letters" if waits.oldest and not since else ""
+        said = f"{_messages(waits.pending)} to be sent{first}{morning}"
+        yield Finding("outbox", "ok", said, since)
     if waits.by_hand:
         said = f"{_messages(waits.by_hand)} to be given by hand"
         yield Finding("outbox", "warn", said, advice="weerklank by-hand list")

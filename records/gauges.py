@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, func, select
 
 from records.database import reading
-from records.outgoing import FAILED
+from records.outgoing import FAILED, WAITS_SINCE
 from records.sweeps import finished_by
 from records.tables import DUTIES, LAPSED_ONLY, NOTICES, PENDING_ONLY, PROGRAMMES, SWEEPS
 
@@ -58,7 +58,7 @@ def _overdue(connection: Connection) -> tuple[int, datetime | None]:
 
 def _pending(connection: Connection) -> tuple[int, datetime | None]:
     waits = select(func.count()).select_from(NOTICES).where(PENDING_ONLY)
-    turn = select(NOTICES.c.at).where(PENDING_ONLY)
+    turn = select(WAITS_SINCE.label("at")).where(PENDING_ONLY)
     turn = turn.order_by(NOTICES.c.next_try_at, NOTICES.c.id).limit(LOOKED_AT)
     oldest = select(func.min(turn.subquery().c.at))
     return connection.scalar(waits) or 0, connection.scalar(oldest)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, null, text, update
+from sqlalchemy import Connection, bindparam, case, insert, null, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from records.bulk import Bulk
@@ -19,6 +19,10 @@ SKIPPED = "skipped"
 UNREAD = "unread-report"
 """The error of a message that was sent and about which something came back that a person must read."""
 NOTICE_FIELDS = tuple(Notice.model_fields)
+
+
+WAITS_SINCE = case((NOTICES.c.attempts > 0, NOTICES.c.at), else_=NOTICES.c.next_try_at)
+"""Since when a notice could have gone; one that waits for a morning's letter could not before that."""
 
 
 def cause_of(notice: Notice, origin: str, count: int) -> str:

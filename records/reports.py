@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Engine, Select, Table, and_, func, null, or_, select
 
 from records.database import reading
-from records.outgoing import BY_HAND, FAILED, PENDING
+from records.outgoing import BY_HAND, FAILED, PENDING, WAITS_SINCE
 from records.owed import SELECT_DUTIES, DutyRow, duties_in
 from records.sweeps import finished_by
 from records.tables import (
@@ -214,7 +214,7 @@ def counts(engine: Engine) -> Counts:
 
 def waiting(engine: Engine) -> Waiting:
     """What the outbox holds that did not go out."""
-    oldest = select(func.count(), func.min(NOTICES.c.at)).where(PENDING_ONLY)
+    oldest = select(func.count(), func.min(WAITS_SINCE)).where(PENDING_ONLY)
     chosen = select(NOTICES.c.status, func.count()).where(TROUBLED_ONLY)
     with reading(engine) as connection:
         pending = connection.execute(oldest).one()

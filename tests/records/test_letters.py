@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select, update
 
 from config.policies import policy_of
-from records import outbox, outgoing
+from records import outbox, outgoing, reports
 from records.database import connect, reading, writing
+from records.gauges import gauges
 from records.outgoing import SENT, WITHDRAWN
 from records.tables import LETTERS, NOTICES
 from states.facts import Notice
@@ -151,6 +152,16 @@ def test_an_alert_that_comes_later_goes_by_itself_and_a_task_tomorrow(quiet: Mem
 
     quiet.now = MORNING + DAY
     assert contents(quiet.claim(worker="w2")) == [["duty-late"] * 2, ["duty-due-today"]]
+
+
+def test_what_waits_for_a_morning_is_not_late(quiet: Memory) -> None:
+    say(quiet, "duty-due-today")
+    quiet.deliver()
+    say(quiet, "duty-due-today", mark="later")
+    assert quiet.claim() == []
+
+    assert reports.waiting(quiet.engine).oldest == MORNING + DAY
+    assert gauges(quiet.engine, quiet.now).oldest_pending == MORNING + DAY
 
 
 def test_a_letter_is_taken_whole_however_few_are_taken(quiet: Memory) -> None:
