@@ -11,6 +11,8 @@ from states.gaps import Gap
 from states.phrases import say
 from states.standing import about_nothing
 
+Strength = Literal["hard", "soft", "shown"]
+"""*hard* must hold, *soft* may be passed by hand with name and reason, *shown* never stops a step (ruling 1)."""
 Ask = Callable[[Dialogue, datetime], Iterator[Gap]]
 
 
@@ -19,7 +21,7 @@ class Check:
     """The answer of one check: in order (*ok*), passed by hand (*overridden*), or what is missing (*gaps*)."""
 
     name: str
-    strength: Literal["hard", "soft"]
+    strength: Strength
     source: str
     gaps: tuple[Gap, ...]
     overridden: bool = False
@@ -34,7 +36,7 @@ class Check:
     @property
     def passes(self) -> bool:
         """Whether the phase may be left as far as this check is concerned."""
-        return self.ok or self.overridden
+        return self.ok or self.overridden or self.strength == "shown"
 
     def missing(self, language: str = "en") -> list[str]:
         """What is missing, one sentence each."""
@@ -51,7 +53,7 @@ class Rule:
 
     phase: Phase
     name: str
-    strength: Literal["hard", "soft"]
+    strength: Strength
     source: str
     ask: Ask
 
@@ -97,6 +99,7 @@ RULES: tuple[Rule, ...] = (
     Rule(U, "strategy-signed", "hard", _COMMITMENT, gaps.strategy_signed),
     Rule(U, "no-stock-phrases", "soft", _TRANSPARENCY, gaps.no_stock_phrases),
     Rule(F, "everyone-answered", "hard", _UNGP, gaps.everyone_answered),
+    Rule(F, "answers-speak", "shown", _TRANSPARENCY, gaps.answers_speak),
     Rule(F, "verdicts-in", "hard", _UNGP, gaps.verdicts_in),
     Rule(F, "disputes-settled", "hard", _UNGP, gaps.disputes_settled),
     Rule(F, "lessons-noted", "soft", _AA, gaps.lessons_noted),

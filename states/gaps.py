@@ -10,6 +10,7 @@ from states.contributions import Outcome
 from states.dialogue import Dialogue
 from states.people import Role
 from states.phrases import say
+from states.reasons import hollow_answers
 from states.reasons import stock_phrases as empty_reasons
 
 
@@ -193,6 +194,12 @@ def no_stock_phrases(d: Dialogue, _now: datetime) -> Gaps:
     """No reason says nothing or is given too often."""
     for contributions, reason in empty_reasons(d):
         yield Gap("no-stock-phrases", {"contributions": contributions, "reason": reason})
+
+
+def answers_speak(d: Dialogue, _now: datetime) -> Gaps:
+    """No answer says nothing or went to many alike."""
+    for contributions in hollow_answers(d):
+        yield Gap("answers-speak", {"contributions": contributions})
 
 
 def everyone_answered(d: Dialogue, _now: datetime) -> Gaps:

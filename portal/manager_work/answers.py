@@ -12,6 +12,7 @@ from portal.manager_work.seeing import Point, act_in_words, seen_by
 from portal.routes import MANAGERS, get, post
 from portal.visit import Visit
 from records.reports import notices_of
+from states.reasons import says_little
 
 
 def show(visit: Visit) -> Response:
@@ -57,6 +58,7 @@ def look(visit: Visit) -> Response:
         point=point,
         message=message,
         given=given,
+        hollow=says_little(debt.seen.dialogue, given["text"]),
     )
 
 

@@ -292,7 +292,12 @@ class Life:
 
     def answer(self, *covers: str, by: str = "manager") -> Notice:
         """Write an answer on *covers*; return its notice."""
-        self.take(by, "answer-participant", covers=list(covers), text="Dit deden wij ermee.")
+        self.take(
+            by,
+            "answer-participant",
+            covers=list(covers),
+            text=f"Over {covers[0]}: dit deden wij ermee.",
+        )
         return self.last("answer")
 
     def last(self, template: str) -> Notice:
