@@ -218,7 +218,7 @@ def stays_of(engine: Engine, capacity: Capacity, holder: str, now: datetime) -> 
 def end_other_stays(engine: Engine, stay: Stay, now: datetime) -> int:
     """End every other stay, and every link, of whoever is in by *stay*; returns how many stays."""
     theirs = (*_of(STAYS, stay.capacity), STAYS.c.hash != stay.hash, STAYS.c.ended_at.is_(None))
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         _end_all(connection, LINKS, stay.capacity, now)
         ended = update(STAYS).where(*theirs).values(ended_at=now)
         return connection.execute(ended).rowcount
@@ -226,7 +226,7 @@ def end_other_stays(engine: Engine, stay: Stay, now: datetime) -> int:
 
 def prove_stay(engine: Engine, hash_: str, now: datetime) -> None:
     """Note that whoever is in by the stay *hash_* proved at *now* who they are."""
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         proved = update(STAYS).where(STAYS.c.hash == hash_)
         connection.execute(proved.values(proved_at=now))
 

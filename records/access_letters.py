@@ -68,7 +68,7 @@ def claim_account_letter(engine: Engine, now: datetime, lease: timedelta) -> Acc
     """The next mail that waits at *now*, nobody else's for the time of *lease*; None when none does."""
     due = select(_L.number).where(_L.next_try_at <= now).order_by(_L.next_try_at, _L.number)
     columns = [_L[name] for name in AccountLetter._fields]
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         number = connection.scalar(due.limit(1).with_for_update(skip_locked=True))
         if number is None:
             return None
@@ -105,7 +105,7 @@ def remember_browser(engine: Engine, came: Came, now: datetime) -> None:
     """Note that they came, in the place of whoever had the role and came in that browser before."""
     row = {**came._asdict(), "hash": digest(came.token), "made_at": now}
     del row["token"]
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         connection.execute(delete(KNOWN_BROWSERS).where(*_same(came)))
         connection.execute(insert(KNOWN_BROWSERS), row)
 

@@ -55,7 +55,7 @@ def keep_passkey(engine: Engine, key: Passkey) -> bool:
 def use_passkey(engine: Engine, key: Passkey, used: int, now: datetime) -> bool:
     """Note that *key* let somebody in at *now*; False when it did so otherwise since it was read."""
     same = (_P.id == key.id, _P.used == key.used)
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         noted = update(PASSKEYS).where(*same).values(used=used, used_at=now)
         return connection.execute(noted).rowcount == 1
 

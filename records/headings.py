@@ -53,7 +53,7 @@ def remember(
         if heading
     ]
     ours = (HEADINGS.c.programme_id == programme_id, HEADINGS.c.heading.in_(again))
-    with writing(engine) as connection:
+    with writing(engine, now) as connection:
         connection.execute(delete(HEADINGS).where(*ours))
         if rows:
             connection.execute(insert(HEADINGS), rows)
