@@ -114,6 +114,12 @@ Steps = Annotated[
 ]
 
 
+Tight = Annotated[
+    bool,
+    typer.Option("--tight", help="Open it although days do not fit: what begins late is not late."),
+]
+
+
 def act(
     dialogue: Dialogue,
     step: Step,
@@ -143,10 +149,13 @@ def open_edition(
     edition: Edition = None,
     information: Facts = None,
     by: By = Role.MANAGER.value,
+    tight: Tight = False,
     now: Now = None,
     as_json: AsJson = False,
 ) -> None:
     """Open an edition by hand; the yearly schedule does it by itself.
+
+    A session so near that days are over already is refused, with the earliest that fits; --tight opens it all the same.
 
     weerklank open kledingmerk --session 2022-06-16T13:00
     """
@@ -155,7 +164,13 @@ def open_edition(
     with open_house() as house:
         session_at = _session_at(house, programme, session)
         receipt = house.ledger.open_edition(
-            programme, session_at=session_at, edition=edition, information=told, by=by, now=moment
+            programme,
+            session_at=session_at,
+            edition=edition,
+            information=told,
+            by=by,
+            now=moment,
+            tight=tight,
         )
     _tell(receipt, as_json=as_json)
     speech.suggest(f"weerklank status {receipt.dialogue_id}")

@@ -75,16 +75,16 @@ def show(number: Number, viewer: As = "manager", now: Now = None) -> None:
         f"To {row.to}: {'under seal: only the moderator knows (--as moderator)' if hidden else reach}"
     )
     speech.out(f"{message.subject}\n\n{message.text}")
-    speech.suggest(
-        f"weerklank by-hand done {number} --by {'moderator' if message.discreet else 'manager'} --how 'by phone'"
-    )
+    speech.suggest(f"weerklank by-hand done {number} --by moderator --how 'by phone'")
 
 
 @app.command("done", context_settings=HELP)
 def done(number: Number, by: By, how: How, now: Now = None) -> None:
     """Record that a message was given by hand; from then on it counts as delivered.
 
-    weerklank by-hand done 12 --by manager --how 'by phone'
+    By the moderator, the confidant, a helper or the person themselves: never by whoever owes it. See: by-hand bring.
+
+    weerklank by-hand done 12 --by moderator --how 'by phone'
     """
     moment = moments.moment_or_now(now)
     with open_house() as house:
@@ -93,6 +93,20 @@ def done(number: Number, by: By, how: How, now: Now = None) -> None:
         house.ledger.act(row.dialogue_id, "record-delivery", given, by=by, now=moment)
     speech.out(f"{row.dialogue_id}: {row.template} to {row.to} was given {how}.")
     speech.suggest(f"weerklank status {row.dialogue_id}")
+
+
+@app.command("bring", context_settings=HELP)
+def bring(number: Number, by: By, how: How, now: Now = None) -> None:
+    """Record that manager or deputy brought a message; that it arrived, somebody says who does not owe it.
+
+    weerklank by-hand bring 12 --by manager --how 'by phone'
+    """
+    moment = moments.moment_or_now(now)
+    with open_house() as house:
+        row = _find(house, number)
+        house.ledger.act(row.dialogue_id, "bring", {"to": row.to, "how": how}, by=by, now=moment)
+    speech.out(f"{row.dialogue_id}: {row.template} was brought to {row.to} {how}.")
+    speech.suggest(f"weerklank by-hand done {number} --by moderator --how '{how}'")
 
 
 def _find(house: House, number: int) -> "NoticeRow":

@@ -19,6 +19,7 @@ from records.reports import next_moment
 from states.addresses import same_address
 from states.dialogue import Dialogue
 from states.errors import NotKnown, Refused
+from states.nearness import Unfit, unfit
 from states.people import Role
 from states.values import Value
 from states.views import Viewer
@@ -62,6 +63,8 @@ class Life:
         self.now = scenario.start
         self.dialogue_id = ""
         self.refused: list[Refusal] = []
+        self.tight: list[Unfit] = []
+        """The days that did not fit any more when the edition was opened, as if that was confirmed."""
         self._acts = deque(scenario.in_order())
         self._still = 0
         self._events = 0
@@ -80,6 +83,7 @@ class Life:
             now=self.now,
         )
         self.dialogue_id = receipt.dialogue_id
+        self.tight = unfit(self.house.ledger.read(self.dialogue_id), self.now)
         self._set_the_table()
         while self._acts and self._acts[0].at < self.now:
             self._refuse_early(self._acts.popleft())

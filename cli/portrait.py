@@ -113,12 +113,12 @@ class _View:
         late = duty.late_days(self.now, self.dialogue.zone)
         if late:
             return f"{_days(late)} late"
-        days = (self.dialogue.calendar.due_day(duty.due) - self.today).days
+        days = (self.dialogue.due_day(duty) - self.today).days
         return "today" if days == 0 else f"in {_days(days)}"
 
     def _due(self, duty: Duty) -> str:
-        due = f"due {_day(self.dialogue.calendar.due_day(duty.due))}"
-        first = self.dialogue.calendar.due_day(duty.first_due)
+        due = f"due {_day(self.dialogue.due_day(duty))}"
+        first = self.dialogue.first_day(duty)
         return due if duty.due == duty.first_due else f"{due}, first promised {_day(first)}"
 
     def waiting(self, pairs: list[tuple[Duty, Mapping[str, Any]]]) -> None:
@@ -140,9 +140,7 @@ class _View:
     def _lateness(self, duty: Duty) -> str:
         late = duty.late_days(self.now, self.dialogue.zone)
         return (
-            f"{_days(late)} late"
-            if late
-            else f"promised for {_day(self.dialogue.calendar.due_day(duty.due))}"
+            f"{_days(late)} late" if late else f"promised for {_day(self.dialogue.due_day(duty))}"
         )
 
     def seals(self, viewer: Viewer) -> None:

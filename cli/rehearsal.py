@@ -65,6 +65,7 @@ def command(
         speech.working(f"Living {file.name}"),
         lived(scenario, database=database, language=words) as life,
     ):
+        _say_if_tight(life)
         life.live()
         shown = life.seen(viewer)
         if mail is not None:
@@ -75,6 +76,13 @@ def command(
         _tell(shown, scenario, words, file)
     if strict and shown["refused"]:
         raise typer.Exit(1)
+
+
+def _say_if_tight(life: Life) -> None:
+    """A scenario opens as if its near session was confirmed, and says so."""
+    if life.tight:
+        days = ", ".join(f"{one.kind} ({one.day.isoformat()})" for one in life.tight)
+        speech.note(f"The session is near; opened as with --tight. Over already: {days}")
 
 
 def _leave_mail(life: Life, folder: Path, lang: str) -> None:

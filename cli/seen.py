@@ -203,7 +203,8 @@ def _told(rows: Iterable[Row], dialogues: Iterable[Dialogue]) -> Iterator[Row]:
     """The notices without who of those under seal is reached by hand, which is the moderator's to know."""
     sealed = {(d.id, voice) for d in dialogues for voice in d.seals}
     for row in rows:
-        if (row["to"], row["template"]) == (Role.MODERATOR, "by-hand-task"):
+        about = (row["to"], row["template"], row["kind"])
+        if about == (Role.MODERATOR, "by-hand-task", None):
             continue
         by_hand = BY_HAND in {row["status"], row["channel"]}
         untold = by_hand and (row["dialogue"], row["to"]) in sealed

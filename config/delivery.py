@@ -197,7 +197,7 @@ class _Round:
         until = monotonic() + self.mailroom.lease_seconds * _SHARE_OF_LEASE
         while stopped is None and (posts := self._claim()):
             stopped = self._batch(posts, until)
-            self.marker.settle()
+            self.marker.end(posts)
             if self.beat and stopped is None:
                 self.beat(len(posts))
         return stopped

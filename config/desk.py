@@ -17,7 +17,7 @@ from records.keeping import Line
 from records.ledger import Ledger
 from records.loading import Held
 from records.outbox import Posted
-from states.delivery import MATTERS
+from states.delivery import BINDING
 from states.letters import fate_of, said_now
 
 _ON_THE_DESK = 50
@@ -139,7 +139,7 @@ class Desk:
             parts = [self._part(row, held) for row, held in zip(posted.rows, seen, strict=True)]
             return self.mailroom.post(posted, compose_together(parts, now=self.now))
         (held,) = seen
-        head = held.head.hash if posted.notice.template in MATTERS else None
+        head = held.head.hash if posted.notice.template in BINDING else None
         base_url = self._links.address(posted, held.dialogue)
         notice = said_now(held.dialogue, posted.notice, self.now)
         message = compose(notice, held.dialogue, now=self.now, base_url=base_url, journal_head=head)

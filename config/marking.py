@@ -1,6 +1,7 @@
 """Marking what was accepted, while the mail server is already told for whom the next mail is."""
 
 from collections import Counter
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +14,7 @@ from records.errors import Busy, RecordsError
 from records.keeping import Line
 from records.ledger import Ledger
 from records.outbox import Posted
-from states.delivery import MATTERS
+from states.delivery import BINDING
 
 _TRIES = 3
 
@@ -45,7 +46,7 @@ class Marker:
     def mark(self, posted: Posted, post: Post) -> None:
         """Begin to mark *posted*, or mark it at once when that may change the dialogue. Raises as `settle` does."""
         self.settle()
-        if self.alone and posted.notice.template not in MATTERS:
+        if self.alone and posted.notice.template not in BINDING:
             self._pending = self._thread.submit(self._mark, posted, post)
         else:
             self.counts[self._mark(posted, post)] += 1
@@ -55,6 +56,14 @@ class Marker:
         pending, self._pending = self._pending, None
         if pending is not None:
             self.counts[pending.result()] += 1
+
+    def end(self, batch: Iterable[Posted]) -> None:
+        """End a *batch*: what a company owed to those whom it invited is met, now that invitations are accepted."""
+        self.settle()
+        rows = (row for letter in batch for row in letter.rows)
+        invited = (row.dialogue_id for row in rows if row.notice.template == "invitation")
+        for dialogue_id in dict.fromkeys(invited):
+            self.ledger.settle(dialogue_id, self.now)
 
     def close(self) -> None:
         """Let the last mark come to its end."""

@@ -19,6 +19,7 @@ FORMS = {
     "publish-summary": "summary",
     "decide-contribution": "decisions",
     "sign-strategy": "strategy",
+    "pass-on": "answers",
     "answer-participant": "answers",
     "answer-dispute": "answers",
     "report-progress": "strategy",

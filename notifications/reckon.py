@@ -25,7 +25,7 @@ def reckoned(dialogue: "Dialogue", duty: "Duty", language: str) -> str:
             "postponed",
             language,
             at=at,
-            first=short_date(calendar.due_day(duty.first_due), language),
+            first=short_date(dialogue.first_day(duty), language),
         )
     parts = [_rule(dialogue, duty, language), word("reckoning", "end-of-day", language)]
     return "; ".join([", ".join(parts), *_holidays(duty.reckoning, language)])

@@ -9,7 +9,9 @@ from states.views import letters_of, region_of
 
 _HIDING = list(Attribution)
 """From the most open attribution to the one that hides most."""
-_ABOUT_SEATS = frozenset({"invite-stakeholder", "answer-invitation", "share-expectation"})
+_ABOUT_SEATS = frozenset(
+    {"invite-stakeholder", "pass-on", "answer-invitation", "share-expectation"}
+)
 """Duties about who is mapped and invited, which is no secret."""
 _ABOUT_VOICES = frozenset({"answer-participant", "check-summary", "give-verdict"})
 _ABOUT_POINTS = frozenset({"decide-contribution", "answer-dispute"})

@@ -161,7 +161,7 @@ class You:
         """The day by which *kind* is asked of them; reckoned from the policy while it is not asked yet."""
         duty = self.dialogue.latest(f"{kind}/{self.voice}")
         if duty:
-            return self.dialogue.calendar.due_day(duty.due)
+            return self.dialogue.due_day(duty)
         rule = self.dialogue.policy.due[kind]
         start = (
             self.dialogue.session_day

@@ -195,12 +195,12 @@ class DutyView:
     @property
     def due(self) -> date:
         """The due day."""
-        return self.dialogue.calendar.due_day(self.source.due)
+        return self.dialogue.due_day(self.source)
 
     @property
     def first(self) -> date:
         """The day that was promised first."""
-        return self.dialogue.calendar.due_day(self.source.first_due)
+        return self.dialogue.first_day(self.source)
 
     @property
     def moved(self) -> bool:

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, bindparam, func, null, select, text, update
+from sqlalchemy import Connection, Engine, and_, bindparam, func, null, select, text, update
 
-from records import outgoing
 from records.bulk import Bulk
 from records.database import writing
 from records.keeping import Line
@@ -16,13 +15,14 @@ from records.loading import Held, Reader
 from records.marks import Marks
 from records.outgoing import BY_HAND, FAILED, NOTICE_FIELDS, PENDING, SENT, UNREAD, WITHDRAWN
 from records.present import require_present
-from records.tables import NAMED_ONLY, NOTICES, UNSENT_ONLY
+from records.tables import ASKING_ONLY, DUTIES, NAMED_ONLY, NOTICES
 from records.writing import write_step
-from states import delivery, letters, ways
+from states import delivery, letters, passing_on
 from states.deliberation import Decision
 from states.dialogue import Dialogue
+from states.duties import OWED
 from states.errors import NotKnown
-from states.facts import Fact, Notice
+from states.facts import Notice
 from states.people import PARTICIPANT
 
 _ADDRESS = re.compile(r"[^\s<>@,;:\"']+@[^\s<>@,;:\"']+")
@@ -45,56 +45,43 @@ def _listed(words: list[str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 
-_MARK_TOLD = (
-    update(NOTICES)
-    .where(
-        NOTICES.c.dialogue_id == bindparam("of_dialogue"),
-        NOTICES.c.to == bindparam("told"),
-        NOTICES.c.template == bindparam("of_template"),
-        NOTICES.c.sent_at.is_(None),
-        UNSENT_ONLY,
-    )
-    .values(
-        status=SENT, channel=BY_HAND, sent_at=bindparam("moment"), error=None,
-        claimed_by=None, claimed_until=None,
-    )
-)  # fmt: skip
-_MARK_SENT = Bulk(
-    update(NOTICES)
-    .where(
+def _mark_sent(unless: Iterable[str]) -> Bulk:
+    """The mark of one notice, *unless* its template is one of these."""
+    chosen = update(NOTICES).where(
         NOTICES.c.id == bindparam("of_notice"),
         text(f"status IN ({_listed(_CAN_BE_SENT)})"),
-        text(f"template NOT IN ({_listed(sorted(delivery.MATTERS))})"),
+        text(f"template NOT IN ({_listed(sorted(unless))})"),
     )
-    .values(
+    marked = chosen.values(
         status=text(f"'{SENT}'"), channel=bindparam("by_channel"), sent_at=bindparam("moment"), error=null(),
         claimed_by=null(), claimed_until=null(),
-    ),
-    ["of_notice", "by_channel", "moment"],
-)  # fmt: skip
+    )  # fmt: skip
+    return Bulk(marked, ["of_notice", "by_channel", "moment"])
+
+
+_MARK_SENT = _mark_sent(delivery.MATTERS)
+_MARK_IN_ROUND = _mark_sent(delivery.MATTERS - {"invitation"})
+"""In a round the law is asked once for all invitations of a dialogue, after the marks (`settle`)."""
+_INVITED = (
+    select(NOTICES.c.to)
+    .join(
+        DUTIES, and_(DUTIES.c.dialogue_id == NOTICES.c.dialogue_id, DUTIES.c.whom == NOTICES.c.to)
+    )
+    .where(
+        NOTICES.c.dialogue_id == bindparam("of_dialogue"),
+        NOTICES.c.template == "invitation",
+        ASKING_ONLY,
+        NOTICES.c.status == SENT,
+        DUTIES.c.kind == "invite-stakeholder",
+        DUTIES.c.status.in_(sorted(OWED)),
+    )
+    .order_by(NOTICES.c.id)
+)
 
 
 def without_addresses(reason: str) -> str:
     """*reason* without any address: the outbox must not tie a pseudonym to a person."""
     return _ADDRESS.sub("<address>", reason)[:_REASON_LENGTH]
-
-
-def mark_told(
-    connection: Connection, dialogue_id: str, facts: Iterable[Fact], now: datetime
-) -> None:
-    """Mark what *facts* say was told by phone or letter as sent by hand."""
-    rows = [
-        {
-            "of_dialogue": dialogue_id,
-            "told": fact.subject,
-            "of_template": fact.detail["template"],
-            "moment": now,
-        }
-        for fact in facts
-        if fact.fact == "delivery-recorded"
-    ]
-    if rows:
-        connection.execute(_MARK_TOLD, rows)
 
 
 @dataclass
@@ -104,15 +91,22 @@ class Deliveries:
     engine: Engine
     reader: Reader
     _marks: Marks = field(init=False)
+    _round: Marks = field(init=False)
 
     def __post_init__(self) -> None:
         self._marks = Marks(self.engine, _MARK_SENT)
+        self._round = Marks(self.engine, _MARK_IN_ROUND)
 
     def delivered(self, notice_id: int, channel: str, now: datetime, line: Line | None) -> bool:
-        """Mark the notice as sent; the law is asked only about templates for which delivery matters."""
+        """
+        Mark the notice as sent; the law is asked only about templates for which delivery matters.
+
+        With a *line* this is a round, which lets the law `settle` the invitations of a dialogue together.
+        """
         require_present(self.engine, now)
         values = {"of_notice": notice_id, "by_channel": channel, "moment": now}
-        if self._marks.put(values, line):
+        marks = self._marks if line is None else self._round
+        if marks.put(values, line):
             return True
 
         def law(dialogue: Dialogue, notice: Notice) -> Decision:
@@ -126,7 +120,7 @@ class Deliveries:
         given = {"by_channel": channel, "moment": now}
         rows = [{"of_notice": number, **given} for number in notice_ids]
         with writing(self.engine, now) as connection:
-            return _MARK_SENT.run(connection, rows) > 0
+            return _MARK_IN_ROUND.run(connection, rows) > 0
 
     def undeliverable(self, notice_id: int, channel: str, reason: str, now: datetime) -> bool:
         """Mark the letter of the notice as failed for good, with the facts that follow and one alert."""
@@ -162,6 +156,19 @@ class Deliveries:
         self.reader.remember(written)
         return True
 
+    def settle(self, dialogue_id: str, now: datetime) -> int:
+        """Let the law say what follows from the invitations of a dialogue that were marked; how many there were."""
+        with writing(self.engine, now) as connection:
+            held = self.reader.read(connection, dialogue_id, lock=True)
+            rows = connection.scalars(_INVITED, {"of_dialogue": dialogue_id})
+            invited = list(dict.fromkeys(rows))
+            if not invited:
+                return 0
+            decided = delivery.all_arrived(held.dialogue, invited, now)
+            written = write_step(connection, held, decided, now)
+        self.reader.remember(written)
+        return len(invited)
+
     def by_hand(self, notice_id: int, now: datetime) -> bool:
         """Let the notice wait for a person's hand, and give that person the task, once."""
         with writing(self.engine, now) as connection:
@@ -169,13 +176,10 @@ class Deliveries:
             notice = _notice_in(connection, notice_id, [PENDING])
             if notice is None:
                 return False
+            decided = passing_on.by_hand(held.dialogue, notice, now)
+            written = write_step(connection, held, decided, now)
             _mark(connection, notice_id, _no_mail(held.dialogue, notice))
-            task = ways.by_hand(held.dialogue, notice)
-            if task is not None:
-                origin = f"by-hand:{notice_id}"
-                outgoing.put_once(
-                    connection, outgoing.rows_of(held.dialogue.id, [task], origin, now)
-                )
+        self.reader.remember(written)
         return True
 
     def _error(self, connection: Connection, notice_id: int) -> str | None:

@@ -1,6 +1,6 @@
 """The law of each programme for the length of a sweep, with the stamps that were cut from it so far."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect
@@ -16,6 +16,8 @@ from states.timing import Setting, pass_time
 
 HOW = WAITS + 1
 """From here on a row of the sweep says how its duty stands."""
+ARRIVED = len(Standing._fields) - 1
+"""Where that says when what asks for the duty arrived: only the day matters, so that stamps are shared."""
 _MOST_STAMPS = 20_000  # of one kind of programme, each about a kilobyte
 
 
@@ -36,6 +38,8 @@ class Lawbook:
         self, policies: Policies, now: datetime, dialect: Dialect, keep: int = 2048
     ) -> None:
         self.now = now
+        self.unsettled: set[str] = set()
+        """Dialogues of which an invitation was accepted, and a kill kept the law from hearing of it."""
         self._policies = policies
         self._keep = keep
         self._known: dict[str, _Programme] = {}
@@ -45,11 +49,13 @@ class Lawbook:
     def stamp(self, document: str, duty: Row) -> Stamp:
         """The stamp for a *duty* of the programme of *document*. Raises whatever the law raises on it."""
         setting, taken, stamps = self._known.get(document) or self._open(document)
+        how = duty[HOW:]
+        if how[ARRIVED] is not None:
+            how = (*how[:ARRIVED], setting.calendar.day_of(self._read(how[ARRIVED])))
         if duty[WHO] in taken or duty[WAITS] in taken:
             return self._cut(
-                duty[HOW:], Names(duty[NAMED], duty[WHO], duty[WAITS], LAPSED_BEFORE), setting
+                how, Names(duty[NAMED], duty[WHO], duty[WAITS], LAPSED_BEFORE), setting
             )
-        how = duty[HOW:]
         found = stamps.get(how)
         if found is None:
             if len(stamps) >= _MOST_STAMPS:
@@ -75,16 +81,37 @@ class Lawbook:
 
     def _cut(self, how: Row, names: Names, setting: Setting) -> Stamp:
         kind, owner, due, status, *rest = how
-        moment = from_stored(due) if self._whole else due
-        before = duty_of(Standing(kind, owner, moment, DutyStatus(status), *rest), names)
-        passing = pass_time(before, setting, self.now)
+        day, _, arrived = how[ARRIVED - 2 :]
+        stands = Standing(kind, owner, self._read(due), DutyStatus(status), *rest)
+        stands = stands._replace(day=date.fromisoformat(day) if isinstance(day, str) else day)
+        before = duty_of(stands, names)
+        since = () if arrived is None else (arrived,)
+        passing = pass_time(before, setting, self.now, *since)
         moved = (passing.duty.rung, self.stored(passing.duty.next_at))
-        turned = self._turned(before, passing.duty)
-        return cut(passing, self.stored(self.now), instant_text(self.now), (moved, turned))
+        shifted = self._shifted(before, passing.duty)
+        turned = self._turned(before, passing.duty, always=shifted is not None)
+        change = (moved, turned, shifted)
+        return cut(passing, self.stored(self.now), instant_text(self.now), change)
 
-    def _turned(self, before: Duty, after: Duty) -> Row | None:
-        """What changes besides the rung when the due moment passes, None when it did not."""
-        if (after.status, after.lapsed_version) == (before.status, before.lapsed_version):
+    def _read(self, stored: Any) -> datetime:  # noqa: ANN401 - a number or an instant
+        moment: datetime = from_stored(stored) if self._whole else stored
+        return moment
+
+    def _shifted(self, before: Duty, after: Duty) -> Row | None:
+        """The new dates of a duty whose asking message arrived late, None when they are the old ones."""
+        if after.version == before.version:
+            return None
+        days = (after.day, after.first_day)
+        kept = [day.isoformat() if self._whole and day else day for day in days]
+        moments = [self.stored(after.due), self.stored(after.first_due)]
+        return (*moments, *kept, after.version, after.reckoning.model_dump_json())
+
+    def _turned(self, before: Duty, after: Duty, *, always: bool) -> Row | None:
+        """What changes besides the rung when the due moment passes, None when it did not and need not be said."""
+        if not always and (after.status, after.lapsed_version) == (
+            before.status,
+            before.lapsed_version,
+        ):
             return None
         lapse = None if after.lapsed_at == LAPSED_BEFORE else self.stored(after.lapsed_at)
         return after.status.value, self.stored(after.ended_at), lapse, after.lapsed_version

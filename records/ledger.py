@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from records import outbox, outgoing, programmes
 from records.database import reading, writing
-from records.deliveries import Deliveries, mark_told
+from records.deliveries import Deliveries
 from records.editions import ask_other_editions
 from records.errors import Busy, RecordsError
 from records.keeping import Line, keeping
@@ -21,6 +21,7 @@ from records.openings import Opener, Wish
 from records.present import require_present
 from records.programmes import ProgrammeRow
 from records.tables import DIALOGUES
+from records.telling import mark_told
 from records.writing import Decided, write_step
 from states.deciding import decide, decide_all
 from states.dialogue import Dialogue, Phase
@@ -119,8 +120,8 @@ class Ledger:
             if expected not in {None, held.revision}:
                 raise Refused("changed-meanwhile", dialogue=dialogue_id)
             decided = law(held.dialogue)
-            after = write_step(connection, held, decided, now)
             mark_told(connection, dialogue_id, decided.facts, now)
+            after = write_step(connection, held, decided, now)
         return self._written(after, decided)
 
     def _written(self, after: Held, decided: Decided) -> Receipt:
@@ -154,13 +155,14 @@ class Ledger:
         information: Information | None,
         by: str,
         now: datetime,
+        tight: bool = True,
     ) -> Receipt:
         """
         Open an edition by hand; without *session_at* its session is proposed as the schedule would.
 
-        Raises NotKnown('unknown-programme'), Refused('edition-exists'). Source: DESIGN 3.1.
+        Raises NotKnown('unknown-programme'), Refused('edition-exists', or 'session-too-near' unless *tight*).
         """
-        wish = Wish(by, session_at, edition, information)
+        wish = Wish(by, session_at, edition, information, tight)
         with writing(self.engine, now) as connection:
             row = programmes.get(connection, programme_id, lock=True)
             after, decided = self._opener(connection).open(row, wish, now)
@@ -250,11 +252,7 @@ class Ledger:
         return self._deliveries.delivered(notice_id, channel, now, line)
 
     def letter_delivered(self, notice_ids: Sequence[int], channel: str, now: datetime) -> bool:
-        """
-        Mark all notices of one letter as sent by *channel*, in one transaction; False when none was left to mark.
-
-        None of them may be one for which delivery matters to the law: those go by themselves.
-        """
+        """Mark a letter's notices as sent by *channel*, none of which matters to the law; False: none was left."""
         return self._deliveries.letter_delivered(notice_ids, channel, now)
 
     def claim(
@@ -264,6 +262,10 @@ class Ledger:
         return outbox.claim(
             self.engine, self._policies, now, limit=limit, lease=lease, worker=worker, newest=newest
         )  # fmt: skip
+
+    def settle(self, dialogue_id: str, now: datetime) -> int:
+        """Let the law say what follows from the invitations that a round marked; how many there were (trust 2)."""
+        return self._deliveries.settle(dialogue_id, now)
 
     def undeliverable(self, notice_id: int, channel: str, reason: str, now: datetime) -> bool:
         """

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from records.asking import Questions
 from records.bulk import Bulk
+from records.carrying import uncarried
 from records.chain import Head
 from records.columns import can_be_key, canonical
 from records.keeping import Line
@@ -143,6 +144,7 @@ class Reader:
             parts[shelf.name] = shelf.filled(rows)
         policy = self._policies(programme.policy)
         dialogue = Dialogue(programme=programme, policy=policy, **parts)
+        dialogue.uncarried = uncarried(connection, dialogue)
         head = Head(own["head_seq"], own["head_hash"])
         return Held(dialogue, head, own["revision"], own["programme_revision"])
 

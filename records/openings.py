@@ -30,6 +30,8 @@ class Wish:
     session_at: datetime | None = None
     edition: int | None = None
     information: Information | None = None
+    tight: bool = True
+    """Whether it is known how little time a near session leaves."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Opener:
             debts=debts_before(self.connection, programme.id, edition),
             by=wish.by,
             now=now,
+            tight=wish.tight,
         )
         return write_opening(self.connection, decided, now, row.revision), decided
 

@@ -102,6 +102,9 @@ def put_once(connection: Connection, rows: list[dict[str, Any]]) -> int:
     return _INSERT_NEW[connection.dialect.name].run(connection, rows)
 
 
+MOVED = "its moment was moved"
+
+
 class Ended(NamedTuple):
     """Of which duty the unsent reminders of all versions *below* are withdrawn, and *why*."""
 
@@ -137,9 +140,8 @@ def withdraw_ended(connection: Connection, ended: list[Ended]) -> None:
 
 def withdraw_outdated(connection: Connection, dialogue_id: str, duties: Iterable[Duty]) -> None:
     """Withdraw the unsent reminders of *duties* that are no longer owed, or whose moment was moved."""
-    moved = "its moment was moved"
     ended = [
-        Ended(dialogue_id, duty.name, duty.version, moved)
+        Ended(dialogue_id, duty.name, duty.version, MOVED)
         if duty.owed
         else Ended(dialogue_id, duty.name, duty.version + 1)
         for duty in duties

@@ -80,6 +80,8 @@ class StakeholderTable(Piece):
     email: Mapped[str | None] = mapped_column(comment="Their address")
     phone: Mapped[str | None] = mapped_column(comment="Their telephone")
     postal_address: Mapped[str | None] = mapped_column(comment="Where letters reach them")
+    safe_hours: Mapped[str | None] = mapped_column(comment="When they can be called safely")
+    time_zone: Mapped[str | None] = mapped_column(comment="Where their clock stands")
     mapped_at: Mapped[datetime] = mapped_column(comment="When they were mapped")
     invitation: Mapped[Invitation] = mapped_column(
         Word(Invitation), comment="Where their invitation stands"
@@ -104,6 +106,18 @@ class StakeholderTable(Piece):
     left_ways: Mapped[tuple[str, ...]] = mapped_column(
         Packed(tuple[str, ...]), comment="Addresses that were replaced, JSON"
     )
+
+
+class HelperTable(Piece):
+    """Who reaches people by hand in their language."""
+
+    __tablename__ = "helpers"
+
+    name: Mapped[str] = mapped_column(comment="Their name, or that of their organisation")
+    organisation: Mapped[str] = mapped_column(comment="For whom they come")
+    language: Mapped[str] = mapped_column(comment="Which language they speak")
+    email: Mapped[str | None] = mapped_column(comment="Their address")
+    phone: Mapped[str | None] = mapped_column(comment="Their telephone")
 
 
 class OverrideTable(Piece):
@@ -214,3 +228,4 @@ OVERRIDES, CONTRIBUTIONS, COMMITMENTS = (
     table_of(CommitmentTable),
 )
 SEALS, VERDICTS, RELAYS = table_of(SealTable), table_of(VerdictTable), table_of(RelayTable)
+HELPERS = table_of(HelperTable)

@@ -15,7 +15,7 @@ from records.tables import DUTIES
 from states.contributions import Commitment, Contribution, Seal, Verdict
 from states.dialogue import ChainDialogue, Dialogue, Override, Risk
 from states.duties import Duty
-from states.people import Stakeholder
+from states.people import Helper, Stakeholder
 from states.relays import Relayed
 from states.values import Value
 
@@ -154,5 +154,6 @@ SHELVES: tuple[Shelf, ...] = (
     Shelf("seals", Seal, pieces.SEALS),
     Shelf("verdicts", Verdict, pieces.VERDICTS),
     Shelf("relays", Relayed, pieces.RELAYS),
+    Shelf("helpers", Helper, pieces.HELPERS),
     Shelf("duties", Duty, DUTIES, key="name", order="id"),
 )

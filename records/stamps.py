@@ -20,8 +20,8 @@ from states.timing import Passing
 Row = tuple[Any, ...]
 
 
-ID, DIALOGUE, NAMED, WHO, WAITS = range(5)
-"""Where a duty that is pressed has its key, its dialogue, its name, for whom it is and who waits."""
+ID, DIALOGUE, NAMED, WHO, WAITS, KIND = range(6)
+"""Where a duty that is pressed has its key, its dialogue, its name, for whom it is, who waits, and its kind."""
 
 
 class _FactPlate(NamedTuple):
@@ -53,7 +53,8 @@ class Stamp:
     """
     The rows of one pattern at one moment, in stored form.
 
-    *moved* is the new rung and next moment; *turned*, when the due moment passed, what else it makes of a duty.
+    *moved* is the new rung and next moment; *turned*, when the due moment passed, what else it makes of a duty;
+    *shifted*, when what asks for it arrived late, its new dates.
     """
 
     passing: Passing
@@ -61,6 +62,7 @@ class Stamp:
     at: Any
     moved: Row
     turned: Row | None
+    shifted: Row | None
     facts: tuple[_FactPlate, ...]
     notices: tuple[_NoticePlate, ...]
 
@@ -83,7 +85,11 @@ class Stamp:
         return Head(seq, prev)
 
 
-def cut(passing: Passing, at: Any, moment: str, change: tuple[Row, Row | None]) -> Stamp:  # noqa: ANN401
+Change = tuple[Row, Row | None, Row | None]
+"""What a stamp has as *moved*, *turned* and *shifted*."""
+
+
+def cut(passing: Passing, at: Any, moment: str, change: Change) -> Stamp:  # noqa: ANN401
     """The stamp of *passing*, for facts written *at* a stored moment that the journal spells as *moment*."""
     tally = Tally()
     tally.count(passing)

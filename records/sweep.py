@@ -14,8 +14,9 @@ from records import sweeping
 from records.bulk import Bulk
 from records.columns import BigId
 from records.database import reading, writing
+from records.deliveries import Deliveries
 from records.lawbook import Lawbook
-from records.loading import Policies
+from records.loading import Policies, Reader
 from records.present import require_present
 from records.sweeping import Draft
 from records.sweeps import began, ended, idle
@@ -86,8 +87,16 @@ def sweep(
         report.held = _round(run, pace)
         if not report.held:
             break
+    _settle_left(run, policies)
     ended(engine, number, now, report)
     return report
+
+
+def _settle_left(run: "_Run", policies: Policies) -> None:
+    """What a killed delivery left: invitations that were accepted, and whose duty still counts as owed."""
+    deliveries = Deliveries(run.engine, Reader(policies))
+    for dialogue_id in sorted(run.laws.unsettled):
+        deliveries.settle(dialogue_id, run.laws.now)
 
 
 class _Pace:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     bindparam,
+    case,
     cast,
     func,
     literal_column,
@@ -26,8 +27,8 @@ from records import outgoing
 from records.bulk import Bulk
 from records.chain import COPY_FACTS, INSERT_FACTS, Head
 from records.lawbook import Lawbook
-from records.stamps import DIALOGUE, ID, NAMED, Row, Stamp, Written
-from records.tables import DIALOGUES, DUTIES, PROGRAMMES
+from records.stamps import DIALOGUE, ID, KIND, NAMED, Row, Stamp, Written
+from records.tables import ASKING_ONLY, DIALOGUES, DUTIES, NOTICES, PROGRAMMES
 from records.tally import Tally
 
 _log = logging.getLogger(__name__)
@@ -49,11 +50,30 @@ _SEE = {name: Bulk(_SEEN.where(listed), ["ids"]) for name, listed in _LISTED_PLA
 _HELD = _SEEN.with_for_update(of=DIALOGUES, skip_locked=True)
 _HOLD = {name: Bulk(_HELD.where(listed), ["ids"]) for name, listed in _LISTED_PLACES.items()}
 _d = DUTIES.c
+_n = NOTICES.c
+_SENT = select(func.min(_n.sent_at)).where(
+    _n.dialogue_id == _d.dialogue_id,
+    _n.status == literal_column("'sent'"),
+    ASKING_ONLY,
+    _n.rung.is_(None),
+)
+_ASKING = _SENT.where(_n.duty == _d.name, _n.template == _d.asked).scalar_subquery()
+_INVITING = _SENT.where(
+    _n.duty == literal_column("'answer-invitation/'") + _d.whom,
+    _n.template == literal_column("'invitation'"),
+).scalar_subquery()
+_ARRIVED = case(
+    (_d.asked.is_not(None), _ASKING),
+    (_d.kind == literal_column("'invite-stakeholder'"), _INVITING),
+    else_=null(),
+)
+"""When what asks for a participant's duty arrived, or the invitation that is owed; looked up for no other duty."""
 _AGAIN = (
     select(
         _d.id, _d.dialogue_id, _d.name, _d.whom, _d.waiting,
         _d.kind, _d.owner, _d.due, _d.status, _d.version, _d.lapsed_version, _d.rung,
         _d.whom.is_not(None), _d.waiting.is_not(None), _d.lapsed_at.is_not(None),
+        _d.day, _d.asked, _ARRIVED,
     )
     .where(_d.next_at <= bindparam("moment"))
     .order_by(_d.dialogue_id, _d.next_at, _d.id)
@@ -69,7 +89,8 @@ _DUE_AGAIN = {
 }
 _MOVED = ("rung", "next_at")
 _TURNED = ("status", "ended_at", "lapsed_at", "lapsed_version")
-CHANGED_BY_TIME = (*_TURNED, *_MOVED)
+_SHIFTED = ("due", "first_due", "day", "first_day", "version", "reckoning")
+CHANGED_BY_TIME = (*_TURNED, *_MOVED, *_SHIFTED)
 """The fields of a duty that time may change."""
 _GIVEN = {name: bindparam(f"new_{name}", type_=_d[name].type) for name in CHANGED_BY_TIME}
 _MOVE = {name: _GIVEN[name] for name in _MOVED} | {"error": null(), "error_at": null()}
@@ -81,9 +102,13 @@ _TURN = _MOVE | {
 }
 _NEW_PLACE = [f"new_{name}" for name in _MOVED]
 _NEW_STATE = [*(f"new_{name}" for name in _TURNED), *_NEW_PLACE]
+_SHIFT = _TURN | {name: _GIVEN[name] for name in _SHIFTED}
 _ONE = _d.id == bindparam("of_duty")
 _MOVE_EACH = Bulk(update(DUTIES).where(_ONE).values(_MOVE), [*_NEW_PLACE, "of_duty"])
 _TURN_EACH = Bulk(update(DUTIES).where(_ONE).values(_TURN), [*_NEW_STATE, "of_duty"])
+_NEW_DATES = [f"new_{name}" for name in _SHIFTED]
+_SHIFT_EACH = Bulk(update(DUTIES).where(_ONE).values(_SHIFT), [*_NEW_DATES, *_NEW_STATE, "of_duty"])
+"""Few duties are moved by time: each for itself."""
 _MOVE_ALL = Bulk(update(DUTIES).where(_IN_LIST["postgresql"]).values(_MOVE), [*_NEW_PLACE, "ids"])
 _TURN_ALL = Bulk(update(DUTIES).where(_IN_LIST["postgresql"]).values(_TURN), [*_NEW_STATE, "ids"])
 _UPDATE_HEAD = Bulk(
@@ -162,6 +187,7 @@ def apply(
     if draft is None or draft.places != places:
         draft = _drafted(connection, duty_ids, places, laws)
     draft.chunk.write(connection, careful=careful)
+    laws.unsettled |= draft.chunk.unsettled
     return draft.chunk.tallies, set(dialogue_ids) - places.keys()
 
 
@@ -199,10 +225,15 @@ class _Chunk:
         self.heads: dict[str, Head] = {}
         self.errors: dict[int, str] = {}
         self.tallies: dict[str, Tally] = {}
+        self.unsettled: set[str] = set()
+        """Dialogues of which an invitation was accepted, and a kill kept the law from hearing of it."""
 
     def take(self, duty: Row, place: Row) -> None:
         """Ask the law about one duty and keep what follows; a failure is kept as its error."""
         name, seq, digest, _, document = place
+        if duty[KIND] == "invite-stakeholder" and duty[-1] is not None:
+            self.unsettled.add(name)
+            return
         tally = self.tallies.get(name)
         if tally is None:
             tally = self.tallies[name] = Tally()
@@ -216,6 +247,9 @@ class _Chunk:
         tally.add(stamp.tally)
         head = self.heads.get(name) or Head(seq, digest)
         self.heads[name] = stamp.press(duty, head, self.written)
+        if stamp.shifted:
+            after = stamp.passing.duty
+            self.ended.append(outgoing.Ended(name, duty[NAMED], after.version, outgoing.MOVED))
         if not stamp.passing.duty.owed:
             self.ended.append(outgoing.Ended(name, duty[NAMED], stamp.passing.duty.version + 1))
 
@@ -247,11 +281,16 @@ def _change(connection: Connection, changed: dict[Stamp, list[int]]) -> None:
     in_sets = connection.dialect.name == "postgresql"
     moves: list[Row] = []
     turns: list[Row] = []
+    shifts: list[Row] = []
     for stamp, ids in changed.items():
-        rows = turns if stamp.turned else moves
         values = (*(stamp.turned or ()), *stamp.moved)
+        if stamp.shifted:
+            shifts += [(*stamp.shifted, *values, one) for one in ids]
+            continue
+        rows = turns if stamp.turned else moves
         rows += (
             [(*values, _listed(connection, ids))] if in_sets else [(*values, one) for one in ids]
         )
     (_MOVE_ALL if in_sets else _MOVE_EACH).run_stored(connection, moves)
     (_TURN_ALL if in_sets else _TURN_EACH).run_stored(connection, turns)
+    _SHIFT_EACH.run_stored(connection, shifts)

@@ -1,6 +1,6 @@
 """The tables of programmes, dialogues, duties, the journal, the outbox and the sweeps."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, MetaData, Table, Text, TextClause, UniqueConstraint, text
@@ -17,6 +17,7 @@ _NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+_WORDS = tuple[str, ...]
 CLUSTERED = {"sqlite_with_rowid": False}
 """Rows of one dialogue lie together, so that loading it reads few pages."""
 
@@ -94,9 +95,7 @@ class DialogueTable(Base):
     agreed: Mapped[dict[str, Any]] = mapped_column(
         Document(), comment="To whose taking of which role the confidant or the moderator agreed"
     )
-    lessons: Mapped[tuple[str, ...]] = mapped_column(
-        Packed(tuple[str, ...]), comment="What was learned"
-    )
+    lessons: Mapped[tuple[str, ...]] = mapped_column(Packed(_WORDS), comment="What was learned")
     revision: Mapped[int] = mapped_column(
         comment="Rises with every step and every sweep that touched it"
     )
@@ -127,6 +126,8 @@ class DutyTable(Base):
     first_due: Mapped[datetime] = mapped_column(
         comment="The first promised moment, from which lateness counts"
     )
+    day: Mapped[date | None] = mapped_column(comment="The promised local day that ends at due")
+    first_day: Mapped[date | None] = mapped_column(comment="The first promised local day")
     status: Mapped[DutyStatus] = mapped_column(Word(DutyStatus), comment="Where it stands")
     opened_at: Mapped[datetime] = mapped_column(comment="When it was opened")
     ended_at: Mapped[datetime | None] = mapped_column(
@@ -136,6 +137,8 @@ class DutyTable(Base):
     version: Mapped[int] = mapped_column(comment="Rises when its moment is moved")
     lapsed_version: Mapped[int] = mapped_column(comment="The version whose due moment has passed")
     waiting: Mapped[str | None] = mapped_column(comment="The voice that waits for it")
+    asked: Mapped[str | None] = mapped_column(comment="The message whose arrival sets its clock")
+    covers: Mapped[tuple[str, ...]] = mapped_column(Packed(_WORDS), comment="To pass on, JSON")
     rung: Mapped[int] = mapped_column(comment="Index in its ladder of the next rung")
     next_at: Mapped[datetime | None] = mapped_column(
         comment="When time acts next on it; empty: never again"
@@ -260,6 +263,7 @@ UNSENT_ONLY = text("status IN ('pending', 'by-hand')")
 TROUBLED_ONLY = text("status IN ('by-hand', 'failed')")
 NAMED_ONLY = text("message_id IS NOT NULL")
 DAILY_ONLY = text("kind <> 'own'")
+ASKING_ONLY = text("template IN ('invitation', 'invitation-accepted', 'summary-to-check')")
 
 
 def _partial(name: str, where: TextClause, *columns: InstrumentedAttribute[Any]) -> None:
@@ -283,6 +287,7 @@ Index(
     sqlite_where=DAILY_ONLY,
     postgresql_where=DAILY_ONLY,
 )
+_partial("ix_notices_asking", ASKING_ONLY, _n.dialogue_id, _n.duty)
 Index("ix_sweeps_began_at", SweepTable.began_at)
 
 PROGRAMMES, DIALOGUES, DUTIES = (

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from records import outgoing
 from records.access_ending import end_ways_in
 from records.again import send_again
+from records.carrying import carry_on, made_up
 from records.chain import INSERT_FACTS, beginning, entries_of
 from records.loading import Held, add, save, save_programme
 from states.dialogue import Dialogue
@@ -40,13 +41,16 @@ class Decided(Protocol):
 def write_step(connection: Connection, held: Held, decided: Decided, now: datetime) -> Held:
     """Write *decided* over *held*; returns what then holds. Raises Refused when the programme changed meanwhile."""
     after = decided.dialogue
-    rows, head = entries_of(after.id, held.head, decided.facts, now)
+    after.uncarried = ()
+    facts = [*made_up(connection, held.dialogue), *decided.facts]
+    rows, head = entries_of(after.id, held.head, facts, now)
     duties = save(connection, held, after, head)
     outgoing.withdraw_outdated(connection, after.id, duties)
     send_again(connection, after, decided.facts, now)
     origin = f"fact:{head.seq}" if rows else f"step:{held.revision + 1}"
     _write_words(connection, rows, outgoing.rows_of(after.id, decided.notices, origin, now))
     revision = held.programme_revision
+    carry_on(connection, after, decided.facts, now)
     end_ways_in(connection, held.dialogue, after, now)
     if decided.programme is not None:
         if not save_programme(connection, decided.programme, revision, now):

@@ -8,9 +8,9 @@ from states.contributions import Contribution
 from states.dialogue import Dialogue
 from states.errors import BadInput, NotKnown, NotYours, Refused
 from states.independence import DEBTORS, is_debtor, require_no_debtor
-from states.people import PARTICIPANT, ROLES, Role, Stakeholder
+from states.people import HELPER, PARTICIPANT, ROLES, Role, Stakeholder
 from states.relays import Relay
-from states.table import INDEPENDENT, RELAYS, Step
+from states.table import INDEPENDENT, PROVERS, RELAYS, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ def actor_of(dialogue: Dialogue, step: Step, by: str, given: Any) -> Actor:  # n
     """
     if by in ROLES:
         return _role_actor(dialogue, step, by, given)
+    if by in dialogue.helpers and HELPER in step.by:
+        return Actor(by)
     speaker = dialogue.stakeholder_of(by)
     if speaker is None:
         raise NotKnown("unknown-person", by=by[:80])
@@ -65,6 +67,8 @@ def _role_actor(dialogue: Dialogue, step: Step, by: str, given: Any) -> Actor:  
         raise NotKnown("role-not-named", role=by)
     if by in step.by:
         return Actor(by)
+    if step.by == PROVERS and by in DEBTORS:
+        raise NotYours("debtor-may-not-relay", by=by)
     _require_relayer(dialogue, step, by, given)
     named = getattr(given, "stakeholder", None)
     if PARTICIPANT not in step.by or by not in _relayers(step, given) or not named:
@@ -118,6 +122,8 @@ def _refuse_what_is_sealed(dialogue: Dialogue, given: Any) -> None:  # noqa: ANN
 
 
 def _voice(dialogue: Dialogue, step: Step, speaker: str, own: list[str], given: Any) -> str:  # noqa: ANN401
+    if step.by == PROVERS:
+        return _own_name(given.to, own)
     name = getattr(given, "contribution", None)
     if name is not None:
         return _voice_of_contribution(dialogue, step, name, own)
@@ -132,6 +138,13 @@ def _undoing_voice(dialogue: Dialogue, step: str, own: list[str]) -> str:
     """The voice for which *step* was recorded last; without one their own name, and it is refused."""
     theirs = [r for r in dialogue.relays.values() if r.step == step and r.stands and r.voice in own]
     return theirs[-1].voice if theirs else own[0]
+
+
+def _own_name(name: str, own: list[str]) -> str:
+    """Whoever says themselves that something arrived says it of themselves alone."""
+    if name not in own:
+        raise NotYours("not-your-step", step="record-delivery", who=[PROVERS[0]])
+    return name
 
 
 def _chosen_voice(dialogue: Dialogue, chosen: str | None, own: list[str]) -> str | None:

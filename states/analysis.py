@@ -8,10 +8,18 @@ from states.deliberation import Deliberation
 from states.dialogue import ChainDialogue, Dialogue, Override, Phase, Risk
 from states.errors import BadInput, NotKnown, NotYours, Refused
 from states.information import Information
-from states.people import PARTICIPANT, ROLES, SYSTEM, Mapping, Stakeholder
+from states.people import (
+    HELPER,
+    PARTICIPANT,
+    ROLES,
+    SYSTEM,
+    Invitation,
+    Mapping,
+    Stakeholder,
+)
 from states.steps import Bare, DropRisk, DropStakeholder, OverrideCheck
 
-_RESERVED = re.compile(r"^(sealed-\d+|participant-\d+)$")
+_RESERVED = re.compile(r"^(sealed-\d+|participant-\d+|helper-\d+)$")
 
 
 def name_risk(work: Deliberation, given: Risk) -> None:
@@ -63,7 +71,7 @@ def _require_same_ways(work: Deliberation, earlier: Stakeholder, given: Mapping)
 
 
 def _require_free_name(name: str) -> None:
-    if name in ROLES or name in {SYSTEM, PARTICIPANT} or _RESERVED.match(name):
+    if name in ROLES or name in {SYSTEM, PARTICIPANT, HELPER} or _RESERVED.match(name):
         raise BadInput("reserved-name", name=name)
 
 
@@ -75,13 +83,21 @@ def open_invitation_duty(work: Deliberation, stakeholder: str) -> None:
 
 
 def drop_stakeholder(work: Deliberation, given: DropStakeholder) -> None:
-    """Take somebody off the map who was not invited yet, with a reason."""
-    if work.stakeholder(given.stakeholder).invited:
-        raise Refused("already-invited", stakeholder=given.stakeholder)
-    _require_nothing_owed(work, given.stakeholder)
-    del work.dialogue.stakeholders[given.stakeholder]
-    work.fact("stakeholder-dropped", given.stakeholder, reason=given.reason)
-    work.withdraw_named(f"invite-stakeholder/{given.stakeholder}", "stakeholder-dropped")
+    """Take somebody off the map whom no invitation reached, with a reason (ruling 4)."""
+    name = given.stakeholder
+    if work.stakeholder(name).invited and not _nothing_reached(work, name):
+        raise Refused("already-invited", stakeholder=name)
+    _require_nothing_owed(work, name)
+    del work.dialogue.stakeholders[name]
+    work.fact("stakeholder-dropped", name, reason=given.reason)
+    owed = [duty for duty in work.dialogue.duties.values() if duty.owed and duty.whom == name]
+    work.withdraw(owed, "stakeholder-dropped")
+
+
+def _nothing_reached(work: Deliberation, name: str) -> bool:
+    duty = work.duty(f"invite-stakeholder/{name}")
+    open_still = work.stakeholder(name).invitation is Invitation.INVITED
+    return open_still and duty is not None and duty.met_at is None
 
 
 def _require_nothing_owed(work: Deliberation, name: str) -> None:

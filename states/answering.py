@@ -155,4 +155,8 @@ def _end(work: Deliberation, fact: str, **detail: object) -> None:
 
 def _lives_on(work: Deliberation, kind: str) -> bool:
     """Debts outlive the year; so does a verdict that was asked while answers are still owed."""
-    return KINDS[kind].debt or (kind == "give-verdict" and work.dialogue.phase is Phase.FEEDBACK)
+    return (
+        KINDS[kind].debt
+        or kind == "pass-on"
+        or (kind == "give-verdict" and work.dialogue.phase is Phase.FEEDBACK)
+    )

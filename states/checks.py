@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from states import gaps
+from states import composition, gaps
 from states.dialogue import Dialogue, Phase
 from states.gaps import Gap
 from states.phrases import say
@@ -53,7 +53,7 @@ class Rule:
 
     phase: Phase
     name: str
-    strength: Strength
+    strength: Strength | Callable[[Dialogue], Strength]
     source: str
     ask: Ask
 
@@ -74,6 +74,13 @@ A, E, S, U, F = (
     Phase.FEEDBACK,
 )
 
+
+def _where_hands_are_needed(dialogue: Dialogue) -> Strength:
+    """Hard for a dialogue with a seat that is reached by hand or at risk (ruling 4)."""
+    seats = dialogue.stakeholders.values()
+    return "hard" if any(composition.needs_hands(dialogue, seat) for seat in seats) else "shown"
+
+
 RULES: tuple[Rule, ...] = (
     Rule(A, "roles-named", "hard", _COMMITMENT, gaps.roles_named),
     Rule(A, "risks-named", "hard", _OECD, gaps.risks_named),
@@ -84,6 +91,8 @@ RULES: tuple[Rule, ...] = (
     Rule(A, "debts-carried", "hard", _UNGP, gaps.debts_carried),
     Rule(E, "information-complete", "hard", _TRANSPARENCY, gaps.information_complete),
     Rule(E, "everyone-invited", "hard", _INCLUSION, gaps.everyone_invited),
+    Rule(E, "reachable", "hard", _INCLUSION, gaps.reachable),
+    Rule(E, "hands-named", _where_hands_are_needed, _OECD_SAFE, gaps.hands_named),
     Rule(E, "answers-in", "hard", _TRANSPARENCY, gaps.answers_in),
     Rule(E, "expectations-echoed", "hard", _TRANSPARENCY, gaps.expectations_echoed),
     Rule(E, "declined-replaced", "soft", _INCLUSION, gaps.declined_replaced),
@@ -118,9 +127,10 @@ def soft_checks(phase: Phase) -> list[str]:
 
 def _asked(rule: Rule, dialogue: Dialogue, now: datetime) -> Check:
     gaps = tuple(rule.ask(dialogue, now))
+    strength = rule.strength(dialogue) if callable(rule.strength) else rule.strength
     overridden, idle = _overridden(rule, dialogue), about_nothing(dialogue, rule.name)
     return Check(
-        rule.name, rule.strength, rule.source, gaps, overridden=overridden, idle=idle and not gaps
+        rule.name, strength, rule.source, gaps, overridden=overridden, idle=idle and not gaps
     )
 
 

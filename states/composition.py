@@ -69,6 +69,18 @@ def _followed(lost: Stakeholder, latest: dict[str, datetime]) -> bool:
     return bool(invited and lost.declined_at and invited > lost.declined_at)
 
 
+def by_hand(dialogue: Dialogue, seat: Stakeholder) -> bool:
+    """Whether this seat is reached by phone or letter: it has no address, or mail to it failed for good."""
+    reader = dialogue.reader(seat.id)
+    return reader is None or not reader.email
+
+
+def needs_hands(dialogue: Dialogue, seat: Stakeholder) -> bool:
+    """Whether somebody independent must be there for this seat: it is reached by hand, or at risk."""
+    gone = seat.invitation is Invitation.DECLINED or seat.erased_at is not None
+    return not gone and (by_hand(dialogue, seat) or bool(seat.at_risk))
+
+
 def moderator_is_independent(dialogue: Dialogue) -> bool:
     """Whether a moderator is named who holds no other role and is no stakeholder."""
     moderator = dialogue.role(Role.MODERATOR)

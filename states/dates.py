@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from states.deliberation import Deliberation
 from states.duties import KINDS, Duty, Reckoning
 from states.errors import BadInput, NotKnown, NotYours, Refused
+from states.nearness import require_room
 from states.people import PARTICIPANT, Role
 from states.steps import Postpone, RescheduleSession
 from states.telling import tell_onlookers
@@ -39,7 +40,7 @@ def _require_postponer(work: Deliberation, duty: Duty) -> None:
 
 
 def _require_later(work: Deliberation, duty: Duty, to: date) -> None:
-    due_day = work.calendar.due_day(duty.due)
+    due_day = work.dialogue.due_day(duty)
     if to < work.today:
         raise BadInput("date-in-the-past", date=to.isoformat(), today=work.today.isoformat())
     if to <= due_day:
@@ -73,18 +74,22 @@ def reschedule_session(work: Deliberation, given: RescheduleSession) -> None:
     old_day = d.session_day
     d.session_at = to
     d.calendar_sequence += 1
+    if not given.tight:
+        require_room(d, work.now, {duty.kind for duty in d.duties.values() if _moves(duty)})
     feedback_by = _moved_promise(work, given, promised, old_day)
     dates = {"was": was.isoformat(), "to": to.isoformat(), "reason": given.reason}
     promise = {"feedback_was": _iso(promised), "feedback_by": _iso(feedback_by)}
     work.fact("session-rescheduled", **dates, **promise)
-    for duty in [
-        duty for duty in d.duties.values() if duty.owed and KINDS[duty.kind].follows_session
-    ]:
+    for duty in [duty for duty in d.duties.values() if _moves(duty)]:
         _move_along(work, duty, given.reason, feedback_by)
     for stakeholder in d.stakeholders.values():
         if stakeholder.invited:
             work.tell(stakeholder.id, "session-moved", **dates, **promise)
     tell_onlookers(work, "dates-changed", **dates, **promise)
+
+
+def _moves(duty: Duty) -> bool:
+    return duty.owed and KINDS[duty.kind].follows_session
 
 
 def _iso(day: date | None) -> str | None:
@@ -112,24 +117,14 @@ def _move_along(work: Deliberation, duty: Duty, reason: str, feedback_by: date |
             work.postpone(duty, reckoning.end, reason)
         return
     duty = work.lapse_if_past(duty) if duty.owner != PARTICIPANT else duty
-    reckoning = _not_in_the_past(work, reckoning)
     due = work.calendar.end_of(reckoning.end)
     stands = duty.lapsed_at or duty.postponements or duty.first_due <= work.now
-    first = duty.first_due if stands else due
+    first = {} if stands else {"first_due": due, "first_day": reckoning.end}
     was = duty.due.isoformat()
-    moved = work.moved(duty, due, reckoning, first_due=first)
+    moved = work.moved(duty, due, reckoning, **first)
     work.fact("duty-rescheduled", duty.name, was=was, due=due.isoformat(), version=moved.version)
 
 
 def _may_be_postponed(work: Deliberation, duty: Duty, reckoning: Reckoning) -> bool:
     left = len(duty.postponements) < work.dialogue.policy.limits.postponements
-    return left and reckoning.end > work.calendar.due_day(duty.due) and reckoning.end >= work.today
-
-
-def _not_in_the_past(work: Deliberation, reckoning: Reckoning) -> Reckoning:
-    """Nothing lapses merely because the session was moved forward: there is until the end of today."""
-    return (
-        reckoning
-        if reckoning.end >= work.today
-        else reckoning.model_copy(update={"end": work.today})
-    )
+    return left and reckoning.end > work.dialogue.due_day(duty) and reckoning.end >= work.today

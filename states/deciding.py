@@ -12,10 +12,10 @@ from states import (
     answering,
     contact,
     dates,
-    delivery,
     erasing,
     gathering,
     meeting,
+    passing_on,
     relaying,
     roles,
     strategy,
@@ -70,7 +70,10 @@ HANDLERS: dict[str, Handler] = {
     "close-dialogue": answering.close_dialogue,
     "close-with-debts": answering.close_with_debts,
     "cancel-dialogue": answering.cancel_dialogue,
-    "record-delivery": delivery.record_delivery,
+    "bring": passing_on.bring,
+    "record-delivery": passing_on.record_delivery,
+    "could-not-reach": passing_on.could_not_reach,
+    "name-helper": passing_on.name_helper,
     "postpone": dates.postpone,
     "reschedule-session": dates.reschedule_session,
     "agree-hand-over": roles.agree_hand_over,
@@ -86,6 +89,10 @@ ENTERING: dict[Phase, Callable[[Deliberation], None]] = {
     Phase.STRATEGY_UPDATE: strategy.enter_strategy,
     Phase.FEEDBACK: answering.enter_feedback,
 }
+
+
+_THEIR_WORD = "own-step"
+"""How it is known that something arrived, when whoever it was for acted upon it."""
 
 
 def decide(
@@ -109,6 +116,8 @@ def decide(
         work.relay = actor.relay
         HANDLERS[step](work, model, actor.voice)
         relaying.note(work, step, model, actor.relay, actor.voice)
+        if step != "record-delivery":
+            passing_on.heard(work, actor.voice, getattr(model, "how", None) or _THEIR_WORD)
     else:
         HANDLERS[step](work, model)
     _advance(work, step)

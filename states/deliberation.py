@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from states.arriving import lapse_fact
 from states.calendar import WorkCalendar
 from states.contributions import Contribution
 from states.dialogue import Dialogue
@@ -14,7 +15,7 @@ from states.facts import Fact, Notice
 from states.people import PARTICIPANT, Role, Stakeholder
 from states.programme import Programme
 from states.relays import Relay
-from states.timing import Setting, armed, lapse_fact, lapsed
+from states.timing import Setting, armed, lapsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,9 @@ class Decision:
     notices: tuple[Notice, ...]
     programme: Programme | None = None
     """The programme, when the step changed who holds a role."""
+
+
+_MAY_STILL_BE_MET = frozenset({*OWED, DutyStatus.NO_ANSWER, DutyStatus.NOT_REACHED})
 
 
 class Deliberation:
@@ -126,11 +130,13 @@ class Deliberation:
         owner: str | None = None,
         due_day: date | None = None,
         waiting: str | None = None,
+        **more: Any,  # noqa: ANN401 - other fields of the duty
     ) -> Duty:
         """
         Open a duty of *kind* about *whom*; its due moment follows from the policy, or is the end of *due_day*.
 
-        A duty that was opened before begins a new round, so that what became of the earlier one stays readable.
+        One that would be due before it opens is due after the policy's days to answer. One that was opened before
+        begins a new round, so that what became of the earlier one stays readable.
         """
         earlier = self.duty(duty_name(kind, whom))
         round_ = earlier.round + 1 if earlier else 1
@@ -144,9 +150,12 @@ class Deliberation:
             owner=owner or KINDS[kind].owner,
             due=due,
             first_due=due,
+            day=reckoning.end,
+            first_day=reckoning.end,
             opened_at=self.now,
             reckoning=reckoning,
             waiting=waiting,
+            **more,
         )
         self.keep(armed(duty, self.setting, self.now))
         self.fact(
@@ -160,25 +169,22 @@ class Deliberation:
         return duty
 
     def reckon(self, kind: str, due_day: date | None = None) -> Reckoning:
-        """How the due day of *kind* follows from the policy, or from the day that somebody promised."""
+        """
+        How the due day of *kind* follows from the policy, or from the day that somebody promised.
+
+        Never a day that is over: born late is not late (trust 2).
+        """
         rule = self.dialogue.policy.due[kind]
         if due_day is not None or rule == "promised":
-            return Reckoning(rule="promised", end=due_day or self.today)
+            return self._still_to_come(Reckoning(rule="promised", end=due_day or self.today), kind)
         start = self.dialogue.session_day if rule.startswith("S") else self.today
-        reckoning = self.calendar.reckon(rule, start)
-        if KINDS[kind].owner == PARTICIPANT and reckoning.end <= self.today:
-            return self._time_to_answer()
-        return reckoning
+        return self._still_to_come(self.calendar.reckon(rule, start), kind)
 
-    def _time_to_answer(self) -> Reckoning:
-        """Whoever is asked late still gets the policy's days to answer, though not beyond the session."""
-        reckoning = self.calendar.reckon(
-            f"+{self.dialogue.policy.limits.days_to_answer}wd", self.today
-        )
-        latest = max(self.dialogue.session_day, self.today)
-        return (
-            reckoning if reckoning.end <= latest else reckoning.model_copy(update={"end": latest})
-        )
+    def _still_to_come(self, reckoning: Reckoning, kind: str) -> Reckoning:
+        """Whoever is asked on the last day itself still gets time; a role has the rest of that day."""
+        asked = KINDS[kind].owner == PARTICIPANT
+        over = reckoning.end <= self.today if asked else reckoning.end < self.today
+        return self.setting.days_to_answer(self.today) if over else reckoning
 
     def keep(self, duty: Duty) -> None:
         """Put *duty* in place of what stood under its name."""
@@ -187,12 +193,13 @@ class Deliberation:
     def meet(self, name: str) -> None:
         """The duty was done now; does nothing when it is not owed, or was closed as no answer and nobody asked."""
         duty = self.duty(name)
-        if duty is None or duty.status not in {*OWED, DutyStatus.NO_ANSWER}:
+        if duty is None or duty.status not in _MAY_STILL_BE_MET:
             return
         if duty.owed and self.dialogue.policy.ladders[duty.ladder].at_due == "lapse":
             duty = self.lapse_if_past(duty)
         late = duty.lapsed_at is not None or self.now >= duty.first_due
-        status = DutyStatus.MET_LATE if late else DutyStatus.MET
+        unreached = duty.owner == PARTICIPANT and duty.status is DutyStatus.NOT_REACHED
+        status = DutyStatus.MET_LATE if late and not unreached else DutyStatus.MET
         self.keep(duty.model_copy(update={"status": status, "ended_at": self.now, "next_at": None}))
         days = self.dialogue.duties[duty.name].late_days(self.now, self.dialogue.zone)
         self.fact("duty-met", duty.name, kind=duty.kind, **{"for": duty.whom}, late_days=days)
@@ -243,9 +250,8 @@ class Deliberation:
 
     def moved(self, duty: Duty, due: datetime, reckoning: Reckoning, **changes: Any) -> Duty:  # noqa: ANN401
         """*duty* with another due moment: a new version with its ladder set anew."""
-        changed = duty.model_copy(
-            update={"due": due, "reckoning": reckoning, "version": duty.version + 1, **changes}
-        )
+        dates = {"due": due, "day": reckoning.end, "reckoning": reckoning}
+        changed = duty.model_copy(update={**dates, "version": duty.version + 1, **changes})
         moved = armed(changed, self.setting, self.now)
         self.keep(moved)
         return moved

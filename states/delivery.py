@@ -1,28 +1,23 @@
 """What the law makes of delivery: an answer counts when it was delivered, and a bounce reopens what it had met."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from states.arriving import not_reached, not_reached_fact
 from states.contact import OLD_WAY
 from states.deliberation import Decision, Deliberation
 from states.dialogue import Dialogue, Phase
 from states.duties import Duty, DutyStatus
 from states.erasing import erase
-from states.errors import NotKnown, NotYours, Refused
 from states.facts import Notice
 from states.people import PARTICIPANT, SYSTEM, Invitation, Role
-from states.relaying import held_until
-from states.steps import RecordDelivery
 from states.timing import armed
-from states.ways import (
-    failed_for_good,
-    mark_failed,
-    reads_mail,
-    told_before,
-    who_hears,
-)
+from states.ways import failed_for_good, mark_failed, reads_mail, told_before, who_hears
 
-_ANSWERS = frozenset({"answer", "dispute-settled"})
-MATTERS = _ANSWERS | {"erasure-done"}
+ANSWERS = frozenset({"answer", "dispute-settled"})
+BINDING = ANSWERS | {"erasure-done"}
+"""The templates that are written anew when they did not arrive, and name the head of the journal."""
+MATTERS = BINDING | {"invitation"}
 """The templates whose delivery is a fact of the dialogue."""
 _OF_WHAT_COMES = frozenset(
     {"invitation", "invitation-accepted", "agenda-echoed", "session-moved", "summary-to-check"}
@@ -41,7 +36,8 @@ def still_wanted(dialogue: Dialogue, notice: Notice) -> bool:
 
     A reminder whose duty was met or moved meanwhile should not, and nobody is invited to what was cancelled.
     """
-    if dialogue.erased(notice.to):
+    nobody = notice.role == PARTICIPANT and dialogue.reader(notice.to) is None
+    if dialogue.erased(notice.to) or nobody:
         return False
     if dialogue.phase == Phase.CANCELLED and notice.template in _OF_WHAT_COMES:
         return False
@@ -63,7 +59,7 @@ def goes_again(notice: Notice) -> bool:
 
     Only to participants: a role has a next one up. An answer is written anew instead, and a reminder has its next rung.
     """
-    said_anew = notice.template in {*MATTERS, OLD_WAY} or notice.rung is not None
+    said_anew = notice.template in {*BINDING, OLD_WAY} or notice.rung is not None
     return notice.role == PARTICIPANT and not said_anew
 
 
@@ -72,7 +68,9 @@ def delivered(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
     work = Deliberation(dialogue, SYSTEM, now)
     if dialogue.erased(notice.to):
         return work.decision()
-    if notice.template == "erasure-done":
+    if notice.template == "invitation":
+        arrived(work, notice.to)
+    elif notice.template == "erasure-done":
         erase(work, notice.to)
     elif notice.template == "answer":
         _answer_delivered(work, notice.to, _covers(notice))
@@ -81,40 +79,29 @@ def delivered(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
     return work.decision()
 
 
-def record_delivery(work: Deliberation, given: RecordDelivery) -> None:
-    """
-    Somebody without e-mail heard it by phone or letter; it counts from now.
-
-    What was said under seal is delivered by the moderator, who alone knows to whom.
-    """
-    if given.to in work.dialogue.seals and work.actor != Role.MODERATOR:
-        raise NotYours("seal-needs-moderator")
-    reader = work.dialogue.reader(given.to)
-    if reader is None:
-        raise NotKnown("unknown-stakeholder", stakeholder=given.to)
-    if reads_mail(work.dialogue, given.to):
-        raise Refused("reached-by-mail", to=given.to)
-    own = work.dialogue.contributions_of(given.to)
-    answered = [c.id for c in own if c.written_at and not c.delivered_at]
-    settled = [c.id for c in own if c.dispute_open and c.settlement]
-    waits = {"answer": answered, "dispute-settled": settled, "erasure-done": _granted(work, given)}
-    if not waits.get(given.template, [given.template]):
-        raise Refused("nothing-by-hand", to=given.to, template=given.template)
-    work.fact("delivery-recorded", given.to, template=given.template, how=given.how)
-    if given.template == "answer":
-        _answer_delivered(work, given.to, answered)
-    elif given.template == "dispute-settled":
-        for name in settled:
-            _settlement_delivered(work, name)
-    elif given.template == "erasure-done":
-        erase(work, given.to)
+def all_arrived(dialogue: Dialogue, invited: Iterable[str], now: datetime) -> Decision:
+    """What follows when the invitations of all those *invited* were accepted by a channel at *now*."""
+    work = Deliberation(dialogue, SYSTEM, now)
+    for name in invited:
+        arrived(work, name)
+    return work.decision()
 
 
-def _granted(work: Deliberation, given: RecordDelivery) -> list[str]:
-    seat = work.dialogue.stakeholders.get(given.to)
-    held = held_until(work.dialogue, given.to)
-    waits = held is not None and work.now < held
-    return [given.to] if seat and seat.erasure_granted_at and not waits else []
+def arrived(work: Deliberation, name: str) -> None:
+    """The invitation reached *name*: only now is what is owed to them met (trust 2)."""
+    work.meet(f"invite-stakeholder/{name}")
+
+
+def came_home(work: Deliberation, to: str, template: str) -> None:
+    """What somebody was told by hand, as far as something follows from its arrival."""
+    own = work.dialogue.contributions_of(to)
+    if template == "answer":
+        _answer_delivered(work, to, [c.id for c in own if c.written_at and not c.delivered_at])
+    elif template == "dispute-settled":
+        for one in [c for c in own if c.dispute_open and c.settlement]:
+            _settlement_delivered(work, one.id)
+    elif template == "erasure-done":
+        erase(work, to)
 
 
 def _covers(notice: Notice) -> list[str]:
@@ -170,7 +157,8 @@ def undeliverable(dialogue: Dialogue, notice: Notice, reason: str, now: datetime
         _settlement_bounced(work, notice)
     else:
         work.fact("notice-undeliverable", notice.to, template=notice.template)
-    if notice.template in _ANSWERS or not known:
+    _asked_in_vain(work, notice)
+    if notice.template in ANSWERS or not known:
         _alert(work, notice, reason)
     return work.decision()
 
@@ -197,11 +185,36 @@ def unread(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
 def _alert(work: Deliberation, notice: Notice, reason: str) -> None:
     shown = "" if notice.to in work.dialogue.seals else reason
     failed = {"to": notice.to, "template": notice.template, "reason": shown}
-    next_step = {"answer": notice.template in _ANSWERS, "again": goes_again(notice)}
+    next_step = {"answer": notice.template in ANSWERS, "again": goes_again(notice)}
     told = told_before(notice)
     past = {"past": told} if told else {}
     for role in _alerted(work.dialogue, notice):
         work.tell(role, "delivery-failed", None, **failed, **next_step, **past)
+
+
+def _asked_in_vain(work: Deliberation, notice: Notice) -> None:
+    """Who was invited in vain is owed an invitation again, and who was asked in vain did not stay silent."""
+    seat = work.dialogue.stakeholders.get(notice.to)
+    gathering = work.dialogue.phase is Phase.EXPECTATION_GATHERING
+    waits = seat is not None and seat.invitation is Invitation.INVITED
+    if notice.template == "invitation" and gathering and waits:
+        _reopen(work, f"invite-stakeholder/{notice.to}")
+    duty = work.dialogue.duties.get(notice.duty or "")
+    if duty and duty.asked == notice.template:
+        _was_not_reached(work, duty)
+
+
+def _was_not_reached(work: Deliberation, duty: Duty | None) -> None:
+    """The silence that was recorded was none: *not reached* takes its place in every view (ruling 10)."""
+    if duty and duty.status is DutyStatus.NO_ANSWER:
+        end_not_reached(work, duty)
+
+
+def end_not_reached(work: Deliberation, duty: Duty) -> None:
+    """*duty* ends because nothing reached whom it was about; what lapsed before stays lapsed in the record."""
+    known = duty if duty.owner == PARTICIPANT else work.lapse_if_past(duty)
+    work.keep(not_reached(known, work.now))
+    work.facts.append(not_reached_fact(known, work.actor))
 
 
 def _alerted(dialogue: Dialogue, notice: Notice) -> list[Role]:
@@ -218,6 +231,7 @@ def _answer_bounced(work: Deliberation, notice: Notice) -> None:
     work.fact("answer-bounced", notice.to, covers=covers)
     _reopen(work, f"answer-participant/{notice.to}")
     work.withdraw_named(f"give-verdict/{notice.to}", "answer-bounced")
+    _was_not_reached(work, work.duty(f"give-verdict/{notice.to}"))
 
 
 def _settlement_bounced(work: Deliberation, notice: Notice) -> None:

@@ -16,7 +16,7 @@ from states.contributions import Commitment, Contribution, Seal, Verdict
 from states.duties import OWED, Duty
 from states.facts import Notice
 from states.information import Information
-from states.people import PARTICIPANT, ROLES, Person, Role, Stakeholder
+from states.people import PARTICIPANT, ROLES, Helper, Person, Role, Stakeholder
 from states.policy import Policy
 from states.programme import Programme
 from states.relays import Relayed
@@ -112,6 +112,8 @@ class Dialogue:
     failed_ways: dict[str, str] = field(default_factory=dict)
     """To whom mail failed for good, with a mark of the address: once it is another one, mail goes there again."""
     lessons: tuple[str, ...] = ()
+    uncarried = tuple[str, ...]()
+    """What earlier editions owe and the journal of this one does not know of; read live, never stored."""
     risks: dict[str, Risk] = field(default_factory=dict)
     chain_dialogues: dict[str, ChainDialogue] = field(default_factory=dict)
     stakeholders: dict[str, Stakeholder] = field(default_factory=dict)
@@ -124,12 +126,15 @@ class Dialogue:
     """What others recorded in somebody's name, and what was before."""
     agreed: dict[str, Any] = field(default_factory=dict)
     """To which role of whom the one who must consent has agreed."""
+    helpers: dict[str, Helper] = field(default_factory=dict)
     duties: dict[str, Duty] = field(default_factory=dict)
 
     def copy(self) -> Self:
         """A copy whose collections can be changed without touching this one."""
         copied: dict[str, Any] = {name: dict(getattr(self, name)) for name in _COLLECTIONS}
-        return replace(self, **copied)
+        made = replace(self, **copied)
+        made.uncarried = self.uncarried
+        return made
 
     @cached_property
     def calendar(self) -> WorkCalendar:
@@ -213,6 +218,14 @@ class Dialogue:
         while found and (later := self.duties.get(f"{name}#{found.round + 1}")):
             found = later
         return found
+
+    def due_day(self, duty: Duty) -> date:
+        """The day at whose end *duty* is due, as it was promised."""
+        return duty.day or self.calendar.due_day(duty.due)
+
+    def first_day(self, duty: Duty) -> date:
+        """The day that was promised first, from which the lateness of *duty* is counted."""
+        return duty.first_day or self.calendar.due_day(duty.first_due)
 
     def owner_role(self, duty: Duty) -> str:
         """The role that owes *duty* now; when nobody holds it, the manager does."""

@@ -10,7 +10,11 @@ from states.values import Value
 
 
 class DutyStatus(StrEnum):
-    """Where a duty stands; *lapsed* stays until it is met, which is then *met-late*."""
+    """
+    Where a duty stands; *lapsed* stays until it is met, which is then *met-late*.
+
+    *no-answer* is the silence of somebody who was asked in time, *not-reached* the failure of whoever had to ask them.
+    """
 
     OPEN = "open"
     MET = "met"
@@ -18,6 +22,7 @@ class DutyStatus(StrEnum):
     MET_LATE = "met-late"
     WITHDRAWN = "withdrawn"
     NO_ANSWER = "no-answer"
+    NOT_REACHED = "not-reached"
 
 
 OWED = frozenset({DutyStatus.OPEN, DutyStatus.LAPSED})
@@ -44,6 +49,7 @@ KINDS: dict[str, DutyKind] = {
     for kind in (
         DutyKind("approve-analysis", Role.MANAGER, "standard"),
         DutyKind("invite-stakeholder", Role.MANAGER, "standard"),
+        DutyKind("pass-on", Role.MODERATOR, "standard", follows_session=False),
         DutyKind("answer-invitation", PARTICIPANT, "participant"),
         DutyKind("share-expectation", PARTICIPANT, "participant"),
         DutyKind("echo-expectations", Role.MANAGER, "standard"),
@@ -101,6 +107,10 @@ class Duty(Value):
     owner: str
     due: datetime
     first_due: datetime
+    day: date | None = None
+    """The promised local day that ends at *due*, kept beside it: another time zone later makes no other day of it."""
+    first_day: date | None = None
+    """The local day of *first_due*."""
     status: DutyStatus = DutyStatus.OPEN
     opened_at: datetime
     ended_at: datetime | None = None
@@ -111,6 +121,10 @@ class Duty(Value):
     """The version whose due moment has passed; lower than *version* while a promise still stands."""
     waiting: str | None = None
     """The voice that waits for it and hears when it is late."""
+    asked: str | None = None
+    """The template whose arrival sets its clock; None: it runs from its opening."""
+    covers: tuple[str, ...] = ()
+    """The templates that wait to be passed on by hand, of a duty to do so."""
     rung: int = 0
     """Index in the ladder of the next rung to consider."""
     next_at: datetime | None = None
@@ -133,13 +147,22 @@ class Duty(Value):
         """The name of its ladder in the policy."""
         return KINDS[self.kind].ladder
 
+    @property
+    def _unreached(self) -> bool:
+        """Whether it is somebody's whom nothing reached in time: that is never their lateness."""
+        return self.owner == PARTICIPANT and self.status in {DutyStatus.NOT_REACHED, DutyStatus.MET}
+
     def late_days(self, now: datetime, zone: ZoneInfo) -> int:
         """Calendar days in *zone* from the first promised due day to the end, or to *now*; 0 when in time."""
-        if self.status is DutyStatus.NO_ANSWER:
+        if self.status is DutyStatus.NO_ANSWER or self._unreached:
             return 0
         until = self.ended_at or now
-        promised = (self.first_due - timedelta(microseconds=1)).astimezone(zone).date()
+        promised = self.first_day or _day_ending(self.first_due, zone)
         return max(0, (until.astimezone(zone).date() - promised).days)
+
+
+def _day_ending(instant: datetime, zone: ZoneInfo) -> date:
+    return (instant - timedelta(microseconds=1)).astimezone(zone).date()
 
 
 def duty_name(kind: str, whom: str | None = None, round_: int = 1) -> str:

@@ -26,6 +26,8 @@ _THEIRS = {
     "postal_address": None,
     "unsafe": (),
     "left_ways": (),
+    "safe_hours": None,
+    "time_zone": None,
     "decline_reason": None,
     "expectation": None,
     "success_test": None,

@@ -8,7 +8,9 @@ from typing import Any
 from states import composition
 from states.contributions import Outcome
 from states.dialogue import Dialogue
-from states.people import Role
+from states.duties import DutyStatus
+from states.independence import is_debtor
+from states.people import Invitation, Role, Stakeholder
 from states.phrases import say
 from states.reasons import hollow_answers
 from states.reasons import stock_phrases as empty_reasons
@@ -84,9 +86,10 @@ def safety_considered(d: Dialogue, _now: datetime) -> Gaps:
         yield Gap("safety-considered", {"stakeholders": undecided})
 
 
-def debts_carried(_d: Dialogue, _now: datetime) -> Gaps:
-    """Opening an edition carries them by itself; the check is there to be seen."""
-    yield from ()
+def debts_carried(d: Dialogue, _now: datetime) -> Gaps:
+    """What earlier editions owe stands in the journal of this one, also what was promised after it opened."""
+    if d.uncarried:
+        yield Gap("debts-carried", {"debts": d.uncarried})
 
 
 def information_complete(d: Dialogue, _now: datetime) -> Gaps:
@@ -102,14 +105,50 @@ def everyone_invited(d: Dialogue, _now: datetime) -> Gaps:
         yield Gap("everyone-invited", {"stakeholders": waiting})
 
 
-def answers_in(d: Dialogue, _now: datetime) -> Gaps:
-    """Everybody answered, or their silence was recorded after the ladder ran out."""
+def answers_in(d: Dialogue, now: datetime) -> Gaps:
+    """
+    Everybody answered, or their silence was recorded after the ladder ran out, or that nothing reached them.
+
+    On its day the session does not wait for whoever was asked too late to answer before it.
+    """
+    today = d.calendar.day_of(now)
     for kind, code in (
         ("answer-invitation", "answers-in"),
         ("share-expectation", "expectations-in"),
     ):
-        if silent := [duty.whom for duty in d.owed(kind)]:
+        asked = [x for x in d.owed(kind) if min(today, d.due_day(x)) < d.session_day]
+        if silent := [duty.whom for duty in asked]:
             yield Gap(code, {"stakeholders": silent})
+
+
+def _given_up(d: Dialogue, name: str) -> bool:
+    duty = d.latest(name)
+    return duty is not None and duty.status is DutyStatus.NOT_REACHED
+
+
+def reachable(d: Dialogue, _now: datetime) -> Gaps:
+    """Who is reached by hand has a phone or a postal address, unless they declined or nothing reached them."""
+    lost = [
+        s.id
+        for s in d.stakeholders.values()
+        if not (s.email or s.phone or s.postal_address) and _still_to_reach(d, s)
+    ]
+    if lost:
+        yield Gap("reachable", {"stakeholders": lost})
+
+
+def _still_to_reach(d: Dialogue, seat: Stakeholder) -> bool:
+    gone = seat.invitation is Invitation.DECLINED or seat.erased_at is not None
+    return not gone and not _given_up(d, f"answer-invitation/{seat.id}")
+
+
+def hands_named(d: Dialogue, _now: datetime) -> Gaps:
+    """Somebody independent can say what arrived: moderator, confidant or a helper (care 5)."""
+    if any(d.role(role) and not is_debtor(d, role) for role in (Role.MODERATOR, Role.CONFIDANT)):
+        return
+    seats = [s for s in d.stakeholders.values() if composition.needs_hands(d, s)]
+    if not d.helpers:
+        yield Gap("hands-named", {"stakeholders": [s.id for s in seats]})
 
 
 def expectations_echoed(d: Dialogue, _now: datetime) -> Gaps:
@@ -211,7 +250,7 @@ def everyone_answered(d: Dialogue, _now: datetime) -> Gaps:
 def verdicts_in(d: Dialogue, _now: datetime) -> Gaps:
     """Everybody gave their verdict, or their window is over."""
     if open_windows := d.owed("give-verdict"):
-        until = max(d.calendar.due_day(duty.due) for duty in open_windows)
+        until = max(d.due_day(duty) for duty in open_windows)
         yield Gap(
             "verdicts-in",
             {"voices": [duty.whom for duty in open_windows], "until": until.isoformat()},
@@ -219,8 +258,9 @@ def verdicts_in(d: Dialogue, _now: datetime) -> Gaps:
 
 
 def disputes_settled(d: Dialogue, _now: datetime) -> Gaps:
-    """No answer is disputed."""
-    if disputed := [c.id for c in d.contributions.values() if c.dispute_open]:
+    """No answer is disputed, but for a response that was written to somebody who could not be reached."""
+    disputed = [c.id for c in d.contributions.values() if c.dispute_open]
+    if disputed := [name for name in disputed if not _given_up(d, f"answer-dispute/{name}")]:
         yield Gap("disputes-settled", {"contributions": disputed})
 
 

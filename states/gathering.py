@@ -2,6 +2,7 @@
 
 from states.analysis import open_invitation_duty
 from states.deliberation import Deliberation
+from states.delivery import end_not_reached
 from states.errors import Refused
 from states.people import Invitation
 from states.steps import (
@@ -50,8 +51,7 @@ def _invite(work: Deliberation, name: str) -> None:
         raise Refused("safety-considered", stakeholders=[name])
     work.change_stakeholder(name, invitation=Invitation.INVITED, invited_at=work.now)
     work.fact("participant-invited", name)
-    work.meet(f"invite-stakeholder/{name}")
-    duty = work.open_duty("answer-invitation", name)
+    duty = work.open_duty("answer-invitation", name, asked="invitation")
     work.tell(name, "invitation", duty)
 
 
@@ -68,9 +68,10 @@ def accept_invitation(work: Deliberation, _given: OnBehalf, speaker: str) -> Non
     )
     work.fact("invitation-accepted", speaker)
     work.meet(f"answer-invitation/{speaker}")
+    duty = None
     if work.stakeholder(speaker).expectation is None:
-        work.open_duty("share-expectation", speaker)
-    work.tell(speaker, "invitation-accepted")
+        duty = work.open_duty("share-expectation", speaker, asked="invitation-accepted")
+    work.tell(speaker, "invitation-accepted", duty)
 
 
 def decline_invitation(work: Deliberation, given: DeclineInvitation, speaker: str) -> None:
@@ -119,5 +120,14 @@ def echo_expectations(work: Deliberation, given: EchoExpectations) -> None:
             work.tell(stakeholder.id, "agenda-echoed")
 
 
-def open_session(_work: Deliberation, _given: Bare) -> None:
-    """The session begins."""
+def open_session(work: Deliberation, _given: Bare) -> None:
+    """
+    The session begins.
+
+    Whoever was asked so late that they still have time to answer is asked no longer; whom no invitation reached was not
+    reached, and it stays so.
+    """
+    kinds = ("answer-invitation", "share-expectation")
+    for duty in work.dialogue.owed("invite-stakeholder"):
+        end_not_reached(work, duty)
+    work.withdraw([duty for kind in kinds for duty in work.dialogue.owed(kind)], "session-opened")

@@ -122,7 +122,9 @@ def publish_summary(work: Deliberation, given: PublishSummary) -> None:
     work.fact("summary-published", lines=len(given.lines))
     work.meet("publish-summary")
     for voice in _voices(d):
-        duty = work.open_duty("check-summary", voice)
+        # What is sealed runs from publication: it must not show whether its speaker was reached (ruling 16).
+        asked = None if voice in d.seals else "summary-to-check"
+        duty = work.open_duty("check-summary", voice, asked=asked)
         work.tell(voice, "summary-to-check", duty)
 
 

@@ -9,9 +9,11 @@ from states.deliberation import Decision, Deliberation
 from states.dialogue import Dialogue, Phase
 from states.duties import KINDS, Duty
 from states.errors import BadInput
+from states.facts import Fact
 from states.information import Information
+from states.nearness import require_room
+from states.people import SYSTEM, Role, Stakeholder
 from states.people import Mapping as StakeholderMapping
-from states.people import Role, Stakeholder
 from states.policy import Policy
 from states.programme import Programme
 from states.telling import tell_onlookers
@@ -28,12 +30,15 @@ def open_edition(
     by: str,
     now: datetime,
     debts: Sequence[tuple[str, Duty]] | None = None,
+    tight: bool = True,
 ) -> Decision:
     """
     The first decision of an edition whose session is at *session_at* (aware UTC), opened at *now* by *by*.
 
     *debts* are what earlier editions still owe, as (dialogue id, duty); by default those of *previous*.
-    Raises BadInput when the session is not in the future or the promised date not after it.
+    *tight* says that it is known how little time a near session leaves: what is born late is due after the days to
+    answer (trust 2). Raises BadInput when the session is not in the future or the promised date not after it, and
+    Refused('session-too-near') when not *tight* and days do not fit.
     """
     if session_at <= now:
         raise BadInput("session-in-the-past", session=session_at.isoformat())
@@ -52,6 +57,8 @@ def open_edition(
     )
     work = Deliberation(dialogue, by, now)
     require_promise_after_session(work, dialogue.information)
+    if not tight:
+        require_room(dialogue, now)
     owed = debts_of(previous) if debts is None and previous else list(debts or ())
     _begin(work, owed)
     return Decision(None, work.dialogue, tuple(work.facts), tuple(work.notices))
@@ -76,15 +83,15 @@ def _name(home: str, duty: Duty) -> str:
 
 def _carry(work: Deliberation, home: str, duty: Duty) -> None:
     """A debt stays where it was promised; the new edition shows it and cannot say that it did not know."""
-    work.fact(
-        "debt-carried",
-        duty.name,
-        **{"from": home, "for": duty.whom},
-        kind=duty.kind,
-        due=duty.due.isoformat(),
-        first_due=duty.first_due.isoformat(),
-        status=duty.status,
-    )
+    carried = debt_fact(home, duty)
+    work.fact(carried.fact, carried.subject, **carried.detail)
+
+
+def debt_fact(home: str, duty: Duty) -> Fact:
+    """The fact in the journal of a later edition that *home* owes *duty*."""
+    due = {"due": duty.due.isoformat(), "first_due": duty.first_due.isoformat()}
+    detail = {"from": home, "for": duty.whom, "kind": duty.kind, **due, "status": duty.status}
+    return Fact(fact="debt-carried", actor=SYSTEM, subject=duty.name, detail=detail)
 
 
 def debts_of(dialogue: Dialogue) -> list[tuple[str, Duty]]:

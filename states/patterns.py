@@ -33,13 +33,18 @@ class Standing(NamedTuple):
     for_somebody: bool
     awaited: bool
     lapsed_before: bool
+    day: date | None = None
+    asked: str | None = None
+    arrived: date | None = None
+    """The local day on which what asks it arrived."""
 
 
-def standing(duty: Duty) -> Standing:
-    """How *duty* stands."""
+def standing(duty: Duty, arrived: date | None = None) -> Standing:
+    """How *duty* stands, whose asking message *arrived* on that day."""
     return Standing(
         duty.kind, duty.owner, duty.due, duty.status, duty.version, duty.lapsed_version, duty.rung,
         duty.whom is not None, duty.waiting is not None, duty.lapsed_at is not None,
+        duty.day, duty.asked, arrived,
     )  # fmt: skip
 
 
@@ -64,6 +69,7 @@ def duty_of(stands: Standing, names: Names) -> Duty:
         lapsed_at=names.lapsed_at if stands.lapsed_before else None,
         status=stands.status, version=stands.version, lapsed_version=stands.lapsed_version,
         rung=stands.rung, first_due=stands.due, opened_at=stands.due, reckoning=_UNASKED,
+        day=stands.day, first_day=stands.day, asked=stands.asked,
     )  # fmt: skip
 
 

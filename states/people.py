@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from states.values import Country, Email, Line, Name, ReaderLanguage, Text, Value
+from states.values import Country, Email, Language, Line, Name, ReaderLanguage, Text, Value
 
 SYSTEM = "system"
 """The actor of what the clock does."""
@@ -34,6 +34,21 @@ class Person(Value):
     email: Email | None = None
     phone: Line | None = None
     language: ReaderLanguage = "en"
+
+
+HELPER = "helper"
+"""The capacity of whoever was named to reach people in their language; not a role of the programme."""
+
+
+class Helper(Value):
+    """Somebody independent who reaches people by hand in *language* and says what arrived (care 5)."""
+
+    id: Name
+    name: Line
+    organisation: Line
+    language: Language
+    email: Email | None = None
+    phone: Line | None = None
 
 
 class Layer(StrEnum):
@@ -71,6 +86,10 @@ class Mapping(Value):
     email: Email | None = None
     phone: Line | None = None
     postal_address: Text | None = None
+    safe_hours: Line | None = None
+    """When they can be called without danger or trouble, in their own words: `19-21 h, not on Friday`."""
+    time_zone: Line | None = None
+    """Where their clock stands, when it is not that of the only zone of their country."""
 
 
 def way_of(kind: str, value: str) -> str:

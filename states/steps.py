@@ -243,14 +243,8 @@ class RescheduleSession(Value):
     to: Moment
     reason: Text
     feedback_by: Day | None = None
-
-
-class RecordDelivery(Value):
-    """A message that somebody without e-mail heard by phone or letter; *to* as the task names them."""
-
-    to: Line
-    how: Line
-    template: Name = "answer"
+    tight: bool = True
+    """Whether it is known that days do not fit; false asks the law to refuse then, and to say which."""
 
 
 class AgreeHandOver(Value):

@@ -21,7 +21,7 @@ def enter_strategy(work: Deliberation) -> None:
         for c in work.dialogue.contributions.values()
         if c.dispute_open
     ]
-    days = [work.calendar.due_day(duty.due) for duty in disputed if duty]
+    days = [work.dialogue.due_day(duty) for duty in disputed if duty]
     work.open_duty("sign-strategy", due_day=min(days, default=None))
     _ask_signature(work)
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from states import steps
+from states import hand_steps, steps
 from states.dialogue import OPEN_PHASES, ChainDialogue, Phase, Risk
 from states.information import Information
-from states.people import PARTICIPANT, Mapping, Role
+from states.people import HELPER, PARTICIPANT, Mapping, Role
 from states.values import Value
 
 ANALYSIS = Phase.STAKEHOLDER_ANALYSIS
@@ -24,6 +24,8 @@ MANAGERS = (Role.MANAGER, Role.DEPUTY)
 CHAIR = (Role.MODERATOR, *MANAGERS)
 SPONSOR = (Role.SPONSOR,)
 SPEAKER = (PARTICIPANT,)
+PROVERS = (Role.MODERATOR, Role.CONFIDANT, HELPER, PARTICIPANT)
+"""Who may say that something arrived: never who owes it (care 5)."""
 ANY_ROLE = tuple(Role)
 NEAR = CHAIR
 """Who may record what binds nobody who owes: that somebody comes, expects something, or finds a line right."""
@@ -105,7 +107,10 @@ STEPS: dict[str, Step] = {
         Step("close-with-debts", steps.Reasoned, (FEEDBACK,), SPONSOR, WITH_DEBTS),
         # at any time
         Step("override-check", steps.OverrideCheck, OPEN_PHASES, (*MANAGERS, *SPONSOR)),
-        Step("record-delivery", steps.RecordDelivery, EVERY_PHASE, CHAIR),
+        Step("bring", hand_steps.Bring, EVERY_PHASE, MANAGERS),
+        Step("record-delivery", hand_steps.RecordDelivery, EVERY_PHASE, PROVERS),
+        Step("could-not-reach", hand_steps.CouldNotReach, EVERY_PHASE, CHAIR),
+        Step("name-helper", hand_steps.NameHelper, EVERY_PHASE, (*SPONSOR, Role.BOARD)),
         Step("change-contact", steps.ChangeContact, EVERY_PHASE, (*CHAIR, PARTICIPANT)),
         Step("mark-unsafe", steps.MarkUnsafe, EVERY_PHASE, (*ANY_ROLE, PARTICIPANT)),
         Step(

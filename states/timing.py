@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from states.addresses import plain_address
+from states.arriving import lapse_fact, not_reached, not_reached_fact
 from states.calendar import WorkCalendar
-from states.duties import KINDS, Duty, DutyStatus
+from states.duties import KINDS, Duty, DutyStatus, Reckoning
 from states.facts import Fact, Notice
 from states.ladders import Rung, rung_at
 from states.people import PARTICIPANT, ROLES, SYSTEM, Person, Role
@@ -29,14 +30,23 @@ class Setting:
     calendar: WorkCalendar
     roles: Mapping[Role, Person]
 
+    def due_day(self, duty: Duty) -> date:
+        """The day at whose end *duty* is due."""
+        return duty.day or self.calendar.due_day(duty.due)
+
+    def days_to_answer(self, start: date) -> Reckoning:
+        """When somebody who is asked on *start* must have answered: after the policy's working days."""
+        return self.calendar.reckon(f"+{self.policy.limits.days_to_answer}wd", start)
+
     def ladder(self, duty: Duty) -> Ladder:
         """The ladder on which *duty* stands."""
         return self.policy.ladders[duty.ladder]
 
     def rung(self, duty: Duty, index: int) -> Rung | None:
         """The rung of *duty* with *index*, None when its ladder has ended."""
-        due_day = self.calendar.due_day(duty.due)
-        return rung_at(self.ladder(duty), index, due_day, self.calendar, self.policy.notice_time)
+        return rung_at(
+            self.ladder(duty), index, self.due_day(duty), self.calendar, self.policy.notice_time
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +82,46 @@ def next_moment(duty: Duty, setting: Setting) -> datetime | None:
     return min(moments, default=None)
 
 
-def pass_time(duty: Duty, setting: Setting, now: datetime) -> Passing:
+def pass_time(duty: Duty, setting: Setting, now: datetime, arrived: date | None = None) -> Passing:
     """
     Let time pass for *duty* up to *now* (aware UTC).
 
     Each recipient gets only the highest rung that is now due; the others are recorded as skipped, so that an
     outage of any length ends neither in a burst nor in silence. Asking again for the same moment changes nothing.
+
+    *arrived* is the local day on which the message arrived that asks for it. Before it nobody is reminded, nor silent.
     """
     if not duty.owed:
         return Passing(duty, (), ())
+    if duty.asked and arrived is None:
+        return _not_arrived(duty, setting, now)
+    answer_by = setting.days_to_answer(arrived) if duty.asked and arrived else None
+    if answer_by and answer_by.end > setting.due_day(duty):
+        return _moved(duty, setting, now, answer_by)
+    return _passed(duty, setting, now)
+
+
+def _not_arrived(duty: Duty, setting: Setting, now: datetime) -> Passing:
+    """No rung is heard, and at the due moment it is recorded that they were not reached."""
+    if duty.due <= now:
+        return Passing(not_reached(duty, now), (not_reached_fact(duty),), ())
+    waits = duty.model_copy(update={"rung": _due_rungs(duty, setting, now)[1]})
+    return Passing(waits.model_copy(update={"next_at": next_moment(waits, setting)}), (), ())
+
+
+def _moved(duty: Duty, setting: Setting, now: datetime, answer_by: Reckoning) -> Passing:
+    """What asked for it arrived too late to leave the days to answer: it is due when they are over."""
+    due = setting.calendar.end_of(answer_by.end)
+    dates = {"due": due, "first_due": due, "day": answer_by.end, "first_day": answer_by.end}
+    fresh = {"version": duty.version + 1, "reckoning": answer_by}
+    moved = armed(duty.model_copy(update={**dates, **fresh}), setting, now)
+    told = {"was": duty.due.isoformat(), "due": due.isoformat(), "version": moved.version}
+    fact = Fact(fact="duty-rescheduled", actor=SYSTEM, subject=duty.name, detail=told)
+    after = _passed(moved, setting, now)
+    return Passing(after.duty, (fact, *after.facts), after.notices)
+
+
+def _passed(duty: Duty, setting: Setting, now: datetime) -> Passing:
     rungs, index = _due_rungs(duty, setting, now)
     silent = setting.ladder(duty).at_due == "no-answer" and duty.due <= now
     climbed = _Climb(duty, setting, silent=silent)
@@ -151,22 +192,6 @@ def _rung_facts(duty: Duty, rung: Rung, sent: list[str], skipped: list[str]) -> 
         detail = {"rung": rung.name, "version": duty.version, "to": to}
         facts.append(Fact(fact="rung-skipped", actor=SYSTEM, subject=duty.name, detail=detail))
     return facts
-
-
-def lapse_fact(duty: Duty, *, silent: bool = False) -> Fact:
-    """The fact that *duty* was not met at its due moment; *silent*: the silence of somebody who was asked."""
-    detail = {
-        "kind": duty.kind,
-        "for": duty.whom,
-        "due": duty.due.isoformat(),
-        "version": duty.version,
-    }
-    return Fact(
-        fact="no-answer-recorded" if silent else "duty-lapsed",
-        actor=SYSTEM,
-        subject=duty.name,
-        detail=detail,
-    )
 
 
 def lapsed(duty: Duty, now: datetime, *, silent: bool = False) -> Duty:

@@ -23,6 +23,7 @@ class Way:
 DUTIES: dict[str, Way] = {
     "approve-analysis": Way(HOME, "Vaststellen", "Approve"),
     "invite-stakeholder": Way(f"{HOME}/invitations", "Uitnodigen", "Invite"),
+    "pass-on": Way(f"{HOME}/answers", "Overbrengen", "Pass on"),
     "echo-expectations": Way(f"{HOME}/expectations", "Laten weten", "Tell them"),
     "publish-summary": Way(f"{HOME}/summary", "Verslag schrijven", "Write the summary"),
     "decide-contribution": Way(f"{HOME}/decisions/{{contribution}}", "Besluiten", "Decide"),
@@ -46,6 +47,8 @@ CHECKS: dict[str, str] = {
     "safety-considered": f"{HOME}/people",
     "information-complete": f"{HOME}/invitations",
     "everyone-invited": f"{HOME}/invitations",
+    "reachable": f"{HOME}/people",
+    "hands-named": "/settings",
     "answers-in": f"{HOME}/people",
     "expectations-echoed": f"{HOME}/expectations",
     "declined-replaced": f"{HOME}/map",

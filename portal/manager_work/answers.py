@@ -112,7 +112,7 @@ def settle(visit: Visit) -> Response:
 
 
 def record_delivery(visit: Visit) -> Response:
-    """Somebody without e-mail heard it by phone or letter."""
+    """Somebody heard it by phone or letter, says the moderator; who owes it can only say that they brought it."""
     seen = seen_by(visit, visit.dialogue(visit.param("dialogue")))
     sealed = visit.me.name not in MANAGERS
     rows = notices_of(visit.site.house.engine, [seen.dialogue.id])
@@ -120,8 +120,11 @@ def record_delivery(visit: Visit) -> Response:
     row = next((r for r in rows if r.id in known and str(r.id) == visit.form.one("number")), None)
     if row is None:
         raise NotFound
-    given = {"to": row.to, "template": row.template, "how": visit.need("how")["how"][:300]}
-    act_in_words(visit, seen, "record-delivery", given, to=known[row.id])
+    given = {"to": row.to, "how": visit.need("how")["how"][:300]}
+    step = "record-delivery" if sealed else "bring"
+    act_in_words(
+        visit, seen, step, given | ({"template": row.template} if sealed else {}), to=known[row.id]
+    )
     page = "seals" if sealed else "answers"
     return visit.go(f"/dialogues/{seen.dialogue.id}/{page}", said="saved")
 

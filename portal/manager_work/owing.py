@@ -182,10 +182,12 @@ class ByHand:
 
 
 def waiting_by_hand(seen: Seen, rows: Iterable[NoticeRow], *, sealed: bool) -> list[ByHand]:
-    """What waits for a person's hand; those under seal are the moderator's, and nobody else sees them."""
+    """What waits for a person's hand; *sealed*: also what is under seal, which nobody but the moderator sees."""
     seals = seen.dialogue.seals
     waits = [
-        r for r in rows if r.status == BY_HAND and r.sent_at is None and (r.to in seals) is sealed
+        r
+        for r in rows
+        if r.status == BY_HAND and r.sent_at is None and (sealed or r.to not in seals)
     ]
     return [ByHand(row.id, _reader(seen, row.to), row.template) for row in waits]
 

@@ -187,10 +187,19 @@ def test_a_message_by_hand_is_listed_read_and_recorded(invited: Desk) -> None:
     shown = invited("by-hand", "show", number, "--now", OPENED)
     assert "+880 1" in shown.stderr
     assert "8 September 2021" in shown.stdout
-    invited.good("by-hand", "done", number, "--by", "manager", "--how", "by phone", "--now", OPENED)
+    invited.good(
+        "by-hand", "bring", number, "--by", "manager", "--how", "by phone", "--now", OPENED
+    )
+    refused = invited.bad(
+        1, "by-hand", "done", number, "--by", "manager", "--how", "by phone", "--now", OPENED
+    )
+    assert "owes" in refused
+    invited.good(
+        "by-hand", "done", number, "--by", "moderator", "--how", "by phone", "--now", OPENED
+    )
     assert "Nothing waits" in invited.good("by-hand", "list")
     assert "by-hand list" in invited.bad(
-        2, "by-hand", "done", number, "--by", "manager", "--how", "again"
+        2, "by-hand", "done", number, "--by", "moderator", "--how", "again"
     )
 
 

@@ -48,10 +48,10 @@ def facts(house: House) -> list[str]:
 def test_each_person_gets_their_message_once(house: House, post: Post) -> None:
     first, second = house.deliver(NOW), house.deliver(NOW)
 
-    # one invitation goes by hand, and the manager gets the task for it
+    # one invitation goes by hand, and the moderator gets the task for it
     assert (first.sent, first.by_hand) == (3, 1)
     assert second == DeliveryReport()
-    assert addresses(post) == ["manager@klein.example", *sorted(MAILED.values())]
+    assert addresses(post) == ["moderator@klein.example", *sorted(MAILED.values())]
     assert statuses(house) == {"ngo": "sent", "union": "sent", "worker": "by-hand"}
 
 
@@ -66,13 +66,15 @@ def test_the_same_message_has_the_same_name_at_every_try(house: House, post: Pos
     assert all(name.endswith("@klein.example") for name in names)
 
 
-def test_a_reader_without_address_becomes_a_task_for_the_manager(house: House, post: Post) -> None:
+def test_a_reader_without_address_becomes_a_task_for_the_moderator(
+    house: House, post: Post
+) -> None:
     house.deliver(NOW)
 
     (task,) = (one for one in post.posts if one.message.template == "by-hand-task")
-    assert task.message.to == "manager"
+    assert task.message.to == "moderator"
 
-    act(house, "record-delivery", to="worker", how="by phone", template="invitation")
+    act(house, "record-delivery", "moderator", to="worker", how="by phone")
 
     assert statuses(house)["worker"] == "sent"
     assert "delivery-recorded" in facts(house)
@@ -457,7 +459,7 @@ def test_a_delivery_has_as_many_connections_as_the_settings_say(migrated_url: st
         assert (len(rooms), report.handled) == (to_confidants + 2, sum(heard))
         assert report.handled + house.deliver(NOW).handled == 4
         assert sorted(name for room in rooms for name in addresses(room)) == [
-            "manager@klein.example",
+            "moderator@klein.example",
             *sorted(MAILED.values()),
         ]
 

@@ -29,6 +29,7 @@ OWED, DEBTS = ("open", "lapsed"), ("answer-participant", "answer-dispute")
 FEEDBACK = (*DEBTS,)
 ABOUT_MESSAGES, MOST_ALERTS = ("by-hand-task", "delivery-failed"), 6
 ASKED = ("answer-invitation", "share-expectation", "check-summary", "give-verdict")
+_SILENT = {"no-answer-recorded": "no-answer", "not-reached": "not-reached"}
 MOMENTS = ("at", "due", "first_due", "lapsed_at", "ended_at", "next_at", "sent_at", "claimed_until")
 
 
@@ -79,6 +80,7 @@ class _Story:
     version: int = 1
     lapsed: bool = False
     moved: bool = False
+    given_up: bool = False
     climbed: Counter[tuple[int, str, str]] = field(default_factory=Counter)
     heard: Counter[tuple[int, str, str]] = field(default_factory=Counter)
     dues: dict[int, datetime] = field(default_factory=dict)
@@ -106,6 +108,7 @@ class _Book:
             return
         for duty in self.duties:
             yield from self._duty(duty, self.stories[duty["name"]])
+        yield from self._silences()
         yield from self._outbox()
         yield from self._rounds()
         yield from self._debts()
@@ -134,9 +137,11 @@ class _Book:
         what, name, at = fact["fact"], fact["subject"], fact["at"]
         if what == "duty-opened":
             due = datetime.fromisoformat(detail["due"])
+            if due <= at:
+                yield f"I8 {name} was due before it was opened"
             self.stories[name] = _Story(detail["kind"], due, due, at, dues={1: due})
         story = self.stories.get(name)
-        if story is None or not what.startswith(("duty-", "rung-", "no-answer")):
+        if story is None or not what.startswith(("duty-", "rung-", "no-answer", "not-reached")):
             return
         by_time = what in {"rung-reached", "rung-skipped", "duty-lapsed", "no-answer-recorded"}
         if by_time and (story.status not in OWED or detail["version"] != story.version):
@@ -155,13 +160,17 @@ class _Book:
             story.status, story.lapsed = "lapsed", True
             if at < story.due:
                 yield "I2 a lapse before its due moment"
-        elif what == "no-answer-recorded":
-            story.status = "no-answer"
+        elif what in _SILENT:
+            story.status, story.given_up = _SILENT[what], what == "not-reached"
         elif what == "duty-withdrawn":
             story.status = "withdrawn"
         elif what == "duty-met":
-            story.status = "met-late" if story.lapsed or at >= story.first else "met"
-            if detail["late_days"] != max(0, (self._day(at) - self._day_due(story.first)).days):
+            unreached = story.status == "not-reached" and story.kind in ASKED
+            late = (story.lapsed or at >= story.first) and not unreached
+            story.status = "met-late" if late else "met"
+            if not unreached and detail["late_days"] != max(
+                0, (self._day(at) - self._day_due(story.first)).days
+            ):
                 yield f"a wrong lateness, {detail['late_days']} days"
         elif what == "duty-reopened":
             story.status = "lapsed" if story.lapsed else "open"
@@ -212,7 +221,9 @@ class _Book:
         passed = [self._rung(story, index) for index in range(duty["rung"] + 1)]
         due = [r for r in passed[:-1] if r and not (r[1] < story.began and r[1] < story.due)]
         heard = {rung for version, rung, _ in story.climbed if version == story.version}
-        if heard != {rung for rung, _ in due}:
+        # Of what was asked of somebody nothing is heard before it arrived.
+        fits = heard <= {rung for rung, _ in due} if duty["asked"] else None
+        if not (heard == {rung for rung, _ in due} if fits is None else fits):
             yield f"I1 {duty['name']} heard {sorted(heard)} of {[rung for rung, _ in due]}"
         waits = [passed[-1][1]] if passed[-1] else []
         waits += [story.due] if duty["lapsed_version"] < story.version else []
@@ -252,6 +263,27 @@ class _Book:
 
     def _day_due(self, due: datetime) -> date:
         return self._day(due - timedelta(microseconds=1))
+
+    def _silences(self) -> Iterator[str]:
+        """Whoever is on record as silent was asked, and that the policy's days before (I9)."""
+        days = POLICY["limits"]["days_to_answer"]
+        for duty in self.duties:
+            if duty["status"] != "no-answer" or not duty["asked"]:
+                continue
+            asking = [
+                n["sent_at"] for n in self.notices
+                if (n["duty"], n["template"], n["status"]) == (duty["name"], duty["asked"], "sent")
+            ]  # fmt: skip
+            by = self._later(self._day(min(asking)), days) if asking else None
+            if by is None or by > self._day_due(duty["due"]):
+                yield f"I9 {duty['name']} is no answer, and was asked at {asking}"
+
+    def _later(self, day: date, working_days: int) -> date:
+        for _ in range(working_days):
+            day += DAY
+            while not self._works(day):
+                day += DAY
+        return day
 
     def _outbox(self) -> Iterator[str]:
         rungs = Counter(
@@ -296,7 +328,9 @@ class _Book:
         for part in spoken:
             name = f"answer-participant/{part['voice']}"
             rounds = [s for n, s in self.stories.items() if n.partition("#")[0] == name]
-            if part["delivered_at"] is None and not (rounds and rounds[-1].status in OWED):
+            given_up = bool(rounds) and rounds[-1].given_up and part["written_at"] is not None
+            owed = given_up or (bool(rounds) and rounds[-1].status in OWED)
+            if part["delivered_at"] is None and not owed:
                 yield f"the debt {name} is gone, and {part['id']} was never answered"
         sent = {
             (n["to"], point) for n in self.notices if n["template"] == "answer" and n["status"] in ("sent", "failed")

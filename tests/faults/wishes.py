@@ -10,7 +10,8 @@ from states.dialogue import Dialogue, Phase
 
 Wish = tuple[str, str, dict[str, Any]]
 SELDOM = {
-    "cancel-dialogue": 0.01, "close-with-debts": 0.05, "dispute-answer": 0.2,
+    "cancel-dialogue": 0.01, "could-not-reach": 0.02, "record-delivery": 0.5,
+    "close-with-debts": 0.05, "dispute-answer": 0.2,
     "hand-over": 0.1, "postpone": 0.3, "reschedule-session": 0.1,
 }  # fmt: skip
 """The share of the times that people think of what they could do; of anything else they always do."""
@@ -43,9 +44,13 @@ def _gathering(dialogue: Dialogue) -> Iterator[Wish]:
         if not who.email:
             yield (
                 "record-delivery",
-                "manager",
+                "moderator",
                 {"to": who.id, "how": "phone", "template": "invitation"},
             )
+            yield "bring", "manager", {"to": who.id, "how": "phone"}
+            tries = [{"on": "2021-12-07", "how": "phone"}, {"on": "2021-12-08", "how": "phone"}]
+            give_up = {"to": who.id, "tries": tries, "reason": "Nobody answers."}
+            yield "could-not-reach", "manager", give_up
         yield "accept-invitation", by, behalf
         yield "share-expectation", by, {**behalf, "text": "Be clear."}
     yield "decline-invitation", "ngo-nl", {}

@@ -77,7 +77,7 @@ def test_a_speaker_without_an_address_is_answered_by_hand() -> None:
     life = small(played("analysis"), until="2022-03-02T00:00", stakeholders=[NGO, UNION, alone])
     life["acts"].append(act("2022-03-01T10:00", "manager", "invite-all"))
     seen = outcome_of(life)
-    assert [row["to"] for row in seen.notices(template="by-hand-task")] == ["manager"]
+    assert [row["to"] for row in seen.notices(template="by-hand-task")] == ["moderator"]
     assert seen.notices(template="invitation", to=SUPPLIER["id"])[0]["status"] not in {
         "sent",
         "failed",

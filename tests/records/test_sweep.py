@@ -310,6 +310,8 @@ def test_on_sqlite_it_rests_after_each_chunk_so_that_people_come_first(many: Mem
 
 def test_a_reminder_that_waits_is_withdrawn_when_silence_ends_its_duty(invited: Memory) -> None:
     due = min(duty.due for duty in invited.read().duties.values() if duty.owner == "participant")
+    for row in invited.notices(template="invitation"):
+        invited.ledger.delivered(row.id, "email", invited.now)
     invited.sweep(due - timedelta(hours=1))
     waiting = {row.to: row.status for row in invited.notices(rung="-1wd", kind="answer-invitation")}
     assert set(waiting.values()) == {"pending"}

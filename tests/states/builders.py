@@ -252,10 +252,15 @@ class Life:
 
     def pass_time(self, duty: Duty, now: datetime) -> Passing:
         """Let time pass for one duty."""
-        passing = pass_time(duty, setting(self.dialogue), now)
+        passing = pass_time(duty, setting(self.dialogue), now, self.arrived(duty))
         self.dialogue.duties[duty.name] = passing.duty
         self._record(now, passing.facts, passing.notices)
         return passing
+
+    def arrived(self, duty: Duty) -> date | None:
+        """Return the day on which what asks for *duty* arrived: at once, unless there is no post."""
+        asking = [at for at, n in self.notices if (n.duty, n.template) == (duty.name, duty.asked)]
+        return self.dialogue.calendar.day_of(asking[0]) if asking and self.mail else None
 
     # --- people
 
@@ -309,7 +314,7 @@ class Life:
         self.dialogue = decision.dialogue
         self._record(self.now, decision.facts, decision.notices)
         for notice in decision.notices:
-            if self.mail and notice.template in {"answer", "dispute-settled"}:
+            if self.mail and notice.template in {"answer", "dispute-settled", "invitation"}:
                 self.deliver(notice)
 
     def _record(self, at: datetime, facts: tuple[Fact, ...], notices: tuple[Notice, ...]) -> None:

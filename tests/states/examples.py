@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from states.dialogue import Phase
 from states.facts import Notice
+from states.passing_on import by_hand
 from tests.states.builders import (
     DECISIONS,
     DENIZ,
@@ -28,6 +29,8 @@ NEWCOMER: Given = {
 }
 REASON: Given = {"reason": "Zo is het besproken."}
 LATER: Given = {"to": "2022-11-01", "reason": "De directie vraagt meer tijd."}
+
+TRIES = [{"on": "2021-12-06", "how": "gebeld"}, {"on": "2021-12-07", "how": "gebeld"}]
 
 EXAMPLES: dict[str, tuple[str, Given]] = {
     "name-risk": ("manager", {**RISKS["buying-nl"], "id": "cotton-uz", "country": "UZ"}),
@@ -69,7 +72,10 @@ EXAMPLES: dict[str, tuple[str, Given]] = {
     "close-dialogue": ("manager", {}),
     "close-with-debts": ("sponsor", REASON),
     "override-check": ("manager", REASON),
-    "record-delivery": ("manager", {"to": JOKE, "how": "gebeld", "template": "invitation"}),
+    "bring": ("manager", {"to": JOKE, "how": "gebeld"}),
+    "record-delivery": ("moderator", {"to": JOKE, "how": "gebeld", "template": "agenda-echoed"}),
+    "could-not-reach": ("moderator", {"to": JOKE, "reason": "Niemand neemt op.", "tries": TRIES}),
+    "name-helper": ("sponsor", {"organisation": "Taalhulp", "language": "bn"}),
     "ask-erasure": (NOOR, {"text": "Alles."}),
     "settle-erasure": ("manager", {"stakeholder": NOOR}),
     "undo-relayed": (NOOR, {"step": "ask-erasure"}),
@@ -118,6 +124,13 @@ READY: dict[tuple[Phase, str], str] = {
 }
 
 
+def waits_by_hand(life: Life) -> Life:
+    """Something waits to be passed on to Joke."""
+    notice = Notice(to=JOKE, role="participant", template="agenda-echoed")
+    life.accept(by_hand(life.dialogue, notice, life.now))
+    return life
+
+
 def with_bounces() -> Life:
     """Closed; then it turns out that Deniz never had his answer, nor Noor what settled her dispute."""
     life = live("judged").take(NOOR, "dispute-answer", contribution="c1", reason="Niet mijn punt.")
@@ -147,6 +160,8 @@ def ready(phase: Phase, step: str) -> Life:
     if step == "undo-relayed":
         relayed = {"stakeholder": NOOR, "how": "phone"}
         return ready(phase, "ask-erasure").take("moderator", "ask-erasure", **relayed)
+    if step == "could-not-reach":
+        return waits_by_hand(ready(phase, "bring"))
     if (phase, step) in READY:
         return live(READY[phase, step])
     if phase in FRESH:

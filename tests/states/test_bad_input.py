@@ -267,7 +267,7 @@ UNKNOWN: list[Any] = [
 
 @pytest.mark.parametrize(("chapter", "step", "given"), UNKNOWN)
 def test_what_nobody_knows(chapter: str, step: str, given: Given) -> None:
-    by = "moderator" if step == "record-contribution" else "manager"
+    by = "moderator" if step in {"record-contribution", "record-delivery"} else "manager"
 
     refusal = refused(chapter, by, step, given)
 

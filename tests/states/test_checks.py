@@ -156,6 +156,21 @@ def hollow(text: str) -> Life:
     return live("signed").take("manager", "answer-participant", covers=["c1"], text=text)
 
 
+def unreachable() -> Life:
+    return change(live("gather"), JOKE, phone=None)
+
+
+def without_hands() -> Life:
+    life = live("gather")
+    roles = {
+        r: p
+        for r, p in life.dialogue.programme.roles.items()
+        if r not in {"moderator", "confidant"}
+    }
+    life.dialogue.programme = life.dialogue.programme.model_copy(update={"roles": roles})
+    return life
+
+
 CASES = [
     Case(A, "roles-named", lambda: without_role("deputy"), ("deputy",)),
     Case(A, "roles-named", lambda: without_role("sponsor"), ("sponsor",)),
@@ -177,6 +192,8 @@ CASES = [
     Case(A, "safety-considered", undecided, (DENIZ, "at_risk")),
     Case(E, "information-complete", uninformed, ("costs", "feedback_by", "give-information")),
     Case(E, "everyone-invited", newcomer, ("spinners-in",)),
+    Case(E, "reachable", unreachable, (JOKE,)),
+    Case(E, "hands-named", without_hands, (JOKE, RAHIMA)),
     Case(E, "answers-in", lambda: live("invited"), (NOOR, RAHIMA, DENIZ, JOKE)),
     Case(E, "answers-in", lambda: live("invited").take(NOOR, "accept-invitation"), (NOOR,)),
     Case(E, "expectations-echoed", lambda: live("gather"), ("echo-expectations",)),
@@ -269,6 +286,8 @@ DESIGN = {
     E: {
         "information-complete": "hard",
         "everyone-invited": "hard",
+        "reachable": "hard",
+        "hands-named": "hard",
         "answers-in": "hard",
         "expectations-echoed": "hard",
         "declined-replaced": "soft",

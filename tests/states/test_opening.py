@@ -68,11 +68,13 @@ def test_the_schedule_opens_as_system() -> None:
     assert {f.actor for _, f in opened(by="system").facts} == {"system"}
 
 
-def test_an_edition_opened_late_has_little_time() -> None:
+def test_an_edition_opened_late_has_little_time_and_is_not_late() -> None:
     life = opened(at="2022-03-01 09:00")
 
-    assert life.duty("approve-analysis").due < life.now
-    assert life.at("2022-03-01 09:15").status("approve-analysis") == "lapsed"
+    assert life.duty("approve-analysis").due == life.instant("2022-03-09 00:00")
+    assert life.at("2022-03-08 23:59").status("approve-analysis") == "open"
+    assert {rung for _, rung, _, _ in life.told("approve-analysis")} == {"-3wd", "0"}
+    assert life.at("2022-03-09").status("approve-analysis") == "lapsed"
 
 
 @pytest.mark.parametrize(

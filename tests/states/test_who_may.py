@@ -5,7 +5,7 @@ import pytest
 from states.dialogue import Phase
 from states.errors import NotKnown, NotYours, Refused
 from states.people import PARTICIPANT, Role
-from states.table import STEPS
+from states.table import SPEAKER, STEPS
 from tests.states.builders import (
     DENIZ,
     JOKE,
@@ -27,7 +27,7 @@ from tests.states.builders import (
 from tests.states.examples import example, ready
 
 BY_ROLE = [pytest.param(name, role, id=f"{name} by {role}") for name in STEPS for role in Role]
-SPEAKERS = [name for name, step in STEPS.items() if step.by == (PARTICIPANT,)]
+SPEAKERS = [name for name, step in STEPS.items() if step.by == SPEAKER]
 OTHERS = [name for name, step in STEPS.items() if PARTICIPANT not in step.by]
 
 

@@ -379,10 +379,11 @@ class WholeLife(RuleBasedStateMachine):
         for duty in list(self.life.dialogue.duties.values()):
             if duty.next_at is None or duty.next_at > now:
                 continue
-            passing = pass_time(duty, setting(self.life.dialogue), now)
-            assert passing.facts, "a moment came and nothing happened"
+            passing = pass_time(duty, setting(self.life.dialogue), now, self.life.arrived(duty))
+            assert passing.facts or duty.asked, "a moment came and nothing happened"
             assert passing.duty.next_at is None or passing.duty.next_at > now
-            again = pass_time(passing.duty, setting(self.life.dialogue), now)
+            here, arrived = setting(self.life.dialogue), self.life.arrived(passing.duty)
+            again = pass_time(passing.duty, here, now, arrived)
             assert (again.duty, again.facts, again.notices) == (passing.duty, (), ())
             self.life.dialogue.duties[duty.name] = passing.duty
             for notice in passing.notices:
@@ -440,7 +441,8 @@ class WholeLife(RuleBasedStateMachine):
             own = d.contributions_of(voice)
             duty = d.latest(f"answer-participant/{voice}")
             assert duty is not None
-            assert duty.owed is any(c.delivered_at is None for c in own)
+            given_up = duty.status is DutyStatus.NOT_REACHED and all(c.written_at for c in own)
+            assert duty.owed is any(c.delivered_at is None for c in own) or given_up
             assert duty.waiting == voice
         for point in d.contributions.values():
             if point.dispute_open:
@@ -462,7 +464,10 @@ class WholeLife(RuleBasedStateMachine):
         if d.phase in OPEN_PHASES:
             return
         alive = {duty.kind for duty in d.duties.values() if duty.owed}
-        assert alive <= {kind.name for kind in KINDS.values() if kind.debt} | {"give-verdict"}
+        assert alive <= {kind.name for kind in KINDS.values() if kind.debt} | {
+            "give-verdict",
+            "pass-on",
+        }
         assert {duty.name for _, duty in debts_of(d)} == {
             duty.name for duty in d.duties.values() if duty.owed and KINDS[duty.kind].debt
         }

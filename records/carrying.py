@@ -1,0 +1,76 @@
+"""Debts of earlier editions, read live: what is promised after the next edition opened is carried into it as well."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from records.chain import INSERT_FACTS, Head, entries_of
+from records.owed import debts_before
+from records.tables import DIALOGUES, FACTS
+from states.dialogue import Dialogue, Phase
+from states.duties import KINDS, Duty
+from states.facts import Fact
+from states.opening import debt_fact
+
+_OPENING = frozenset({"duty-opened", "duty-reopened"})
+
+
+def carry_on(connection: Connection, after: Dialogue, facts: Iterable[Fact], now: datetime) -> None:
+    """Write the debts that *facts* opened in *after* into the journal of the edition that opened since, if any did."""
+    opened = [after.duties[f.subject] for f in facts if f.fact in _OPENING]
+    debts = [duty for duty in opened if duty.owed and KINDS[duty.kind].debt]
+    found = _latest_since(connection, after) if debts else None
+    if found is None:
+        return
+    name, seq, digest = found
+    carried = [debt_fact(after.id, duty) for duty in debts]
+    rows, head = entries_of(name, Head(seq, digest), carried, now)
+    INSERT_FACTS.run(connection, rows)
+    changed = {"head_seq": head.seq, "head_hash": head.hash, "revision": DIALOGUES.c.revision + 1}
+    connection.execute(update(DIALOGUES).where(DIALOGUES.c.id == name).values(changed))
+
+
+def _latest_since(connection: Connection, dialogue: Dialogue) -> tuple[str, int, str] | None:
+    """The latest later edition with the head of its journal, locked; earlier ones are always locked first."""
+    chosen = (
+        select(DIALOGUES.c.id, DIALOGUES.c.head_seq, DIALOGUES.c.head_hash)
+        .where(DIALOGUES.c.programme_id == dialogue.programme.id)
+        .where(DIALOGUES.c.edition > dialogue.edition)
+        .order_by(DIALOGUES.c.edition.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    row = connection.execute(chosen).one_or_none()
+    return None if row is None else (row[0], row[1], row[2])
+
+
+def uncarried(connection: Connection, dialogue: Dialogue) -> tuple[str, ...]:
+    """What earlier editions owe now and the journal of *dialogue* does not know of; asked while it is prepared."""
+    return tuple(f"{home}: {duty.name}" for home, duty in _missing(connection, dialogue))
+
+
+def made_up(connection: Connection, dialogue: Dialogue) -> list[Fact]:
+    """The facts that the journal of *dialogue* lacks, written with whatever step comes next."""
+    missing = _missing(connection, dialogue) if dialogue.uncarried else []
+    return [debt_fact(home, duty) for home, duty in missing]
+
+
+def _missing(connection: Connection, dialogue: Dialogue) -> list[tuple[str, Duty]]:
+    if dialogue.phase is not Phase.STAKEHOLDER_ANALYSIS:
+        return []
+    owed = debts_before(connection, dialogue.programme.id, dialogue.edition)
+    if not owed:
+        return []
+    chosen = select(FACTS.c.subject, FACTS.c.detail).where(
+        FACTS.c.dialogue_id == dialogue.id, FACTS.c.fact == "debt-carried"
+    )
+    known = {(_home(detail), subject) for subject, detail in connection.execute(chosen)}
+    return [(home, duty) for home, duty in owed if (home, duty.name) not in known]
+
+
+def _home(detail: str | dict[str, Any]) -> str:
+    told = json.loads(detail) if isinstance(detail, str) else detail
+    return str(told["from"])
