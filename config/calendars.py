@@ -60,7 +60,8 @@ def _taken(ledger: Ledger, reply: Reply, now: datetime) -> Answered:
         return Answered("noted" if reply.answer == "yes" else "role-away", dialogue.id, seat.value)
     if reply.answer == "maybe":
         return _maybe(ledger, dialogue, seat, now)
-    given = {"reason": reply.said} if reply.answer == "no" and reply.said else {}
+    reason = {"reason": reply.said} if reply.answer == "no" and reply.said else {}
+    given = {"how": "calendar", **reason}
     try:
         ledger.act(dialogue.id, _STEPS[reply.answer], given, by=seat.id, now=now)
     except Refused as refused:

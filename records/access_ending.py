@@ -1,6 +1,6 @@
 """Ending ways in: whoever is reached elsewhere, hands over a role or is erased leaves no open door behind."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, update
@@ -11,18 +11,29 @@ from records.access_tables import WISHES
 from records.outgoing import WITHDRAWN
 from records.tables import NOTICES, UNSENT_ONLY
 from states.dialogue import Dialogue
+from states.facts import Fact
 from states.people import Role
 from states.programme import Programme
 
 
-def end_ways_in(connection: Connection, before: Dialogue, after: Dialogue, now: datetime) -> None:
+def end_ways_in(
+    connection: Connection, before: Dialogue, after: Dialogue, facts: Iterable[Fact], now: datetime
+) -> None:
     """
     End at *now* the links and stays that the step from *before* to *after* makes another's.
 
     A stakeholder whose address changed, who was dropped or erased; a role that somebody else holds. What still waited
-    to be sent to somebody erased, and what they wished for themselves, goes too.
+    to be sent to somebody erased, and what they wished for themselves, goes too. Who said themselves how they are
+    reached stays in: a slip of the pen locks nobody out.
     """
+    own = {
+        fact.subject
+        for fact in facts
+        if fact.fact == "contact-changed" and fact.actor == fact.subject
+    }
     for name in _moved(before, after):
+        if name in own and not after.erased(name):
+            continue
         revoke_in(connection, Capacity("participant", after.programme.id, name, after.id), now)
     for name in after.stakeholders:
         if after.erased(name) and not before.erased(name):

@@ -51,7 +51,7 @@ def write_step(connection: Connection, held: Held, decided: Decided, now: dateti
     _write_words(connection, rows, outgoing.rows_of(after.id, decided.notices, origin, now))
     revision = held.programme_revision
     carry_on(connection, after, decided.facts, now)
-    end_ways_in(connection, held.dialogue, after, now)
+    end_ways_in(connection, held.dialogue, after, decided.facts, now)
     if decided.programme is not None:
         if not save_programme(connection, decided.programme, revision, now):
             raise Refused("changed-meanwhile", dialogue=after.id)

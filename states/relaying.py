@@ -8,6 +8,7 @@ from states.deliberation import Deliberation
 from states.dialogue import Dialogue
 from states.errors import BadInput
 from states.facts import Fact
+from states.people import SYSTEM
 from states.relays import FAMILIES, Before, Relay, Relayed
 
 UNDO_DAYS = 20
@@ -41,6 +42,7 @@ def note(work: Deliberation, step: str, given: Any, relay: Relay | None, voice: 
     """
     Keep what was before a relayed *step*, say in its fact who recorded it and how, and tell whoever it was for.
 
+    What their own calendar answered was read by the machine: it is theirs, and the fact says how it came.
     Their own step, without a *relay*, overtakes what was recorded for them before. Under seal neither who nor how
     enters the journal, and no message says that something was recorded: it stands on the speaker's own page.
     Raises BadInput('said-later') for something that was said after today.
@@ -49,6 +51,8 @@ def note(work: Deliberation, step: str, given: Any, relay: Relay | None, voice: 
     question = (FAMILIES.get(step, step), contribution)
     if relay is None:
         _overtake(work, voice, question)
+        if getattr(given, "how", None) == "calendar" and voice not in work.dialogue.seals:
+            _say_so(work, Relay(SYSTEM, "calendar"))
         return
     if relay.said_on and relay.said_on > work.today:
         raise BadInput("said-later", date=relay.said_on.isoformat(), today=work.today.isoformat())

@@ -1,11 +1,12 @@
 """Who holds which role: handing one over, and whose consent that needs once somebody spoke (trust 1, rulings 6)."""
 
+from states.addresses import plain_address
 from states.composition import moderator_is_independent
 from states.deliberation import Deliberation
 from states.dialogue import OPEN_PHASES, Dialogue
 from states.duties import KINDS
 from states.errors import NotYours, Refused
-from states.independence import is_debtor
+from states.independence import is_debtor, plain_name
 from states.people import Person, Role
 from states.steps import AgreeHandOver, HandOver
 from states.ways import forget_failure
@@ -55,7 +56,13 @@ def agree_hand_over(work: Deliberation, given: AgreeHandOver) -> None:
 
 
 def _mark(person: Person) -> dict[str, str | None]:
-    return {"name": person.name, "email": person.email, "phone": person.phone}
+    """What tells this person apart from another: how they are reached counts, how their name is typed does not."""
+    email = plain_address(person.email) if person.email else None
+    return {
+        "name": plain_name(person.name),
+        "email": email,
+        "phone": None if email else person.phone,
+    }
 
 
 def hand_over(work: Deliberation, given: HandOver) -> None:

@@ -100,6 +100,35 @@ def _told_apart(sizes: Counter[_Group], least: int) -> set[_Group]:
     return told
 
 
+OWN, RELAYED = "own", "relayed"
+
+
+def verdicts_heard(dialogue: Dialogue) -> dict[str, Counter[str]]:
+    """
+    How many found themselves heard, partly and not: those who said so themselves, and those for whom it was recorded.
+
+    Recorded ones are counted apart only where neither they nor the others are fewer than `small_group`; else all count
+    together. What is under seal always counts with those who spoke themselves (trust 1, care 4).
+    """
+    by_others = recorded_verdicts(dialogue)
+    own = {voice for voice in dialogue.verdicts if voice not in by_others}
+    least = dialogue.policy.limits.small_group
+    if len(by_others) < least or len(own) < least:
+        own, by_others = set(dialogue.verdicts), set()
+    sides = {OWN: own, RELAYED: by_others} if by_others else {OWN: own}
+    return {
+        side: Counter(dialogue.verdicts[voice].heard for voice in voices)
+        for side, voices in sides.items()
+    }
+
+
+def recorded_verdicts(dialogue: Dialogue) -> set[str]:
+    """The open voices whose verdict, as it stands, somebody else recorded for them."""
+    given = [r for r in dialogue.relays.values() if r.step == "give-verdict" and r.stands]
+    standing = {one.voice for one in given if one.voice not in dialogue.seals}
+    return {voice for voice in standing if voice in dialogue.verdicts}
+
+
 def attributed(dialogue: Dialogue, contribution: Contribution) -> str:
     """From whom a contribution came, as far as its attribution lets the manager know."""
     speaker = dialogue.stakeholders.get(contribution.voice)

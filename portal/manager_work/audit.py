@@ -1,8 +1,8 @@
 """The auditor's pages: everything without identities, and the proof that the journal is as it was written."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
@@ -19,6 +19,7 @@ from portal.visit import Visit
 from records.journal import Break, Entry, entries, head, verify
 from states.dialogue import OPEN_PHASES, Dialogue
 from states.duties import KINDS
+from states.views import RELAYED, verdicts_heard
 
 _HEARD = ("yes", "partly", "no")
 _LEAF = 100
@@ -75,11 +76,23 @@ def _owed(seen: Seen, veil: Veil, duty: Any) -> Owed:  # noqa: ANN401 - a duty
     return Owed(view, veil.over(duty.whom), seen.dialogue.owner_role(duty), duty.status.value)
 
 
-def _verdicts(dialogue: Dialogue) -> Mapping[str, int]:
-    """How many were heard, partly and not, as far as no figure points at people."""
-    given = Counter[str](verdict.heard for verdict in dialogue.verdicts.values())
-    counts = {heard: given[heard] for heard in _HEARD}
-    return guarded({"": counts}, dialogue.policy.limits.small_group).shown[""]
+def _verdicts(dialogue: Dialogue) -> Mapping[str, Mapping[str, int]]:
+    """How many were heard, partly and not, as far as no figure points at people; what others recorded stands apart."""
+    counts = {
+        side: {heard: given[heard] for heard in _HEARD}
+        for side, given in verdicts_heard(dialogue).items()
+    }
+    return guarded(counts, dialogue.policy.limits.small_group).shown
+
+
+def _untold(dialogue: Dialogue, fact: str) -> tuple[str, ...]:
+    """What the journal leaves out of *fact*: verdicts where figures over them point at people."""
+    if fact != "verdict-given":
+        return ()
+    figures = _verdicts(dialogue)
+    shown = all(len(figures[side]) == len(_HEARD) for side in figures)
+    apart = () if RELAYED in figures and shown else ("relayed_by", "how", "said_on")
+    return (*(() if shown else ("heard", "success_test")), *apart)
 
 
 def check(visit: Visit) -> Response:
@@ -123,7 +136,7 @@ def show_journal(visit: Visit) -> Response:
         who=who,
         about=about,
         facts=facts[start : start + _LEAF],
-        untold=() if len(_verdicts(dialogue)) == len(_HEARD) else ("heard", "success_test"),
+        untold=partial(_untold, dialogue),
         leaf=int(asked),
         leaves=leaves,
     )

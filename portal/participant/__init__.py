@@ -1,6 +1,12 @@
 """The pages of a participant: what is asked of them, and what became of their words."""
 
-from portal.participant import data, invitation, overview, words
+from portal.participant import data, invitation, overview, recorded, words
 from portal.routes import Page
 
-PAGES: tuple[Page, ...] = (*overview.PAGES, *words.PAGES, *invitation.PAGES, *data.PAGES)
+PAGES: tuple[Page, ...] = (
+    *overview.PAGES,
+    *words.PAGES,
+    *invitation.PAGES,
+    *data.PAGES,
+    *recorded.PAGES,
+)

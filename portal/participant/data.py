@@ -10,6 +10,7 @@ from starlette.responses import Response
 from notifications.views import contact_of
 from portal.faults import NotFound
 from portal.participant.looking import mine
+from portal.participant.recorded import mark_unsafe, reach
 from portal.participant.view import Mine, Point
 from portal.routes import get, post
 from portal.visit import Visit
@@ -49,6 +50,11 @@ def _everything(visit: Visit, seen: Mine) -> dict[str, Any]:
         "speaks_as": names,
         "contributions": [_told(point) for point in points],
         "verdicts": [v.model_dump(mode="json") for n, v in d.verdicts.items() if n in names],
+        "recorded_by_others": [
+            r.model_dump(mode="json", exclude={"before"})
+            for r in d.relays.values()
+            if r.voice in names
+        ],
         "duties": [duty.model_dump(mode="json") for duty in duties],
         "messages": [
             {"at": n.at.isoformat(), "template": n.template, "status": n.status} for n in sent
@@ -113,5 +119,7 @@ PAGES = (
     post("/my/safety", tell, PARTICIPANT, again=show_safety),
     get("/my/data", show, PARTICIPANT, nav=("Mijn gegevens", "My data")),
     get("/my/data/export", export, PARTICIPANT),
+    post("/my/data/reach", reach, PARTICIPANT, again=show),
+    post("/my/data/unsafe", mark_unsafe, PARTICIPANT, again=show),
     post("/my/data/erasure", ask_erasure, PARTICIPANT, again=show),
 )

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from starlette.responses import Response
 
 from portal.participant.looking import mine
+from portal.participant.recorded import recorded_of
 from portal.routes import get
 from portal.visit import Visit
 from records.access_reading import Turn, turns_of
@@ -30,6 +31,7 @@ def show(visit: Visit) -> Response:
     return visit.page(
         "my/dialogue.html",
         mine=seen,
+        recorded=[one for one in recorded_of(seen) if one.until],
         stages=stages_of(seen.dialogue, turns),
         given_on=[turn for turn in turns if turn.fact == "role-handed-over"],
         moves=[_move(turn) for turn in turns if turn.fact == "session-rescheduled"],

@@ -38,7 +38,7 @@ def test_what_is_sealed_is_passed_on_by_the_moderator_alone(portal: Portal) -> N
     memory.act("invite-all")
     for who in ("union-bd", "ngo-nl"):
         memory.act("decline-invitation", by=who)
-    memory.act("accept-invitation", {"stakeholder": "worker-bd"})
+    memory.act("accept-invitation", {"stakeholder": "worker-bd", "how": "phone"})
     memory.act("share-expectation", {"stakeholder": "worker-bd", "text": "Safety"})
     memory.act("echo-expectations", {"changes": "Safety first"})
     memory.now = memory.read().session_at

@@ -199,7 +199,7 @@ def test_nobody_comes_in_as_the_speaker_by_way_of_an_address(
         assert refused.status_code == 422
         assert "alleen de moderator" in refused.text
     assert two_companies.memory.read().stakeholders[who] == before
-    assert manager.submit(f"{at}/person/{who}/reach", {"phone": "020 1"}).status_code == 303
+    assert manager.submit(f"{at}/person/{who}/reach", {"phone": "020 1"}).status_code == 422
     page = f"{at}/seals"
     assert manager.submit(f"{page}/reach", {"stakeholder": who, **mine}).status_code == 404
     assert moderator.submit(f"{page}/reach", {"stakeholder": "x", **mine}).status_code == 404
@@ -226,7 +226,9 @@ def sealed_twice(portal: Portal) -> None:
     memory.act("approve-analysis")
     memory.act("invite-all")
     for who in ("union-bd", "ngo-nl", "worker-bd"):
-        told, by = ({"stakeholder": who}, "manager") if who == "worker-bd" else ({}, who)
+        told, by = (
+            ({"stakeholder": who, "how": "phone"}, "manager") if who == "worker-bd" else ({}, who)
+        )
         memory.act("accept-invitation", told, by=by)
         memory.act("share-expectation", told | {"text": "Safety"}, by=by)
     memory.act("echo-expectations", {"changes": "Safety first"})
@@ -240,7 +242,12 @@ def sealed_twice(portal: Portal) -> None:
     memory.act("record-management", {"role": "sponsor", "present": True}, by="moderator")
     memory.act("publish-summary", {"lines": {"c2": "Doors.", "c3": "Doors."}}, by="moderator")
     memory.act("check-line", {"contribution": "c2", "verdict": "confirmed"}, by="sealed-1")
-    checked = {"contribution": "c3", "verdict": "confirmed", "stakeholder": "worker-bd"}
+    checked = {
+        "contribution": "c3",
+        "verdict": "confirmed",
+        "stakeholder": "worker-bd",
+        "how": "phone",
+    }
     memory.act("check-line", checked, by="moderator")
     memory.act("close-session", by="moderator")
     for name in ("c2", "c3"):

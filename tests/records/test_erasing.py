@@ -10,7 +10,7 @@ from records.access import Capacity
 from records.database import reading
 from records.tables import Base
 from states.errors import Refused
-from tests.records.conftest import DAY, NGO, Memory, a_programme
+from tests.records.conftest import DAY, Memory, a_programme
 
 SEAT = Capacity("participant", "kleding", "ngo-nl", "kleding-2022")
 OF_NGO = ("Campaigner", "Clean clothes", "campaign@ngo.example", "+31 6 1", "Be clear to us")
@@ -149,7 +149,8 @@ def test_the_seats_of_one_address_are_found_in_every_year(answered: Memory) -> N
     here, engine = answered.dialogue_id, answered.engine
     assert access_wishes.seats_alike(engine, here, "ngo-nl") == [here, "kleding-2024"]
     answered.dialogue_id = "kleding-2024"
-    answered.act("map-stakeholder", NGO | {"email": "another@ngo.example"})
+    moved = {"stakeholder": "ngo-nl", "email": "another@ngo.example"}
+    answered.act("change-contact", moved, by="moderator")
     assert access_wishes.seats_alike(engine, here, "ngo-nl") == [here]
 
 

@@ -150,6 +150,13 @@ def test_what_somebody_does_themselves_is_not_relayed(who: str) -> None:
     assert not decision.dialogue.relays
 
 
+def test_what_a_calendar_answered_says_so() -> None:
+    [fact, *_] = live("invited").decided(NOOR, "accept-invitation", how="calendar").facts
+
+    assert (fact.actor, fact.detail["relayed_by"]) == (NOOR, "system")
+    assert fact.detail["how"] == "calendar"
+
+
 # --- under seal
 
 
