@@ -53,6 +53,7 @@ def test_headers_are_as_they_should_be(message: Message) -> None:
         "Message-ID": "<notice-12@weerklank.example>",
         "In-Reply-To": str(mail["References"]),
         "Auto-Submitted": "auto-generated",
+        "X-Weerklank-Letter": "notice-12",
         "X-Auto-Response-Suppress": "OOF, AutoReply",
         "Content-Type": str(mail["Content-Type"]),
         "Content-Language": "nl",

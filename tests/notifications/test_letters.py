@@ -20,6 +20,8 @@ TEMPLATES = sorted(
 CASES = {language: every_case(language) for language in LANGUAGES}
 EACH = pytest.mark.parametrize("template", TEMPLATES)
 BOTH = pytest.mark.parametrize("language", LANGUAGES)
+SILENT = frozenset({"way-replaced"})
+"""One line to an address that somebody else may read by now: it says nothing of who writes, or why (care.md 2)."""
 _DATE = re.compile(r"\b\d{1,2} [a-z]+ 20\d\d\b", re.IGNORECASE)
 
 
@@ -128,6 +130,8 @@ def test_page_and_text_say_the_same(language: str, template: str) -> None:
 def test_every_letter_says_why_it_came(language: str, template: str) -> None:
     why = {"nl": "Waarom u dit bericht krijgt", "en": "Why you get this message"}
     for case in cases(language, template):
+        if template in SILENT:
+            continue
         before, _, after = written(case).text.partition(why[language])
         assert len(before.split()) > 20, case.name
         assert len(after.split()) > 5, case.name
@@ -151,7 +155,7 @@ def test_templates_never_lose_a_line_break() -> None:
         f"{path.relative_to(FOLDER)}: {line}"
         for path in FOLDER.rglob("*.txt")
         for line in path.read_text(encoding="utf-8").splitlines()
-        if not line.lstrip().startswith("{%") and glued.search(line)
+        if not line.lstrip().startswith(("{%", "} %}")) and glued.search(line)
     ]
     assert not lost
 
