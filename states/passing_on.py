@@ -6,7 +6,7 @@ person themselves, the moderator, the confidant or a helper. Never of whoever ow
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from states import ways
 from states.deliberation import Decision, Deliberation
@@ -199,23 +199,33 @@ def could_not_reach(work: Deliberation, given: CouldNotReach) -> None:
     if to in work.dialogue.seals and work.actor != Role.MODERATOR:
         raise NotYours("seal-needs-moderator")
     _require_reader(work, to)
-    _require_tries(work, given)
+    if ways.reads_mail(work.dialogue, to):
+        raise Refused("reached-by-mail", to=to)
     ended = [d for d in work.dialogue.duties.values() if d.owed and _unreachable(work, d, to)]
     if not ended:
         raise Refused("nothing-by-hand", to=to, template="answer")
+    _require_tries(work, given, max(_waits_since(work, duty, to) for duty in ended))
     tries = [{"on": one.on.isoformat(), "how": one.how} for one in given.tries]
     work.fact("could-not-reach", to, tries=tries, reason=given.reason)
     for duty in ended:
         end_not_reached(work, duty)
 
 
-def _require_tries(work: Deliberation, given: CouldNotReach) -> None:
+def _require_tries(work: Deliberation, given: CouldNotReach, since: date) -> None:
+    """Two days of trying, none before the newest message was there: nobody can bring what is not written yet."""
     days = {one.on for one in given.tries}
     if ahead := [day for day in days if day > work.today]:
         raise BadInput("try-ahead", date=max(ahead).isoformat(), today=work.today.isoformat())
-    listed = len(given.tries) >= _TRIES and len(days) >= _TRIES
+    listed = len([day for day in days if day >= since]) >= _TRIES
     if not listed and (given.tries or work.actor != Role.MODERATOR):
         raise Refused("tries-needed", to=given.to)
+
+
+def _waits_since(work: Deliberation, duty: Duty, to: str) -> date:
+    """The day on which the message of *duty* was there to be brought."""
+    written = [c.written_at for c in work.dialogue.contributions_of(to) if c.written_at]
+    late = duty.kind == "answer-participant" and written
+    return work.calendar.day_of(max(written) if late else duty.opened_at)
 
 
 _ASKED = frozenset({"answer-invitation", "share-expectation", "check-summary", "give-verdict"})

@@ -36,6 +36,15 @@ def _analysis(_: Dialogue) -> Iterator[Wish]:
     yield "approve-analysis", "manager", {}
 
 
+def _given_up(dialogue: Dialogue, to: str) -> dict[str, object]:
+    """Two days of trying since somebody had to pass it on; refused while they lie ahead."""
+    task = dialogue.latest(f"pass-on/{to}")
+    since = task.opened_at if task else dialogue.opened_at
+    days = (since + timedelta(days=number) for number in (1, 2))
+    tries = [{"on": day.date().isoformat(), "how": "phone"} for day in days]
+    return {"to": to, "tries": tries, "reason": "Nobody answers."}
+
+
 def _gathering(dialogue: Dialogue) -> Iterator[Wish]:
     yield "invite-all", "manager", {}
     for who in dialogue.stakeholders.values():
@@ -48,9 +57,7 @@ def _gathering(dialogue: Dialogue) -> Iterator[Wish]:
                 {"to": who.id, "how": "phone", "template": "invitation"},
             )
             yield "bring", "manager", {"to": who.id, "how": "phone"}
-            tries = [{"on": "2021-12-07", "how": "phone"}, {"on": "2021-12-08", "how": "phone"}]
-            give_up = {"to": who.id, "tries": tries, "reason": "Nobody answers."}
-            yield "could-not-reach", "manager", give_up
+            yield "could-not-reach", "manager", _given_up(dialogue, who.id)
         yield "accept-invitation", by, behalf
         yield "share-expectation", by, {**behalf, "text": "Be clear."}
     yield "decline-invitation", "ngo-nl", {}

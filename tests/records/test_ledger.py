@@ -62,10 +62,10 @@ def test_values_are_of_their_own_types_when_read(opened: Memory) -> None:
 
 def test_collections_keep_the_order_in_which_things_came(opened: Memory) -> None:
     for name in ("zoe", "adam", "mia"):
-        opened.act("map-stakeholder", SEAT | {"id": name})
+        opened.act("map-stakeholder", SEAT | {"id": name, "email": f"{name}@seat.example"})
     opened.act("drop-stakeholder", {"stakeholder": "adam", "reason": "Twice"})
     for name in ("bob", "adam"):
-        opened.act("map-stakeholder", SEAT | {"id": name})
+        opened.act("map-stakeholder", SEAT | {"id": name, "email": f"{name}@seat.example"})
     assert list(opened.reread().stakeholders) == ["zoe", "mia", "bob", "adam"]
 
 
@@ -164,7 +164,7 @@ def test_two_at_once_on_one_dialogue_one_wins_the_other_hears_why(opened: Memory
 
 def test_many_at_once_on_one_dialogue_all_get_their_turn(opened: Memory) -> None:
     def map_one(number: int) -> None:
-        given = SEAT | {"id": f"union-{number}"}
+        given = SEAT | {"id": f"union-{number}", "email": f"{number}@union.example"}
         opened.ledger.act(
             opened.dialogue_id, "map-stakeholder", given, by="manager", now=opened.now
         )

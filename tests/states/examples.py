@@ -1,6 +1,7 @@
 """For each step, what a sensible person would bring along, and a life in each phase in which it is possible."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from states.dialogue import Phase
 from states.facts import Notice
@@ -30,7 +31,7 @@ NEWCOMER: Given = {
 REASON: Given = {"reason": "Zo is het besproken."}
 LATER: Given = {"to": "2022-11-01", "reason": "De directie vraagt meer tijd."}
 
-TRIES = [{"on": "2021-12-06", "how": "gebeld"}, {"on": "2021-12-07", "how": "gebeld"}]
+TWO_DAYS = timedelta(days=2)
 
 EXAMPLES: dict[str, tuple[str, Given]] = {
     "name-risk": ("manager", {**RISKS["buying-nl"], "id": "cotton-uz", "country": "UZ"}),
@@ -74,7 +75,7 @@ EXAMPLES: dict[str, tuple[str, Given]] = {
     "override-check": ("manager", REASON),
     "bring": ("manager", {"to": JOKE, "how": "gebeld"}),
     "record-delivery": ("moderator", {"to": JOKE, "how": "gebeld", "template": "agenda-echoed"}),
-    "could-not-reach": ("moderator", {"to": JOKE, "reason": "Niemand neemt op.", "tries": TRIES}),
+    "could-not-reach": ("moderator", {"to": JOKE, "reason": "Niemand neemt op."}),
     "name-helper": ("sponsor", {"organisation": "Taalhulp", "language": "bn"}),
     "ask-erasure": (NOOR, {"text": "Alles."}),
     "settle-erasure": ("manager", {"stakeholder": NOOR}),
@@ -161,7 +162,9 @@ def ready(phase: Phase, step: str) -> Life:
         relayed = {"stakeholder": NOOR, "how": "phone"}
         return ready(phase, "ask-erasure").take("moderator", "ask-erasure", **relayed)
     if step == "could-not-reach":
-        return waits_by_hand(ready(phase, "bring"))
+        life = waits_by_hand(ready(phase, "bring"))
+        life.now += TWO_DAYS
+        return life
     if (phase, step) in READY:
         return live(READY[phase, step])
     if phase in FRESH:
@@ -174,6 +177,11 @@ def example(phase: Phase, step: str) -> tuple[str, Given]:
     by, given = EXAMPLES[step]
     if step == "override-check":
         return by, {**given, "check": SOFT.get(phase, "home-share")}
+    if step == "could-not-reach":
+        now = ready(phase, step).now
+        days = (now - timedelta(days=1), now)
+        tries = [{"on": day.date().isoformat(), "how": "gebeld"} for day in days]
+        return by, {**given, "tries": tries}
     if step == "postpone":
         later = {"to": "2023-02-01"} if phase is Phase.CLOSED else {}
         return by, {**given, **later, "duty": OWED[phase]}
