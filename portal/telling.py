@@ -118,6 +118,7 @@ TELLERS: dict[str, Tell] = {
     "country": lambda telling, value: country(str(value), telling.language),
     "date": _day,
     "due": _day,
+    "earliest": _day,
     "duty": _duty,
     "fields": _word("information"),
     "fits": _word("phase"),

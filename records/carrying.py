@@ -5,16 +5,28 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, case, exists, false, select, update
+from sqlalchemy.orm import aliased
 
 from records.chain import INSERT_FACTS, Head, entries_of
 from records.owed import debts_before
-from records.tables import DIALOGUES, FACTS
+from records.tables import DIALOGUES, FACTS, DialogueTable
 from states.dialogue import Dialogue, Phase
 from states.duties import KINDS, Duty
 from states.facts import Fact
 from states.opening import debt_fact
 
+_earlier = aliased(DialogueTable)
+OWED_BEFORE = case(
+    (
+        DIALOGUES.c.phase == Phase.STAKEHOLDER_ANALYSIS,
+        exists()
+        .where(_earlier.programme_id == DIALOGUES.c.programme_id)
+        .where(_earlier.edition < DIALOGUES.c.edition),
+    ),
+    else_=false(),
+)
+"""Whether an edition came before the one that is prepared; of all others it is not asked."""
 _OPENING = frozenset({"duty-opened", "duty-reopened"})
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from records.asking import Questions
 from records.bulk import Bulk
-from records.carrying import uncarried
+from records.carrying import OWED_BEFORE, uncarried
 from records.chain import Head
 from records.columns import can_be_key, canonical
 from records.keeping import Line
@@ -55,6 +55,7 @@ _SELECT = (
         *(DIALOGUES.c[name] for name in (*_PLAIN, *_HEADS)),
         PROGRAMMES.c.document,
         PROGRAMMES.c.revision.label("programme_revision"),
+        OWED_BEFORE.label("owed_before"),
     )
     .join_from(DIALOGUES, PROGRAMMES)
     .where(DIALOGUES.c.id == bindparam("of_dialogue"))
@@ -144,7 +145,8 @@ class Reader:
             parts[shelf.name] = shelf.filled(rows)
         policy = self._policies(programme.policy)
         dialogue = Dialogue(programme=programme, policy=policy, **parts)
-        dialogue.uncarried = uncarried(connection, dialogue)
+        if own["owed_before"]:
+            dialogue.uncarried = uncarried(connection, dialogue)
         head = Head(own["head_seq"], own["head_hash"])
         return Held(dialogue, head, own["revision"], own["programme_revision"])
 

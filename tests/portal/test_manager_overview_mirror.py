@@ -19,6 +19,7 @@ def seat(number: int, country: str, layer: str = "expert") -> dict[str, object]:
     return {
         "id": f"seat-{number}", "name": f"Person {number}", "organisation": f"Org {number}",
         "category": "ngo", "country": country, "layer": layer, "at_risk": False,
+        "email": f"seat-{number}@many.example",
     }  # fmt: skip
 
 

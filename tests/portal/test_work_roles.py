@@ -39,7 +39,7 @@ def test_what_is_sealed_is_passed_on_by_the_moderator_alone(portal: Portal) -> N
     for who in ("union-bd", "ngo-nl"):
         memory.act("decline-invitation", by=who)
     memory.act("accept-invitation", {"stakeholder": "worker-bd", "how": "phone"})
-    memory.act("share-expectation", {"stakeholder": "worker-bd", "text": "Safety"})
+    memory.act("share-expectation", {"stakeholder": "worker-bd", "how": "phone", "text": "Safety"})
     memory.act("echo-expectations", {"changes": "Safety first"})
     memory.now = memory.read().session_at
     for name in ("affected-represented", "declined-replaced"):

@@ -222,7 +222,7 @@ def sealed_twice(portal: Portal) -> None:
     memory.open()
     memory.map()
     phone_only = {**UNION, "id": "worker-bd", "name": "Nasrin", "organisation": "Line 4"}
-    memory.act("map-stakeholder", phone_only | {"email": None})
+    memory.act("map-stakeholder", phone_only | {"email": None, "phone": "+880 2 55 01"})
     memory.act("approve-analysis")
     memory.act("invite-all")
     for who in ("union-bd", "ngo-nl", "worker-bd"):
