@@ -116,7 +116,6 @@ def check_row(check: Check, language: str = "en") -> Row:
     return {
         "check": check.name,
         "ok": check.ok,
-        "idle": check.idle,
         "strength": check.strength,
         "overridden": check.overridden,
         "why": check.why(language),

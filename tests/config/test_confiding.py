@@ -117,7 +117,7 @@ def test_a_report_waits_until_a_confidant_can_be_reached(house: House, post: Pos
     assert "report-waits" not in {one.message.template for one in post.posts}
     name_confidant(house, CONFIDANT)
     house.deliver(NOW + 2 * DAY)
-    assert post.posts[-1].message.template == "report-waits"
+    assert "report-waits" in {one.message.template for one in post.posts}
 
 
 def test_no_channel_sends_nothing(heard: House, post: Post) -> None:

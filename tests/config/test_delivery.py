@@ -402,7 +402,7 @@ def test_two_rounds_at_once_send_nothing_twice(migrated_url: str) -> None:
         house.deliver(NOW)
 
         assert sum(report.sent for report in found) in {2, 3}
-        assert addresses(post) == ["manager@klein.example", *sorted(MAILED.values())]
+        assert addresses(post) == ["moderator@klein.example", *sorted(MAILED.values())]
 
 
 def test_several_connections_share_the_work(house: House, post: Post) -> None:

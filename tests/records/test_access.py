@@ -68,11 +68,18 @@ def test_a_stay_ends(opened: Memory) -> None:
     assert access.find_stay(engine, token, now) is None
 
 
-def test_each_stay_has_a_secret_of_its_own(opened: Memory) -> None:
+def test_the_secret_of_forms_is_the_persons_not_the_stays(opened: Memory) -> None:
+    """Whoever comes in a second time can still send what they typed before; nobody else can."""
     engine, now = opened.engine, opened.now
-    tokens = [access.begin_stay(engine, SEAT, now, DAY, stage="whole", holder="") for _ in range(2)]
+    other = replace(SEAT, who="union-bd")
+    tokens = [
+        access.begin_stay(engine, seat, now, DAY, stage="whole", holder="")
+        for seat in (SEAT, SEAT, other)
+    ]
     stays = [access.find_stay(engine, token, now) for token in tokens]
-    assert len({stay.secret for stay in stays if stay}) == 2
+    first, again, another = (stay.secret for stay in stays if stay)
+    assert first == again
+    assert first != another
 
 
 def test_an_account_is_replaced_and_a_code_is_used_once(opened: Memory) -> None:
