@@ -58,7 +58,13 @@ def watches(visit: "Visit", at: str, name: str, words: str) -> None:
 
 
 def mark_of(visit: "Visit", at: str) -> str:
-    """The mark of what the form that is sent to *at* shows on this page; empty when it has no field."""
+    """
+    The mark of what the form that is sent to *at* shows on this page; empty when it has no field.
+
+    A refused form may ask more than it did, such as *all the same?*: its mark is that of the form without it.
+    """
+    if visit.refused and at == visit.path and not visit.probing:
+        return mark_now(visit)
     return _mark(visit.shown.get(at, {}))
 
 
