@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, exists, false, select, update
+from sqlalchemy import Connection, case, exists, false, literal_column, select, update
 from sqlalchemy.orm import aliased
 
 from records.chain import INSERT_FACTS, Head, entries_of
@@ -19,7 +19,8 @@ from states.opening import debt_fact
 _earlier = aliased(DialogueTable)
 OWED_BEFORE = case(
     (
-        DIALOGUES.c.phase == Phase.STAKEHOLDER_ANALYSIS,
+        # Written out: this is part of a question that is kept ready, with one value to fill in.
+        DIALOGUES.c.phase == literal_column(f"'{Phase.STAKEHOLDER_ANALYSIS.value}'"),
         exists()
         .where(_earlier.programme_id == DIALOGUES.c.programme_id)
         .where(_earlier.edition < DIALOGUES.c.edition),

@@ -43,7 +43,7 @@ def test_a_manager_begins_a_year(portal: Portal, window: Open) -> None:
     page.get_by_label("Who is affected?").fill("sewers")
     page.get_by_label("Country").first.select_option("BD")
     page.get_by_role("group", name="How grave is it?").get_by_label("5, gravest").check()
-    press(seen, "Record")
+    press(seen, "Save")
     map_somebody(seen)
     room(seen, "Standing")
     for check in portal.memory.read().overrides or ("home-share",):
@@ -69,7 +69,7 @@ def map_somebody(seen: Window) -> None:
     page.get_by_label("A critical party").check()
     danger = page.get_by_role("group", name="Could speaking put this person in danger?")
     danger.get_by_label("No", exact=True).check()
-    page.get_by_label("E-mail address").fill("rahima@union.example")
+    page.get_by_label("Email address").fill("rahima@union.example")
     press(seen, "Put on the map")
 
 
@@ -93,7 +93,7 @@ def test_a_participant_comes_speaks_and_judges(portal: Portal, window: Open) -> 
     page = link(seen, "My words")
     page.get_by_role("group", name="Were you heard?").get_by_label("partly").check()
     page.get_by_label("Would you like to add anything?").fill("A year, no sum.")
-    press(seen, "Give my verdict")
+    press(seen, "Send my verdict")
     page.get_by_text("Not my point").click()
     page.get_by_label("What does the answer miss?").fill("The sum.")
     press(seen, "Object")
