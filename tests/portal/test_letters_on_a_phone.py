@@ -9,7 +9,6 @@ from playwright.sync_api import Page, ViewportSize
 from notifications.messages import compose
 from notifications.words import LANGUAGES
 from tests.notifications.cases import every_case
-from tests.portal.windows import chrome  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +20,7 @@ _FOLDS = "document.querySelectorAll('details').forEach(one => { one.open = true 
 
 
 @pytest.fixture
-def phone(chrome: Chrome) -> Iterator[Page]:  # noqa: F811 - the fixture above
+def phone(chrome: Chrome) -> Iterator[Page]:
     with chrome.new_context(viewport=_NARROW) as context:
         yield context.new_page()
 
