@@ -181,7 +181,7 @@ def four_are_late(walk: Walk) -> None:
 
 def everybody_can_enter(walk: Walk) -> None:
     assert "4 days late" in walk.enter(ORGANISER)
-    assert "Stem A" in walk.read("/my/words")
+    assert "Voice A" in walk.read("/my/words")
     assert "4 days late" in walk.enter(WAITING)
     assert "Feedback" in walk.enter("Executive sponsor")
     seen = walk.enter("Auditor")

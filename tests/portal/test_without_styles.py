@@ -45,7 +45,7 @@ def test_a_manager_begins_a_year(portal: Portal, window: Open) -> None:
     page.get_by_role("group", name="How grave is it?").get_by_label("5, gravest").check()
     press(seen, "Save")
     map_somebody(seen)
-    room(seen, "Standing")
+    room(seen, "How it stands")
     for check in portal.memory.read().overrides or ("home-share",):
         page = seen.go(f"{HOME}/override?check={check}")
         page.get_by_label("Why is it not possible this year?").fill("Nobody else could come.")
