@@ -12,6 +12,7 @@ from typing import NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Playwright, sync_playwright
 
 from tests import postgres
 
@@ -161,6 +162,13 @@ def migrate(url: str) -> None:
     from records.migrate import upgrade
 
     upgrade(url)
+
+
+@pytest.fixture(scope="session")
+def player() -> Iterator[Playwright]:
+    """Give the one Playwright of this process, which keeps an event loop: a second would be refused."""
+    with sync_playwright() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

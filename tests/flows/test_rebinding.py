@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, Route
 
 from flows.login import login
 from flows.processes import free_port
@@ -50,14 +50,13 @@ ATTACK = """async ([authorization]) => {
 
 
 @pytest.fixture
-def browser(chromium: str) -> Iterator[Browser]:
+def browser(chromium: str, player: Playwright) -> Iterator[Browser]:
     # This Chromium guards the machine it runs on by itself; older browsers, and others, do not.
     unguarded = "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests"
     rules = [f"--host-resolver-rules=MAP {EVIL} 127.0.0.1", unguarded]
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=chromium, args=rules)
-        yield made
-        made.close()
+    made = player.chromium.launch(executable_path=chromium, args=rules)
+    yield made
+    made.close()
 
 
 def _page_at(browser: Browser, address: str) -> Page:

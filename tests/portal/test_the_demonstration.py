@@ -220,7 +220,7 @@ def an_answer_arrives_and_is_judged(walk: Walk) -> None:
     assert "We heard you, and this is why." in walk.read("/my/words")
     walk.page.get_by_role("radio", name="yes").first.check()
     walk.page.get_by_role("radio", name="yes").last.check()
-    assert "Thank you" in walk.press("Give my verdict")
+    assert "Thank you" in walk.press("Send my verdict")
 
 
 def prefect_stands_beside_it(walk: Walk) -> None:

@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser as Chrome
-from playwright.sync_api import Error, Page, Route, sync_playwright
+from playwright.sync_api import Error, Page, Playwright, Route
 
 from tests.patience import PATIENCE, wait_for
 
@@ -97,14 +97,13 @@ def picture(page: Page, name: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def chrome(chromium: str) -> Iterator[Chrome]:
+def chrome(chromium: str, player: Playwright) -> Iterator[Chrome]:
     """Start this machine's Chromium once."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox"], timeout=1000 * PATIENCE
-        )
-        yield browser
-        browser.close()
+    browser = player.chromium.launch(
+        executable_path=chromium, args=["--no-sandbox"], timeout=1000 * PATIENCE
+    )
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 SERVICES = """\
 127.0.0.1:{port} inet n - n - - smtpd
@@ -44,6 +45,13 @@ def lacks() -> str | None:
     if os.geteuid() != 0 or shutil.which("postfix", path="/usr/sbin:/usr/bin") is None:
         return "Postfix, or the rights to start one (apt-get install postfix)"
     return None
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Give it a folder with a short name: the path of a socket has a hundred signs at most."""
+    with TemporaryDirectory(prefix="mail-", ignore_cleanup_errors=True) as made:
+        yield Path(made)
 
 
 @contextmanager

@@ -1,8 +1,5 @@
 """There and back through a real Postfix: what was accepted and could not be delivered is recorded for its reader."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 
 from config.bounces import hear
@@ -22,9 +19,7 @@ OURS, ELSEWHERE = "merk.example", "union.example"
 
 @pytest.mark.slow
 @pytest.mark.parametrize("verp", [True, False])
-def test_an_answer_to_nobody_comes_back_and_is_owed_again(
-    answered: Memory, tmp_path: Path, *, verp: bool
-) -> None:
+def test_an_answer_to_nobody_comes_back_and_is_owed_again(answered: Memory, *, verp: bool) -> None:
     if lacking := postfix.lacks():
         missing(lacking)
     port = free_port("127.0.0.1", 0)
@@ -33,9 +28,10 @@ def test_an_answer_to_nobody_comes_back_and_is_owed_again(
         channel="smtp", smtp=smtp, sender=f"Dialoog <dialoog@{OURS}>", verp=verp
     )
     ledger = Ledger(answered.engine, policy_of)
-    folder = tmp_path / "postfix"
-    folder.mkdir()
-    with postfix.running(folder, port, ours=OURS, elsewhere=ELSEWHERE) as server:
+    with (
+        postfix.folder() as place,
+        postfix.running(place, port, ours=OURS, elsewhere=ELSEWHERE) as server,
+    ):
         report = deliver(answered.engine, ledger, Mailroom.of(settings), answered.now)
         assert report.sent
         [asked] = [row for row in answered.notices(template="answer") if row.status == "sent"]
@@ -46,7 +42,6 @@ def test_an_answer_to_nobody_comes_back_and_is_owed_again(
             for file in server.came_back()
             for one in hear(answered.engine, ledger, file.read_bytes(), answered.now)
         ]
-    shutil.rmtree(folder, ignore_errors=True)
 
     assert [(one.what, one.notice and one.notice.id) for one in found] == [("recorded", asked.id)]
     assert _debt(answered) == "open"
