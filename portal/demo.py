@@ -35,6 +35,10 @@ _LOCK = threading.Lock()
 _LOOK_EVERY = 0.02  # seconds between two looks whether the clock is set
 
 
+_LOGIN = "login"
+"""The file beside Prefect's own, in which its server keeps what it asks for."""
+
+
 @dataclass(frozen=True)
 class Demo:
     """A demonstration: the file that holds its *clock*, the folder that gets its *mail*, and where *prefect* is."""
@@ -59,6 +63,14 @@ class Demo:
     def set(self, now: datetime) -> None:
         """Set the clock to *now* (aware UTC)."""
         set_clock(self.clock, now)
+
+    def prefect_login(self) -> str:
+        """What Prefect's pages ask of whoever opens them; nothing while there is none."""
+        try:
+            kept = (self.prefect.home.expanduser() / _LOGIN).read_text(encoding="ascii")
+        except OSError:
+            return ""
+        return kept.strip()
 
     def prefect_pages(self) -> str:
         """The address of Prefect's own pages; nothing while it is still coming up."""
@@ -141,6 +153,7 @@ def show(visit: Visit) -> Response:
         coming=next_moment(visit.site.house.engine),
         newest=boxes(demo.mail)[:5],
         prefect=demo.prefect_pages(),
+        login=demo.prefect_login(),
         zone=_zone(visit),
     )
 
