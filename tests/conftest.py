@@ -56,6 +56,14 @@ def pytest_configure(config: pytest.Config) -> None:
     isolate(Path(home))
 
 
+@pytest.fixture(autouse=True)
+def _usual_mask() -> Iterator[None]:
+    """Give new files the usual rights: a command in this process closes them for all that come after it."""
+    was = os.umask(0o022)
+    yield
+    os.umask(was)
+
+
 def isolate(home: Path) -> None:
     """Keep the settings of this machine out, and what the tests write in *home*."""
     if wish := os.environ.get("WEERKLANK_REQUIRE_ALL"):

@@ -59,6 +59,7 @@ def running(folder: Path, port: int, *, ours: str, elsewhere: str) -> Iterator[P
     """Run one in *folder*: mail to nobody at *elsewhere* comes back to bounces at the domain *ours*."""
     for name in ("etc", "spool", "data", "box"):
         (folder / name).mkdir()
+        (folder / name).chmod(0o755)
     place = folder
     while place != place.parent:  # its own user must get there
         place.chmod(place.stat().st_mode | 0o011)
@@ -71,11 +72,19 @@ def running(folder: Path, port: int, *, ours: str, elsewhere: str) -> Iterator[P
     (folder / "etc" / "master.cf").write_text(SERVICES.format(port=port), encoding="utf-8")
     command = ["postfix", "-c", str(folder / "etc")]
     where = {**os.environ, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
-    subprocess.run([*command, "start"], check=True, capture_output=True, env=where)
+    begun = subprocess.run(
+        [*command, "start"], check=False, capture_output=True, env=where, text=True, umask=0o022
+    )
+    assert begun.returncode == 0, (begun.stdout, begun.stderr, _log(folder))
     try:
         yield Postfix(port, folder / "box" / "returned")
     finally:
         subprocess.run([*command, "stop"], check=False, capture_output=True, env=where)
+
+
+def _log(folder: Path) -> str:
+    log = folder / "data" / "log"
+    return log.read_text(encoding="utf-8") if log.exists() else ""
 
 
 def _settings(folder: Path, ours: str, elsewhere: str) -> str:
