@@ -7,12 +7,13 @@ from typing import Any
 from cli import speech
 from cli.seen import Veil, dialogue_row, duty_row
 from states.dialogue import OPEN_PHASES, Dialogue
-from states.duties import KINDS, Duty
+from states.duties import Duty
 from states.machine import leaving_step
+from states.standing import ANSWERS, about_nothing, waiting_voices
 from states.views import Viewer
 
 _MOST = 20  # duties that are listed before the rest is counted
-_DONE, _HERE, _AHEAD = "✓", "●", "○"
+_DONE, _HERE, _AHEAD, _IDLE = "✓", "●", "○", "·"
 
 
 def portray(
@@ -71,7 +72,7 @@ class _View:
 
     def checks(self, rows: Iterable[Mapping[str, Any]], *, short: bool) -> None:
         """The checks to leave this phase, each with what is missing and where the rule comes from."""
-        listed = [row for row in rows if not short or not (row["ok"] or row["overridden"])]
+        listed = [row for row in rows if not short or _waits(row)]
         if not listed:
             return
         speech.out()
@@ -81,10 +82,13 @@ class _View:
 
     def _check(self, row: Mapping[str, Any]) -> None:
         if row["ok"]:
-            speech.out(f"    {speech.tint(_DONE, 'good')} {row['check']}")
+            idle = about_nothing(self.dialogue, row["check"])
+            mark = _IDLE if idle else speech.tint(_DONE, "good")
+            speech.out(f"    {mark} {row['check']}{': nothing to look at yet' if idle else ''}")
             return
-        if row["overridden"]:
-            speech.out(f"    {speech.tint('~', 'warn')} {row['check']}: passed by hand")
+        if not _waits(row):
+            how = "passed by hand" if row["overridden"] else "shown, stops nothing"
+            speech.out(f"    {speech.tint('~', 'warn')} {row['check']}: {how}")
         else:
             speech.out(
                 f"    {speech.tint('✗', 'bad')} {row['check']}  {row['strength']} · {row['source']}"
@@ -123,11 +127,11 @@ class _View:
 
     def waiting(self, pairs: list[tuple[Duty, Mapping[str, Any]]]) -> None:
         """Who waits for an answer, since when, and how late it is."""
-        waits = [(duty, row) for duty, row in pairs if KINDS[duty.kind].debt and duty.waiting]
+        waits = [(duty, row) for duty, row in pairs if duty.kind in ANSWERS]
         if not waits:
             return
         speech.out()
-        people = len({duty.waiting for duty, _ in waits})
+        people = len(waiting_voices(self.dialogue))
         speech.out(f"  Waiting for an answer: {speech.counted(people, 'person', 'people')}")
         speech.columns(
             [
@@ -157,7 +161,7 @@ class _View:
         step = leaving_step(self.dialogue.phase)
         if step is None:
             return
-        if all(row["ok"] or row["overridden"] for row in checks):
+        if not any(map(_waits, checks)):
             by = "sponsor" if step == "sign-strategy" else "manager"
             speech.suggest(f"weerklank act {self.dialogue.id} {step} --by {by}")
         else:
@@ -172,6 +176,11 @@ class _View:
     def moment(self, moment: datetime) -> str:
         """The local day and time of *moment*."""
         return f"{_day(self.day(moment))}, {moment.astimezone(self.dialogue.zone):%H:%M}"
+
+
+def _waits(row: Mapping[str, Any]) -> bool:
+    """Whether a check, as a row of JSON, keeps the phase from being left."""
+    return not (row["ok"] or row["overridden"] or row["strength"] == "shown")
 
 
 def _words(phase: str) -> str:

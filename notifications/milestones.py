@@ -4,10 +4,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from notifications.waiting import waiting_for
 from notifications.words import tables, word
 from states.contributions import Outcome
 from states.dialogue import Dialogue
+from states.standing import Answers, answers_standing, waiting_voices
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,14 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How many *points* were made, how they ended, what was promised, and how many people still wait."""
+    """How many *points* were made, how they ended, what was promised, and how many people still wait, late or not."""
 
     points: int
     outcomes: list[tuple[str, int]]
     commitments: int
     waiting: int
+    answers: Answers
+    """How the answers stand, by the law."""
 
 
 def milestones(dialogue: Dialogue, now: datetime, language: str) -> list[Milestone]:
@@ -45,10 +47,10 @@ def _day(dialogue: Dialogue, kind: str) -> date:
     return dialogue.calendar.reckon(dialogue.policy.due[kind], dialogue.session_day).end
 
 
-def result_of(dialogue: Dialogue, now: datetime, language: str) -> Result:
-    """What came of *dialogue*, as it stands at *now*."""
+def result_of(dialogue: Dialogue) -> Result:
+    """What came of *dialogue*, as it stands."""
     points = [point for point in dialogue.contributions.values() if point.stands]
     ended = Counter(point.outcome.value for point in points if point.outcome)
     outcomes = [(one.value, ended[one.value]) for one in Outcome if ended[one.value]]
-    waiting = waiting_for(dialogue, now, language).number
-    return Result(len(points), outcomes, len(dialogue.commitments), waiting)
+    waiting, standing = len(waiting_voices(dialogue)), answers_standing(dialogue)
+    return Result(len(points), outcomes, len(dialogue.commitments), waiting, standing)

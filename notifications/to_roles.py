@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from notifications.milestones import Milestone, Result, milestones, result_of
-from notifications.sight import addressee, hidden, points_of, speaker
+from notifications.sight import addressee, hidden, points_of, speaker, travels_sealed
 from notifications.telling import lacking
 from notifications.views import Contact, DialogueView, DutyView, contact_of
 from notifications.waiting import Waiting, waiting_for
@@ -78,13 +78,13 @@ class Overview:
 
     @property
     def late(self) -> list[DutyView]:
-        """Duties of roles that are late, the longest first."""
-        return [view for view in self._owed() if view.source.due <= self.now]
+        """Duties of roles whose first promise has passed, a new date or not, as *Today* counts them."""
+        return [view for view in self._owed() if view.source.first_due <= self.now]
 
     @property
     def coming(self) -> list[DutyView]:
         """Duties of roles that are still in time, the nearest first."""
-        return [view for view in self._owed() if view.source.due > self.now]
+        return [view for view in self._owed() if view.source.first_due > self.now]
 
     @property
     def lacking(self) -> list[str]:
@@ -129,10 +129,11 @@ class Overview:
     @property
     def result(self) -> Result:
         """What came of the year, in numbers."""
-        return result_of(self.dialogue, self.now, self.language)
+        return result_of(self.dialogue)
 
     def _owed(self) -> list[DutyView]:
-        owed = [d for d in self.dialogue.duties.values() if d.owed and d.owner != PARTICIPANT]
+        told = [d for d in self.dialogue.duties.values() if not travels_sealed(self.dialogue, d)]
+        owed = [d for d in told if d.owed and d.owner != PARTICIPANT]
         return [self._view(duty) for duty in sorted(owed, key=lambda d: (d.due, d.name))]
 
     def _view(self, duty: Duty) -> DutyView:

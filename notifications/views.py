@@ -13,12 +13,14 @@ from notifications.missing import missing_for
 from notifications.reckon import reckoned
 from notifications.sight import about, points_of
 from notifications.words import fill, listing, word
+from states.checks import checks_of
 from states.contributions import Commitment
 from states.dialogue import Dialogue
 from states.duties import KINDS, Duty
 from states.information import Information
 from states.ladders import Rung, rung_at
 from states.people import PARTICIPANT, Role
+from states.standing import promise_standing
 
 COMING = 3
 """How many rungs ahead a letter tells."""
@@ -126,6 +128,15 @@ class DialogueView:
         told = sorted(self.source.overrides.values(), key=lambda o: o.at)
         return [Departure(self.source, o, self.language) for o in told]
 
+    def noted(self, now: datetime) -> list[str]:
+        """What is not in order at *now* and stops nothing: the names of checks that are only shown (ruling 1)."""
+        asked = checks_of(self.source, now)
+        return [check.name for check in asked if check.strength == "shown" and not check.ok]
+
+    def standing(self, promise: Commitment, now: datetime) -> str:
+        """How *promise* stands at *now*, by the law: a word of `progress`."""
+        return promise_standing(self.source, promise, now)
+
     @property
     def commitments(self) -> list[Commitment]:
         """What was promised."""
@@ -133,12 +144,8 @@ class DialogueView:
 
     def held_by(self, owner: str) -> str:
         """Who *owner* is: a role with the name of its holder, or as it was written."""
-        holder = self.source.role(owner)
-        return (
-            f"{holder.name} ({word('role', owner, self.language)})"
-            if holder
-            else word("role", owner, self.language)
-        )
+        holder, said = self.source.role(owner), word("role", owner, self.language)
+        return f"{holder.name} ({said})" if holder else said
 
 
 def _counted(dialogue: Dialogue, what: str) -> list[tuple[str, int]]:

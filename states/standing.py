@@ -1,12 +1,67 @@
-"""What is so of a promise and of a check, said once: pages, letters and the command line all ask here."""
+"""What is so of a promise, of a check and of the answers, said once: pages, letters and commands all ask here."""
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Literal
 
-from states.contributions import Commitment, Outcome
+from states.composition import needs_hands
+from states.contributions import Commitment, Contribution, Outcome
 from states.dialogue import Dialogue
+from states.duties import Duty, DutyStatus
 
 _OPEN = frozenset({"promised", "under-way"})
+ANSWERS = frozenset({"answer-participant", "answer-dispute"})
+"""The duties by which somebody waits for words of the company: an answer, or a response to an objection."""
+Answers = Literal["nobody", "waiting", "under-way", "not-reached", "everybody"]
+"""How the answers of a year stand: a word of the table `answers`."""
+
+
+def waiting_voices(dialogue: Dialogue) -> set[str]:
+    """
+    The voices to whom an answer or a response is still owed, late or not.
+
+    People are counted by voice: counting persons would open seals.
+    """
+    return {voice_of(dialogue, x) for x in dialogue.duties.values() if x.kind in ANSWERS and x.owed}
+
+
+def voice_of(dialogue: Dialogue, duty: Duty) -> str:
+    """The voice that waits for *duty*, an answer or a response to an objection."""
+    point = dialogue.contributions.get(duty.whom or "")
+    return duty.waiting or (point.voice if point else duty.whom or "")
+
+
+def answers_standing(dialogue: Dialogue) -> Answers:
+    """
+    How the answers stand: `waiting` while one is to be written, `under-way` while one did not arrive.
+
+    When nothing is owed any more: `not-reached` when somebody was given up, who therefore is never *answered* (care 5),
+    `nobody` when there was nothing to answer, else `everybody`.
+    """
+    if waiting := waiting_voices(dialogue):
+        return "waiting" if any(unwritten(dialogue, voice) for voice in waiting) else "under-way"
+    if any(_given_up(dialogue, x) for x in dialogue.duties.values()):
+        return "not-reached"
+    return "everybody" if any(c.delivered_at for c in _standing(dialogue)) else "nobody"
+
+
+def unwritten(dialogue: Dialogue, voice: str) -> bool:
+    """Whether something for *voice* is still to be written: an answer, or the response to an objection."""
+    return any(
+        c.written_at is None or (c.dispute_open and c.settlement is None)
+        for c in dialogue.contributions_of(voice)
+    )
+
+
+def _given_up(dialogue: Dialogue, duty: Duty) -> bool:
+    latest = dialogue.latest(duty.name) is duty
+    return latest and duty.kind in ANSWERS and duty.status is DutyStatus.NOT_REACHED
+
+
+def _standing(dialogue: Dialogue) -> list[Contribution]:
+    """What was contributed and neither withdrawn nor erased."""
+    points = dialogue.contributions.values()
+    return [c for c in points if c.stands and not dialogue.erased(c.voice)]
 
 
 def promise_standing(dialogue: Dialogue, promise: Commitment, now: datetime) -> str:
@@ -27,13 +82,16 @@ _SUBJECTS: dict[str, About] = {
     "declined-replaced": lambda d: any(s.declined_at for s in d.stakeholders.values()),
     "attendance-recorded": lambda d: any(s.accepted for s in d.stakeholders.values()),
     "affected-represented": lambda d: d.risks,
+    "reachable": lambda d: d.stakeholders,
+    "hands-named": lambda d: any(needs_hands(d, seat) for seat in d.stakeholders.values()),
     "summary-checked": lambda d: d.contributions,
-    "everything-decided": lambda d: any(c.stands for c in d.contributions.values()),
+    "everything-decided": _standing,
     "adoptions-traced": lambda d: any(
         c.outcome in {Outcome.ADOPTED, Outcome.PARTLY} for c in d.contributions.values()
     ),
     "no-stock-phrases": lambda d: any(c.reason for c in d.contributions.values()),
-    "everyone-answered": lambda d: d.contributions,
+    "everyone-answered": _standing,
+    "answers-speak": lambda d: any(c.answer for c in d.contributions.values()),
     "verdicts-in": lambda d: any(c.delivered_at for c in d.contributions.values()),
     "disputes-settled": lambda d: any(c.dispute_round for c in d.contributions.values()),
     "debts-carried": lambda d: any(x.kind == "answer-participant" for x in d.duties.values()),

@@ -13,6 +13,7 @@ from portal.routes import MANAGERS, get, post
 from portal.visit import Visit
 from records.reports import notices_of
 from states.reasons import says_little
+from states.standing import answers_standing
 
 
 def show(visit: Visit) -> Response:
@@ -24,7 +25,7 @@ def show(visit: Visit) -> Response:
         "manager_work/answers.html",
         seen=seen,
         debts=debts_of(seen, rows),
-        under_way=bool(dialogue.owed("answer-participant")),
+        standing=answers_standing(dialogue),
         by_hand=waiting_by_hand(seen, rows, sealed=False),
     )
 

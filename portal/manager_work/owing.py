@@ -12,6 +12,7 @@ from records.outgoing import BY_HAND, FAILED, PENDING
 from records.reports import NoticeRow
 from states.contributions import Verdict
 from states.duties import DutyStatus
+from states.standing import unwritten, waiting_voices
 
 
 @dataclass(frozen=True)
@@ -107,8 +108,9 @@ class Debt:
 
     @property
     def waits(self) -> bool:
-        """Whether they wait for an answer, or for a response to their objection."""
-        return not self.erased and (not self.answered or bool(self.disputed))
+        """Whether they wait for an answer or a response; of a hidden reader only while it is to be written."""
+        done = self.hidden and not unwritten(self.seen.dialogue, self.voice)
+        return self.voice in waiting_voices(self.seen.dialogue) and not done
 
     @property
     def erased(self) -> bool:
@@ -120,6 +122,8 @@ class Debt:
         """Where the answer stands: a word of the page."""
         if self.erased:
             return "erased"
+        if not self.hidden and self.duty and self.duty.source.status is DutyStatus.NOT_REACHED:
+            return "not-reached"
         if self.hidden:
             return "sent" if self.answered else "unwritten"
         if self.answered:

@@ -130,8 +130,17 @@ class Seen:
 
     @cached_property
     def unmet(self) -> list[Lack]:
-        """The checks of this phase that are not in order, with people named as they may be."""
-        return [self.told(check) for check in checks_of(self.dialogue, self.now) if not check.ok]
+        """The checks that keep this phase from being left, with people named as they may be."""
+        return [self.told(check) for check in self._checks if not check.passes]
+
+    @cached_property
+    def let_by(self) -> list[Lack]:
+        """The checks that are not in order and stop nothing: passed by hand, or only shown."""
+        return [self.told(check) for check in self._checks if check.passes and not check.ok]
+
+    @cached_property
+    def _checks(self) -> list[Check]:
+        return checks_of(self.dialogue, self.now)
 
     @cached_property
     def telling(self) -> Telling:

@@ -4,6 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from notifications.sight import travels_sealed
 from notifications.views import DutyView
 from portal.faults import NotFound
 from portal.manager_work.current import at_hand, nothing_yet
@@ -13,6 +14,7 @@ from portal.visit import Visit
 from states.contributions import Commitment
 from states.dialogue import Dialogue, Phase
 from states.people import Role
+from states.standing import answers_standing
 
 SPONSOR = Role.SPONSOR.value
 READERS = (SPONSOR, *MANAGERS, Role.BOARD.value)
@@ -33,6 +35,7 @@ def show(visit: Visit) -> Response:
         undecided=[point for point in seen.points if not point.source.outcome],
         promises=_promises(seen),
         debts=_debts(seen),
+        standing=answers_standing(dialogue),
         sign_duty=_view(seen, dialogue.latest("sign-strategy")),
     )
 
@@ -60,9 +63,10 @@ def _may_report(seen: Seen, promise: Commitment) -> bool:
 
 def _debts(seen: Seen) -> list[DutyView]:
     """The promises to people that are open, the longest open first."""
-    owed = [duty for duty in seen.dialogue.duties.values() if duty.owed and duty.waiting]
+    d = seen.dialogue
+    owed = [x for x in d.duties.values() if x.owed and x.waiting and not travels_sealed(d, x)]
     return [
-        DutyView(seen.dialogue, duty, seen.now, seen.language)
+        DutyView(d, duty, seen.now, seen.language)
         for duty in sorted(owed, key=lambda duty: duty.first_due)
     ]
 

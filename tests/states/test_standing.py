@@ -1,12 +1,15 @@
 """One truth: what is so of a check, of a promise and of an override is said by the law, once."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from states.checks import RULES, checks_of
 from states.contributions import Commitment
-from states.standing import about_nothing, promise_standing
+from states.duties import DutyStatus
+from states.standing import about_nothing, answers_standing, promise_standing, waiting_voices
+from tests.notifications.builders import ALERTED, contributions, decided, dialogue
 from tests.states.builders import opened
 
 DUE = date(2022, 12, 1)
@@ -57,3 +60,23 @@ def test_an_override_that_is_given_again_keeps_the_earlier_one() -> None:
     told = sorted(one.reason for one in home.overrides.values())
     assert told == ["Never.", "Nor later.", "Not this year."]
     assert home.overrides["stakeholder_analysis/critical-voice"].reason == "Never."
+
+
+def test_how_the_answers_stand_is_said_by_the_law() -> None:
+    home = dialogue("nl")
+    answered = {c.id: decided(c) for c in contributions().values()}
+    arrived = {
+        name: c.model_copy(update={"written_at": ALERTED, "delivered_at": ALERTED})
+        for name, c in answered.items()
+    }
+    written = {n: c.model_copy(update={"delivered_at": None}) for n, c in arrived.items()}
+    owed = {name: d for name, d in home.duties.items() if d.kind == "answer-participant"}
+    met = {n: d.model_copy(update={"status": DutyStatus.MET}) for n, d in owed.items()}
+    lost = {n: d.model_copy(update={"status": DutyStatus.NOT_REACHED}) for n, d in owed.items()}
+
+    assert answers_standing(replace(home, contributions={}, duties={})) == "nobody"
+    assert answers_standing(replace(home, duties=owed)) == "waiting"
+    assert answers_standing(replace(home, contributions=written, duties=owed)) == "under-way"
+    assert answers_standing(replace(home, contributions=written, duties=lost)) == "not-reached"
+    assert answers_standing(replace(home, contributions=arrived, duties=met)) == "everybody"
+    assert waiting_voices(replace(home, duties=owed)) == {d.whom for d in owed.values()}
