@@ -13,7 +13,7 @@ from config.settings import load_settings
 from config.wiring import open_house
 
 if TYPE_CHECKING:
-    from config.delivery import DeliveryReport
+    from config.delivery_report import DeliveryReport
     from records.sweep import SweepReport
 
 _NAMED = 5  # dialogues

@@ -14,13 +14,15 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 from uuid import uuid4
 
 from sqlalchemy import Engine
 
+from config.collecting import collected_later
+from config.delivery_report import DeliveryReport, summed
 from config.desk import Desk
 from config.logs import trouble_with
 from config.mailroom import Mailroom
@@ -36,63 +38,13 @@ from records.places import place
 
 _SHARE_OF_LEASE = 0.8  # a round ends before its first claim could be taken over by another
 _TOMORROW = timedelta(days=1)
-_BATCH_BESIDE_OTHERS = (
-    25  # messages; with more, one connection has them all while the others have none
-)
+_BATCHES_EACH = 4
+"""Several connections take less at once, or one has the last of them all while the others have none."""
+_LEAST_BATCH = 25  # letters; each batch asks the database a dozen questions
 _NOT_SERVED = "The mail server does not serve us ({reason}). Nothing is lost; see: weerklank doctor"
-ALL_TAKEN = (
-    "The mail server has all the connections that it may have (WEERKLANK_SMTP_CONNECTIONS). "
-    "What waits goes out over them."
-)
 _TIME_IS_UP = "The round took as long as a claim lasts; the rest goes out in the next one."
 NO_CHANNEL = "No mail leaves this machine: set WEERKLANK_CHANNEL to smtp or maildir. Nothing is lost; it waits."
 Beat = Callable[[int], None]
-
-
-@dataclass(frozen=True)
-class DeliveryReport:
-    """What one round did, in numbers of letters."""
-
-    sent: int = 0
-    by_hand: int = 0
-    """Their reader has no e-mail address: somebody has a task now."""
-    withdrawn: int = 0
-    """No longer wanted when their turn came."""
-    later: int = 0
-    """A passing failure: they are tried again later."""
-    failed: int = 0
-    """Refused for good: a fact now, and the manager hears of it."""
-    quarantined: int = 0
-    """Could not be written: set aside, a programmer must look."""
-    without_place: int = 0
-    """Connections that were not made, because the mail server has as many as it may have."""
-    stopped: str | None = None
-    """Why the round stopped early, and what to do; None when it did not."""
-
-    @property
-    def handled(self) -> int:
-        """How many messages were dealt with in any way."""
-        return (
-            self.sent + self.by_hand + self.withdrawn + self.later + self.failed + self.quarantined
-        )
-
-    def sentence(self) -> str:
-        """The report in one line."""
-        names = ("sent", "by hand", "withdrawn", "to be tried again", "failed", "set aside")
-        counts = (
-            self.sent,
-            self.by_hand,
-            self.withdrawn,
-            self.later,
-            self.failed,
-            self.quarantined,
-        )
-        said = [f"{number} {name}" for number, name in zip(counts, names, strict=True) if number]
-        if said:
-            return f"{', '.join(said)}."
-        if self.stopped:
-            return "Nothing was sent."
-        return ALL_TAKEN if self.without_place else "Nothing waited to be sent."
 
 
 def deliver(
@@ -121,23 +73,15 @@ def deliver(
     last = outbox.newest(engine)
     if connections == 1:
         return _Round(engine, ledger, mailroom, channels[0], now, last=last, beat=beat).run()
-    mailroom = replace(mailroom, batch=min(mailroom.batch, _BATCH_BESIDE_OTHERS))
+    most = outbox.how_many_wait(engine, now, mailroom.batch * connections * _BATCHES_EACH)
+    share = max(_LEAST_BATCH, most // (connections * _BATCHES_EACH))
+    mailroom = replace(mailroom, batch=min(mailroom.batch, share))
     rounds = [
         _Round(engine, ledger, mailroom, channel, now, last=last, alone=False, beat=beat)
         for channel in channels
     ]
     with ThreadPoolExecutor(connections, "delivery") as pool:
-        return _summed(list(pool.map(_Round.run, rounds)))
-
-
-def _summed(reports: list[DeliveryReport]) -> DeliveryReport:
-    total: Counter[str] = Counter()
-    for report in reports:
-        total.update(
-            {name: value for name, value in vars(report).items() if isinstance(value, int)}
-        )
-    stopped = next((report.stopped for report in reports if report.stopped), None)
-    return DeliveryReport(**total, stopped=stopped)
+        return summed(list(pool.map(_Round.run, rounds)))
 
 
 class _ServerFailed(Exception):
@@ -217,6 +161,10 @@ class _Round:
         )  # fmt: skip
 
     def _batch(self, posts: list[Posted], until: float) -> str | None:
+        with collected_later():
+            return self._sent_all(posts, until)
+
+    def _sent_all(self, posts: list[Posted], until: float) -> str | None:
         self.desk.begin(posts)
         try:
             while self.desk.waiting:

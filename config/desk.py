@@ -93,8 +93,7 @@ class Desk:
 
     def look(self, posted: Posted) -> Seen:
         """The dialogues of *posted* as they stand now."""
-        names = {row.dialogue_id for row in posted.rows}
-        for name in names:
+        for name in {row.dialogue_id for row in posted.rows}:
             self._seen[name] = self.ledger.held(name, self._seen.get(name), self.line)
         return self._seen_for(posted)
 

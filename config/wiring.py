@@ -22,7 +22,8 @@ from states.errors import Refused
 from states.policy import Policy
 
 if TYPE_CHECKING:
-    from config.delivery import Beat, DeliveryReport
+    from config.delivery import Beat
+    from config.delivery_report import DeliveryReport
     from config.mailroom import Mailroom
     from records.ledger import Receipt
     from records.sweep import SweepReport

@@ -18,7 +18,7 @@ from prefect.states import Cancelled, Failed
 from pydantic import Field, StringConstraints
 
 from config.clock import now_by
-from config.delivery import DeliveryReport
+from config.delivery_report import DeliveryReport
 from config.settings import load_settings
 from config.wiring import House
 from flows import showing

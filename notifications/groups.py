@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from notifications.contacts import Contact, contact_of
 from notifications.sight import points_of
-from notifications.views import Contact, DutyView, contact_of
+from notifications.views import DutyView
 from notifications.words import count, fill
 from states.facts import Notice
 from states.letters import KINDS, Kind

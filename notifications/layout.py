@@ -44,12 +44,13 @@ class Marked(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Block:
     """
     A part of a letter and its *items*: the points of a list, the paragraphs of a quotation, else one text.
 
     What is folded away has two: what it is called, and what it is. A quotation has the *language* of who said it.
+    The same words are the same block (`blocks_of`), so that nobody compares them again to find what was made of it.
     """
 
     kind: Kind

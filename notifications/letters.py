@@ -5,7 +5,7 @@ Letters: the templates of all messages, each a folder of a subject, the words an
 `page.html` says how it looks; `subject.txt` is its one line. Files that start with `_` are shared.
 """
 
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -133,10 +133,17 @@ def _as_html(blocks: Iterable[Block]) -> str:
     return "\n".join(map(_part, blocks))
 
 
+@lru_cache(maxsize=1)
+def _part_of_page() -> Callable[[Block], str]:
+    # A macro: rendering a template takes longer than the block itself.
+    found: Callable[[Block], str] = vars(_pages().get_template("_block.html").module)["part"]
+    return found
+
+
 @lru_cache(maxsize=4096)
 def _part(block: Block) -> str:
     """The letters of a batch share most of their blocks."""
-    return _pages().get_template("_block.html").render(block=block)
+    return str(_part_of_page()(block))
 
 
 @dataclass(frozen=True, slots=True)

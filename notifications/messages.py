@@ -6,11 +6,11 @@ from hashlib import sha256
 from typing import Any, Literal
 
 from notifications.calendar import Entry, entry_for
+from notifications.contacts import Contact
 from notifications.letters import Letter, LetterIncomplete, write
 from notifications.sight import hidden
 from notifications.to_participants import context_for_participant, telling
 from notifications.to_roles import alert_for, context_for_role
-from notifications.views import Contact
 from notifications.words import language_of, word
 from states.contact import OLD_WAY
 from states.dialogue import Dialogue

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from notifications.contacts import Contact, contact_of
 from notifications.reckon import term
 from notifications.speech import capital
-from notifications.views import Contact, DialogueView, DutyView, contact_of
+from notifications.views import DutyView, view_of
 from notifications.words import fill, word
 from states.contributions import Commitment, Contribution
 from states.dialogue import Dialogue
@@ -182,7 +183,7 @@ def context_for_participant(
     duty = dialogue.latest(notice.duty) if notice.duty else None
     covers = tuple(notice.detail.get("covers", ())) or _single(notice, duty)
     context: dict[str, Any] = {
-        "dialogue": DialogueView(dialogue, language),
+        "dialogue": view_of(dialogue, language),
         "you": stakeholder
         and You(dialogue, notice.to, stakeholder, covers, now, language, telling(notice, dialogue)),
         "accountable": _accountable(dialogue, duty),

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from notifications.contacts import Contact, contact_of
 from notifications.milestones import Milestone, Result, milestones, result_of
 from notifications.sight import addressee, hidden, points_of, speaker, travels_sealed
 from notifications.telling import lacking
-from notifications.views import Contact, DialogueView, DutyView, contact_of
+from notifications.views import DutyView, view_of
 from notifications.waiting import Waiting, waiting_for
 from notifications.words import fill, language_of, word
 from states.checks import checks_of
@@ -158,7 +159,7 @@ def context_for_role(
     duty = dialogue.latest(notice.duty) if notice.duty else None
     person = dialogue.role(notice.to)
     context: dict[str, Any] = {
-        "dialogue": DialogueView(dialogue, language),
+        "dialogue": view_of(dialogue, language),
         "you": person and RoleYou(notice.to, person),
         "overview": Overview(dialogue, now, language),
         "shown": SHOWN,
@@ -194,7 +195,7 @@ def _points(notice: Notice, dialogue: Dialogue, duty: Duty | None, language: str
 
 def _spoken(dialogue: Dialogue, voice: str) -> str:
     seat = dialogue.stakeholders.get(voice)
-    return seat.language if seat else DialogueView(dialogue, "").spoken
+    return seat.language if seat else view_of(dialogue, "").spoken
 
 
 def alert_for(notice: Notice, dialogue: Dialogue, now: datetime, language: str) -> str | None:

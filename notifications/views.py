@@ -28,27 +28,6 @@ _FARTHEST = 60
 """A ladder may repeat for ever to people who hold no role; this far ahead a letter looks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Somebody to turn to, with their *role* in the dialogue."""
-
-    name: str
-    role: str
-    email: str | None
-    phone: str | None
-
-    @property
-    def ways(self) -> list[str]:
-        """How to reach them."""
-        return [way for way in (self.email, self.phone) if way]
-
-
-def contact_of(dialogue: Dialogue, role: str) -> Contact | None:
-    """Whoever holds *role*, None when nobody does."""
-    person = dialogue.role(role)
-    return Contact(person.name, role, person.email, person.phone) if person else None
-
-
 @dataclass(frozen=True)
 class DialogueView:
     """A dialogue as any letter may speak of it."""
@@ -106,23 +85,23 @@ class DialogueView:
         """How many stakeholders are mapped."""
         return len(self.source.stakeholders)
 
-    @property
+    @cached_property
     def categories(self) -> list[tuple[str, int]]:
         """How many seats each kind of organisation has: numbers, never names."""
         return _counted(self.source, "category")
 
-    @property
+    @cached_property
     def countries(self) -> list[tuple[str, int]]:
         """How many seats each country has."""
         return _counted(self.source, "country")
 
-    @property
+    @cached_property
     def spoken(self) -> str:
         """The language in which the company and its moderator write: the manager's, else the programme's first."""
         manager = self.source.role(Role.MANAGER)
         return manager.language if manager else self.source.programme.languages[0]
 
-    @property
+    @cached_property
     def overrides(self) -> list[Departure]:
         """Checks that were passed by hand, each time that it happened, in order."""
         told = sorted(self.source.overrides.values(), key=lambda o: o.at)
@@ -146,6 +125,18 @@ class DialogueView:
         """Who *owner* is: a role with the name of its holder, or as it was written."""
         holder, said = self.source.role(owner), word("role", owner, self.language)
         return f"{holder.name} ({said})" if holder else said
+
+
+_last: dict[str, DialogueView] = {}
+"""The view that was asked for last, in each language: letters of a batch come by dialogue."""
+
+
+def view_of(dialogue: Dialogue, language: str) -> DialogueView:
+    """The view of *dialogue* in *language*; as long as it is the same one, so is what was computed of it."""
+    view = _last.get(language)
+    if view is None or view.source is not dialogue:
+        view = _last[language] = DialogueView(dialogue, language)
+    return view
 
 
 def _counted(dialogue: Dialogue, what: str) -> list[tuple[str, int]]:

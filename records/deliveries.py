@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, and_, bindparam, func, null, select, text, update
+from sqlalchemy import Connection, Engine, bindparam, func, null, select, text, update
 
 from records.bulk import Bulk
 from records.database import writing
@@ -15,12 +15,11 @@ from records.loading import Held, Reader
 from records.marks import Marks
 from records.outgoing import BY_HAND, FAILED, NOTICE_FIELDS, PENDING, SENT, UNREAD, WITHDRAWN
 from records.present import require_present
-from records.tables import ASKING_ONLY, DUTIES, NAMED_ONLY, NOTICES
+from records.tables import ASKING_ONLY, NAMED_ONLY, NOTICES
 from records.writing import write_step
 from states import delivery, letters, passing_on
 from states.deliberation import Decision
 from states.dialogue import Dialogue
-from states.duties import OWED
 from states.errors import NotKnown
 from states.facts import Notice
 from states.people import PARTICIPANT
@@ -62,21 +61,18 @@ def _mark_sent(unless: Iterable[str]) -> Bulk:
 _MARK_SENT = _mark_sent(delivery.MATTERS)
 _MARK_IN_ROUND = _mark_sent(delivery.MATTERS - {"invitation"})
 """In a round the law is asked once for all invitations of a dialogue, after the marks (`settle`)."""
-_INVITED = (
+_INVITED = Bulk(
     select(NOTICES.c.to)
-    .join(
-        DUTIES, and_(DUTIES.c.dialogue_id == NOTICES.c.dialogue_id, DUTIES.c.whom == NOTICES.c.to)
-    )
     .where(
         NOTICES.c.dialogue_id == bindparam("of_dialogue"),
-        NOTICES.c.template == "invitation",
+        text("template = 'invitation'"),
         ASKING_ONLY,
-        NOTICES.c.status == SENT,
-        DUTIES.c.kind == "invite-stakeholder",
-        DUTIES.c.status.in_(sorted(OWED)),
+        text(f"status = '{SENT}'"),
     )
-    .order_by(NOTICES.c.id)
+    .order_by(NOTICES.c.id),
+    ["of_dialogue"],
 )
+"""To whom an invitation went; which of them the law still waits for, the dialogue knows."""
 
 
 def without_addresses(reason: str) -> str:
@@ -160,8 +156,9 @@ class Deliveries:
         """Let the law say what follows from the invitations of a dialogue that were marked; how many there were."""
         with writing(self.engine, now) as connection:
             held = self.reader.read(connection, dialogue_id, lock=True)
-            rows = connection.scalars(_INVITED, {"of_dialogue": dialogue_id})
-            invited = list(dict.fromkeys(rows))
+            went = _INVITED.rows(connection, {"of_dialogue": dialogue_id})
+            waits = {duty.whom for duty in held.dialogue.owed("invite-stakeholder")}
+            invited = [to for to in dict.fromkeys(to for (to,) in went) if to in waits]
             if not invited:
                 return 0
             decided = delivery.all_arrived(held.dialogue, invited, now)

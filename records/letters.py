@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from records.bulk import Bulk
 from records.loading import Policies, programme_of
 from records.openings import calendar_of
-from records.outgoing import FAILED, PENDING, SENT
+from records.outgoing import FAILED, PENDING, SENT, ready
 from records.sweeps import finished_by
-from records.tables import DIALOGUES, DUTIES, LETTERS, NOTICES, PENDING_ONLY, PROGRAMMES, SWEEPS
+from records.tables import DIALOGUES, DUTIES, LETTERS, NOTICES, PROGRAMMES, SWEEPS
 from states.calendar import WorkCalendar
 from states.letters import DAILY, KINDS, TOGETHER, Kind, morning, reader_key
 from states.people import PARTICIPANT
@@ -77,12 +77,6 @@ def _digest(*parts: str) -> str:
     return sha256("\n".join(parts).encode()).hexdigest()[:_HASH_LENGTH]
 
 
-def ready(now: datetime, what: Any) -> Select[Any]:  # noqa: ANN401 - a table or columns
-    """*what* of the notices that can be taken at *now*."""
-    free = or_(NOTICES.c.claimed_until.is_(None), NOTICES.c.claimed_until <= now)
-    return select(what).where(PENDING_ONLY, NOTICES.c.next_try_at <= now, free)
-
-
 @dataclass
 class Sorter:
     """
@@ -100,6 +94,8 @@ class Sorter:
     """The programme of each dialogue."""
     _settings: dict[str, _Setting] = field(default_factory=dict)
     _keys: dict[tuple[str, ...], _Key] = field(default_factory=dict)
+    _last: Row | None = None
+    """The last of the rows to be sorted: what waits and comes after it was not seen yet."""
     _swept: datetime | None = None
     """When the last sweep that finished began."""
     _due: bool = False
@@ -108,6 +104,7 @@ class Sorter:
     def sort(self, rows: Sequence[Row], *, whole: bool) -> Sorted:
         """Sort *rows*; not *whole*: more of the same letters may wait than these."""
         self._learn(rows)
+        self._last = rows[-1] if rows else None
         done = Sorted()
         ours, daily = self._split(rows, done)
         if daily:
@@ -173,13 +170,19 @@ class Sorter:
             NOTICES.c.template.in_(_SORTED),
             NOTICES.c.to.in_(sorted(self._names(daily))),
         )
-        if whole:
-            chosen = chosen.where(NOTICES.c.id > self.newest)
+        chosen = chosen.where(NOTICES.c.id > self.newest if whole else self._not_seen())
         more = self.connection.execute(chosen.with_for_update(skip_locked=True)).all()
         self._learn(more)
         mine = {self._key(row) for row in daily}
         known = {row.id for row in daily}
         return daily + [row for row in more if row.id not in known and self._key(row) in mine]
+
+    def _not_seen(self) -> ColumnElement[bool]:
+        """What waits and was not among the rows to be sorted, which are the oldest."""
+        last: Any = self._last
+        same = and_(NOTICES.c.next_try_at == last.next_try_at, NOTICES.c.id > last.id)
+        later = or_(NOTICES.c.next_try_at > last.next_try_at, same)
+        return later if self.newest is None else or_(later, NOTICES.c.id > self.newest)
 
     def _names(self, daily: Iterable[Row]) -> set[str]:
         """By which names the readers of *daily* are written to, in all their roles."""

@@ -11,9 +11,18 @@ from records.bulk import Bulk
 from records.columns import can_be_key
 from records.database import reading, writing
 from records.deliveries import without_addresses
-from records.letters import Sorter, message_id, ready
+from records.letters import Sorter, message_id
 from records.loading import Policies
-from records.outgoing import BY_HAND, FAILED, NOTICE_FIELDS, PENDING, SENT, SKIPPED, WITHDRAWN
+from records.outgoing import (
+    BY_HAND,
+    FAILED,
+    NOTICE_FIELDS,
+    PENDING,
+    SENT,
+    SKIPPED,
+    WITHDRAWN,
+    ready,
+)
 from records.tables import DIALOGUES, LETTERS, NAMED_ONLY, NOTICES, PENDING_ONLY
 from states.facts import Notice
 from states.letters import KINDS, Kind, urgency
@@ -108,6 +117,13 @@ def waits(engine: Engine, now: datetime, newest: int | None = None) -> bool:
     """Whether anything can be claimed at *now* (aware UTC). Raises DatabaseUnavailable."""
     with reading(engine) as connection:
         return connection.execute(_waiting(now, 1, NOTICES.c.id, newest)).first() is not None
+
+
+def how_many_wait(engine: Engine, now: datetime, most: int) -> int:
+    """How many notices could be claimed at *now* (aware UTC), counted up to *most*. Raises DatabaseUnavailable."""
+    counted = ready(now, NOTICES.c.id).limit(most).subquery()
+    with reading(engine) as connection:
+        return connection.scalar(select(func.count()).select_from(counted)) or 0
 
 
 def newest(engine: Engine) -> int:

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, case, insert, null, text, update
+from sqlalchemy import Connection, Select, bindparam, case, insert, null, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from records.bulk import Bulk
 from records.columns import canonical
 from records.copying import Copy
-from records.tables import NOTICES, UNSENT_ONLY
+from records.tables import NOTICES, PENDING_ONLY, UNSENT_ONLY
 from states.duties import Duty
 from states.facts import Notice
 
@@ -23,6 +23,12 @@ NOTICE_FIELDS = tuple(Notice.model_fields)
 
 WAITS_SINCE = case((NOTICES.c.attempts > 0, NOTICES.c.at), else_=NOTICES.c.next_try_at)
 """Since when a notice could have gone; one that waits for a morning's letter could not before that."""
+
+
+def ready(now: datetime, what: Any) -> Select[Any]:  # noqa: ANN401 - a table or columns
+    """*what* of the notices that can be taken at *now*."""
+    free = or_(NOTICES.c.claimed_until.is_(None), NOTICES.c.claimed_until <= now)
+    return select(what).where(PENDING_ONLY, NOTICES.c.next_try_at <= now, free)
 
 
 def cause_of(notice: Notice, origin: str, count: int) -> str:

@@ -193,8 +193,10 @@ def too_early(dialogue: Dialogue, notice: Notice, now: datetime) -> bool:
 
     The last reminder before the due day always goes out: then it is news that the way is closed.
     """
+    if notice.rung is None or notice.template != "duty-due-soon":
+        return False
     duty = dialogue.duties.get(notice.duty or "")
-    if duty is None or notice.rung is None or notice.template != "duty-due-soon":
+    if duty is None:
         return False
     mine = rung_offset(notice.rung)
     ladder = dialogue.policy.ladders[duty.ladder]

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from notifications.views import contact_of
+from notifications.contacts import contact_of
 from portal.faults import NotFound
 from portal.participant.looking import mine
 from portal.participant.recorded import mark_unsafe, reach

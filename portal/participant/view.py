@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from notifications.contacts import Contact, contact_of
 from notifications.reckon import term
 from notifications.to_participants import contact_for
-from notifications.views import Contact, DialogueView, DutyView, contact_of
+from notifications.views import DialogueView, DutyView
 from portal.points import AnyPoint
 from states.contributions import LineVerdict, Verdict
 from states.dialogue import Dialogue, Phase

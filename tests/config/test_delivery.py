@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from config import desk
-from config.delivery import ALL_TAKEN, NO_CHANNEL, DeliveryReport, deliver
+from config.delivery import NO_CHANNEL, deliver
+from config.delivery_report import ALL_TAKEN, DeliveryReport
 from config.mailroom import Mailroom
 from config.wiring import House
 from notifications import messages

@@ -18,7 +18,8 @@ from sqlalchemy import Engine
 
 from config import desk
 from config.bounces import hear
-from config.delivery import DeliveryReport, deliver
+from config.delivery import deliver
+from config.delivery_report import DeliveryReport
 from config.policies import policy_of
 from flows.processes import free_port
 from notifications import messages

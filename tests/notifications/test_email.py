@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.channels import PermanentFailure, Post
+from notifications.contacts import Contact
 from notifications.email import to_bytes, to_email, to_wire
 from notifications.messages import Message, compose
-from notifications.views import Contact
 from notifications.words import LANGUAGES
 from states.addresses import on_the_wire
 from tests.notifications.builders import ALERTED, dialogue, notice

@@ -10,6 +10,7 @@ import pytest
 
 from flows.processes import free_port, is_open
 from portal.patience import Limits
+from tests.conftest import missing
 from tests.patience import PATIENCE, wait_for
 from tests.portal.conftest import Portal, opened
 from tests.portal.test_patience import HALF, WHOLE, answered, call, patient
@@ -77,7 +78,7 @@ def test_three_hundred_halves_through_a_proxy_keep_nobody_out(
     portal: Portal, tmp_path: Path, name: str, half: str
 ) -> None:
     if shutil.which(name, path="/usr/sbin:/usr/local/bin:/usr/bin:/bin") is None:
-        pytest.skip(f"needs {name}: apt-get install {name}")
+        missing(f"{name} (apt-get install {name})")
     port = free_port("127.0.0.1", 0)
     with patient(portal, LIMITS) as behind, ExitStack() as stack:
         stack.enter_context(PROXIES[name](tmp_path, behind, port))

@@ -16,13 +16,13 @@ import pytest
 
 from portal.app import create_app
 from states.people import Invitation
+from tests.conftest import missing
 from tests.patience import PATIENCE, wait_for
 from tests.portal.conftest import Portal
 from tests.portal.windows import served
 from tests.records.conftest import NGO, RISK, SESSION, UNION, Memory
 
 W3M = shutil.which("w3m")
-pytestmark = pytest.mark.skipif(W3M is None, reason="needs w3m: apt-get install w3m")
 SAID = "We expect a date. 我們要一個日期。"
 
 
@@ -99,6 +99,8 @@ class W3m:
 @pytest.fixture
 def served_portal(portal: Portal) -> Iterator[tuple[Portal, str]]:
     """Serve a portal in whose dialogue somebody was invited."""
+    if W3M is None:
+        missing("w3m (apt-get install w3m)")
     memory = portal.memory
     memory.open()
     memory.act("name-risk", RISK)
