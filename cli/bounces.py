@@ -14,6 +14,7 @@ from cli import moments, speech
 from cli.acting import Now
 from cli.speech import AsJson
 from config.wiring import House, open_house
+from states.people import SYSTEM
 
 if TYPE_CHECKING:
     from config.bounces import Heard
@@ -30,6 +31,10 @@ Unread = Annotated[
 Record = Annotated[
     int | None,
     typer.Option("--record", help="The number of a message that you know did not arrive."),
+]
+Nothing = Annotated[
+    int | None,
+    typer.Option("--nothing", help="The number of a message about which nothing bad came back."),
 ]
 _SAID = {
     "recorded": "did not arrive: this is a fact now, and the manager hears of it",
@@ -56,6 +61,8 @@ def bounces(
     place: Place = None,
     unread: Unread = False,
     record: Record = None,
+    nothing: Nothing = None,
+    *,
     now: Now = None,
     as_json: AsJson = False,
 ) -> None:
@@ -67,6 +74,9 @@ def bounces(
     weerklank bounces /var/lib/weerklank/bounces
     """
     moment = moments.moment_or_now(now)
+    if nothing is not None:
+        _nothing_wrong(nothing, moment)
+        return
     if unread or record is not None:
         _look_or_record(record, moment, as_json=as_json)
         return
@@ -85,6 +95,13 @@ def bounces(
         speech.out("No new mail.")
 
 
+def _nothing_wrong(number: int, moment: datetime) -> None:
+    """What came back about the message *number* was read, and nothing is wrong."""
+    with open_house(new=False) as house:
+        new = house.ledger.report_unread(number, moment, nothing_by=SYSTEM)
+    speech.out(f"Message {number} {'counts as arrived' if new else 'waits for nobody'}.")
+
+
 def _look_or_record(record: int | None, moment: datetime, *, as_json: bool) -> None:
     """What came back and was not understood; or one of them recorded by hand as not delivered."""
     from records import returns
@@ -101,7 +118,7 @@ def _look_or_record(record: int | None, moment: datetime, *, as_json: bool) -> N
     for row in rows:
         speech.out(f"{row.id}  {row.dialogue_id}: {row.template} to {row.to}")
     speech.out(
-        "Read what came back; if one did not arrive: weerklank bounces --record NUMBER"
+        "Read what came back; if one did not arrive: weerklank bounces --record NUMBER, else: --nothing NUMBER"
     ) if rows else speech.out("Nothing waits to be read.")
 
 

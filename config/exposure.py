@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from config.health import Finding
+from config.locking import key_file
 from config.private import PRIVATE
 from config.settings import Settings
 from config.wiring import House
@@ -33,6 +34,7 @@ def _kept(settings: Settings) -> Iterator[Path]:
         yield from (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm"))
     if settings.channel == "maildir":
         yield settings.maildir
+    yield key_file(settings)
     yield settings.prefect.home
     yield from (settings.prefect.home / name for name in ("login", "prefect.db"))
 

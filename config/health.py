@@ -10,7 +10,6 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from config.findings import Finding, Findings
-from config.outdated import outdated
 from config.settings import Settings, unknown_variables, variables
 from config.wiring import House
 from notifications.channels import PassingFailure
@@ -121,14 +120,14 @@ def _tables(settings: Settings) -> Findings:
 
 
 def _records(house: House, now: datetime) -> list[Finding]:
-    from config import exposure  # noqa: PLC0415
+    from config import exposure, wanting  # noqa: PLC0415
 
     engine = house.engine
     return [
         *_guarded("calendar", lambda: exposure.calendars(house)),
         *_guarded("database", lambda: _writes(engine)),
         *_guarded("sweep", lambda: _sweep(house, now)),
-        *_guarded("programmes", lambda: outdated(house, now)),
+        *_guarded("programmes", lambda: wanting.wanting(house, now)),
         *_guarded("duties", lambda: _duties(engine)),
         *_guarded("outbox", lambda: _outbox(engine, now)),
         *_guarded("journal", lambda: _journal(engine)),

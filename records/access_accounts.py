@@ -63,6 +63,13 @@ def keep_password(engine: Engine, account: Account, password: str) -> None:
         connection.execute(update(ACCOUNTS).where(*theirs).values(password=password))
 
 
+def every_account(engine: Engine) -> list[Account]:
+    """All accounts there are."""
+    columns = [ACCOUNTS.c[name] for name in Account.__dataclass_fields__]
+    with reading(engine) as connection:
+        return [Account(**row._mapping) for row in connection.execute(select(*columns))]  # noqa: SLF001 - documented
+
+
 def code_secrets(engine: Engine) -> list[str]:
     """The shared secrets of all accounts, as they are kept."""
     with reading(engine) as connection:

@@ -140,15 +140,20 @@ class Deliveries:
             self.reader.remember(after)
         return bool(written)
 
-    def report_unread(self, notice_id: int, now: datetime) -> bool:
-        """Put down, once, that a report about the notice waits to be read by a person."""
+    def report_unread(self, notice_id: int, now: datetime, nothing_by: str = "") -> bool:
+        """Put down, once, that a report about the notice waits to be read; or that *nothing_by* read it in vain."""
         with writing(self.engine, now) as connection:
             held = self._held(connection, notice_id)
             notice = _notice_in(connection, notice_id, [SENT])
-            if notice is None or self._error(connection, notice_id) == UNREAD:
+            waits = self._error(connection, notice_id) == UNREAD
+            if notice is None or waits != bool(nothing_by):
                 return False
-            written = write_step(connection, held, delivery.unread(held.dialogue, notice, now), now)
-            _mark(connection, notice_id, {"error": UNREAD})
+            home = held.dialogue
+            looked = nothing_by and delivery.looked_at(home, notice, nothing_by, now)
+            written = write_step(
+                connection, held, looked or delivery.unread(home, notice, now), now
+            )
+            _mark(connection, notice_id, {"error": None if looked else UNREAD})
         self.reader.remember(written)
         return True
 

@@ -278,9 +278,9 @@ class Ledger:
         """
         return self._deliveries.undeliverable(notice_id, channel, reason, now)
 
-    def report_unread(self, notice_id: int, now: datetime) -> bool:
-        """Record, once, that something came back about the notice which a person must read; False: it was so before."""
-        return self._deliveries.report_unread(notice_id, now)
+    def report_unread(self, notice_id: int, now: datetime, nothing_by: str = "") -> bool:
+        """Record, once, that a person must read what came back; or that *nothing_by* did, in vain. False: it was so."""
+        return self._deliveries.report_unread(notice_id, now, nothing_by)
 
     def by_hand(self, notice_ids: int | Sequence[int], now: datetime) -> bool:
         """Let the notices wait for a person's hand, and give that person the task; False when none waits."""

@@ -182,6 +182,14 @@ def unread(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
     return work.decision()
 
 
+def looked_at(dialogue: Dialogue, notice: Notice, by: str, now: datetime) -> Decision:
+    """What follows when *by*, a role or the machine, found that what came back about *notice* means nothing."""
+    work = Deliberation(dialogue, by, now)
+    if not dialogue.erased(notice.to):
+        work.fact("report-looked-at", notice.to, template=notice.template)
+    return work.decision()
+
+
 def _alert(work: Deliberation, notice: Notice, reason: str) -> None:
     shown = "" if notice.to in work.dialogue.seals else reason
     failed = {"to": notice.to, "template": notice.template, "reason": shown}

@@ -64,6 +64,7 @@ FACTS: tuple[str, ...] = (
     "answer-bounced",
     "notice-undeliverable",
     "report-unread",
+    "report-looked-at",
     "delivery-recorded",
     "brought",
     "could-not-reach",

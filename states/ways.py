@@ -18,7 +18,7 @@ ALERTS = frozenset(
 ABOUT_MESSAGES = frozenset({"by-hand-task", "delivery-failed"})
 """The alerts about a message that did not go by itself: each names in *past* who was told of it before."""
 _MANAGERS = (Role.MANAGER, Role.DEPUTY, Role.SPONSOR, Role.BOARD)
-_UP: dict[str, tuple[Role, ...]] = {
+_UP: dict[Role, tuple[Role, ...]] = {
     Role.MANAGER: _MANAGERS[1:],
     Role.DEPUTY: _MANAGERS[2:],
     Role.SPONSOR: _MANAGERS[3:],
@@ -71,7 +71,18 @@ def who_hears(dialogue: Dialogue, notice: Notice) -> list[Role]:
     """
     if notice.template in ABOUT_MESSAGES:
         return _reached(dialogue, notice, _up_from(dialogue, notice))
-    return _reached(dialogue, notice, _UP[notice.to] if notice.to in _MANAGERS[:3] else _MANAGERS)
+    return _reached(
+        dialogue, notice, _UP[Role(notice.to)] if notice.to in _MANAGERS[:3] else _MANAGERS
+    )
+
+
+def unheard_roles(dialogue: Dialogue) -> list[Role]:
+    """The roles that somebody holds and whose alerts reach nobody: neither they read mail nor anybody above them."""
+    return [
+        role
+        for role, above in _UP.items()
+        if dialogue.role(role) and not any(reads_mail(dialogue, one) for one in (role, *above))
+    ]
 
 
 def by_hand(dialogue: Dialogue, notice: Notice) -> Notice | None:
@@ -112,7 +123,7 @@ def _up_from(dialogue: Dialogue, notice: Notice) -> tuple[Role, ...]:
     """Who stands above the reader of *notice*; what is about a sealed voice never goes to the managers."""
     if notice.to == Role.MODERATOR and str(notice.detail.get("to")) not in dialogue.seals:
         return _MANAGERS
-    return _UP.get(notice.to, _MANAGERS)
+    return _UP[Role(notice.to)] if notice.to in ROLES else _MANAGERS
 
 
 def _reached(dialogue: Dialogue, notice: Notice, roles: Iterable[Role]) -> list[Role]:

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from notifications.views import DutyView
 from portal.faults import Incomplete, NotFound
+from portal.manager_work import returned
 from portal.manager_work.owing import Debt, debts_of, waiting_by_hand
 from portal.manager_work.preview import preview
 from portal.manager_work.seeing import Point, act_in_words, seen_by
@@ -26,6 +27,7 @@ def show(visit: Visit) -> Response:
         seen=seen,
         debts=debts_of(seen, rows),
         standing=answers_standing(dialogue),
+        returned=returned.waiting(visit, dialogue),
         by_hand=waiting_by_hand(seen, rows, sealed=False),
     )
 

@@ -267,3 +267,18 @@ def test_what_nobody_understands_waits_for_a_person(invited: Desk, invitation: M
     invited.good("bounces", "--record", str(row["id"]), "--now", LATER)
     assert undeliverable(invited) == 1
     assert invited.json("bounces", "--unread")["unread"] == []
+
+
+def test_what_came_back_may_mean_nothing(invited: Desk, invitation: Message) -> None:
+    name = str(invitation["Message-ID"]).strip("<>").partition("@")[0]
+    odd = (
+        f"Return-Path: <>\nFrom: postmaster@x.example\nTo: bounces+{name}@localhost\n"
+        "Subject: Your mail\n\nIt was quarantined, perhaps rejected.\n"
+    )
+    piped(invited, odd)
+    (row,) = invited.json("bounces", "--unread")["unread"]
+    assert "counts as arrived" in invited.good("bounces", "--nothing", str(row["id"]))
+    assert "waits for nobody" in invited.good("bounces", "--nothing", str(row["id"]))
+    assert invited.json("bounces", "--unread")["unread"] == []
+    assert invited.good("journal", "show", ID).count("report-looked-at") == 1
+    assert undeliverable(invited) == 0

@@ -1,0 +1,82 @@
+"""What came back about a message and was not understood: somebody looks, and says whether the message arrived."""
+
+from starlette.responses import Response
+
+from notifications.sight import addressee
+from portal.faults import NotFound
+from portal.manager_work.current import at_hand, nothing_yet
+from portal.manager_work.seeing import Seen, seen_by
+from portal.routes import MANAGERS, get, post
+from portal.visit import Visit
+from records.reports import NoticeRow
+from records.returns import unread_reports
+from states.delivery import ANSWERS
+from states.dialogue import Dialogue, Phase
+from states.people import Role
+
+_MODERATOR = Role.MODERATOR.value
+
+
+def show(visit: Visit) -> Response:
+    """The messages about which something unclear came back."""
+    dialogue = at_hand(visit, *Phase)
+    if dialogue is None:
+        return nothing_yet(visit)
+    _require_keeper(visit, dialogue)
+    seen = seen_by(visit, dialogue)
+    rows = [(row, _reader(seen, row), may_dismiss(visit, row)) for row in _rows(visit, dialogue)]
+    return visit.page("manager_work/returned.html", dialogue=dialogue, rows=rows)
+
+
+def waiting(visit: Visit, dialogue: Dialogue) -> int:
+    """How many messages wait for the one who looks, if it is theirs to look."""
+    mine = visit.me.name == _MODERATOR or not dialogue.role(Role.MODERATOR)
+    return len(_rows(visit, dialogue)) if mine else 0
+
+
+def _require_keeper(visit: Visit, dialogue: Dialogue) -> None:
+    """The moderator looks, who may know whom it is about; a manager only where nobody moderates."""
+    if visit.me.name != _MODERATOR and dialogue.role(Role.MODERATOR):
+        raise NotFound
+
+
+def _rows(visit: Visit, dialogue: Dialogue) -> list[NoticeRow]:
+    """What waits to be read of *dialogue*; what is under seal for the moderator alone."""
+    found = [x for x in unread_reports(visit.site.house.engine) if x.dialogue_id == dialogue.id]
+    return [x for x in found if visit.me.name == _MODERATOR or x.to not in dialogue.seals]
+
+
+def _reader(seen: Seen, row: NoticeRow) -> str:
+    sealed = seen.opens_seals and row.to in seen.dialogue.seals
+    return seen.named(row.to) if sealed else addressee(seen.dialogue, row.to, seen.language)
+
+
+def may_dismiss(visit: Visit, row: NoticeRow) -> bool:
+    """Whether the one who looks may say that nothing is wrong: of an answer never whoever owes it (trust 1)."""
+    return visit.me.name == _MODERATOR or row.template not in ANSWERS
+
+
+def record(visit: Visit) -> Response:
+    """Write down that the message did not arrive, so that what it brought is owed again; or that all is well."""
+    dialogue = visit.dialogue(visit.param("dialogue"))
+    _require_keeper(visit, dialogue)
+    asked = visit.need("number", "what")
+    row = next((x for x in _rows(visit, dialogue) if str(x.id) == asked["number"]), None)
+    if row is None:
+        raise NotFound
+    if asked["what"] == "not-arrived":
+        visit.site.house.ledger.undeliverable(row.id, "email", "bounced", visit.now)
+        return visit.go(visit.path, said="not-arrived")
+    if not may_dismiss(visit, row):
+        raise NotFound
+    visit.site.house.ledger.report_unread(row.id, visit.now, nothing_by=visit.me.name)
+    return visit.go(visit.path, said="looked-at")
+
+
+_AT = "/dialogues/{dialogue}/returned"
+_WHO = (_MODERATOR, *MANAGERS)
+PAGES = (
+    get("/returned", show, _MODERATOR, nav=("Teruggekomen", "Came back")),
+    get(_AT, show, *_WHO),
+    post(_AT, record, *_WHO, again=show),
+)
