@@ -66,10 +66,13 @@ def listing(context: Context, items: Sequence[str]) -> str:
 def roles(context: Context, names: Sequence[str]) -> str:
     """Roles as a sentence lists them, each with its article."""
     language = context["language"]
-    return words.listing(
-        [words.fill("voice", "the", language, role=words.word("role", n, language)) for n in names],
-        language,
-    )
+    return words.listing([words.the_role(name, language) for name in names], language)
+
+
+@pass_context
+def the(context: Context, role: str) -> str:
+    """A role with its article."""
+    return words.the_role(role, context["language"])
 
 
 @pass_context
@@ -114,6 +117,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "country": country,
     "listing": listing,
     "roles": roles,
+    "the": the,
     "moment": moment,
     "due_day": due_day,
     "capital": capital,

@@ -9,7 +9,7 @@ from notifications.contacts import Contact, contact_of
 from notifications.reckon import term
 from notifications.speech import capital
 from notifications.views import DutyView, view_of
-from notifications.words import fill, word
+from notifications.words import fill, the_role, word
 from states.contributions import Commitment, Contribution
 from states.dialogue import Dialogue
 from states.duties import Duty
@@ -142,9 +142,8 @@ class You:
 
     def changed_by(self, detail: Mapping[str, Any]) -> str:
         """Who changed how they are reached: themselves, or a function."""
-        by = detail["by"]
-        said = {"nl": ("uzelf", "de"), "en": ("you", "the")}[self.language]
-        return f"{said[1]} {word('role', by, self.language)}" if by in ROLES else said[0]
+        by, own = detail["by"], {"nl": "uzelf", "en": "you"}[self.language]
+        return the_role(by, self.language) if by in ROLES else own
 
     def commitment(self, name: str) -> Commitment:
         """The promised action called *name*."""

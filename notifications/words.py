@@ -44,6 +44,12 @@ def fill(table: str, key: str, language: str, **details: object) -> str:
     return word(table, key, language).format(**details)
 
 
+def the_role(role: str, language: str) -> str:
+    """*role* with its article: *de moderator*, *het lid van de raad van commissarissen*."""
+    article = f"the-{role}" if f"the-{role}" in tables()["voice"] else "the"
+    return fill("voice", article, language, role=word("role", role, language))
+
+
 def failure(code: str, language: str) -> str:
     """Why a message did not arrive, from its *code*: `refused-550` is *the mail server refuses … (550)*."""
     kind, _, said = code.partition("-")
