@@ -77,8 +77,7 @@ A, E, S, U, F = (
 
 def _where_hands_are_needed(dialogue: Dialogue) -> Strength:
     """Hard for a dialogue with a seat that is reached by hand or at risk (ruling 4)."""
-    seats = dialogue.stakeholders.values()
-    return "hard" if any(composition.needs_hands(dialogue, seat) for seat in seats) else "shown"
+    return "hard" if composition.hands_needed(dialogue) else "shown"
 
 
 RULES: tuple[Rule, ...] = (
@@ -128,10 +127,9 @@ def soft_checks(phase: Phase) -> list[str]:
 def _asked(rule: Rule, dialogue: Dialogue, now: datetime) -> Check:
     gaps = tuple(rule.ask(dialogue, now))
     strength = rule.strength(dialogue) if callable(rule.strength) else rule.strength
-    overridden, idle = _overridden(rule, dialogue), about_nothing(dialogue, rule.name)
-    return Check(
-        rule.name, strength, rule.source, gaps, overridden=overridden, idle=idle and not gaps
-    )
+    idle = not gaps and about_nothing(dialogue, rule.name)
+    overridden = _overridden(rule, dialogue)
+    return Check(rule.name, strength, rule.source, gaps, overridden=overridden, idle=idle)
 
 
 def _overridden(rule: Rule, dialogue: Dialogue) -> bool:

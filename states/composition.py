@@ -53,13 +53,15 @@ def home_seats(dialogue: Dialogue) -> tuple[int, int]:
 def lost_seats(dialogue: Dialogue) -> list[Stakeholder]:
     """Those who declined and whose seat nobody took who was mapped for it, or invited later in the same category."""
     everyone = dialogue.stakeholders.values()
+    declined = [s for s in everyone if s.invitation is Invitation.DECLINED]
+    if not declined:
+        return []
     accepted = [s for s in everyone if s.accepted]
     replaced = {s.replaces for s in accepted}
     latest: dict[str, datetime] = {}
     for seat in accepted:
         if seat.invited_at:
             latest[seat.category] = max(seat.invited_at, latest.get(seat.category, seat.invited_at))
-    declined = [s for s in everyone if s.invitation is Invitation.DECLINED]
     return [s for s in declined if s.id not in replaced and not _followed(s, latest)]
 
 
@@ -71,14 +73,25 @@ def _followed(lost: Stakeholder, latest: dict[str, datetime]) -> bool:
 
 def by_hand(dialogue: Dialogue, seat: Stakeholder) -> bool:
     """Whether this seat is reached by phone or letter: it has no address, or mail to it failed for good."""
-    reader = dialogue.reader(seat.id)
-    return reader is None or not reader.email
+    address = seat.safe_email
+    return seat.erased_at is not None or not address or dialogue.failed(seat.id, address)
 
 
 def needs_hands(dialogue: Dialogue, seat: Stakeholder) -> bool:
     """Whether somebody independent must be there for this seat: it is reached by hand, or at risk."""
     gone = seat.invitation is Invitation.DECLINED or seat.erased_at is not None
     return not gone and (by_hand(dialogue, seat) or bool(seat.at_risk))
+
+
+def hands_needed(dialogue: Dialogue) -> bool:
+    """Whether anybody's seat needs hands."""
+    # Asked twice at every step; most seats are told apart by what lies open.
+    failed = dialogue.failed_ways
+    doubtful = [
+        seat for seat in dialogue.stakeholders.values()
+        if seat.at_risk or not seat.email or seat.unsafe or seat.id in failed
+    ]  # fmt: skip
+    return any(needs_hands(dialogue, seat) for seat in doubtful)
 
 
 def moderator_is_independent(dialogue: Dialogue) -> bool:

@@ -178,10 +178,14 @@ class Dialogue:
     def reader(self, to: str) -> Person | None:
         """The person behind *to* (a role, a stakeholder id or a pseudonym), with an address if mail may go there."""
         found = self.holder(to)
-        if found is None or to not in self.failed_ways or not found.email:
+        if found is None or not found.email or not self.failed(to, found.email):
             return found
-        failed = self.failed_ways[to] == way_mark(self.id, to, found.email)
-        return found.model_copy(update={"email": None}) if failed else found
+        return found.model_copy(update={"email": None})
+
+    def failed(self, to: str, address: str) -> bool:
+        """Whether mail to *to* at *address* failed for good."""
+        mark = self.failed_ways.get(to)
+        return mark is not None and mark == way_mark(self.id, to, address)
 
     def holder(self, to: str) -> Person | None:
         """The person behind *to* with the address that is on record, also when mail to it failed for good."""

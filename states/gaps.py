@@ -111,12 +111,13 @@ def answers_in(d: Dialogue, now: datetime) -> Gaps:
 
     On its day the session does not wait for whoever was asked too late to answer before it.
     """
-    today = d.calendar.day_of(now)
+    session = d.session_day
+    early = d.calendar.day_of(now) < session
     for kind, code in (
         ("answer-invitation", "answers-in"),
         ("share-expectation", "expectations-in"),
     ):
-        asked = [x for x in d.owed(kind) if min(today, d.due_day(x)) < d.session_day]
+        asked = [x for x in d.owed(kind) if early or d.due_day(x) < session]
         if silent := [duty.whom for duty in asked]:
             yield Gap(code, {"stakeholders": silent})
 

@@ -181,6 +181,8 @@ def heard(work: Deliberation, voice: str, how: str) -> None:
     duty, reader = work.before.latest(f"pass-on/{voice}"), work.before.reader(voice)
     by_phone = {"invitation"} if reader and not reader.email else set[str]()
     known = {*by_phone, *(duty.covers if duty and duty.owed else ())} - ANSWERS - {"erasure-done"}
+    if not known:
+        return
     told = [t for t in waiting(work.before, voice, work.now) if t in known]
     for template in told:
         work.fact("delivery-recorded", voice, template=template, how=how)

@@ -128,10 +128,15 @@ class Stakeholder(Mapping):
         # What was valid when they were mapped is not checked again: an address takes long to check.
         return Person.model_construct(
             name=self.name,
-            email=self._safe("email", self.email),
+            email=self.safe_email,
             phone=self._safe("phone", self.phone),
             language=self.language,
         )
+
+    @property
+    def safe_email(self) -> str | None:
+        """The address at which they are written to; None when there is none, or somebody called it unsafe."""
+        return self._safe("email", self.email)
 
     def _safe(self, kind: str, value: str | None) -> str | None:
         return None if value and self.unsafe and way_of(kind, value) in self.unsafe else value
