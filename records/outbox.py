@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, func, or_, select, update
+from sqlalchemy import Engine, and_, bindparam, func, or_, select, update
 
 from records.bulk import Bulk
 from records.columns import can_be_key
@@ -25,7 +25,7 @@ from records.outgoing import (
 )
 from records.tables import DIALOGUES, LETTERS, NAMED_ONLY, NOTICES, PENDING_ONLY
 from states.facts import Notice
-from states.letters import KINDS, Kind, urgency
+from states.letters import DAILY, KINDS, Kind, urgency
 
 _TAKE = Bulk(
     update(NOTICES)
@@ -136,9 +136,11 @@ def hurry(engine: Engine, now: datetime, longest: timedelta) -> None:
     """
     Let what was put off for more than the *longest* pause go at *now* (aware UTC).
 
-    Its moment was set by a clock that ran ahead; it would wait until the present is there too.
+    Its moment was set by a clock that ran ahead; it would wait until the present is there too. What goes by itself is
+    put off by the law alone, before its first try: an erasure that can still be undone (rulings 12).
     """
-    put_off = or_(NOTICES.c.attempts > 0, NOTICES.c.next_try_at > NOTICES.c.at)
+    morning = and_(NOTICES.c.template.in_(sorted(DAILY)), NOTICES.c.next_try_at > NOTICES.c.at)
+    put_off = or_(NOTICES.c.attempts > 0, morning)
     far = (PENDING_ONLY, put_off, NOTICES.c.next_try_at > now + longest)
     with reading(engine) as connection:
         found = connection.execute(select(NOTICES.c.id).where(*far).limit(1)).first()

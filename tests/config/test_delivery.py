@@ -107,6 +107,25 @@ def test_what_a_clock_put_off_that_ran_a_year_ahead_goes_when_it_is_right_again(
     assert statuses(house)["ngo"] == "sent"
 
 
+def test_an_erasure_that_was_relayed_waits_out_its_ten_days_and_is_then_done(
+    house: House, post: Post
+) -> None:
+    act(house, "ask-erasure", "moderator", stakeholder="ngo", how="phone")
+    act(house, "settle-erasure", stakeholder="ngo")
+
+    days = [NOW + timedelta(days=passed) for passed in range(16)]
+    erased = [
+        (day.date(), house.deliver(day), "participant-erased" in facts(house)) for day in days
+    ]
+
+    # ten working days after the Monday on which it was asked for are over at the end of the Monday two weeks later
+    first = next(day for day, _, done in erased if done)
+    assert first.isoformat() == "2022-01-25"
+    told = [one for one in post.posts if one.message.template == "erasure-done"]
+    assert [one.message.address for one in told] == [MAILED["ngo"]]
+    assert house.ledger.read(ID).duties["settle-erasure/ngo"].met_at == days[15]
+
+
 def test_a_deferred_address_is_tried_again_later(house: House, post: Post) -> None:
     post.trouble = {MAILED["ngo"]: PassingFailure("deferred-450", of="recipient")}
 
