@@ -20,7 +20,7 @@ FORMS = {
     "publish-summary": "summary",
     "decide-contribution": "decisions",
     "sign-strategy": "strategy",
-    "pass-on": "answers",
+    "pass-on": "calls",
     "answer-participant": "answers",
     "answer-dispute": "answers",
     "report-progress": "strategy",

@@ -184,6 +184,21 @@ def _letter_by_hand(notice: Notice, dialogue: Dialogue, frame: dict[str, Any]) -
         return None
 
 
+def words_to_pass_on(notice: Notice, dialogue: Dialogue, caller: str, now: datetime) -> str | None:
+    """The words of *notice* that *caller*, a role, may read out to whoever it is for; None: nothing, or not to them."""
+    told = {
+        "template": notice.template,
+        "to": notice.to,
+        "duty": notice.duty,
+        "notice": notice.detail,
+    }
+    task = Notice(to=caller, role=caller, template="by-hand-task", detail=told)
+    reader = dialogue.reader(notice.to)
+    if reader is None:
+        return None
+    return _letter_by_hand(task, dialogue, frame_of(dialogue, reader, now, None, notice))
+
+
 def thread_of(dialogue: Dialogue, to: str) -> str:
     """
     The opaque name of the thread between *dialogue* and the person behind *to*.

@@ -105,6 +105,12 @@ class Overview:
         """Somebody who was written to, as a role may see them."""
         return addressee(self.dialogue, to, self.language)
 
+    def left_way(self, detail: dict[str, Any]) -> str | None:
+        """The number that was replaced and where one neutral line is still to be said, None when there is none."""
+        seat = self.dialogue.stakeholders.get(detail["stakeholder"])
+        left = dict(enumerate(seat.left_ways)) if seat else {}
+        return left.get(detail.get("left", -1))
+
     def spoken(self, to: str) -> str:
         """The language in which *to* is written to."""
         reader = self.dialogue.reader(to)

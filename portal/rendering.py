@@ -20,6 +20,7 @@ from notifications.speech import FILTERS
 from notifications.words import LANGUAGES, count, fill, language_of, word
 from portal.forms import TOKEN
 from portal.marks import mark_of, shows, watches
+from portal.reaching import city_of
 from portal.statics import address, integrity
 from states.people import Role
 from states.views import letters_of
@@ -106,6 +107,7 @@ def _environment() -> Environment:
         "late": late,
         "masks": masks,
         "slug": slug,
+        "city": city_of,
         "qr_code": qr_code,
     }
     environment.globals |= {

@@ -64,7 +64,7 @@ def map_stakeholder(work: Deliberation, given: Mapping) -> None:
 
 def _require_same_ways(work: Deliberation, earlier: Stakeholder, given: Mapping) -> None:
     """Mapping somebody anew is no way round the rule of who says how they are reached."""
-    ways = ("email", "phone", "postal_address")
+    ways = ("email", "phone", "postal_address", "safe_hours", "time_zone")
     moved = any(getattr(earlier, way) != getattr(given, way) for way in ways)
     if moved and has_contributed(work.dialogue, earlier):
         raise NotYours("contact-is-theirs")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import holidays
 from holidays.registry import COUNTRIES
@@ -30,26 +30,6 @@ def _public_holidays(country: str) -> Any:  # noqa: ANN401 - the library's own m
 def known_countries() -> frozenset[str]:
     """The ISO 3166 codes whose public holidays are known."""
     return frozenset(names[1] for names in COUNTRIES.values())
-
-
-_AREAS = frozenset(
-    {
-        *("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic"),
-        *("Australia", "Europe", "Indian", "Pacific"),
-    }
-)
-
-
-@lru_cache(maxsize=1)
-def known_zones() -> frozenset[str]:
-    """
-    The IANA time zones that this machine knows, by area and place, and UTC.
-
-    `localtime` is another zone on each machine; `EST5EDT`, `CET`, `Turkey` or `US/Eastern` are old names of
-    zones that have one with a place.
-    """
-    places = {name for name in available_timezones() if name.partition("/")[0] in _AREAS}
-    return frozenset(places | {"UTC", "Etc/UTC"})
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from states.addresses import same_address
 from states.deliberation import Deliberation
 from states.dialogue import Dialogue
 from states.errors import BadInput, NotYours, Refused
-from states.independence import DEBTORS, is_debtor
+from states.independence import DEBTORS, is_debtor, same_phone
 from states.people import ROLES, SYSTEM, Role, Stakeholder, way_of
 from states.steps import ChangeContact, MarkUnsafe
 from states.ways import forget_failure
@@ -82,25 +82,44 @@ def require_own_way(dialogue: Dialogue, name: str, email: str | None) -> None:
 
 def tell_of_change(work: Deliberation, was: Stakeholder, now: Stakeholder) -> None:
     """Tell both ways that they were changed; at risk nothing goes to the old one, and somebody calls instead."""
-    ways = ("email", "phone", "postal_address", "language")
-    if not was.invited or all(getattr(was, way) == getattr(now, way) for way in ways):
+    if not was.invited or all(getattr(was, way) == getattr(now, way) for way in _TOLD):
         return
-    moved = was.email is not None and not same_address(was.email, now.email)
     if now.at_risk is not False:
         _ask_for_a_call(work, now.id)
-    elif moved and way_of("email", str(was.email)) not in now.unsafe:
-        number = len(now.left_ways)
-        work.change_stakeholder(now.id, left_ways=(*now.left_ways, str(was.email)))
-        # The old way's entry is taken back one below the one that the new way gets, also if both are one calendar.
-        work.dialogue.calendar_sequence += 2
-        work.tell(now.id, OLD_WAY, None, way=number)
+    else:
+        _tell_old_mail(work, was, now)
+        _tell_old_phone(work, was, now)
     work.tell(now.id, NEW_WAY, None, by=work.actor)
 
 
-def _ask_for_a_call(work: Deliberation, name: str) -> None:
+def _tell_old_mail(work: Deliberation, was: Stakeholder, now: Stakeholder) -> None:
+    moved = was.email is not None and not same_address(was.email, now.email)
+    if moved and way_of("email", str(was.email)) not in now.unsafe:
+        # The old way's entry is taken back one below the one that the new way gets, also if both are one calendar.
+        work.dialogue.calendar_sequence += 2
+        work.tell(now.id, OLD_WAY, None, way=_left(work, now.id, str(was.email)))
+
+
+def _tell_old_phone(work: Deliberation, was: Stakeholder, now: Stakeholder) -> None:
+    """Nothing goes to a telephone by itself: somebody independent says the one neutral line there."""
+    moved = (
+        was.phone is not None and was.phone != now.phone and not same_phone(was.phone, now.phone)
+    )
+    if moved and way_of("phone", str(was.phone)) not in now.unsafe:
+        _ask_for_a_call(work, now.id, left=_left(work, now.id, str(was.phone)))
+
+
+def _left(work: Deliberation, name: str, way: str) -> int:
+    """Keep *way* as one that was left, and give its number: no message names it by itself."""
+    known = work.stakeholder(name).left_ways
+    work.change_stakeholder(name, left_ways=(*known, way))
+    return len(known)
+
+
+def _ask_for_a_call(work: Deliberation, name: str, **more: int) -> None:
     keeper = next((r for r in (Role.MODERATOR, Role.CONFIDANT) if work.dialogue.role(r)), None)
     if keeper is not None:
-        work.tell(keeper, CALL, None, stakeholder=name)
+        work.tell(keeper, CALL, None, stakeholder=name, **more)
 
 
 def mark_unsafe(work: Deliberation, given: MarkUnsafe, voice: str = "") -> None:
@@ -118,6 +137,8 @@ def mark_unsafe(work: Deliberation, given: MarkUnsafe, voice: str = "") -> None:
     work.fact("way-marked-unsafe")
 
 
+_TOLD = ("email", "phone", "postal_address", "language", "safe_hours", "time_zone")
+"""What of how somebody is reached they hear about when it changes."""
 _FIELDS = {"email": "email", "phone": "phone", "post": "postal_address"}
 
 

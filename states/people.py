@@ -3,7 +3,17 @@
 from datetime import datetime
 from enum import StrEnum
 
-from states.values import Country, Email, Language, Line, Name, ReaderLanguage, Text, Value
+from states.values import (
+    Country,
+    Email,
+    Language,
+    Line,
+    Name,
+    ReaderLanguage,
+    Text,
+    Value,
+    ZoneName,
+)
 
 SYSTEM = "system"
 """The actor of what the clock does."""
@@ -88,7 +98,7 @@ class Mapping(Value):
     postal_address: Text | None = None
     safe_hours: Line | None = None
     """When they can be called without danger or trouble, in their own words: `19-21 h, not on Friday`."""
-    time_zone: Line | None = None
+    time_zone: ZoneName | None = None
     """Where their clock stands, when it is not that of the only zone of their country."""
 
 

@@ -5,16 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from states.calendar import known_countries, known_zones
+from states.calendar import known_countries
 from states.people import Person, Role
 from states.problems import wrong
-from states.values import Country, Language, Line, Name, Value, is_stored
-
-
-def _known_zone(name: str, info: ValidationInfo) -> str:
-    if name not in known_zones() and not is_stored(info):
-        raise wrong("no-zone")
-    return name
+from states.values import Country, Language, Line, Name, Value, ZoneName, is_stored
 
 
 def _known_country(code: str, info: ValidationInfo) -> str:
@@ -23,7 +17,6 @@ def _known_country(code: str, info: ValidationInfo) -> str:
     return code
 
 
-ZoneName = Annotated[str, AfterValidator(_known_zone)]
 HolidayCountry = Annotated[Country, AfterValidator(_known_country)]
 
 

@@ -10,7 +10,7 @@ from states.information import Information
 from states.people import Mapping, Person, Role
 from states.problems import wrong
 from states.relays import How
-from states.values import Day, Email, Line, Moment, Name, ReaderLanguage, Text, Value
+from states.values import Day, Email, Line, Moment, Name, ReaderLanguage, Text, Value, ZoneName
 
 
 def _yes_no(value: object) -> object:
@@ -60,6 +60,8 @@ class ChangeContact(Value):
     phone: Line | None = None
     language: ReaderLanguage | None = None
     postal_address: Text | None = None
+    safe_hours: Line | None = None
+    time_zone: ZoneName | None = None
     by_hand: bool = False
     """Their address does not work: from now on they are reached by phone or letter."""
 

@@ -18,6 +18,7 @@ from states.addresses import one_form
 from states.phrases import LANGUAGES
 from states.problems import wrong
 from states.signs import TURNING, control_in, has_sign, with_breaks
+from states.zones import known_zones
 
 LINE_LIMIT = 300  # characters
 TEXT_LIMIT = 20_000  # characters
@@ -121,6 +122,16 @@ Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 ReaderLanguage = Annotated[Language, AfterValidator(_require_text_here)]
 """A language in which somebody is written to: one that this house has texts in (ruling 26)."""
+
+
+def _known_zone(name: str, info: ValidationInfo) -> str:
+    if name not in known_zones() and not is_stored(info):
+        raise wrong("no-zone")
+    return name
+
+
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
+"""A time zone by its name of the IANA: `Europe/Amsterdam`."""
 
 
 def _one_form(address: str, info: ValidationInfo) -> str:

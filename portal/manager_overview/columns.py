@@ -109,6 +109,21 @@ COLUMNS = (
         "mobile, mobiele telefoon, mobile phone, gsm, 06, téléphone, teléfono, telefonnummer, whatsapp",
     ),
     Column(
+        "postal_address",
+        "postadres",
+        "postal address",
+        "adres, address, postal, adres post, correspondentieadres, mailing address, bezoekadres, adresse postale, "
+        "dirección postal, postanschrift",
+    ),
+    Column(
+        "safe_hours",
+        "veilige uren",
+        "safe hours",
+        "veilig bellen, bereikbaar, belbaar, wanneer bellen, beltijden, safe time, safe times, when to call, "
+        "best time to call, call hours",
+    ),
+    Column("time_zone", "tijdzone", "time zone", "timezone, tz, zone, fuseau horaire, zeitzone"),
+    Column(
         "language",
         "taal",
         "language",

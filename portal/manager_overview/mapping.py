@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from portal.faults import Incomplete
 from portal.manager_overview.columns import (
     category_of,
     country_of,
@@ -18,12 +19,13 @@ from portal.manager_overview.columns import (
     undecided,
     yes_or_no,
 )
+from portal.reaching import WHEN
 from portal.uploads.limits import UNRECKONED
 from states.addresses import same_address
 from states.dialogue import Dialogue
 from states.people import Mapping as Mapped
 from states.people import Stakeholder
-from states.values import LINE_LIMIT
+from states.values import LINE_LIMIT, TEXT_LIMIT
 
 Say = Callable[[str, str], str]
 """One of two texts, Dutch or English, as the reader reads."""
@@ -40,7 +42,7 @@ NEEDED = {
 """What has to be known of everybody, and what is said when it is not."""
 
 
-_CHOICES: dict[str, tuple[Callable[[str], str | bool | None], str, str]] = {
+_CHOICES: Mapping[str, tuple[Callable[[str], str | bool | None], str, str]] = {
     "country": (
         country_of,
         "Dit land kennen wij niet; schrijf de naam of de code, zoals NL.",
@@ -57,6 +59,7 @@ _CHOICES: dict[str, tuple[Callable[[str], str | bool | None], str, str]] = {
         "In deze taal schrijven wij nog niet. Schrijf nl of en.",
         "We do not write in this language yet. Write nl or en.",
     ),
+    **WHEN,
     "critical": (yes_or_no, "Schrijf ja of nee.", "Write yes or no."),
     "at_risk": (
         danger,
@@ -71,7 +74,9 @@ _NOTHING = frozenset(
     {"-", "–", "—", "n.v.t.", "nvt", "n/a", "geen", "none", "onbekend", "unknown", "?"}
 )
 """What people write in a cell in which nothing stands."""
-_MAY_LACK = ("email", "phone", "language", "critical", "speaks_for", "id")
+WAYS = ("email", "phone", "language", "postal_address", "safe_hours", "time_zone")
+"""How and when somebody is reached."""
+_MAY_LACK = (*WAYS, "critical", "speaks_for", "id")
 _FAULT = re.compile(r"#[¡¿]?[A-ZÀ-Þ_]+(?:/[A-Z0][!?]?|[!?])|#NV|#GETTING_DATA")
 """`#N/B`, `#REF!`, `#DIV/0!` and the like, in any language."""
 
@@ -100,6 +105,18 @@ def understand(raw: Mapping[str, str], dialogue: Dialogue, say: Say) -> Reading:
     return reading
 
 
+def ways_typed(
+    given: Mapping[str, Any], dialogue: Dialogue, seat: Stakeholder, say: Say
+) -> dict[str, Any]:
+    """The ways to *seat* as typed in *given*. Raises Incomplete with what is wrong beside each field."""
+    raw = seat.model_dump(include={"name", "organisation", "category", "country", "layer"})
+    typed = {name: str(given[name]) for name in WAYS if name in given}
+    reading = understand({**raw, **typed}, dialogue, say)
+    if reading.problems:
+        raise Incomplete(reading.problems)
+    return {name: reading.given[name] for name in typed if name in reading.given}
+
+
 def _is_nothing(name: str, cell: str) -> bool:
     if name == "at_risk":
         return undecided(cell)
@@ -124,6 +141,8 @@ def _faults(raw: Mapping[str, str], say: Say) -> dict[str, str]:
 
 
 def _texts(reading: Reading, raw: Mapping[str, str], say: Say) -> None:
+    if address := raw.get("postal_address", "").strip():
+        reading.given["postal_address"] = address[:TEXT_LIMIT]
     for name in ("name", "organisation", "email", "phone", "replaces", "id"):
         text = _one_line(name, raw.get(name, ""))
         if len(text) > LINE_LIMIT:

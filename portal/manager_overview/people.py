@@ -10,8 +10,9 @@ from notifications.sight import hidden
 from notifications.views import DutyView
 from notifications.words import tables, word
 from portal.faults import Incomplete, NotFound
+from portal.manager_overview.calling import waiting_call
 from portal.manager_overview.columns import countries
-from portal.manager_overview.mapping import free_name, understand
+from portal.manager_overview.mapping import WAYS, free_name, understand, ways_typed
 from portal.relaying import said_how
 from portal.routes import MANAGERS, get, post
 from portal.visit import Visit
@@ -21,6 +22,7 @@ from states.people import Invitation, Layer, Stakeholder
 from states.table import STEPS
 
 _HOME = "/dialogues/{dialogue}"
+_WITHOUT_MAIL = ("phone", "postal_address", "safe_hours", "time_zone")
 _PERSON = f"{_HOME}/person/{{stakeholder}}"
 
 
@@ -104,8 +106,8 @@ def show_map(visit: Visit) -> Response:
 
 def _typed(visit: Visit, dialogue: Dialogue) -> dict[str, Any]:
     """The stakeholder as typed. Raises Incomplete with what is wrong beside each field."""
-    names = ("name", "organisation", "category", "country", "layer", "at_risk", "email", "phone")
-    raw = {name: visit.form.one(name) for name in (*names, "language", "replaces")}
+    names = ("name", "organisation", "category", "country", "layer", "at_risk", "replaces")
+    raw = {name: visit.form.one(name) for name in (*names, *WAYS)}
     raw["speaks_for"] = ";".join(visit.form.many("speaks_for"))
     raw["critical"] = "yes" if visit.form.one("critical") else "no"
     reading = understand(raw, dialogue, visit.t)
@@ -144,6 +146,7 @@ def show_person(visit: Visit) -> Response:
         invitable=dialogue.phase in STEPS["invite"].phases,
         erasure=_asked_to_be_erased(visit, dialogue, seat),
         owed=_told_owed(visit, dialogue, seat),
+        call=waiting_call(visit, dialogue, seat),
         **fields_of(visit, dialogue, seat),
     )
 
@@ -207,13 +210,10 @@ def reach(visit: Visit) -> Response:
 def change_contact(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> None:
     """Reach *seat* as was typed; links in mail to an address that was wrong open nothing any more."""
     if visit.form.one("by_hand"):
-        given: dict[str, Any] = {"by_hand": True, **visit.form.some("phone")}
+        given: dict[str, Any] = {"by_hand": True, **visit.form.some(*_WITHOUT_MAIL)}
     else:
-        given = visit.form.some("email", "phone", "language")
-        raw = {**seat.model_dump(include={"name", "organisation", "category", "country", "layer"})}
-        reading = understand(raw | given, dialogue, visit.t)
-        if reading.problems:
-            raise Incomplete(reading.problems)
+        given = visit.form.some(*WAYS)
+    given |= ways_typed(given, dialogue, seat, visit.t)
     visit.act(dialogue.id, "change-contact", {"stakeholder": seat.id, **given})
 
 

@@ -23,7 +23,7 @@ class Way:
 DUTIES: dict[str, Way] = {
     "approve-analysis": Way(HOME, "Vaststellen", "Approve"),
     "invite-stakeholder": Way(f"{HOME}/invitations", "Uitnodigen", "Invite"),
-    "pass-on": Way(f"{HOME}/answers", "Overbrengen", "Pass on"),
+    "pass-on": Way(f"{HOME}/calls/{{stakeholder}}", "Belblad", "Call sheet"),
     "echo-expectations": Way(f"{HOME}/expectations", "Laten weten", "Tell them"),
     "publish-summary": Way(f"{HOME}/summary", "Verslag schrijven", "Write the summary"),
     "decide-contribution": Way(f"{HOME}/decisions/{{contribution}}", "Besluiten", "Decide"),
@@ -36,7 +36,7 @@ DUTIES: dict[str, Way] = {
     "settle-erasure": Way(f"{HOME}/person/{{stakeholder}}", "Afhandelen", "Settle"),
     "close-dialogue": Way(HOME, "Afsluiten", "Close"),
 }
-_SHARED = frozenset({"publish-summary"})
+_SHARED = frozenset({"publish-summary", "pass-on"})
 """What a manager may do too when whoever owes it does not."""
 CHECKS: dict[str, str] = {
     "roles-named": "/settings",

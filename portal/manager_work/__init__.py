@@ -3,6 +3,7 @@
 from portal.manager_work import (
     answers,
     audit,
+    calls,
     decisions,
     relays,
     reports,
@@ -24,6 +25,7 @@ PAGES: tuple[Page, ...] = (
     *seals.PAGES,
     *relays.PAGES,
     *returned.PAGES,
+    *calls.PAGES,
     *reports.PAGES,
     *audit.PAGES,
     *settings.PAGES,

@@ -1,5 +1,6 @@
 """What others recorded in my name, with a button to undo it; and how I am reached, which is mine to say."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ from notifications.words import word
 from portal.faults import Incomplete, NotFound
 from portal.participant.looking import mine
 from portal.participant.view import Mine
+from portal.reaching import WHEN
 from portal.routes import get, post
 from portal.visit import Visit
 from states.people import PARTICIPANT
@@ -64,13 +66,14 @@ def undo(visit: Visit) -> Response:
     return visit.go("/my/recorded", said="undone")
 
 
-_WAYS = ("email", "phone", "postal_address", "language")
+_WAYS = ("email", "phone", "postal_address", "safe_hours", "time_zone", "language")
 
 
 def reach(visit: Visit) -> Response:
     """Say how I am reached: where mail goes, which telephone, in which language, or by hand from now on."""
     seen = mine(visit)
     given: dict[str, Any] = visit.form.some(*_WAYS)
+    given |= _when(visit, given)
     if visit.form.one("by_hand"):
         given = {**{k: v for k, v in given.items() if k != "email"}, "by_hand": True}
         if not (given.get("phone") or given.get("postal_address") or seen.me.phone):
@@ -80,6 +83,22 @@ def reach(visit: Visit) -> Response:
     if changed:
         visit.act(seen.dialogue.id, "change-contact", {"stakeholder": seen.me.id, **changed})
     return visit.go("/my/data", said="saved")
+
+
+def _when(visit: Visit, given: Mapping[str, str]) -> dict[str, str]:
+    """When I can be called, in a form that whoever calls can keep. Raises Incomplete."""
+    problems: dict[str, str] = {}
+    read: dict[str, str] = {}
+    for name, (understood, dutch, english) in WHEN.items():
+        if name not in given:
+            continue
+        if (value := understood(given[name])) is None:
+            problems[name] = visit.t(dutch, english)
+        else:
+            read[name] = value
+    if problems:
+        raise Incomplete(problems)
+    return read
 
 
 def mark_unsafe(visit: Visit) -> Response:

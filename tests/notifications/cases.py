@@ -119,6 +119,10 @@ def _in_their_name(home: Dialogue) -> Iterator[Case]:
         recorded = notice("relayed", "ngo", step="accept-invitation", **said)
         yield Case(f"recorded, {name}", recorded, place)
     yield Case("to call", notice("contact-to-check", "moderator", stakeholder="ngo"), guarded)
+    number = home.stakeholders["ngo"].model_copy(update={"left_ways": ("+31 6 1234 5678",)})
+    left_number = replace(home, stakeholders=home.stakeholders | {"ngo": number})
+    call = notice("contact-to-check", "moderator", stakeholder="ngo", left=0)
+    yield Case("to call the old number", call, left_number)
 
 
 def _moved(home: Dialogue) -> Iterator[Case]:

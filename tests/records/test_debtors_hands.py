@@ -223,6 +223,31 @@ def test_the_old_way_is_told_once_and_nothing_else(open_voice: Memory) -> None:
     assert not any("@" in str(detail) for detail in told)
 
 
+def test_at_an_old_telephone_somebody_says_the_one_line(open_voice: Memory) -> None:
+    """Nothing goes to a telephone by itself (care 2); at risk nothing goes there at all."""
+    chosen = select(NOTICES.c.to, NOTICES.c.detail).where(NOTICES.c.template == "contact-to-check")
+    moved = {"stakeholder": "ngo-nl", "phone": "+31 6 1111 1111"}
+    open_voice.act("change-contact", moved, by="moderator")
+    open_voice.act("change-contact", moved | {"phone": "+31 6 1111 11 11"}, by="moderator")
+    open_voice.act("change-contact", moved | {"phone": "+31 6 2222 2222"}, by="moderator")
+
+    with open_voice.engine.connect() as connection:
+        rows = connection.execute(chosen).all()
+    left = open_voice.read().stakeholders["ngo-nl"].left_ways
+    assert [(to, left[detail["left"]]) for to, detail in rows][-1] == (
+        "moderator",
+        "+31 6 1111 11 11",
+    )
+    assert not any("1111" in str(detail) for _, detail in rows)
+
+    risky = {"stakeholder": "union-bd", "phone": "+880 3333 3333"}
+    open_voice.act("change-contact", risky, by="moderator")
+    with open_voice.engine.connect() as connection:
+        told = [d for _, d in connection.execute(chosen) if d["stakeholder"] == "union-bd"]
+    assert all("left" not in detail for detail in told)
+    assert len(told) == 1
+
+
 def test_somebody_at_risk_is_called_instead(open_voice: Memory) -> None:
     moved = {"stakeholder": "union-bd", "email": "new@union.example"}
     open_voice.act("change-contact", moved, by="moderator")

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from states.calendar import WorkCalendar, known_countries, known_zones
+from states.calendar import WorkCalendar, known_countries
 from states.duties import Reckoning
 from states.errors import Refused
+from states.zones import known_zones
 from tests.states.builders import day, refusal_of, utc
 
 AMSTERDAM = WorkCalendar("Europe/Amsterdam", "NL")

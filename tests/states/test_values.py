@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from states.calendar import known_zones
 from states.deciding import understood
 from states.errors import BadInput
 from states.people import Person
@@ -19,6 +18,7 @@ from states.programme import Programme
 from states.signs import has_sign
 from states.table import STEPS
 from states.values import STORED, Day, Line, Moment, Text
+from states.zones import known_zones
 from tests.states.builders import programme
 
 TEXT, LINE = TypeAdapter[str](Text), TypeAdapter[str](Line)

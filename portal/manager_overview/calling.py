@@ -1,0 +1,153 @@
+"""A call to somebody whom no mail reaches: when it is safe, in whose time, what waits, and what to say."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.core import get_global
+
+from notifications.sight import hidden
+from notifications.views import DutyView
+from notifications.words import LANGUAGES, language_of, listing, word
+from portal.visit import Visit
+from states.delivery import ANSWERS
+from states.dialogue import Dialogue
+from states.duties import Duty
+from states.hours import Hours, hours_of
+from states.passing_on import waiting
+from states.people import Role, Stakeholder
+from states.zones import known_zones
+
+_MODERATOR = Role.MODERATOR.value
+_SAID = 4
+"""Messages that are called by name: more are too many to hear."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A time at which it is safe to call, on their clock and on that of whoever reads."""
+
+    begins: datetime
+    ends: datetime
+    theirs: ZoneInfo
+    now: datetime
+
+    @property
+    def open(self) -> bool:
+        """Whether it is now."""
+        return self.begins <= self.now < self.ends
+
+    @property
+    def there(self) -> tuple[datetime, datetime]:
+        """When it begins and ends on their clock."""
+        return self.begins.astimezone(self.theirs), self.ends.astimezone(self.theirs)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Somebody for whom messages wait, and what whoever calls them may know."""
+
+    dialogue: Dialogue
+    seat: Stakeholder
+    duty: Duty | None
+    waits: tuple[str, ...]
+    view: DutyView | None
+    window: Window | None
+    hours: Hours | None
+    zone: ZoneInfo | None
+
+    @property
+    def at_risk(self) -> bool:
+        """Whether a call could harm them; as long as nobody considered it, it could."""
+        return self.seat.at_risk is not False
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing may be said now: at risk, and outside the hours that are safe (care 2)."""
+        return self.at_risk and self.hours is not None and not (self.window and self.window.open)
+
+    @property
+    def language(self) -> str:
+        """The language of the sentences: theirs, or English where the house has none in theirs."""
+        return language_of(self.seat.language)
+
+    @property
+    def foreign(self) -> bool:
+        """Whether they read a language that the house has no texts in."""
+        return self.seat.language not in LANGUAGES
+
+
+def zone_of(seat: Stakeholder) -> ZoneInfo | None:
+    """Where their clock stands: as it was said, or the one zone of their country; None when it has several."""
+    if seat.time_zone:
+        return ZoneInfo(seat.time_zone) if seat.time_zone in known_zones() else None
+    zones = [z for z in get_global("territory_zones").get(seat.country, ()) if z in known_zones()]
+    return ZoneInfo(zones[0]) if len(zones) == 1 else None
+
+
+def call_of(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> Call:
+    """What whoever looks may know of a call to *seat*; what waits under seal the moderator alone."""
+    voices = dialogue.voices_of(seat.id) if visit.me.name == _MODERATOR else [seat.id]
+    waits = [one for voice in voices for one in waiting(dialogue, voice, visit.now)]
+    if visit.me.name != _MODERATOR and hidden(dialogue, seat.id):
+        waits = [one for one in waits if one not in ANSWERS]
+    duty = dialogue.latest(f"pass-on/{seat.id}")
+    owed = duty if duty and duty.owed else None
+    view = DutyView(dialogue, owed, visit.now, visit.language) if owed else None
+    hours, zone = hours_of(seat.safe_hours), zone_of(seat)
+    found = hours.next_window(visit.now, zone or dialogue.zone) if hours else None
+    window = Window(*found, zone or dialogue.zone, visit.now) if found else None
+    return Call(
+        dialogue,
+        seat,
+        owed,
+        tuple(dict.fromkeys(waits)),
+        view,
+        window,
+        hours if zone else None,
+        zone,
+    )
+
+
+def calls_of(visit: Visit, dialogue: Dialogue) -> list[Call]:
+    """Everybody to whom messages are to be passed on, who waits longest first."""
+    owed = sorted(dialogue.owed("pass-on"), key=lambda duty: (duty.due, duty.name))
+    seats = [dialogue.stakeholders.get(str(duty.whom)) for duty in owed]
+    return [call_of(visit, dialogue, seat) for seat in seats if seat and seat.erased_at is None]
+
+
+def waiting_call(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> Call | None:
+    """The call that is owed to *seat*, None when nothing waits to be passed on."""
+    call = call_of(visit, dialogue, seat)
+    return call if call.duty and seat.erased_at is None else None
+
+
+_SENTENCES = {
+    "nl": (
+        "Goedendag, spreek ik met {name}?",
+        "Ik bel{whence} met een bericht voor u. Komt dit gelegen, en kunt u vrij praten?",
+        "Voor u ligt klaar: {what}.",
+        "U hoeft nergens op te antwoorden, en u mag altijd stoppen.",
+        "Ik schrijf op dat u dit hoorde en wat u zegt. Ik lees het u voor, en u kunt het ongedaan maken.",
+    ),
+    "en": (
+        "Good day, am I speaking with {name}?",
+        "I am calling{whence} with a message for you. Is this a good moment, and can you talk freely?",
+        "Waiting for you: {what}.",
+        "You need not answer anything, and you may stop at any time.",
+        "I write down that you heard this and what you say. I read it back to you, and you can undo it.",
+    ),
+}
+_WHENCE = {"nl": " namens {company}", "en": " for {company}"}
+_BRIEF = 60  # characters of a name or a company that are said
+
+
+def spoken_of(call: Call) -> list[str]:
+    """Five sentences to say, in their language and in at most 120 words (care 17); at risk they name no company."""
+    language = call.language
+    company = call.dialogue.programme.company[:_BRIEF]
+    whence = "" if call.at_risk else _WHENCE[language].format(company=company)
+    told = listing([word("message", one, language) for one in call.waits[:_SAID]], language)
+    what = told if told and not call.at_risk else word("voice", "discreet", language).lower()
+    said = {"name": call.seat.name[:_BRIEF], "whence": whence, "what": what}
+    return [sentence.format(**said) for sentence in _SENTENCES[language]]

@@ -1,0 +1,112 @@
+"""Whom to call or write to: who waits for messages that cannot go by mail, and a sheet of paper for each call."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from notifications.messages import words_to_pass_on
+from portal.faults import Incomplete, NotFound
+from portal.manager_overview.calling import Call, call_of, calls_of, spoken_of
+from portal.manager_work.current import at_hand, nothing_yet
+from portal.manager_work.relays import choices_of
+from portal.routes import MANAGERS, get, post
+from portal.visit import Visit
+from records import outbox
+from records.outgoing import BY_HAND
+from records.reports import notices_of
+from states.dialogue import Dialogue, Phase
+from states.people import Role, Stakeholder
+
+_MODERATOR, _CONFIDANT = Role.MODERATOR.value, Role.CONFIDANT.value
+_TRIES = 3
+
+
+def show_all(visit: Visit) -> Response:
+    """Whom to call."""
+    dialogue = at_hand(visit, *Phase)
+    if dialogue is None:
+        return nothing_yet(visit)
+    return visit.page("manager_work/calls.html", dialogue=dialogue, calls=calls_of(visit, dialogue))
+
+
+def _called(visit: Visit) -> tuple[Dialogue, Stakeholder]:
+    dialogue = visit.dialogue(visit.param("dialogue"))
+    seat = dialogue.stakeholders.get(visit.param("stakeholder"))
+    if seat is None or not seat.invited or seat.erased_at is not None:
+        raise NotFound
+    return dialogue, seat
+
+
+def show(visit: Visit) -> Response:
+    """The sheet for one call: how they are reached and when, what to say, what waits, and what to record."""
+    dialogue, seat = _called(visit)
+    call = call_of(visit, dialogue, seat)
+    choices = () if visit.me.name in MANAGERS else choices_of(dialogue, visit.me.name)
+    return visit.page(
+        "manager_work/call.html",
+        dialogue=dialogue,
+        call=call,
+        seat=seat,
+        sentences=spoken_of(call),
+        texts=[] if call.silent else _texts(visit, call),
+        choices=choices,
+        managing=visit.me.name in MANAGERS,
+        moderating=visit.me.name == _MODERATOR,
+        replying="/reply" if dialogue.phase is Phase.EXPECTATION_GATHERING else "",
+        tries=range(1, _TRIES + 1),
+        helpers=[h for h in dialogue.helpers.values() if h.language == seat.language],
+    )
+
+
+def _texts(visit: Visit, call: Call) -> list[tuple[str, str]]:
+    """The letters that wait, by the word for each and as they may be read out."""
+    rows = notices_of(visit.site.house.engine, [call.dialogue.id])
+    mine = [r for r in rows if r.to == call.seat.id and r.status == BY_HAND and r.sent_at is None]
+    found = []
+    for row in mine:
+        posted = outbox.find(visit.site.house.engine, row.id)
+        notice = posted.notice if posted else None
+        text = notice and words_to_pass_on(notice, call.dialogue, visit.me.name, visit.now)
+        found += [(row.template, text)] if text else []
+    return found
+
+
+def bring(visit: Visit) -> Response:
+    """The manager called or wrote; whether it arrived others say."""
+    return _record(visit, "bring", visit.need("how"))
+
+
+def delivered(visit: Visit) -> Response:
+    """All that waits was heard."""
+    return _record(visit, "record-delivery", visit.need("how"))
+
+
+def not_reached(visit: Visit) -> Response:
+    """They could not be reached, after tries on two days."""
+    tries: list[dict[str, Any]] = []
+    for number in range(1, _TRIES + 1):
+        on, how = visit.form.day(f"on{number}"), visit.form.one(f"way{number}")
+        if bool(on) != bool(how):
+            said = visit.t("Vul de dag in, en hoe u het probeerde.", "Fill in the day and the way.")
+            raise Incomplete({f"on{number}": said})
+        tries += [{"on": on, "how": how[:300]}] if on else []
+    return _record(visit, "could-not-reach", {"tries": tries, **visit.need("reason")})
+
+
+def _record(visit: Visit, step: str, given: dict[str, Any]) -> Response:
+    dialogue, seat = _called(visit)
+    visit.act(dialogue.id, step, {"to": seat.id, **given})
+    return visit.go(f"/dialogues/{dialogue.id}/calls", said="saved")
+
+
+_AT = "/dialogues/{dialogue}/calls"
+_ONE = f"{_AT}/{{stakeholder}}"
+_CALLERS = (_MODERATOR, _CONFIDANT, *MANAGERS)
+PAGES = (
+    get("/calls", show_all, *_CALLERS, nav=("Bellen", "Calls")),
+    get(_AT, show_all, *_CALLERS),
+    get(_ONE, show, *_CALLERS),
+    post(f"{_ONE}/brought", bring, *MANAGERS, again=show),
+    post(f"{_ONE}/delivered", delivered, _MODERATOR, _CONFIDANT, again=show),
+    post(f"{_ONE}/not-reached", not_reached, _MODERATOR, *MANAGERS, again=show),
+)
