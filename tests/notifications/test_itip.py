@@ -1,6 +1,7 @@
 """What calendars answer, as programs of several makes write it."""
 
 from base64 import encodebytes
+from quopri import encodestring
 from textwrap import dedent
 
 import pytest
@@ -62,6 +63,24 @@ SHAPES = {
         calendar("ACCEPTED", after=';CN="Ana";EMAIL="ana@w.example"', address="MAILTO:ana@w.example"),
         outer="multipart/mixed",
     ),
+    "mark of order": mail(
+        "text/calendar; charset=utf-8; method=REPLY",
+        in_base64("\ufeff" + calendar("ACCEPTED")),
+        "base64",
+    ),
+    "two bytes a sign": mail(
+        "text/calendar; charset=utf-16; method=REPLY",
+        encodebytes(calendar("ACCEPTED").encode("utf-16")).decode(),
+        "base64",
+    ),
+    "method of the part": mail(
+        "text/calendar; method=reply", calendar("ACCEPTED").replace("METHOD:REPLY\n", "")
+    ),
+    "phone": mail(
+        "text/calendar; method=REPLY",
+        encodestring(calendar("ACCEPTED").encode(), quotetabs=True).decode(),
+        "quoted-printable",
+    ),
     "alone": (
         "From: ana@w.example\nContent-Type: text/calendar; method=REPLY\n\n" + calendar("ACCEPTED")
     ).encode(),
@@ -81,6 +100,12 @@ def test_a_yes_is_read_in_every_shape(shape: str) -> None:
 def test_what_each_answer_means(said: str, answer: str) -> None:
     [reply] = read_replies(mail("text/calendar", calendar(said)))
     assert reply.answer == answer
+
+
+@pytest.mark.parametrize("said", ["DECLINED", "TENTATIVE", "ACCEPTED", "NEEDS-ACTION"])
+def test_another_time_is_neither_yes_nor_no(said: str) -> None:
+    [reply] = read_replies(mail("text/calendar", calendar(said, method="COUNTER")))
+    assert reply.answer == "maybe"
 
 
 def test_the_remark_beside_it_is_kept() -> None:
