@@ -22,22 +22,20 @@ def show(visit: Visit) -> Response:
     dialogue = at_hand(visit, *Phase)
     if dialogue is None:
         return nothing_yet(visit)
-    _require_keeper(visit, dialogue)
-    seen = seen_by(visit, dialogue)
-    rows = [(row, _reader(seen, row), may_dismiss(visit, row)) for row in _rows(visit, dialogue)]
-    return visit.page("manager_work/returned.html", dialogue=dialogue, rows=rows)
+    seen, mine = seen_by(visit, dialogue), _is_mine(visit, dialogue)
+    found = _rows(visit, dialogue) if mine else []
+    rows = [(row, _reader(seen, row), may_dismiss(visit, row)) for row in found]
+    return visit.page("manager_work/returned.html", dialogue=dialogue, rows=rows, mine=mine)
 
 
 def waiting(visit: Visit, dialogue: Dialogue) -> int:
     """How many messages wait for the one who looks, if it is theirs to look."""
-    mine = visit.me.name == _MODERATOR or not dialogue.role(Role.MODERATOR)
-    return len(_rows(visit, dialogue)) if mine else 0
+    return len(_rows(visit, dialogue)) if _is_mine(visit, dialogue) else 0
 
 
-def _require_keeper(visit: Visit, dialogue: Dialogue) -> None:
-    """The moderator looks, who may know whom it is about; a manager only where nobody moderates."""
-    if visit.me.name != _MODERATOR and dialogue.role(Role.MODERATOR):
-        raise NotFound
+def _is_mine(visit: Visit, dialogue: Dialogue) -> bool:
+    """Whether the one who looks is the one: the moderator, a manager only where nobody moderates."""
+    return visit.me.name == _MODERATOR or not dialogue.role(Role.MODERATOR)
 
 
 def _rows(visit: Visit, dialogue: Dialogue) -> list[NoticeRow]:
@@ -59,7 +57,8 @@ def may_dismiss(visit: Visit, row: NoticeRow) -> bool:
 def record(visit: Visit) -> Response:
     """Write down that the message did not arrive, so that what it brought is owed again; or that all is well."""
     dialogue = visit.dialogue(visit.param("dialogue"))
-    _require_keeper(visit, dialogue)
+    if not _is_mine(visit, dialogue):
+        raise NotFound
     asked = visit.need("number", "what")
     row = next((x for x in _rows(visit, dialogue) if str(x.id) == asked["number"]), None)
     if row is None:
