@@ -225,13 +225,14 @@ class Sorter:
         """
         What may go now. What a deed asks of a role waits for the morning, to come in one letter with its tasks.
 
-        A rung is never early: it is of a morning that was missed.
+        A rung is never early: it is of a morning that was missed, and takes with it what else waits for this reader.
         """
         begins = self._settings[key.programme_id].begins
-        if self.now >= begins or rows[0].role == PARTICIPANT:
+        missed = any(row.rung is not None for row in rows)
+        if missed or self.now >= begins or rows[0].role == PARTICIPANT:
             return rows
-        done.put_off += [(row.id, begins) for row in rows if row.rung is None]
-        return [row for row in rows if row.rung is not None]
+        done.put_off += [(row.id, begins) for row in rows]
+        return []
 
     def _assign(self, groups: dict[_Key, list[Row]], done: Sorted) -> None:
         """Into the letter of the day; when that has gone, alerts go by themselves and tasks tomorrow."""

@@ -307,6 +307,8 @@ class _Book:
                 yield f"I2 {who} was written too early"
         ends = {"sent": notice["sent_at"] and notice["channel"], "failed": notice["error"]}
         ends |= {"withdrawn": notice["error"], "pending": True, "by-hand": True}
+        # Only an early reminder that a later one follows is left out, and an overview beside tasks.
+        ends["skipped"] = notice["error"] and notice["template"] in {"duty-due-soon", "digest"}
         if not ends.get(status):
             yield f"I7 {who} is {status} without saying when or why"
         if status != "pending" and notice["claimed_by"]:

@@ -7,14 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP as WIRE
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from config import desk
 from config.bounces import hear
@@ -24,20 +24,26 @@ from config.policies import policy_of
 from flows.processes import free_port
 from notifications import messages
 from notifications.bounces import read_bounces
-from notifications.channels import Channel
+from notifications.channels import Channel, Memory
 from notifications.smtp import Smtp
 from records import journal, outgoing
 from records.database import connect, writing
 from records.ledger import Ledger
 from records.reports import NoticeRow, notices_of
+from records.tables import NOTICES
 from states.facts import Notice
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW
-from tests.faults.works import mailroom
+from tests.faults.works import drained, mailroom, sweeping
 from tests.notifications.servers import HOST, Handler, certificate, mail_server
+from tests.records.conftest import INFORMATION, RISK, SESSION, a_programme
+from tests.records.conftest import NGO as NGO_SEAT
+from tests.records.conftest import UNION as UNION_SEAT
 
 NGO, UNION = "campaign@ngo.example", "rahima@union.example"
 HOUR = timedelta(hours=1)
+YOUNG = "dd-2023"
+"""The dialogue in which two invitations wait."""
 MESSAGE_ID = re.compile(rb"^Message-ID:\s*<([^>]+)>", re.MULTILINE | re.IGNORECASE)
 
 
@@ -49,10 +55,50 @@ def database_kind() -> str:
 
 @pytest.fixture
 def engine(world: str) -> Iterator[Engine]:
-    """Open a world in which two invitations and an answer wait."""
+    """Open a world in which two invitations and an answer wait, and nothing that time brought about."""
     made = connect(world)
+    _leave_waiting(made)
     yield made
     made.dispose()
+
+
+def _leave_waiting(engine: Engine) -> None:
+    """Let time do all that it has to, send all but an answer, and invite two people to the year after."""
+    waits = NOTICES.c.status == outgoing.PENDING
+    with engine.begin() as connection:
+        connection.execute(
+            update(NOTICES).where(waits).values(next_try_at=NOW + timedelta(days=400))
+        )
+    ledger = Ledger(engine, policy_of)
+    ledger.apply_programme(a_programme("dd"), NOW)
+    told = INFORMATION.model_copy(update={"feedback_by": date(2023, 9, 8)})
+    ledger.open_edition(
+        "dd",
+        session_at=SESSION + timedelta(days=365),
+        edition=2023,
+        information=told,
+        by="manager",
+        now=NOW,
+    )
+    for step, given in (
+        ("name-risk", RISK),
+        ("map-stakeholder", UNION_SEAT),
+        ("map-stakeholder", NGO_SEAT),
+        ("approve-analysis", {}),
+    ):
+        ledger.act(YOUNG, step, given, by="manager", now=NOW)
+    sweeping(engine)
+    drained(engine, Memory(), NOW)
+    ledger.act(YOUNG, "invite-all", {}, by="manager", now=NOW)
+    with engine.begin() as connection:
+        connection.execute(
+            update(NOTICES).where(waits, NOTICES.c.template == "answer").values(next_try_at=NOW)
+        )
+        connection.execute(
+            update(NOTICES)
+            .where(waits, NOTICES.c.next_try_at > NOW + HOUR)
+            .values(status=outgoing.WITHDRAWN)
+        )
 
 
 def smtp(port: int, **changes: Any) -> Smtp:
@@ -115,7 +161,7 @@ def test_a_greylist_that_never_ends_is_a_failure_after_five_days(engine: Engine)
             send(engine, smtp(port), now)
             now += 4 * HOUR
     assert timedelta(days=4) < now - NOW < timedelta(days=7)
-    facts = [entry.fact for entry in journal.entries(engine, "aa-2022")]
+    facts = [entry.fact for entry in journal.entries(engine, YOUNG)]
     assert "notice-undeliverable" in facts
     assert problems(engine) == []
 
@@ -148,10 +194,13 @@ def test_an_invitation_to_a_wrong_address_goes_to_the_right_one(engine: Engine) 
     with mail_server(handler) as port:
         assert send(engine, smtp(port)).failed == 1
         moved = {"stakeholder": "ngo-nl", "email": right}
-        ledger.act("aa-2022", "change-contact", moved, by="manager", now=NOW + HOUR)
+        ledger.act(YOUNG, "change-contact", moved, by="manager", now=NOW + HOUR)
         while send(engine, smtp(port), NOW + HOUR).handled:
             continue
-    assert handler.recipients.count([right]) == 1
+    # The invitation itself, and the word that they are reached in another way now.
+    assert handler.recipients.count([right]) == 2
+    invited = [row for row in notices_of(engine, [YOUNG]) if row.template == "invitation"]
+    assert [row.status for row in invited if row.to == "ngo-nl"] == ["sent"]
     assert waiting(engine) == []
     assert set(names(handler).values()) == {1}
     assert problems(engine) == []
@@ -304,7 +353,7 @@ def test_among_many_messages_one_poison_message_goes_alone(
     monkeypatch.setattr(desk, "compose", compose)
     rows = [
         outgoing.rows_of(
-            "aa-2022",
+            YOUNG,
             [
                 Notice(
                     to="manager",
@@ -329,7 +378,7 @@ def test_among_many_messages_one_poison_message_goes_alone(
             report = deliver(engine, ledger, room, NOW)
     found = names(handler)
     statuses = Counter(
-        row.status for row in notices_of(engine, ["aa-2022"]) if row.cause.startswith("test:")
+        row.status for row in notices_of(engine, [YOUNG]) if row.cause.startswith("test:")
     )
     assert statuses == {"sent": number - 1, "failed": 1}
     assert set(found.values()) == {1}
