@@ -225,8 +225,8 @@ class Life:
         self.wrong.append("delivery goes round for ever")
 
     def _say_what_is_left(self) -> None:
-        for row in notices_of(self.engine, [self.id]):
-            if row.status == "pending" and row.at < self.now - MORNINGS * DAY:
-                self.wrong.append(f"{row.template} to {row.to} waits for ever")
+        for notice in notices_of(self.engine, [self.id]):
+            if notice.status == "pending" and notice.at < self.now - MORNINGS * DAY:
+                self.wrong.append(f"{notice.template} to {notice.to} waits for ever")
         for row in reports.poisoned(self.engine):
             self.wrong.append(f"{row.name} is poisoned: {row.error}")
