@@ -176,7 +176,7 @@ def test_no_page_asks_more_when_there_is_more(portal: Portal) -> None:
         }
 
     def count(browser: Browser, path: str) -> int:
-        path = path.format(dialogue="kleding-2022", contribution="c1")
+        path = path.format(dialogue="kleding-2022", contribution="c1", stakeholder="ngo-nl")
         assert browser.get(path).status_code == 200
         with counted(portal) as statements:
             browser.get(path)
