@@ -86,13 +86,19 @@ def zone_of(seat: Stakeholder) -> ZoneInfo | None:
 
 
 def call_of(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> Call:
-    """What whoever looks may know of a call to *seat*; what waits under seal the moderator alone."""
-    voices = dialogue.voices_of(seat.id) if visit.me.name == _MODERATOR else [seat.id]
+    """
+    What whoever looks may know of a call to *seat*; what waits under seal the moderator alone.
+
+    Of a speaker who is hidden, nobody else learns by a call that an answer waits: that would say who spoke.
+    """
+    everything = visit.me.name == _MODERATOR
+    voices = dialogue.voices_of(seat.id) if everything else [seat.id]
     waits = [one for voice in voices for one in waiting(dialogue, voice, visit.now)]
-    if visit.me.name != _MODERATOR and hidden(dialogue, seat.id):
+    veiled = not everything and hidden(dialogue, seat.id)
+    if veiled:
         waits = [one for one in waits if one not in ANSWERS]
     duty = dialogue.latest(f"pass-on/{seat.id}")
-    owed = duty if duty and duty.owed else None
+    owed = duty if duty and duty.owed and (waits or not veiled) else None
     view = DutyView(dialogue, owed, visit.now, visit.language) if owed else None
     hours, zone = hours_of(seat.safe_hours), zone_of(seat)
     found = hours.next_window(visit.now, zone or dialogue.zone) if hours else None
@@ -113,7 +119,8 @@ def calls_of(visit: Visit, dialogue: Dialogue) -> list[Call]:
     """Everybody to whom messages are to be passed on, who waits longest first."""
     owed = sorted(dialogue.owed("pass-on"), key=lambda duty: (duty.due, duty.name))
     seats = [dialogue.stakeholders.get(str(duty.whom)) for duty in owed]
-    return [call_of(visit, dialogue, seat) for seat in seats if seat and seat.erased_at is None]
+    calls = (waiting_call(visit, dialogue, seat) for seat in seats if seat)
+    return [call for call in calls if call]
 
 
 def waiting_call(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> Call | None:

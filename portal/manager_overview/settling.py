@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from notifications.sight import points_of
+from notifications.sight import hidden, points_of
 from portal.routes import MANAGERS
 from portal.visit import Visit
 from states.dialogue import Dialogue, Phase
 from states.duties import Duty
+from states.people import Role
 
 HOME = "/dialogues/{dialogue}"
 
@@ -36,6 +37,7 @@ DUTIES: dict[str, Way] = {
     "settle-erasure": Way(f"{HOME}/person/{{stakeholder}}", "Afhandelen", "Settle"),
     "close-dialogue": Way(HOME, "Afsluiten", "Close"),
 }
+_BY_ANSWERS = Way(f"{HOME}/answers", "Overbrengen", "Pass on")
 _SHARED = frozenset({"publish-summary", "pass-on"})
 """What a manager may do too when whoever owes it does not."""
 CHECKS: dict[str, str] = {
@@ -91,6 +93,7 @@ def way_to(visit: Visit, dialogue: Dialogue, duty: Duty) -> tuple[str, str] | No
     theirs = dialogue.owner_role(duty) in {*MANAGERS, visit.me.name} or duty.kind in _SHARED
     if way is None or not theirs:
         return None
+    way = _veiled(visit, dialogue, duty) or way
     path = way.path if built(visit, way.path) else HOME
     point = first_point(dialogue, duty) or ""
     if "{contribution}" in path and not point:
@@ -98,6 +101,13 @@ def way_to(visit: Visit, dialogue: Dialogue, duty: Duty) -> tuple[str, str] | No
     parts = {"dialogue": dialogue.id, "contribution": point, "stakeholder": duty.whom}
     place = f"#{point}" if point and duty.kind == "answer-dispute" else ""
     return path.format(**parts) + place, visit.t(way.nl, way.en)
+
+
+def _veiled(visit: Visit, dialogue: Dialogue, duty: Duty) -> Way | None:
+    """The way by the answers, which name nobody: the address of a call sheet would say who a hidden speaker is."""
+    if duty.kind != "pass-on" or visit.me.name == Role.MODERATOR:
+        return None
+    return _BY_ANSWERS if hidden(dialogue, str(duty.whom)) else None
 
 
 def first_point(dialogue: Dialogue, duty: Duty) -> str | None:

@@ -160,6 +160,34 @@ def test_what_was_said_under_seal_stays_with_the_moderator(two_companies: Portal
         )
 
 
+@pytest.mark.parametrize("attribution", ["named", "organisation", "region"])
+def test_no_call_tells_that_a_hidden_speaker_has_an_answer(
+    portal: Portal, attribution: str
+) -> None:
+    memory = portal.memory
+    memory.open(a_programme("kleding"))
+    memory.sign(attribution)
+    memory.act("change-contact", {"stakeholder": "ngo-nl", "by_hand": True}, by="moderator")
+    memory.deliver()
+    eyes = {role: portal.enter_as(role) for role in ("manager", "deputy", "confidant", "moderator")}
+    paths = (f"{CALLS}/ngo-nl", "/dialogues/kleding-2022/person/ngo-nl", "/calls")
+
+    def seen(role: str) -> list[str]:
+        pages = paths if role != "confidant" else (paths[0], paths[2])
+        return [texts(eyes[role], path) for path in pages]
+
+    before = {role: seen(role) for role in eyes if role != "moderator"}
+    memory.act("answer-participant", {"covers": ["c1"], "text": "We will pay."})
+    [row] = [row for row in memory.notices(to="ngo-nl") if row.template == "answer"]
+    assert memory.ledger.by_hand(row.id, memory.now)
+
+    for role, pages in before.items():
+        assert (seen(role) == pages) is (attribution != "named"), role
+    link = f'href="{CALLS}/ngo-nl"'
+    assert (link in eyes["manager"].get("/today").text) is (attribution == "named")
+    assert link in eyes["moderator"].get("/calls").text
+
+
 def test_bad_hours_are_a_sentence_where_they_were_typed(waiting: Portal) -> None:
     manager, path = waiting.enter_as("manager"), "/dialogues/kleding-2022/person/by-hand"
     wrong = {"phone": "+880 2", "safe_hours": "als het stil is", "time_zone": "Daka"}

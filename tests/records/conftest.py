@@ -131,19 +131,19 @@ class Memory:
         self.now = SESSION
         self.act("open-session")
 
-    def speak(self) -> None:
-        """Let one speak openly and one under seal."""
+    def speak(self, attribution: str = "named") -> None:
+        """Let one speak with this *attribution*, and one under seal."""
         self.meet()
         for name in ("union-bd", "ngo-nl"):
             self.act("record-attendance", {"stakeholder": name, "present": True}, by="moderator")
-        points = [("c1", "ngo-nl", "named"), ("c2", "union-bd", "sealed")]
-        for point, name, attribution in points:
-            given = {"id": point, "stakeholder": name, "attribution": attribution, "text": "Pay."}
+        points = [("c1", "ngo-nl", attribution), ("c2", "union-bd", "sealed")]
+        for point, name, chosen in points:
+            given = {"id": point, "stakeholder": name, "attribution": chosen, "text": "Pay."}
             self.act("record-contribution", given, by="moderator")
 
-    def sign(self) -> None:
+    def sign(self, attribution: str = "named") -> None:
         """Come to the feedback: every point decided and the strategy signed."""
-        self.speak()
+        self.speak(attribution)
         self.act("record-management", {"role": "sponsor", "present": True}, by="moderator")
         self.act("publish-summary", {"lines": {"c1": "Pay.", "c2": "Pay."}}, by="moderator")
         for point, name in (("c1", "ngo-nl"), ("c2", "union-bd")):
