@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from babel.core import get_global
@@ -43,18 +44,40 @@ class Window:
         return self.begins.astimezone(self.theirs), self.ends.astimezone(self.theirs)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
-    """Somebody for whom messages wait, and what whoever calls them may know."""
+    """Somebody for whom messages wait, and what whoever calls them at *now* may know."""
 
     dialogue: Dialogue
     seat: Stakeholder
     duty: Duty | None
     waits: tuple[str, ...]
-    view: DutyView | None
-    window: Window | None
-    hours: Hours | None
-    zone: ZoneInfo | None
+    now: datetime
+    reader: str
+    """The language of whoever reads the sheet."""
+
+    @property
+    def view(self) -> DutyView | None:
+        """The duty to pass on what waits, as it is told; None while none is owed."""
+        return DutyView(self.dialogue, self.duty, self.now, self.reader) if self.duty else None
+
+    @cached_property
+    def zone(self) -> ZoneInfo | None:
+        """Where their clock stands, None when nobody knows."""
+        return zone_of(self.seat)
+
+    @cached_property
+    def hours(self) -> Hours | None:
+        """When they can be called, on their clock; None when nobody can read it."""
+        return hours_of(self.seat.safe_hours)
+
+    @cached_property
+    def window(self) -> Window | None:
+        """When it is safe, now or next; None when their hours or their clock are not known, or there is none."""
+        if self.hours is None or self.zone is None:
+            return None
+        found = self.hours.next_window(self.now, self.zone)
+        return Window(*found, self.zone, self.now) if found else None
 
     @property
     def at_risk(self) -> bool:
@@ -64,7 +87,8 @@ class Call:
     @property
     def silent(self) -> bool:
         """Whether nothing may be said now: at risk, and outside the hours that are safe (care 2)."""
-        return self.at_risk and self.hours is not None and not (self.window and self.window.open)
+        known = self.zone is not None and self.hours is not None
+        return self.at_risk and known and not (self.window and self.window.open)
 
     @property
     def language(self) -> str:
@@ -99,20 +123,7 @@ def call_of(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> Call:
         waits = [one for one in waits if one not in ANSWERS]
     duty = dialogue.latest(f"pass-on/{seat.id}")
     owed = duty if duty and duty.owed and (waits or not veiled) else None
-    view = DutyView(dialogue, owed, visit.now, visit.language) if owed else None
-    hours, zone = hours_of(seat.safe_hours), zone_of(seat)
-    found = hours.next_window(visit.now, zone or dialogue.zone) if hours else None
-    window = Window(*found, zone or dialogue.zone, visit.now) if found else None
-    return Call(
-        dialogue,
-        seat,
-        owed,
-        tuple(dict.fromkeys(waits)),
-        view,
-        window,
-        hours if zone else None,
-        zone,
-    )
+    return Call(dialogue, seat, owed, tuple(dict.fromkeys(waits)), visit.now, visit.language)
 
 
 def calls_of(visit: Visit, dialogue: Dialogue) -> list[Call]:

@@ -95,6 +95,15 @@ def test_at_risk_the_sheet_is_silent_outside_safe_hours(portal: Portal) -> None:
     assert "Goedendag" in sheet or "Good day" in sheet
 
 
+def test_no_hour_is_called_safe_on_a_clock_that_nobody_knows(portal: Portal) -> None:
+    seat = BY_HAND | {"country": "US", "time_zone": None, "safe_hours": "19-21"}
+    sheet = texts(invited(portal, seat).enter_as("moderator"), f"{CALLS}/by-hand")
+
+    assert "19-21" in sheet  # in their own words
+    assert "tijdzone niet bekend" in sheet
+    assert "19:00–21:00" not in sheet
+
+
 def test_the_moderator_says_that_it_arrived(waiting: Portal) -> None:
     moderator, path = waiting.enter_as("moderator"), f"{CALLS}/by-hand"
 
