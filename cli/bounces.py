@@ -98,7 +98,7 @@ def bounces(
 def _nothing_wrong(number: int, moment: datetime) -> None:
     """What came back about the message *number* was read, and nothing is wrong."""
     with open_house(new=False) as house:
-        new = house.ledger.report_unread(number, moment, nothing_by=SYSTEM)
+        new = house.ledger.report_looked_at(number, SYSTEM, moment)
     speech.out(f"Message {number} {'counts as arrived' if new else 'waits for nobody'}.")
 
 

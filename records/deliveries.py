@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, bindparam, func, null, select, text, update
@@ -37,6 +38,7 @@ ALERTS_A_DAY = 200
 """Alerts about failed deliveries, in 24 hours and one dialogue: whoever got so many knows. The facts go on."""
 
 Law = Callable[[Dialogue, Notice], Decision]
+LawAt = Callable[[Dialogue, Notice, datetime], Decision]
 
 
 def _listed(words: list[str]) -> str:
@@ -140,20 +142,23 @@ class Deliveries:
             self.reader.remember(after)
         return bool(written)
 
-    def report_unread(self, notice_id: int, now: datetime, nothing_by: str = "") -> bool:
-        """Put down, once, that a report about the notice waits to be read; or that *nothing_by* read it in vain."""
+    def report_unread(self, notice_id: int, now: datetime) -> bool:
+        """Put down, once, that a report about the notice waits to be read by a person."""
+        return self._report(notice_id, now, delivery.unread, to_read=True)
+
+    def report_looked_at(self, notice_id: int, by: str, now: datetime) -> bool:
+        """Put down that *by* read the report about the notice that waited, and that nothing is wrong."""
+        return self._report(notice_id, now, partial(delivery.looked_at, by=by), to_read=False)
+
+    def _report(self, notice_id: int, now: datetime, law: LawAt, *, to_read: bool) -> bool:
+        """A report is *to_read* from now on, or was read; False: it is so already."""
         with writing(self.engine, now) as connection:
             held = self._held(connection, notice_id)
             notice = _notice_in(connection, notice_id, [SENT])
-            waits = self._error(connection, notice_id) == UNREAD
-            if notice is None or waits != bool(nothing_by):
+            if notice is None or (self._error(connection, notice_id) == UNREAD) is to_read:
                 return False
-            home = held.dialogue
-            looked = nothing_by and delivery.looked_at(home, notice, nothing_by, now)
-            written = write_step(
-                connection, held, looked or delivery.unread(home, notice, now), now
-            )
-            _mark(connection, notice_id, {"error": None if looked else UNREAD})
+            written = write_step(connection, held, law(held.dialogue, notice, now), now)
+            _mark(connection, notice_id, {"error": UNREAD if to_read else None})
         self.reader.remember(written)
         return True
 

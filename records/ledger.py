@@ -49,9 +49,8 @@ class Ledger:
     Changes dialogues and programmes in the database of *engine*, and in no other way than the law decides.
 
     *policies* turns the policy values of a programme into its whole policy; it should cache.
-    Every method may raise Busy or DatabaseUnavailable (records.errors), and what changes something
-    Refused('future-now') for a *now* that the clock of *engine* is not near (records.present). Then nothing was
-    changed.
+    Every method may raise Busy or DatabaseUnavailable (records.errors), and what changes something also
+    Refused('future-now') for a *now* far from the clock of *engine* (records.present). Nothing was changed then.
     """
 
     def __init__(self, engine: Engine, policies: Policies) -> None:
@@ -245,9 +244,8 @@ class Ledger:
         """
         Mark the notice *notice_id* as sent by *channel*, and let the law say what follows, in one transaction.
 
-        False when it was marked before: asking twice changes nothing. With a *line* the mark goes over it when
-        that serves. Raises NotKnown('unknown-notice').
-        Source: DESIGN 3.5, an answer counts as given when it was delivered.
+        False when it was marked before: asking twice changes nothing. With a *line* the mark goes over it when that
+        serves. Raises NotKnown('unknown-notice'). Source: DESIGN 3.5, an answer counts as given when delivered.
         """
         return self._deliveries.delivered(notice_id, channel, now, line)
 
@@ -271,16 +269,18 @@ class Ledger:
         """
         Mark the letter that holds *notice_id* as refused for good because of *reason*, with the facts that follow.
 
-        All its notices fail in one transaction, and one alert tells of them.
-
-        Addresses in *reason* are left out. False when it failed or was withdrawn before. Raises
-        NotKnown('unknown-notice'). Source: DESIGN 3.5, a bounce reopens the answer.
+        All its notices fail in one transaction, and one alert tells of them. Addresses in *reason* are left out. False
+        when it failed or was withdrawn before. Raises NotKnown('unknown-notice'). Source: DESIGN 3.5, a bounce reopens.
         """
         return self._deliveries.undeliverable(notice_id, channel, reason, now)
 
-    def report_unread(self, notice_id: int, now: datetime, nothing_by: str = "") -> bool:
-        """Record, once, that a person must read what came back; or that *nothing_by* did, in vain. False: it was so."""
-        return self._deliveries.report_unread(notice_id, now, nothing_by)
+    def report_unread(self, notice_id: int, now: datetime) -> bool:
+        """Record, once, that something came back about the notice which a person must read; False: it was so before."""
+        return self._deliveries.report_unread(notice_id, now)
+
+    def report_looked_at(self, notice_id: int, by: str, now: datetime) -> bool:
+        """Record that *by*, a role or the machine, read what came back in vain; False: nothing waited to be read."""
+        return self._deliveries.report_looked_at(notice_id, by, now)
 
     def by_hand(self, notice_ids: int | Sequence[int], now: datetime) -> bool:
         """Let the notices wait for a person's hand, and give that person the task; False when none waits."""

@@ -16,10 +16,16 @@ def unheard_alerts(engine: Engine) -> int:
         return connection.scalar(select(func.count()).select_from(NOTICES).where(*alerts)) or 0
 
 
-def unread_reports(engine: Engine) -> list[NoticeRow]:
-    """The messages that were sent and about which something came back that a person must read, oldest first."""
+def unread_reports(engine: Engine, dialogue_id: str | None = None) -> list[NoticeRow]:
+    """
+    The messages that were sent and about which something came back that a person must read, oldest first.
+
+    Of all dialogues, which reads the whole outbox, or of *dialogue_id* alone.
+    """
     chosen = select(*(NOTICES.c[name] for name in NoticeRow._fields)).where(
         NOTICES.c.status == SENT, NOTICES.c.error == UNREAD
     )
+    if dialogue_id is not None:
+        chosen = chosen.where(NOTICES.c.dialogue_id == dialogue_id)
     with reading(engine) as connection:
         return [NoticeRow(*row) for row in connection.execute(chosen.order_by(NOTICES.c.id))]

@@ -182,7 +182,7 @@ def unread(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
     return work.decision()
 
 
-def looked_at(dialogue: Dialogue, notice: Notice, by: str, now: datetime) -> Decision:
+def looked_at(dialogue: Dialogue, notice: Notice, now: datetime, by: str) -> Decision:
     """What follows when *by*, a role or the machine, found that what came back about *notice* means nothing."""
     work = Deliberation(dialogue, by, now)
     if not dialogue.erased(notice.to):

@@ -40,7 +40,7 @@ def _is_mine(visit: Visit, dialogue: Dialogue) -> bool:
 
 def _rows(visit: Visit, dialogue: Dialogue) -> list[NoticeRow]:
     """What waits to be read of *dialogue*; what is under seal for the moderator alone."""
-    found = [x for x in unread_reports(visit.site.house.engine) if x.dialogue_id == dialogue.id]
+    found = unread_reports(visit.site.house.engine, dialogue.id)
     return [x for x in found if visit.me.name == _MODERATOR or x.to not in dialogue.seals]
 
 
@@ -68,7 +68,7 @@ def record(visit: Visit) -> Response:
         return visit.go(visit.path, said="not-arrived")
     if not may_dismiss(visit, row):
         raise NotFound
-    visit.site.house.ledger.report_unread(row.id, visit.now, nothing_by=visit.me.name)
+    visit.site.house.ledger.report_looked_at(row.id, visit.me.name, visit.now)
     return visit.go(visit.path, said="looked-at")
 
 
