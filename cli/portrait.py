@@ -9,7 +9,7 @@ from cli.seen import Veil, dialogue_row, duty_row
 from states.dialogue import OPEN_PHASES, Dialogue
 from states.duties import Duty
 from states.machine import leaving_step
-from states.standing import ANSWERS, about_nothing, waiting_voices
+from states.standing import ANSWERING, about_nothing, waiting_voices
 from states.views import Viewer
 
 _MOST = 20  # duties that are listed before the rest is counted
@@ -127,7 +127,7 @@ class _View:
 
     def waiting(self, pairs: list[tuple[Duty, Mapping[str, Any]]]) -> None:
         """Who waits for an answer, since when, and how late it is."""
-        waits = [(duty, row) for duty, row in pairs if duty.kind in ANSWERS]
+        waits = [(duty, row) for duty, row in pairs if duty.kind in ANSWERING]
         if not waits:
             return
         speech.out()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from config.health import Finding
 from config.locking import key_file
-from config.private import PRIVATE
+from config.private import LOGIN_FILE, PRIVATE
 from config.settings import Settings
 from config.wiring import House
 from states.calendar import known_countries
@@ -36,7 +36,7 @@ def _kept(settings: Settings) -> Iterator[Path]:
         yield settings.maildir
     yield key_file(settings)
     yield settings.prefect.home
-    yield from (settings.prefect.home / name for name in ("login", "prefect.db"))
+    yield from (settings.prefect.home / name for name in (LOGIN_FILE, "prefect.db"))
 
 
 def _is_open(place: Path) -> bool:

@@ -4,6 +4,8 @@ import os
 
 PRIVATE = 0o077
 """What others may not: anything."""
+LOGIN_FILE = "login"
+"""The file in Prefect's home with what its server asks of whoever enters."""
 
 
 def keep_private() -> None:

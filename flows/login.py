@@ -8,7 +8,8 @@ import os
 import secrets
 from pathlib import Path
 
-FILE = "login"
+from config.private import LOGIN_FILE
+
 USER = "weerklank"
 SERVER, CLIENT = "PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING"
 _BYTES = 24
@@ -16,7 +17,7 @@ _BYTES = 24
 
 def login_file(home: Path) -> Path:
     """Where the password of the server in *home* stands."""
-    return home / FILE
+    return home / LOGIN_FILE
 
 
 def login(home: Path) -> str:

@@ -7,8 +7,7 @@ from notifications.sight import about
 from notifications.views import DutyView
 from states.dialogue import Dialogue
 from states.duties import Duty
-
-_ANSWERS = frozenset({"answer-participant", "answer-dispute"})
+from states.standing import ANSWERING, voice_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +43,14 @@ def waiting_for(dialogue: Dialogue, now: datetime, language: str) -> Waiting:
     People are counted by voice: counting persons would open seals.
     """
     owed = [
-        d for d in dialogue.duties.values() if d.kind in _ANSWERS and d.owed and d.first_due <= now
+        d for d in dialogue.duties.values() if d.kind in ANSWERING and d.owed and d.first_due <= now
     ]
-    late = {_voice(duty, dialogue) for duty in owed if duty.due <= now}
-    everyone = {_voice(duty, dialogue) for duty in owed}
+    late = {voice_of(dialogue, duty) for duty in owed if duty.due <= now}
+    everyone = {voice_of(dialogue, duty) for duty in owed}
     waits = sorted(
         (_wait(dialogue, duty, now, language) for duty in owed), key=lambda w: (w.first, w.about)
     )
     return Waiting(len(everyone), len(everyone - late), tuple(waits))
-
-
-def _voice(duty: Duty, dialogue: Dialogue) -> str | None:
-    if duty.waiting:
-        return duty.waiting
-    point = dialogue.contributions.get(duty.whom or "")
-    return point.voice if point else duty.whom
 
 
 def _wait(dialogue: Dialogue, duty: Duty, now: datetime, language: str) -> Wait:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 
 from config.clock import now_by, set_clock
+from config.private import LOGIN_FILE
 from config.settings import PrefectSettings, Settings
 from config.wiring import House
 from portal.demo_mail import Mail, boxes, find_mail
@@ -33,10 +34,6 @@ _LETTERS_PER_PAGE = 60
 _MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 _LOCK = threading.Lock()
 _LOOK_EVERY = 0.02  # seconds between two looks whether the clock is set
-
-
-_LOGIN = "login"
-"""The file beside Prefect's own, in which its server keeps what it asks for."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,7 @@ class Demo:
     def prefect_login(self) -> str:
         """What Prefect's pages ask of whoever opens them; nothing while there is none."""
         try:
-            kept = (self.prefect.home.expanduser() / _LOGIN).read_text(encoding="ascii")
+            kept = (self.prefect.home.expanduser() / LOGIN_FILE).read_text(encoding="ascii")
         except OSError:
             return ""
         return kept.strip()

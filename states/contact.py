@@ -7,7 +7,7 @@ from states.deliberation import Deliberation
 from states.dialogue import Dialogue
 from states.errors import BadInput, NotYours, Refused
 from states.independence import DEBTORS, is_debtor, same_phone
-from states.people import ROLES, SYSTEM, Role, Stakeholder, way_of
+from states.people import ROLES, SYSTEM, WAYS, Role, Stakeholder, way_of
 from states.steps import ChangeContact, MarkUnsafe
 from states.ways import forget_failure
 
@@ -82,7 +82,7 @@ def require_own_way(dialogue: Dialogue, name: str, email: str | None) -> None:
 
 def tell_of_change(work: Deliberation, was: Stakeholder, now: Stakeholder) -> None:
     """Tell both ways that they were changed; at risk nothing goes to the old one, and somebody calls instead."""
-    if not was.invited or all(getattr(was, way) == getattr(now, way) for way in _TOLD):
+    if not was.invited or all(getattr(was, way) == getattr(now, way) for way in WAYS):
         return
     if now.at_risk is not False:
         _ask_for_a_call(work, now.id)
@@ -137,8 +137,6 @@ def mark_unsafe(work: Deliberation, given: MarkUnsafe, voice: str = "") -> None:
     work.fact("way-marked-unsafe")
 
 
-_TOLD = ("email", "phone", "postal_address", "language", "safe_hours", "time_zone")
-"""What of how somebody is reached they hear about when it changes."""
 _FIELDS = {"email": "email", "phone": "phone", "post": "postal_address"}
 
 

@@ -79,6 +79,10 @@ class Invitation(StrEnum):
     DECLINED = "declined"
 
 
+WAYS = ("email", "phone", "postal_address", "language", "safe_hours", "time_zone")
+"""How and when somebody is reached: they hear of it when one of these changes."""
+
+
 class Mapping(Value):
     """What is known of a stakeholder when they are mapped; *at_risk* None means: not decided yet."""
 

@@ -10,7 +10,7 @@ from states.dialogue import Dialogue
 from states.duties import Duty, DutyStatus
 
 _OPEN = frozenset({"promised", "under-way"})
-ANSWERS = frozenset({"answer-participant", "answer-dispute"})
+ANSWERING = frozenset({"answer-participant", "answer-dispute"})
 """The duties by which somebody waits for words of the company: an answer, or a response to an objection."""
 Answers = Literal["nobody", "waiting", "under-way", "not-reached", "everybody"]
 """How the answers of a year stand: a word of the table `answers`."""
@@ -22,7 +22,9 @@ def waiting_voices(dialogue: Dialogue) -> set[str]:
 
     People are counted by voice: counting persons would open seals.
     """
-    return {voice_of(dialogue, x) for x in dialogue.duties.values() if x.kind in ANSWERS and x.owed}
+    return {
+        voice_of(dialogue, x) for x in dialogue.duties.values() if x.kind in ANSWERING and x.owed
+    }
 
 
 def voice_of(dialogue: Dialogue, duty: Duty) -> str:
@@ -55,7 +57,7 @@ def unwritten(dialogue: Dialogue, voice: str) -> bool:
 
 def _given_up(dialogue: Dialogue, duty: Duty) -> bool:
     latest = dialogue.latest(duty.name) is duty
-    return latest and duty.kind in ANSWERS and duty.status is DutyStatus.NOT_REACHED
+    return latest and duty.kind in ANSWERING and duty.status is DutyStatus.NOT_REACHED
 
 
 def _standing(dialogue: Dialogue) -> list[Contribution]:

@@ -1,7 +1,7 @@
 """Reading one stakeholder from what somebody typed: what the law takes, or what is wrong with each field."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,16 +19,14 @@ from portal.manager_overview.columns import (
     undecided,
     yes_or_no,
 )
-from portal.reaching import WHEN
+from portal.reaching import WHEN, Choice, Say, chosen
 from portal.uploads.limits import UNRECKONED
 from states.addresses import same_address
 from states.dialogue import Dialogue
+from states.people import WAYS, Stakeholder
 from states.people import Mapping as Mapped
-from states.people import Stakeholder
 from states.values import LINE_LIMIT, TEXT_LIMIT
 
-Say = Callable[[str, str], str]
-"""One of two texts, Dutch or English, as the reader reads."""
 NEEDED = {
     "name": ("Vul een naam in.", "Fill in a name."),
     "organisation": ("Vul een organisatie in.", "Fill in an organisation."),
@@ -42,7 +40,7 @@ NEEDED = {
 """What has to be known of everybody, and what is said when it is not."""
 
 
-_CHOICES: Mapping[str, tuple[Callable[[str], str | bool | None], str, str]] = {
+_CHOICES: Mapping[str, Choice] = {
     "country": (
         country_of,
         "Dit land kennen wij niet; schrijf de naam of de code, zoals NL.",
@@ -74,8 +72,6 @@ _NOTHING = frozenset(
     {"-", "–", "—", "n.v.t.", "nvt", "n/a", "geen", "none", "onbekend", "unknown", "?"}
 )
 """What people write in a cell in which nothing stands."""
-WAYS = ("email", "phone", "language", "postal_address", "safe_hours", "time_zone")
-"""How and when somebody is reached."""
 _MAY_LACK = (*WAYS, "critical", "speaks_for", "id")
 _FAULT = re.compile(r"#[¡¿]?[A-ZÀ-Þ_]+(?:/[A-Z0][!?]?|[!?])|#NV|#GETTING_DATA")
 """`#N/B`, `#REF!`, `#DIV/0!` and the like, in any language."""
@@ -164,14 +160,9 @@ def _one_line(name: str, text: str) -> str:
 
 
 def _choices(reading: Reading, raw: Mapping[str, str], say: Say) -> None:
-    for name, (read, dutch, english) in _CHOICES.items():
-        if not raw.get(name):
-            continue
-        value = read(raw[name])
-        if value is None or value == "":
-            reading.problems[name] = say(dutch, english)
-        else:
-            reading.given[name] = value
+    given, problems = chosen(raw, _CHOICES, say)
+    reading.given |= given
+    reading.problems |= problems
     if "language" not in reading.given:
         reading.given["language"] = "nl" if reading.given.get("country") in {"NL", "BE"} else "en"
 

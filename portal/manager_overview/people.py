@@ -12,13 +12,13 @@ from notifications.words import tables, word
 from portal.faults import Incomplete, NotFound
 from portal.manager_overview.calling import waiting_call
 from portal.manager_overview.columns import countries
-from portal.manager_overview.mapping import WAYS, free_name, understand, ways_typed
+from portal.manager_overview.mapping import free_name, understand, ways_typed
 from portal.relaying import said_how
 from portal.routes import MANAGERS, get, post
 from portal.visit import Visit
 from records.access import Capacity, revoke
 from states.dialogue import Dialogue
-from states.people import Invitation, Layer, Stakeholder
+from states.people import WAYS, Invitation, Layer, Stakeholder
 from states.table import STEPS
 
 _HOME = "/dialogues/{dialogue}"

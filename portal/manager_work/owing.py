@@ -11,6 +11,7 @@ from portal.manager_work.seeing import Point, Seen
 from records.outgoing import BY_HAND, FAILED, PENDING
 from records.reports import NoticeRow
 from states.contributions import Verdict
+from states.delivery import ANSWERS
 from states.duties import DutyStatus
 from states.standing import unwritten, waiting_voices
 
@@ -155,14 +156,11 @@ class Debt:
         return [p for p in self.points if p.source.dispute_open and not p.source.settlement]
 
 
-_ANSWERS = frozenset({"answer", "dispute-settled"})
-
-
 def debts_of(seen: Seen, rows: Iterable[NoticeRow]) -> list[Debt]:
     """One debt for each voice, those that are still owed first, the longest promised at the top."""
     carried: dict[str, list[NoticeRow]] = {}
     for row in rows:
-        if row.template in _ANSWERS:
+        if row.template in ANSWERS:
             carried.setdefault(row.to, []).append(row)
     voices = dict.fromkeys(point.source.voice for point in seen.points)
     found = [Debt(seen, voice, tuple(carried.get(voice, ()))) for voice in voices]
@@ -193,10 +191,11 @@ def waiting_by_hand(seen: Seen, rows: Iterable[NoticeRow], *, sealed: bool) -> l
         for r in rows
         if r.status == BY_HAND and r.sent_at is None and (sealed or r.to not in seals)
     ]
-    return [ByHand(row.id, _reader(seen, row.to), row.template) for row in waits]
+    return [ByHand(row.id, reader_of(seen, row.to), row.template) for row in waits]
 
 
-def _reader(seen: Seen, to: str) -> str:
+def reader_of(seen: Seen, to: str) -> str:
+    """Who was written to as *to*, as the one who looks may read it."""
     if seen.opens_seals and to in seen.dialogue.seals:
         return seen.named(to)
     return addressee(seen.dialogue, to, seen.language)

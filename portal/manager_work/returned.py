@@ -2,10 +2,10 @@
 
 from starlette.responses import Response
 
-from notifications.sight import addressee
 from portal.faults import NotFound
 from portal.manager_work.current import at_hand, nothing_yet
-from portal.manager_work.seeing import Seen, seen_by
+from portal.manager_work.owing import reader_of
+from portal.manager_work.seeing import seen_by
 from portal.routes import MANAGERS, get, post
 from portal.visit import Visit
 from records.reports import NoticeRow
@@ -24,7 +24,7 @@ def show(visit: Visit) -> Response:
         return nothing_yet(visit)
     seen, mine = seen_by(visit, dialogue), _is_mine(visit, dialogue)
     found = _rows(visit, dialogue) if mine else []
-    rows = [(row, _reader(seen, row), may_dismiss(visit, row)) for row in found]
+    rows = [(row, reader_of(seen, row.to), may_dismiss(visit, row)) for row in found]
     return visit.page("manager_work/returned.html", dialogue=dialogue, rows=rows, mine=mine)
 
 
@@ -42,11 +42,6 @@ def _rows(visit: Visit, dialogue: Dialogue) -> list[NoticeRow]:
     """What waits to be read of *dialogue*; what is under seal for the moderator alone."""
     found = unread_reports(visit.site.house.engine, dialogue.id)
     return [x for x in found if visit.me.name == _MODERATOR or x.to not in dialogue.seals]
-
-
-def _reader(seen: Seen, row: NoticeRow) -> str:
-    sealed = seen.opens_seals and row.to in seen.dialogue.seals
-    return seen.named(row.to) if sealed else addressee(seen.dialogue, row.to, seen.language)
 
 
 def may_dismiss(visit: Visit, row: NoticeRow) -> bool:

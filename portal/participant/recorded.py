@@ -11,10 +11,10 @@ from notifications.words import word
 from portal.faults import Incomplete, NotFound
 from portal.participant.looking import mine
 from portal.participant.view import Mine
-from portal.reaching import WHEN
+from portal.reaching import WHEN, chosen
 from portal.routes import get, post
 from portal.visit import Visit
-from states.people import PARTICIPANT
+from states.people import PARTICIPANT, WAYS
 from states.relaying import undo_until, undoable
 from states.relays import Relayed
 
@@ -66,13 +66,10 @@ def undo(visit: Visit) -> Response:
     return visit.go("/my/recorded", said="undone")
 
 
-_WAYS = ("email", "phone", "postal_address", "safe_hours", "time_zone", "language")
-
-
 def reach(visit: Visit) -> Response:
     """Say how I am reached: where mail goes, which telephone, in which language, or by hand from now on."""
     seen = mine(visit)
-    given: dict[str, Any] = visit.form.some(*_WAYS)
+    given: dict[str, Any] = visit.form.some(*WAYS)
     given |= _when(visit, given)
     if visit.form.one("by_hand"):
         given = {**{k: v for k, v in given.items() if k != "email"}, "by_hand": True}
@@ -85,17 +82,9 @@ def reach(visit: Visit) -> Response:
     return visit.go("/my/data", said="saved")
 
 
-def _when(visit: Visit, given: Mapping[str, str]) -> dict[str, str]:
+def _when(visit: Visit, given: Mapping[str, str]) -> dict[str, Any]:
     """When I can be called, in a form that whoever calls can keep. Raises Incomplete."""
-    problems: dict[str, str] = {}
-    read: dict[str, str] = {}
-    for name, (understood, dutch, english) in WHEN.items():
-        if name not in given:
-            continue
-        if (value := understood(given[name])) is None:
-            problems[name] = visit.t(dutch, english)
-        else:
-            read[name] = value
+    read, problems = chosen(given, WHEN, visit.t)
     if problems:
         raise Incomplete(problems)
     return read
