@@ -77,7 +77,7 @@ A, E, S, U, F = (
 
 def _where_hands_are_needed(dialogue: Dialogue) -> Strength:
     """Hard for a dialogue with a seat that is reached by hand or at risk (ruling 4)."""
-    return "hard" if composition.hands_needed(dialogue) else "shown"
+    return "hard" if composition.seats_needing_hands(dialogue) else "shown"
 
 
 RULES: tuple[Rule, ...] = (

@@ -83,15 +83,15 @@ def needs_hands(dialogue: Dialogue, seat: Stakeholder) -> bool:
     return not gone and (by_hand(dialogue, seat) or bool(seat.at_risk))
 
 
-def hands_needed(dialogue: Dialogue) -> bool:
-    """Whether anybody's seat needs hands."""
+def seats_needing_hands(dialogue: Dialogue) -> list[Stakeholder]:
+    """The seats that need somebody independent."""
     # Asked twice at every step; most seats are told apart by what lies open.
     failed = dialogue.failed_ways
     doubtful = [
         seat for seat in dialogue.stakeholders.values()
         if seat.at_risk or not seat.email or seat.unsafe or seat.id in failed
     ]  # fmt: skip
-    return any(needs_hands(dialogue, seat) for seat in doubtful)
+    return [seat for seat in doubtful if needs_hands(dialogue, seat)]
 
 
 def moderator_is_independent(dialogue: Dialogue) -> bool:

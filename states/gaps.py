@@ -147,8 +147,8 @@ def hands_named(d: Dialogue, _now: datetime) -> Gaps:
     """Somebody independent can say what arrived: moderator, confidant or a helper (care 5)."""
     if any(d.role(role) and not is_debtor(d, role) for role in (Role.MODERATOR, Role.CONFIDANT)):
         return
-    seats = [s for s in d.stakeholders.values() if composition.needs_hands(d, s)]
     if not d.helpers:
+        seats = composition.seats_needing_hands(d)
         yield Gap("hands-named", {"stakeholders": [s.id for s in seats]})
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
-from states.composition import hands_needed
+from states.composition import seats_needing_hands
 from states.contributions import Commitment, Contribution, Outcome
 from states.dialogue import Dialogue
 from states.duties import Duty, DutyStatus
@@ -85,7 +85,7 @@ _SUBJECTS: dict[str, About] = {
     "attendance-recorded": lambda d: any(s.accepted for s in d.stakeholders.values()),
     "affected-represented": lambda d: d.risks,
     "reachable": lambda d: d.stakeholders,
-    "hands-named": hands_needed,
+    "hands-named": seats_needing_hands,
     "summary-checked": lambda d: d.contributions,
     "everything-decided": _standing,
     "adoptions-traced": lambda d: any(
