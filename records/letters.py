@@ -94,8 +94,6 @@ class Sorter:
     """The programme of each dialogue."""
     _settings: dict[str, _Setting] = field(default_factory=dict)
     _keys: dict[tuple[str, ...], _Key] = field(default_factory=dict)
-    _last: Row | None = None
-    """The last of the rows to be sorted: what waits and comes after it was not seen yet."""
     _swept: datetime | None = None
     """When the last sweep that finished began."""
     _due: bool = False
@@ -104,12 +102,11 @@ class Sorter:
     def sort(self, rows: Sequence[Row], *, whole: bool) -> Sorted:
         """Sort *rows*; not *whole*: more of the same letters may wait than these."""
         self._learn(rows)
-        self._last = rows[-1] if rows else None
         done = Sorted()
         ours, daily = self._split(rows, done)
         if daily:
             self._ask_time()
-            groups = self._by_reader(self._completed(daily, whole=whole))
+            groups = self._by_reader(self._completed(daily, None if whole else rows[-1]))
             self._assign(dict(self._in_time(groups, done)), done)
         self._own(ours, done)
         _PUT[self.connection.dialect.name].run(self.connection, done.made)
@@ -158,9 +155,10 @@ class Sorter:
         due = select(DUTIES.c.id).where(DUTIES.c.next_at <= self.now, DUTIES.c.error.is_(None))
         self._due = self.connection.scalar(due.limit(1)) is not None
 
-    def _completed(self, daily: list[Row], *, whole: bool) -> list[Row]:
-        """*daily* with all else that waits for the same readers."""
-        if whole and self.newest is None:
+    def _completed(self, daily: list[Row], last: Row | None) -> list[Row]:
+        """*daily* with all else that waits for the same readers; *last* was looked at last, None: all was."""
+        unseen = self._unseen(last)
+        if not unseen:
             return daily
         programmes = {self._programmes[row.dialogue_id] for row in daily}
         near = select(DIALOGUES.c.id).where(DIALOGUES.c.programme_id.in_(sorted(programmes)))
@@ -170,19 +168,20 @@ class Sorter:
             NOTICES.c.template.in_(_SORTED),
             NOTICES.c.to.in_(sorted(self._names(daily))),
         )
-        chosen = chosen.where(NOTICES.c.id > self.newest if whole else self._not_seen())
+        chosen = chosen.where(or_(*unseen))
         more = self.connection.execute(chosen.with_for_update(skip_locked=True)).all()
         self._learn(more)
         mine = {self._key(row) for row in daily}
         known = {row.id for row in daily}
         return daily + [row for row in more if row.id not in known and self._key(row) in mine]
 
-    def _not_seen(self) -> ColumnElement[bool]:
-        """What waits and was not among the rows to be sorted, which are the oldest."""
-        last: Any = self._last
-        same = and_(NOTICES.c.next_try_at == last.next_try_at, NOTICES.c.id > last.id)
-        later = or_(NOTICES.c.next_try_at > last.next_try_at, same)
-        return later if self.newest is None else or_(later, NOTICES.c.id > self.newest)
+    def _unseen(self, last: Row | None) -> list[ColumnElement[bool]]:
+        """What may wait and was not looked at: what comes after *last*, the rows before being the oldest, and newer."""
+        unseen = [] if self.newest is None else [NOTICES.c.id > self.newest]
+        if last is not None:
+            same = and_(NOTICES.c.next_try_at == last.next_try_at, NOTICES.c.id > last.id)
+            unseen += [NOTICES.c.next_try_at > last.next_try_at, same]
+        return unseen
 
     def _names(self, daily: Iterable[Row]) -> set[str]:
         """By which names the readers of *daily* are written to, in all their roles."""
