@@ -23,7 +23,7 @@ from records.outgoing import (
     WITHDRAWN,
     ready,
 )
-from records.tables import DIALOGUES, LETTERS, NAMED_ONLY, NOTICES, PENDING_ONLY
+from records.tables import DIALOGUES, LETTERS, NAMED_ONLY, NOTICES, PENDING_ONLY, UNSENT_ONLY
 from states.facts import Notice
 from states.letters import DAILY, KINDS, Kind, urgency
 
@@ -191,6 +191,14 @@ def find(engine: Engine, notice_id: int) -> Posted | None:
     with reading(engine) as connection:
         row = connection.execute(select(NOTICES).where(NOTICES.c.id == notice_id)).one_or_none()
     return None if row is None else posted(row)
+
+
+def by_hand_for(engine: Engine, dialogue_id: str, to: str) -> list[Posted]:
+    """The notices to *to* in *dialogue_id* that wait for a person's hand, oldest first."""
+    waits = (UNSENT_ONLY, NOTICES.c.status == BY_HAND, NOTICES.c.sent_at.is_(None))
+    chosen = select(NOTICES).where(NOTICES.c.dialogue_id == dialogue_id, NOTICES.c.to == to, *waits)
+    with reading(engine) as connection:
+        return [posted(row) for row in connection.execute(chosen.order_by(NOTICES.c.id))]
 
 
 def find_message(engine: Engine, name: str) -> Posted | None:

@@ -137,17 +137,20 @@ def _faults(raw: Mapping[str, str], say: Say) -> dict[str, str]:
 
 
 def _texts(reading: Reading, raw: Mapping[str, str], say: Say) -> None:
-    if address := raw.get("postal_address", "").strip():
-        reading.given["postal_address"] = address[:TEXT_LIMIT]
+    _keep(reading, "postal_address", raw.get("postal_address", "").strip(), TEXT_LIMIT, say)
     for name in ("name", "organisation", "email", "phone", "replaces", "id"):
-        text = _one_line(name, raw.get(name, ""))
-        if len(text) > LINE_LIMIT:
-            reading.problems[name] = say(
-                f"Dit is te lang: hoogstens {LINE_LIMIT} tekens.",
-                f"This is too long: at most {LINE_LIMIT} characters.",
-            )
-        elif text:
-            reading.given[name] = text
+        _keep(reading, name, _one_line(name, raw.get(name, "")), LINE_LIMIT, say)
+
+
+def _keep(reading: Reading, name: str, text: str, most: int, say: Say) -> None:
+    """*text* as what is known, unless it has more than *most* characters."""
+    if len(text) > most:
+        reading.problems[name] = say(
+            f"Dit is te lang: hoogstens {most} tekens.",
+            f"This is too long: at most {most} characters.",
+        )
+    elif text:
+        reading.given[name] = text
 
 
 def _one_line(name: str, text: str) -> str:

@@ -12,8 +12,6 @@ from portal.manager_work.relays import choices_of
 from portal.routes import MANAGERS, get, post
 from portal.visit import Visit
 from records import outbox
-from records.outgoing import BY_HAND
-from records.reports import notices_of
 from states.dialogue import Dialogue, Phase
 from states.people import Role, Stakeholder
 
@@ -60,14 +58,11 @@ def show(visit: Visit) -> Response:
 
 def _texts(visit: Visit, call: Call) -> list[tuple[str, str]]:
     """The letters that wait, by the word for each and as they may be read out."""
-    rows = notices_of(visit.site.house.engine, [call.dialogue.id])
-    mine = [r for r in rows if r.to == call.seat.id and r.status == BY_HAND and r.sent_at is None]
+    waiting = outbox.by_hand_for(visit.site.house.engine, call.dialogue.id, call.seat.id)
     found = []
-    for row in mine:
-        posted = outbox.find(visit.site.house.engine, row.id)
-        notice = posted.notice if posted else None
-        text = notice and words_to_pass_on(notice, call.dialogue, visit.me.name, visit.now)
-        found += [(row.template, text)] if text else []
+    for posted in waiting:
+        text = words_to_pass_on(posted.notice, call.dialogue, visit.me.name, visit.now)
+        found += [(posted.notice.template, text)] if text else []
     return found
 
 
@@ -89,7 +84,7 @@ def not_reached(visit: Visit) -> Response:
         if bool(on) != bool(how):
             said = visit.t("Vul de dag in, en hoe u het probeerde.", "Fill in the day and the way.")
             raise Incomplete({f"on{number}": said})
-        tries += [{"on": on, "how": how[:300]}] if on else []
+        tries += [{"on": on, "how": how}] if on else []
     return _record(visit, "could-not-reach", {"tries": tries, **visit.need("reason")})
 
 

@@ -142,6 +142,21 @@ def test_who_cannot_be_reached_needs_two_tries(waiting: Portal) -> None:
     assert not duty.owed
 
 
+def test_nothing_that_is_too_long_is_cut_in_silence(waiting: Portal) -> None:
+    manager, path = waiting.enter_as("manager"), f"{CALLS}/by-hand"
+    tries = {"on1": "2022-02-27", "way1": "x" * 301, "on2": "2022-02-28", "way2": "phone"}
+    person, long = "/dialogues/kleding-2022/person/by-hand", "y" * 20_001
+
+    answer = manager.submit(f"{path}/not-reached", tries | {"reason": "Nobody."}, on=path)
+    assert answer.status_code == 422
+    assert "x" * 301 in answer.text
+    kept = {"phone": "+880 2", "postal_address": long}
+    answer = manager.submit(f"{person}/reach", kept, on=person)
+    assert answer.status_code == 422
+    assert long in answer.text
+    assert waiting.memory.read().stakeholders["by-hand"].postal_address is None
+
+
 def test_the_form_of_what_was_said_is_filled_in(waiting: Portal) -> None:
     moderator = waiting.enter_as("moderator")
     links = re.findall(r'href="([^"]*/relays\?[^"]*)"', moderator.get(f"{CALLS}/by-hand").text)
