@@ -74,6 +74,11 @@ def bounces(
     weerklank bounces /var/lib/weerklank/bounces
     """
     moment = moments.moment_or_now(now)
+    if nothing is not None and record is not None:
+        message = (
+            "a message arrived or it did not: give one number, with --nothing or with --record"
+        )
+        raise typer.BadParameter(message, param_hint="--nothing")
     if nothing is not None:
         _nothing_wrong(nothing, moment)
         return

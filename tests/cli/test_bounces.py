@@ -282,3 +282,10 @@ def test_what_came_back_may_mean_nothing(invited: Desk, invitation: Message) -> 
     assert invited.json("bounces", "--unread")["unread"] == []
     assert invited.good("journal", "show", ID).count("report-looked-at") == 1
     assert undeliverable(invited) == 0
+
+
+def test_a_message_arrived_or_it_did_not(invited: Desk, invitation: Message) -> None:
+    assert invitation
+    said = invited.bad(2, "bounces", "--nothing", "1", "--record", "1")
+    assert "it did not" in said
+    assert undeliverable(invited) == 0
