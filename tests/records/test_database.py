@@ -119,6 +119,7 @@ def test_sqlite_is_durable_and_keeps_its_promises(tmp_path: Path) -> None:
         "foreign_keys": 1,
         "busy_timeout": 10_000,
     }
+    engine.dispose()
 
 
 def test_reading_goes_on_while_somebody_writes(engine: Engine, impatient: Engine) -> None:
@@ -203,6 +204,8 @@ def test_whoever_opens_a_new_file_waits_for_those_who_do_too(
     other.execute("INSERT INTO something VALUES (1)")
     monkeypatch.setattr(database, "sleep", lambda _: other.execute("COMMIT"))
 
-    with connect(f"sqlite:///{file}").connect() as connection:
+    engine = connect(f"sqlite:///{file}")
+    with engine.connect() as connection:
         assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
+    engine.dispose()
     other.close()
