@@ -90,7 +90,7 @@ def telling_of(visit: Visit) -> Telling:
 def _code(refusal: Refused) -> str:
     """The code that says it best: of a step that does not fit the phase, whether it came too early or too late."""
     if not isinstance(refusal, StepNotAllowed):
-        return refusal.code
+        return refusal.phrase
     step, phase = str(refusal.details["step"]), Phase(refusal.details["phase"])
     fits = [_ORDER.index(one) for one in fitting_phases(step)]
     here, target = _ORDER.index(phase), STEPS[step].leads_to

@@ -15,6 +15,7 @@ from records.tables import DIALOGUES, DUTIES, PROGRAMMES
 from states.dialogue import OPEN_PHASES
 from states.duties import KINDS, OWED
 from states.errors import NotKnown, NotYours
+from states.independence import with_roles
 from states.people import Role
 from states.programme import Programme
 from states.schedule import next_opening, require_schedule
@@ -38,6 +39,8 @@ def apply(connection: Connection, programme: Programme, now: datetime) -> bool:
     The next opening is kept while schedule and time zone stay the same.
     """
     found = find(connection, programme.id, lock=True)
+    before = found.programme.owed_before if found else ()
+    programme = programme.model_copy(update={"owed_before": before})
     if found is None:
         _add(connection, programme, now)
         return True
@@ -64,6 +67,8 @@ def _replace(
 ) -> None:
     was = found.programme
     _require_roles_kept(connection, was, programme)
+    before = with_roles(was, programme.roles, now).owed_before
+    programme = programme.model_copy(update={"owed_before": before})
     end_roles(connection, was, programme, now)
     same = (was.schedule, was.time_zone) == (programme.schedule, programme.time_zone)
     if not same:

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from states.addresses import same_address
 from states.contributions import Contribution
 from states.dialogue import Dialogue
-from states.errors import BadInput, NotKnown, NotYours, Refused
-from states.independence import DEBTORS, is_debtor, require_no_debtor
+from states.errors import BadInput, NotKnown, NotYours, OwnHat, Refused
+from states.independence import DEBTORS, debtor_behind, is_debtor, require_no_debtor
 from states.people import HELPER, PARTICIPANT, ROLES, Role, Stakeholder
 from states.relays import Relay
 from states.table import INDEPENDENT, PROVERS, RELAYS, Step
@@ -55,11 +54,9 @@ def _require_not_one_who_owes(
     speaker: Stakeholder,
     given: Any,  # noqa: ANN401
 ) -> None:
-    """A seat at which mail reaches the manager, the deputy or the sponsor is a debtor's other hat."""
-    held = [dialogue.role(role) for role in DEBTORS]
-    theirs = any(person and same_address(person.email, speaker.email) for person in held)
-    if theirs and _touches_a_debt(step, given):
-        raise NotYours("debtor-may-not-relay", by=speaker.id)
+    """A seat whose address or telephone is that of manager, deputy or sponsor is a debtor's other hat (rulings 6)."""
+    if _touches_a_debt(step, given) and debtor_behind(dialogue, speaker):
+        raise OwnHat("debtor-may-not-relay", by=speaker.id)
 
 
 def _role_actor(dialogue: Dialogue, step: Step, by: str, given: Any) -> Actor:  # noqa: ANN401

@@ -45,7 +45,7 @@ def map_stakeholder(work: Deliberation, given: Mapping) -> None:
     earlier = work.dialogue.stakeholders.get(given.id)
     if earlier and earlier.invited:
         raise Refused("already-invited", stakeholder=given.id)
-    require_own_way(work.dialogue, given.id, given.email)
+    require_own_way(work.dialogue, given.id, given.email, given.phone)
     if earlier:
         _require_same_ways(work, earlier, given)
         work.change_stakeholder(given.id, **dict(given))

@@ -6,7 +6,7 @@ from states.addresses import same_address
 from states.deliberation import Deliberation
 from states.dialogue import Dialogue
 from states.errors import BadInput, NotYours, Refused
-from states.independence import DEBTORS, is_debtor, same_phone
+from states.independence import debtor_behind, debtor_reached_at, is_debtor, same_phone
 from states.people import ROLES, SYSTEM, WAYS, Role, Stakeholder, way_of
 from states.steps import ChangeContact, MarkUnsafe
 from states.ways import forget_failure
@@ -23,16 +23,18 @@ def change_contact(work: Deliberation, given: ChangeContact, voice: str = "") ->
     Say how somebody is reached: they themselves or the moderator; manager and deputy until they contributed something.
 
     The old way and the new one are told. An answer that bounced is then written again. Raises NotYours
-    ('contact-is-theirs', 'seals-keep-addresses', 'contact-of-debtor').
+    ('contact-is-theirs', 'seals-keep-addresses', 'contact-of-debtor', 'hat-of-debtor').
     """
     contact = given.model_dump(exclude={"stakeholder", "by_hand"}, exclude_none=True)
     named = {**contact, "email": None} if given.by_hand else contact
     if not named:
         raise BadInput("nothing-given", step="change-contact")
     seat = work.stakeholder(given.stakeholder)
-    if not voice:
+    if voice:
+        _require_not_their_own_hat(work, seat)
+    else:
         _require_may_change(work, seat, named)
-    require_own_way(work.dialogue, seat.id, named.get("email"))
+    require_own_way(work.dialogue, seat.id, named.get("email"), named.get("phone"))
     changed = work.change_stakeholder(seat.id, **named)
     if "email" in named:
         forget_failure(work.dialogue, *work.dialogue.voices_of(seat.id))
@@ -53,6 +55,12 @@ def _require_may_change(work: Deliberation, seat: Stakeholder, named: dict[str, 
         raise NotYours("contact-is-theirs")
 
 
+def _require_not_their_own_hat(work: Deliberation, seat: Stakeholder) -> None:
+    """Whoever owes does not change their own seat there and back, to speak in between as somebody else (trust 1)."""
+    if debtor_behind(work.dialogue, seat) and has_contributed(work.dialogue, seat):
+        raise NotYours("hat-of-debtor")
+
+
 def has_contributed(dialogue: Dialogue, seat: Stakeholder) -> bool:
     """
     Whether *seat* said something for which an answer is owed, in this edition or took part in an earlier one.
@@ -63,15 +71,17 @@ def has_contributed(dialogue: Dialogue, seat: Stakeholder) -> bool:
     return spoke or seat.took_part or (bool(dialogue.seals) and seat.invited)
 
 
-def require_own_way(dialogue: Dialogue, name: str, email: str | None) -> None:
+def require_own_way(
+    dialogue: Dialogue, name: str, email: str | None, phone: str | None = None
+) -> None:
     """
-    Refuse an address at which whoever owes the answers would read them, or another seat reads its own.
+    Refuse an address or a telephone at which whoever owes the answers would hear them, or another seat's own address.
 
-    One address is one seat: a link in a mail is of one person. Raises NotYours('contact-of-debtor') or
-    Refused('address-taken'), which names nobody. Source: trust 1 and 7.
+    Whoever calls the number of a debtor cannot know who says there that they are content. One address is one seat: a
+    link in a mail is of one person. Raises NotYours('contact-of-debtor') or Refused('address-taken'), which names
+    nobody. Source: trust 1 and 7, rulings 6.
     """
-    held = [dialogue.role(role) for role in DEBTORS]
-    if email and any(person and same_address(person.email, email) for person in held):
+    if debtor_reached_at(dialogue, email, phone):
         raise NotYours("contact-of-debtor", stakeholder=name)
     own = dialogue.stakeholders.get(name)
     if own and same_address(own.email, email):

@@ -14,9 +14,14 @@ class Refused(Exception):
         self.code = code
         self.details = details
 
+    @property
+    def phrase(self) -> str:
+        """The sentence that says it, in the phrasebook: by default that of the *code*."""
+        return self.code
+
     def why(self, language: str = "en") -> str:
         """The reason and what to do, as a sentence in *language*."""
-        return say(self.code, language, **self.details)
+        return say(self.phrase, language, **self.details)
 
     def __str__(self) -> str:
         return self.why()
@@ -28,6 +33,15 @@ class StepNotAllowed(Refused):
 
 class NotYours(Refused):
     """The step belongs to somebody else."""
+
+
+class OwnHat(NotYours):
+    """A seat's own step, by somebody who owes answers under another hat: the reason is the same, the way out is not."""
+
+    @property
+    def phrase(self) -> str:
+        """The sentence for whoever sits there, perhaps by no more than the number of their company."""
+        return "seat-of-debtor"
 
 
 class NotKnown(Refused):

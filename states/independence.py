@@ -6,6 +6,8 @@ Source: trust 1; care 5 (who delivers and who proves are two things); rulings 6 
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Protocol
 
@@ -13,7 +15,8 @@ from states.addresses import same_address
 from states.dialogue import Dialogue
 from states.duties import KINDS, DutyStatus
 from states.errors import NotYours
-from states.people import ROLES, Role
+from states.people import ROLES, Former, Person, Role
+from states.programme import Programme
 
 DEBTORS: tuple[Role, ...] = (Role.MANAGER, Role.DEPUTY, Role.SPONSOR)
 """The roles that owe the answers; a carrier, a moderator or a confidant never does."""
@@ -85,16 +88,45 @@ def _digits(phone: str) -> str:
     return f"+{digits[2:]}" if digits.startswith("00") else digits
 
 
-def debtor_behind(dialogue: Dialogue, somebody: Reached) -> Role | None:
-    """The role of manager, deputy or sponsor that *somebody* holds, None when they hold none of them."""
-    held = ((role, dialogue.role(role)) for role in DEBTORS)
-    return next((role for role, person in held if person and same_person(person, somebody)), None)
+def debtor_behind(dialogue: Dialogue, somebody: Reached) -> bool:
+    """
+    Whether *somebody* is manager, deputy or sponsor, or was one while this edition ran.
+
+    Giving the role away for a day, or another telephone, makes nobody somebody else (rulings 6).
+    """
+    held = (person for role in DEBTORS if (person := dialogue.role(role)))
+    before = (p for p in dialogue.programme.owed_before if p.until >= dialogue.opened_at)
+    return any(same_person(person, somebody) for person in (*held, *before))
+
+
+def debtor_reached_at(dialogue: Dialogue, email: str | None, phone: str | None) -> bool:
+    """Whether manager, deputy or sponsor are reached at this address or this telephone."""
+    held = [person for role in DEBTORS if (person := dialogue.role(role))]
+    return any(same_address(p.email, email) or same_phone(p.phone, phone) for p in held)
 
 
 def is_debtor(dialogue: Dialogue, role: str) -> bool:
-    """Whether *role* owes answers: manager, deputy, sponsor, or whoever is one of them under another hat."""
+    """Whether *role* owes answers: manager, deputy, sponsor, or whoever is or was one of them under another hat."""
     person = dialogue.role(role)
-    return role in DEBTORS or (person is not None and debtor_behind(dialogue, person) is not None)
+    return role in DEBTORS or (person is not None and debtor_behind(dialogue, person))
+
+
+def with_roles(programme: Programme, roles: Mapping[Role, Person], now: datetime) -> Programme:
+    """*programme* with *roles*; who owed answers until *now*, or was reached otherwise, stays known (rulings 6)."""
+    left = [
+        was
+        for role in DEBTORS
+        if (was := programme.roles.get(role)) and _ways(was) != _ways(roles.get(role))
+    ]
+    kept = [one for one in programme.owed_before if _ways(one) not in map(_ways, left)]
+    fresh = {_ways(was): Former(**was.model_dump(), until=now) for was in left}
+    return programme.model_copy(
+        update={"roles": dict(roles), "owed_before": (*kept, *fresh.values())}
+    )
+
+
+def _ways(person: Person | None) -> tuple[str | None, ...]:
+    return (person.name, person.email, person.phone) if person else ()
 
 
 def owes_to(dialogue: Dialogue, role: str, voice: str) -> bool:

@@ -120,9 +120,9 @@ def _require_prover(work: Deliberation, to: str) -> None:
 
 def _under_another_hat(dialogue: Dialogue, actor: str) -> bool:
     """Whether *actor* owes answers, also as a helper or a participant who is in truth one of those who owe."""
-    seat = dialogue.stakeholder_of(actor)
-    who = dialogue.helpers.get(actor) or (seat and seat.contact)
-    return is_debtor(dialogue, actor) or bool(who and debtor_behind(dialogue, who))
+    # As they are on record: a way that was called unsafe still tells whose it is.
+    who = dialogue.helpers.get(actor) or dialogue.stakeholder_of(actor)
+    return is_debtor(dialogue, actor) or (who is not None and debtor_behind(dialogue, who))
 
 
 def _require_reader(work: Deliberation, to: str) -> None:

@@ -46,6 +46,12 @@ class Person(Value):
     language: ReaderLanguage = "en"
 
 
+class Former(Person):
+    """Somebody who held a role that owes answers *until* a moment, as they were reached then."""
+
+    until: datetime
+
+
 HELPER = "helper"
 """The capacity of whoever was named to reach people in their language; not a role of the programme."""
 

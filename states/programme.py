@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from states.calendar import known_countries
-from states.people import Person, Role
+from states.people import Former, Person, Role
 from states.problems import wrong
 from states.values import Country, Language, Line, Name, Value, ZoneName, is_stored
 
@@ -34,3 +34,5 @@ class Programme(Value):
     holidays: tuple[date, ...] = ()
     policy: dict[str, Any] = Field(default_factory=dict)
     """Policy values that differ from the defaults, in the shape of config/policy.toml."""
+    owed_before: tuple[Former, ...] = ()
+    """Who held a role that owes answers, or was reached otherwise in it; kept by the records, no file says it."""

@@ -6,7 +6,7 @@ from states.deliberation import Deliberation
 from states.dialogue import OPEN_PHASES, Dialogue
 from states.duties import KINDS
 from states.errors import NotYours, Refused
-from states.independence import is_debtor, plain_name
+from states.independence import is_debtor, plain_name, with_roles
 from states.people import Person, Role
 from states.steps import AgreeHandOver, HandOver
 from states.ways import forget_failure
@@ -70,7 +70,7 @@ def hand_over(work: Deliberation, given: HandOver) -> None:
     _require_giver(work, given)
     _require_seals_safe(work, given)
     roles = {**work.dialogue.programme.roles, given.role: given.person}
-    work.programme = work.dialogue.programme.model_copy(update={"roles": roles})
+    work.programme = with_roles(work.dialogue.programme, roles, work.now)
     work.dialogue.programme = work.programme
     if work.dialogue.seals and not moderator_is_independent(work.dialogue):
         raise Refused("seals-need-independence", role=given.role)

@@ -11,6 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from portal.manager_overview.sheets import MOST_ROWS, Unreadable, as_xlsx, rows_of
+from states.people import Role
 from tests.portal.conftest import SAME_ORIGIN, Browser, Portal
 
 HOME = "/dialogues/kleding-2022"
@@ -184,3 +185,21 @@ def test_a_list_comes_in_as_one_change(mapped: Portal) -> None:
     assert browser.submit(f"{HOME}/import", {"rows": rows}).status_code == 303
     assert mapped.house.ledger.revision("kleding-2022") == before + 1
     assert len(mapped.memory.read().stakeholders) == 4
+
+
+def test_the_number_of_who_owes_is_named_in_its_row(mapped: Portal) -> None:
+    """The switchboard of the company, for one: the row says so, and the others come in."""
+    ledger, now = mapped.memory.ledger, mapped.memory.now
+    known = ledger.programme("kleding").programme
+    manager = known.roles[Role.MANAGER].model_copy(update={"phone": "+31 20 555 01 23"})
+    ledger.apply_programme(
+        known.model_copy(update={"roles": {**known.roles, Role.MANAGER: manager}}), now
+    )
+    shared = "Bo de Wit;Ondernemingsraad;medewerker;NL;vertegenwoordiger;020 555 01 23"
+    own = "Jo de Wit;Bond;vakbond;NL;vertegenwoordiger;06 1111 1111"
+    head = "Naam;Organisatie;Soort;Land;Laag;Telefoon"
+
+    page = send(mapped.enter_as("manager"), f"{head}\n{shared}\n{own}".encode()).text
+
+    assert "Is het een gedeeld nummer" in page
+    assert [row["name"] for row in json.loads(kept(page))] == ["Jo de Wit"]

@@ -10,7 +10,8 @@ from sqlalchemy import select, text
 from records.outgoing import BY_HAND, PENDING
 from records.tables import NOTICES
 from states.errors import NotYours, Refused
-from states.people import Person, Role
+from states.independence import debtor_behind
+from states.people import Former, Person, Role
 from tests.records.conftest import Memory, a_programme
 
 CRONY = Person.model_validate({"name": "A friend", "email": "friend@elsewhere.example"})
@@ -167,6 +168,82 @@ def test_nobody_reads_answers_to_others_at_their_own_address(opened: Memory) -> 
     seat = {"stakeholder": "ngo-nl", "email": "MANAGER@kleding.example"}
     with pytest.raises(NotYours, match="owes the answers"):
         opened.act("change-contact", seat)
+
+
+NUMBER = "+31 20 555 01 23"
+VERDICT = {"heard": "yes"}
+
+
+def the_manager_calls_from(memory: Memory, phone: str | None) -> None:
+    """Apply the programme with a telephone of the manager."""
+    known = a_programme()
+    manager = known.roles[Role.MANAGER].model_copy(update={"phone": phone})
+    apply_with(memory, Role.MANAGER, manager)
+
+
+@pytest.mark.parametrize("phone", [NUMBER, "020 5550123", "+31 (0)20 555 01 23 toestel 4"])
+def test_nobody_is_called_at_the_number_of_who_owes(opened: Memory, phone: str) -> None:
+    """Mapped, brought in by a list, or moved there: one door for all of them, and it says what to give instead."""
+    opened.map()
+    the_manager_calls_from(opened, NUMBER)
+    seat = opened.reread().stakeholders["ngo-nl"]
+    fields = ("id", "name", "organisation", "category", "country", "layer", "at_risk")
+    mapping = {name: getattr(seat, name) for name in fields} | {"phone": phone}
+
+    for step, given in (
+        ("map-stakeholder", mapping),
+        ("map-stakeholder", mapping | {"id": "somebody-else"}),
+        ("change-contact", {"stakeholder": "ngo-nl", "phone": phone}),
+    ):
+        with pytest.raises(NotYours, match="shared number") as refused:
+            opened.act(step, given)
+        assert refused.value.code == "contact-of-debtor"
+    with pytest.raises(NotYours, match="shared number"):
+        opened.act("change-contact", {"stakeholder": "ngo-nl", "phone": phone}, by="moderator")
+
+
+def test_a_number_that_came_to_be_shared_is_corrected_by_the_moderator(answered: Memory) -> None:
+    """By a file, there and back: the seat is a debtor's hat until the moderator says otherwise."""
+    answered.act("answer-participant", {"covers": ["c1"], "text": "We look again in March."})
+    answered.deliver()
+    shared = {"stakeholder": "ngo-nl", "phone": NUMBER}
+    answered.act("change-contact", shared, by="moderator")
+    the_manager_calls_from(answered, NUMBER)
+    own = {"stakeholder": "ngo-nl", "phone": "+31 6 1111 1111"}
+
+    for phone in (NUMBER, None):
+        the_manager_calls_from(answered, phone)
+        with pytest.raises(NotYours) as refused:
+            answered.act("give-verdict", VERDICT, by="ngo-nl")
+        assert refused.value.code == "debtor-may-not-relay"
+        with pytest.raises(NotYours, match="moderator changes it"):
+            answered.act("change-contact", own, by="ngo-nl")
+
+    answered.act("change-contact", own, by="moderator")
+    answered.act("give-verdict", VERDICT, by="ngo-nl")
+    assert answered.reread().verdicts["ngo-nl"].heard == "yes"
+
+
+def test_next_year_an_earlier_hat_is_no_hat(answered: Memory) -> None:
+    """Who owed nothing in this edition speaks for themselves in it; who owed in last year's does not in that one."""
+    answered.act("change-contact", {"stakeholder": "ngo-nl", "phone": NUMBER}, by="moderator")
+    the_manager_calls_from(answered, NUMBER)
+    the_manager_calls_from(answered, None)
+    last_year = answered.reread()
+
+    answered.dialogue_id = open_next(answered)
+
+    seat = last_year.stakeholders["ngo-nl"]
+    assert debtor_behind(last_year, seat)
+    assert not debtor_behind(answered.reread(), seat)
+
+
+def test_no_file_says_who_owed_before(memory: Memory) -> None:
+    person = CRONY.model_dump() | {"until": memory.now}
+    said = a_programme().model_copy(update={"owed_before": (Former.model_validate(person),)})
+    memory.ledger.apply_programme(said, memory.now)
+
+    assert memory.ledger.programme("kleding").programme.owed_before == ()
 
 
 def test_what_was_before_is_kept_and_comes_back(open_voice: Memory) -> None:

@@ -19,7 +19,7 @@ from states.dialogue import Dialogue, Phase
 from states.duties import KINDS
 from states.errors import Refused
 from states.independence import DEBTORS
-from states.people import Role
+from states.people import Role, way_of
 from states.table import STEPS
 from tests.states.builders import (
     DENIZ,
@@ -248,6 +248,35 @@ def with_hats(life: Life, debtor: str, hat: str) -> Life:
     return life
 
 
+NUMBER = "+31 6 1234 5678"
+SEATED: dict[str, Callable[[Life], Life]] = {
+    "by the number of their country": lambda life: seated(life, "06 12345678"),
+    "by another way to write it": lambda life: seated(life, "0031 (0)6-12 34 56 78 toestel 3"),
+    "called unsafe": lambda life: life_with_unsafe_number(seated(life, NUMBER)),
+    "by mail": lambda life: seated(life, None, email="MIRJAM@wolkdraad.example"),
+}
+"""How a seat that spoke can be the manager in truth."""
+
+
+def seated(life: Life, phone: str | None, email: str = "deniz@izmirtextiles.example") -> Life:
+    """The same life, in which the manager has a telephone, and Deniz the same one, or the same address."""
+    roles = dict(life.dialogue.programme.roles)
+    known = roles[Role.MANAGER]
+    roles[Role.MANAGER] = known.model_copy(update={"phone": NUMBER})
+    life.dialogue.programme = life.dialogue.programme.model_copy(update={"roles": roles})
+    seat = life.dialogue.stakeholders[DENIZ]
+    theirs = seat.model_copy(update={"phone": phone, "email": email})
+    life.dialogue.stakeholders[DENIZ] = theirs
+    return life
+
+
+def life_with_unsafe_number(life: Life) -> Life:
+    seat = life.dialogue.stakeholders[DENIZ]
+    mark = way_of("phone", str(seat.phone))
+    life.dialogue.stakeholders[DENIZ] = seat.model_copy(update={"unsafe": (mark,)})
+    return life
+
+
 def tried(dialogue: Dialogue, by: str, step: str, given: Given, life: Life) -> Dialogue | None:
     """What follows, None when it is refused."""
     try:
@@ -284,6 +313,70 @@ def test_two_hats_take_nothing_either(hats: str, chapter: str) -> None:
             after = tried(life.dialogue, hat, step, given, life)
             if after is not None:
                 assert harm(life.dialogue, after, step, given) == [], (step, hat, given)
+
+
+@pytest.mark.parametrize("chapter", LIVES)
+@pytest.mark.parametrize("how", SEATED)
+def test_no_step_of_a_debtors_own_seat_takes_anything(how: str, chapter: str) -> None:
+    life = SEATED[how](LIVES[chapter]())
+    passed = 0
+    for step in STEPS:
+        for given in [*wishes(step, life.dialogue), *own_contacts(step)]:
+            after = tried(life.dialogue, DENIZ, step, given, life)
+            passed += after is not None
+            if after is not None:
+                assert harm(life.dialogue, after, step, given) == [], (step, given)
+    assert passed, "nothing was ever allowed: the walk tries nothing"
+
+
+def own_contacts(step: str) -> list[Given]:
+    ways: tuple[Given, ...] = ({"phone": "+31 6 9999 9999"}, {"email": "nieuw@elders.example"})
+    return [{"stakeholder": DENIZ, **way} for way in ways] if step == "change-contact" else []
+
+
+CREW = (*DEBTORS, DENIZ)
+"""Who act together, or are one person in four chairs."""
+
+
+@drawn(st.data())
+def test_no_row_of_steps_with_an_own_seat_takes_anything(data: st.DataObject) -> None:
+    """Giving the role away, speaking from the seat, and taking it back; or another telephone for an hour."""
+    how = data.draw(st.sampled_from(sorted(SEATED)))
+    life = SEATED[how](LIVES[data.draw(st.sampled_from(sorted(LIVES)))]())
+    first = now = life.dialogue
+    erasing = False
+    for _ in range(6):
+        step = data.draw(st.sampled_from(_SEAT_STEPS))
+        given = data.draw(st.sampled_from([*wishes(step, now), *own_contacts(step)]))
+        by = data.draw(st.sampled_from(CREW))
+        after = tried(now, by, step, given, life)
+        erasing = erasing or (after is not None and step == "settle-erasure")
+        now = now if after is None else after
+    lost = [one for one in harm(first, now, "", {}) if not (erasing and "settle-erasure" in one)]
+    assert lost == []
+
+
+_SEAT_STEPS = (
+    "hand-over", "change-contact", "mark-unsafe", "check-line", "give-verdict", "dispute-answer", "ask-erasure",
+    "undo-relayed", "record-delivery", "settle-erasure", "answer-participant",
+)  # fmt: skip
+"""What can make somebody somebody else, and what the seat could then take."""
+
+
+@pytest.mark.parametrize("how", SEATED)
+@pytest.mark.parametrize("back", [True, False])
+def test_giving_the_role_away_for_a_day_makes_nobody_somebody_else(how: str, *, back: bool) -> None:
+    life = SEATED[how](live("answered"))
+    mirjam = life.dialogue.programme.roles[Role.MANAGER].model_dump(mode="json")
+    life.take("deputy", "hand-over", role="manager", person=CRONY)
+    if back:
+        life.take("deputy", "hand-over", role="manager", person=mirjam | {"phone": None})
+
+    refusal = life.refuse(DENIZ, "give-verdict", heard="yes")
+
+    assert (refusal.code, refusal.phrase) == ("debtor-may-not-relay", "seat-of-debtor")
+    assert "moderator" in refusal.why("nl")
+    life.take("moderator", "give-verdict", stakeholder=DENIZ, how="phone", heard="partly")
 
 
 @drawn(st.data())
