@@ -16,7 +16,7 @@ from states.duties import Duty
 from states.errors import BadInput, NotKnown, NotYours, Refused
 from states.facts import Notice
 from states.hand_steps import Bring, CouldNotReach, NameHelper, RecordDelivery
-from states.independence import debtor_behind, is_debtor, same_person
+from states.independence import debtor_behind, is_debtor, owes_to, same_person
 from states.people import PARTICIPANT, SYSTEM, Helper, Invitation, Role, Stakeholder
 from states.relaying import held_until
 
@@ -195,7 +195,8 @@ def could_not_reach(work: Deliberation, given: CouldNotReach) -> None:
     After two tries on two days it is on record that somebody could not be reached, never that they were answered.
 
     It no longer stands in the way: what was asked of them, and what was written to them, ends *not reached*. An answer
-    that nobody wrote is still owed. Manager and deputy list the tries (care 5).
+    that nobody wrote is still owed. Whoever owes lists the tries, the moderator's word is enough once two days had room
+    for them (care 5).
     """
     to = given.to
     if to in work.dialogue.seals and work.actor != Role.MODERATOR:
@@ -215,11 +216,14 @@ def could_not_reach(work: Deliberation, given: CouldNotReach) -> None:
 
 def _require_tries(work: Deliberation, given: CouldNotReach, since: date) -> None:
     """Two days of trying, none before the newest message was there: nobody can bring what is not written yet."""
+    d, by = work.dialogue, work.actor
+    trusted = not is_debtor(d, by) and not owes_to(d, by, given.to)
     days = {one.on for one in given.tries}
     if ahead := [day for day in days if day > work.today]:
         raise BadInput("try-ahead", date=max(ahead).isoformat(), today=work.today.isoformat())
     listed = len([day for day in days if day >= since]) >= _TRIES
-    if not listed and (given.tries or work.actor != Role.MODERATOR):
+    had_two_days = (work.today - since).days + 1 >= _TRIES
+    if not listed and (given.tries or not trusted or not had_two_days):
         raise Refused("tries-needed", to=given.to)
 
 
