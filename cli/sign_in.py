@@ -1,4 +1,4 @@
-"""`weerklank sign-in`: the one-time link with which somebody who holds a role sets up their password and code."""
+"""`weerklank sign-in`: the link with which somebody who holds a role sets up their access, or a helper comes in."""
 
 from typing import Annotated
 
@@ -14,7 +14,8 @@ Who = Annotated[
     str,
     typer.Argument(
         metavar="WHO",
-        help="ROLE@PROGRAMME, like manager@kledingmerk; with --revoke also STAKEHOLDER@DIALOGUE.",
+        help="ROLE@PROGRAMME, like manager@kledingmerk, or HELPER@DIALOGUE; "
+        "with --revoke also STAKEHOLDER@DIALOGUE.",
     ),
 ]
 Revoke = Annotated[
@@ -24,9 +25,10 @@ Revoke = Annotated[
 
 
 def sign_in(who: Who, revoke: Revoke = False) -> None:
-    """Print a link that works once; give it to its reader and to nobody else.
+    """Print a link; give it to its reader and to nobody else. A role's works once, a helper's is theirs to keep.
 
     weerklank sign-in manager@kledingmerk
+    weerklank sign-in helper-1@kledingmerk-2022
     weerklank sign-in vakbond-bd@kledingmerk-2022 --revoke
     """
     from portal.signing_in import one_time_link
@@ -39,10 +41,10 @@ def sign_in(who: Who, revoke: Revoke = False) -> None:
             return
         link = one_time_link(house, settings, who, moments.moment_or_now(None))
     speech.out(link.address)
-    speech.note(
-        f"Works once, until {link.until:%Y-%m-%d %H:%M} UTC; "
-        f"afterwards {link.name} signs in with a password and a code."
-    )
+    until = f"until {link.until:%Y-%m-%d %H:%M} UTC"
+    after = f"afterwards {link.name} signs in with a password and a code."
+    lasting = f"end-helper ends it, and so does --revoke {link.name}."
+    speech.note(f"Works once, {until}; {after}" if link.once else f"Works {until}; {lasting}")
 
 
 def _capacity(house: House, who: str) -> access.Capacity:
@@ -50,6 +52,8 @@ def _capacity(house: House, who: str) -> access.Capacity:
     name, _, of = who.partition("@")
     if of in house.ledger.dialogue_ids():
         dialogue = house.ledger.read(of)
+        if name in dialogue.helpers:
+            return access.Capacity("helper", dialogue.programme.id, name, of)
         if name not in dialogue.stakeholders:
             raise Unfit([f"{of} has no stakeholder '{name}'. See them: weerklank status {of}"])
         return access.Capacity("participant", dialogue.programme.id, name, of)

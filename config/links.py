@@ -10,7 +10,8 @@ from records.access import Capacity, drop_links, mint_links
 from records.outbox import Posted
 from states.dialogue import Dialogue
 from states.facts import Notice
-from states.people import PARTICIPANT
+from states.independence import helps
+from states.people import HELPER, PARTICIPANT
 
 LASTS = timedelta(days=180)
 """A capability with a narrow scope, one seat in one dialogue: it must outlive the wait for an answer."""
@@ -30,7 +31,7 @@ class Links:
     _unused: dict[int, tuple[Capacity, str]] = field(default_factory=dict)
 
     def make(self, waiting: Iterable[tuple[Posted, Dialogue]]) -> None:
-        """Make a link for each participant among those *waiting*."""
+        """Make a link for each participant and helper among those *waiting*."""
         seats = ((posted.id, self._seat(posted.notice, dialogue)) for posted, dialogue in waiting)
         wanted = [(number, seat) for number, seat in seats if seat is not None]
         if wanted:
@@ -39,7 +40,7 @@ class Links:
             self._unused |= {number: (seat, token) for (number, seat), token in pairs}
 
     def address(self, posted: Posted, dialogue: Dialogue) -> str | None:
-        """The address that the reader of *posted* is given: the pages, for a participant with a link behind it."""
+        """The address that the reader of *posted* is given: the pages, for most with a link of their own behind it."""
         seat = self._seat(posted.notice, dialogue)
         if seat is None:
             return self.base_url
@@ -64,6 +65,8 @@ class Links:
 
         Somebody without e-mail hears it by phone or letter, where a secret would pass through other hands.
         """
+        if notice.role == HELPER and self.base_url and helps(dialogue, notice.to):
+            return Capacity("helper", dialogue.programme.id, notice.to, dialogue.id)
         seat = dialogue.stakeholder_of(notice.to) if notice.role == PARTICIPANT else None
         if self.base_url is None or seat is None or not seat.email:
             return None

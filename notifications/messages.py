@@ -1,5 +1,6 @@
 """Messages: a notice becomes words in the reader's language, for one person and for their eyes only."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -9,13 +10,14 @@ from notifications.calendar import Entry, entry_for
 from notifications.contacts import Contact
 from notifications.letters import Letter, LetterIncomplete, write
 from notifications.sight import hidden
+from notifications.to_helpers import context_for_helper
 from notifications.to_participants import context_for_participant, telling
 from notifications.to_roles import alert_for, context_for_role
 from notifications.words import language_of, word
 from states.contact import OLD_WAY
 from states.dialogue import Dialogue
 from states.facts import Notice
-from states.people import PARTICIPANT, Person, Role
+from states.people import HELPER, PARTICIPANT, Person, Role
 
 
 class Unwritable(Exception):
@@ -93,9 +95,16 @@ def frame_of(
     }
 
 
+_GATHER: dict[str, Callable[[Notice, Dialogue, datetime, str], dict[str, Any]]] = {
+    PARTICIPANT: context_for_participant,
+    HELPER: context_for_helper,
+}
+"""Who gathers what a letter may use, by the capacity of its reader; of all others that of the roles."""
+
+
 def context_of(notice: Notice, dialogue: Dialogue, frame: dict[str, Any]) -> dict[str, Any]:
     """All that the letter of *notice* may use."""
-    gather = context_for_participant if notice.role == PARTICIPANT else context_for_role
+    gather = _GATHER.get(notice.role, context_for_role)
     context = frame | gather(notice, dialogue, frame["now"], frame["language"])
     if notice.template == "by-hand-task":
         context["letter"] = _letter_by_hand(notice, dialogue, frame)

@@ -4,7 +4,7 @@ from notifications.words import country, fill, listing, word
 from states.contributions import Attribution, Contribution
 from states.dialogue import Dialogue
 from states.duties import Duty
-from states.people import ROLES, Stakeholder
+from states.people import HELPER, ROLES, Stakeholder
 from states.views import letters_of, region_of
 
 _HIDING = list(Attribution)
@@ -59,7 +59,7 @@ def _region(dialogue: Dialogue, stakeholder: Stakeholder, language: str) -> str:
 
 
 def addressee(dialogue: Dialogue, to: str, language: str) -> str:
-    """How texts to roles name somebody who was written to: a role's holder, a guest, or a speaker."""
+    """How texts to roles name somebody who was written to: a role's holder, a helper, a guest, or a speaker."""
     if to in ROLES:
         holder = dialogue.role(to)
         return (
@@ -67,6 +67,8 @@ def addressee(dialogue: Dialogue, to: str, language: str) -> str:
             if holder
             else word("role", to, language)
         )
+    if helper := dialogue.helpers.get(to):
+        return f"{word('role', HELPER, language)}, {helper.organisation}"
     guest = dialogue.stakeholders.get(to)
     return (
         seat(guest) if guest and hiding(dialogue, to) is None else speaker(dialogue, to, language)

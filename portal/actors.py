@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from records.access import Capacity
-from states.people import PARTICIPANT, Person
+from states.people import Person
 from states.programme import Programme
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who came in: a participant of one dialogue, or the holder of a role of one programme."""
+    """Somebody who came in: a participant or a helper of one dialogue, or the holder of a role of one programme."""
 
     capacity: Capacity
     programme: Programme
@@ -17,10 +17,10 @@ class Actor:
 
     @property
     def name(self) -> str:
-        """`participant`, or the role: what the route table asks for."""
-        return PARTICIPANT if self.capacity.kind == "participant" else self.capacity.who
+        """`participant`, `helper`, or the role: what the route table asks for."""
+        return self.capacity.who if self.capacity.kind == "role" else self.capacity.kind
 
     @property
     def by(self) -> str:
-        """The name under which the law knows them: a stakeholder id or a role."""
+        """The name under which the law knows them: a stakeholder id, a helper or a role."""
         return self.capacity.who

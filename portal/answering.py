@@ -24,9 +24,10 @@ from portal.sending import answered_before, form_key, keep_answer, one_at_a_time
 from portal.site import Site
 from portal.stays import holder_of, known, remember
 from portal.visit import Visit
-from records.access import Stay
+from records.access import Capacity, Stay
 from records.errors import Busy, RecordsError
 from states.errors import NotKnown, Refused
+from states.independence import helps
 
 _LOG = logger("portal")
 _SEE_OTHER = 303
@@ -146,15 +147,21 @@ def _recognise(visit: Visit) -> None:
 def _actor(site: Site, stay: Stay) -> Actor | None:
     """Whoever the stay belongs to; None when the seat or the role is no longer theirs."""
     capacity = stay.capacity
-    if capacity.kind == "participant" and capacity.dialogue_id:
-        dialogue = site.house.ledger.read(capacity.dialogue_id)
-        seat = dialogue.stakeholders.get(capacity.who)
-        return Actor(capacity, dialogue.programme, seat.contact) if seat else None
+    if capacity.kind != "role":
+        return _of_dialogue(site, capacity)
     programme = site.house.ledger.programme(capacity.programme_id).programme
     if holder_of(programme, capacity.who) != stay.holder:
         return None
     person = next((p for role, p in programme.roles.items() if role == capacity.who), None)
     return Actor(capacity, programme, person)
+
+
+def _of_dialogue(site: Site, capacity: Capacity) -> Actor | None:
+    """A participant while they have a seat, a helper while they help."""
+    dialogue = site.house.ledger.read(str(capacity.dialogue_id))
+    seated = dialogue.stakeholders.get(capacity.who) if capacity.kind == "participant" else None
+    found = helps(dialogue, capacity.who) if capacity.kind == "helper" else seated
+    return Actor(capacity, dialogue.programme, found.contact) if found else None
 
 
 def fault(visit: Visit, error: Exception) -> Response:

@@ -11,15 +11,18 @@ from portal.faults import Incomplete, LinkGone
 from portal.routes import EVERYONE, get, post
 from portal.stays import STAY, let_in
 from portal.visit import Visit
-from records.access import Capacity, digest, end_stay, link_capacity
-from records.access_wishes import post_link, seats_of_address
+from records.access import Capacity, Kind, digest, end_stay, link_capacity
+from records.access_wishes import helpers_of_address, post_link, seats_of_address
 from records.errors import RecordsError
 from states.addresses import plain_address
+from states.people import HELPER
 
 _ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}\.[^@\s]{1,63}")
 _WITHIN = re.compile(r"/[a-zA-Z0-9/_.~-]{0,200}(\?[a-zA-Z0-9/_.~%&=+-]{0,300})?")
 _TRIES = timedelta(minutes=15)
 _HOUR = timedelta(hours=1)
+_PERSONAL: tuple[Kind, ...] = ("participant", "helper")
+"""Who comes in by a personal link, as often as they like while it works."""
 A_YEAR = timedelta(days=365)
 
 
@@ -48,16 +51,16 @@ def follow_link(visit: Visit) -> Response:
     visit.slow_down(f"link {digest(visit.param('token'))}", most=30, window=_TRIES)
     capacity = _capacity_of_link(visit)
     _leave(visit)
-    response = visit.go(home_of(visit, "participant"))
+    response = visit.go(home_of(visit, capacity.kind))
     return let_in(visit.site, response, capacity, visit.site.door_time())
 
 
 def _capacity_of_link(visit: Visit) -> Capacity:
     engine, token = visit.site.house.engine, visit.param("token")
-    capacity = link_capacity(engine, token, "participant", visit.now)
-    if capacity is None:
-        raise LinkGone
-    return capacity
+    for kind in _PERSONAL:
+        if capacity := link_capacity(engine, token, kind, visit.now):
+            return capacity
+    raise LinkGone
 
 
 def ask_link(visit: Visit) -> Response:
@@ -89,6 +92,8 @@ def _post_links(visit: Visit, address: str) -> None:
     try:
         for dialogue_id, who in seats_of_address(engine, address):
             post_link(engine, dialogue_id, who, visit.now)
+        for dialogue_id, who in helpers_of_address(engine, address):
+            post_link(engine, dialogue_id, who, visit.now, role=HELPER)
     except RecordsError as error:
         logger("portal").warning("new link not queued", kind=type(error).__name__)
 

@@ -27,6 +27,7 @@ SO_ALREADY = frozenset(
         "dispute-twice",
         "erasure-asked-already",
         "erasure-granted-already",
+        "helper-ended-already",
         "moved-on",
         "nobody-to-invite",
         "session-not-moved",
@@ -77,7 +78,7 @@ def told(visit: Visit, refusal: Refused) -> Told:
 def telling_of(visit: Visit) -> Telling:
     """How things are told to whoever visits."""
     dialogue = _dialogue(visit)
-    if visit.actor is None or visit.me.capacity.kind == "role":
+    if visit.actor is None or visit.me.capacity.kind != "participant":
         return telling_to(visit.me.name if visit.actor else "", dialogue, visit.language)
 
     def name(who: str) -> str:
@@ -104,8 +105,9 @@ def _dialogue(visit: Visit) -> Dialogue | None:
     if visit.actor is None:
         return None
     try:
-        if visit.me.capacity.kind == "participant":
-            return visit.mine()[0]
+        if visit.me.capacity.kind != "role":
+            mine = visit.mine if visit.me.capacity.kind == "participant" else visit.helping
+            return mine()[0]
         name = visit.request.path_params.get("dialogue") or next(reversed(visit.dialogue_ids()), "")
         return visit.dialogue(str(name))
     except NotFound:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from states.people import PARTICIPANT, Role
+from states.people import HELPER, PARTICIPANT, Role
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -18,7 +18,7 @@ AUDITOR = "auditor"
 """Reads, and holds no role in the programme."""
 STAFF = (*(role.value for role in Role), AUDITOR)
 """Everybody who signs in."""
-CAPACITIES = (EVERYONE, PARTICIPANT, *STAFF)
+CAPACITIES = (EVERYONE, PARTICIPANT, HELPER, *STAFF)
 MANAGERS = (Role.MANAGER.value, Role.DEPUTY.value)
 
 BODY_LIMIT = 1024 * 1024

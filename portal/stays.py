@@ -17,7 +17,11 @@ STAY = "weerklank"
 GUEST = "weerklank-form"
 QUIET = timedelta(hours=2)
 """How long a browser may be quiet: long enough to write a careful answer."""
-LASTS = {"participant": timedelta(hours=24), "role": timedelta(hours=12)}
+LASTS = {
+    "participant": timedelta(hours=24),
+    "helper": timedelta(hours=12),
+    "role": timedelta(hours=12),
+}
 BEFORE_CODE = timedelta(minutes=15)
 """How long somebody may take between the password and the code."""
 _RENEWED = timedelta(minutes=5)

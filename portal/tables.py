@@ -3,6 +3,7 @@
 from portal import (
     account,
     entering,
+    helper,
     manager_overview,
     manager_work,
     participant,
@@ -16,6 +17,7 @@ PAGES: tuple[Page, ...] = (
     *signing_in.PAGES,
     *passkeys.PAGES,
     *participant.PAGES,
+    *helper.PAGES,
     *manager_overview.PAGES,
     *manager_work.PAGES,
     *account.PAGES,

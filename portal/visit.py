@@ -29,7 +29,7 @@ from records.access_forms import SentForm
 from records.ledger import Receipt
 from states.dialogue import Dialogue
 from states.errors import NotKnown
-from states.people import Stakeholder
+from states.people import HELPER, Helper, Stakeholder
 from states.values import TEXT_LIMIT
 
 SAID = "weerklank-said"
@@ -137,6 +137,14 @@ class Visit:
             raise NotFound
         return known_to_participant(found, capacity.who), stakeholder
 
+    def helping(self) -> tuple[Dialogue, Helper]:
+        """The dialogue of the helper who asks, without what is under seal, and themselves."""
+        capacity = self.me.capacity
+        if capacity.kind != "helper" or capacity.dialogue_id is None:
+            raise NotFound
+        found = self.site.house.ledger.read(capacity.dialogue_id)
+        return known_to(found, HELPER), found.helpers[capacity.who]
+
     # changing
 
     def act(
@@ -177,6 +185,9 @@ class Visit:
             dialogue, _ = self.mine()
             allowed = {None, *dialogue.voices_of(capacity.who)}
             if dialogue.id != dialogue_id or by not in allowed:
+                raise NotFound
+        elif capacity.kind == "helper":
+            if capacity.dialogue_id != dialogue_id or by is not None:
                 raise NotFound
         elif by is not None or self.dialogue(dialogue_id).id != dialogue_id:
             raise NotFound

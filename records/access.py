@@ -13,7 +13,7 @@ from records.access_tables import LINKS, STAYS
 from records.bulk import Bulk
 from records.database import reading, writing
 
-Kind = Literal["participant", "role"]
+Kind = Literal["participant", "helper", "role"]
 _BYTES = 32
 _REMEMBERED = timedelta(days=7)
 """How long a stay that is over is kept: for a form that was left open meanwhile."""
@@ -21,7 +21,7 @@ _REMEMBERED = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """As whom somebody comes in: *who* is a stakeholder of *dialogue_id*, or a role of *programme_id*."""
+    """As whom somebody comes in: *who* is a stakeholder or a helper of *dialogue_id*, or a role of *programme_id*."""
 
     kind: Kind
     programme_id: str

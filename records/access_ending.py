@@ -22,9 +22,9 @@ def end_ways_in(
     """
     End at *now* the links and stays that the step from *before* to *after* makes another's.
 
-    A stakeholder whose address changed, who was dropped or erased; a role that somebody else holds. What still waited
-    to be sent to somebody erased, and what they wished for themselves, goes too. Who said themselves how they are
-    reached stays in: a slip of the pen locks nobody out.
+    A stakeholder whose address changed, who was dropped or erased; a helper who stopped; a role that somebody else
+    holds. What still waited to be sent to somebody erased, and what they wished for themselves, goes too. Who said
+    themselves how they are reached stays in: a slip of the pen locks nobody out.
     """
     own = {
         fact.subject
@@ -35,6 +35,9 @@ def end_ways_in(
         if name in own and not after.erased(name):
             continue
         revoke_in(connection, Capacity("participant", after.programme.id, name, after.id), now)
+    for name in after.helpers:
+        if after.helper(name) is None and before.helper(name) is not None:
+            revoke_in(connection, Capacity("helper", after.programme.id, name, after.id), now)
     for name in after.stakeholders:
         if after.erased(name) and not before.erased(name):
             _forget(connection, after.id, name)

@@ -9,11 +9,12 @@ from sqlalchemy import Column, Engine, Table, and_, delete, func, insert, select
 from records.access_tables import WISHES
 from records.database import reading, writing
 from records.outgoing import put, rows_of
-from records.pieces import STAKEHOLDERS
+from records.pieces import HELPERS, STAKEHOLDERS
 from records.tables import DIALOGUES
 from states.addresses import same_address
 from states.dialogue import OPEN_PHASES, Phase
 from states.facts import Notice
+from states.people import PARTICIPANT
 
 WishKind = Literal["attribution"]
 _ANSWERABLE = [*OPEN_PHASES, Phase.CLOSED, Phase.CLOSED_WITH_DEBTS]
@@ -66,6 +67,15 @@ def seats_alike(engine: Engine, dialogue_id: str, who: str) -> list[str]:
         return [dialogue_id, *connection.scalars(chosen.order_by(other.c.id))]
 
 
+def helpers_of_address(engine: Engine, address: str) -> list[tuple[str, str]]:
+    """The (dialogue, helper) pairs that are reached at *address*, whatever its case, and still help."""
+    chosen = select(HELPERS.c.dialogue_id, HELPERS.c.id, HELPERS.c.email)
+    chosen = chosen.where(HELPERS.c.email.is_not(None), HELPERS.c.ended_at.is_(None))
+    with reading(engine) as connection:
+        rows = connection.execute(chosen)
+        return [(r[0], r[1]) for r in rows if same_address(r[2], address)]
+
+
 def seats_of_address(engine: Engine, address: str) -> list[tuple[str, str]]:
     """The (dialogue, stakeholder) pairs that are reached at *address*, whatever its case, and were invited."""
     chosen = select(STAKEHOLDERS.c.dialogue_id, STAKEHOLDERS.c.id, STAKEHOLDERS.c.email)
@@ -77,9 +87,15 @@ def seats_of_address(engine: Engine, address: str) -> list[tuple[str, str]]:
         return [(r[0], r[1]) for r in rows if same_address(r[2], address)]
 
 
-def post_link(engine: Engine, dialogue_id: str, who: str, now: datetime) -> None:
-    """Put a message with a new personal link in the outbox; the link is made when the message is written."""
-    notice = Notice(to=who, role="participant", template="new-link")
+def post_link(
+    engine: Engine, dialogue_id: str, who: str, now: datetime, role: str = PARTICIPANT
+) -> None:
+    """
+    Put a message with a new personal link in the outbox; the link is made when the message is written.
+
+    *role* is the capacity in which *who* comes in: `participant` or `helper`.
+    """
+    notice = Notice(to=who, role=role, template="new-link")
     rows = rows_of(dialogue_id, [notice], f"asked:{token_hex(8)}", now)
     with writing(engine, now) as connection:
         put(connection, rows)

@@ -118,6 +118,7 @@ class HelperTable(Piece):
     language: Mapped[str] = mapped_column(comment="Which language they speak")
     email: Mapped[str | None] = mapped_column(comment="Their address")
     phone: Mapped[str | None] = mapped_column(comment="Their telephone")
+    ended_at: Mapped[datetime | None] = mapped_column(comment="When they stopped helping")
 
 
 class OverrideTable(Piece):

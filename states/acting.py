@@ -26,14 +26,14 @@ class Actor:
 
 def actor_of(dialogue: Dialogue, step: Step, by: str, given: Any) -> Actor:  # noqa: ANN401 - any step's model
     """
-    Who takes *step*: *by* is a role, a stakeholder id or a pseudonym.
+    Who takes *step*: *by* is a role, a helper, a stakeholder id or a pseudonym.
 
     Raises NotKnown for somebody unknown, NotYours when the step belongs to somebody else.
     """
     if by in ROLES:
         return _role_actor(dialogue, step, by, given)
-    if by in dialogue.helpers and HELPER in step.by:
-        return Actor(by)
+    if by in dialogue.helpers:
+        return _helping_actor(dialogue, step, by)
     speaker = dialogue.stakeholder_of(by)
     if speaker is None:
         raise NotKnown("unknown-person", by=by[:80])
@@ -46,6 +46,14 @@ def actor_of(dialogue: Dialogue, step: Step, by: str, given: Any) -> Actor:  # n
     _require_not_one_who_owes(dialogue, step, speaker, given)
     voice = _voice(dialogue, step, speaker.id, own, given)
     return Actor(voice, voice)
+
+
+def _helping_actor(dialogue: Dialogue, step: Step, by: str) -> Actor:
+    if dialogue.helper(by) is None:
+        raise NotYours("helper-ended", helper=by)
+    if HELPER not in step.by:
+        raise NotYours("not-your-step", step=step.name, who=list(step.by))
+    return Actor(by)
 
 
 def _require_not_one_who_owes(

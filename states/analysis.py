@@ -37,7 +37,9 @@ def drop_risk(work: Deliberation, given: DropRisk) -> None:
 
 def map_stakeholder(work: Deliberation, given: Mapping) -> None:
     """Map a stakeholder, or correct one who was not invited yet."""
-    _require_free_name(given.id)
+    require_free_name(given.id)
+    if given.id in work.dialogue.helpers:
+        raise BadInput("reserved-name", name=given.id)
     if unknown := [risk for risk in given.speaks_for if risk not in work.dialogue.risks]:
         raise NotKnown("unknown-risk", risk=unknown)
     if given.replaces:
@@ -70,7 +72,8 @@ def _require_same_ways(work: Deliberation, earlier: Stakeholder, given: Mapping)
         raise NotYours("contact-is-theirs")
 
 
-def _require_free_name(name: str) -> None:
+def require_free_name(name: str) -> None:
+    """Raise BadInput when *name* means something already, whoever or whatever was to be called so."""
     if name in ROLES or name in {SYSTEM, PARTICIPANT, HELPER} or _RESERVED.match(name):
         raise BadInput("reserved-name", name=name)
 

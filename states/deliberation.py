@@ -12,7 +12,7 @@ from states.dialogue import Dialogue
 from states.duties import KINDS, OWED, Duty, DutyStatus, Postponement, Reckoning, duty_name
 from states.errors import NotKnown
 from states.facts import Fact, Notice
-from states.people import PARTICIPANT, Role, Stakeholder
+from states.people import HELPER, PARTICIPANT, Role, Stakeholder
 from states.programme import Programme
 from states.relays import Relay
 from states.timing import Setting, armed, lapsed
@@ -76,8 +76,8 @@ class Deliberation:
         )
 
     def tell(self, to: str, template: str, duty: Duty | None = None, /, **detail: Any) -> None:  # noqa: ANN401
-        """Say *template* to one person: a role, a stakeholder or a voice. Nobody is there: nothing is said."""
-        role = to if to in set(Role) else PARTICIPANT
+        """Say *template* to one person: a role, a helper, a guest or a voice. Nobody is there: nothing is said."""
+        role = to if to in set(Role) else HELPER if to in self.dialogue.helpers else PARTICIPANT
         if self.dialogue.reader(to) is None:
             return
         self.notices.append(

@@ -10,7 +10,7 @@ from states.dialogue import Dialogue, Phase
 from states.duties import Duty, DutyStatus
 from states.erasing import erase
 from states.facts import Notice
-from states.people import PARTICIPANT, SYSTEM, Invitation, Role
+from states.people import HELPER, PARTICIPANT, SYSTEM, Invitation, Role
 from states.timing import armed
 from states.ways import failed_for_good, mark_failed, reads_mail, told_before, who_hears
 
@@ -37,7 +37,7 @@ def still_wanted(dialogue: Dialogue, notice: Notice) -> bool:
     A reminder whose duty was met or moved meanwhile should not, and nobody is invited to what was cancelled.
     """
     nobody = notice.role == PARTICIPANT and dialogue.stakeholder_of(notice.to) is None
-    if dialogue.erased(notice.to) or nobody:
+    if dialogue.erased(notice.to) or nobody or _of_who_stopped(dialogue, notice):
         return False
     if dialogue.phase == Phase.CANCELLED and notice.template in _OF_WHAT_COMES:
         return False
@@ -51,6 +51,12 @@ def still_wanted(dialogue: Dialogue, notice: Notice) -> bool:
         return True
     duty = dialogue.duties.get(notice.duty)
     return duty is not None and duty.owed and duty.version == notice.version
+
+
+def _of_who_stopped(dialogue: Dialogue, notice: Notice) -> bool:
+    """To who helps no longer goes one thing: that it ended."""
+    stopped = notice.role == HELPER and dialogue.helper(notice.to) is None
+    return stopped and notice.template != "helper-ended"
 
 
 def goes_again(notice: Notice) -> bool:

@@ -166,6 +166,11 @@ class Dialogue:
         seal = self.seals.get(voice)
         return self.stakeholders.get(seal.stakeholder if seal else voice)
 
+    def helper(self, name: str) -> Helper | None:
+        """The helper called *name* while they help; None when there is none, or it ended."""
+        found = self.helpers.get(name)
+        return found if found and found.ended_at is None else None
+
     def voices_of(self, stakeholder: str) -> list[str]:
         """The names under which *stakeholder* speaks: their own id and their pseudonym, if any."""
         sealed = [seal.id for seal in self.seals.values() if seal.stakeholder == stakeholder]
@@ -176,7 +181,7 @@ class Dialogue:
         return [c for c in self.contributions.values() if c.voice == voice and c.stands]
 
     def reader(self, to: str) -> Person | None:
-        """The person behind *to* (a role, a stakeholder id or a pseudonym), with an address if mail may go there."""
+        """The person behind *to*, of whatever capacity or a pseudonym, with an address if mail may go there."""
         found = self.holder(to)
         if found is None or not found.email or not self.failed(to, found.email):
             return found
@@ -191,6 +196,8 @@ class Dialogue:
         """The person behind *to* with the address that is on record, also when mail to it failed for good."""
         if to in ROLES:
             return self.role(to)
+        if to in self.helpers:
+            return self.helpers[to].contact
         if self.erased(to):
             return None
         stakeholder = self.stakeholder_of(to)

@@ -69,6 +69,7 @@ FACTS: tuple[str, ...] = (
     "brought",
     "could-not-reach",
     "helper-named",
+    "helper-ended",
     "verdict-given",
     "answer-disputed",
     "settlement-written",

@@ -42,3 +42,9 @@ class NameHelper(Value):
     name: Line | None = None
     email: Email | None = None
     phone: Line | None = None
+
+
+class EndHelper(Value):
+    """Somebody helps no longer; no reason is asked."""
+
+    helper: Name

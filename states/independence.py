@@ -15,7 +15,7 @@ from states.addresses import same_address
 from states.dialogue import Dialogue
 from states.duties import KINDS, DutyStatus
 from states.errors import NotYours
-from states.people import ROLES, Former, Person, Role
+from states.people import ROLES, Former, Helper, Person, Role
 from states.programme import Programme
 
 DEBTORS: tuple[Role, ...] = (Role.MANAGER, Role.DEPUTY, Role.SPONSOR)
@@ -103,6 +103,12 @@ def debtor_reached_at(dialogue: Dialogue, email: str | None, phone: str | None) 
     """Whether manager, deputy or sponsor are reached at this address or this telephone."""
     held = [person for role in DEBTORS if (person := dialogue.role(role))]
     return any(same_address(p.email, email) or same_phone(p.phone, phone) for p in held)
+
+
+def helps(dialogue: Dialogue, name: str) -> Helper | None:
+    """The helper *name* while they help and owe nothing under another hat; None otherwise (care 5)."""
+    helper = dialogue.helper(name)
+    return helper if helper and not debtor_behind(dialogue, helper) else None
 
 
 def is_debtor(dialogue: Dialogue, role: str) -> bool:

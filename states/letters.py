@@ -49,6 +49,8 @@ KINDS: Mapping[str, Kind] = {
     "report-still-waits": Kind.OWN,
     "report-waits": Kind.OWN,
     "role-handed-over": Kind.OWN,
+    "helper-named": Kind.OWN,
+    "helper-ended": Kind.OWN,
     "keeper-changed": Kind.OWN,
     "contact-to-check": Kind.OWN,
     "contact-changed": Kind.OWN,

@@ -15,9 +15,9 @@ from states.dialogue import Dialogue
 from states.duties import Duty
 from states.errors import BadInput, NotKnown, NotYours, Refused
 from states.facts import Notice
-from states.hand_steps import Bring, CouldNotReach, NameHelper, RecordDelivery
+from states.hand_steps import Bring, CouldNotReach, RecordDelivery
 from states.independence import debtor_behind, is_debtor, owes_to, same_person
-from states.people import PARTICIPANT, SYSTEM, Helper, Invitation, Role, Stakeholder
+from states.people import PARTICIPANT, SYSTEM, Invitation, Role, Stakeholder
 from states.relaying import held_until
 
 _TASK = "by-hand-task"
@@ -84,7 +84,7 @@ def waiting(dialogue: Dialogue, to: str, now: datetime) -> list[str]:
 
 
 def bring(work: Deliberation, given: Bring) -> None:
-    """Manager or deputy called or wrote: that is their part. Whether it arrived is for others to say (ruling 7)."""
+    """Somebody called or wrote, which is the manager's part; whether it arrived is for others to say (ruling 7)."""
     if given.to in work.dialogue.seals:
         raise NotYours("seal-needs-moderator")
     _require_reader(work, given.to)
@@ -121,7 +121,7 @@ def _require_prover(work: Deliberation, to: str) -> None:
 def _under_another_hat(dialogue: Dialogue, actor: str) -> bool:
     """Whether *actor* owes answers, also as a helper or a participant who is in truth one of those who owe."""
     # As they are on record: a way that was called unsafe still tells whose it is.
-    who = dialogue.helpers.get(actor) or dialogue.stakeholder_of(actor)
+    who = dialogue.helper(actor) or dialogue.stakeholder_of(actor)
     return is_debtor(dialogue, actor) or (who is not None and debtor_behind(dialogue, who))
 
 
@@ -253,22 +253,3 @@ def _unreachable(work: Deliberation, duty: Duty, to: str) -> bool:
 def _invited(work: Deliberation, to: str) -> bool:
     seat = work.dialogue.stakeholders.get(to)
     return seat is not None and seat.invitation is not Invitation.NOT_YET
-
-
-def name_helper(work: Deliberation, given: NameHelper) -> None:
-    """
-    Sponsor or board name somebody who can reach people in their language, and prove what arrived.
-
-    In any phase: an answer can bounce long after the close. Raises NotYours('debtor-may-not-relay') for somebody who
-    owes the answers under another hat. Source: ruling 6, care 5.
-    """
-    d = work.dialogue
-    name = given.id or f"helper-{len(d.helpers) + 1}"
-    if name in d.stakeholders or name in d.helpers:
-        raise BadInput("reserved-name", name=name)
-    called = given.name or given.organisation
-    helper = Helper(**{**dict(given), "id": name, "name": called})
-    if debtor_behind(d, helper):
-        raise NotYours("debtor-may-not-relay", by=work.actor)
-    d.helpers[name] = helper
-    work.fact("helper-named", name, language=helper.language)

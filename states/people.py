@@ -65,6 +65,15 @@ class Helper(Value):
     language: Language
     email: Email | None = None
     phone: Line | None = None
+    ended_at: datetime | None = None
+    """When they stopped, or somebody else ended it: from then on nothing is theirs to see or to do."""
+
+    @property
+    def contact(self) -> Person:
+        """The helper as somebody who can be written to, in their language where the house has texts in it."""
+        return Person.model_construct(
+            name=self.name, email=self.email, phone=self.phone, language=self.language
+        )
 
 
 class Layer(StrEnum):
@@ -157,6 +166,11 @@ class Stakeholder(Mapping):
     def safe_email(self) -> str | None:
         """The address at which they are written to; None when there is none, or somebody called it unsafe."""
         return self._safe("email", self.email)
+
+    @property
+    def safe_post(self) -> str | None:
+        """Where letters reach them; None when nowhere, or somebody called it unsafe."""
+        return self._safe("post", self.postal_address)
 
     def _safe(self, kind: str, value: str | None) -> str | None:
         return None if value and self.unsafe and way_of(kind, value) in self.unsafe else value

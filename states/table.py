@@ -107,12 +107,13 @@ STEPS: dict[str, Step] = {
         Step("close-with-debts", steps.Reasoned, (FEEDBACK,), SPONSOR, WITH_DEBTS),
         # at any time
         Step("override-check", steps.OverrideCheck, OPEN_PHASES, (*MANAGERS, *SPONSOR)),
-        Step("bring", hand_steps.Bring, EVERY_PHASE, MANAGERS),
+        Step("bring", hand_steps.Bring, EVERY_PHASE, (*MANAGERS, HELPER)),
         Step("record-delivery", hand_steps.RecordDelivery, EVERY_PHASE, PROVERS),
         Step("could-not-reach", hand_steps.CouldNotReach, EVERY_PHASE, CHAIR),
         Step("name-helper", hand_steps.NameHelper, EVERY_PHASE, (*SPONSOR, Role.BOARD)),
+        Step("end-helper", hand_steps.EndHelper, EVERY_PHASE, (*SPONSOR, Role.BOARD, HELPER)),
         Step("change-contact", steps.ChangeContact, EVERY_PHASE, (*CHAIR, PARTICIPANT)),
-        Step("mark-unsafe", steps.MarkUnsafe, EVERY_PHASE, (*ANY_ROLE, PARTICIPANT)),
+        Step("mark-unsafe", steps.MarkUnsafe, EVERY_PHASE, (*ANY_ROLE, HELPER, PARTICIPANT)),
         Step(
             "reschedule-session", steps.RescheduleSession, (ANALYSIS, GATHERING, SESSION), MANAGERS
         ),

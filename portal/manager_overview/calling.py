@@ -3,20 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.core import get_global
+from babel.languages import get_official_languages
 
+from notifications.messages import words_to_pass_on
 from notifications.sight import hidden
 from notifications.views import DutyView
 from notifications.words import LANGUAGES, language_of, listing, word
 from portal.visit import Visit
+from records import outbox
 from states.delivery import ANSWERS
 from states.dialogue import Dialogue
 from states.duties import Duty
 from states.hours import Hours, hours_of
 from states.passing_on import waiting
-from states.people import Role, Stakeholder
+from states.people import Helper, Role, Stakeholder
 from states.zones import known_zones
 
 _MODERATOR = Role.MODERATOR.value
@@ -107,6 +111,41 @@ def zone_of(seat: Stakeholder) -> ZoneInfo | None:
         return ZoneInfo(seat.time_zone) if seat.time_zone in known_zones() else None
     zones = [z for z in get_global("territory_zones").get(seat.country, ()) if z in known_zones()]
     return ZoneInfo(zones[0]) if len(zones) == 1 else None
+
+
+_TONGUES = {"fil": "tl"}
+"""What the tables of CLDR call otherwise than people, who write two letters."""
+
+
+def speaks(helper: Helper, seat: Stakeholder) -> bool:
+    """Whether *helper* may reach *seat*: by the language in which they read, or one that is spoken where they live."""
+    found = get_official_languages(seat.country, regional=True, de_facto=True)
+    spoken = {_TONGUES.get(code, code.partition("_")[0]) for code in found}
+    return helper.language in {seat.language, *spoken}
+
+
+class Ways(NamedTuple):
+    """By what somebody can be reached, without what anybody called unsafe."""
+
+    phone: str | None
+    post: str | None
+
+
+def ways_of(visit: Visit, call: Call) -> Ways:
+    """What the sheet of *call* says of it: nobody sees which ways are unsafe, and nobody is sent to one (care 2)."""
+    seat = visit.site.house.ledger.read(call.dialogue.id).stakeholders[call.seat.id]
+    return Ways(seat.contact.phone, seat.safe_post)
+
+
+def texts_of(visit: Visit, call: Call) -> list[tuple[str, str]]:
+    """The letters that wait, by the word for each and as they may be read out; none when nothing may be said now."""
+    if call.silent:
+        return []
+    found = []
+    for posted in outbox.by_hand_for(visit.site.house.engine, call.dialogue.id, call.seat.id):
+        text = words_to_pass_on(posted.notice, call.dialogue, visit.me.name, visit.now)
+        found += [(posted.notice.template, text)] if text else []
+    return found
 
 
 def call_of(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> Call:

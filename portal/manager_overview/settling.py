@@ -50,7 +50,7 @@ CHECKS: dict[str, str] = {
     "information-complete": f"{HOME}/invitations",
     "everyone-invited": f"{HOME}/invitations",
     "reachable": f"{HOME}/people",
-    "hands-named": "/settings",
+    "hands-named": f"{HOME}/helpers",
     "answers-in": f"{HOME}/people",
     "expectations-echoed": f"{HOME}/expectations",
     "declined-replaced": f"{HOME}/map",

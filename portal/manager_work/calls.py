@@ -4,16 +4,15 @@ from typing import Any
 
 from starlette.responses import Response
 
-from notifications.messages import words_to_pass_on
 from portal.faults import Incomplete, NotFound
-from portal.manager_overview.calling import Call, call_of, calls_of, spoken_of
+from portal.manager_overview.calling import call_of, calls_of, speaks, spoken_of, texts_of, ways_of
 from portal.manager_work.current import at_hand, nothing_yet
 from portal.manager_work.relays import choices_of
 from portal.routes import MANAGERS, get, post
 from portal.visit import Visit
-from records import outbox
 from states.dialogue import Dialogue, Phase
-from states.people import Role, Stakeholder
+from states.independence import helps
+from states.people import Helper, Role, Stakeholder
 
 _MODERATOR, _CONFIDANT = Role.MODERATOR.value, Role.CONFIDANT.value
 _TRIES = 3
@@ -46,24 +45,21 @@ def show(visit: Visit) -> Response:
         call=call,
         seat=seat,
         sentences=spoken_of(call),
-        texts=[] if call.silent else _texts(visit, call),
+        texts=texts_of(visit, call),
+        ways=ways_of(visit, call),
         choices=choices,
         managing=visit.me.name in MANAGERS,
         moderating=visit.me.name == _MODERATOR,
         replying="/reply" if dialogue.phase is Phase.EXPECTATION_GATHERING else "",
         tries=range(1, _TRIES + 1),
-        helpers=[h for h in dialogue.helpers.values() if h.language == seat.language],
+        helpers=_helpers(dialogue, seat),
     )
 
 
-def _texts(visit: Visit, call: Call) -> list[tuple[str, str]]:
-    """The letters that wait, by the word for each and as they may be read out."""
-    waiting = outbox.by_hand_for(visit.site.house.engine, call.dialogue.id, call.seat.id)
-    found = []
-    for posted in waiting:
-        text = words_to_pass_on(posted.notice, call.dialogue, visit.me.name, visit.now)
-        found += [(posted.notice.template, text)] if text else []
-    return found
+def _helpers(dialogue: Dialogue, seat: Stakeholder) -> list[Helper]:
+    """Who could call in their language."""
+    found = (helps(dialogue, name) for name in dialogue.helpers)
+    return [helper for helper in found if helper and speaks(helper, seat)]
 
 
 def bring(visit: Visit) -> Response:
@@ -72,8 +68,14 @@ def bring(visit: Visit) -> Response:
 
 
 def delivered(visit: Visit) -> Response:
-    """All that waits was heard."""
-    return _record(visit, "record-delivery", visit.need("how"))
+    """All that the sheet said was heard: whoever may not know of an answer cannot have brought it."""
+    if visit.me.name == _MODERATOR:
+        return _record(visit, "record-delivery", visit.need("how"))
+    dialogue, seat = _called(visit)
+    given = {"to": seat.id, **visit.need("how")}
+    told = [{**given, "template": one} for one in call_of(visit, dialogue, seat).waits]
+    visit.act_all(dialogue.id, "record-delivery", told)
+    return visit.go(f"/dialogues/{dialogue.id}/calls", said="saved")
 
 
 def not_reached(visit: Visit) -> Response:

@@ -32,3 +32,13 @@ def test_what_leaked_is_ended(edition: Desk) -> None:
     refused = edition("sign-in", "nobody@klein-2021", "--revoke")
     assert refused.exit_code == 2
     assert "has no stakeholder 'nobody'" in refused.stderr
+
+
+def test_a_helper_without_mail_gets_their_link_from_the_operator(edition: Desk) -> None:
+    edition.act("name-helper", by="sponsor", organisation="Taalhulp", language="bn")
+    result = edition("sign-in", "helper-1@klein-2021")
+    assert "/l/" in result.stdout
+    assert "end-helper" in result.stderr
+    assert "1 links" in edition("sign-in", "helper-1@klein-2021", "--revoke").stdout
+    edition.act("end-helper", by="helper-1", helper="helper-1")
+    assert edition("sign-in", "helper-1@klein-2021").exit_code == 1

@@ -9,7 +9,7 @@ from states.dialogue import Dialogue, Phase
 from states.duties import Duty, DutyStatus, Reckoning
 from states.facts import Notice
 from states.information import Information
-from states.people import Invitation, Role
+from states.people import Helper, Invitation, Role
 from tests.notifications.builders import (
     ALERTED,
     PROMISED,
@@ -336,12 +336,39 @@ def _news(home: Dialogue) -> Iterator[Case]:
     yield Case("your turn", notice("your-turn", "sponsor", duty("sign-strategy")), home)
     yield Case("your turn, bare", notice("your-turn", "moderator"), home)
     yield Case("handed over", notice("role-handed-over", "deputy", role="deputy"), home)
+    yield from _helpers(home)
     yield Case("handed over, busy", notice("role-handed-over", "manager", role="manager"), home)
     for template in ("report-waits", "report-still-waits"):
         yield Case(template, notice(template, "confidant"), home)
     yield Case("maybe", notice("calendar-maybe", "manager", to="ngo"), home)
     yield Case("digest", notice("digest", "manager"), home)
     yield Case("digest, quiet", notice("digest", "manager"), replace(home, duties={}))
+
+
+def _helpers(home: Dialogue) -> Iterator[Case]:
+    """Letters to a helper, with somebody to turn to and without, and of a helper whose mail failed."""
+    named: dict[str, Any] = {"organisation": "Taalhulp", "email": "taal@hulp.example"}
+    language = home.programme.roles[Role.MANAGER].language
+    helpers = {"helper-1": Helper(id="helper-1", name="Lucky Das", language=language, **named)}
+    helped = replace(home, helpers=helpers)
+    alone = {Role.MANAGER: home.programme.roles[Role.MANAGER]}
+    bare = replace(helped, programme=home.programme.model_copy(update={"roles": alone}))
+    for to in helpers:
+        for where, here in (("", helped), (", bare", bare)):
+            for by in ("sponsor", "board"):
+                told = _helpers_own("helper-named", to, by=by)
+                yield Case(f"{to} named by {by}{where}", told, here)
+            for by in ("sponsor", to):
+                told = _helpers_own("helper-ended", to, by=by)
+                yield Case(f"{to} ended by {by}{where}", told, here)
+        yield Case(f"{to}, new link", _helpers_own("new-link", to), helped)
+    lost: dict[str, Any] = {"to": "helper-1", "template": "helper-named", "reason": "refused-550"}
+    lost |= {"answer": False, "again": False}
+    yield Case("failed to a helper", notice("delivery-failed", "manager", **lost), helped)
+
+
+def _helpers_own(template: str, to: str, **detail: Any) -> Notice:  # noqa: ANN401
+    return notice(template, to, **detail).model_copy(update={"role": "helper"})
 
 
 def _by_hand(home: Dialogue) -> Iterator[Case]:

@@ -59,6 +59,7 @@ def test_every_mail_says_once_where_its_reader_finds_the_rest(language: str) -> 
             "erasure-done",
             "by-hand-task",
             "way-replaced",
+            "helper-ended",
         }:
             assert message.text.count(pages) == 1, case.name
 

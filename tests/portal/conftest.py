@@ -17,15 +17,18 @@ from starlette.testclient import TestClient
 from config.settings import Settings
 from config.wiring import House, open_house
 from portal.app import create_app
+from portal.routes import EVERYONE
 from portal.site import Site
 from portal.stays import holder_of
 from records.access import Capacity, begin_stay, find_stay, mint_link
+from states.people import HELPER, PARTICIPANT
 from tests.portal.windows import chrome, window  # noqa: F401 - fixtures for every file here
 from tests.records.conftest import SESSION, START, Memory, a_programme, utc
 
 ADDRESS = "http://127.0.0.1:8420"
 SAME_ORIGIN = {"sec-fetch-site": "same-origin", "origin": ADDRESS}
 MONTH = timedelta(days=31)
+HELPING = "helper-1"
 
 
 class Browser(TestClient):
@@ -82,6 +85,23 @@ class Portal:
         """A browser in which the participant *who* is in."""
         return self._in(self.key_of_seat(who, dialogue_id))
 
+    def helper(self, who: str = HELPING, dialogue_id: str = "kleding-2022") -> Browser:
+        """A browser in which the helper *who* is in."""
+        return self._in(self.key_of_helper(who, dialogue_id))
+
+    def anybody(self, name: str, programme_id: str = "kleding") -> Browser:
+        """A browser of whoever may come in as *name*, one of the capacities of the table of pages."""
+        dialogue_id = f"{programme_id}-2022"
+        if name == EVERYONE:
+            return self.browser()
+        if name == PARTICIPANT:
+            return self.participant("ngo-nl", dialogue_id)
+        return (
+            self.helper(HELPING, dialogue_id)
+            if name == HELPER
+            else self.enter_as(name, programme_id)
+        )
+
     def _in(self, key: str) -> Browser:
         browser = self.browser()
         browser.cookies.set("weerklank", key)
@@ -96,6 +116,11 @@ class Portal:
         """The cookie of a browser in which the participant *who* is in."""
         programme_id = dialogue_id.rpartition("-")[0]
         return self._key(Capacity("participant", programme_id, who, dialogue_id), "")
+
+    def key_of_helper(self, who: str = HELPING, dialogue_id: str = "kleding-2022") -> str:
+        """The cookie of a browser in which the helper *who* is in."""
+        programme_id = dialogue_id.rpartition("-")[0]
+        return self._key(Capacity("helper", programme_id, who, dialogue_id), "")
 
     def _key(self, capacity: Capacity, holder: str) -> str:
         engine = self.house.engine
@@ -152,6 +177,9 @@ def signed_file(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -
             made.memory.now = START
             made.memory.open(a_programme(name))
             made.memory.sign()
+            made.memory.act(
+                "name-helper", {"organisation": "Taalhulp", "language": "bn"}, "sponsor"
+            )
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return file

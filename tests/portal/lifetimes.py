@@ -176,6 +176,7 @@ def more_wishes(dialogue: Dialogue, chance: random.Random) -> Iterator[Wish]:
         if dialogue.latest(f"settle-erasure/{seat.id}") and chance.random() < 0.4:
             declined = {"declined": "A court asked for it."} if chance.random() < 0.5 else {}
             yield "settle-erasure", "manager", {"stakeholder": seat.id, **declined}
+    yield from _helpers(dialogue, chance)
     for point in dialogue.contributions.values():
         yield (
             "check-line",
@@ -190,6 +191,22 @@ def more_wishes(dialogue: Dialogue, chance: random.Random) -> Iterator[Wish]:
         yield "name-risk", "manager", RISK
     yield "close-session", "moderator", {"no_contributions": "Nobody came."}
     yield "close-session", "manager", {"no_contributions": "Nobody came."}
+
+
+def _helpers(dialogue: Dialogue, chance: random.Random) -> Iterator[Wish]:
+    """Helpers are named, say what arrived, and stop; one speaks Dutch, which those without mail read here."""
+    if len(dialogue.helpers) < 4 and chance.random() < 0.2:
+        language = chance.choice(("nl", "bn"))
+        mail = {"email": f"help{len(dialogue.helpers)}@taal.example"}
+        yield "name-helper", chance.choice(("sponsor", "board")), {
+            "organisation": "Taalhulp", "language": language, **(mail if chance.random() < 0.5 else {})
+        }  # fmt: skip
+    for helper in dialogue.helpers:
+        if chance.random() < 0.03:
+            yield "end-helper", chance.choice(("sponsor", helper)), {"helper": helper}
+        for duty in dialogue.owed("pass-on"):
+            step = chance.choice(("bring", "record-delivery"))
+            yield step, helper, {"to": str(duty.whom), "how": "A call."}
 
 
 Trait = Callable[[Dialogue], bool]
@@ -208,6 +225,7 @@ def traits_of(d: Dialogue, now: Any) -> set[str]:  # noqa: ANN401 - an aware dat
         *(trait for seat in d.stakeholders.values() for trait in _of_seat(seat)),
         *(trait for point in d.contributions.values() for trait in _of_point(point)),
         *(f"heard {verdict.heard}" for verdict in d.verdicts.values()),
+        *(f"helper {'stopped' if one.ended_at else 'there'}" for one in d.helpers.values()),
         *({"lesson"} if d.lessons else ()),
         *({"shared"} if d.summary_published_at else ()),
         *({"ready to sign"} if d.phase == "strategy_update" and ready(d) else ()),

@@ -212,6 +212,21 @@ def test_no_call_tells_that_a_hidden_speaker_has_an_answer(
     assert link in eyes["moderator"].get("/calls").text
 
 
+def test_the_confidant_proves_no_answer_that_they_never_saw(portal: Portal) -> None:
+    memory = portal.memory
+    memory.open(a_programme("kleding"))
+    memory.sign("organisation")
+    memory.act("change-contact", {"stakeholder": "ngo-nl", "by_hand": True}, by="moderator")
+    memory.deliver()
+    memory.act("answer-participant", {"covers": ["c1"], "text": "We will pay."})
+    [told] = [row for row in memory.notices(to="ngo-nl") if row.template == "contact-changed"]
+    memory.ledger.by_hand(told.id, memory.now)
+    confidant, path = portal.enter_as("confidant"), f"{CALLS}/ngo-nl"
+
+    assert confidant.submit(f"{path}/delivered", {"how": "phone"}, on=path).status_code == 303
+    assert memory.read().duties["answer-participant/ngo-nl"].owed
+
+
 def test_bad_hours_are_a_sentence_where_they_were_typed(waiting: Portal) -> None:
     manager, path = waiting.enter_as("manager"), "/dialogues/kleding-2022/person/by-hand"
     wrong = {"phone": "+880 2", "safe_hours": "als het stil is", "time_zone": "Daka"}

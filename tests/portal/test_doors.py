@@ -7,7 +7,6 @@ import pytest
 from portal.guard import HEADERS
 from portal.routes import CAPACITIES, EVERYONE, Page
 from portal.tables import PAGES
-from states.people import PARTICIPANT
 from tests.portal.conftest import ADDRESS, SAME_ORIGIN, Browser, Portal
 
 READ = [page for page in PAGES if page.method == "GET"]
@@ -21,6 +20,7 @@ HERE = {
     "duty": "answer-participant",
     "who": "ngo-nl",
     "commitment": "never-made",
+    "helper": "helper-1",
 }
 THERE = HERE | {"dialogue": "schoenen-2022"}
 
@@ -39,10 +39,7 @@ def filled(page: Page, parts: dict[str, str]) -> str:
 
 def somebody_in(portal: Portal, page: Page) -> Browser:
     """A browser of somebody who may open *page*."""
-    name = next(name for name in CAPACITIES if name in page.who)
-    if name == EVERYONE:
-        return portal.browser()
-    return portal.participant("ngo-nl") if name == PARTICIPANT else portal.enter_as(name)
+    return portal.anybody(next(name for name in CAPACITIES if name in page.who))
 
 
 @pytest.mark.parametrize("page", READ, ids=names)
@@ -86,10 +83,7 @@ def test_a_page_opens_only_for_those_it_is_for(page: Page, two_companies: Portal
     for name in CAPACITIES:
         if page.open_to(name):
             continue
-        if name == PARTICIPANT:
-            browser = two_companies.participant("ngo-nl")
-        else:
-            browser = two_companies.enter_as(name) if name != EVERYONE else two_companies.browser()
+        browser = two_companies.anybody(name)
         expected = 401 if name == EVERYONE else 404
         assert ask(browser, page, HERE) == expected, name
 
@@ -98,7 +92,7 @@ def test_a_page_opens_only_for_those_it_is_for(page: Page, two_companies: Portal
 def test_another_companys_dialogue_is_not_there(page: Page, two_companies: Portal) -> None:
     before = two_companies.dump()
     for name in sorted(page.who):
-        assert ask(two_companies.enter_as(name), page, THERE) == 404
+        assert ask(two_companies.anybody(name), page, THERE) == 404
     after = two_companies.dump()
     assert [row for row in after if '"stays"' not in row] == [
         row for row in before if '"stays"' not in row

@@ -11,7 +11,7 @@ from portal.signing_in import one_time_link
 from portal.stays import holder_of
 from portal.tables import PAGES
 from records.access import Capacity, begin_stay
-from states.people import PARTICIPANT
+from states.people import HELPER, PARTICIPANT
 from tests.portal.conftest import MONTH, Portal
 from tests.portal.test_doors import HERE, filled
 from tests.portal.windows import Open, Window
@@ -47,6 +47,8 @@ def key_of(portal: Portal, who: str, programme_id: str) -> str:
     """The cookie of *who*: a participant, the holder of a role, or nobody."""
     if who in VOICES:
         return portal.key_of_seat(who)
+    if who == HELPER:
+        return portal.key_of_helper()
     return portal.key_of(who, programme_id) if who != EVERYONE else ""
 
 

@@ -16,13 +16,15 @@ from portal.tables import PAGES
 from portal.visit import Visit
 from states.dialogue import Dialogue
 from states.errors import Refused
-from states.people import PARTICIPANT
+from states.independence import helps
+from states.people import HELPER, PARTICIPANT
 from tests.portal.conftest import Browser, Portal
 from tests.portal.reading import Form, Sheet
 
 LEFT_ALONE = ("/sign-out", "/language", "/sign-in", "/in/", "/l/", "/new-link", "/demo")
 """Doors and the way out: nothing of a dialogue's state shows there, and a walk would end behind them."""
 FILES = ("/export", ".ics", ".csv", ".xlsx", "/static/")
+HELPERS = 2
 GUESTS = 5
 """Participants who walk along, of each kind of them first."""
 
@@ -70,7 +72,8 @@ class Walker:
         """Who may come in: whoever holds a role, the auditor, and guests of each kind."""
         programme = self.portal.house.ledger.programme(self._programme).programme
         roles = [role.value for role in programme.roles]
-        return [*roles, AUDITOR, *(guests(dialogue) if dialogue else ())]
+        helpers = [name for name in dialogue.helpers if helps(dialogue, name)] if dialogue else []
+        return [*roles, AUDITOR, *helpers[:HELPERS], *(guests(dialogue) if dialogue else ())]
 
     @property
     def _programme(self) -> str:
@@ -80,13 +83,20 @@ class Walker:
         """Let *who* come in, in the one browser there is."""
         made = self.browsers.get("one") or self.portal.browser()
         self.browsers["one"] = made
-        seat = who not in {AUDITOR, *self._roles()}
         portal, name = self.portal, self.portal.memory.dialogue_id
-        key = portal.key_of_seat(who, name) if seat else portal.key_of(who, self._programme)
+        keys = {PARTICIPANT: portal.key_of_seat, HELPER: portal.key_of_helper}
+        key_of = keys.get(self.capacity(who))
+        key = key_of(who, name) if key_of else portal.key_of(who, self._programme)
         made.cookies.clear()
         made.cookies.set("weerklank", key)
         made.cookies.set("language", language)
         return made
+
+    def capacity(self, who: str) -> str:
+        """In which capacity *who* comes in."""
+        if who in {AUDITOR, *self._roles()}:
+            return who
+        return HELPER if who in self.portal.memory.read().helpers else PARTICIPANT
 
     def _roles(self) -> list[str]:
         return [
@@ -96,8 +106,7 @@ class Walker:
     def pages(self, who: str, language: str, dialogue: Dialogue | None) -> Iterator[Seen]:
         """Every page that *who*, who came in, can come to: those of the table, and what they link to."""
         browser = self.browsers["one"]
-        capacity = who if who in {AUDITOR, *self._roles()} else PARTICIPANT
-        waiting = dict.fromkeys(addresses(capacity, dialogue), "")
+        waiting = dict.fromkeys(addresses(self.capacity(who), dialogue), "")
         done: set[str] = set()
         while waiting:
             path, by = waiting.popitem()
@@ -225,5 +234,6 @@ def things_of(dialogue: Dialogue) -> dict[str, list[str]]:
         "stakeholder": [*list(dialogue.stakeholders)[:4], "never-made"],
         "who": [*list(dialogue.stakeholders)[:4], "never-made"],
         "commitment": [*list(dialogue.commitments)[:2], "never-made"],
+        "helper": [*list(dialogue.helpers)[:2], "never-made"],
         "list": ["people.csv", "mirror.xlsx", "never.made"],
     }

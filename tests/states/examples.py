@@ -77,6 +77,7 @@ EXAMPLES: dict[str, tuple[str, Given]] = {
     "record-delivery": ("moderator", {"to": JOKE, "how": "gebeld", "template": "agenda-echoed"}),
     "could-not-reach": ("moderator", {"to": JOKE, "reason": "Niemand neemt op."}),
     "name-helper": ("sponsor", {"organisation": "Taalhulp", "language": "bn"}),
+    "end-helper": ("board", {"helper": "helper-1"}),
     "ask-erasure": (NOOR, {"text": "Alles."}),
     "settle-erasure": ("manager", {"stakeholder": NOOR}),
     "undo-relayed": (NOOR, {"step": "ask-erasure"}),
@@ -165,11 +166,16 @@ def ready(phase: Phase, step: str) -> Life:
         life = waits_by_hand(ready(phase, "bring"))
         life.now += TWO_DAYS
         return life
-    if (phase, step) in READY:
-        return live(READY[phase, step])
+    if step == "end-helper" or (phase, step) in READY:
+        return helped(phase) if step == "end-helper" else live(READY[phase, step])
     if phase in FRESH:
         return live(FRESH[phase])
     return SPECIAL[phase]() if phase in SPECIAL else at_phase(phase)
+
+
+def helped(phase: Phase) -> Life:
+    """Return a life in *phase* in which somebody helps."""
+    return ready(phase, "bring").take("sponsor", "name-helper", **EXAMPLES["name-helper"][1])
 
 
 def example(phase: Phase, step: str) -> tuple[str, Given]:
