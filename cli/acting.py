@@ -192,7 +192,7 @@ def _session_at(house: House, programme_id: str, text: str) -> "datetime":
 
 def _tell(receipt: "Receipt", *, as_json: bool) -> None:
     if as_json:
-        speech.say_json(_as_data(receipt))
+        speech.say_json(as_data(receipt))
         return
     speech.out(f"{receipt.dialogue_id}: {receipt.phase.replace('_', ' ')}")
     for fact in receipt.facts[:_SHOWN_FACTS]:
@@ -201,6 +201,7 @@ def _tell(receipt: "Receipt", *, as_json: bool) -> None:
         speech.out(f"  … and {len(receipt.facts) - _SHOWN_FACTS} more facts")
 
 
-def _as_data(receipt: "Receipt") -> dict[str, Any]:
+def as_data(receipt: "Receipt") -> dict[str, Any]:
+    """What a step brought about, as plain data."""
     facts = [fact.model_dump(mode="json") for fact in receipt.facts]
     return {"dialogue": receipt.dialogue_id, "phase": str(receipt.phase), "facts": facts}

@@ -80,10 +80,13 @@ def bounces(
         )
         raise typer.BadParameter(message, param_hint="--nothing")
     if nothing is not None:
-        _nothing_wrong(nothing, moment)
+        _nothing_wrong(nothing, moment, as_json=as_json)
         return
-    if unread or record is not None:
-        _look_or_record(record, moment, as_json=as_json)
+    if record is not None:
+        _record(record, moment, as_json=as_json)
+        return
+    if unread:
+        _look(as_json=as_json)
         return
     if place is None:
         message = "name a maildir, or - for standard input; or ask for --unread"
@@ -100,22 +103,37 @@ def bounces(
         speech.out("No new mail.")
 
 
-def _nothing_wrong(number: int, moment: datetime) -> None:
+def _nothing_wrong(number: int, moment: datetime, *, as_json: bool) -> None:
     """What came back about the message *number* was read, and nothing is wrong."""
     with open_house(new=False) as house:
         new = house.ledger.report_looked_at(number, SYSTEM, moment)
+    if as_json:
+        _say_done(number, "looked-at", moment, new=new)
+        return
     speech.out(f"Message {number} {'counts as arrived' if new else 'waits for nobody'}.")
 
 
-def _look_or_record(record: int | None, moment: datetime, *, as_json: bool) -> None:
-    """What came back and was not understood; or one of them recorded by hand as not delivered."""
+def _record(number: int, moment: datetime, *, as_json: bool) -> None:
+    """Somebody knows that the message *number* did not arrive."""
+    with open_house(new=False) as house:
+        new = house.ledger.undeliverable(number, "email", "bounced", moment)
+    if as_json:
+        _say_done(number, "recorded", moment, new=new)
+        return
+    speech.out(f"Message {number} {_SAID['recorded' if new else 'known']}.")
+
+
+def _say_done(number: int, what: str, moment: datetime, *, new: bool) -> None:
+    """What was said of one message; *what* is `known` when it was so before."""
+    said = {"id": number, "what": what if new else "known", "changed": new}
+    speech.say_json({"now": speech.stamp(moment), **said})
+
+
+def _look(*, as_json: bool) -> None:
+    """What came back and was not understood."""
     from records import returns
 
     with open_house(new=False) as house:
-        if record is not None:
-            new = house.ledger.undeliverable(record, "email", "bounced", moment)
-            speech.out(f"Message {record} {_SAID['recorded' if new else 'known']}.")
-            return
         rows = returns.unread_reports(house.engine)
     if as_json:
         speech.say_json({"unread": [_row(row) for row in rows]})

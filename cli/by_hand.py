@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import moments, speech
-from cli.acting import By, Now
+from cli.acting import By, Now, as_data
 from cli.door import HELP, group
 from cli.speech import AsJson
 from cli.status import As
@@ -36,11 +36,7 @@ def list_waiting(as_json: AsJson = False) -> None:
     with open_house() as house:
         rows = reports.waiting_notices(house.engine, BY_HAND)
     if as_json:
-        found = [
-            {"id": r.id, "dialogue": r.dialogue_id, "to": r.to, "template": r.template, "at": r.at}
-            for r in rows
-        ]
-        speech.say_json({"by_hand": found})
+        speech.say_json({"by_hand": [_as_data(row) for row in rows]})
     elif rows:
         speech.columns(
             [(str(r.id), r.dialogue_id, r.to, r.template, f"{r.at:%Y-%m-%d}") for r in rows],
@@ -51,8 +47,13 @@ def list_waiting(as_json: AsJson = False) -> None:
         speech.out("Nothing waits to be given by hand.")
 
 
+def _as_data(row: "NoticeRow") -> dict[str, object]:
+    named = {"id": row.id, "dialogue": row.dialogue_id, "to": row.to}
+    return {**named, "template": row.template, "at": row.at}
+
+
 @app.command("show", context_settings=HELP)
-def show(number: Number, viewer: As = "manager", now: Now = None) -> None:
+def show(number: Number, viewer: As = "manager", now: Now = None, as_json: AsJson = False) -> None:
     """Show one message, to read it out or to print it; how a sealed speaker is reached only the moderator sees.
 
     weerklank by-hand show 12 > letter.txt
@@ -71,6 +72,11 @@ def show(number: Number, viewer: As = "manager", now: Now = None) -> None:
             raise Unfit([f"Message {number} cannot be written: {lacking}"]) from None
     reach = message.phone or "no phone number is known: send a letter"
     hidden = message.discreet and viewer != "moderator"
+    if as_json:
+        phone = None if hidden else message.phone or None
+        letter = {"phone": phone, "subject": message.subject, "text": message.text}
+        speech.say_json({**_as_data(row), **letter})
+        return
     speech.note(
         f"To {row.to}: {'under seal: only the moderator knows (--as moderator)' if hidden else reach}"
     )
@@ -79,7 +85,7 @@ def show(number: Number, viewer: As = "manager", now: Now = None) -> None:
 
 
 @app.command("done", context_settings=HELP)
-def done(number: Number, by: By, how: How, now: Now = None) -> None:
+def done(number: Number, by: By, how: How, now: Now = None, as_json: AsJson = False) -> None:
     """Record that a message was given by hand; from then on it counts as delivered.
 
     By the moderator, the confidant, a helper or the person themselves: never by whoever owes it. See: by-hand bring.
@@ -90,13 +96,16 @@ def done(number: Number, by: By, how: How, now: Now = None) -> None:
     with open_house() as house:
         row = _find(house, number)
         given = {"to": row.to, "how": how, "template": row.template}
-        house.ledger.act(row.dialogue_id, "record-delivery", given, by=by, now=moment)
+        receipt = house.ledger.act(row.dialogue_id, "record-delivery", given, by=by, now=moment)
+    if as_json:
+        speech.say_json(as_data(receipt))
+        return
     speech.out(f"{row.dialogue_id}: {row.template} to {row.to} was given {how}.")
     speech.suggest(f"weerklank status {row.dialogue_id}")
 
 
 @app.command("bring", context_settings=HELP)
-def bring(number: Number, by: By, how: How, now: Now = None) -> None:
+def bring(number: Number, by: By, how: How, now: Now = None, as_json: AsJson = False) -> None:
     """Record that manager or deputy brought a message; that it arrived, somebody says who does not owe it.
 
     weerklank by-hand bring 12 --by manager --how 'by phone'
@@ -104,7 +113,11 @@ def bring(number: Number, by: By, how: How, now: Now = None) -> None:
     moment = moments.moment_or_now(now)
     with open_house() as house:
         row = _find(house, number)
-        house.ledger.act(row.dialogue_id, "bring", {"to": row.to, "how": how}, by=by, now=moment)
+        given = {"to": row.to, "how": how}
+        receipt = house.ledger.act(row.dialogue_id, "bring", given, by=by, now=moment)
+    if as_json:
+        speech.say_json(as_data(receipt))
+        return
     speech.out(f"{row.dialogue_id}: {row.template} was brought to {row.to} {how}.")
     speech.suggest(f"weerklank by-hand done {number} --by moderator --how '{how}'")
 

@@ -65,7 +65,7 @@ class Door(TyperGroup):
 
     def main(self, *args: Any, **options: Any) -> NoReturn:
         """Run one command line and leave with 0 (done), 1 (refused or unhealthy) or 2 (wrong usage)."""
-        speech.begin()
+        speech.begin(options.get("args") or sys.argv[1:])
         options = {**options, "prog_name": "weerklank", "standalone_mode": False}
         try:
             status = super().main(*args, **options)
@@ -81,6 +81,8 @@ def _end(error: Exception) -> int:
         traceback.print_exception(error)
     for line in ending.lines:
         speech.complain(line)
+    if ending.code and speech.SPEECH.as_json and not speech.SPEECH.answered:
+        speech.say_json(ending.document())
     if isinstance(error, BrokenPipeError):
         # Whoever read us is gone: nothing may be flushed to them any more.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - until the process ends

@@ -100,7 +100,8 @@ class Life:
     def _refuse_early(self, act: Act) -> None:
         local = self.scenario.start.astimezone(self.scenario.calendar.zone)
         why = _TOO_EARLY[self.language].format(start=local)
-        self.refused.append(refusal(self._dialogue(self._target(act)), _plain(act), why, act.at))
+        reason = ("before-the-start", why)
+        self.refused.append(refusal(self._dialogue(self._target(act)), _plain(act), reason, act.at))
 
     def live(self, until: datetime | None = None) -> None:
         """
@@ -184,9 +185,8 @@ class Life:
         try:
             self.house.ledger.act(target, act["do"], act["with"], by=act["by"], now=at)
         except Refused as refused:
-            self.refused.append(
-                refusal(self._dialogue(target), act, refused.why(self.language), at)
-            )
+            reason = (refused.code, refused.why(self.language))
+            self.refused.append(refusal(self._dialogue(target), act, reason, at))
             return False
         return True
 

@@ -1,5 +1,6 @@
 """What a user hears when something does not work: what is so and what to do, and with which status the command ends."""
 
+import re
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,20 @@ _MISTYPED = frozenset({"unknown-step", "bad-input"})
 
 @dataclass(frozen=True)
 class Ending:
-    """How a command line ends: its *status* and the *lines* for standard error."""
+    """How a command line ends: its *status*, the *lines* for standard error, and the *code* of the reason."""
 
     status: int
     lines: tuple[str, ...] = ()
+    code: str = ""
+    checks: tuple[tuple[str, str], ...] = ()
+    """The checks that are not met, by name, each with what is missing."""
     unexpected: bool = False
+
+    def document(self) -> dict[str, Any]:
+        """The reason for programs, as the one JSON document of a command that was refused."""
+        said = "\n".join(self.lines[: len(self.lines) - len(self.checks)])
+        checks = [{"check": name, "why": why} for name, why in self.checks]
+        return {"refused": {"code": self.code, "message": said, "checks": checks}}
 
 
 def ending_of(error: BaseException, language: str = "en") -> Ending:
@@ -37,9 +47,11 @@ def _usage(error: Any, _language: str) -> Ending | None:  # noqa: ANN401 - the l
         context = getattr(error, "ctx", None)
         message = _meant(str(error.format_message()), getattr(error, "possibilities", None))
         if not context or type(error).__name__ == "NoArgsIsHelpError":
-            return Ending(error.exit_code, (message,))
-        return Ending(error.exit_code, (message, f"See '{context.command_path} --help'."))
-    return Ending(REFUSED, ("Stopped.",)) if type(error).__name__ == "Abort" else None
+            return Ending(error.exit_code, (message,), "usage")
+        help_line = f"See '{context.command_path} --help'."
+        return Ending(error.exit_code, (message, help_line), "usage")
+    stopped = type(error).__name__ == "Abort"
+    return Ending(REFUSED, ("Stopped.",), "stopped") if stopped else None
 
 
 def _meant(message: str, near: list[str] | None) -> str:
@@ -52,11 +64,13 @@ def _refused(error: BaseException, language: str) -> Ending | None:
     from states.errors import ChecksNotMet, Refused
 
     if isinstance(error, ChecksNotMet):
-        checks = [f"  {check.name}: {check.why(language)}" for check in error.checks]
-        return Ending(REFUSED, (Refused.why(error, language), *checks))
+        checks = tuple((check.name, check.why(language)) for check in error.checks)
+        lines = (f"  {name}: {why}" for name, why in checks)
+        return Ending(REFUSED, (Refused.why(error, language), *lines), error.code, checks)
     if not isinstance(error, Refused):
         return None
-    return Ending(USAGE if error.code in _MISTYPED else REFUSED, (error.why(language),))
+    status = USAGE if error.code in _MISTYPED else REFUSED
+    return Ending(status, (error.why(language),), error.code)
 
 
 def _unfit(error: BaseException, _language: str) -> Ending | None:
@@ -66,23 +80,32 @@ def _unfit(error: BaseException, _language: str) -> Ending | None:
     from config.complaints import Unfit, complaints
 
     if isinstance(error, BadDocument):
-        return Ending(USAGE, tuple(str(error).splitlines()))
+        return Ending(USAGE, tuple(str(error).splitlines()), "bad-document")
     if isinstance(error, Unfit):
-        return Ending(USAGE, tuple(error.lines))
-    return Ending(USAGE, tuple(complaints(error))) if isinstance(error, ValidationError) else None
+        return Ending(USAGE, tuple(error.lines), "unfit")
+    if not isinstance(error, ValidationError):
+        return None
+    return Ending(USAGE, tuple(complaints(error)), "unfit")
 
 
 def _records(error: BaseException, _language: str) -> Ending | None:
     from records.errors import RecordsError
 
-    return Ending(REFUSED, (str(error),)) if isinstance(error, RecordsError) else None
+    if not isinstance(error, RecordsError):
+        return None
+    return Ending(REFUSED, (str(error),), _kebab(type(error).__name__))
+
+
+def _kebab(name: str) -> str:
+    """`SchemaOutdated` as `schema-outdated`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
 
 
 def _machine(error: BaseException, _language: str) -> Ending | None:
     if isinstance(error, BrokenPipeError):
         return Ending(REFUSED)
     if isinstance(error, OSError) and error.filename is not None:
-        return Ending(REFUSED, (f"{error.filename}: {error.strerror}.",))
+        return Ending(REFUSED, (f"{error.filename}: {error.strerror}.",), "file")
     return None
 
 
@@ -91,4 +114,4 @@ def _unexpected(error: BaseException) -> Ending:
     place = f"{Path(frames[-1].filename).stem}:{frames[-1].lineno}" if frames else "nowhere"
     reference = f"{type(error).__name__}@{place}"
     line = f"Something went wrong that nobody foresaw (reference {reference}). Run it again with --debug to see where."
-    return Ending(REFUSED, (line,), unexpected=True)
+    return Ending(REFUSED, (line,), "unexpected", unexpected=True)

@@ -41,26 +41,33 @@ class Refusal:
     at: datetime
     do: str
     by: str
+    code: str
     why: str
 
     def row(self) -> Row:
         """The refusal as JSON."""
-        return {"at": instant(self.at), "do": self.do, "by": self.by, "why": self.why}
+        named = {"do": self.do, "by": self.by, "code": self.code}
+        return {"at": instant(self.at), **named, "why": self.why}
 
 
-def refusal(dialogue: Dialogue | None, act: Mapping[str, Any], why: str, at: datetime) -> Refusal:
+def refusal(
+    dialogue: Dialogue | None, act: Mapping[str, Any], reason: tuple[str, str], at: datetime
+) -> Refusal:
     """
-    The refusal of *act* (`do`, `by`, `with`) at *at*, without what would betray who speaks under seal.
+    The refusal of *act* (`do`, `by`, `with`) at *at* for a *reason* (its code and sentence).
+
+    Without what would betray who speaks under seal.
 
     A point that was refused has no attribution yet that would let its speaker be named.
     """
     do, by, given = str(act["do"]), str(act["by"]), dict(act["with"])
+    code, why = reason
     if dialogue is not None:
         by = actor_seen(dialogue, by, do, given)
     speaker = given.get("stakeholder")
     if do == "record-contribution" and isinstance(speaker, str) and _known(dialogue, speaker):
         why = re.sub(rf"(?<![\w-]){re.escape(speaker)}(?![\w-])", _SPEAKER, why)
-    return Refusal(at, do, by, why)
+    return Refusal(at, do, by, code, why)
 
 
 def _known(dialogue: Dialogue | None, name: str) -> bool:

@@ -24,14 +24,19 @@ class Speech:
     quiet: bool = False
     color: bool = True
     debug: bool = False
+    as_json: bool = False
+    answered: bool = False
+    """Whether the one JSON document of this command was printed."""
 
 
 SPEECH = Speech()
 
 
-def begin() -> None:
-    """Start a command line afresh, with what the environment says of colour."""
-    SPEECH.quiet = SPEECH.debug = False
+def begin(words: Iterable[str] = ()) -> None:
+    """Start the command line of *words* afresh, with what the environment says of colour."""
+    SPEECH.quiet = SPEECH.debug = SPEECH.answered = False
+    # Known before the rest is understood: what is wrong with the rest is told in the same way.
+    SPEECH.as_json = "--json" in words
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(
@@ -97,6 +102,7 @@ def out(text: str = "") -> None:
 
 def say_json(data: object) -> None:
     """Print *data* as the one JSON document of this command."""
+    SPEECH.answered = True
     out(json.dumps(data, ensure_ascii=False, indent=2, default=_plain))
 
 

@@ -27,7 +27,7 @@ KEYS = {
         "letter",
     },
     "letters": {"id", "at", "to", "role", "kind", "notices"},
-    "refused": {"at", "do", "by", "why"},
+    "refused": {"at", "do", "by", "code", "why"},
 }  # fmt: skip
 INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
 
@@ -162,7 +162,8 @@ def test_the_records_can_be_kept_and_are_never_lived_in_twice(tmp_path: Path) ->
     file = _file(tmp_path, small(played("analysis"), until="2022-02-01T00:00"))
     kept = _json(file, "--database", url)
     again = _run(file, "--database", url, "--json")
-    assert (again.exit_code, again.stdout) == (1, "")
+    assert again.exit_code == 1
+    assert json.loads(again.stdout)["refused"]["code"] == "database-in-use"
     assert "in use already" in again.stderr
     assert kept == _json(file)
 
