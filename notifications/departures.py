@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifications.words import country, fill, word
+from notifications.words import fill, land, word
 from states.composition import home_seats
 from states.dialogue import Dialogue, Override
 
@@ -28,8 +28,10 @@ class Departure:
         half = (
             "home-share-half" if self.dialogue.policy.limits.home_share == _HALF else "home-share"
         )
-        land = country(self.dialogue.programme.country, self.language)
-        return fill("departure", half, self.language, land=land, home=home, seats=seats, most=most)
+        home_land = land(self.dialogue.programme.country, self.language)
+        return fill(
+            "departure", half, self.language, land=home_land, home=home, seats=seats, most=most
+        )
 
     @property
     def reason(self) -> str:

@@ -134,13 +134,17 @@ class Group:
         return max(0, self.number - SHOWN)
 
     @property
+    def tasks(self) -> str:
+        """How many they are, and of what: `45 invitations`."""
+        return count(self.number, self.first.kind, self.first.language)
+
+    @property
     def heading(self) -> str:
         """What they are, in one line: `Today: 45 invitations`."""
-        language = self.first.language
-        tasks = count(self.number, self.first.kind, language)
-        days = count(self._days_left(), "working-day", language)
-        stage = "late" if self.late else self.stage
-        return fill("stage", stage, language, tasks=tasks, days=days)
+        language, left = self.first.language, self._days_left()
+        stage = "late" if self.late else self.stage if left else "duty-due-today"
+        days = count(left, "working-day", language)
+        return fill("stage", stage, language, tasks=self.tasks, days=days)
 
     def _days_left(self) -> int:
         """Working days from today to the due day: a letter that left late says what is so now."""

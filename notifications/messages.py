@@ -1,7 +1,7 @@
 """Messages: a notice becomes words in the reader's language, for one person and for their eyes only."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Literal
@@ -187,6 +187,7 @@ def _letter_by_hand(notice: Notice, dialogue: Dialogue, frame: dict[str, Any]) -
     language = language_of(reader.language)
     context = frame | {"language": language, "detail": passed.detail}
     context |= context_for_participant(passed, dialogue, frame["now"], language)
+    context["you"] = replace(context["you"], aloud=True)
     try:
         return write(passed.template, context).lines
     except LetterIncomplete:

@@ -84,6 +84,14 @@ def points_of(dialogue: Dialogue, duty: Duty) -> list[Contribution]:
     return []
 
 
+def own_title(dialogue: Dialogue, point: Contribution, language: str) -> str:
+    """What *point* is called to whoever made it, within a sentence: by its place among theirs, never by an id."""
+    own = [one.id for one in dialogue.contributions.values() if one.voice == point.voice]
+    if len(own) == 1:
+        return word("voice", "mine", language)
+    return fill("voice", "nth", language, number=own.index(point.id) + 1)
+
+
 def travels_sealed(dialogue: Dialogue, duty: Duty) -> bool:
     """
     Whether *duty* only tells how far the answer to a sealed voice came, once it was written.

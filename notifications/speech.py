@@ -102,6 +102,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def aside(text: str | None) -> str:
+    """*text* in brackets behind what a line says, nothing for none; brackets of its own become a comma."""
+    return f" ({text.replace(' (', ', ').replace(')', '')})" if text else ""
+
+
 def stop(text: str) -> str:
     """*text* as the end of a sentence: a company may be called B.V., which has its full stop already."""
     return text if text.endswith(".") else f"{text}."
@@ -121,5 +126,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "moment": moment,
     "due_day": due_day,
     "capital": capital,
+    "aside": aside,
     "stop": stop,
 }

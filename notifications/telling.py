@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from notifications.sight import addressee, speaker
-from notifications.words import country, fill, long_date, word
+from notifications.words import fill, land, long_date, word
 from states.checks import Check
 from states.dialogue import Dialogue
 from states.phrases import say_to_people
@@ -110,7 +110,7 @@ _NAMERS: dict[str, Namer] = {
     "check": _in("check"),
     "soft": _in("check"),
     "status": _in("status"),
-    "country": lambda _dialogue, name, language: country(name, language),
+    "country": lambda _dialogue, name, language: land(name, language),
     "session": _moment,
     "date": _moment,
     "today": _moment,

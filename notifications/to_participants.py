@@ -7,9 +7,10 @@ from typing import Any
 
 from notifications.contacts import Contact, contact_of
 from notifications.reckon import term
+from notifications.sight import own_title
 from notifications.speech import capital
 from notifications.views import DutyView, view_of
-from notifications.words import fill, the_role, word
+from notifications.words import the_role, word
 from states.contributions import Commitment, Contribution
 from states.dialogue import Dialogue
 from states.duties import Duty
@@ -30,6 +31,8 @@ class You:
     language: str
     guarded: bool = False
     """Whether this very letter may tell nothing, although they do not speak under seal here."""
+    aloud: bool = False
+    """Whether somebody reads this to them or brings it, whatever address they have."""
 
     @property
     def discreet(self) -> bool:
@@ -49,7 +52,7 @@ class You:
     @property
     def has_mail(self) -> bool:
         """Whether they can answer a mail; otherwise somebody reads this to them or sends it as a letter."""
-        return self.stakeholder.email is not None
+        return self.stakeholder.email is not None and not self.aloud
 
     @property
     def points(self) -> list[Contribution]:
@@ -74,18 +77,12 @@ class You:
 
     def title(self, point: Contribution) -> str:
         """What *point* is called in a letter to whoever made it: by its place among theirs, never by an id."""
-        everything = self.dialogue.contributions.values()
-        own = [one.id for one in everything if one.voice == self.voice]
-        if len(own) == 1 or point.id not in own:
-            return capital(word("voice", "mine", self.language))
-        number = own.index(point.id) + 1
-        return capital(fill("voice", "nth", self.language, number=number))
+        return capital(own_title(self.dialogue, point, self.language))
 
     @property
     def waiting_titles(self) -> list[str]:
         """What is called what they still wait for, within a sentence."""
-        titles = (self.title(point) for point in self.waiting_points)
-        return [title[:1].lower() + title[1:] for title in titles]
+        return [own_title(self.dialogue, p, self.language) for p in self.waiting_points]
 
     @property
     def promises(self) -> list[Commitment]:
@@ -140,10 +137,10 @@ class You:
         key = f"{detail['step']}-{verdict}" if verdict else detail["step"]
         return word("recorded", key, self.language)
 
-    def changed_by(self, detail: Mapping[str, Any]) -> str:
-        """Who changed how they are reached: themselves, or a function."""
-        by, own = detail["by"], {"nl": "uzelf", "en": "you"}[self.language]
-        return the_role(by, self.language) if by in ROLES else own
+    def changed_by(self, detail: Mapping[str, Any]) -> str | None:
+        """The function that changed how they are reached; None when they did so themselves."""
+        by = detail["by"]
+        return the_role(by, self.language) if by in ROLES else None
 
     def commitment(self, name: str) -> Commitment:
         """The promised action called *name*."""

@@ -155,7 +155,8 @@ def _carried(name: str, language: str) -> str:
     if whom.startswith("sealed-"):
         told = fill("voice", "sealed", language, letter=letters_of(whom))
     said = " – ".join(part for part in (word("duty", kind, language), told) if part)
-    return f"{home}: {said}" if home else said
+    year = home.rpartition("-")[2]
+    return f"{fill('voice', 'edition', language, year=year)}: {said}" if home else said
 
 
 def context_for_role(

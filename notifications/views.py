@@ -11,8 +11,8 @@ from operator import attrgetter
 from notifications.departures import Departure
 from notifications.missing import missing_for
 from notifications.reckon import reckoned
-from notifications.sight import about, points_of
-from notifications.words import fill, listing, word
+from notifications.sight import about, own_title, points_of
+from notifications.words import listing, word
 from states.checks import checks_of
 from states.contributions import Commitment
 from states.dialogue import Dialogue
@@ -217,9 +217,11 @@ class DutyView:
 
     @property
     def to_you(self) -> str:
-        """What it is, said to whoever waits for it."""
-        points = fill("voice", "point-of", self.language, ids=self.ids) if self.ids else ""
-        return word("owed", self.source.kind, self.language) + points
+        """What it is, said to whoever waits for it; with their point where it is about one."""
+        said, points = word("owed", self.kind, self.language), points_of(self.dialogue, self.source)
+        if self.dispute and points:
+            return f"{said} ({own_title(self.dialogue, points[0], self.language)})"
+        return said
 
     @property
     def debt(self) -> bool:

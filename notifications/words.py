@@ -1,5 +1,6 @@
 """Words and dates as people write them, in Dutch and English. The words themselves stand in words.toml."""
 
+import re
 import tomllib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -92,6 +93,28 @@ def clock(instant: datetime, zone: ZoneInfo, language: str) -> str:
 def country(code: str, language: str) -> str:
     """The name of the country with ISO 3166 *code*; the code itself when it has no name."""
     return str(Locale.parse(_LOCALES[language]).territories.get(code, code))
+
+
+_ARTICLES = {
+    "nl": (
+        ("het", re.compile(r"^Verenigd ")),
+        ("de", re.compile(r"^(Verenigde |Bahama|Comoren|Filipijnen|Maldiven|Seychellen)")),
+        ("de", re.compile(r"([Ee]ilanden|[Rr]epubliek)$")),
+    ),
+    "en": (
+        ("the", re.compile(r"^(Netherlands|Bahamas|Comoros|Gambia|Maldives|Philippines)$")),
+        ("the", re.compile(r"^United |( Islands| Republic)$")),
+    ),
+}  # fmt: skip
+"""Countries whose name takes an article within a sentence."""
+
+
+@lru_cache(maxsize=1024)
+def land(code: str, language: str) -> str:
+    """The country *code* as a sentence names it: `the Netherlands`, *het Verenigd Koninkrijk*, *Bangladesh*."""
+    name = country(code, language)
+    found = (article for article, names in _ARTICLES[language] if names.search(name))
+    return " ".join((*found, name))
 
 
 def listing(items: Sequence[str], language: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from notifications.sight import seat, speaker
 from notifications.views import DialogueView
-from notifications.words import clock, country, listing, long_date, word
+from notifications.words import clock, land, listing, long_date, word
 from portal.rendering import words
 from portal.routes import AUDITOR
 from states.dialogue import Dialogue
@@ -115,7 +115,7 @@ TELLERS: dict[str, Tell] = {
     "by": lambda telling, value: telling.holder(str(value)),
     "check": _word("check"),
     "commitment": _commitment,
-    "country": lambda telling, value: country(str(value), telling.language),
+    "country": lambda telling, value: land(str(value), telling.language),
     "date": _day,
     "due": _day,
     "earliest": _day,

@@ -58,11 +58,15 @@ def _book() -> dict[str, dict[str, Any]]:
 
 
 def shown(value: object, language: str) -> str:
-    """A value as it stands in a sentence: a list by its first items, what has words of its own in *language*."""
+    """
+    A value as it stands in a sentence: what has words of its own in *language*, a list by its first items.
+
+    Items that hold commas stand apart by semicolons.
+    """
     if isinstance(value, str) or not isinstance(value, Iterable):
         return _said(value, language)
     items = [_said(item, language) for item in value]
+    told = ("; " if any(", " in item for item in items) else ", ").join(items[:_SHOWN])
     if len(items) <= _SHOWN:
-        return ", ".join(items)
-    more = _AND_MORE[language].format(number=len(items) - _SHOWN)
-    return f"{', '.join(items[:_SHOWN])} {more}"
+        return told
+    return f"{told} {_AND_MORE[language].format(number=len(items) - _SHOWN)}"

@@ -204,7 +204,7 @@ def spoken_of(call: Call) -> list[str]:
     language = call.language
     company = call.dialogue.programme.company[:_BRIEF]
     whence = "" if call.at_risk else _WHENCE[language].format(company=company)
-    told = listing([word("message", one, language) for one in call.waits[:_SAID]], language)
+    told = listing([word("message-to", one, language) for one in call.waits[:_SAID]], language)
     what = told if told and not call.at_risk else word("voice", "discreet", language).lower()
     said = {"name": call.seat.name[:_BRIEF], "whence": whence, "what": what}
     return [sentence.format(**said) for sentence in _SENTENCES[language]]

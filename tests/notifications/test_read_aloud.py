@@ -1,0 +1,237 @@
+"""Letters as an editor reads them aloud: one language, one of everything, whole dates, and words that fit who hears."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+from functools import lru_cache
+from html.parser import HTMLParser
+
+import pytest
+
+from notifications.messages import Message, compose, words_to_pass_on
+from notifications.sight import own_title
+from notifications.speech import aside
+from notifications.words import LANGUAGES, land, tables
+from states.people import PARTICIPANT, Role
+from tests.machine_words import machine_words
+from tests.notifications.builders import dialogue
+from tests.notifications.cases import Case, every_case
+from tests.notifications.test_together import invitations, late
+
+BOTH = pytest.mark.parametrize("language", LANGUAGES)
+_MONTHS = {
+    "nl": "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december",
+    "en": "January|February|March|April|May|June|July|August|September|October|November|December",
+}
+_FOREIGN = {
+    "nl": r"the|and|you|your|with|what|from|that|this|has|have|are|will|by",
+    "en": r"het|een|wij|uw|niet|voor|wat|zijn|heeft|wordt|dat|deze|dit|naar|bij",
+}
+"""Small words of the other language, none of which this one has."""
+_SECOND = {"nl": r"\b(?:u|uw)\b", "en": r"\byou(?:r|rs)?\b"}
+_ADDRESSED = re.compile(r"op dit bericht|to this message|agenda zit|calendar comes|https?://|\S@\S")
+"""What only somebody can do who reads the letter as an email."""
+
+
+_WRITTEN = (
+    "U vroeg om een jaartal en een bedrag. Het jaartal staat er nu.",
+    "Jaartal 2026 is opgenomen; het bedrag volgt per fabriek.",
+    "Wij streven naar leefbaar loon.", "In 2026 betalen tien leveranciers dat.",
+    "Het besluit is er nog niet.", "Dit ging niet over mijn punt.", "De onderzoeksvraag is breder.",
+    "De wet vraagt dit.", "Een jaartal en een bedrag in de strategie.", "Wij verwachten een tijdpad.",
+    "Rapport van 31 leveranciers.", "Geen tijd.",
+)  # fmt: skip
+"""What the people of the made dialogue wrote beside its points."""
+
+
+class _Ours(HTMLParser):
+    """What a page says in its own language: without what is marked as somebody's in another."""
+
+    def __init__(self, page: str, language: str) -> None:
+        super().__init__()
+        self.language, self.hidden, self.said = language, 0, list[str]()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        foreign = dict(attrs).get("lang") not in {None, self.language}
+        if tag in {"blockquote", "span"} and (foreign or self.hidden):
+            self.hidden += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {"blockquote", "span"} and self.hidden:
+            self.hidden -= 1
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden:
+            self.said.append(data)
+
+
+def _written(case: Case) -> Message:
+    return compose(case.notice, case.dialogue, now=case.now, base_url="https://dialoog.example")
+
+
+@lru_cache(maxsize=2)
+def _cases(language: str) -> list[tuple[Case, Message]]:
+    return [(case, _written(case)) for case in every_case(language)]
+
+
+@lru_cache(maxsize=2)
+def _letters(language: str) -> list[tuple[str, Message]]:
+    """All letters, those of many notices as well."""
+    home = dialogue(language)
+    return [
+        *((case.name, message) for case, message in _cases(language)),
+        ("many, late", late(home)),
+        ("many, late, sponsor", late(home, "sponsor", "people-are-waiting")),
+        ("many, to do", invitations(home)),
+    ]
+
+
+def _ours(message: Message) -> str:
+    """The letter without quotations, unwrapped."""
+    lines = [line for line in message.text.splitlines() if not line.startswith(">")]
+    return " ".join(" ".join(lines).split())
+
+
+def _theirs(language: str) -> list[str]:
+    """What people of the made dialogue wrote, and their names, the longest first."""
+    home = dialogue(language)
+    seats = [text for s in home.stakeholders.values() for text in (s.name, s.organisation)]
+    points = [text for c in home.contributions.values() for text in (c.text, c.line or "")]
+    promised = [c.what for c in home.commitments.values()]
+    holders = [person.name for person in home.programme.roles.values()]
+    told = [str(value) for value in home.information.model_dump().values()]
+    told += [*home.lessons, *(home.agenda_changes or "").splitlines(), *_WRITTEN]
+    told += [one.reason for one in home.overrides.values()]
+    found = {text.rstrip(".") for text in (*seats, *points, *promised, *holders, *told) if text}
+    return sorted(found, key=len, reverse=True)
+
+
+@BOTH
+def test_a_letter_speaks_one_language(language: str) -> None:
+    theirs = _theirs(language)
+    for name, message in _letters(language):
+        told = " ".join(" ".join(_Ours(message.html, language).said).split())
+        for text in theirs:
+            told = re.sub(re.escape(text), "…", told, flags=re.IGNORECASE)
+        assert not re.findall(rf"\b(?:{_FOREIGN[language]})\b", told), f"{name}: {told}"
+
+
+@BOTH
+def test_no_letter_says_a_sentence_twice(language: str) -> None:
+    for name, message in _letters(language):
+        sentences = Counter(re.findall(r"[^.?!:]{30,}[.?!]", _ours(message)))
+        assert not [one for one, times in sentences.items() if times > 1], name
+
+
+@BOTH
+def test_one_is_one_and_many_are_many(language: str) -> None:
+    ones = "|".join(
+        re.escape(entry[language].split("|")[1].format(n=1)) for entry in tables()["count"].values()
+    )
+    for name, message in _letters(language):
+        told = f"{message.subject} {_ours(message)}"
+        assert not re.findall(rf"(?<!\d)(?:{ones})\b", told), name
+        assert not re.findall(r"\w\((?:s|en|n)\)", told), name
+
+
+@BOTH
+def test_every_day_has_its_year(language: str) -> None:
+    day = re.compile(rf"\b\d{{1,2}} (?:{_MONTHS[language]})\b(?! \d{{4}})")
+    for name, message in _letters(language):
+        assert not day.findall(f"{message.subject} {_ours(message)}"), name
+
+
+@BOTH
+def test_letters_are_set_with_care(language: str) -> None:
+    """No brackets within brackets, no marks of a markup, no space before a stop, no stop after a stop."""
+    odd = re.compile(r"\([^()]*\(|(?<!\w)\*\w|\{\{| [,.;:?!](?!\w)|\.\.(?!\.)|: :|\(\)| {2,}")
+    for name, message in _letters(language):
+        assert not odd.findall(f"{message.subject}\n{_ours(message)}"), name
+
+
+@BOTH
+def test_participants_read_no_short_name(language: str) -> None:
+    for case, message in _cases(language):
+        if case.notice.role != PARTICIPANT:
+            continue
+        home = case.dialogue
+        ids = {*home.contributions, home.id, "union-bd", "factory-tr"}
+        assert not machine_words(f"{message.subject}\n{_ours(message)}", language, ids), case.name
+
+
+@BOTH
+def test_an_answer_comes_before_what_it_answers(language: str) -> None:
+    for case, message in _cases(language):
+        if case.notice.template not in {"answer", "dispute-settled"}:
+            continue
+        quoted = [line for line in message.text.splitlines() if line.startswith(">")]
+        points = [c for c in case.dialogue.contributions.values() if c.id == "c1"]
+        answers = [text for c in points for text in (c.settlement, c.answer) if text]
+        assert not answers or any(quoted[0].removeprefix("> ")[:20] in one for one in answers)
+
+
+@BOTH
+def test_what_is_read_out_asks_for_nothing_that_needs_an_email(language: str) -> None:
+    """Also of somebody whose address is known and does not work."""
+    for case in every_case(language):
+        if case.notice.role != PARTICIPANT or case.notice.template in {"new-link", "way-replaced"}:
+            continue
+        text = words_to_pass_on(case.notice, case.dialogue, "moderator", case.now) or ""
+        told = re.sub(r"\S+ (?:bereiken via|at) \S+@\S+", "", " ".join(text.split()))
+        assert not _ADDRESSED.findall(told), f"{case.name}: {told}"
+
+
+def test_who_brings_a_message_is_told_and_not_a_mailbox() -> None:
+    home = dialogue("en")
+    case = next(case for case in every_case("en") if case.name == "by hand no-mail")
+    text = " ".join(_written(case).text.replace(">", "").split())
+    assert "You can tell whoever brings you this message." in text
+    manager = home.programme.roles[Role.MANAGER].model_copy(update={"phone": "+31205550111"})
+    roles = home.programme.roles | {Role.MANAGER: manager}
+    called = replace(home, programme=home.programme.model_copy(update={"roles": roles}))
+    text = " ".join(_written(replace(case, dialogue=called)).text.replace(">", "").split())
+    assert "message, or Karin Smit, the responsible manager: +31205550111." in text
+
+
+def test_what_is_said_of_somebody_is_not_said_to_them() -> None:
+    """Each label of a step and of a message has two forms: to the person, and of the person to a third."""
+    asked = {c.notice.template for c in every_case("en") if c.notice.role == PARTICIPANT}
+    assert set(tables()["message-to"]) == asked
+    assert asked <= set(tables()["message"])
+    assert set(tables()["recorded-of"]) == set(tables()["recorded"])
+    for table in ("message", "recorded-of"):
+        for key, entry in tables()[table].items():
+            assert not [k for k, said in _SECOND.items() if re.search(said, entry[k])], key
+
+
+@pytest.mark.parametrize(
+    ("code", "nl", "en"),
+    [
+        ("NL", "Nederland", "the Netherlands"),
+        ("GB", "het Verenigd Koninkrijk", "the United Kingdom"),
+        ("US", "de Verenigde Staten", "the United States"),
+        ("PH", "de Filipijnen", "the Philippines"),
+        ("MV", "de Maldiven", "the Maldives"),
+        ("DO", "de Dominicaanse Republiek", "the Dominican Republic"),
+        ("BD", "Bangladesh", "Bangladesh"),
+    ],
+)
+def test_a_country_in_a_sentence_has_its_article(code: str, nl: str, en: str) -> None:
+    assert (land(code, "nl"), land(code, "en")) == (nl, en)
+
+
+def test_an_aside_has_no_brackets_of_its_own() -> None:
+    assert aside("contribution c2 – Voice A (confidential)") == (
+        " (contribution c2 – Voice A, confidential)"
+    )
+    assert aside(None) == ""
+
+
+def test_a_point_is_called_by_its_place_among_theirs() -> None:
+    home = dialogue("en")
+    first = home.contributions["c1"]
+    second = first.model_copy(update={"id": "c9"})
+    both = replace(home, contributions=home.contributions | {"c9": second})
+    assert own_title(home, first, "en") == "your point"
+    assert own_title(both, second, "en") == "your point 2"
