@@ -40,10 +40,18 @@ def by_hand(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
     if duty and duty.owed:
         work.keep(duty.model_copy(update={"covers": _with(duty.covers, notice.template)}))
         return work.decision()
-    owner = Role.MODERATOR if dialogue.role(Role.MODERATOR) else Role.MANAGER
+    owner = _bearer(dialogue, notice.to)
     duty = work.open_duty("pass-on", notice.to, owner=owner, covers=(notice.template,))
     work.tell(owner, _TASK, duty, **_task(notice))
     return work.decision()
+
+
+def _bearer(dialogue: Dialogue, to: str) -> Role:
+    """The moderator, else the manager, who may bring it (trust 2); but at risk the confidant calls first (care 2)."""
+    seat = dialogue.stakeholders.get(to)
+    at_risk = seat is not None and seat.at_risk is not False
+    keepers = (Role.MODERATOR, Role.CONFIDANT) if at_risk else (Role.MODERATOR,)
+    return next((role for role in keepers if dialogue.role(role)), Role.MANAGER)
 
 
 def _task(notice: Notice) -> dict[str, object]:

@@ -13,6 +13,7 @@ from notifications.messages import words_to_pass_on
 from notifications.sight import hidden
 from notifications.views import DutyView
 from notifications.words import LANGUAGES, language_of, listing, word
+from portal.routes import MANAGERS
 from portal.visit import Visit
 from records import outbox
 from states.delivery import ANSWERS
@@ -165,11 +166,17 @@ def call_of(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> Call:
     return Call(dialogue, seat, owed, tuple(dict.fromkeys(waits)), visit.now, visit.language)
 
 
+def kept_from(visit: Visit, seat: Stakeholder) -> bool:
+    """Whether *seat* is nobody for whoever looks to call: at risk the moderator or the confidant calls (care 2)."""
+    return visit.me.name in MANAGERS and seat.at_risk is not False
+
+
 def calls_of(visit: Visit, dialogue: Dialogue) -> list[Call]:
-    """Everybody to whom messages are to be passed on, who waits longest first."""
+    """Everybody to whom whoever looks may pass messages on, who waits longest first."""
     owed = sorted(dialogue.owed("pass-on"), key=lambda duty: (duty.due, duty.name))
-    seats = [dialogue.stakeholders.get(str(duty.whom)) for duty in owed]
-    calls = (waiting_call(visit, dialogue, seat) for seat in seats if seat)
+    found = [dialogue.stakeholders.get(str(duty.whom)) for duty in owed]
+    seats = [seat for seat in found if seat and not kept_from(visit, seat)]
+    calls = (waiting_call(visit, dialogue, seat) for seat in seats)
     return [call for call in calls if call]
 
 

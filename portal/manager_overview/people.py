@@ -10,7 +10,7 @@ from notifications.sight import hidden
 from notifications.views import DutyView
 from notifications.words import tables, word
 from portal.faults import Incomplete, NotFound
-from portal.manager_overview.calling import waiting_call
+from portal.manager_overview.calling import kept_from, waiting_call
 from portal.manager_overview.columns import countries
 from portal.manager_overview.mapping import free_name, understand, ways_typed
 from portal.relaying import said_how
@@ -147,6 +147,7 @@ def show_person(visit: Visit) -> Response:
         erasure=_asked_to_be_erased(visit, dialogue, seat),
         owed=_told_owed(visit, dialogue, seat),
         call=waiting_call(visit, dialogue, seat),
+        kept=kept_from(visit, seat),
         **fields_of(visit, dialogue, seat),
     )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from notifications.sight import hidden, points_of
+from portal.manager_overview.calling import kept_from
 from portal.routes import MANAGERS
 from portal.visit import Visit
 from states.dialogue import Dialogue, Phase
@@ -37,6 +38,7 @@ DUTIES: dict[str, Way] = {
     "settle-erasure": Way(f"{HOME}/person/{{stakeholder}}", "Afhandelen", "Settle"),
     "close-dialogue": Way(HOME, "Afsluiten", "Close"),
 }
+_WHO_CALLS = Way(f"{HOME}/calls", "Wie belt", "Who calls")
 _BY_ANSWERS = Way(f"{HOME}/answers", "Overbrengen", "Pass on")
 _SHARED = frozenset({"publish-summary", "pass-on"})
 """What a manager may do too when whoever owes it does not."""
@@ -104,10 +106,17 @@ def way_to(visit: Visit, dialogue: Dialogue, duty: Duty) -> tuple[str, str] | No
 
 
 def _veiled(visit: Visit, dialogue: Dialogue, duty: Duty) -> Way | None:
-    """The way by the answers, which name nobody: the address of a call sheet would say who a hidden speaker is."""
+    """
+    Another way than to the sheet: by the answers, which name nobody, as its address would say who a hidden speaker is.
+
+    At risk managers have none.
+    """
     if duty.kind != "pass-on" or visit.me.name == Role.MODERATOR:
         return None
-    return _BY_ANSWERS if hidden(dialogue, str(duty.whom)) else None
+    if hidden(dialogue, str(duty.whom)):
+        return _BY_ANSWERS
+    seat = dialogue.stakeholders.get(str(duty.whom))
+    return _WHO_CALLS if seat and kept_from(visit, seat) else None
 
 
 def first_point(dialogue: Dialogue, duty: Duty) -> str | None:

@@ -4,8 +4,17 @@ from typing import Any
 
 from starlette.responses import Response
 
+from notifications.to_helpers import keeper_of
 from portal.faults import Incomplete, NotFound
-from portal.manager_overview.calling import call_of, calls_of, speaks, spoken_of, texts_of, ways_of
+from portal.manager_overview.calling import (
+    call_of,
+    calls_of,
+    kept_from,
+    speaks,
+    spoken_of,
+    texts_of,
+    ways_of,
+)
 from portal.manager_work.current import at_hand, nothing_yet
 from portal.manager_work.relays import choices_of
 from portal.routes import MANAGERS, get, post
@@ -23,13 +32,19 @@ def show_all(visit: Visit) -> Response:
     dialogue = at_hand(visit, *Phase)
     if dialogue is None:
         return nothing_yet(visit)
-    return visit.page("manager_work/calls.html", dialogue=dialogue, calls=calls_of(visit, dialogue))
+    return visit.page(
+        "manager_work/calls.html",
+        dialogue=dialogue,
+        calls=calls_of(visit, dialogue),
+        managing=visit.me.name in MANAGERS,
+        keeper=keeper_of(dialogue),
+    )
 
 
 def _called(visit: Visit) -> tuple[Dialogue, Stakeholder]:
     dialogue = visit.dialogue(visit.param("dialogue"))
     seat = dialogue.stakeholders.get(visit.param("stakeholder"))
-    if seat is None or not seat.invited or seat.erased_at is not None:
+    if seat is None or not seat.invited or seat.erased_at is not None or kept_from(visit, seat):
         raise NotFound
     return dialogue, seat
 

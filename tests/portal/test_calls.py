@@ -59,6 +59,27 @@ def test_nobody_else_finds_it(waiting: Portal) -> None:
     assert waiting.enter_as("moderator").get(f"{CALLS}/ngo-nl").status_code == 404  # not invited
 
 
+@pytest.mark.parametrize("role", ["manager", "deputy"])
+@pytest.mark.parametrize("at_risk", [True, False])
+def test_at_risk_who_owes_finds_nobody_to_call(portal: Portal, role: str, at_risk: bool) -> None:
+    invited(portal, BY_HAND | {"at_risk": at_risk})
+    portal.memory.now = utc(2022, 3, 1, 14)  # within safe hours
+    browser = portal.enter_as(role)
+
+    for path in ("/calls", CALLS):
+        page = browser.get(path).text
+        told = [w for w in ("Rahima", "Naaiers", "by-hand", "+880") if w in page]
+        assert bool(told) is not at_risk, path
+    assert browser.get(f"{CALLS}/by-hand").status_code == (404 if at_risk else 200)
+    for step in ("brought", "not-reached"):
+        answer = browser.submit(f"{CALLS}/by-hand/{step}", {"how": "phone"}, on="/new-link")
+        assert (answer.status_code == 404) is at_risk, step
+    for path in ("/today", "/dialogues/kleding-2022/person/by-hand"):
+        assert (f'href="{CALLS}/by-hand"' in browser.get(path).text) is not at_risk, path
+    assert "+880 1711 000000" in texts(portal.enter_as("moderator"), f"{CALLS}/by-hand")
+    assert "+880 1711 000000" in texts(portal.enter_as("confidant"), f"{CALLS}/by-hand")
+
+
 def test_today_and_the_person_show_what_waits(waiting: Portal) -> None:
     manager = waiting.enter_as("manager")
 

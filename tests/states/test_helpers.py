@@ -133,3 +133,15 @@ def test_who_stopped_no_longer_counts_as_somebody_independent() -> None:
     assert not list(hands_named(life.dialogue, life.now))
     life.take("sponsor", "end-helper", helper="helper-1")
     assert list(hands_named(life.dialogue, life.now))
+
+
+@pytest.mark.parametrize("at_risk", [True, False])
+def test_at_risk_the_confidant_calls_before_the_manager(at_risk: bool) -> None:
+    life = at_phase(Phase.SESSION)
+    roles = life.dialogue.programme.roles
+    left = {role: person for role, person in roles.items() if role != "moderator"}
+    life.dialogue.programme = life.dialogue.programme.model_copy(update={"roles": left})
+    seat = life.dialogue.stakeholders[JOKE].model_copy(update={"at_risk": at_risk})
+    life.dialogue.stakeholders = {**life.dialogue.stakeholders, JOKE: seat}
+    owner = waits_by_hand(life).dialogue.duties[f"pass-on/{JOKE}"].owner
+    assert owner == ("confidant" if at_risk else "manager")
