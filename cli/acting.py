@@ -8,9 +8,11 @@ import typer
 from cli import moments, speech
 from cli.completing import dialogue_ids, people, programme_ids, step_names
 from cli.given import given as read_given
+from cli.hints import hint_to
 from cli.speech import AsJson
 from config.wiring import House, open_house
 from states.calendar import WorkCalendar
+from states.errors import NotKnown, Refused
 from states.information import Information
 from states.people import Role
 from states.table import STEPS
@@ -38,7 +40,7 @@ By = Annotated[
     str,
     typer.Option(
         metavar="PERSON",
-        help="Who takes it: a role or a stakeholder, like manager or union-bd.",
+        help="Who takes it: a role, a stakeholder or a helper, like manager, union-bd or helper-1.",
         autocompletion=people,
     ),
 ]
@@ -137,7 +139,15 @@ def act(
     """
     detail, moment = read_given(given), moments.moment_or_now(now)
     with open_house() as house:
-        receipt = house.ledger.act(dialogue, step, detail, by=by, now=moment)
+        try:
+            receipt = house.ledger.act(dialogue, step, detail, by=by, now=moment)
+        except NotKnown:
+            raise
+        except Refused as refusal:
+            known = house.ledger.read(dialogue)
+            if hint := hint_to(refusal, known, step, by, detail):
+                refusal.add_note(hint)
+            raise
     _tell(receipt, as_json=as_json)
     speech.suggest(f"weerklank status {dialogue}")
 

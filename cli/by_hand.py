@@ -43,6 +43,7 @@ def list_waiting(as_json: AsJson = False) -> None:
             indent="",
         )
         speech.suggest(f"weerklank by-hand show {rows[0].id}")
+        _say_how_to_record(rows[0])
     else:
         speech.out("Nothing waits to be given by hand.")
 
@@ -50,6 +51,22 @@ def list_waiting(as_json: AsJson = False) -> None:
 def _as_data(row: "NoticeRow") -> dict[str, object]:
     named = {"id": row.id, "dialogue": row.dialogue_id, "to": row.to}
     return {**named, "template": row.template, "at": row.at}
+
+
+def _say_how_to_record(row: "NoticeRow") -> None:
+    """What to do after the call: who may say what, and one command for each way in which it may have gone."""
+    tries = '[{"on": "2026-01-12", "how": "phone"}, {"on": "2026-01-14", "how": "phone"}]'
+    given = f'{{"to": "{row.to}", "reason": "Nobody answers.", "tries": {tries}}}'
+    speech.note("After the call, record how it went:")
+    for said, command in (
+        ("they heard it", f"by-hand done {row.id} --by moderator --how 'by phone'"),
+        ("manager or deputy called", f"by-hand bring {row.id} --by manager --how 'by phone'"),
+        ("nobody, on two days", f"act {row.dialogue_id} could-not-reach --by moderator --with '{given}'"),
+    ):  # fmt: skip
+        speech.note(f"  {said}: weerklank {command}")
+    speech.note(
+        "That it arrived is said by moderator, confidant, a helper or the person themselves."
+    )
 
 
 @app.command("show", context_settings=HELP)
@@ -88,7 +105,8 @@ def show(number: Number, viewer: As = "manager", now: Now = None, as_json: AsJso
 def done(number: Number, by: By, how: How, now: Now = None, as_json: AsJson = False) -> None:
     """Record that a message was given by hand; from then on it counts as delivered.
 
-    By the moderator, the confidant, a helper or the person themselves: never by whoever owes it. See: by-hand bring.
+    By the moderator, the confidant, a helper (helper-1) or the person themselves: never by whoever owes it.
+    What manager and deputy do: by-hand bring.
 
     weerklank by-hand done 12 --by moderator --how 'by phone'
     """

@@ -70,7 +70,8 @@ def _refused(error: BaseException, language: str) -> Ending | None:
     if not isinstance(error, Refused):
         return None
     status = USAGE if error.code in _MISTYPED else REFUSED
-    return Ending(status, (error.why(language),), error.code)
+    notes = getattr(error, "__notes__", ())
+    return Ending(status, (error.why(language), *notes), error.code)
 
 
 def _unfit(error: BaseException, _language: str) -> Ending | None:

@@ -76,8 +76,10 @@ def _role_actor(dialogue: Dialogue, step: Step, by: str, given: Any) -> Actor:  
         raise NotYours("debtor-may-not-relay", by=by)
     _require_relayer(dialogue, step, by, given)
     named = getattr(given, "stakeholder", None)
-    if PARTICIPANT not in step.by or by not in _relayers(step, given) or not named:
+    if PARTICIPANT not in step.by or by not in _relayers(step, given):
         raise NotYours("not-your-step", step=step.name, who=list(step.by))
+    if not named:
+        raise NotYours("for-whom", step=step.name)
     voice = _voice_of_somebody_else(dialogue, step, by, named, given)
     if _touches_a_debt(step, given):
         require_no_debtor(dialogue, by, voice)
