@@ -97,6 +97,14 @@ def _duty(telling: Telling, value: Any) -> str:  # noqa: ANN401 - the name of a 
     return word("duty", str(value).partition("/")[0], telling.language)
 
 
+def _over(telling: Telling, value: Any) -> str:  # noqa: ANN401 - kinds of duties, each with its day behind it
+    pairs = (str(one).partition(" ") for one in value)
+    return listing(
+        [f"{_duty(telling, kind)} ({_day(telling, day.strip('()'))})" for kind, _, day in pairs],
+        telling.language,
+    )
+
+
 def _commitment(telling: Telling, value: Any) -> str:  # noqa: ANN401 - the id of a commitment
     known = telling.dialogue.commitments.get(str(value)) if telling.dialogue else None
     return known.what if known else ""
@@ -117,6 +125,7 @@ TELLERS: dict[str, Tell] = {
     "commitment": _commitment,
     "country": lambda telling, value: land(str(value), telling.language),
     "date": _day,
+    "days": _over,
     "due": _day,
     "earliest": _day,
     "duty": _duty,

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from states.deliberation import Deliberation
 from states.duties import KINDS, Duty, Reckoning
 from states.errors import BadInput, NotKnown, NotYours, Refused
-from states.nearness import require_room
+from states.nearness import kinds_that_move, require_room
 from states.people import PARTICIPANT, Role
 from states.steps import Postpone, RescheduleSession
 from states.telling import tell_onlookers
@@ -75,7 +75,7 @@ def reschedule_session(work: Deliberation, given: RescheduleSession) -> None:
     d.session_at = to
     d.calendar_sequence += 1
     if not given.tight:
-        require_room(d, work.now, {duty.kind for duty in d.duties.values() if _moves(duty)})
+        require_room(d, work.now, kinds_that_move(d))
     feedback_by = _moved_promise(work, given, promised, old_day)
     dates = {"was": was.isoformat(), "to": to.isoformat(), "reason": given.reason}
     promise = {"feedback_was": _iso(promised), "feedback_by": _iso(feedback_by)}

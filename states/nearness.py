@@ -31,13 +31,21 @@ def unfit(dialogue: Dialogue, now: datetime, kinds: Iterable[str] = tuple(KINDS)
     return sorted((one for one in found if one.day < today), key=lambda one: (one.day, one.kind))
 
 
-def earliest_session(dialogue: Dialogue, now: datetime) -> date:
-    """The first working day for a session at which each duty has the policy's days to answer before it is due."""
+def kinds_that_move(dialogue: Dialogue) -> set[str]:
+    """The kinds of duties that are owed and hang on the day of the session."""
+    owed = (duty.kind for duty in dialogue.duties.values() if duty.owed)
+    return {kind for kind in owed if KINDS[kind].follows_session}
+
+
+def earliest_session(
+    dialogue: Dialogue, now: datetime, kinds: Iterable[str] = tuple(KINDS)
+) -> date:
+    """The first working day for a session that leaves each duty of *kinds* the policy's days to answer."""
     calendar = dialogue.calendar
     setting = Setting(dialogue.id, dialogue.policy, calendar, dialogue.programme.roles)
     first = setting.days_to_answer(calendar.day_of(now)).end
     day = first
-    for rule in dialogue.policy.due.values():
+    for rule in (dialogue.policy.due[kind] for kind in kinds):
         if rule.startswith("S-"):
             number, unit = span(rule)
             weeks = timedelta(weeks=-number if unit == "w" else 0)
@@ -47,10 +55,11 @@ def earliest_session(dialogue: Dialogue, now: datetime) -> date:
 
 def require_room(dialogue: Dialogue, now: datetime, kinds: Iterable[str] = tuple(KINDS)) -> None:
     """Raise Refused('session-too-near') with the days that do not fit, and the earliest sensible session."""
-    if found := unfit(dialogue, now, kinds):
+    asked = tuple(kinds)
+    if found := unfit(dialogue, now, asked):
         raise Refused(
             "session-too-near",
             session=dialogue.session_day.isoformat(),
             days=[f"{one.kind} ({one.day.isoformat()})" for one in found],
-            earliest=earliest_session(dialogue, now).isoformat(),
+            earliest=earliest_session(dialogue, now, asked).isoformat(),
         )

@@ -10,12 +10,15 @@ from starlette.responses import Response
 
 from notifications.views import DutyView
 from portal.faults import Incomplete
+from portal.manager_overview.nearness import near_of
 from portal.routes import MANAGERS, get, post
 from portal.visit import Visit
 from states.deciding import decide
 from states.deliberation import Decision
 from states.dialogue import Dialogue
 from states.duties import KINDS, Duty
+from states.errors import Refused
+from states.nearness import kinds_that_move
 from states.table import STEPS
 
 _HOME = "/dialogues/{dialogue}"
@@ -106,8 +109,17 @@ def preview(visit: Visit) -> Response:
         "manager_overview/move-preview.html",
         dialogue=dialogue,
         preview=preview_of(visit, decision),
+        near=near_of(decision.dialogue, visit.now, kinds_that_move(dialogue)),
         reason=visit.form.one("reason"),
     )
+
+
+def show_again(visit: Visit) -> Response:
+    """What was refused when it was confirmed: what moves along once more, or the form when that cannot be told."""
+    try:
+        return preview(visit)
+    except (Refused, Incomplete):
+        return show_move(visit)
 
 
 def _given(visit: Visit) -> dict[str, Any]:
@@ -130,14 +142,14 @@ def _given(visit: Visit) -> dict[str, Any]:
 
 
 def move(visit: Visit) -> Response:
-    """Move the session, and all that hangs on it."""
-    name = visit.param("dialogue")
-    visit.act(name, "reschedule-session", _given(visit))
+    """Move the session, and all that hangs on it; so near that days do not fit only when that is said to be known."""
+    name, tight = visit.param("dialogue"), bool(visit.form.one("tight"))
+    visit.act(name, "reschedule-session", {**_given(visit), "tight": tight})
     return visit.go(f"/dialogues/{name}", said="moved")
 
 
 PAGES = (
     get(f"{_HOME}/move", show_move, *MANAGERS),
     post(f"{_HOME}/move/preview", preview, *MANAGERS, again=show_move),
-    post(f"{_HOME}/move", move, *MANAGERS, again=show_move),
+    post(f"{_HOME}/move", move, *MANAGERS, again=show_again),
 )

@@ -23,7 +23,9 @@ from tests.states.test_phrases import SAID, codes
 CODES = sorted(phrasebook("people"))
 VALUES: dict[str, Any] = {
     "by": "deputy", "check": "home-share", "commitment": "k-1", "contribution": "c1", "contributions": ["c1", "c2"],
-    "country": "BD", "date": "2022-09-08", "due": "2022-09-08", "duty": "answer-participant/union-bd",
+    "country": "BD", "date": "2022-09-08",
+    "days": ["approve-analysis (2022-02-10)", "invite-stakeholder (2022-04-07)"],
+    "due": "2022-09-08", "duty": "answer-participant/union-bd",
     "earliest": "2022-09-08",
     "edition": 2022, "fields": ["decided_by", "feedback_by"], "fits": ["session", "strategy_update"],
     "group": "sewers", "home": 3, "limit": 2, "most": 2, "number": 4, "owner": "sponsor",
