@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from notifications.words import isolated
 from states.dialogue import Dialogue
 
 
@@ -23,4 +24,6 @@ class Contact:
 def contact_of(dialogue: Dialogue, role: str) -> Contact | None:
     """Whoever holds *role*, None when nobody does."""
     person = dialogue.role(role)
-    return Contact(person.name, role, person.email, person.phone) if person else None
+    if person is None:
+        return None
+    return Contact(isolated(person.name), role, person.email, person.phone)

@@ -22,7 +22,7 @@ class Departure:
     def rule(self) -> str:
         """What did not work out: with numbers where there are any, so that nobody reads a double negation."""
         if self.source.check != "home-share":
-            return word("check", self.source.check, self.language)
+            return word("departure", self.source.check, self.language)
         home, seats = home_seats(self.dialogue)
         most = int(self.dialogue.policy.limits.home_share * seats)
         half = (

@@ -1,6 +1,6 @@
 """What a reader may see of who said what (DESIGN 3.7). Nothing here opens a seal for a role."""
 
-from notifications.words import country, fill, listing, word
+from notifications.words import country, fill, isolated, listing, word
 from states.contributions import Attribution, Contribution
 from states.dialogue import Dialogue
 from states.duties import Duty
@@ -19,7 +19,7 @@ _ABOUT_POINTS = frozenset({"decide-contribution", "answer-dispute"})
 
 def seat(stakeholder: Stakeholder) -> str:
     """A stakeholder by name and organisation."""
-    return f"{stakeholder.name}, {stakeholder.organisation}"
+    return f"{isolated(stakeholder.name)}, {isolated(stakeholder.organisation)}"
 
 
 def hiding(dialogue: Dialogue, voice: str) -> Attribution | None:
@@ -47,7 +47,8 @@ def speaker(dialogue: Dialogue, voice: str, language: str) -> str:
         return word("voice", "unknown", language)
     if level is Attribution.REGION:
         return _region(dialogue, stakeholder, language)
-    return stakeholder.organisation if level is Attribution.ORGANISATION else seat(stakeholder)
+    own = isolated(stakeholder.organisation)
+    return own if level is Attribution.ORGANISATION else seat(stakeholder)
 
 
 def _region(dialogue: Dialogue, stakeholder: Stakeholder, language: str) -> str:
@@ -63,12 +64,12 @@ def addressee(dialogue: Dialogue, to: str, language: str) -> str:
     if to in ROLES:
         holder = dialogue.role(to)
         return (
-            f"{holder.name} ({word('role', to, language)})"
+            f"{isolated(holder.name)} ({word('role', to, language)})"
             if holder
             else word("role", to, language)
         )
     if helper := dialogue.helpers.get(to):
-        return f"{word('role', HELPER, language)}, {helper.organisation}"
+        return f"{word('role', HELPER, language)}, {isolated(helper.organisation)}"
     guest = dialogue.stakeholders.get(to)
     return (
         seat(guest) if guest and hiding(dialogue, to) is None else speaker(dialogue, to, language)

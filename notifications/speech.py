@@ -127,5 +127,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "due_day": due_day,
     "capital": capital,
     "aside": aside,
+    "isolated": words.isolated,
     "stop": stop,
 }

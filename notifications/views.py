@@ -12,7 +12,7 @@ from notifications.departures import Departure
 from notifications.missing import missing_for
 from notifications.reckon import reckoned
 from notifications.sight import about, own_title, points_of
-from notifications.words import listing, word
+from notifications.words import isolated, listing, word
 from states.checks import checks_of
 from states.contributions import Commitment
 from states.dialogue import Dialogue
@@ -43,7 +43,7 @@ class DialogueView:
     @property
     def company(self) -> str:
         """The company that holds it."""
-        return self.source.programme.company
+        return isolated(self.source.programme.company)
 
     @property
     def edition(self) -> int:
@@ -124,7 +124,7 @@ class DialogueView:
     def held_by(self, owner: str) -> str:
         """Who *owner* is: a role with the name of its holder, or as it was written."""
         holder, said = self.source.role(owner), word("role", owner, self.language)
-        return f"{holder.name} ({said})" if holder else said
+        return f"{isolated(holder.name)} ({said})" if holder else said
 
 
 _last: dict[str, DialogueView] = {}
@@ -217,11 +217,11 @@ class DutyView:
 
     @property
     def to_you(self) -> str:
-        """What it is, said to whoever waits for it; with their point where it is about one."""
+        """What it is, said to whoever waits for it; with their point where it is about one of several."""
         said, points = word("owed", self.kind, self.language), points_of(self.dialogue, self.source)
-        if self.dispute and points:
-            return f"{said} ({own_title(self.dialogue, points[0], self.language)})"
-        return said
+        titles = [own_title(self.dialogue, one, self.language) for one in points if self.dispute]
+        several = titles[:1] != [word("voice", "mine", self.language)]
+        return f"{said} ({titles[0]})" if titles and several else said
 
     @property
     def debt(self) -> bool:

@@ -118,7 +118,21 @@ def land(code: str, language: str) -> str:
 
 
 def listing(items: Sequence[str], language: str) -> str:
-    """The *items* as a sentence lists them: `a, b and c`."""
+    """The *items* as a sentence lists them: `a, b and c`; what holds commas stands apart: `Ann, Union; Bo, NGO`."""
     if len(items) < 2:  # noqa: PLR2004 - a list needs two
         return "".join(items)
+    if any(", " in item for item in items):
+        return "; ".join(items)
     return f"{', '.join(items[:-1])} {word('voice', 'and', language)} {items[-1]}"
+
+
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
+
+def isolated(text: str) -> str:
+    """
+    *text* so that it keeps the order of what stands around it, a date or a telephone number (UAX 9, isolates).
+
+    Only a text in a script that runs from right to left needs that; all others stay as they are.
+    """
+    return f"\u2068{text}\u2069" if _RIGHT_TO_LEFT.search(text) else text

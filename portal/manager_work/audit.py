@@ -73,7 +73,9 @@ def _veil(visit: Visit, dialogue: Dialogue) -> Veil:
 
 def _owed(seen: Seen, veil: Veil, duty: Any) -> Owed:  # noqa: ANN401 - a duty
     view = DutyView(seen.dialogue, duty, seen.now, seen.language)
-    return Owed(view, veil.over(duty.whom), seen.dialogue.owner_role(duty), duty.status.value)
+    promised = seen.dialogue.commitments.get(duty.whom or "")
+    about = promised.what if promised and duty.kind == "report-progress" else duty.whom
+    return Owed(view, veil.over(about), seen.dialogue.owner_role(duty), duty.status.value)
 
 
 def _verdicts(dialogue: Dialogue) -> Mapping[str, Mapping[str, int]]:

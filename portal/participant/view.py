@@ -6,6 +6,7 @@ from functools import cached_property
 
 from notifications.contacts import Contact, contact_of
 from notifications.reckon import term
+from notifications.sight import own_title
 from notifications.to_participants import contact_for
 from notifications.views import DialogueView, DutyView
 from portal.points import AnyPoint
@@ -28,6 +29,11 @@ _OF_ONE_VOICE = frozenset({"check-summary", "give-verdict"})
 @dataclass(frozen=True)
 class Point(AnyPoint["Mine"]):
     """One contribution with its line of sight, as its speaker may see it."""
+
+    @property
+    def title(self) -> str:
+        """What it is called, as in the letters: by its place among theirs."""
+        return own_title(self.of.dialogue, self.source, self.of.language)
 
     @property
     def withdrawn(self) -> bool:

@@ -9,12 +9,14 @@ from html.parser import HTMLParser
 import pytest
 
 from notifications.messages import Message, compose, words_to_pass_on
-from notifications.sight import own_title
+from notifications.sight import addressee, own_title
 from notifications.speech import aside
-from notifications.words import LANGUAGES, land, tables
+from notifications.words import LANGUAGES, isolated, land, listing, tables
+from states.checks import RULES
 from states.people import PARTICIPANT, Role
+from states.phrases import shown
 from tests.machine_words import machine_words
-from tests.notifications.builders import dialogue
+from tests.notifications.builders import ALERTED, dialogue, notice
 from tests.notifications.cases import Case, every_case
 from tests.notifications.test_together import invitations, late
 
@@ -235,3 +237,44 @@ def test_a_point_is_called_by_its_place_among_theirs() -> None:
     both = replace(home, contributions=home.contributions | {"c9": second})
     assert own_title(home, first, "en") == "your point"
     assert own_title(both, second, "en") == "your point 2"
+
+
+def test_what_did_not_work_out_is_never_said_as_if_it_had() -> None:
+    """Beneath those words a rule said as a sentence, *management was present*, reads as the opposite of what is so."""
+    soft = {rule.name for rule in RULES if rule.strength == "soft"}
+    assert soft <= set(tables()["departure"])
+    for name in soft - {"home-share"}:
+        told, rule = tables()["departure"][name], tables()["check"][name]
+        assert not re.search(r"\b(?:is|zijn|heeft|zitten|spreken|staan|gaat)\b", told["nl"]), name
+        assert re.match(r"\w+ing\b", told["en"]), name
+        assert not {told["nl"], told["en"]} & {rule["nl"], rule["en"]}
+
+
+def test_a_list_of_people_keeps_each_with_their_organisation() -> None:
+    assert listing(["a", "b", "c"], "en") == "a, b and c"
+    assert listing(["Ann, Union", "Bo, NGO"], "nl") == "Ann, Union; Bo, NGO"
+    assert shown(["Ann, Union", "Bo"], "nl") == "Ann, Union; Bo"
+    assert shown(["c1", "c2"], "nl") == "c1, c2"
+
+
+def test_a_name_from_right_to_left_turns_no_number_beside_it() -> None:
+    """A telephone number behind an Arabic name would otherwise be read from its end."""
+    name, company = "سميرة الحداد", "شركة الملابس"
+    home = dialogue("en")
+    seat = home.stakeholders["ngo"].model_copy(update={"name": name, "organisation": company})
+    manager = home.programme.roles[Role.MANAGER].model_copy(
+        update={"name": name, "phone": "+31205550111"}
+    )
+    named = home.programme.model_copy(
+        update={"company": company, "roles": home.programme.roles | {Role.MANAGER: manager}}
+    )
+    turned = replace(home, stakeholders=home.stakeholders | {"ngo": seat}, programme=named)
+    text = compose(
+        notice("answer-is-late", "investor", home.duties["answer-participant/investor"]),
+        turned,
+        now=ALERTED,
+    ).text.replace("\n", " ")
+    assert f"\u2068{company}\u2069" in text
+    assert f"reach \u2068{name}\u2069 at manager@merk.example and +31205550111" in text
+    assert addressee(turned, "no-mail", "en") == "Oma Jansen, Buurtcomité"
+    assert isolated("Nora de Vries") == "Nora de Vries"

@@ -47,6 +47,19 @@ LONGEST = """() => {
     return found
 }"""
 
+SMALLEST = {
+    "answers": (SEPTEMBER, "manager", f"{HOME}/answers"),
+    "audit": (SEPTEMBER, "auditor", f"{HOME}/audit"),
+    "journal": (SEPTEMBER, "auditor", f"{HOME}/audit/journal"),
+    "strategy": (SEPTEMBER, "sponsor", f"{HOME}/strategy"),
+    "programme": (APRIL, "manager", "/settings"),
+}
+"""Pages of pairs and tables, on the narrowest phone: 320 px (WCAG 1.4.10)."""
+SQUEEZED = """() => [...document.querySelectorAll("main dd, main td:not(.number), main tbody th")]
+    .filter(e => e.checkVisibility() && e.innerText.trim().length > 12)
+    .map(e => [e.innerText.trim(), e.getBoundingClientRect().width])
+    .filter(([, width]) => width < 88).map(([text, width]) => `${width}: ${text}`)"""
+
 
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> dict[datetime, Path]:
@@ -103,6 +116,18 @@ def test_a_main_page_is_fit_to_be_seen(
             assert page.locator(TOUCHED).evaluate_all(SMALL) == []
         else:
             assert page.evaluate(LONGEST) == []
+
+
+@pytest.mark.parametrize("name", SMALLEST)
+def test_the_narrowest_phone_leaves_words_their_room(
+    days: dict[datetime, Portal], window: Open, name: str
+) -> None:
+    day, who, path = SMALLEST[name]
+    seen = window(days[day], key=key_of(days[day], who), size="phone", language="nl")
+    seen.page.set_viewport_size({"width": 320, "height": 640})
+    page = seen.go(path)
+    assert seen.overflow() <= 0
+    assert page.evaluate(SQUEEZED) == []
 
 
 @pytest.mark.parametrize("name", ON_PAPER)

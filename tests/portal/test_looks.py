@@ -230,3 +230,24 @@ def test_a_link_in_a_mail_leads_to_my_page_in_two_presses(waiting: Portal, windo
         page.click("text=Uitloggen")
     assert page.url == f"{seen.address}/"
     assert seen.outside == []
+
+
+ARABIC = "يجب أن يدفع Merk أجراً يكفي للعيش قبل عام 2026.\n\nBefore 2026, please."
+
+
+def test_a_quotation_runs_as_its_speaker_writes(
+    portal: Portal, window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each paragraph in its own direction, and the bar at the side where it begins."""
+    monkeypatch.setattr("tests.portal.test_looks.POISON", ARABIC)
+    page = window(poisoned(portal), key=portal.key_of_seat("ngo-nl")).go("/my/words")
+    quote = page.locator(".quote").first
+    sides = ["borderLeftWidth", "borderRightWidth"]
+    read = f"e => {sides}.map(side => getComputedStyle(e)[side])"
+    assert quote.evaluate(read) == ["0px", "3px"]
+    first, second = quote.locator("p").all()[:2]
+    begins = """e => { const r = document.createRange(); r.selectNodeContents(e);
+        const [box, line] = [e.getBoundingClientRect(), r.getBoundingClientRect()];
+        return [line.left - box.left, box.right - line.right].map(gap => gap < 2) }"""
+    assert first.evaluate(begins)[1]
+    assert second.evaluate(begins)[0]

@@ -184,7 +184,7 @@ def test_the_values_stand_beside_their_defaults(portal: Portal) -> None:
     programme = a_programme().model_copy(update={"policy": {"limits": {"home_share": 0.4}}})
     portal.memory.ledger.apply_programme(programme, portal.now)
     page = portal.enter_as("manager").get("/settings").text
-    assert "0.4" in page
+    assert "40%" in page
     assert "0.5" in page
     assert "eigen keuze" in page
     assert "Een rol overdragen" not in page
