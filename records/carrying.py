@@ -60,21 +60,34 @@ def _latest_since(connection: Connection, dialogue: Dialogue) -> tuple[str, int,
     return None if row is None else (row[0], row[1], row[2])
 
 
-def uncarried(connection: Connection, dialogue: Dialogue) -> tuple[str, ...]:
-    """What earlier editions owe now and the journal of *dialogue* does not know of; asked while it is prepared."""
-    return tuple(f"{home}: {duty.name}" for home, duty in _missing(connection, dialogue))
+def inherited(connection: Connection, dialogue: Dialogue) -> tuple[bool, tuple[str, ...]]:
+    """
+    Whether earlier editions owe something now, and what of it the journal of *dialogue* does not know of.
+
+    Asked while it is prepared.
+    """
+    owed = _owed(connection, dialogue)
+    missing = _missing(connection, dialogue, owed)
+    return bool(owed), tuple(f"{home}: {duty.name}" for home, duty in missing)
 
 
 def made_up(connection: Connection, dialogue: Dialogue) -> list[Fact]:
     """The facts that the journal of *dialogue* lacks, written with whatever step comes next."""
-    missing = _missing(connection, dialogue) if dialogue.uncarried else []
+    if not dialogue.uncarried:
+        return []
+    missing = _missing(connection, dialogue, _owed(connection, dialogue))
     return [debt_fact(home, duty) for home, duty in missing]
 
 
-def _missing(connection: Connection, dialogue: Dialogue) -> list[tuple[str, Duty]]:
+def _owed(connection: Connection, dialogue: Dialogue) -> list[tuple[str, Duty]]:
     if dialogue.phase is not Phase.STAKEHOLDER_ANALYSIS:
         return []
-    owed = debts_before(connection, dialogue.programme.id, dialogue.edition)
+    return debts_before(connection, dialogue.programme.id, dialogue.edition)
+
+
+def _missing(
+    connection: Connection, dialogue: Dialogue, owed: list[tuple[str, Duty]]
+) -> list[tuple[str, Duty]]:
     if not owed:
         return []
     chosen = select(FACTS.c.subject, FACTS.c.detail).where(

@@ -19,16 +19,28 @@ def ask_other_editions(
     dialogue_id: str,
     law: Callable[[Dialogue], Decided],
     now: datetime,
-) -> None:
+) -> bool:
     """
-    Let *law*, which changes a role by way of *dialogue_id*, be asked of each other edition that is still heard.
+    Let *law*, which changes a role by way of *dialogue_id*, be asked of each other edition; whether one is still heard.
+
+    The programme is locked for it.
 
     A role holds in every edition: what one keeps under seal is not opened by way of another, nor is whoever stands
     beside those who wait there replaced that way; they are told there too. Raises Refused.
     """
+    programmes.lock_of_dialogue(connection, dialogue_id)
     agreed = reader.read(connection, dialogue_id).dialogue.agreed
-    for name in programmes.heard_beside(connection, dialogue_id):
+    others = programmes.heard_beside(connection, dialogue_id)
+    for name in others:
         decided = law(replace(reader.read(connection, name).dialogue, agreed=agreed))
         told = [notice for notice in decided.notices if notice.template == TOLD]
         rows = outgoing.rows_of(name, told, f"step:{dialogue_id}:{now.isoformat()}", now)
         outgoing.put_once(connection, rows)
+    return bool(others)
+
+
+def heard_beside(dialogue: Dialogue) -> Dialogue:
+    """*dialogue* with the knowledge that somebody is heard in another edition of its programme."""
+    known = dialogue.copy()
+    known.heard_beside = True
+    return known

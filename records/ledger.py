@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from records import outbox, outgoing, programmes
 from records.database import reading, writing
 from records.deliveries import Deliveries
-from records.editions import ask_other_editions
+from records.editions import ask_other_editions, heard_beside
 from records.errors import Busy, RecordsError
 from records.keeping import Line, keeping
 from records.loading import Held, Policies, Reader
@@ -112,13 +112,12 @@ class Ledger:
         whole: bool,
     ) -> Receipt:
         with writing(self.engine, now) as connection:
-            if whole:
-                programmes.lock_of_dialogue(connection, dialogue_id)
-                ask_other_editions(connection, self._reader, dialogue_id, law, now)
+            about = (dialogue_id, law, now)
+            beside = whole and ask_other_editions(connection, self._reader, *about)
             held = self._reader.read(connection, dialogue_id, lock=True)
             if expected not in {None, held.revision}:
                 raise Refused("changed-meanwhile", dialogue=dialogue_id)
-            decided = law(held.dialogue)
+            decided = law(heard_beside(held.dialogue) if beside else held.dialogue)
             mark_told(connection, dialogue_id, decided.facts, now)
             after = write_step(connection, held, decided, now)
         return self._written(after, decided)

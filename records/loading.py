@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from records.asking import Questions
 from records.bulk import Bulk
-from records.carrying import OWED_BEFORE, uncarried
+from records.carrying import OWED_BEFORE, inherited
 from records.chain import Head
 from records.columns import can_be_key, canonical
 from records.keeping import Line
@@ -146,7 +146,7 @@ class Reader:
         policy = self._policies(programme.policy)
         dialogue = Dialogue(programme=programme, policy=policy, **parts)
         if own["owed_before"]:
-            dialogue.uncarried = uncarried(connection, dialogue)
+            dialogue.inherits, dialogue.uncarried = inherited(connection, dialogue)
         head = Head(own["head_seq"], own["head_hash"])
         return Held(dialogue, head, own["revision"], own["programme_revision"])
 

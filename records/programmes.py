@@ -67,7 +67,8 @@ def _replace(
 ) -> None:
     was = found.programme
     _require_roles_kept(connection, was, programme)
-    before = with_roles(was, programme.roles, now).owed_before
+    heard = connection.execute(_spoken_in(was.id).limit(1)).first()
+    before = with_roles(was, programme.roles, now if heard else None).owed_before
     programme = programme.model_copy(update={"owed_before": before})
     end_roles(connection, was, programme, now)
     same = (was.schedule, was.time_zone) == (programme.schedule, programme.time_zone)

@@ -56,7 +56,9 @@ def write_step(connection: Connection, held: Held, decided: Decided, now: dateti
         if not save_programme(connection, decided.programme, revision, now):
             raise Refused("changed-meanwhile", dialogue=after.id)
         revision += 1
+        inherits = after.inherits
         after = replace(after, programme=decided.programme)
+        after.inherits = inherits
     return Held(after, head, held.revision + 1, revision)
 
 

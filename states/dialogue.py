@@ -114,6 +114,10 @@ class Dialogue:
     lessons: tuple[str, ...] = ()
     uncarried = tuple[str, ...]()
     """What earlier editions owe and the journal of this one does not know of; read live, never stored."""
+    inherits = False
+    """Whether earlier editions owed something when this was read, so that there is something to carry."""
+    heard_beside = False
+    """Whether somebody spoke and is still heard in another edition; known where a role changes."""
     risks: dict[str, Risk] = field(default_factory=dict)
     chain_dialogues: dict[str, ChainDialogue] = field(default_factory=dict)
     stakeholders: dict[str, Stakeholder] = field(default_factory=dict)
@@ -133,7 +137,8 @@ class Dialogue:
         """A copy whose collections can be changed without touching this one."""
         copied: dict[str, Any] = {name: dict(getattr(self, name)) for name in _COLLECTIONS}
         made = replace(self, **copied)
-        made.uncarried = self.uncarried
+        made.uncarried, made.inherits = self.uncarried, self.inherits
+        made.heard_beside = self.heard_beside
         return made
 
     @cached_property

@@ -6,7 +6,7 @@ Source: trust 1; care 5 (who delivers and who proves are two things); rulings 6 
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Protocol
@@ -117,18 +117,24 @@ def is_debtor(dialogue: Dialogue, role: str) -> bool:
     return role in DEBTORS or (person is not None and debtor_behind(dialogue, person))
 
 
-def with_roles(programme: Programme, roles: Mapping[Role, Person], now: datetime) -> Programme:
-    """*programme* with *roles*; who owed answers until *now*, or was reached otherwise, stays known (rulings 6)."""
-    left = [
-        was
-        for role in DEBTORS
-        if (was := programme.roles.get(role)) and _ways(was) != _ways(roles.get(role))
-    ]
-    kept = [one for one in programme.owed_before if _ways(one) not in map(_ways, left)]
-    fresh = {_ways(was): Former(**was.model_dump(), until=now) for was in left}
-    return programme.model_copy(
-        update={"roles": dict(roles), "owed_before": (*kept, *fresh.values())}
-    )
+def with_roles(
+    programme: Programme, roles: Mapping[Role, Person], until: datetime | None
+) -> Programme:
+    """
+    *programme* with *roles*; who owed answers *until* now, or was reached otherwise, stays known (rulings 6).
+
+    None while nobody spoke: nothing was owed yet.
+    """
+    before = [*programme.owed_before, *(_left(programme, roles, until) if until else ())]
+    known = {_ways(one): one for one in before}
+    return programme.model_copy(update={"roles": dict(roles), "owed_before": tuple(known.values())})
+
+
+def _left(programme: Programme, roles: Mapping[Role, Person], until: datetime) -> Iterator[Former]:
+    for role in DEBTORS:
+        was = programme.roles.get(role)
+        if was and _ways(was) != _ways(roles.get(role)):
+            yield Former(**was.model_dump(), until=until)
 
 
 def _ways(person: Person | None) -> tuple[str | None, ...]:

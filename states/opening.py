@@ -55,11 +55,12 @@ def open_edition(
         risks=dict(previous.risks) if previous else {},
         stakeholders=_proposed_stakeholders(previous, now),
     )
+    owed = debts_of(previous) if debts is None and previous else list(debts or ())
+    dialogue.inherits = bool(owed)
     work = Deliberation(dialogue, by, now)
     require_promise_after_session(work, dialogue.information)
     if not tight:
         require_room(dialogue, now)
-    owed = debts_of(previous) if debts is None and previous else list(debts or ())
     _begin(work, owed)
     return Decision(None, work.dialogue, tuple(work.facts), tuple(work.notices))
 

@@ -35,4 +35,4 @@ class Programme(Value):
     policy: dict[str, Any] = Field(default_factory=dict)
     """Policy values that differ from the defaults, in the shape of config/policy.toml."""
     owed_before: tuple[Former, ...] = ()
-    """Who held a role that owes answers, or was reached otherwise in it; kept by the records, no file says it."""
+    """Who held a role that owes answers once somebody spoke, or was reached otherwise in it; no file says it."""

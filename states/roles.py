@@ -70,7 +70,8 @@ def hand_over(work: Deliberation, given: HandOver) -> None:
     _require_giver(work, given)
     _require_seals_safe(work, given)
     roles = {**work.dialogue.programme.roles, given.role: given.person}
-    work.programme = with_roles(work.dialogue.programme, roles, work.now)
+    heard = spoken(work.dialogue) or work.dialogue.heard_beside
+    work.programme = with_roles(work.dialogue.programme, roles, work.now if heard else None)
     work.dialogue.programme = work.programme
     if work.dialogue.seals and not moderator_is_independent(work.dialogue):
         raise Refused("seals-need-independence", role=given.role)

@@ -96,7 +96,7 @@ _SUBJECTS: dict[str, About] = {
     "answers-speak": lambda d: any(c.answer for c in d.contributions.values()),
     "verdicts-in": lambda d: any(c.delivered_at for c in d.contributions.values()),
     "disputes-settled": lambda d: any(c.dispute_round for c in d.contributions.values()),
-    "debts-carried": lambda d: any(x.kind == "answer-participant" for x in d.duties.values()),
+    "debts-carried": lambda d: d.inherits or d.uncarried,
 }
 """What a check is about: while there is none of it, nothing is in order yet, however little is missing."""
 

@@ -2,8 +2,9 @@
 
 from states.checks import checks_of
 from states.dialogue import Dialogue
+from states.duties import KINDS
 from tests.journeys.lives import act, outcome_of, played, small
-from tests.states.builders import live
+from tests.states.builders import disputed, live, opened
 
 
 def test_a_promise_made_after_next_year_opened_is_carried() -> None:
@@ -27,6 +28,14 @@ def test_a_promise_made_after_next_year_opened_is_carried() -> None:
     opened = next(row for row in seen.shown["dialogues"] if row["id"] == "klein-2023")
     check = next(one for one in opened["checks"] if one["check"] == "debts-carried")
     assert check["ok"], check["why"]
+    assert "stays owed there" in check["why"]
+    owed = {
+        row["id"]
+        for row in seen.shown["duties"]
+        if row["dialogue"] == "klein-2022" and row["status"] in {"open", "lapsed"}
+    }
+    debts = {name for name in owed if KINDS[name.partition("/")[0]].debt}
+    assert debts == {row[1] for row in carried}
 
 
 def test_the_check_fails_when_something_was_not_carried() -> None:
@@ -36,3 +45,21 @@ def test_the_check_fails_when_something_was_not_carried() -> None:
     found = next(c for c in checks_of(dialogue, life.now) if c.name == "debts-carried")
     assert (found.ok, found.strength) == (False, "hard")
     assert "answer-participant/x" in found.why("en")
+
+
+def test_the_check_says_nothing_where_nothing_is_inherited() -> None:
+    """It looks at earlier editions, never at the answers of its own: before there are debts it is no green tick."""
+    life = live("mapped")
+    first = next(c for c in checks_of(life.dialogue, life.now) if c.name == "debts-carried")
+    later = opened(
+        at="2022-12-10 09:00",
+        session="2023-06-15 13:00",
+        edition=2023,
+        information={"purpose": "Anew."},
+        previous=disputed().dialogue,
+    )
+    found = next(c for c in checks_of(later.dialogue, later.now) if c.name == "debts-carried")
+
+    assert (first.ok, first.idle, first.why("nl")) == (True, True, "In orde.")
+    assert (found.ok, found.idle) == (True, False)
+    assert "blijft daar open" in found.why("nl")
