@@ -8,6 +8,7 @@ from config.outdated import outdated
 from config.wiring import House
 from notifications.words import word
 from records.access_accounts import Account, every_account
+from records.owed import alerting
 from states.ways import unheard_roles
 
 
@@ -20,17 +21,27 @@ def wanting(house: House, now: datetime) -> Findings:
 
 def unheard(house: House) -> Findings:
     """
-    The roles of each newest edition whose alerts reach nobody, because nobody up their chain reads mail.
+    The roles whose alerts reach nobody, because nobody up their chain reads mail: said once for each programme.
 
-    Source: rulings 8 and trust 7, the last alert about an alert ends here.
+    Asked of each newest edition, and of each earlier one that still owes something: what failed for good is known by
+    edition. Source: rulings 8 and trust 7, the last alert about an alert ends here.
     """
-    for row in house.ledger.programmes():
-        for name in house.ledger.dialogue_ids(row.programme.id)[-1:]:
-            for role in unheard_roles(house.ledger.read(name)):
-                who = word("role", role, "en")
-                said = f"{name}: alerts to the {who} reach nobody: neither they nor anybody above them reads mail"
-                advice = "record addresses that work: weerklank programme apply FILE"
-                yield Finding("roles", "bad", said, advice=advice)
+    said = set[tuple[str, str]]()
+    for name in alerting(house.engine):
+        dialogue = house.ledger.read(name)
+        for role in unheard_roles(dialogue):
+            if (dialogue.programme.id, role) not in said:
+                said.add((dialogue.programme.id, role))
+                yield _unheard(name, role)
+
+
+def _unheard(name: str, role: str) -> Finding:
+    who = word("role", role, "en")
+    said = (
+        f"{name}: alerts to the {who} reach nobody: neither they nor anybody above them reads mail"
+    )
+    advice = "record addresses that work: weerklank programme apply FILE"
+    return Finding("roles", "bad", said, advice=advice)
 
 
 def lost_key(house: House) -> Findings:

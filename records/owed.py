@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Engine, Select, exists, or_, select
+from sqlalchemy.orm import aliased
 
+from records.database import reading
 from records.shelves import builder
-from records.tables import DIALOGUES, DUTIES
+from records.tables import DIALOGUES, DUTIES, DialogueTable
 from states.duties import KINDS, OWED, Duty
 
 _FIELDS = tuple(Duty.model_fields)
@@ -45,3 +47,17 @@ def debts_before(connection: Connection, programme_id: str, edition: int) -> lis
         .order_by(DIALOGUES.c.edition, DUTIES.c.id)
     )
     return [(row.dialogue_id, row.duty) for row in duties_in(connection, chosen)]
+
+
+_later = aliased(DialogueTable)
+
+
+def alerting(engine: Engine) -> list[str]:
+    """The dialogues that can still alert: each programme's newest, and those that owe something; newest first."""
+    owes = exists().where(DUTIES.c.dialogue_id == DIALOGUES.c.id, DUTIES.c.status.in_(sorted(OWED)))
+    newer = exists().where(_later.programme_id == DIALOGUES.c.programme_id)
+    newer = newer.where(_later.edition > DIALOGUES.c.edition)
+    chosen = select(DIALOGUES.c.id).where(or_(owes, ~newer))
+    with reading(engine) as connection:
+        ordered = chosen.order_by(DIALOGUES.c.programme_id, DIALOGUES.c.edition.desc())
+        return list(connection.scalars(ordered))

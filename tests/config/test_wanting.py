@@ -1,5 +1,6 @@
 """The doctor tells of a key that is lost, and of roles whose alerts nobody hears."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,9 @@ from config.locking import key_file, locked
 from config.wanting import lost_key, unheard
 from config.wiring import House
 from records.access_accounts import Account, keep_account
-from tests.config.conftest import NOW, programme
+from records.owed import alerting
+from states.facts import Notice
+from tests.config.conftest import ID, NOW, SESSION, act, programme
 
 
 def _kept(house: House) -> None:
@@ -48,3 +51,51 @@ def test_roles_whose_alerts_reach_nobody_are_told(
     found = list(unheard(house))
     assert len(found) == told
     assert all(one.state == "bad" for one in found)
+
+
+def _next_edition(house: House) -> str:
+    year = timedelta(days=364)
+    opened = house.ledger.open_edition(
+        "klein", session_at=SESSION + year, edition=2023, information=None, by="manager", now=NOW
+    )
+    return opened.dialogue_id
+
+
+def _mail_to_the_board_fails(house: House) -> None:
+    """What fails for good is known by edition: here by that of 2022 alone."""
+    house.ledger.tell(ID, Notice(to="board", role="board", template="people-are-waiting"), "x", NOW)
+    [posted] = [
+        row
+        for post in house.ledger.claim(NOW, limit=99, lease=timedelta(minutes=5), worker="w")
+        for row in post.rows
+        if row.dialogue_id == ID and row.notice.template == "people-are-waiting"
+    ]
+    house.ledger.undeliverable(posted.id, "email", "mailbox-unavailable", NOW)
+
+
+def test_an_earlier_edition_that_still_owes_is_asked_too(house: House) -> None:
+    newest = _next_edition(house)
+    assert list(unheard(house)) == []
+    _mail_to_the_board_fails(house)
+
+    [found] = unheard(house)
+    assert found.says.startswith(f"{ID}: alerts to the ")
+    assert alerting(house.engine) == [newest, ID]
+
+
+def test_one_that_owes_nothing_is_not_read(house: House) -> None:
+    newest = _next_edition(house)
+    _mail_to_the_board_fails(house)
+    act(house, "cancel-dialogue", reason="The company was sold.")
+
+    assert alerting(house.engine) == [newest]
+    assert list(unheard(house)) == []
+
+
+def test_what_every_edition_lacks_is_said_once(house: House) -> None:
+    _next_edition(house)
+    roles: dict[str, Any] = programme().model_dump(mode="json")["roles"]
+    roles["board"] = {"name": "De board", "language": "nl", "phone": "+31 6 1"}
+    house.ledger.apply_programme(programme(roles=roles), NOW)
+
+    assert len(list(unheard(house))) == 1
