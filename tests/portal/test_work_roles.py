@@ -185,7 +185,7 @@ def test_the_values_stand_beside_their_defaults(portal: Portal) -> None:
     portal.memory.ledger.apply_programme(programme, portal.now)
     page = portal.enter_as("manager").get("/settings").text
     assert "40%" in page
-    assert "0.5" in page
+    assert "50%" in page
     assert "eigen keuze" in page
     assert "Een rol overdragen" not in page
     given = {"role": "deputy", "name": "Ines"}
