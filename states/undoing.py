@@ -1,5 +1,6 @@
 """Undoing what was recorded in somebody's name: what was before is so again, and so is what was owed (trust 1)."""
 
+from states.arriving import lapse_fact, not_reached_fact
 from states.contributions import Contribution, LineVerdict
 from states.deliberation import Deliberation
 from states.dialogue import Phase
@@ -91,11 +92,23 @@ def _restore_duties(work: Deliberation, before: Before) -> None:
 def put_back(work: Deliberation, was: Duty, now: Duty) -> None:
     """The duty *now*, which a step had ended, stands as it *was*; what was owed is owed from its first promise."""
     if was.status not in OWED:
-        work.keep(was.model_copy(update={"version": now.version + 1}))
+        _ended_again(work, was, now)
         return
     if was.owner == PARTICIPANT and not _still_asked(work, was):
         return
     reopen(work, now)
+
+
+def _ended_again(work: Deliberation, was: Duty, now: Duty) -> None:
+    """Silence, or that nothing had reached them, is so again; the journal says it, or it would tell another story."""
+    version = now.version + 1
+    again = was.model_copy(update={"version": version, "lapsed_version": version})
+    work.keep(again)
+    work.fact("duty-reopened", was.name, kind=was.kind, **{"for": was.whom}, version=version)
+    if was.status is DutyStatus.NOT_REACHED:
+        work.facts.append(not_reached_fact(again, work.actor))
+    elif was.status is DutyStatus.NO_ANSWER:
+        work.facts.append(lapse_fact(again, silent=True))
 
 
 def _still_asked(work: Deliberation, duty: Duty) -> bool:

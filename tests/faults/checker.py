@@ -30,15 +30,25 @@ FEEDBACK = (*DEBTS,)
 ABOUT_MESSAGES, MOST_ALERTS = ("by-hand-task", "delivery-failed"), 6
 ASKED = ("answer-invitation", "share-expectation", "check-summary", "give-verdict")
 _SILENT = {"no-answer-recorded": "no-answer", "not-reached": "not-reached"}
-MOMENTS = ("at", "due", "first_due", "lapsed_at", "ended_at", "next_at", "sent_at", "claimed_until")
+MOMENTS = (
+    "at",
+    "due",
+    "first_due",
+    "lapsed_at",
+    "ended_at",
+    "next_at",
+    "sent_at",
+    "claimed_until",
+    "made_at",
+)
 
 
 def problems(engine: Engine, swept: datetime | None = None) -> list[str]:
     """What is wrong in the records of *engine*; *swept*: the moment up to which a sweep finished."""
     with engine.connect() as connection:
-        dialogues, parts = (_rows(connection, name) for name in ("dialogues", "contributions"))
-        programmes = {row["id"]: row["document"] for row in _rows(connection, "programmes")}
-        tables = {name: _rows(connection, name) for name in ("facts", "duties", "notices")}
+        dialogues, parts = (rows_of(connection, name) for name in ("dialogues", "contributions"))
+        programmes = {row["id"]: row["document"] for row in rows_of(connection, "programmes")}
+        tables = {name: rows_of(connection, name) for name in ("facts", "duties", "notices")}
     found: list[str] = []
     for row in dialogues:
         name = row["id"]
@@ -52,12 +62,14 @@ def problems(engine: Engine, swept: datetime | None = None) -> list[str]:
     return found
 
 
-def _rows(connection: Any, table: str) -> list[dict[str, Any]]:
+def rows_of(connection: Any, table: str) -> list[dict[str, Any]]:
+    """All rows of *table*, their moments in UTC."""
     rows = connection.execute(text(f"SELECT * FROM {table}")).mappings().all()  # noqa: S608 - our own
-    return [{k: _moment(v) if k in MOMENTS else v for k, v in row.items()} for row in rows]
+    return [{k: moment_of(v) if k in MOMENTS else v for k, v in row.items()} for row in rows]
 
 
-def _moment(stored: Any) -> datetime | None:
+def moment_of(stored: Any) -> datetime | None:
+    """The instant that is *stored*, as each kind of database gives it."""
     if isinstance(stored, int):
         return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=stored)
     return None if stored is None else stored.astimezone(UTC)

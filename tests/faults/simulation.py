@@ -29,7 +29,9 @@ from states.people import Role
 from states.programme import Programme
 from tests.faults.checker import problems
 from tests.faults.failing import Faults, Killed, lost
-from tests.faults.wishes import wishes_of
+from tests.faults.hands import hands_of
+from tests.faults.oracle import harmed, hats_of, untold
+from tests.faults.wishes import Wish, wishes_of
 from tests.faults.works import LEASE, delivering, no_pause
 from tests.records.conftest import INFORMATION, NGO, RISK, SESSION, START, UNION, a_programme
 
@@ -76,6 +78,8 @@ class Life:
     lived: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     faults: int = 0
+    relayed: int = 0
+    bounced: int = 0
     late: dict[str, int] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
@@ -102,7 +106,7 @@ class Life:
             for _ in range(EVENTS):
                 self._event()
             self._heal()
-            return [*self.wrong, *problems(self.engine, self.now)]
+            return [*self.wrong, *problems(self.engine, self.now), *untold(self.engine)]
         finally:
             self.engine.dispose()
 
@@ -111,11 +115,7 @@ class Life:
         ledger = self.ledger
         programme = self._with_roles(a_programme("life", country=country, time_zone=zone))
         ledger.apply_programme(programme, self.now)
-        opened = ledger.open_edition(
-            "life", session_at=SESSION, edition=2022, information=INFORMATION, by="manager",
-            now=self.now,
-        )  # fmt: skip
-        self.id = opened.dialogue_id
+        self.id = self._open()
         for step, what in (
             ("name-risk", RISK),
             ("map-stakeholder", UNION),
@@ -123,6 +123,21 @@ class Life:
         ):
             ledger.act(self.id, step, what, by="manager", now=self.now)
         ledger.act(self.id, "map-stakeholder", LETTER, by="manager", now=self.now)
+
+    def _open(self) -> str:
+        """In time, or so late that the days do not fit: that is refused until somebody says that they know."""
+        near, day = self.chance.random() < 0.25, SESSION
+        if near:
+            self.now = SESSION - self.chance.randint(10, 70) * DAY
+        given: dict[str, Any] = {"session_at": day, "edition": 2022, "information": INFORMATION}
+        try:
+            opened = self.ledger.open_edition(
+                "life", **given, by="manager", now=self.now, tight=not near
+            )
+        except Refused as refused:
+            self.refused[refused.code] += 1
+            opened = self.ledger.open_edition("life", **given, by="manager", now=self.now)
+        return opened.dialogue_id
 
     def _with_roles(self, programme: Programme) -> Programme:
         """Sometimes a role has no address or is not held, one person holds two, or an address never works."""
@@ -152,6 +167,10 @@ class Life:
                 self._sweep()
             elif dice < 0.5:
                 delivering(self.engine, self.mail, self.now)
+            elif dice < 0.53:
+                self._bounce()
+            elif dice < 0.65:
+                self._take(hands_of(self.ledger.read(self.id), self.chance, self.now))
             else:
                 self._act()
         except (Killed, RecordsError):
@@ -179,12 +198,30 @@ class Life:
 
     def _act(self) -> None:
         wishes = list(wishes_of(self.ledger.read(self.id), self.chance, self.now))
-        for step, by, given in self.chance.sample(wishes, min(8, len(wishes))):
+        self._take(self.chance.sample(wishes, min(8, len(wishes))))
+
+    def _take(self, wishes: list[Wish]) -> None:
+        for step, by, given in wishes:
+            was = self.ledger.read(self.id)
             try:
                 self.ledger.act(self.id, step, given, by=by, now=self.now)
-                self.lived[step] += 1
             except Refused as refused:
                 self.refused[refused.code] += 1
+                continue
+            self.lived[step] += 1
+            self.relayed += "stakeholder" in given and "how" in given
+            if by in hats_of(was):
+                self.wrong += harmed(was, self.ledger.read(self.id), step)
+
+    def _bounce(self) -> None:
+        """A mail that was accepted comes back, long after it perhaps: of what asked those who stayed silent, mostly."""
+        rows = [row for row in notices_of(self.engine, [self.id]) if row.status == "sent"]
+        duties = self.ledger.read(self.id).duties
+        silent = [r for r in rows if r.duty and duties[r.duty].status == "no-answer"]
+        if rows:
+            row = self.chance.choice(silent or rows)
+            reason = self.chance.choice(("bounced-5.1.1", "bounced-5.2.2"))
+            self.bounced += self.ledger.undeliverable(row.id, "email", reason, self.now)
 
     def _watch(self) -> None:
         """No lateness ever becomes less."""

@@ -1,14 +1,20 @@
 """Who checks the checker: it is content with a whole world, and sees each kind of damage."""
 
+from collections import Counter
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
 from config.policies import policy_of
+from notifications.channels import Memory
 from records.database import connect, writing
 from records.ledger import Ledger
 from records.sweep import sweep
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW
+from tests.faults.works import drained
+from tests.records.conftest import START
 
 DAMAGE = {
     "UPDATE duties SET next_at = NULL WHERE name = 'close-dialogue'": "I3",
@@ -40,14 +46,21 @@ def test_the_checker_sees_damage(world: str, damage: str) -> None:
     assert any(DAMAGE[damage] in one for one in found), found
 
 
-def test_the_world_is_whole_on_each_kind(world: str) -> None:
+@pytest.mark.parametrize("arrives", [True, False], ids=["asked", "never-asked"])
+def test_the_world_is_whole_on_each_kind(world: str, arrives: bool) -> None:
+    """Whoever was asked in time and says nothing is silent; whom nothing reached was not reached, and never silent."""
     engine = connect(world)
     ledger = Ledger(engine, policy_of)
     assert problems(engine) == []
+    if arrives:
+        drained(engine, Memory(), START + timedelta(hours=1))
     report = sweep(engine, policy_of, NOW, pause=lambda _: None)
     assert report.lapses
-    assert report.no_answers
     assert report.skipped
+    assert bool(report.no_answers) is arrives
+    duties = ledger.read("aa-2022").duties.values()
+    ends = Counter(str(duty.status) for duty in duties if duty.kind == "answer-invitation")
+    assert ends == {"no-answer" if arrives else "not-reached": 2}
     assert problems(engine, NOW) == []
     assert len(ledger.dialogue_ids()) == 3
     engine.dispose()

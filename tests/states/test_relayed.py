@@ -323,6 +323,30 @@ def test_what_somebody_says_themselves_stands_above_what_was_recorded_for_them()
     assert not list(undoable(life.dialogue, [NOOR], life.dialogue.calendar.day_of(life.now)))
 
 
+@pytest.mark.parametrize(
+    ("post", "ended", "fact"),
+    [(True, "no-answer", "no-answer-recorded"), (False, "not-reached", "not-reached")],
+)
+def test_what_had_ended_before_ends_again_and_the_journal_says_so(
+    post: bool, ended: str, fact: str
+) -> None:
+    """Whoever replays the journal comes to the same silence, or the same failure to reach them."""
+    name = f"answer-invitation/{NOOR}"
+    life = live("invited")
+    life.mail = post
+    life.until(life.duty(name).due)
+    assert life.status(name) == ended
+    life.take("moderator", "accept-invitation", stakeholder=NOOR, **PHONE)
+    assert life.status(name) in {"met", "met-late"}
+
+    life.take(NOOR, "undo-relayed", step="accept-invitation")
+
+    assert life.status(name) == ended
+    assert life.about(name)[-3:] == ["duty-met", "duty-reopened", fact]
+    assert life.named(fact)[-1].detail["version"] == life.duty(name).version
+    assert life.duty(name).next_at is None
+
+
 def test_the_later_is_undone_first() -> None:
     life = live("invited").take("manager", "accept-invitation", stakeholder=NOOR, **PHONE)
     life.take("manager", "decline-invitation", stakeholder=NOOR, **PHONE)
