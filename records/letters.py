@@ -171,9 +171,14 @@ class Sorter:
         chosen = chosen.where(or_(*unseen))
         more = self.connection.execute(chosen.with_for_update(skip_locked=True)).all()
         self._learn(more)
-        mine = {self._key(row) for row in daily}
+        mine = {self._share(row) for row in daily}
         known = {row.id for row in daily}
-        return daily + [row for row in more if row.id not in known and self._key(row) in mine]
+        return daily + [row for row in more if row.id not in known and self._share(row) in mine]
+
+    def _share(self, row: Row) -> _Key:
+        """The same for all that may go in one letter: to a participant both kinds."""
+        key = self._key(row)
+        return key._replace(kind="") if row.role == PARTICIPANT else key
 
     def _unseen(self, last: Row | None) -> list[ColumnElement[bool]]:
         """What may wait and was not looked at: what comes after *last*, the rows before being the oldest, and newer."""
@@ -225,9 +230,12 @@ class Sorter:
         What may go now. What a deed asks of a role waits for the morning, to come in one letter with its tasks.
 
         A rung is never early: it is of a morning that was missed, and takes with it what else waits for this reader.
+        So does what was there on the morning before: whoever delivers at night alone would put it off for ever.
         """
-        begins = self._settings[key.programme_id].begins
-        missed = any(row.rung is not None for row in rows)
+        setting = self._settings[key.programme_id]
+        begins = setting.begins
+        before = morning(setting.calendar, setting.policy, self.now, days=-1)
+        missed = any(row.rung is not None or row.at < before for row in rows)
         if missed or self.now >= begins or rows[0].role == PARTICIPANT:
             return rows
         done.put_off += [(row.id, begins) for row in rows]

@@ -136,8 +136,14 @@ def reopen(work: Deliberation, duty: Duty) -> None:
     if duty.owner == PARTICIPANT and duty.due <= work.now:
         again = again.model_copy(update=_time_to_answer(work, duty))
     work.keep(armed(again, work.setting, work.now))
+    moved = {"due": again.due.isoformat()} if again.due != duty.due else {}
     work.fact(
-        "duty-reopened", duty.name, kind=duty.kind, **{"for": duty.whom}, version=again.version
+        "duty-reopened",
+        duty.name,
+        kind=duty.kind,
+        **{"for": duty.whom},
+        version=again.version,
+        **moved,
     )
 
 
@@ -146,6 +152,7 @@ def _time_to_answer(work: Deliberation, duty: Duty) -> dict[str, object]:
     dates = {"start": work.today, "end": end}
     return {
         "due": work.calendar.end_of(end),
+        "day": end,
         "reckoning": duty.reckoning.model_copy(update=dates),
     }
 

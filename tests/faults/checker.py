@@ -158,7 +158,7 @@ class _Book:
         by_time = what in {"rung-reached", "rung-skipped", "duty-lapsed", "no-answer-recorded"}
         if by_time and (story.status not in OWED or detail["version"] != story.version):
             yield f"I5 {what} of {name} at version {detail['version']}, which is {story.status}"
-        yield from self._change(story, what, detail, at)
+        yield from self._change(story, what, {**detail, "by": fact["actor"]}, at)
 
     def _change(
         self, story: _Story, what: str, detail: dict[str, Any], at: datetime
@@ -186,6 +186,7 @@ class _Book:
                 yield f"a wrong lateness, {detail['late_days']} days"
         elif what == "duty-reopened":
             story.status = "lapsed" if story.lapsed else "open"
+            story.due = datetime.fromisoformat(detail["due"]) if "due" in detail else story.due
             self._version(story, detail["version"], at)
         elif what in {"duty-postponed", "duty-rescheduled"}:
             yield from self._move(story, what, detail, at)
@@ -198,6 +199,8 @@ class _Book:
         story.due = datetime.fromisoformat(detail["to" if postponed else "due"])
         story.first = story.first if stands else story.due
         story.moved = story.moved or postponed
+        if not postponed and detail["by"] == "system":
+            story.first = story.due  # what asked came so late that there was no earlier promise
         self._version(story, detail["version"], at)
         if postponed and datetime.fromisoformat(detail["first"]) != story.first:
             yield "the first promise was forgotten"

@@ -178,11 +178,15 @@ def _a_day(dialogue: Dialogue, notices: list[Any], letters: list[Any]) -> Iterat
 
 
 def _a_participants_day(sent: list[Any], letters: list[Any], zone: ZoneInfo) -> Iterator[str]:
-    made = {one["message_id"]: one["made_at"].astimezone(zone).date() for one in letters}
-    heard: dict[Any, dict[str, str]] = defaultdict(dict)
+    """What was there when the letter of the day was made goes in it; what is late and came after it may follow."""
+    made = {one["message_id"]: one["made_at"] for one in letters}
+    heard: dict[Any, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for n in sent:
         if n["role"] == "participant" and n["template"] not in AT_ONCE:
-            heard[n["to"], made[n["message_id"]]][n["message_id"]] = n["template"]
+            day = made[n["message_id"]].astimezone(zone).date()
+            heard[n["to"], day][n["message_id"]].append(n)
     for (to, day), many in heard.items():
-        if len(many) > 1:
-            yield f"{to} got {sorted(many.values())} on {day}"
+        first = min(made[name] for name in many)
+        with_first = [ns for ns in many.values() if min(n["at"] for n in ns) <= first]
+        if len(with_first) > 1:
+            yield f"{to} got {[n['template'] for ns in many.values() for n in ns]} on {day}"

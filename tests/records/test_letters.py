@@ -118,6 +118,17 @@ def test_before_the_notice_time_the_morning_is_waited_for(quiet: Memory) -> None
     assert contents(quiet.claim()) == [["duty-due-soon"] * 2]
 
 
+def test_whoever_delivers_at_night_alone_does_not_wait_for_ever(quiet: Memory) -> None:
+    """The morning after it was written went by, and no round took it."""
+    quiet.now = MORNING + timedelta(hours=9)
+    say(quiet, "by-hand-task")
+    quiet.now = MORNING + DAY - timedelta(hours=3)
+    assert quiet.claim() == []
+
+    quiet.now += DAY
+    assert contents(quiet.claim()) == [["by-hand-task"]]
+
+
 def test_while_time_has_something_to_do_its_sweep_is_waited_for(quiet: Memory) -> None:
     quiet.now = quiet.next_at()
     say(quiet, "duty-due-soon")
@@ -170,6 +181,18 @@ def test_a_letter_is_taken_whole_however_few_are_taken(quiet: Memory) -> None:
     [letter] = quiet.claim(limit=1)
 
     assert len(letter.rows) == 30
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_participants_letter_is_whole_of_both_kinds_however_few_are_taken(
+    quiet: Memory, order: int
+) -> None:
+    quiet.map()
+    for template in ["summary-to-check", "answer-still-late"][::order]:
+        say(quiet, template, "ngo-nl")
+
+    assert contents(quiet.claim(limit=1)) == [["answer-still-late", "summary-to-check"]]
+    assert quiet.claim() == []
 
 
 def test_two_who_claim_at_once_never_share_a_letter(quiet: Memory) -> None:

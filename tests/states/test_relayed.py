@@ -1,6 +1,7 @@
 """Steps that somebody else records: who may, what the fact says, what the person hears, and undoing it whole."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -345,6 +346,24 @@ def test_what_had_ended_before_ends_again_and_the_journal_says_so(
     assert life.about(name)[-3:] == ["duty-met", "duty-reopened", fact]
     assert life.named(fact)[-1].detail["version"] == life.duty(name).version
     assert life.duty(name).next_at is None
+
+
+def test_who_is_asked_again_after_the_due_day_has_a_new_one_that_the_journal_names() -> None:
+    name = f"answer-invitation/{NOOR}"
+    life = live("invited")
+    was = life.duty(name)
+    life.until(was.due - timedelta(days=1))
+    life.take("moderator", "accept-invitation", stakeholder=NOOR, **PHONE)
+    life.until(was.due + timedelta(days=3))
+
+    life.take(NOOR, "undo-relayed", step="accept-invitation")
+
+    now = life.duty(name)
+    assert now.owed
+    assert now.due > life.now
+    assert life.named("duty-reopened")[-1].detail["due"] == now.due.isoformat()
+    assert now.day == life.dialogue.calendar.due_day(now.due)
+    assert now.first_due == was.first_due
 
 
 def test_the_later_is_undone_first() -> None:
