@@ -45,12 +45,17 @@ AT_ONCE = frozenset(
 
 def hats_of(dialogue: Dialogue) -> set[str]:
     """Everybody under whose name one who owes the answers acts: roles, seats and helpers with their address."""
-    held = {role: dialogue.role(role) for role in DEBTORS}
-    theirs = {who.email.casefold() for who in held.values() if who and who.email}
-    others = [*dialogue.programme.roles.items(), *dialogue.stakeholders.items()]
-    others += dialogue.helpers.items()
-    hats = {str(name) for name, who in others if who.email and who.email.casefold() in theirs}
-    return {*DEBTORS, *hats}
+    held = (dialogue.role(role) for role in DEBTORS)
+    theirs = {who.email.casefold() for who in held if who and who.email}
+    addresses: dict[str, str | None] = {
+        str(r): p.email for r, p in dialogue.programme.roles.items()
+    }
+    addresses |= {name: seat.email for name, seat in dialogue.stakeholders.items()}
+    addresses |= {name: helper.email for name, helper in dialogue.helpers.items()}
+    return {
+        *DEBTORS,
+        *(name for name, mail in addresses.items() if (mail or "").casefold() in theirs),
+    }
 
 
 def harmed(was: Dialogue, now: Dialogue, step: str) -> Iterator[str]:
