@@ -216,10 +216,9 @@ class Sorter:
         """The groups of which nothing more can come from the last notice time; the others are put off a little."""
         for key, rows in groups.items():
             ripe = self._not_before_morning(key, rows, done)
-            setting = self._settings[key.programme_id]
-            last = setting.begins
+            last = self._settings[key.programme_id].begins
             if self.now < last:
-                last = morning(setting.calendar, setting.policy, self.now, days=-1)
+                last = self._morning(key, days=-1)
             if self._due and (self._swept is None or self._swept < last):
                 done.put_off += [(row.id, self.now + _SOON) for row in ripe]
             elif ripe:
@@ -232,11 +231,11 @@ class Sorter:
         A rung is never early: it is of a morning that was missed, and takes with it what else waits for this reader.
         So does what was there on the morning before: whoever delivers at night alone would put it off for ever.
         """
-        setting = self._settings[key.programme_id]
-        begins = setting.begins
-        before = morning(setting.calendar, setting.policy, self.now, days=-1)
-        missed = any(row.rung is not None or row.at < before for row in rows)
-        if missed or self.now >= begins or rows[0].role == PARTICIPANT:
+        begins = self._settings[key.programme_id].begins
+        if self.now >= begins or rows[0].role == PARTICIPANT:
+            return rows
+        before = self._morning(key, days=-1)
+        if any(row.rung is not None or row.at < before for row in rows):
             return rows
         done.put_off += [(row.id, begins) for row in rows]
         return []
@@ -250,9 +249,12 @@ class Sorter:
             elif any(KINDS[row.template] is Kind.ALERTS for row in rows):
                 self._put_own(rows, done)
             else:
-                setting = self._settings[key.programme_id]
-                tomorrow = morning(setting.calendar, setting.policy, self.now, days=1)
+                tomorrow = self._morning(key, days=1)
                 done.put_off += [(row.id, tomorrow) for row in rows]
+
+    def _morning(self, key: _Key, days: int) -> datetime:
+        setting = self._settings[key.programme_id]
+        return morning(setting.calendar, setting.policy, self.now, days=days)
 
     @staticmethod
     def _slots(key: _Key, rows: list[Row]) -> set[_Key]:

@@ -71,7 +71,7 @@ def _reached(dialogue: Dialogue, chance: random.Random, now: datetime) -> Iterat
         named = {**proven, "template": chance.choice(("invitation", "answer", "summary-to-check"))}
         yield "record-delivery", chance.choice((*RELAYERS, to)), proven
         yield "record-delivery", chance.choice((*RELAYERS, to)), named
-        if chance.random() < 0.2:
+        if chance.random() < 0.7:
             days = [
                 (now - timedelta(days=n)).date().isoformat() for n in (1, chance.choice((1, 3)))
             ]

@@ -26,6 +26,7 @@ LIVED = {
     "close-with-debts", "could-not-reach", "dispute-answer", "give-verdict", "mark-unsafe", "name-helper",
     "record-delivery", "settle-dispute", "share-expectation", "undo-relayed",
 }  # fmt: skip
+"""What somebody in each share must have come to, or these lives show less than they should."""
 REFUSED = {
     "contact-is-theirs",
     "contact-of-debtor",
@@ -34,7 +35,6 @@ REFUSED = {
     "tries-needed",
 }
 """What somebody in each share must have tried in vain."""
-"""What somebody in each share must have come to, or these lives show less than they should."""
 
 
 def seeds(lives: range, share: int) -> range:
