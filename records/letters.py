@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from records.bulk import Bulk
+from records.letter_names import digest, message_id
 from records.loading import Policies, programme_of
 from records.openings import calendar_of
 from records.outgoing import FAILED, PENDING, SENT, ready
@@ -23,7 +23,6 @@ from states.programme import Programme
 
 Row = Any
 """A row of the outbox."""
-_HASH_LENGTH = 32  # hexadecimal digits, 128 bits
 _SOON = timedelta(minutes=1)
 _FIELDS = ("message_id", "programme_id", "reader", "kind", "day", "made_at")
 _PUT = {
@@ -62,19 +61,6 @@ class Sorted:
     put_off: list[tuple[int, datetime]] = field(default_factory=list)
     made: list[dict[str, Any]] = field(default_factory=list)
     """The rows of letters that are new."""
-
-
-def message_id(dialogue_id: str, cause: str, to: str) -> str:
-    """
-    The left part of the Message-ID of a notice by itself: a digest of what makes it the only one.
-
-    So it stays the same in every try, in a restored copy and in another database, and tells nobody whom it is about.
-    """
-    return f"notice-{_digest(dialogue_id, cause, to)}"
-
-
-def _digest(*parts: str) -> str:
-    return sha256("\n".join(parts).encode()).hexdigest()[:_HASH_LENGTH]
 
 
 @dataclass
@@ -205,7 +191,7 @@ class Sorter:
         if named not in self._keys:
             programme_id = self._programmes[row.dialogue_id]
             setting = self._settings[programme_id]
-            reader = _digest(reader_key(row, setting.programme.roles, row.dialogue_id))
+            reader = digest(reader_key(row, setting.programme.roles, row.dialogue_id))
             kind = KINDS.get(row.template, Kind.OWN).value
             self._keys[named] = _Key(programme_id, reader, kind, setting.day)
         return self._keys[named]
@@ -245,7 +231,7 @@ class Sorter:
         gone = self._gone(groups)
         for key, rows in groups.items():
             if not gone & self._slots(key, rows):
-                self._put(key, f"notice-{_digest(*key)}", rows, done)
+                self._put(key, f"notice-{digest(*key)}", rows, done)
             elif any(KINDS[row.template] is Kind.ALERTS for row in rows):
                 self._put_own(rows, done)
             else:

@@ -11,7 +11,8 @@ from records.bulk import Bulk
 from records.columns import can_be_key
 from records.database import reading, writing
 from records.deliveries import without_addresses
-from records.letters import Sorter, message_id
+from records.letter_names import message_id
+from records.letters import Sorter
 from records.loading import Policies
 from records.outgoing import (
     BY_HAND,

@@ -93,6 +93,7 @@ class _Story:
     lapsed: bool = False
     moved: bool = False
     given_up: bool = False
+    erased: bool = False
     climbed: Counter[tuple[int, str, str]] = field(default_factory=Counter)
     heard: Counter[tuple[int, str, str]] = field(default_factory=Counter)
     dues: dict[int, datetime] = field(default_factory=dict)
@@ -175,7 +176,7 @@ class _Book:
         elif what in _SILENT:
             story.status, story.given_up = _SILENT[what], what == "not-reached"
         elif what == "duty-withdrawn":
-            story.status = "withdrawn"
+            story.status, story.erased = "withdrawn", detail["why"] == "asked-to-be-erased"
         elif what == "duty-met":
             unreached = story.status == "not-reached" and story.kind in ASKED
             late = (story.lapsed or at >= story.first) and not unreached
@@ -340,13 +341,13 @@ class _Book:
             yield f"I8 {len(alerts)} alerts about {len(self.notices) - len(alerts)} messages"
 
     def _debts(self) -> Iterator[str]:
-        """Whoever said something is owed an answer until it reached them."""
+        """Whoever said something is owed an answer until it reached them, or they wished to be erased."""
         spoken = [part for part in self.said if part["line_verdict"] != "withdrawn"]
         for part in spoken:
             name = f"answer-participant/{part['voice']}"
             rounds = [s for n, s in self.stories.items() if n.partition("#")[0] == name]
             given_up = bool(rounds) and rounds[-1].given_up and part["written_at"] is not None
-            owed = given_up or (bool(rounds) and rounds[-1].status in OWED)
+            owed = given_up or (bool(rounds) and (rounds[-1].status in OWED or rounds[-1].erased))
             if part["delivered_at"] is None and not owed:
                 yield f"the debt {name} is gone, and {part['id']} was never answered"
         sent = {
