@@ -23,7 +23,7 @@ def short_day(context: Context, when: date) -> str:
 
 
 def _local(context: Context, when: date) -> date:
-    return when.astimezone(context["zone"]).date() if isinstance(when, datetime) else when
+    return words.day_in(context["zone"], when) if isinstance(when, datetime) else when
 
 
 @pass_context

@@ -80,6 +80,13 @@ def short_date(day: date, language: str) -> str:
     return format_date(day, "d MMMM y", _LOCALES[language])
 
 
+@lru_cache(maxsize=4096)
+def day_in(zone: ZoneInfo, instant: datetime) -> date:
+    """The day of *instant* in *zone*; the letters of a batch name the same few."""
+    return instant.astimezone(zone).date()
+
+
+@lru_cache(maxsize=4096)
 def clock(instant: datetime, zone: ZoneInfo, language: str) -> str:
     """The time of *instant* in *zone*, with the place and UTC for readers elsewhere."""
     place = str(zone).rpartition("/")[2].replace("_", " ")

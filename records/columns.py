@@ -44,6 +44,7 @@ def _moment_read(stored: int | None) -> datetime | None:
     return None if stored is None else from_stored(stored)
 
 
+@lru_cache(maxsize=4096)
 def _moment_written(moment: datetime | None) -> int | None:
     return None if moment is None else to_stored(moment)
 

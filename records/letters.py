@@ -230,7 +230,7 @@ class Sorter:
         """Into the letter of the day; when that has gone, alerts go by themselves and tasks tomorrow."""
         gone = self._gone(groups)
         for key, rows in groups.items():
-            if not gone & self._slots(key, rows):
+            if not (gone and gone & self._slots(key, rows)):
                 self._put(key, f"notice-{digest(*key)}", rows, done)
             elif any(KINDS[row.template] is Kind.ALERTS for row in rows):
                 self._put_own(rows, done)

@@ -82,6 +82,8 @@ class Posted:
 
 def together(rows: Sequence[Posted]) -> Posted:
     """The letter of *rows*, at least one, in the order in which it says them."""
+    if len(rows) == 1 and not rows[0].beside:
+        return rows[0]
     first, *others = (replace(row, beside=()) for row in rows)
     return replace(first, beside=tuple(others)) if others else first
 
