@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from portal.faults import Incomplete, NotFound
 from portal.manager_overview import unreadable
-from portal.manager_overview.columns import COLUMNS, PARTS, heading_of, read_by_us
+from portal.manager_overview.columns import BESIDE, COLUMNS, heading_of, read_by_us
 from portal.manager_overview.mapping import NEEDED
 from portal.manager_overview.people import can_map
 from portal.manager_overview.register import (
@@ -20,6 +20,7 @@ from portal.manager_overview.register import (
     raw_rows,
     register_from,
     register_of,
+    unwritten,
 )
 from portal.manager_overview.sheets import MOST_BYTES, MOST_ROWS, Unreadable, read_sheets
 from portal.manager_overview.trying import Row, tried
@@ -75,7 +76,8 @@ def preview(visit: Visit) -> Response:
         rows=rows,
         kept=_pieces(rows),
         columns=COLUMNS,
-        choices=(*COLUMNS, *PARTS),
+        choices=(*COLUMNS, *BESIDE),
+        unwritten=unwritten(register, columns),
         foreign=any(_is_foreign(raw) for raw in raws),
         otherwise=visit.form.one("otherwise"),
     )
@@ -115,7 +117,7 @@ def _unfit(visit: Visit, register: Register, columns: Columns) -> str:
             f"There must be headings above the rows; these are missing: {listed}. Say below which column that is.",
         )
     if columns.twice:
-        headings = {column.name: column.heading(visit.language) for column in (*COLUMNS, *PARTS)}
+        headings = {column.name: column.heading(visit.language) for column in (*COLUMNS, *BESIDE)}
         listed = ", ".join(dict.fromkeys(headings[name] for name in columns.twice))
         return visit.t(
             f"Deze koppen staan er twee keer: {listed}. Kies hieronder van elk één kolom.",

@@ -1,17 +1,26 @@
 """A register that somebody brings along: which sheet, where its headings stand, and what each column is to us."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from portal.manager_overview.columns import COLUMNS, PARTS, Column, heading_of
+from portal.manager_overview.columns import (
+    BESIDE,
+    COLUMNS,
+    PARTS,
+    SPOKEN,
+    Column,
+    heading_of,
+    read_by_us,
+)
 from portal.manager_overview.sheets import MOST_ROWS, Sheet, Unreadable, said
 
 _LOOKED_AT = 20  # rows among which the headings stand
 _FEWEST = 2  # headings that we know, or cells at least, make a row of headings
 _PIECE = 60_000  # characters of one hidden field
-ALL = (*COLUMNS, *PARTS)
+ALL = (*COLUMNS, *BESIDE)
 _NAMES = frozenset(column.name for column in ALL)
 _KNOWN = {word: column.name for column in reversed(ALL) for word in column.known_as}
 
@@ -139,7 +148,31 @@ def raw_rows(register: Register, columns: Columns) -> Iterator[dict[str, str]]:
         parts = [found.pop(part.name, "") for part in PARTS]
         if any(parts) and "name" not in found:
             found["name"] = " ".join(filter(None, parts))
+        spoken = found.pop(SPOKEN.name, "")
+        if "language" not in found and (ours := _of_ours(spoken)):
+            found["language"] = ours
         yield {"row": str(number), **found}
+
+
+def _of_ours(spoken: str) -> str | None:
+    """The first of the languages that somebody speaks in which we write."""
+    return next(filter(None, map(read_by_us, _languages(spoken))), None)
+
+
+def _languages(spoken: str) -> list[str]:
+    return [one.strip() for one in re.split(r"[/,;&+|]| en | and ", spoken) if one.strip()]
+
+
+def unwritten(register: Register, columns: Columns) -> list[str]:
+    """The languages that somebody speaks in none of which we write, each once as the register writes them."""
+    names = columns.names
+    found = list[str]()
+    for _number, cells in register.rows:
+        row = dict(zip(names, cells, strict=False))
+        spoken = row.get(SPOKEN.name, "")
+        if spoken and not row.get("language") and _of_ours(spoken) is None:
+            found.append(spoken)
+    return list(dict.fromkeys(found))
 
 
 def missing(columns: Columns, needed: Sequence[str]) -> list[Column]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from portal.manager_overview.columns import COLUMNS, PARTS, heading_of, plain
+from portal.manager_overview.columns import BESIDE, COLUMNS, heading_of, plain
 from portal.manager_overview.countries import countries, country_of
 from tests.portal.conftest import SAME_ORIGIN, Browser, Portal
 
@@ -342,7 +342,7 @@ def test_every_country_is_known_by_its_code_and_by_its_name(language: str) -> No
 
 def test_no_heading_means_two_things() -> None:
     known: dict[str, str] = {}
-    for column in (*COLUMNS, *PARTS):
+    for column in (*COLUMNS, *BESIDE):
         for word in column.known_as:
             assert known.setdefault(word, column.name) == column.name
             assert word == heading_of(word)
