@@ -106,7 +106,7 @@ def require_fresh_form(visit: "Visit") -> None:
 
 def _otherwise(visit: "Visit", now: Mapping[str, Shown]) -> dict[str, str]:
     """What stands there otherwise than it was typed, field by field."""
-    said = visit.t("Hier staat nu: ", "This is what stands here now: ")
+    said = visit.t("Hier staat nu: ", "This is what it says now: ")
     nothing = visit.t("niets", "nothing")
     return {
         name: f"{said}{one.words or nothing}"

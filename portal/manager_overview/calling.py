@@ -199,7 +199,7 @@ _SENTENCES = {
         "I am calling{whence} with a message for you. Is this a good moment, and can you talk freely?",
         "Waiting for you: {what}.",
         "You need not answer anything, and you may stop at any time.",
-        "I write down that you heard this and what you say. I read it back to you, and you can undo it.",
+        "I will write down that you heard this, and what you say. I will read it back to you, and you can undo it.",
     ),
 }
 _WHENCE = {"nl": " namens {company}", "en": " for {company}"}

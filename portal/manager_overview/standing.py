@@ -14,24 +14,6 @@ from states.checks import Check, checks_of
 from states.dialogue import OPEN_PHASES, Dialogue, Phase
 from states.table import STEPS
 
-_NL = {
-    "SER, meaningful dialogue: inclusion": "SER, betekenisvolle dialoog: inclusie",
-    "SER, meaningful dialogue: transparency": "SER, betekenisvolle dialoog: transparantie",
-    "SER, meaningful dialogue: commitment": "SER, betekenisvolle dialoog: commitment",
-    "OECD due diligence guidance: meaningful engagement with those most affected": (
-        "OESO-richtsnoer voor gepaste zorgvuldigheid: in gesprek met wie het meest wordt geraakt"
-    ),
-    "OECD guidelines: engagement that is safe for those who take part": (
-        "OESO-richtlijnen: meepraten moet veilig zijn voor wie meedoet"
-    ),
-    "AA1000SES: documenting the engagement and acting on it": (
-        "AA1000SES: het gesprek vastleggen en er iets mee doen"
-    ),
-    "UN guiding principles, 31: a predictable and transparent process": (
-        "VN-richtlijnen (UNGP) 31: een voorspelbaar en doorzichtig proces"
-    ),
-}
-"""The sources of the law, as Dutch readers know them."""
 _ELSEWHERE = {"sign-strategy": "/dialogues/{dialogue}/strategy#sign"}
 """Where a phase is left on a page of its own: what is signed is to be read first."""
 
@@ -87,11 +69,11 @@ def asked_of(visit: Visit, dialogue: Dialogue) -> list[Asked]:
 def _asked(visit: Visit, seen: Seen, check: Check) -> Asked:
     dialogue = seen.dialogue
     override = dialogue.overrides.get(f"{dialogue.phase}/{check.name}")
-    passed = override if check.overridden else None
+    passed, told = override if check.overridden else None, seen.told(check)
     return Asked(
         check,
-        list(seen.told(check).lines),
-        _NL.get(check.source, check.source) if visit.language == "nl" else check.source,
+        list(told.lines),
+        told.source,
         None if check.ok else way_to_fix(visit, dialogue, check.name),
         passed.reason if passed else None,
         passed.name if passed else None,

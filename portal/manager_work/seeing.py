@@ -7,6 +7,7 @@ from functools import cached_property
 
 from notifications.sight import hidden
 from notifications.views import DialogueView
+from notifications.words import word
 from portal.faults import Incomplete
 from portal.points import AnyPoint
 from portal.telling import Telling, named, telling_to
@@ -150,7 +151,8 @@ class Seen:
     def told(self, check: Check) -> Lack:
         """*check* in words that name nobody whom their attribution hides."""
         lines = tuple(map(self.telling.line, check.gaps))
-        return Lack(check.name, check.strength == "soft", check.overridden, check.source, lines)
+        source = word("source", check.source, self.language)
+        return Lack(check.name, check.strength == "soft", check.overridden, source, lines)
 
 
 def seen_by(visit: Visit, dialogue: Dialogue) -> Seen:

@@ -16,13 +16,14 @@ FORBIDDEN = {
         "afgeweken van", "aanspreekbaar", "uw verwachtingen veranderen aan", "stand:",
         "gelukt is, is aan u", "leg vast", "vanzelf", "buiten onze macht", "lukt die niet", "verwijt",
         "contactpersoon bij het toezicht", "nog een oordeel schuldig", "naar soort",
-        "afgelast", "ingewilligd", "gewist", "wissen", "besluit dat vaststaat",
+        "afgelast", "ingewilligd", "gewist", "wissen", "besluit dat vaststaat", " haar ", "klopt zij", "te goed hadden",
     ),
     "en": (
         "e-mail", " mail ", "whoever contributes", "decision that stands", "no reproach",
         "you had an answer from us", "visibly weighs", "suffer for speaking", "your doing",
         "promised was", "committed, by", "cannot be taken out", "how you wish to be named",
         "a reaction ", "under seal", "owes you this", "nothing is asked of you", "itself to:",
+        "the confidant", "without your hearing", "stands here", "hold our answer against",
     ),
 }  # fmt: skip
 """From `words.md`: what an editor struck out when the letters were read aloud."""

@@ -2,12 +2,14 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from html.parser import HTMLParser
 
 import pytest
 
+from notifications.about_accounts import AboutAccount, account_message
 from notifications.messages import Message, compose, words_to_pass_on
 from notifications.sight import addressee, own_title
 from notifications.speech import aside
@@ -16,8 +18,9 @@ from states.checks import RULES
 from states.people import PARTICIPANT, Role
 from states.phrases import shown
 from tests.machine_words import machine_words
-from tests.notifications.builders import ALERTED, dialogue, notice
+from tests.notifications.builders import ALERTED, dialogue, notice, programme
 from tests.notifications.cases import Case, every_case
+from tests.notifications.test_plain_words import FORBIDDEN
 from tests.notifications.test_together import invitations, late
 
 BOTH = pytest.mark.parametrize("language", LANGUAGES)
@@ -86,7 +89,21 @@ def _letters(language: str) -> list[tuple[str, Message]]:
         ("many, late", late(home)),
         ("many, late, sponsor", late(home, "sponsor", "people-are-waiting")),
         ("many, to do", invitations(home)),
+        *_about_access(language),
     ]
+
+
+def _about_access(language: str) -> Iterator[tuple[str, Message]]:
+    """Letters about somebody's own sign-in."""
+    changes = ("password", "codes", "set-up", "passkey-added", "passkey-removed", "handed-over")
+    for template, said in (("new-sign-in", ""), *(("sign-in-changed", one) for one in changes)):
+        for role in ("manager", "board"):
+            address = f"{role}@merk.example"
+            about = AboutAccount(
+                template, role, "Karin Smit", address, language, said, "Firefox", ALERTED
+            )
+            url = "https://dialoog.example"
+            yield said, account_message(about, programme(language), now=ALERTED, base_url=url)
 
 
 def _ours(message: Message) -> str:
@@ -107,6 +124,13 @@ def _theirs(language: str) -> list[str]:
     told += [one.reason for one in home.overrides.values()]
     found = {text.rstrip(".") for text in (*seats, *points, *promised, *holders, *told) if text}
     return sorted(found, key=len, reverse=True)
+
+
+@BOTH
+def test_letters_of_many_and_of_ones_own_access_are_plain_too(language: str) -> None:
+    for name, message in _letters(language):
+        told = " ".join(f"{message.subject} {message.text}".casefold().split())
+        assert not [word for word in FORBIDDEN[language] if word in told], name
 
 
 @BOTH

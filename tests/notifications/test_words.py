@@ -57,6 +57,7 @@ def test_everything_else_has_a_word() -> None:
     assert set(tables["duty"]) == set(KINDS)
     assert set(KINDS) <= set(tables["count"])
     assert {rule.name for rule in RULES} <= set(tables["check"])
+    assert {rule.source for rule in RULES} == set(tables["source"])
     assert set(tables["information"]) == set(Information.model_fields)
     assert {*Role, PARTICIPANT} <= set(tables["role"])
     assert set(tables["message"]) == set(TEMPLATES)

@@ -53,6 +53,7 @@ SMALLEST = {
     "journal": (SEPTEMBER, "auditor", f"{HOME}/audit/journal"),
     "strategy": (SEPTEMBER, "sponsor", f"{HOME}/strategy"),
     "programme": (APRIL, "manager", "/settings"),
+    "people": (APRIL, "manager", f"{HOME}/people"),
 }
 """Pages of pairs and tables, on the narrowest phone: 320 px (WCAG 1.4.10)."""
 SQUEEZED = """() => [...document.querySelectorAll("main dd, main td:not(.number), main tbody th")]

@@ -25,7 +25,7 @@ def test_today_names_who_is_owed_what_and_says_that_the_engine_never_ran(
     assert "Een deelnemer antwoord geven" in page
     assert "Campaigner, Clean clothes" in page
     assert "Stem A (vertrouwelijk)" in page
-    assert "Zij heeft nog nooit gelopen" in page
+    assert "Dat is nog nooit gebeurd" in page
     assert "Company schoenen" not in page
 
 
@@ -84,10 +84,12 @@ def test_the_dialogue_says_what_is_missing_and_why(portal: Portal) -> None:
 
 
 def test_every_source_is_said_in_dutch() -> None:
-    from portal.manager_overview.standing import _NL
+    from notifications.words import tables
     from states.checks import RULES
 
-    assert {rule.source for rule in RULES} == set(_NL)
+    said = tables()["source"]
+    assert {rule.source for rule in RULES} == set(said)
+    assert all(entry["nl"] != entry["en"] == name for name, entry in said.items())
 
 
 def test_overriding_a_check_needs_a_reason_and_shows_it(portal: Portal) -> None:
