@@ -202,16 +202,27 @@ _SENTENCES = {
         "I will write down that you heard this, and what you say. I will read it back to you, and you can undo it.",
     ),
 }
+_PASSED_ON = {
+    "nl": "Ik schrijf op dat u dit hoorde. Wat u zegt, geef ik door; u hoort wat ervan is opgeschreven.",
+    "en": "I write down that you heard this. What you say I pass on; you hear what was written down of it.",
+}
+"""The last sentence of whoever may not record what is said."""
 _WHENCE = {"nl": " namens {company}", "en": " for {company}"}
 _BRIEF = 60  # characters of a name or a company that are said
 
 
-def spoken_of(call: Call) -> list[str]:
-    """Five sentences to say, in their language and in at most 120 words (care 17); at risk they name no company."""
+def spoken_of(call: Call, *, passing_on: bool = False) -> list[str]:
+    """
+    Five sentences to say, in their language and in at most 120 words (care 17); at risk they name no company.
+
+    *passing_on*: whoever calls does not record what is said, but passes it on.
+    """
     language = call.language
     company = call.dialogue.programme.company[:_BRIEF]
     whence = "" if call.at_risk else _WHENCE[language].format(company=company)
     told = listing([word("message-to", one, language) for one in call.waits[:_SAID]], language)
     what = told if told and not call.at_risk else word("voice", "discreet", language).lower()
     said = {"name": call.seat.name[:_BRIEF], "whence": whence, "what": what}
-    return [sentence.format(**said) for sentence in _SENTENCES[language]]
+    *first, last = _SENTENCES[language]
+    sentences = [*first, _PASSED_ON[language] if passing_on else last]
+    return [sentence.format(**said) for sentence in sentences]

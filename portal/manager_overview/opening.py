@@ -17,9 +17,10 @@ _FIRST, _LAST = 1900, 2999
 
 
 def show(visit: Visit) -> Response:
-    """The form; once a day is typed that leaves too little time, it says so."""
+    """The form; once a day is typed that leaves too little time, it says so and asks one thing more."""
     row = visit.site.house.ledger.programme(visit.me.programme.id)
-    return visit.page("manager_overview/open.html", row=row, near=_near(visit))
+    near = None if visit.probing else _near(visit)
+    return visit.page("manager_overview/open.html", row=row, near=near)
 
 
 def _session(visit: Visit) -> datetime | None:

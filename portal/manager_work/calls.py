@@ -60,6 +60,7 @@ def show(visit: Visit) -> Response:
         call=call,
         seat=seat,
         sentences=spoken_of(call),
+        translated=False,
         texts=texts_of(visit, call),
         ways=ways_of(visit, call),
         choices=choices,

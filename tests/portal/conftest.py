@@ -178,7 +178,7 @@ def signed_file(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -
             made.memory.open(a_programme(name))
             made.memory.sign()
             made.memory.act(
-                "name-helper", {"organisation": "Taalhulp", "language": "bn"}, "sponsor"
+                "name-helper", {"organisation": "Taalhulp", "language": "nl"}, "sponsor"
             )
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from portal.manager_overview.calling import speaks
 from records import reports
 from states.dialogue import Dialogue
 from states.errors import Refused
+from states.independence import helps
 from states.programme import Programme
 from tests.faults.wishes import Wish, wishes_of
 from tests.portal.conftest import Portal
@@ -226,10 +228,18 @@ def traits_of(d: Dialogue, now: Any) -> set[str]:  # noqa: ANN401 - an aware dat
         *(trait for point in d.contributions.values() for trait in _of_point(point)),
         *(f"heard {verdict.heard}" for verdict in d.verdicts.values()),
         *(f"helper {'stopped' if one.ended_at else 'there'}" for one in d.helpers.values()),
+        *({"a call for a helper"} if waits_for_helper(d) else ()),
         *({"lesson"} if d.lessons else ()),
         *({"shared"} if d.summary_published_at else ()),
         *({"ready to sign"} if d.phase == "strategy_update" and ready(d) else ()),
     }
+
+
+def waits_for_helper(d: Dialogue) -> bool:
+    """Whether a message waits for somebody whom a helper may call."""
+    seats = [d.stakeholders[str(duty.whom)] for duty in d.owed("pass-on")]
+    helpers = [found for name in d.helpers if (found := helps(d, name))]
+    return any(speaks(helper, seat) for helper in helpers for seat in seats)
 
 
 def ready(d: Dialogue) -> bool:

@@ -36,7 +36,12 @@ ALOUD = Path(__file__).with_name("aloud.js").read_text(encoding="utf-8")
 
 @pytest.fixture
 def every(late: Portal) -> Portal:
-    """Give a portal with a dialogue late in its year, and one of another company that has just begun."""
+    """Give a portal late in its year, where somebody waits for a call, and another company's that has just begun."""
+    by_hand = {"stakeholder": "ngo-nl", "by_hand": True, "phone": "+31 6 1000 0000"}
+    late.memory.act("change-contact", by_hand, by="moderator")
+    for row in late.memory.notices(status="pending"):
+        if row.to == "ngo-nl":
+            late.memory.ledger.by_hand(row.id, late.now)
     now, late.memory.now = late.memory.now, START
     late.memory.open(a_programme("tassen"))
     late.memory.now, late.memory.dialogue_id = now, "kleding-2022"

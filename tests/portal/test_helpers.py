@@ -246,3 +246,15 @@ def test_no_page_of_anybody_else_is_theirs(helped: Portal) -> None:
     assert {browser.get(path).status_code for path in paths} == {404}
     assert all(HELPER in p.who for p in PAGES if p.path.startswith(HOME))
     assert not any(PARTICIPANT in p.who for p in PAGES if p.path.startswith(HOME))
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_helper_says_five_sentences_and_no_more(portal: Portal, language: str) -> None:
+    invited(portal, BY_HAND | {"language": language})
+    portal.memory.act("name-helper", NAMED, by="sponsor")
+    page = portal.helper().get(SHEET).text
+    [said] = re.findall(rf'<ol class="spoken" lang="{language}">(.*?)</ol>', page, re.DOTALL)
+    sentences = re.findall(r"<li>(.*?)</li>", said)
+    assert len(sentences) == 5
+    assert len(" ".join(sentences).split()) <= 120
+    assert {"nl": "geef ik door", "en": "I pass on"}[language] in sentences[-1]

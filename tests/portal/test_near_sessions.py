@@ -3,13 +3,48 @@
 import re
 
 import pytest
+from httpx2 import Response
 
-from tests.portal.conftest import Browser, Portal
+from tests.portal.conftest import SAME_ORIGIN, Browser, Portal
+from tests.portal.reading import Sheet
 from tests.records.conftest import SESSION, START, a_programme, utc
 
 HOME = "/dialogues/kleding-2022"
 NEAR = {"to": "2022-01-20T13:00", "reason": "The hall is free <i>then</i> alone."}
 TICKED = {"tight": "yes"}
+
+
+def pressed(browser: Browser, page: str, action: str, **typed: str) -> Response:
+    """Send the form to *action* that stands on *page*, as a browser does, with what is *typed* into it."""
+    [form] = [one for one in Sheet(page).forms if one.action == action]
+    values = {**form.values, **{name: [text] for name, text in typed.items()}}
+    return browser.post(action, data=values, headers=SAME_ORIGIN, follow_redirects=False)
+
+
+def test_a_browser_opens_a_near_edition_in_two_steps(begun: Portal) -> None:
+    browser = begun.enter_as("manager")
+    asked = pressed(browser, browser.get("/open").text, "/open", session="2022-01-20T13:00")
+    assert asked.status_code == 422
+    assert "intussen veranderd" not in asked.text
+    done = pressed(browser, asked.text, "/open", **TICKED)
+    assert done.headers["location"] == HOME
+
+
+def test_a_browser_moves_a_session_near_in_three_steps(opened: Portal) -> None:
+    browser, path = opened.enter_as("manager"), f"{HOME}/move"
+    preview = pressed(browser, browser.get(path).text, f"{path}/preview", **NEAR)
+    asked = pressed(browser, preview.text, path)
+    assert asked.status_code == 422
+    assert "intussen veranderd" not in asked.text
+    assert "deze dagen zijn al voorbij" in asked.text
+    assert pressed(browser, asked.text, path, **TICKED).status_code == 303
+    assert opened.memory.read().session_at == utc(2022, 1, 20, 12)
+
+
+def test_a_browser_ticks_the_box_at_once(opened: Portal) -> None:
+    browser, path = opened.enter_as("manager"), f"{HOME}/move"
+    preview = pressed(browser, browser.get(path).text, f"{path}/preview", **NEAR)
+    assert pressed(browser, preview.text, path, **TICKED).status_code == 303
 
 
 def said(browser: Browser, path: str, given: dict[str, str], on: str) -> tuple[int, str]:

@@ -22,7 +22,7 @@ from tests.portal.walking import LEFT_ALONE, Pressed, Seen, Walker
 
 IN_VAIN = frozenset({"not-your-step", "step-not-allowed", "not-yours-to-give", "not-your-duty"})
 """Codes that say: this button should not have been there."""
-TURNS = frozenset({"here", "ready to sign"})
+TURNS = frozenset({"here", "ready to sign", "a call for a helper"})
 GARBAGE = "\u200b<b>99-99</b> \u202enever"
 WORDS = "The prices were agreed until the spring of next year."
 Values = dict[str, list[str]]
