@@ -78,8 +78,15 @@ def said(text: str, language: str) -> Marked:
     return Marked(f"{_SAID[0]}{language}{_SAID[1]}{one_line(text)}{_SAID[2]}")
 
 
-def quoted(text: str, language: str) -> Marked:
-    """What somebody wrote in their *language*, in their own lines, marked as theirs."""
+def quoted(text: str | None, language: str) -> Marked:
+    """
+    What somebody wrote in their *language*, in their own lines, marked as theirs.
+
+    Raises LookupError when there is nothing: what was to be quoted is no longer so.
+    """
+    if text is None:
+        message = "what was to be quoted is not there"
+        raise LookupError(message)
     lines = (one_line(line).strip() for line in text.splitlines())
     return Marked(f"{_QUOTE}{language}\n" + "\n".join(f"> {line}".rstrip() for line in lines))
 

@@ -23,6 +23,8 @@ _OF_WHAT_COMES = frozenset(
     {"invitation", "invitation-accepted", "agenda-echoed", "session-moved", "summary-to-check"}
 )
 """The templates that speak of a dialogue which goes on."""
+_OF_ERASURE = {"erasure-done": "erasure_granted_at", "erasure-declined": "erasure_refusal"}
+"""The templates that say what became of a wish to be erased, and the field of the seat that says so still."""
 _OF_THEIR_ANSWER = {
     "invitation-accepted": Invitation.ACCEPTED,
     "invitation-declined": Invitation.DECLINED,
@@ -41,10 +43,10 @@ def still_wanted(dialogue: Dialogue, notice: Notice) -> bool:
         return False
     if dialogue.phase == Phase.CANCELLED and notice.template in _OF_WHAT_COMES:
         return False
-    if notice.template == "erasure-done":
-        # Asked for in their name by somebody else, and undone since.
+    if notice.template in _OF_ERASURE:
+        # Undone since, as somebody else had asked for it in their name; or asked for once more.
         seat = dialogue.stakeholders.get(notice.to)
-        return seat is not None and seat.erasure_granted_at is not None
+        return getattr(seat, _OF_ERASURE[notice.template], None) is not None
     if notice.template in _OF_THEIR_ANSWER:
         return _OF_THEIR_ANSWER[notice.template] is dialogue.stakeholders[notice.to].invitation
     if notice.rung is None or notice.duty is None:

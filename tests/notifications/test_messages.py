@@ -280,3 +280,8 @@ def test_who_is_told_of_a_failure_hears_what_happens_then() -> None:
     assert "Verstuur daarna het antwoord opnieuw." in said[manager, True]
     assert "verstuurt de verantwoordelijke manager het antwoord" in said[moderator, True]
     assert all("dit adres of dit bericht (550)" in text for text in said.values())
+
+
+def test_a_letter_that_quotes_what_is_no_longer_there_cannot_be_written() -> None:
+    with pytest.raises(Unwritable, match="erasure-declined"):
+        compose(notice("erasure-declined", "ngo"), dialogue("nl"), now=ALERTED)

@@ -21,6 +21,7 @@ from tests.portal.test_signing_in import NAME, PASSWORD, code, is_in, link, set_
 NEW = "purple tractor seven lanterns"
 LONG = timedelta(hours=1)
 GRAVE = {
+    "/dialogues/{dialogue}/helpers",
     "/settings/hand-over",
     "/dialogues/{dialogue}/cancel",
     "/dialogues/{dialogue}/person/{stakeholder}/reach",

@@ -8,7 +8,6 @@ import pytest
 
 from portal.routes import CAPACITIES, EVERYONE, Page
 from portal.tables import PAGES
-from states.people import PARTICIPANT
 from tests.portal.conftest import Portal
 from tests.portal.test_doors import HERE, READ, filled, names
 from tests.portal.test_sending import AT, click, fields, somebody
@@ -23,7 +22,7 @@ def forms_of(portal: Portal, page: Page) -> list[tuple[str, str]]:
     """Every form on *page*, for whoever may open it: where it goes and what is in it."""
     found = []
     for name in [name for name in CAPACITIES if name in page.who and name != EVERYONE]:
-        browser = portal.participant("ngo-nl") if name == PARTICIPANT else portal.enter_as(name)
+        browser = portal.anybody(name)
         found += FORM.findall(browser.get(filled(page, HERE)).text)
     return found
 

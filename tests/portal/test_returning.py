@@ -12,7 +12,7 @@ from portal.forms import FIELD_LIMIT, READ_LIMIT
 from portal.routes import BODY_LIMIT, CAPACITIES, EVERYONE, Page
 from portal.stays import QUIET
 from records.access import Capacity, revoke
-from states.people import PARTICIPANT
+from states.people import HELPER, PARTICIPANT
 from tests.portal.conftest import ADDRESS, SAME_ORIGIN, Browser, Portal
 from tests.portal.test_doors import HERE, SENT, filled, names, somebody_in
 
@@ -29,7 +29,8 @@ OWN = [page for page in SENT if EVERYONE not in page.who]
 def key_in(portal: Portal, page: Page) -> str:
     """Another way in for whoever may open *page*."""
     name = next(name for name in CAPACITIES if name in page.who)
-    return portal.key_of_seat("ngo-nl") if name == PARTICIPANT else portal.key_of(name)
+    seats = {PARTICIPANT: portal.key_of_seat("ngo-nl"), HELPER: portal.key_of_helper()}
+    return seats[name] if name in seats else portal.key_of(name)
 
 
 def send(browser: Browser, path: str, data: dict[str, Any], **headers: str) -> Response:

@@ -125,19 +125,18 @@ def complaints(pressed: Pressed, *, right: bool) -> Iterator[str]:
 def kept(pressed: Pressed) -> bool:
     """Whether all that was written in sentences stands on the page that refuses it."""
     sheet = pressed.sheet
-    if sheet is None or not any(WORDS in values for values in filled_in(pressed)):
+    if sheet is None:
         return True
-    return WORDS in sheet.text or any(
-        WORDS in value
-        for form in sheet.forms
-        for values in form.values.values()
-        for value in values
-    )
+    held = [v for form in sheet.forms for values in form.values.values() for v in values]
+    return all(text in sheet.text or any(text in v for v in held) for text in filled_in(pressed))
 
 
-def filled_in(pressed: Pressed) -> list[list[str]]:
-    """What was typed into the longer fields of the form."""
-    return [[WORDS] for kind in pressed.form.kinds.values() if kind == "textarea"]
+def filled_in(pressed: Pressed) -> list[str]:
+    """What stood or was typed in the longer fields of the form."""
+    form = pressed.form
+    long = [name for name, kind in form.kinds.items() if kind == "textarea"]
+    stood = [[text.strip() for text in form.values.get(name, ()) if text.strip()] for name in long]
+    return [text for texts in stood for text in texts or [WORDS]]
 
 
 def lived(portal: Portal, name: str, seed: int, *, turns: bool) -> Iterator[Dialogue]:

@@ -219,3 +219,12 @@ def test_nobody_is_still_invited_to_what_was_called_off() -> None:
 
     assert not still_wanted(life.dialogue, invitation)
     assert still_wanted(life.dialogue, life.last("dialogue-cancelled"))
+
+
+def test_who_asks_to_be_erased_once_more_is_not_sent_the_reason_of_before() -> None:
+    life = live("signed").take(NOOR, "ask-erasure", text="Alles.")
+    life.take("manager", "settle-erasure", stakeholder=NOOR, declined="Er loopt een zaak.")
+    declined = life.last("erasure-declined")
+    assert still_wanted(life.dialogue, declined)
+    life.take(NOOR, "ask-erasure", text="Nogmaals.")
+    assert not still_wanted(life.dialogue, declined)
