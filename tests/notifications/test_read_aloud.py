@@ -302,3 +302,16 @@ def test_a_name_from_right_to_left_turns_no_number_beside_it() -> None:
     assert f"reach \u2068{name}\u2069 at manager@merk.example and +31205550111" in text
     assert addressee(turned, "no-mail", "en") == "Oma Jansen, Buurtcomité"
     assert isolated("Nora de Vries") == "Nora de Vries"
+
+
+def test_each_paragraph_of_a_quotation_runs_in_its_own_direction() -> None:
+    case = next(case for case in every_case("en") if case.name == "answer")
+    home = case.dialogue
+    said = home.contributions["c1"].model_copy(
+        update={"text": "يجب أن يدفع.\nBefore 2026, please."}
+    )
+    page = _written(replace(case, dialogue=replace(home, contributions={"c1": said}))).html
+    assert (
+        len(re.findall(r'<p dir="auto"[^>]*>(?:يجب أن يدفع\.|Before 2026, please\.)</p>', page))
+        == 2
+    )
