@@ -25,7 +25,7 @@ def test_today_names_who_is_owed_what_and_says_that_the_engine_never_ran(
     assert "Een deelnemer antwoord geven" in page
     assert "Campaigner, Clean clothes" in page
     assert "Stem A (vertrouwelijk)" in page
-    assert "Dat is nog nooit gebeurd" in page
+    assert "De bewaking heeft nog nooit gelopen" in page
     assert "Company schoenen" not in page
 
 
@@ -98,6 +98,7 @@ def test_overriding_a_check_needs_a_reason_and_shows_it(portal: Portal) -> None:
     answer = browser.submit(f"{HOME}/override", {"check": "critical-voice", "reason": " "})
     assert answer.status_code == 422
     assert "Vul dit in." in answer.text
+    assert ">De reden: vul dit in.</a>" in answer.text  # a link that says where it leads
     reason = {"check": "critical-voice", "reason": "They <b>refused</b> this year"}
     assert browser.submit(f"{HOME}/override", reason).status_code == 303
     page = browser.get(HOME).text
