@@ -28,8 +28,8 @@ def _local(context: Context, when: date) -> date:
 
 @pass_context
 def clock(context: Context, when: datetime) -> str:
-    """A time of day in the programme's zone, and in UTC."""
-    return words.clock(when, context["zone"], context["language"])
+    """A time of day in the programme's zone, in UTC, and on the clock of a participant elsewhere."""
+    return words.clock(when, context["zone"], context["language"], context.get("own_zone"))
 
 
 @pass_context

@@ -11,6 +11,7 @@ from notifications.sight import own_title
 from notifications.speech import capital
 from notifications.views import DutyView, view_of
 from notifications.words import the_role, word
+from notifications.zones import zone_of
 from states.contributions import Commitment, Contribution
 from states.dialogue import Dialogue
 from states.duties import Duty
@@ -178,10 +179,14 @@ def context_for_participant(
     stakeholder = dialogue.stakeholder_of(notice.to)
     duty = dialogue.latest(notice.duty) if notice.duty else None
     covers = tuple(notice.detail.get("covers", ())) or _single(notice, duty)
+    you = stakeholder and You(
+        dialogue, notice.to, stakeholder, covers, now, language, telling(notice, dialogue)
+    )
     context: dict[str, Any] = {
         "dialogue": view_of(dialogue, language),
-        "you": stakeholder
-        and You(dialogue, notice.to, stakeholder, covers, now, language, telling(notice, dialogue)),
+        "you": you,
+        # Where their clock stands tells where they live: a letter that tells nothing leaves it out.
+        "own_zone": zone_of(you.stakeholder) if you and not you.discreet else None,
         "accountable": _accountable(dialogue, duty),
         "contact": _contact_of(notice, dialogue),
         "offset": abs(rung_offset(notice.rung)) if notice.rung else 0,

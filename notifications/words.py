@@ -87,13 +87,26 @@ def day_in(zone: ZoneInfo, instant: datetime) -> date:
 
 
 @lru_cache(maxsize=4096)
-def clock(instant: datetime, zone: ZoneInfo, language: str) -> str:
-    """The time of *instant* in *zone*, with the place and UTC for readers elsewhere."""
-    place = str(zone).rpartition("/")[2].replace("_", " ")
+def clock(instant: datetime, zone: ZoneInfo, language: str, own: ZoneInfo | None = None) -> str:
+    """
+    The time of *instant* in *zone*, with the place and UTC for readers elsewhere.
+
+    A reader whose *own* clock is known and stands elsewhere reads their own time too, and the day where it is another.
+    """
     local, utc = instant.astimezone(zone), instant.astimezone(UTC)
-    return fill(
-        "session", "clock", language, time=f"{local:%H:%M}", place=place, utc=f"{utc:%H:%M}"
-    )
+    place, time, in_utc = _city(zone), f"{local:%H:%M}", f"{utc:%H:%M}"
+    said = fill("session", "clock", language, time=time, place=place, utc=in_utc)
+    theirs = instant.astimezone(own or zone)
+    if own is None or theirs.utcoffset() == local.utcoffset():
+        return said
+    told = {"said": said, "place": _city(own), "time": f"{theirs:%H:%M}"}
+    if theirs.date() == local.date():
+        return fill("session", "theirs", language, **told)
+    return fill("session", "theirs-on", language, day=long_date(theirs.date(), language), **told)
+
+
+def _city(zone: ZoneInfo) -> str:
+    return str(zone).rpartition("/")[2].replace("_", " ")
 
 
 @lru_cache(maxsize=1024)

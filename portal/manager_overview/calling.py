@@ -6,13 +6,13 @@ from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from babel.core import get_global
 from babel.languages import get_official_languages
 
 from notifications.messages import words_to_pass_on
 from notifications.sight import hidden
 from notifications.views import DutyView
 from notifications.words import LANGUAGES, language_of, listing, word
+from notifications.zones import zone_of
 from portal.routes import MANAGERS
 from portal.visit import Visit
 from records import outbox
@@ -22,7 +22,6 @@ from states.duties import Duty
 from states.hours import Hours, hours_of
 from states.passing_on import waiting
 from states.people import Helper, Role, Stakeholder
-from states.zones import known_zones
 
 _MODERATOR = Role.MODERATOR.value
 _SAID = 4
@@ -104,14 +103,6 @@ class Call:
     def foreign(self) -> bool:
         """Whether they read a language that the house has no texts in."""
         return self.seat.language not in LANGUAGES
-
-
-def zone_of(seat: Stakeholder) -> ZoneInfo | None:
-    """Where their clock stands: as it was said, or the one zone of their country; None when it has several."""
-    if seat.time_zone:
-        return ZoneInfo(seat.time_zone) if seat.time_zone in known_zones() else None
-    zones = [z for z in get_global("territory_zones").get(seat.country, ()) if z in known_zones()]
-    return ZoneInfo(zones[0]) if len(zones) == 1 else None
 
 
 _TONGUES = {"fil": "tl"}

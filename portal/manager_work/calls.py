@@ -100,7 +100,9 @@ def not_reached(visit: Visit) -> Response:
     for number in range(1, _TRIES + 1):
         on, how = visit.form.day(f"on{number}"), visit.form.one(f"way{number}")
         if bool(on) != bool(how):
-            said = visit.t("Vul de dag in, en hoe u het probeerde.", "Fill in the day, and how you tried.")
+            said = visit.t(
+                "Vul de dag in, en hoe u het probeerde.", "Fill in the day, and how you tried."
+            )
             raise Incomplete({f"on{number}": said})
         tries += [{"on": on, "how": how}] if on else []
     return _record(visit, "could-not-reach", {"tries": tries, **visit.need("reason")})

@@ -74,7 +74,9 @@ def reach(visit: Visit) -> Response:
     if visit.form.one("by_hand"):
         given = {**{k: v for k, v in given.items() if k != "email"}, "by_hand": True}
         if not (given.get("phone") or given.get("postal_address") or seen.me.phone):
-            said = visit.t("Noem een telefoonnummer of een adres.", "Name a phone number or an address.")
+            said = visit.t(
+                "Noem een telefoonnummer of een adres.", "Name a phone number or an address."
+            )
             raise Incomplete({"phone": said})
     changed = {k: v for k, v in given.items() if k == "by_hand" or v != getattr(seen.me, k)}
     if changed:

@@ -315,3 +315,14 @@ def test_each_paragraph_of_a_quotation_runs_in_its_own_direction() -> None:
         len(re.findall(r'<p dir="auto"[^>]*>(?:يجب أن يدفع\.|Before 2026, please\.)</p>', page))
         == 2
     )
+
+
+def test_a_participant_elsewhere_reads_when_it_is_on_their_clock() -> None:
+    home = dialogue("nl")
+    told = compose(notice("invitation", "union-bd"), home, now=ALERTED).text.replace("\n", " ")
+    assert "13:00 uur, tijd in Amsterdam (11:00 UTC); in Dhaka is het dan 17:00 uur." in told
+    at_risk = home.stakeholders["union-bd"].model_copy(update={"at_risk": True})
+    guarded = replace(home, stakeholders=home.stakeholders | {"union-bd": at_risk})
+    sealed = compose(notice("summary-to-check", "sealed-1"), guarded, now=ALERTED)
+    assert "Dhaka" not in sealed.text
+    assert "Dhaka" not in compose(notice("invitation", "ngo"), home, now=ALERTED).text

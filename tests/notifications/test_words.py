@@ -102,6 +102,27 @@ def test_times_name_their_place() -> None:
     assert words.clock(when, zone, "nl") == "07:00 uur, tijd in New York (11:00 UTC)"
 
 
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        (None, "13:00, Amsterdam time (11:00 UTC)"),
+        ("Europe/Paris", "13:00, Amsterdam time (11:00 UTC)"),
+        ("Asia/Dhaka", "13:00, Amsterdam time (11:00 UTC); in Dhaka it is 17:00 then"),
+        (
+            "Pacific/Auckland",
+            "13:00, Amsterdam time (11:00 UTC); in Auckland it is 23:00 then",
+        ),
+        (
+            "Pacific/Kiritimati",
+            "13:00, Amsterdam time (11:00 UTC); in Kiritimati it is 01:00 on Friday 17 June 2022 then",
+        ),
+    ],
+)
+def test_who_lives_elsewhere_reads_their_own_time_too(own: str | None, said: str) -> None:
+    when, zone = datetime(2022, 6, 16, 11, tzinfo=UTC), ZoneInfo("Europe/Amsterdam")
+    assert words.clock(when, zone, "en", ZoneInfo(own) if own else None) == said
+
+
 def test_lists_read_as_sentences() -> None:
     assert [words.listing(items, "nl") for items in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
         "",
