@@ -38,8 +38,13 @@ def end_ways_in(
     for name in after.helpers:
         if after.helper(name) is None and before.helper(name) is not None:
             revoke_in(connection, Capacity("helper", after.programme.id, name, after.id), now)
-    for name in after.stakeholders:
-        if after.erased(name) and not before.erased(name):
+    for name, seat in after.stakeholders.items():
+        # The same object was not changed, which is so of all but a few.
+        if (
+            before.stakeholders.get(name) is not seat
+            and after.erased(name)
+            and not before.erased(name)
+        ):
             _forget(connection, after.id, name)
     end_roles(connection, before.programme, after.programme, now)
 

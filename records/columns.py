@@ -132,6 +132,8 @@ def _packing(kind: Any) -> tuple[Processor, Processor]:  # noqa: ANN401
     adapter = TypeAdapter[Any](kind)
 
     def dump(value: Any) -> str | None:  # noqa: ANN401
+        if value == ():  # most of what people have several of, they have none of
+            return "[]"
         return None if value is None else adapter.dump_json(value).decode()
 
     @lru_cache(maxsize=16_384)

@@ -88,8 +88,8 @@ def seats_needing_hands(dialogue: Dialogue) -> list[Stakeholder]:
     # Asked twice at every step; most seats are told apart by what lies open.
     failed = dialogue.failed_ways
     doubtful = [
-        seat for seat in dialogue.stakeholders.values()
-        if seat.at_risk or not seat.email or seat.unsafe or seat.id in failed
+        seat for name, seat in dialogue.stakeholders.items()
+        if seat.at_risk or not seat.email or seat.unsafe or name in failed
     ]  # fmt: skip
     return [seat for seat in doubtful if needs_hands(dialogue, seat)]
 
