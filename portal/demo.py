@@ -26,6 +26,8 @@ from records.access import Capacity, end_stay
 from records.reports import next_moment, overdue
 from states.dialogue import Dialogue
 from states.duties import Duty
+from states.independence import helps
+from states.people import HELPER
 
 DAYS = (1, 7)
 _EVENTS = 20_000
@@ -184,7 +186,7 @@ def enter(visit: Visit) -> Response:
     if visit.known:
         end_stay(visit.site.house.engine, visit.known.stay.hash, visit.site.door_time())
     is_role = door.capacity.kind == "role"
-    name = door.capacity.who if is_role else "participant"
+    name = door.capacity.who if is_role else door.capacity.kind
     holder = _holder(visit.site, door.capacity) if is_role else ""
     response = visit.go(home_of(visit, name))
     remember_language(visit, response, visit.language)
@@ -204,6 +206,14 @@ def _doors(visit: Visit) -> Iterator[Door]:
             yield Door(f"{role}@{programme.id}", capacity, "", role=role)
         for dialogue_id in ledger.dialogue_ids(programme.id):
             yield from _seats(ledger.read(dialogue_id))
+            yield from _helpers(ledger.read(dialogue_id))
+
+
+def _helpers(dialogue: Dialogue) -> Iterator[Door]:
+    """Who helps to reach people in their language."""
+    for helper in (found for name in dialogue.helpers if (found := helps(dialogue, name))):
+        capacity = Capacity("helper", dialogue.programme.id, helper.id, dialogue.id)
+        yield Door(f"{helper.id}@{dialogue.id}", capacity, helper.name, role=HELPER)
 
 
 def _seats(dialogue: Dialogue) -> Iterator[Door]:

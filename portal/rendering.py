@@ -163,7 +163,7 @@ def spoken(visit: "Visit") -> str:
     return manager.language if manager else programme.languages[0]
 
 
-_MASK = re.compile(r"\b(participant|sealed)-(\d+)\b")
+_MASK = re.compile(r"\b(participant|helper|sealed)-(\d+)\b")
 
 
 @pass_context
@@ -174,7 +174,7 @@ def masks(context: Context, text: str) -> str:
     def said(found: re.Match[str]) -> str:
         if found[1] == "sealed":
             return fill("voice", "letter", language, letter=letters_of(found[0]))
-        return f"{word('role', 'participant', language)} {found[2]}"
+        return f"{word('role', found[1], language)} {found[2]}"
 
     return _MASK.sub(said, text)
 

@@ -170,7 +170,7 @@ def _named(dialogue: Dialogue, veil: Veil, subject: str) -> str:
     known = (
         subject in dialogue.contributions
         or veil.over(subject) != subject
-        or subject in dialogue.seals
+        or subject in {**dialogue.seals, **dialogue.helpers}
     )
     return veil.over(subject) if known else "–"
 

@@ -23,6 +23,9 @@ class Veil:
             someone = dialogue.stakeholders[name]
             contact = (someone.name, someone.organisation, someone.email, someone.phone)
             self._keep(mask, name, *contact, *_given_names(someone.name))
+        for number, helper in enumerate(dialogue.helpers.values(), start=1):
+            told = (helper.name, helper.organisation, helper.email, helper.phone)
+            self._keep(f"helper-{number}", helper.id, *told, *_given_names(helper.name))
         longest_first = sorted(self._words, key=len, reverse=True)
         self._masks = [self._words[word] for word in longest_first]
         known = "|".join(f"({_spelled(word)})" for word in longest_first) or r"(?!)"

@@ -258,3 +258,12 @@ def test_a_helper_says_five_sentences_and_no_more(portal: Portal, language: str)
     assert len(sentences) == 5
     assert len(" ".join(sentences).split()) <= 120
     assert {"nl": "geef ik door", "en": "I pass on"}[language] in sentences[-1]
+
+
+def test_an_auditor_reads_that_a_helper_acted_and_not_who(helped: Portal) -> None:
+    named = {"id": "lucky-das", "organisation": "Tolken", "language": "bn", "name": "Lucky Das"}
+    helped.memory.act("name-helper", named, by="board")
+    helped.memory.act("record-delivery", {"to": "by-hand", "how": "Lucky Das called."}, "lucky-das")
+    journal = texts(helped.enter_as("auditor"), "/dialogues/kleding-2022/audit/journal")
+    assert "helper 2" in journal
+    assert not [w for w in ("lucky", "Lucky", "Tolken", "Taalhulp") if w in journal]
