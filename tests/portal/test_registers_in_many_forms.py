@@ -146,7 +146,8 @@ def with_breaks_and_links() -> bytes:
 
 def with_empty_lines_and_columns() -> bytes:
     cells = [["", *line, "", ""] for line in table()]
-    spaced: Cells = [one for line in cells for one in (line, [""] * 11)]
+    nothing: list[object] = [""] * 11
+    spaced: Cells = [one for line in cells for one in (line, nothing)]
     return as_csv([*spaced, [" "] * 11]).encode()
 
 
