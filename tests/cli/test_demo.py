@@ -13,6 +13,7 @@ from cli.demo import CASE, MARKER, Place
 from cli.main import app
 from config.settings import Settings
 
+pytestmark = pytest.mark.slow
 RUNS = [
     {
         "flow": "enforce-deadlines",

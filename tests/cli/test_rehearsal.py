@@ -16,6 +16,7 @@ from cli.main import app
 from cli.scenario import parse_scenario
 from tests.journeys.lives import Row, act, played, small
 
+pytestmark = pytest.mark.slow
 CASE = Path(__file__).parents[2] / "cli" / "data" / "kledingmerk-2022.yaml"
 KEYS = {
     "dialogues": {"id", "phase", "since", "checks"},

@@ -39,6 +39,7 @@ def field(low: int, high: int) -> st.SearchStrategy[str]:
 LINES = st.tuples(*(field(*bounds) for bounds in BOUNDS)).map(" ".join)
 
 
+@pytest.mark.slow
 @settings(max_examples=3000, deadline=None)
 @given(line=LINES, minutes=st.integers(0, 5_000_000))
 def test_both_readers_read_the_same_moments_in_what_is_taken(line: str, minutes: int) -> None:

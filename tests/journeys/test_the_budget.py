@@ -10,6 +10,7 @@ from cli.life import lived
 from tests.journeys.lives import Row, scenario, small
 from tests.journeys.many import busiest, in_a_year, live_with_overviews, seats, year
 
+pytestmark = pytest.mark.slow
 ROLES = ("manager", "deputy", "sponsor", "moderator", "board", "confidant")
 
 
@@ -54,7 +55,6 @@ def test_a_neglected_year_of_45_never_floods(through: str) -> None:
     hold_the_law(letters_of(45, through, weeks=52, by_hand=5))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("through", ["analysis", "session", "summary", "feedback"])
 def test_a_year_of_200_is_no_busier(through: str) -> None:
     letters = letters_of(200, through, weeks=52)

@@ -226,12 +226,14 @@ def _works(*command: str) -> bool:
     )
 
 
+@pytest.mark.slow
 def test_made_subjects_are_read_as_meant_by_mailparser(folder: Path) -> None:
     if not _works("node", "-e", "require('mailparser')"):
         missing("JavaScript's mailparser (npm install --prefix build/readers mailparser)")
     assert differ(folder, ["node", str(READERS / "read.js")]) == []
 
 
+@pytest.mark.slow
 def test_made_subjects_are_read_as_meant_by_perl(folder: Path) -> None:
     if not _works("perl", "-MMIME::Parser", "-MEmail::MIME", "-e", "1"):
         missing("Perl's MIME tools (libmime-tools-perl and libemail-mime-perl)")
