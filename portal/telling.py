@@ -7,7 +7,7 @@ from typing import Any
 
 from notifications.sight import seat, speaker
 from notifications.views import DialogueView
-from notifications.words import clock, land, listing, long_date, word
+from notifications.words import clock, land, listing, long_date, tables, word
 from portal.rendering import words
 from portal.routes import AUDITOR
 from states.dialogue import Dialogue
@@ -116,12 +116,17 @@ def _risk(telling: Telling, value: Any) -> str:  # noqa: ANN401 - the id of a ri
 
 
 def _status(telling: Telling, value: Any) -> str:  # noqa: ANN401 - of a duty or of a commitment
-    return word("progress", word("status", str(value), telling.language), telling.language)
+    table = "progress" if str(value) in tables()["progress"] else "status"
+    return word(table, str(value), telling.language)
+
+
+def _check(telling: Telling, value: Any) -> str:  # noqa: ANN401 - a name that a form brings, so perhaps none of ours
+    return word("check", str(value), telling.language) if value in tables()["check"] else str(value)
 
 
 TELLERS: dict[str, Tell] = {
     "by": lambda telling, value: telling.holder(str(value)),
-    "check": _word("check"),
+    "check": _check,
     "commitment": _commitment,
     "country": lambda telling, value: land(str(value), telling.language),
     "date": _day,

@@ -74,7 +74,6 @@ REASONS = [
     ("bounced", "nl", "het kwam terug"),
     ("mail-not-valid", "en", "email cannot carry this address or this name"),
     ("mailbox-unavailable", "en", "this address does not exist or takes no email"),
-    ("nobody-knows", "en", "nobody-knows"),
 ]
 
 

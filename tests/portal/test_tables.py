@@ -8,6 +8,7 @@ import pytest
 from jinja2 import Environment, nodes
 
 import portal
+from config.policies import policy_of
 from notifications.words import LANGUAGES, tables, the_role
 from portal.manager_overview.columns import COLUMNS
 from portal.manager_overview.settling import LEAVING
@@ -62,6 +63,45 @@ def lookups(tree: nodes.Template) -> Iterator[tuple[str, frozenset[str]]]:
         table = known.get(node.node.name) if isinstance(node.node, nodes.Name) else node.node
         if isinstance(table, nodes.Dict) and not isinstance(node.arg, nodes.Const):
             yield said(node.arg), frozenset(str(pair.key.as_const()) for pair in table.items)
+
+
+def fallbacks(tree: nodes.Template) -> Iterator[tuple[str, frozenset[str] | None]]:
+    """Each place where a value stands for itself when its table does not know it: `table.get(one, one)`."""
+    known = {
+        node.target.name: node.node
+        for node in tree.find_all(nodes.Assign)
+        if isinstance(node.target, nodes.Name)
+    }
+    for node in tree.find_all(nodes.Call):
+        asked = isinstance(node.node, nodes.Getattr) and node.node.attr == "get"
+        if asked and len(node.args) == 2 and node.args[0] == node.args[1]:
+            whose = node.node.node  # type: ignore[attr-defined]
+            table = known.get(whose.name) if isinstance(whose, nodes.Name) else whose
+            keys = table.items if isinstance(table, nodes.Dict) else None
+            known_as = None if keys is None else frozenset(str(k.key.as_const()) for k in keys)
+            yield said(node.args[0]), known_as
+
+
+POLICY = policy_of({})
+STANDING_FOR_THEMSELVES = {
+    "group": frozenset({"due", "limits", *(f"ladder-{name}" for name in POLICY.ladders)}),
+    "one.key": frozenset(type(POLICY.limits).model_fields),
+    "code": frozenset(LANGUAGES),
+    "me.language": frozenset(LANGUAGES),
+    "helper.language": frozenset(),
+}
+"""What each such table must know; a helper may speak any language, by what CLDR calls it."""
+
+
+def test_what_stands_for_itself_is_known_to_its_table() -> None:
+    environment: Environment = _environment()
+    found = set()
+    for path in sorted(FOLDER.rglob("*.html")):
+        for asked, keys in fallbacks(environment.parse(path.read_text(encoding="utf-8"))):
+            found.add(asked)
+            assert asked in STANDING_FOR_THEMSELVES, f"{path.name} shows {asked} as it is"
+            assert (keys or frozenset()) >= STANDING_FOR_THEMSELVES[asked], (path.name, asked)
+    assert found == set(STANDING_FOR_THEMSELVES)
 
 
 def every() -> Iterator[tuple[str, str, frozenset[str]]]:

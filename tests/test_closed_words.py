@@ -1,0 +1,287 @@
+"""
+A table that is asked with a fallback knows what it may be asked: a new word of the law fails here, and shows nowhere.
+
+Each `TABLE.get(key, …)` in the program is found by a walk over its source and has a row in ASKED: what it may be asked,
+and for which of that the fallback is meant. Whoever adds a duty, a check, a fact, a message or a reason decides there.
+"""
+
+import ast
+import string
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import get_args, get_type_hints
+
+import pytest
+
+from cli import tellers
+from config import mailroom
+from config.settings import Settings, load_settings
+from notifications import groups, messages, reckon
+from notifications import telling as by_letter
+from notifications.messages import Message
+from notifications.words import LANGUAGES, failure, tables
+from portal import telling
+from portal.manager_overview import settling, standing, unreadable
+from portal.manager_work import relays
+from states import letters
+from states.checks import RULES
+from states.dialogue import OPEN_PHASES
+from states.duties import KINDS
+from states.facts import FACTS
+from states.people import HELPER, PARTICIPANT, Role
+from states.phrases import phrasebook
+from states.relays import FAMILIES, How
+from states.standing import _SUBJECTS
+from states.table import LEAVING, RELAYS
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("states", "records", "notifications", "config", "flows", "portal", "cli")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a table may be asked; for *rest* its fallback is what is meant."""
+
+    knows: set[str]
+    all_: set[str]
+    rest: set[str]
+
+
+def row(table: object, all_: object, rest: str = "") -> Asked:
+    """Return a row of ASKED: keys and words as plain texts."""
+    texts = [{str(one) for one in some} for some in (table, all_)]  # type: ignore[attr-defined]
+    return Asked(texts[0], texts[1], set(rest.split()))
+
+
+def places(door: str) -> set[str]:
+    """Return what the sentences of *door* have filled in."""
+    sentences = [s for both in phrasebook(door).values() for s in both.values()]
+    return {name for s in sentences for _, name, _, _ in string.Formatter().parse(s) if name}
+
+
+MESSAGES = tables()["message"]
+CHECKS = {rule.name for rule in RULES}
+ASKED: dict[str, Asked] = {
+    "states/letters.py KINDS": row(letters.KINDS, MESSAGES),
+    "records/letters.py KINDS": row(letters.KINDS, MESSAGES),
+    "notifications/together.py KINDS": row(letters.KINDS, MESSAGES),
+    "states/letters.py _AND": row(
+        letters._AND, KINDS,
+        "answer-dispute answer-invitation approve-analysis check-summary decide-contribution echo-expectations "
+        "give-verdict invite-stakeholder pass-on report-progress settle-erasure share-expectation",
+    ),
+    "states/letters.py _NOT_BEFORE": row(
+        letters._NOT_BEFORE, KINDS,
+        "answer-dispute answer-invitation approve-analysis check-summary give-verdict pass-on report-progress "
+        "settle-erasure share-expectation",
+    ),
+    "states/standing.py _SUBJECTS": row(
+        _SUBJECTS, CHECKS,
+        "roles-named risks-named critical-voice home-share information-complete expectations-echoed session-held "
+        "management-present independent-moderator contributions-recorded strategy-signed lessons-noted",
+    ),
+    "notifications/reckon.py _NAMED_IN": row(
+        reckon._NAMED_IN, KINDS,
+        "answer-dispute answer-invitation answer-participant approve-analysis check-summary close-dialogue "
+        "decide-contribution echo-expectations give-verdict invite-stakeholder pass-on publish-summary "
+        "share-expectation sign-strategy",
+    ),
+    "notifications/messages.py _GATHER": row(
+        messages._GATHER, {*Role, PARTICIPANT, HELPER}, " ".join(Role)
+    ),
+    "notifications/groups.py FORMS": row(
+        groups.FORMS, KINDS,
+        "answer-invitation approve-analysis check-summary close-dialogue give-verdict settle-erasure "
+        "share-expectation",
+    ),
+    "portal/manager_overview/settling.py CHECKS": row(
+        settling.CHECKS, CHECKS, "answers-speak debts-carried session-held"
+    ),
+    "portal/manager_overview/settling.py DUTIES": row(
+        settling.DUTIES, KINDS, "answer-invitation check-summary give-verdict share-expectation"
+    ),
+    "portal/manager_overview/standing.py LEAVING": row(settling.LEAVING, OPEN_PHASES),
+    "portal/manager_overview/standing.py _ELSEWHERE": row(
+        standing._ELSEWHERE, LEAVING, "approve-analysis open-session close-session close-dialogue"
+    ),
+    "portal/manager_work/relays.py _NEEDS": row(
+        relays._NEEDS, RELAYS, "accept-invitation decline-invitation ask-erasure undo-relayed"
+    ),
+    "states/relaying.py FAMILIES": row(
+        FAMILIES, {key.partition("/")[0] for key in RELAYS},
+        "ask-erasure check-line dispute-answer give-verdict share-expectation undo-relayed",
+    ),
+    "portal/telling.py TELLERS": row(
+        telling.TELLERS, places("people") | set(telling.TELLERS),
+        "contribution contributions edition group home limit most number reason rounds seats weeks",
+    ),
+    "cli/tellers.py _TELLERS": row(
+        tellers._TELLERS, FACTS,
+        "answer-written brought chain-dialogue-linked contact-changed could-not-reach delivery-recorded duty-met "
+        "duty-reopened duty-rescheduled duty-withdrawn erasure-asked erasure-declined erasure-granted "
+        "hand-over-agreed helper-ended helper-named information-given lesson-noted management-recorded not-reached "
+        "notice-undeliverable participant-erased report-looked-at report-unread risk-dropped risk-named rung-reached "
+        "settlement-written stakeholder-dropped stakeholder-mapped step-undone way-marked-unsafe",
+    ),
+}  # fmt: skip
+ELSEWHERE: dict[str, str] = {
+    "states/acting.py RELAYS": "whom it does not name may not relay: refused",
+    "states/checks.py _FINE": "*in order* is right of every other check",
+    "states/deciding.py STEPS": "an unknown step is refused",
+    "states/letters.py _URGENCY": "the order of what is urgent; all else comes after it",
+    "states/problems.py _PATTERNS": "the reasons of the library, walked by test_bad_input",
+    "states/problems.py _CODES": "the reasons of the library, walked by test_bad_input",
+    "states/relaying.py _SEAT": "a step that changes nothing of the seat, walked by test_relayed",
+    "states/relaying.py _POINT": "a step that changes nothing of the point, walked by test_relayed",
+    "states/relays.py FAMILIES": "as in states/relaying.py",
+    "states/roles.py _ONCE_SPOKEN": "roles that stand beside nobody, walked by test_debtors_hands",
+    "states/roles.py _CONSENT": "roles that need no consent, walked by test_debtors_hands",
+    "records/stamps.py _VOICES": "names of people",
+    "notifications/itip.py _ANSWERS": "what foreign calendars say",
+    "notifications/telling.py _NAMERS": "test_what_letters_fill_in_is_named",
+    "flows/runner.py FLOWS": "names of deployments",
+    "portal/manager_overview/calling.py _TONGUES": "codes of languages in CLDR",
+    "portal/manager_overview/register.py _KNOWN": "headings of people; named when unknown",
+    "portal/manager_overview/unreadable.py _WHY": "test_every_reason_of_an_upload_has_its_sentence",
+    "portal/uploads/workbook.py BUILT_IN": "number formats of Excel",
+    "cli/acts.py STEPS": "an unknown step is an error of the file",
+}
+"""Tables of which the fallback shows no word of ours, and why."""
+
+
+@cache
+def sources() -> list[tuple[str, list[ast.Call]]]:
+    """Return the calls in each module of the program."""
+    paths = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+    return [
+        (path.relative_to(ROOT).as_posix(), _calls(path))
+        for path in paths
+        if "migrations" not in path.parts
+    ]
+
+
+def _calls(path: Path) -> list[ast.Call]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
+def asked() -> Iterator[str]:
+    """Return each module's table, a name in capitals, that is asked for something with `get`."""
+    for path, calls in sources():
+        for node in calls:
+            if (
+                isinstance(node.func, ast.Attribute)
+                and node.func.attr == "get"
+                and isinstance(node.func.value, ast.Name)
+                and node.func.value.id.isupper()
+                and node.args
+                and not isinstance(node.args[0], ast.Constant)
+            ):
+                yield f"{path} {node.func.value.id}"
+
+
+def test_every_table_that_is_asked_is_here() -> None:
+    found = set(asked())
+    assert found - set(ASKED) - set(ELSEWHERE) == set()
+    assert (set(ASKED) | set(ELSEWHERE)) - found == set()
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_table_knows_all_that_it_may_be_asked(name: str) -> None:
+    one = ASKED[name]
+    assert one.all_ - one.knows - one.rest == set(), "decide: a row of the table, or its fallback"
+    assert one.knows & one.rest == set()
+    assert one.rest <= one.all_
+    assert one.knows <= one.all_, "words that nobody says any more"
+
+
+def test_what_letters_fill_in_is_named() -> None:
+    gaps = places("people")
+    plain = {
+        "contribution", "contributions", "edition", "group", "home", "limit", "most", "number", "reason", "rounds",
+        "seats", "weeks",
+    }  # fmt: skip
+    by_page = {name for name in gaps if name in telling.TELLERS}
+    assert gaps - set(by_letter._NAMERS) - by_page == plain - set(by_letter._NAMERS)
+
+
+# --- why a message did not arrive, and by which way
+
+
+def reasons() -> Iterator[str]:
+    """Return every code with which a channel or a person gives a message up, as its source has it."""
+    for _, calls in sources():
+        for node in calls:
+            if _gives_up(node):
+                yield from map(_example, _reason(node))
+
+
+def _gives_up(node: ast.Call) -> bool:
+    called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+    of_one = any(
+        k.arg == "of" and isinstance(k.value, ast.Constant) and k.value.value == "recipient"
+        for k in node.keywords
+    )
+    return called in {"PermanentFailure", "undeliverable"} or (
+        called == "PassingFailure" and of_one
+    )
+
+
+def _reason(node: ast.Call) -> Sequence[ast.expr]:
+    return [arg for arg in node.args if isinstance(arg, ast.Constant | ast.JoinedStr)][-1:]
+
+
+def _example(arg: ast.expr) -> str:
+    if isinstance(arg, ast.Constant):
+        return str(arg.value)
+    parts = arg.values if isinstance(arg, ast.JoinedStr) else []
+    return "".join(str(p.value) if isinstance(p, ast.Constant) else "550" for p in parts)
+
+
+OTHERS = ("mailbox-unavailable", "unwritten-ValueError", "bounced-5.1.1", "deferred-451", "bounced")
+"""What is put together elsewhere: by a simulation, by the round, and by reports that come back."""
+
+
+def test_the_reasons_were_found() -> None:
+    assert {"mail-not-valid", "refused-550", "deferred-550", "bounced"} <= set(reasons())
+
+
+@pytest.mark.parametrize("code", sorted({*reasons(), *OTHERS} - {"email"}))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_is_said_without_a_word_of_the_machine(code: str, language: str) -> None:
+    said = failure(code, language)
+    assert said != code
+    assert "Error" not in said
+    assert not set(said.split()) & {code, code.partition("-")[0]} - {"refused", "deferred"}
+
+
+def test_ways_to_say_it_have_their_words() -> None:
+    assert set(tables()["how"]) == set(get_args(How))
+    reach = get_type_hints(Message.reach.fget)["return"]  # type: ignore[attr-defined]
+    assert set(get_args(reach)) == {"email", "phone", "letter"}
+
+
+def test_every_channel_that_can_be_set_opens(tmp_path: Path) -> None:
+    """A channel that the settings allow and the switchboard does not know would keep every letter in silence."""
+    allowed = get_args(Settings.model_fields["channel"].annotation)
+    assert "none" in allowed
+    for name in set(allowed) - {"none"}:
+        settings = load_settings(channel=name, maildir=tmp_path, smtp={"host": "mail.example"})
+        opened = mailroom._mail(settings)
+        assert opened is not None, name
+        assert opened().name in {"email", "maildir"}
+
+
+def test_every_reason_of_an_upload_has_its_sentence() -> None:
+    said = set(unreadable._WHY) | set(unreadable._WHOLE) | set(unreadable._DO)
+    found = set[str]()
+    for _, calls in sources():
+        for node in calls:
+            if getattr(node.func, "id", "") == "Unreadable":
+                first = node.args[0]
+                options = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
+                found |= {str(o.value) for o in options if isinstance(o, ast.Constant)}
+    assert found
+    assert found - said == set()
