@@ -247,7 +247,9 @@ def test_everybody_reads_the_same_of_one_dialogue(reader: Reader, name: str, see
     for dialogue in Lifetime(reader.portal, BEGINNINGS[name], seed).moments():
         assert reader.faults(dialogue) == [], (dialogue.phase, reader.portal.now)
         phases[dialogue.phase] += 1
-    assert phases.total() > len(phases) > 1
+    assert phases.total() > len(phases)
+    # Without a sponsor the first phase is never left, unless somebody becomes one.
+    assert len(phases) > 1 or "sponsor" in BEGINNINGS[name].nobody
 
 
 @pytest.mark.slow

@@ -72,9 +72,14 @@ class Told:
                 yield row["detail"]["reason"]
 
     def reported(self) -> dict[str, str]:
-        """What was last reported of each promise."""
-        said = (row for row in self.rows["facts"] if row["fact"] == "commitment-reported")
-        return {row["subject"]: row["detail"]["status"] for row in said}
+        """What was last reported of each promise; what was withdrawn and decided again is promised anew."""
+        said: dict[str, str] = {}
+        for row in self.rows["facts"]:
+            if row["fact"] == "commitment-reported":
+                said[row["subject"]] = row["detail"]["status"]
+            elif row["fact"] == "duty-withdrawn" and row["detail"]["kind"] == "report-progress":
+                said.pop(row["detail"]["for"], None)
+        return said
 
 
 def told_of(ledger: Ledger, dialogue: Dialogue, now: Any) -> Told:  # noqa: ANN401 - an aware datetime
