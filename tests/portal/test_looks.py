@@ -3,7 +3,7 @@
 import pytest
 
 from tests.portal.conftest import Portal
-from tests.portal.windows import Open, Window
+from tests.portal.windows import LOOKS, Open, Window
 from tests.records.conftest import NGO, RISK, UNION, a_programme, utc
 
 pytestmark = pytest.mark.browser
@@ -126,8 +126,7 @@ def test_what_is_typed_and_refused_comes_back_as_text(portal: Portal, window: Op
     assert seen.dialogs == []
 
 
-@pytest.mark.parametrize("language", ["nl", "en"])
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize(("size", "language"), LOOKS)
 def test_axe_finds_nothing_and_nothing_sticks_out(
     waiting: Portal, window: Open, size: str, language: str
 ) -> None:

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import FilePayload
 
 from tests.portal.conftest import Portal, opened
-from tests.portal.windows import Open, Window
+from tests.portal.windows import LOOKS, Open, Window
 from tests.records.conftest import RISK, UNION, a_programme, utc
 
 pytestmark = pytest.mark.browser
@@ -125,8 +125,7 @@ def inspect(seen: Window, name: str) -> None:
     assert (seen.outside, seen.dialogs) == ([], []), name
 
 
-@pytest.mark.parametrize("language", ["nl", "en"])
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize(("size", "language"), LOOKS)
 def test_a_hundred_people_and_long_names_fit(
     crowd: Portal, window: Open, size: str, language: str
 ) -> None:
@@ -137,8 +136,7 @@ def test_a_hundred_people_and_long_names_fit(
         inspect(seen, f"crowd-{name}-{language}")
 
 
-@pytest.mark.parametrize("language", ["nl", "en"])
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize(("size", "language"), LOOKS)
 def test_a_beginning_says_what_comes_next(
     portal: Portal, window: Open, size: str, language: str
 ) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.portal.conftest import Portal
 from tests.portal.test_looks import poisoned
-from tests.portal.windows import Open, Window
+from tests.portal.windows import LOOKS, Open, Window
 from tests.records.conftest import NGO, utc
 
 pytestmark = pytest.mark.browser
@@ -31,8 +31,7 @@ PAGES = (
 )
 
 
-@pytest.mark.parametrize("language", ["nl", "en"])
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize(("size", "language"), LOOKS)
 def test_axe_finds_nothing_and_nothing_sticks_out(
     late: Portal, window: Open, size: str, language: str
 ) -> None:

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+LOOKS = [
+    ("phone", "nl"),
+    ("desktop", "en"),
+    pytest.param("phone", "en", marks=pytest.mark.heavy),
+    pytest.param("desktop", "nl", marks=pytest.mark.heavy),
+]
+"""Each size and each language once; the other pairs with what is loaded for minutes."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _REFUSED = "Unable to capture screenshot"
 _ATTEMPTS = 4
