@@ -16,6 +16,8 @@ endif
 endif
 BIN := .venv/bin
 ARGS ?=
+# Some machines forbid it; what is compiled once need not be compiled again by every process that a test starts.
+unexport PYTHONDONTWRITEBYTECODE
 # Each worker may start a PostgreSQL, a Prefect server or a Chromium.
 WORKERS ?= 2
 # Some tests take a minute: each worker gets the next one only when it is through, or one would end long after the other.
