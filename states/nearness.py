@@ -53,13 +53,27 @@ def earliest_session(
     return calendar.next_working(day)
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A session so near that the *days* are over already; the *earliest* is the first at which all fit."""
+
+    days: list[Unfit]
+    earliest: date
+
+
+def near_of(dialogue: Dialogue, now: datetime, kinds: Iterable[str] = tuple(KINDS)) -> Near | None:
+    """Which days of *kinds* of duties do not fit the session of *dialogue*; None when all do."""
+    asked = tuple(kinds)
+    days = unfit(dialogue, now, asked)
+    return Near(days, earliest_session(dialogue, now, asked)) if days else None
+
+
 def require_room(dialogue: Dialogue, now: datetime, kinds: Iterable[str] = tuple(KINDS)) -> None:
     """Raise Refused('session-too-near') with the days that do not fit, and the earliest sensible session."""
-    asked = tuple(kinds)
-    if found := unfit(dialogue, now, asked):
+    if near := near_of(dialogue, now, kinds):
         raise Refused(
             "session-too-near",
             session=dialogue.session_day.isoformat(),
-            days=[f"{one.kind} ({one.day.isoformat()})" for one in found],
-            earliest=earliest_session(dialogue, now, asked).isoformat(),
+            days=[f"{one.kind} ({one.day.isoformat()})" for one in near.days],
+            earliest=near.earliest.isoformat(),
         )

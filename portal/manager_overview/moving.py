@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from notifications.views import DutyView
 from portal.faults import Incomplete
-from portal.manager_overview.nearness import near_of
 from portal.routes import MANAGERS, get, post
 from portal.visit import Visit
 from states.deciding import decide
@@ -18,7 +17,7 @@ from states.deliberation import Decision
 from states.dialogue import Dialogue
 from states.duties import KINDS, Duty
 from states.errors import Refused
-from states.nearness import kinds_that_move
+from states.nearness import kinds_that_move, near_of
 from states.table import STEPS
 
 _HOME = "/dialogues/{dialogue}"

@@ -5,11 +5,11 @@ from datetime import datetime
 from starlette.responses import Response
 
 from portal.faults import Incomplete
-from portal.manager_overview.nearness import Near, near_of
 from portal.routes import MANAGERS, get, post
 from portal.visit import Visit
 from states.calendar import WorkCalendar
 from states.errors import Refused
+from states.nearness import Near, near_of
 from states.opening import open_edition
 
 _PAGE = "/open"
