@@ -7,30 +7,8 @@ from functools import lru_cache
 from babel import Locale
 
 from notifications.words import LANGUAGES, tables
-from portal.manager_overview.countries import countries, country_of
-from portal.manager_overview.headings import (
-    BESIDE,
-    COLUMNS,
-    PARTS,
-    SPOKEN,
-    Column,
-    heading_of,
-    plain,
-)
+from portal.manager_overview.headings import plain
 from states.people import Layer
-
-__all__ = [
-    "BESIDE",
-    "COLUMNS",
-    "PARTS",
-    "SPOKEN",
-    "Column",
-    "countries",
-    "country_of",
-    "heading_of",
-    "plain",
-]
-
 
 _YES = "ja, j, yes, y, true, waar, 1, x, wel, ✓, ✔, ☑, oui, sí, si, vrai, verdadero"
 _NO = "nee, n, no, false, onwaar, 0, niet, geen, ✗, ✘, ☐, non, nein, faux, falso"

@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from portal.faults import Incomplete, NotFound
 from portal.manager_overview import unreadable
-from portal.manager_overview.columns import BESIDE, COLUMNS, heading_of, read_by_us
+from portal.manager_overview.columns import read_by_us
+from portal.manager_overview.headings import BESIDE, COLUMNS, heading_of
 from portal.manager_overview.mapping import NEEDED
 from portal.manager_overview.people import can_map
 from portal.manager_overview.register import (

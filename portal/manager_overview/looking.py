@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from notifications.words import country, word
 from portal.faults import NotFound
-from portal.manager_overview.columns import COLUMNS
+from portal.manager_overview.headings import COLUMNS
 from portal.manager_overview.mirror import Line, Mirror, mirror_of
 from portal.manager_overview.sheets import as_csv, as_xlsx
 from portal.routes import MANAGERS, get

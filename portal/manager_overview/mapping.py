@@ -10,15 +10,15 @@ from pydantic import ValidationError
 from portal.faults import Incomplete
 from portal.manager_overview.columns import (
     category_of,
-    country_of,
     danger,
     handle,
     layer_of,
-    plain,
     read_by_us,
     undecided,
     yes_or_no,
 )
+from portal.manager_overview.countries import country_of
+from portal.manager_overview.headings import plain
 from portal.reaching import WHEN, Choice, Say, chosen
 from portal.uploads.limits import UNRECKONED
 from states.addresses import same_address

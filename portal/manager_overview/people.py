@@ -11,7 +11,7 @@ from notifications.views import DutyView
 from notifications.words import tables, word
 from portal.faults import Incomplete, NotFound
 from portal.manager_overview.calling import kept_from, waiting_call
-from portal.manager_overview.columns import countries
+from portal.manager_overview.countries import countries
 from portal.manager_overview.mapping import free_name, understand, ways_typed
 from portal.relaying import said_how
 from portal.routes import MANAGERS, get, post

@@ -6,15 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from portal.manager_overview.columns import (
-    BESIDE,
-    COLUMNS,
-    PARTS,
-    SPOKEN,
-    Column,
-    heading_of,
-    read_by_us,
-)
+from portal.manager_overview.columns import read_by_us
+from portal.manager_overview.headings import BESIDE, COLUMNS, PARTS, SPOKEN, Column, heading_of
 from portal.manager_overview.sheets import MOST_ROWS, Sheet, Unreadable, said
 
 _LOOKED_AT = 20  # rows among which the headings stand

@@ -5,7 +5,8 @@ from typing import Any
 from starlette.responses import Response
 
 from portal.faults import Incomplete
-from portal.manager_overview.columns import countries, country_of, handle
+from portal.manager_overview.columns import handle
+from portal.manager_overview.countries import countries, country_of
 from portal.routes import MANAGERS, get, post
 from portal.visit import Visit
 from states.dialogue import Dialogue

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from portal.manager_overview.columns import COLUMNS, plain
+from portal.manager_overview.headings import COLUMNS, plain
 from portal.manager_overview.mapping import conflict_of, free_name, same_as, understand
 from portal.refusing import told
 from portal.visit import Visit

@@ -10,7 +10,7 @@ from jinja2 import Environment, nodes
 import portal
 from config.policies import policy_of
 from notifications.words import LANGUAGES, tables, the_role
-from portal.manager_overview.columns import COLUMNS
+from portal.manager_overview.headings import COLUMNS
 from portal.manager_overview.settling import LEAVING
 from portal.rendering import _environment, sentences
 from states.contributions import Commitment, LineVerdict, Verdict
