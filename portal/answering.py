@@ -159,8 +159,8 @@ def _actor(site: Site, stay: Stay) -> Actor | None:
 def _of_dialogue(site: Site, capacity: Capacity) -> Actor | None:
     """A participant while they have a seat, a helper while they help."""
     dialogue = site.house.ledger.read(str(capacity.dialogue_id))
-    seated = dialogue.stakeholders.get(capacity.who) if capacity.kind == "participant" else None
-    found = helps(dialogue, capacity.who) if capacity.kind == "helper" else seated
+    helping, who = capacity.kind == "helper", capacity.who
+    found = helps(dialogue, who) if helping else dialogue.stakeholders.get(who)
     return Actor(capacity, dialogue.programme, found.contact) if found else None
 
 

@@ -26,7 +26,7 @@ from records.access import Capacity, end_stay
 from records.reports import next_moment, overdue
 from states.dialogue import Dialogue
 from states.duties import Duty
-from states.independence import helps
+from states.independence import helpers_of
 from states.people import HELPER
 
 DAYS = (1, 7)
@@ -211,7 +211,7 @@ def _doors(visit: Visit) -> Iterator[Door]:
 
 def _helpers(dialogue: Dialogue) -> Iterator[Door]:
     """Who helps to reach people in their language."""
-    for helper in (found for name in dialogue.helpers if (found := helps(dialogue, name))):
+    for helper in helpers_of(dialogue):
         capacity = Capacity("helper", dialogue.programme.id, helper.id, dialogue.id)
         yield Door(f"{helper.id}@{dialogue.id}", capacity, helper.name, role=HELPER)
 

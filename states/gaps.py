@@ -9,7 +9,7 @@ from states import composition
 from states.contributions import Outcome
 from states.dialogue import Dialogue
 from states.duties import DutyStatus
-from states.independence import helps, is_debtor
+from states.independence import helpers_of, is_debtor
 from states.people import Invitation, Role, Stakeholder
 from states.phrases import say
 from states.reasons import hollow_answers
@@ -147,7 +147,7 @@ def hands_named(d: Dialogue, _now: datetime) -> Gaps:
     """Somebody independent can say what arrived: moderator, confidant or a helper (care 5)."""
     if any(d.role(role) and not is_debtor(d, role) for role in (Role.MODERATOR, Role.CONFIDANT)):
         return
-    if not any(helps(d, name) for name in d.helpers):
+    if not helpers_of(d):
         seats = composition.seats_needing_hands(d)
         yield Gap("hands-named", {"stakeholders": [s.id for s in seats]})
 

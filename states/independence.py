@@ -111,6 +111,11 @@ def helps(dialogue: Dialogue, name: str) -> Helper | None:
     return helper if helper and not debtor_behind(dialogue, helper) else None
 
 
+def helpers_of(dialogue: Dialogue) -> list[Helper]:
+    """Everybody who helps now and owes nothing."""
+    return [found for name in dialogue.helpers if (found := helps(dialogue, name))]
+
+
 def is_debtor(dialogue: Dialogue, role: str) -> bool:
     """Whether *role* owes answers: manager, deputy, sponsor, or whoever is or was one of them under another hat."""
     person = dialogue.role(role)

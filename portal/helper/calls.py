@@ -1,14 +1,14 @@
 """Whom a helper calls or writes to: those who read a language that they speak, as far as something waits for them."""
 
-from typing import Any
-
 from starlette.responses import Response
 
 from notifications.to_helpers import keeper_of
 from portal.faults import Incomplete, NotFound
 from portal.manager_overview.calling import (
     Call,
+    Ways,
     calls_of,
+    record_heard,
     speaks,
     spoken_of,
     texts_of,
@@ -17,8 +17,7 @@ from portal.manager_overview.calling import (
 )
 from portal.routes import get, post
 from portal.visit import Visit
-from states.dialogue import Dialogue
-from states.people import HELPER, Stakeholder
+from states.people import HELPER
 
 _HOME = "/helping"
 _ONE = f"{_HOME}/calls/{{stakeholder}}"
@@ -37,62 +36,54 @@ def show_all(visit: Visit) -> Response:
     )
 
 
-def _called(visit: Visit) -> tuple[Dialogue, Stakeholder, Call]:
+def _called(visit: Visit) -> Call:
     """Nobody is there for a helper but those for whom something waits that they may bring."""
     dialogue, helper = visit.helping()
     seat = dialogue.stakeholders.get(visit.param("stakeholder"))
     call = waiting_call(visit, dialogue, seat) if seat and speaks(helper, seat) else None
-    if seat is None or call is None:
+    if call is None:
         raise NotFound
-    return dialogue, seat, call
+    return call
 
 
 def show(visit: Visit) -> Response:
     """The sheet for one call, and what to record of it."""
-    dialogue, seat, call = _called(visit)
+    call, (_, helper) = _called(visit), visit.helping()
     return visit.page(
         "helper/call.html",
-        dialogue=dialogue,
+        dialogue=call.dialogue,
         call=call,
-        seat=seat,
+        seat=call.seat,
         ways=ways_of(visit, call),
         sentences=spoken_of(call, passing_on=True),
-        translated=visit.helping()[1].language != call.language,
+        translated=helper.language != call.language,
         texts=texts_of(visit, call),
-        keeper=keeper_of(dialogue),
+        keeper=keeper_of(call.dialogue),
         helpers=[],
     )
 
 
 def bring(visit: Visit) -> Response:
     """Somebody was called or written to, and nobody knows yet whether it arrived."""
-    dialogue, seat, _ = _called(visit)
-    return _recorded(visit, dialogue, "bring", {"to": seat.id, **visit.need("how")})
+    call = _called(visit)
+    visit.act(call.dialogue.id, "bring", {"to": call.seat.id, **visit.need("how")})
+    return visit.go(_HOME, said="saved")
 
 
 def delivered(visit: Visit) -> Response:
-    """What the sheet said was heard: that alone, for a helper may not know all that waits."""
-    dialogue, seat, call = _called(visit)
-    given = {"to": seat.id, **visit.need("how")}
-    told = [{**given, "template": template} for template in call.waits]
-    visit.act_all(dialogue.id, "record-delivery", told)
+    """What the sheet said was heard."""
+    record_heard(visit, _called(visit))
     return visit.go(_HOME, said="saved")
 
 
 def mark_unsafe(visit: Visit) -> Response:
     """Never again use a way to somebody."""
-    dialogue, seat, _ = _called(visit)
+    call = _called(visit)
     way = visit.need("way")["way"]
-    if way not in {"phone", "post"}:
+    if way not in Ways._fields:
         raise Incomplete({"way": visit.t("Kies er een.", "Choose one.")})
-    given = {"stakeholder": seat.id, "way": way}
-    visit.act(dialogue.id, "mark-unsafe", given)
+    visit.act(call.dialogue.id, "mark-unsafe", {"stakeholder": call.seat.id, "way": way})
     return visit.go(_HOME, said="way-unsafe")
-
-
-def _recorded(visit: Visit, dialogue: Dialogue, step: str, given: dict[str, Any]) -> Response:
-    visit.act(dialogue.id, step, given)
-    return visit.go(_HOME, said="saved")
 
 
 PAGES = (

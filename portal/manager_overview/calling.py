@@ -157,6 +157,13 @@ def call_of(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> Call:
     return Call(dialogue, seat, owed, tuple(dict.fromkeys(waits)), visit.now, visit.language)
 
 
+def record_heard(visit: Visit, call: Call) -> None:
+    """What the sheet of *call* said was heard: that alone, for whoever called may not know all that waits."""
+    given = {"to": call.seat.id, **visit.need("how")}
+    told = [{**given, "template": template} for template in call.waits]
+    visit.act_all(call.dialogue.id, "record-delivery", told)
+
+
 def kept_from(visit: Visit, seat: Stakeholder) -> bool:
     """Whether *seat* is nobody for whoever looks to call: at risk the moderator or the confidant calls (care 2)."""
     return visit.me.name in MANAGERS and seat.at_risk is not False

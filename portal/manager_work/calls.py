@@ -10,6 +10,7 @@ from portal.manager_overview.calling import (
     call_of,
     calls_of,
     kept_from,
+    record_heard,
     speaks,
     spoken_of,
     texts_of,
@@ -20,8 +21,8 @@ from portal.manager_work.relays import choices_of
 from portal.routes import MANAGERS, get, post
 from portal.visit import Visit
 from states.dialogue import Dialogue, Phase
-from states.independence import helps
-from states.people import Helper, Role, Stakeholder
+from states.independence import helpers_of
+from states.people import Role, Stakeholder
 
 _MODERATOR, _CONFIDANT = Role.MODERATOR.value, Role.CONFIDANT.value
 _TRIES = 3
@@ -68,14 +69,8 @@ def show(visit: Visit) -> Response:
         moderating=visit.me.name == _MODERATOR,
         replying="/reply" if dialogue.phase is Phase.EXPECTATION_GATHERING else "",
         tries=range(1, _TRIES + 1),
-        helpers=_helpers(dialogue, seat),
+        helpers=[helper for helper in helpers_of(dialogue) if speaks(helper, seat)],
     )
-
-
-def _helpers(dialogue: Dialogue, seat: Stakeholder) -> list[Helper]:
-    """Who could call in their language."""
-    found = (helps(dialogue, name) for name in dialogue.helpers)
-    return [helper for helper in found if helper and speaks(helper, seat)]
 
 
 def bring(visit: Visit) -> Response:
@@ -88,9 +83,7 @@ def delivered(visit: Visit) -> Response:
     if visit.me.name == _MODERATOR:
         return _record(visit, "record-delivery", visit.need("how"))
     dialogue, seat = _called(visit)
-    given = {"to": seat.id, **visit.need("how")}
-    told = [{**given, "template": one} for one in call_of(visit, dialogue, seat).waits]
-    visit.act_all(dialogue.id, "record-delivery", told)
+    record_heard(visit, call_of(visit, dialogue, seat))
     return visit.go(f"/dialogues/{dialogue.id}/calls", said="saved")
 
 

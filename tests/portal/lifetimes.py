@@ -12,7 +12,7 @@ from portal.manager_overview.calling import speaks
 from records import reports
 from states.dialogue import Dialogue
 from states.errors import Refused
-from states.independence import helps
+from states.independence import helpers_of
 from states.programme import Programme
 from tests.faults.wishes import Wish, wishes_of
 from tests.portal.conftest import Portal
@@ -238,8 +238,7 @@ def traits_of(d: Dialogue, now: Any) -> set[str]:  # noqa: ANN401 - an aware dat
 def waits_for_helper(d: Dialogue) -> bool:
     """Whether a message waits for somebody whom a helper may call."""
     seats = [d.stakeholders[str(duty.whom)] for duty in d.owed("pass-on")]
-    helpers = [found for name in d.helpers if (found := helps(d, name))]
-    return any(speaks(helper, seat) for helper in helpers for seat in seats)
+    return any(speaks(helper, seat) for helper in helpers_of(d) for seat in seats)
 
 
 def ready(d: Dialogue) -> bool:
