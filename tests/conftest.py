@@ -44,6 +44,12 @@ def missing(what: str) -> NoReturn:
     pytest.skip(sentence)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Know the option that writes golden texts anew."""
+    told = "write golden texts that differ anew, to be read before they are kept"
+    parser.addoption("--golden-update", action="store_true", help=told)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Make each run like any other, whatever this machine is set to."""
     # A deadline would measure the machine; on CI the same examples come each time.

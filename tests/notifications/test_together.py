@@ -1,51 +1,24 @@
 """Letters of several notices: tasks of a kind are said once, with their form; all else keeps its own words."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from notifications.groups import FORMS
-from notifications.messages import Message, compose
+from notifications.messages import compose
 from notifications.together import Part, compose_together
 from notifications.words import LANGUAGES
 from portal.manager_overview.settling import DUTIES, HOME
 from states.dialogue import Dialogue
 from states.duties import Duty
 from tests.notifications.builders import ALERTED, SECRETS, dialogue, duty, notice
+from tests.notifications.letters_of_many import PAGES, invitations, late
 
-PAGES = "https://dialoog.example"
-GOLDEN = Path(__file__).parent / "golden"
 BOTH = pytest.mark.parametrize("language", LANGUAGES)
-MONDAY = datetime(2022, 9, 5, 6, tzinfo=UTC)
 
 
 def answers(home: Dialogue) -> list[Duty]:
     return [one for one in home.duties.values() if one.kind == "answer-participant"]
-
-
-def late(home: Dialogue, to: str = "manager", template: str = "answer-late-alert") -> Message:
-    rung = {"manager": "+1wd", "sponsor": "+10wd"}[to]
-    parts = [Part(notice(template, to, one, rung=rung), home, PAGES) for one in answers(home)]
-    return compose_together(parts, now=ALERTED)
-
-
-def invitations(home: Dialogue) -> Message:
-    seats = [duty("invite-stakeholder", name) for name in home.stakeholders]
-    held = replace(home, duties=home.duties | {one.name: one for one in seats})
-    asked = [
-        Part(notice("duty-due-soon", "manager", one, rung="-3wd"), held, PAGES) for one in seats
-    ]
-    return compose_together(asked, now=MONDAY)
-
-
-@BOTH
-def test_the_letters_of_many(language: str) -> None:
-    home = dialogue(language)
-    for name, message in {"many-late": late(home), "many-invitations": invitations(home)}.items():
-        expected = (GOLDEN / f"{name}.{language}.txt").read_text(encoding="utf-8")
-        assert f"{message.subject}\n\n{message.text}" == expected, name
 
 
 def test_many_tasks_are_one_line_and_one_form() -> None:

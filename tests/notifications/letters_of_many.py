@@ -1,0 +1,73 @@
+"""Letters of several notices to one reader, as tests ask for them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from notifications.messages import Message
+from notifications.together import Part, compose_together
+from states.dialogue import Dialogue
+from tests.notifications.builders import ALERTED, duty, notice
+from tests.notifications.cases import LATER
+
+PAGES = "https://dialoog.example"
+MONDAY = datetime(2022, 9, 5, 6, tzinfo=UTC)
+
+
+def late(home: Dialogue, to: str = "manager", template: str = "answer-late-alert") -> Message:
+    """All late answers of *home*, told to the manager or the sponsor."""
+    rung = {"manager": "+1wd", "sponsor": "+10wd"}[to]
+    owed = [one for one in home.duties.values() if one.kind == "answer-participant"]
+    parts = [Part(notice(template, to, one, rung=rung), home, PAGES) for one in owed]
+    return compose_together(parts, now=ALERTED)
+
+
+def late_sponsor(home: Dialogue) -> Message:
+    """The same to the sponsor."""
+    return late(home, "sponsor", "people-are-waiting")
+
+
+def invitations(home: Dialogue) -> Message:
+    """Six invitations to be made."""
+    seats = [duty("invite-stakeholder", name) for name in home.stakeholders]
+    held = replace(home, duties=home.duties | {one.name: one for one in seats})
+    asked = [
+        Part(notice("duty-due-soon", "manager", one, rung="-3wd"), held, PAGES) for one in seats
+    ]
+    return compose_together(asked, now=MONDAY)
+
+
+def participant(home: Dialogue) -> Message:
+    """Two messages to a participant."""
+    told = ("agenda-echoed", "summary-to-check")
+    parts = [Part(notice(name, "ngo"), home, f"{PAGES}/l/{name}") for name in told]
+    return compose_together(parts, now=ALERTED)
+
+
+def mixed(home: Dialogue) -> Message:
+    """An answer that is late, a task of today, many that are due later, and an overview."""
+    made = {one.name: one for one in (duty("close-dialogue"), duty("publish-summary"))}
+    many = {
+        one.name: one
+        for one in (
+            duty("decide-contribution", name, due=LATER, first_due=LATER)
+            for name in home.contributions
+        )
+    }
+    held = replace(home, duties=home.duties | made | many)
+    parts = [
+        Part(
+            notice(
+                "answer-late-alert",
+                "deputy",
+                held.duties["answer-participant/investor"],
+                rung="+1wd",
+            ),
+            held,
+            PAGES,
+        ),
+        Part(notice("duty-late", "deputy", made["close-dialogue"], rung="+1wd"), held, PAGES),
+        Part(notice("duty-due-today", "deputy", made["publish-summary"], rung="0"), held, None),
+        *(Part(notice("duty-due-soon", "deputy", d, rung="-3wd"), held) for d in many.values()),
+        Part(notice("digest", "deputy"), held, PAGES),
+    ]
+    return compose_together(parts, now=ALERTED)
