@@ -1,0 +1,104 @@
+"""Moves through the house: how many files one due duty's mail, one step and one year's opening lead through."""
+
+import shutil
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from sqlalchemy import func, select
+
+from config.mailroom import Mailroom
+from config.settings import load_settings
+from config.wiring import House, open_house
+from notifications.smtp import Smtp
+from records import database
+from records.database import connect, reading
+from records.tables import DUTIES
+from states import calendar, schedule
+from tests.config.conftest import NOW, programme
+from tests.file_tracer import Trace, traced
+from tests.notifications.servers import HOST, Handler, mail_server
+
+RISK = {
+    "id": "wages", "theme": "loon", "country": "BD", "tier": 1, "group": "naaisters", "weight": 5,
+}  # fmt: skip
+
+
+class Most(NamedTuple):
+    """How many files may be entered, and how many calls may go from one into another."""
+
+    files: int
+    changes: int
+
+
+# Whoever shortens a way lowers its figures, and none may grow again unseen.
+MOST = {"mail": Most(68, 404), "step": Most(23, 62), "opening": Most(28, 125)}
+
+
+@pytest.fixture(scope="module")
+def traces(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Trace]:
+    """Watch a house do each; what a process reads or compiles once was done for a house before it."""
+    with mail_server(Handler()) as port:
+        lived(migrated_file, tmp_path_factory.mktemp("before"), port)
+        return lived(migrated_file, tmp_path_factory.mktemp("house"), port)
+
+
+def lived(migrated: Path, folder: Path, port: int) -> dict[str, Trace]:
+    mail = partial(Smtp, HOST, port, "none")
+    mailroom = Mailroom(mail, "dialoog@klein.example", base_url="https://dialoog.example")
+    copy = shutil.copy(migrated, folder / "weerklank.db")
+    settings = load_settings(database_url=f"sqlite:///{copy}")
+    with open_house(settings, mailroom=mailroom, durable=False) as house:
+        return watched(house)
+
+
+def watched(house: House) -> dict[str, Trace]:
+    """Trace the opening of a year, a step in it, and the mail about the duty that is due first."""
+    house.ledger.apply_programme(programme(), NOW)
+    now = house.ledger.programme("klein").opens_at
+    with traced() as opening:
+        [receipt] = house.open_due_editions(now)
+    house.deliver(now)
+    with traced() as step:
+        house.ledger.act(receipt.dialogue_id, "name-risk", RISK, by="manager", now=now)
+    due = first_due(house)
+    with traced() as mail:
+        assert house.sweep(due, pause_seconds=0).duties == 1
+        assert house.deliver(due + timedelta(minutes=5)).sent == 1
+    return {"mail": mail, "step": step, "opening": opening}
+
+
+def first_due(house: House) -> datetime:
+    with reading(house.engine) as connection:
+        found = connection.scalar(select(func.min(DUTIES.c.next_at)))
+    assert isinstance(found, datetime)
+    return found
+
+
+@pytest.mark.parametrize("way", MOST)
+def test_no_way_through_the_house_grows_longer(way: str, traces: dict[str, Trace]) -> None:
+    walked, most = traces[way], MOST[way]
+
+    assert len(walked.files) <= most.files, "\n".join([str(walked), *sorted(walked.files)])
+    assert walked.changes.total() <= most.changes, f"{walked}: {walked.changes.most_common(20)}"
+
+
+def test_the_tracer_sees_files_and_the_calls_between_them() -> None:
+    with traced() as trace:
+        schedule.next_opening("0 9 1 12 *", "Europe/Amsterdam", NOW)
+        schedule.require_schedule("0 9 1 12 *", "Europe/Amsterdam", NOW)
+
+    ours, other = schedule.__file__, calendar.__file__
+    assert trace.files == {ours, other}
+    assert trace.changes == {("", ours): 2, (ours, other): 11}  # a zone, and ten moments
+
+
+def test_the_tracer_sees_a_generator_begin_and_not_go_on(migrated_url: str) -> None:
+    engine = connect(migrated_url)
+    with traced() as trace, reading(engine):
+        pass
+    engine.dispose()
+
+    assert trace.changes["", database.__file__] == 1
