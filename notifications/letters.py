@@ -1,13 +1,14 @@
 """
-Letters: the templates of all messages, each a folder of a subject, the words and the page.
+Letter templates: each message is a folder of one whole text per language, and of the page that holds any of them.
 
-`text.txt` holds the whole letter in each language between `{% lang nl %}`, `{% lang en %}` and `{% endlang %}`;
-`page.html` says how it looks; `subject.txt` is its one line. Files that start with `_` are shared.
+`text.nl.txt` is the letter as a Dutch reader gets it, its subject in the block `subject`; `page.html` says how it
+looks. Files that start with `_` are shared. A text names them without a language, and gets those of its own.
 """
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import PurePosixPath
 from typing import Any
 
 from jinja2 import (
@@ -20,6 +21,7 @@ from jinja2 import (
 )
 from jinja2.ext import Extension
 from jinja2.parser import Parser
+from jinja2.runtime import Context
 
 from notifications.layout import (
     UNWRAPPED,
@@ -37,7 +39,7 @@ from notifications.layout import (
     strong,
 )
 from notifications.speech import FILTERS
-from notifications.words import LANGUAGES
+from notifications.words import FALLBACK, LANGUAGES, language_of
 
 SUBJECT_LIMIT = 120  # characters
 
@@ -47,10 +49,23 @@ class LetterIncomplete(LookupError):
 
 
 class _Library(Environment):
-    """The standard one hands each template two dictionaries to look through; most letters are made of six templates."""
+    """Templates that find what they share in their own language."""
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        # The standard one hands each template two dictionaries to look through; a letter is made of six templates.
         return {**self.globals, **(d or {})}
+
+    def join_path(self, template: str, parent: str) -> str:
+        """`_where.txt` within `text.nl.txt` is `_where.nl.txt`; what has no words of its own is one file for all."""
+        return _shared(template, parent)
+
+
+@lru_cache(maxsize=1024)
+def _shared(template: str, parent: str) -> str:
+    path = PurePosixPath(template)
+    language = PurePosixPath(parent).suffixes[0]
+    own = str(path.with_name(f"{path.stem}{language}{path.suffix}"))
+    return own if own in _files() else template
 
 
 class InLanguage(Extension):
@@ -101,7 +116,6 @@ def _printed(value: object) -> object:
 def _environment(*, html: bool) -> Environment:
     environment = _Library(
         loader=PackageLoader("notifications", "templates"),
-        extensions=[InLanguage],
         undefined=StrictUndefined,
         autoescape=html,
         finalize=None if html else _printed,
@@ -165,27 +179,50 @@ class Letter:
         return plain(self.blocks, UNWRAPPED)
 
 
+@lru_cache(maxsize=1)
+def _files() -> frozenset[str]:
+    """All files of the letters."""
+    return frozenset(PackageLoader("notifications", "templates").list_templates())
+
+
 @lru_cache(maxsize=256)
-def _templates(name: str) -> tuple[Template, Template, Template]:
+def languages_of(name: str) -> frozenset[str]:
+    """The languages in which the letter *name* is written; none when there is no such letter."""
+    paths = (PurePosixPath(file) for file in _files())
+    texts = (path for path in paths if str(path.parent) == name and path.match("text.*.txt"))
+    return frozenset(path.name.split(".")[1] for path in texts)
+
+
+@lru_cache(maxsize=1024)
+def language_for(reader: str, *letters: str) -> str:
+    """
+    The language of one message that says what *letters* say, to somebody who reads the language *reader*.
+
+    It is English when any of them is not written in theirs: a message is whole, and never half in another language.
+    """
+    own = language_of(reader)
+    return own if all(own in languages_of(name) for name in letters) else FALLBACK
+
+
+@lru_cache(maxsize=1024)
+def _templates(name: str, language: str) -> tuple[Template, Template]:
     words, pages = _words(), _pages()
-    return (
-        words.get_template(f"{name}/subject.txt"),
-        words.get_template(f"{name}/text.txt"),
-        pages.get_template(f"{name}/page.html"),
-    )
+    text = words.get_template(f"{name}/text.{language}.txt")
+    return text, pages.get_template(f"{name}/page.html")
 
 
-def write(name: str, context: Mapping[str, Any], *, subject: str | None = None) -> Letter:
+def write(name: str, context: dict[str, Any], *, subject: str | None = None) -> Letter:
     """
     The letter *name* filled in from *context*, which names its `language`.
 
-    A given *subject* replaces the letter's own. Raises LetterIncomplete when there is no such letter or when
-    something that it needs is missing.
+    A given *subject* replaces the letter's own. Raises LetterIncomplete when there is no such letter in that language
+    or when something that it needs is missing.
     """
     try:
-        line, words, page = _templates(name)
-        subject = shortened(subject or line.render(context))
-        blocks = blocks_of(words.render(context))
+        words, page = _templates(name, context["language"])
+        filled = words.new_context(context)
+        subject = shortened(subject or _block("subject", words, filled))
+        blocks = blocks_of("".join(words.root_render_func(filled)))
         html = page.render(context, subject=subject, blocks=blocks)
     except (UndefinedError, LookupError) as missing:
         message = f"{name}: {missing}"
@@ -193,16 +230,21 @@ def write(name: str, context: Mapping[str, Any], *, subject: str | None = None) 
     return Letter(subject, tuple(blocks), html)
 
 
-def passage(name: str, context: Mapping[str, Any]) -> tuple[str, Marked]:
+def _block(name: str, template: Template, filled: Context) -> str:
+    return "".join(template.blocks[name](filled))
+
+
+def passage(name: str, context: dict[str, Any]) -> tuple[str, Marked]:
     """
     What the letter *name* says, to be set into a letter with others: its subject, and its words without what is around.
 
     Raises LetterIncomplete as `write` does.
     """
     try:
-        line, words, _ = _templates(name)
-        subject = shortened(line.render(context))
-        said = "".join(words.blocks["letter"](words.new_context(dict(context))))
+        words, _ = _templates(name, context["language"])
+        filled = words.new_context(context)
+        subject = shortened(_block("subject", words, filled))
+        said = _block("letter", words, filled)
     except (UndefinedError, LookupError) as missing:
         message = f"{name}: {missing}"
         raise LetterIncomplete(message) from missing

@@ -12,7 +12,8 @@ from babel import Locale
 from babel.dates import format_date
 
 LANGUAGES = ("nl", "en")
-_FALLBACK = "en"
+FALLBACK = "en"
+"""What is written in no language of its reader is written in this one."""
 _LOCALES = {"nl": "nl", "en": "en_GB"}
 
 _STATUS = re.compile(r"\d[\d.]*")
@@ -28,7 +29,7 @@ def tables() -> dict[str, Table]:
 
 def language_of(wanted: str) -> str:
     """The language in which somebody who reads *wanted* is written to; English when there are no texts in it."""
-    return wanted if wanted in LANGUAGES else _FALLBACK
+    return wanted if wanted in LANGUAGES else FALLBACK
 
 
 @lru_cache(maxsize=4096)

@@ -230,7 +230,7 @@ def test_every_setting_is_explained() -> None:
 
 
 def test_every_message_is_named() -> None:
-    folders = (ROOT / "notifications" / "templates").glob("[!_]*/subject.txt")
+    folders = (ROOT / "notifications" / "templates").glob("[!_]*/page.html")
 
     assert unnamed(sorted(path.parent.name for path in folders)) == []
 

@@ -1,7 +1,7 @@
 """Every message once with all that it may hold and once with as little as it can do with."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,20 +21,12 @@ from tests.notifications.builders import (
     notice,
     postponed,
 )
+from tests.notifications.case import Case
+from tests.notifications.crowded_cases import crowded_cases
 
 LATER = PROMISED + timedelta(days=25)
 LATE = "answer-participant/investor"
 SEALED = "answer-participant/sealed-1"
-
-
-@dataclass(frozen=True)
-class Case:
-    """A notice in a dialogue at a moment; *name* tells tests apart."""
-
-    name: str
-    notice: Notice
-    dialogue: Dialogue
-    now: datetime = ALERTED
 
 
 Build = Callable[[Dialogue], Case]
@@ -157,6 +149,12 @@ def _answers(home: Dialogue) -> Iterator[Case]:
             ),
             _with(home, moved),
         )
+    for kind, whom in (("answer-dispute", "c1"), ("report-progress", "loonkloof")):
+        twice = postponed(duty(kind, whom, waiting="ngo"), LATER, late=False)
+        dates = {"was": PROMISED.isoformat(), "to": LATER.isoformat()}
+        dates |= {"first": SESSION.isoformat(), "reason": "Het besluit is er nog niet."}
+        told = notice("answer-postponed", "ngo", twice, **dates, late=False)
+        yield Case(f"postponed twice, {kind}", told, _with(home, twice))
     yield from _objections(home)
 
 
@@ -307,6 +305,10 @@ def _news(home: Dialogue) -> Iterator[Case]:
     found = duty("answer-dispute", "c2", waiting="sealed-1")
     told: dict[str, Any] = {"contribution": "c2", "round": 1}
     yield Case("disputed", notice("answer-disputed", "manager", found, **told), _with(home, found))
+    objected = home.contributions["c1"].model_copy(update={"dispute_reason": "Te weinig."})
+    place = _with(home, found, contributions=home.contributions | {"c1": objected})
+    told = {"contribution": "c1", "round": 2}
+    yield Case("disputed, in words", notice("answer-disputed", "manager", found, **told), place)
     yield Case("disputed, bare", notice("answer-disputed", "manager", contribution="c2"), home)
     for to, reason in (("sealed-1", ""), ("ngo", "refused-550"), ("manager", "refused-550")):
         for answer in (True, False):
@@ -320,6 +322,9 @@ def _news(home: Dialogue) -> Iterator[Case]:
             for reader in ("deputy", "moderator"):
                 failed = notice("delivery-failed", reader, **detail)
                 yield Case(f"failed {to}, {answer=}, told {reader}", failed, home)
+    unread: dict[str, Any] = {"to": "ngo", "template": "invitation", "reason": "refused-550"}
+    unread |= {"answer": False, "again": False, "unread": True}
+    yield Case("unread", notice("delivery-failed", "manager", **unread), home)
     yield from _by_hand(home)
     for to in ("sponsor", "moderator", "board"):
         yield Case(f"welcome, {to}", notice("welcome", to), home)
@@ -385,4 +390,5 @@ def _by_hand(home: Dialogue) -> Iterator[Case]:
 def every_case(language: str) -> list[Case]:
     """All cases with everybody reading *language*."""
     home = dialogue(language)
-    return [*participant_cases(home), *sealed_cases(home), *role_cases(home)]
+    makers = (participant_cases, sealed_cases, role_cases, crowded_cases)
+    return [case for maker in makers for case in maker(home)]

@@ -9,10 +9,11 @@ from functools import lru_cache, partial
 import icalendar
 
 from notifications.about_accounts import AboutAccount, account_message
+from notifications.letters import languages_of
 from notifications.messages import Message, compose, words_to_pass_on
 from states.dialogue import Dialogue
 from states.facts import Notice
-from states.people import PARTICIPANT
+from states.people import PARTICIPANT, Role
 from tests.notifications.builders import (
     ALERTED,
     SESSION,
@@ -22,14 +23,17 @@ from tests.notifications.builders import (
     notice,
     programme,
 )
-from tests.notifications.cases import Case, every_case
+from tests.notifications.case import Case
+from tests.notifications.cases import every_case
 from tests.notifications.letters_of_many import (
     PAGES,
     invitations,
     late,
+    late_again,
     late_sponsor,
     mixed,
     participant,
+    today,
 )
 
 _TENTH_DAY = datetime(2022, 9, 22, 6, tzinfo=UTC)
@@ -40,7 +44,7 @@ _OWED = "answer-participant/investor"
 _CASES: dict[str, tuple[str, ...]] = {
     "agenda-echoed": ("agenda", "agenda, bare"),
     "answer": ("answer, in parts", "answer, bare", "sealed answer"),
-    "answer-disputed": ("disputed", "disputed, bare"),
+    "answer-disputed": ("disputed", "disputed, in words", "disputed, bare"),
     "answer-is-late": (
         "late again", "late, nobody in charge", "answer-is-late, objection", "sealed late",
     ),
@@ -61,7 +65,10 @@ _CASES: dict[str, tuple[str, ...]] = {
         "answer-now-or-postpone +5wd deputy answer-participant/factory-tr v1",
         "answer-now-or-postpone +5wd manager publish-summary v1",
     ),
-    "answer-postponed": ("postponed, late=True", "postponed, late=False", "sealed postponed"),
+    "answer-postponed": (
+        "postponed, late=True", "postponed, late=False", "sealed postponed",
+        "postponed twice, answer-dispute", "postponed twice, report-progress",
+    ),
     "answer-still-late": ("still late", "answer-still-late, objection", "sealed still late"),
     "by-hand-task": (
         "by hand no-mail", "by hand factory-tr", "by hand sealed, moderator", "by hand sealed, manager",
@@ -73,12 +80,14 @@ _CASES: dict[str, tuple[str, ...]] = {
     "delivery-failed": (
         "failed ngo, answer=True, told deputy", "failed ngo, answer=False, told moderator",
         "failed sealed-1, answer=True, told moderator", "failed sealed-1, answer=False, told deputy",
-        "failed to a helper",
+        "failed to a helper", "unread",
     ),
     "dialogue-cancelled": ("cancelled before the session", "cancelled", "cancelled, bare"),
     "dialogue-closed": ("closed", "closed, bare", "closed with debts"),
     "dialogue-opened": ("opened", "opened, bare"),
-    "digest": ("digest", "digest, quiet"),
+    "digest": (
+        "digest", "digest, quiet", "digest, many late", "digest, many to come", "digest, a task late",
+    ),
     "dispute-settled": ("settled, round 1", "settled, round 2", "settled, round 3"),
     "duty-due-soon": (
         "duty-due-soon -10wd manager answer-participant/ngo v1",
@@ -113,10 +122,10 @@ _CASES: dict[str, tuple[str, ...]] = {
     "new-link": ("new link", "helper-1, new link"),
     "people-are-waiting": (
         "people-are-waiting +10wd sponsor answer-participant/ngo v2",
-        "people-are-waiting +10wd sponsor decide-contribution/c2 v1",
+        "people-are-waiting +10wd sponsor decide-contribution/c2 v1", "many wait",
     ),
     "please-answer-invitation": ("please-answer-invitation -5wd", "please-answer-invitation -1wd"),
-    "please-check-summary": ("please-check-summary -5wd", "please-check-summary -1wd", "sealed check"),
+    "please-check-summary": ("please-check-summary -5wd", "sealed check", "sealed, unread"),
     "please-give-verdict": ("please-give-verdict -5wd", "please-give-verdict -1wd", "sealed verdict"),
     "please-share-expectation": ("please-share-expectation -5wd", "please-share-expectation -1wd"),
     "progress-reported": (
@@ -128,13 +137,14 @@ _CASES: dict[str, tuple[str, ...]] = {
     "report-waits": ("report-waits",),
     "result": (
         "result, closed, sponsor", "result, closed_with_debts, moderator", "result, cancelled, board",
+        "result, many", "result, nobody waits",
     ),
-    "role-handed-over": ("handed over", "handed over, busy"),
+    "role-handed-over": ("handed over", "handed over, busy", "handed over, many"),
     "session-moved": ("moved, both", "moved, none", "moved, same"),
     "summary-to-check": ("summary", "summary, bare", "sealed summary"),
     "way-replaced": ("old way",),
     "welcome": ("welcome, sponsor", "welcome, moderator", "welcome, bare, board"),
-    "your-turn": ("your turn", "your turn, bare"),
+    "your-turn": ("your turn", "your turn, bare", "your turn, to sign"),
 }  # fmt: skip
 """The cases of each message that say all that it can say; a test finds words that stand in none of them."""
 
@@ -151,6 +161,8 @@ _ENTRIES = (
     "erasure-done", "old way", "welcome, sponsor", "moved, sponsor", "result, cancelled, board",
 )  # fmt: skip
 """Cases whose letter brings an entry for a calendar."""
+_WITHOUT_PAGES = ("helper-1 named by sponsor", "report-waits", "report-still-waits")
+"""Cases that say something else where there are no pages."""
 _ALERTS = (
     "answer-late-alert +1wd manager answer-participant/ngo v2",
     "answer-now-or-postpone +5wd manager answer-participant/ngo v1",
@@ -176,13 +188,10 @@ class Golden:
 
 @lru_cache(maxsize=8)
 def golden(language: str) -> list[Golden]:
-    """All golden texts of *language*."""
-    return [
-        *_usual(language),
-        *_of_cases(language),
-        *_about_accounts(language),
-        *_together(language),
-    ]
+    """All golden texts of *language*: of the letters that are written in it."""
+    makers = (_usual, _of_cases, _about_accounts, _together)
+    made = [one for maker in makers for one in maker(language)]
+    return [one for one in made if language in languages_of(one.letter)]
 
 
 def _shown(message: Message) -> str:
@@ -225,6 +234,10 @@ def _of_cases(language: str) -> Iterator[Golden]:
             yield Golden(letter, variant, partial(_of, partial(_written, case)))
             if case.notice.role == PARTICIPANT and case.name == names[0]:
                 yield Golden(letter, "aloud", partial(_aloud, case))
+                if letter == "invitation":
+                    yield Golden(letter, "aloud-number", partial(_aloud, _with_a_number(case)))
+            if case.name in _WITHOUT_PAGES:
+                yield Golden(letter, "without-pages", partial(_of, partial(_written, case, None)))
             if case.name in _ENTRIES:
                 yield Golden(letter, "calendar", partial(_entry, case))
             if case.name in _ALERTS:
@@ -236,13 +249,21 @@ def variant_of(letter: str, case: str) -> str:
     return "-".join(re.findall(r"\w+", case.removeprefix(letter)))
 
 
-def _written(case: Case) -> Message:
-    return compose(case.notice, case.dialogue, now=case.now, base_url=PAGES, journal_head=_HEAD)
+def _written(case: Case, pages: str | None = PAGES) -> Message:
+    return compose(case.notice, case.dialogue, now=case.now, base_url=pages, journal_head=_HEAD)
 
 
 def _aloud(case: Case) -> str:
     """What the moderator reads out to whoever has no email; no line is broken there."""
     return words_to_pass_on(case.notice, case.dialogue, "moderator", case.now) or "(nothing)\n"
+
+
+def _with_a_number(case: Case) -> Case:
+    """The same where the manager can be called."""
+    programme = case.dialogue.programme
+    manager = programme.roles[Role.MANAGER].model_copy(update={"phone": "+31 20 555 0111"})
+    called = programme.model_copy(update={"roles": programme.roles | {Role.MANAGER: manager}})
+    return replace(case, dialogue=replace(case.dialogue, programme=called))
 
 
 def _entry(case: Case) -> str:
@@ -279,7 +300,7 @@ def _together(language: str) -> Iterator[Golden]:
     home = dialogue(language)
     told = {
         "late": late, "late-sponsor": late_sponsor, "invitations": invitations,
-        "participant": participant, "mixed": mixed,
+        "participant": participant, "mixed": mixed, "late-again": late_again, "today": today,
     }  # fmt: skip
     for variant, write in told.items():
         yield Golden("_together", variant, partial(_of, partial(write, home)))

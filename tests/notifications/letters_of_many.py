@@ -1,12 +1,12 @@
 """Letters of several notices to one reader, as tests ask for them."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from notifications.messages import Message
 from notifications.together import Part, compose_together
 from states.dialogue import Dialogue
-from tests.notifications.builders import ALERTED, duty, notice
+from tests.notifications.builders import ALERTED, contributions, duty, notice, postponed
 from tests.notifications.cases import LATER
 
 PAGES = "https://dialoog.example"
@@ -71,3 +71,23 @@ def mixed(home: Dialogue) -> Message:
         Part(notice("digest", "deputy"), held, PAGES),
     ]
     return compose_together(parts, now=ALERTED)
+
+
+def late_again(home: Dialogue) -> Message:
+    """Two answers whose new dates have passed too, long ago: those above know."""
+    owed = [one for one in home.duties.values() if one.kind == "answer-participant"][:2]
+    moved = [postponed(one, ALERTED - timedelta(hours=8), late=True) for one in owed]
+    held = replace(home, duties=home.duties | {one.name: one for one in moved})
+    parts = [Part(notice("answer-now-or-postpone", "manager", d, rung="+5wd"), held) for d in moved]
+    return compose_together(parts, now=LATER)
+
+
+def today(home: Dialogue) -> Message:
+    """More decisions of one day than a letter names."""
+    first = contributions()["c1"]
+    names = [f"c{number}" for number in range(10, 24)]
+    points = {name: first.model_copy(update={"id": name}) for name in names}
+    asked = [duty("decide-contribution", name) for name in names]
+    held = replace(home, contributions=points, duties={one.name: one for one in asked})
+    parts = [Part(notice("duty-due-today", "manager", d, rung="0"), held, PAGES) for d in asked]
+    return compose_together(parts, now=datetime(2022, 9, 8, 6, tzinfo=UTC))

@@ -40,6 +40,7 @@ NAMES = (
 """Of people and companies, in the scripts of those who are invited, and with what headers stumble over."""
 TEMPLATES = Path("notifications/templates")
 _TAG = re.compile(r"\{%.*?%\}")
+_SUBJECT = re.compile(r"\{% block subject %\}(.*?)\{% endblock %\}", re.DOTALL)
 _PLACE = re.compile(r"\{\{.*?\}\}")
 
 
@@ -48,8 +49,9 @@ def patterns() -> list[str]:
     """The subjects of all letters, with `{}` where a name or a word is filled in."""
     lines = [
         _PLACE.sub("{}", line)
-        for file in sorted(TEMPLATES.glob("*/subject.txt"))
-        for line in _TAG.sub("", file.read_text(encoding="utf-8")).splitlines()
+        for file in sorted(TEMPLATES.glob("*/text.*.txt"))
+        for subject in _SUBJECT.findall(file.read_text(encoding="utf-8"))
+        for line in _TAG.sub("", subject).splitlines()
         if line.strip()
     ]
     words = tomllib.loads(Path("notifications/words.toml").read_text(encoding="utf-8"))

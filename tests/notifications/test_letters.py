@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from notifications.letters import SUBJECT_LIMIT
+from notifications.letters import SUBJECT_LIMIT, languages_of
 from notifications.messages import Message, compose
 from notifications.words import LANGUAGES
-from tests.notifications.cases import Case, every_case
+from tests.notifications.case import Case
+from tests.notifications.cases import every_case
 
 FOLDER = Path(str(files("notifications") / "templates"))
 TEMPLATES = sorted(
@@ -71,13 +72,14 @@ def test_a_company_with_a_full_stop_in_its_name_gets_no_second_one(language: str
         assert "B.V.." not in message.subject + message.text + message.html, case.name
 
 
-def test_every_template_has_three_files_and_a_case() -> None:
-    assert {path.name for t in TEMPLATES for path in (FOLDER / t).iterdir()} == {
-        "subject.txt",
-        "text.txt",
-        "page.html",
-    }
-    assert {case.notice.template for case in CASES["nl"]} == set(TEMPLATES)
+def test_every_template_has_a_page_one_text_per_language_and_a_case() -> None:
+    texts = {f"text.{language}.txt" for language in LANGUAGES}
+    for template in TEMPLATES:
+        files = {path.name for path in (FOLDER / template).iterdir()}
+        assert "page.html" in files, template
+        assert files - {"page.html"} <= texts, template
+        assert languages_of(template) == {file.split(".")[1] for file in files & texts}
+    assert {case.notice.template for case in CASES["en"]} == set(TEMPLATES)
 
 
 @EACH

@@ -7,7 +7,8 @@ import pytest
 
 from notifications.messages import Message, compose
 from notifications.words import LANGUAGES, tables
-from tests.notifications.cases import Case, every_case
+from tests.notifications.case import Case
+from tests.notifications.cases import every_case
 
 _HEAD = "5f2a9c31" * 8
 FORBIDDEN = {

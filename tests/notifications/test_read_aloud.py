@@ -19,7 +19,8 @@ from states.people import PARTICIPANT, Role
 from states.phrases import shown
 from tests.machine_words import machine_words
 from tests.notifications.builders import ALERTED, dialogue, notice, programme
-from tests.notifications.cases import Case, every_case
+from tests.notifications.case import Case
+from tests.notifications.cases import every_case
 from tests.notifications.letters_of_many import invitations, late
 from tests.notifications.test_plain_words import FORBIDDEN
 

@@ -12,7 +12,8 @@ from notifications.words import LANGUAGES
 from states.contributions import Attribution
 from states.dialogue import Dialogue
 from tests.notifications.builders import ALERTED, SECRETS, contributions, dialogue, duty, notice
-from tests.notifications.cases import SEALED, Case, role_cases, sealed_cases
+from tests.notifications.case import Case
+from tests.notifications.cases import SEALED, role_cases, sealed_cases
 
 OPEN_TO = {
     Attribution.NAMED: {"name", "organisation"},

@@ -145,4 +145,4 @@ def test_rules_are_said(rule: str, said: str) -> None:
 
 
 def test_templates_are_read_once() -> None:
-    assert _templates("answer") is _templates("answer")
+    assert _templates("answer", "nl") is _templates("answer", "nl")

@@ -13,7 +13,7 @@ FOLDER = Path(str(files("notifications") / "templates"))
 
 
 def test_every_message_has_a_kind() -> None:
-    folders = {path.parent.name for path in FOLDER.glob("[!_]*/subject.txt")}
+    folders = {path.parent.name for path in FOLDER.glob("[!_]*/page.html")}
 
     assert set(KINDS) == folders, "sort each message in states/letters.py: alerts, tasks or own"
 

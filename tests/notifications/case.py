@@ -1,0 +1,18 @@
+"""A case: one notice to be written, in one dialogue at one moment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from states.dialogue import Dialogue
+from states.facts import Notice
+from tests.notifications.builders import ALERTED
+
+
+@dataclass(frozen=True)
+class Case:
+    """A notice in a dialogue at a moment; *name* tells tests apart."""
+
+    name: str
+    notice: Notice
+    dialogue: Dialogue
+    now: datetime = ALERTED
