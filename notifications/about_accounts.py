@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from notifications.letters import LetterIncomplete, write
+from notifications.letters import LetterIncomplete, language_for, write
 from notifications.messages import Message, Unwritable
-from notifications.words import language_of
 from states.programme import Programme
 
 
@@ -37,14 +36,15 @@ def account_message(
 
     An answer to it goes to the house's own address: nobody else's business. Raises Unwritable.
     """
-    language, zone = language_of(about.language), ZoneInfo(programme.time_zone)
+    name, zone = f"_account/{about.template}", ZoneInfo(programme.time_zone)
+    language = language_for(about.language, name)
     context = {
         "language": language, "zone": zone, "base_url": base_url, "you": _You(about.name),
         "role": about.role, "company": programme.company, "said": about.said,
         "browser": about.browser or "", "at": about.at,
     }  # fmt: skip
     try:
-        letter = write(f"_account/{about.template}", context)
+        letter = write(name, context)
     except (LetterIncomplete, KeyError) as missing:
         raise Unwritable(str(missing)) from missing
     return Message(

@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 from notifications.calendar import Entry, entry_for
 from notifications.contacts import Contact
-from notifications.letters import Letter, LetterIncomplete, write
+from notifications.letters import Letter, LetterIncomplete, language_for, write
 from notifications.sight import hidden
 from notifications.to_helpers import context_for_helper
 from notifications.to_participants import context_for_participant, telling
 from notifications.to_roles import alert_for, context_for_role
-from notifications.words import language_of, word
+from notifications.words import word
 from states.contact import OLD_WAY
 from states.dialogue import Dialogue
 from states.facts import Notice
@@ -86,7 +86,7 @@ def frame_of(
 ) -> dict[str, Any]:
     """What every letter to *reader* may use, whatever it is about."""
     return {
-        "language": language_of(reader.language),
+        "language": language_for(reader.language, notice.template),
         "zone": dialogue.zone,
         "base_url": base_url,
         "journal_head": None,
@@ -184,7 +184,7 @@ def _letter_by_hand(notice: Notice, dialogue: Dialogue, frame: dict[str, Any]) -
         return None
     if notice.to != Role.MODERATOR and hidden(dialogue, passed.to):
         return None
-    language = language_of(reader.language)
+    language = language_for(reader.language, passed.template)
     context = frame | {"language": language, "detail": passed.detail}
     context |= context_for_participant(passed, dialogue, frame["now"], language)
     context["you"] = replace(context["you"], aloud=True)

@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from notifications.contacts import Contact, contact_of
+from notifications.letters import language_for
 from notifications.milestones import Milestone, Result, milestones, result_of
 from notifications.sight import addressee, hidden, points_of, speaker, travels_sealed
 from notifications.telling import lacking
 from notifications.views import DutyView, view_of
 from notifications.waiting import Waiting, waiting_for
-from notifications.words import fill, language_of, word
+from notifications.words import fill, word
 from states.checks import checks_of
 from states.dialogue import Dialogue
 from states.duties import KINDS, Duty
@@ -111,10 +112,10 @@ class Overview:
         left = dict(enumerate(seat.left_ways)) if seat else {}
         return left.get(detail.get("left", -1))
 
-    def spoken(self, to: str) -> str:
-        """The language in which *to* is written to."""
-        reader = self.dialogue.reader(to)
-        return language_of(reader.language if reader else self.language)
+    def spoken(self, detail: dict[str, Any]) -> str:
+        """The language of the letter that *detail* names, as its reader would get it."""
+        reader = self.dialogue.reader(detail["to"])
+        return language_for(reader.language if reader else self.language, detail["template"])
 
     def hidden(self, to: str) -> bool:
         """Whether this letter may not say who *to* is, so that only the moderator can reach them."""

@@ -8,7 +8,7 @@ from typing import Any
 from notifications.calendar import Entry, entry_for
 from notifications.groups import Group, grouped, is_task
 from notifications.layout import Marked
-from notifications.letters import LetterIncomplete, passage, write
+from notifications.letters import LetterIncomplete, language_for, passage, write
 from notifications.messages import (
     Message,
     Unwritable,
@@ -59,6 +59,8 @@ def compose_together(parts: Sequence[Part], *, now: datetime) -> Message:
             f"{first.notice.template}: nobody is there to read it as {first.notice.to}"
         )
     frame = frame_of(first.dialogue, reader, now, first.base_url, first.notice)
+    templates = dict.fromkeys(part.notice.template for part in parts)
+    frame["language"] = language_for(reader.language, _LAYOUT, *templates)
     try:
         return _written(parts, reader, frame)
     except LetterIncomplete as missing:
