@@ -7,8 +7,8 @@ from sqlalchemy import Dialect
 
 from records.columns import from_stored, instant_text, to_stored
 from records.loading import Policies, programme_of
-from records.openings import calendar_of
 from records.stamps import NAMED, WAITS, WHO, Row, Stamp, cut
+from states.calendar import calendar_of
 from states.duties import Duty, DutyStatus
 from states.patterns import LAPSED_BEFORE, OPEN, Names, Standing, duty_of, seating, taken_names
 from states.policy import Policy

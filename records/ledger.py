@@ -17,7 +17,7 @@ from records.editions import ask_other_editions, heard_beside
 from records.errors import Busy, RecordsError
 from records.keeping import Line, keeping
 from records.loading import Held, Policies, Reader
-from records.openings import Opener, Wish
+from records.openings import Opener, OpeningRequest
 from records.present import require_present
 from records.programmes import ProgrammeRow
 from records.tables import DIALOGUES
@@ -160,11 +160,10 @@ class Ledger:
 
         Raises NotKnown('unknown-programme'), Refused('edition-exists', or 'session-too-near' unless *tight*).
         """
-        wish = Wish(by, session_at, edition, information, tight)
+        asked = OpeningRequest(by, session_at, edition, information, tight)
         with writing(self.engine, now) as connection:
-            row = programmes.get(connection, programme_id, lock=True)
-            after, decided = self._opener(connection).open(row, wish, now)
-        return self._written(after, decided)
+            opened = self._opener(connection).open(programme_id, asked, now)
+        return self._written(*opened)
 
     def due_to_open(self, now: datetime) -> list[str]:
         """The programmes of which an edition should be open at *now* (aware UTC), and is not."""
@@ -194,13 +193,8 @@ class Ledger:
         However many openings an outage missed, one edition opens: that of the latest.
         """
         with writing(self.engine, now) as connection:
-            row = programmes.get(connection, programme_id, lock=True)
-            opener = self._opener(connection)
-            wish = opener.wish_of_schedule(row, now)
-            if wish is None:
-                return None
-            after, decided = opener.open(row, wish, now)
-        return self._written(after, decided)
+            opened = self._opener(connection).open_due(programme_id, now)
+        return None if opened is None else self._written(*opened)
 
     def _opener(self, connection: Connection) -> Opener:
         return Opener(connection, self._reader, self._policies)

@@ -11,11 +11,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from records.bulk import Bulk
 from records.letter_names import digest, message_id
 from records.loading import Policies, programme_of
-from records.openings import calendar_of
 from records.outgoing import FAILED, PENDING, SENT, ready
 from records.sweeps import finished_by
 from records.tables import DIALOGUES, DUTIES, LETTERS, NOTICES, PROGRAMMES, SWEEPS
-from states.calendar import WorkCalendar
+from states.calendar import WorkCalendar, calendar_of
 from states.letters import DAILY, KINDS, TOGETHER, Kind, morning, reader_key
 from states.people import PARTICIPANT
 from states.policy import Policy

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -11,19 +10,18 @@ from records.loading import Held, Policies, Reader
 from records.owed import debts_before
 from records.programmes import ProgrammeRow
 from records.writing import Decided, write_opening
-from states.calendar import WorkCalendar
+from states.calendar import calendar_of
 from states.dialogue import Dialogue
 from states.errors import Refused
 from states.information import Information
 from states.opening import open_edition
 from states.people import SYSTEM
-from states.policy import Policy
 from states.programme import Programme
-from states.schedule import DEFAULT_HOUR, proposed_session
+from states.schedule import DEFAULT_HOUR, SessionRule, which_edition_is_due
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class OpeningRequest:
     """Which edition shall be opened; what is None is proposed."""
 
     by: str
@@ -34,64 +32,73 @@ class Wish:
     """Whether it is known how little time a near session leaves."""
 
 
+Opened = tuple[Held, Decided]
+"""What stands now, and what was decided."""
+
+
 @dataclass(frozen=True)
 class Opener:
-    """Opens editions inside the transaction of *connection*."""
+    """Opens editions inside the transaction of *connection*, and holds the lock of their programme to its end."""
 
     connection: Connection
     reader: Reader
     policies: Policies
 
-    def open(self, row: ProgrammeRow, wish: Wish, now: datetime) -> tuple[Held, Decided]:
-        """Open what *wish* says for the locked programme *row*. Raises Refused('edition-exists')."""
-        programme, policy = row.programme, self.policies(row.programme.policy)
-        session_at = wish.session_at or self._proposed(row, now)
-        edition = wish.edition if wish.edition is not None else _year(programme, session_at)
-        if programmes.has_edition(self.connection, programme.id, edition):
-            raise Refused("edition-exists", programme=programme.id, edition=edition)
+    def open(self, programme_id: str, asked: OpeningRequest, now: datetime) -> Opened:
+        """Open what is *asked* for. Raises NotKnown('unknown-programme') or Refused('edition-exists')."""
+        row = programmes.get(self.connection, programme_id, lock=True)
+        last = self._latest(programme_id)
+        rule = self._session_rule(row.programme, last)
+        session_at = asked.session_at or rule.session_after(now)
+        edition = rule.edition_of(session_at) if asked.edition is None else asked.edition
+        if programmes.has_edition(self.connection, programme_id, edition):
+            raise Refused("edition-exists", programme=programme_id, edition=edition)
+        return self._open(row, last, asked, (session_at, edition), now)
+
+    def open_due(self, programme_id: str, now: datetime) -> Opened | None:
+        """Open what the schedule asks for, whose clock moves on; None when it asks for nothing, or that is open."""
+        row = programmes.get(self.connection, programme_id, lock=True)
+        last = self._latest(programme_id)
+        rule = self._session_rule(row.programme, last)
+        due = which_edition_is_due(row.programme.schedule, row.opens_at, rule, now)
+        if due is None:
+            return None
+        programmes.open_next_at(self.connection, programme_id, due.following)
+        if programmes.has_edition(self.connection, programme_id, due.edition):
+            return None
+        return self._open(row, last, OpeningRequest(SYSTEM), (due.session_at, due.edition), now)
+
+    def _open(
+        self,
+        row: ProgrammeRow,
+        last: Dialogue | None,
+        asked: OpeningRequest,
+        chosen: tuple[datetime, int],
+        now: datetime,
+    ) -> Opened:
+        """Open the *chosen* session and edition, after the *last* one that there is."""
+        programme, (session_at, edition) = row.programme, chosen
+        later = last is not None and last.edition > edition
         decided = open_edition(
             programme,
-            policy,
+            self.policies(programme.policy),
             session_at=session_at,
             edition=edition,
-            information=wish.information,
-            previous=self._previous(programme.id, edition),
+            information=asked.information,
+            previous=self._latest(programme.id, edition) if later else last,
             debts=debts_before(self.connection, programme.id, edition),
-            by=wish.by,
+            by=asked.by,
             now=now,
-            tight=wish.tight,
+            tight=asked.tight,
         )
         return write_opening(self.connection, decided, now, row.revision), decided
 
-    def wish_of_schedule(self, row: ProgrammeRow, now: datetime) -> Wish | None:
-        """What the schedule of the locked programme *row* asks for at *now*, if anything; its clock moves on."""
-        if row.opens_at > now:
-            return None
-        session_at = self._proposed(row, programmes.move_on(self.connection, row, now))
-        if session_at <= now:  # the machine was down for longer than the whole preparation takes
-            session_at = self._proposed(row, now)
-        edition = _year(row.programme, session_at)
-        if programmes.has_edition(self.connection, row.programme.id, edition):
-            return None
-        return Wish(SYSTEM, session_at, edition)
-
-    def _proposed(self, row: ProgrammeRow, opening: datetime) -> datetime:
-        policy = self.policies(row.programme.policy)
-        last = self._previous(row.programme.id)
+    def _session_rule(self, programme: Programme, last: Dialogue | None) -> SessionRule:
+        """How *programme* proposes its sessions: at the hour of the *last* one."""
+        policy = self.policies(programme.policy)
         hour = last.session_at.astimezone(last.zone).time() if last else DEFAULT_HOUR
-        calendar = calendar_of(row.programme, policy)
-        return proposed_session(calendar, opening, policy.limits.session_lead_weeks, hour)
+        return SessionRule(calendar_of(programme, policy), policy.limits.session_lead_weeks, hour)
 
-    def _previous(self, programme_id: str, before: int | None = None) -> Dialogue | None:
+    def _latest(self, programme_id: str, before: int | None = None) -> Dialogue | None:
         found = programmes.latest_edition(self.connection, programme_id, before)
         return self.reader.read(self.connection, found, lock=True).dialogue if found else None
-
-
-def _year(programme: Programme, session_at: datetime) -> int:
-    return calendar_of(programme).day_of(session_at).year
-
-
-def calendar_of(programme: Programme, policy: Policy | None = None) -> WorkCalendar:
-    """The working calendar of *programme*, with the days off of its *policy*."""
-    extra: Any = (*programme.holidays, *(policy.holidays if policy else ()))
-    return WorkCalendar(programme.time_zone, programme.country, frozenset(extra))

@@ -1,6 +1,5 @@
 """The programmes: applied from a file, changed by hand-overs, opened by their schedule."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,8 +18,6 @@ from states.independence import with_roles
 from states.people import Role
 from states.programme import Programme
 from states.schedule import next_opening, require_schedule
-
-_MOST_OCCURRENCES = 1000  # of one schedule that an outage can have missed
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,25 +174,10 @@ def due_ids(connection: Connection, now: datetime) -> list[str]:
     return list(connection.scalars(chosen))
 
 
-def move_on(connection: Connection, row: ProgrammeRow, now: datetime) -> datetime:
-    """Set the next opening after *now*; returns the latest opening that has come."""
-    opening, following = row.opens_at, row.opens_at
-    for following in _occurrences(row, now):
-        if following <= now:
-            opening = following
-    where = update(PROGRAMMES).where(PROGRAMMES.c.id == row.programme.id)
-    connection.execute(where.values(opens_at=following))
-    return opening
-
-
-def _occurrences(row: ProgrammeRow, now: datetime) -> Iterable[datetime]:
-    moment = row.opens_at
-    for _ in range(_MOST_OCCURRENCES):
-        moment = next_opening(row.programme.schedule, row.programme.time_zone, moment)
-        yield moment
-        if moment > now:
-            return
-    yield next_opening(row.programme.schedule, row.programme.time_zone, now)
+def open_next_at(connection: Connection, programme_id: str, moment: datetime) -> None:
+    """Let the next edition of *programme_id* open at *moment* (aware UTC)."""
+    where = update(PROGRAMMES).where(PROGRAMMES.c.id == programme_id)
+    connection.execute(where.values(opens_at=moment))
 
 
 def latest_edition(

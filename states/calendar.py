@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -129,3 +129,34 @@ class WorkCalendar:
         if early.utcoffset() != late.utcoffset():
             raise Refused("time-doubled", time=local.isoformat(sep=" "), zone=self.zone_name)
         return early.astimezone(UTC)
+
+
+class NamesDaysOff(Protocol):
+    """Who names days off beside the public holidays: a programme, a policy."""
+
+    @property
+    def holidays(self) -> tuple[date, ...]:
+        """The days."""
+
+
+class HasPlace(NamesDaysOff, Protocol):
+    """A programme, as far as its calendar goes."""
+
+    @property
+    def time_zone(self) -> str:
+        """The IANA name of its zone."""
+
+    @property
+    def country(self) -> str:
+        """The ISO 3166 code of the country whose public holidays it keeps."""
+
+
+def calendar_of(programme: HasPlace, policy: NamesDaysOff) -> WorkCalendar:
+    """The working calendar of *programme*, with the days off of its *policy*; the same one for all who ask alike."""
+    extra = frozenset((*programme.holidays, *policy.holidays))
+    return _calendar(programme.time_zone, programme.country, extra)
+
+
+@lru_cache(maxsize=1024)
+def _calendar(zone_name: str, country: str, extra: frozenset[date]) -> WorkCalendar:
+    return WorkCalendar(zone_name, country, extra)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import sha256
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from states.addresses import plain_address
-from states.calendar import WorkCalendar
+from states.calendar import WorkCalendar, calendar_of
 from states.contributions import Commitment, Contribution, Seal, Verdict
 from states.duties import OWED, Duty
 from states.facts import Notice
@@ -79,11 +79,6 @@ class Override(Value):
     at: datetime
 
 
-@lru_cache(maxsize=1024)
-def _calendar(zone: str, country: str, extra: frozenset[date]) -> WorkCalendar:
-    return WorkCalendar(zone, country, extra)
-
-
 @dataclass
 class Dialogue:
     """
@@ -144,8 +139,7 @@ class Dialogue:
     @cached_property
     def calendar(self) -> WorkCalendar:
         """The programme's working calendar."""
-        extra = frozenset((*self.programme.holidays, *self.policy.holidays))
-        return _calendar(self.programme.time_zone, self.programme.country, extra)
+        return calendar_of(self.programme, self.policy)
 
     @property
     def zone(self) -> ZoneInfo:

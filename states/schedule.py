@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from itertools import islice
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
@@ -12,6 +13,7 @@ from states.calendar import WorkCalendar
 from states.errors import BadInput, Refused
 
 DEFAULT_HOUR = time(10, 0)
+_MOST_MISSED = 1000  # openings of one schedule during an outage
 _LOOKED_AT = 10  # moments at which all who read a schedule must agree
 _SHORTEST_MONTH = 28
 _PART = re.compile(r"([0-9]{1,2})(?:-([0-9]{1,2}))?")
@@ -107,3 +109,57 @@ def proposed_session(
     """
     day = calendar.next_working(calendar.day_of(opening) + timedelta(weeks=lead_weeks))
     return calendar.at(day, hour)
+
+
+class SessionRule(NamedTuple):
+    """How a programme proposes its sessions: in its *calendar*, so many weeks after the opening, at a local *hour*."""
+
+    calendar: WorkCalendar
+    lead_weeks: int
+    hour: time = DEFAULT_HOUR
+
+    def session_after(self, opening: datetime) -> datetime:
+        """The session (UTC) that an edition opened at *opening* proposes."""
+        return proposed_session(self.calendar, opening, self.lead_weeks, self.hour)
+
+    def edition_of(self, session_at: datetime) -> int:
+        """The edition to which a session belongs: the year in which it is held."""
+        return self.calendar.day_of(session_at).year
+
+
+class EditionDue(NamedTuple):
+    """The *edition* that a schedule asks for, its session, and when the *following* one opens (both UTC)."""
+
+    edition: int
+    session_at: datetime
+    following: datetime
+
+
+def which_edition_is_due(
+    schedule: str, opens_at: datetime, rule: SessionRule, now: datetime
+) -> EditionDue | None:
+    """
+    Which edition is due at *now* where *schedule* opens the next one at *opens_at* (aware UTC); None when none is.
+
+    However many openings were missed, one edition is due: that of the latest. When its session should have been by
+    *now* too, because the machine was down for longer than the whole preparation takes, it is planned from *now*.
+    """
+    if opens_at > now:
+        return None
+    opening, following = _latest_and_next(schedule, rule.calendar.zone_name, opens_at, now)
+    session_at = rule.session_after(opening)
+    if session_at <= now:
+        session_at = rule.session_after(now)
+    return EditionDue(rule.edition_of(session_at), session_at, following)
+
+
+def _latest_and_next(
+    schedule: str, zone_name: str, opening: datetime, now: datetime
+) -> tuple[datetime, datetime]:
+    """The latest opening that has come, from one that is known to have, and the first after *now*."""
+    for _ in range(_MOST_MISSED):
+        following = next_opening(schedule, zone_name, opening)
+        if following > now:
+            return opening, following
+        opening = following
+    return opening, next_opening(schedule, zone_name, now)

@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from states.calendar import WorkCalendar
 from states.errors import BadInput
-from states.schedule import next_opening, proposed_session, require_schedule
+from states.schedule import (
+    EditionDue,
+    SessionRule,
+    next_opening,
+    proposed_session,
+    require_schedule,
+    which_edition_is_due,
+)
 from tests.states.builders import utc
 
 YEARLY = "0 9 1 12 *"
@@ -130,3 +137,48 @@ def test_the_session_that_is_proposed(zone: str, country: str, opening: str, ses
     calendar = WorkCalendar(zone, country)
 
     assert proposed_session(calendar, utc(opening), 26, time(10)) == utc(session)
+
+
+RULE = SessionRule(WorkCalendar("Europe/Amsterdam", "NL"), 26)
+
+
+@pytest.mark.parametrize(
+    ("now", "edition", "session", "following"),
+    [
+        pytest.param("2022-12-01 08:00", 2023, "2023-06-01 08:00", "2023-12-01 08:00", id="now"),
+        pytest.param("2023-01-15 00:00", 2023, "2023-06-01 08:00", "2023-12-01 08:00", id="late"),
+        pytest.param(
+            "2026-02-01 00:00", 2026, "2026-06-01 08:00", "2026-12-01 08:00", id="the latest alone"
+        ),
+        pytest.param(
+            "2025-09-01 00:00", 2026, "2026-03-02 09:00", "2025-12-01 08:00", id="session missed"
+        ),
+    ],
+)
+def test_which_edition_is_due(now: str, edition: int, session: str, following: str) -> None:
+    due = which_edition_is_due(YEARLY, utc("2022-12-01 08:00"), RULE, utc(now))
+
+    assert due == EditionDue(edition, utc(session), utc(following))
+
+
+def test_no_edition_is_due_before_its_moment() -> None:
+    opens_at = utc("2022-12-01 08:00")
+
+    assert which_edition_is_due(YEARLY, opens_at, RULE, opens_at - timedelta(seconds=1)) is None
+
+
+def test_an_edition_keeps_the_hour_of_the_programme() -> None:
+    opens_at, early = utc("2022-12-01 08:00"), RULE._replace(hour=time(8, 30))
+    due = which_edition_is_due(YEARLY, opens_at, early, opens_at)
+
+    assert due is not None
+    assert due.session_at == utc("2023-06-01 06:30")
+
+
+def test_a_schedule_that_was_missed_a_thousand_times_goes_on_from_now() -> None:
+    now = utc("2022-12-02 08:00")
+    due = which_edition_is_due("* * * * *", utc("2022-12-01 08:00"), RULE, now)
+
+    assert due is not None
+    assert due.following == now + timedelta(minutes=1)
+    assert due.session_at == RULE.session_after(utc("2022-12-01 08:00") + timedelta(minutes=1000))
