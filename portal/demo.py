@@ -18,7 +18,7 @@ from config.wiring import House
 from portal.demo_mail import Mail, boxes, find_mail
 from portal.entering import home_of, remember_language
 from portal.faults import Incomplete, NotFound
-from portal.routes import AUDITOR, EVERYONE, STAFF, Page, get, post
+from portal.routes import EVERYONE, STAFF, Page, get, post
 from portal.site import Site
 from portal.stays import holder_of, let_in
 from portal.visit import Visit
@@ -27,7 +27,7 @@ from records.reports import next_moment, overdue
 from states.dialogue import Dialogue
 from states.duties import Duty
 from states.independence import helpers_of
-from states.people import HELPER
+from states.people import AUDITOR, HELPER
 
 DAYS = (1, 7)
 _EVENTS = 20_000

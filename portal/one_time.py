@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from config.links import LASTS
 from config.settings import Settings
 from config.wiring import House
-from portal.routes import AUDITOR, STAFF
+from portal.routes import STAFF
 from portal.site import Site
 from records.access import Capacity, mint_link
 from states.errors import Refused
 from states.independence import helps
+from states.people import AUDITOR
 from states.programme import Programme
 
 LINK_LASTS = timedelta(minutes=30)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from states.people import HELPER, PARTICIPANT, Role
+from states.people import AUDITOR, HELPER, PARTICIPANT, Role
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 Handler = Callable[["Visit"], "Response"]
 
 EVERYONE = "everyone"
-AUDITOR = "auditor"
-"""Reads, and holds no role in the programme."""
 STAFF = (*(role.value for role in Role), AUDITOR)
 """Everybody who signs in."""
 CAPACITIES = (EVERYONE, PARTICIPANT, HELPER, *STAFF)

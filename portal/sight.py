@@ -1,9 +1,8 @@
 """A dialogue as each reader may know it. What is left out here cannot be shown by any page, however it is written."""
 
-from portal.routes import AUDITOR
 from states.contributions import Seal
 from states.dialogue import Dialogue
-from states.people import Role, Stakeholder
+from states.people import AUDITOR, Role, Stakeholder
 from states.views import unknown_to_auditors
 
 _SEES_SEALS = frozenset({Role.MODERATOR.value})

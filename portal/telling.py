@@ -9,10 +9,9 @@ from notifications.sight import seat, speaker
 from notifications.views import DialogueView
 from notifications.words import clock, land, listing, long_date, tables, word
 from portal.rendering import words
-from portal.routes import AUDITOR
 from states.dialogue import Dialogue
 from states.gaps import Gap
-from states.people import Role
+from states.people import AUDITOR, Role
 from states.phrases import say_to_people
 from states.problems import Problem
 

@@ -52,6 +52,8 @@ class Former(Person):
     until: datetime
 
 
+AUDITOR = "auditor"
+"""Reads, and holds no role in the programme."""
 HELPER = "helper"
 """The capacity of whoever was named to reach people in their language; not a role of the programme."""
 

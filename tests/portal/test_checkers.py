@@ -15,9 +15,8 @@ from typing import Any
 import pytest
 
 from notifications.words import LANGUAGES
-from portal.routes import AUDITOR
 from states.dialogue import Dialogue
-from states.people import PARTICIPANT
+from states.people import AUDITOR, PARTICIPANT
 from tests.conftest import missing
 from tests.portal.conftest import Portal
 from tests.portal.test_every_page import (

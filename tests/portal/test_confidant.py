@@ -9,8 +9,9 @@ import pytest
 from cli.seen import seen
 from config.mailroom import Mailroom
 from notifications.channels import Memory
-from portal.routes import AUDITOR, EVERYONE
+from portal.routes import EVERYONE
 from portal.tables import PAGES
+from states.people import AUDITOR
 from tests.portal.conftest import Portal, opened
 from tests.portal.test_doors import HERE, filled
 from tests.portal.test_seals import shown

@@ -12,8 +12,9 @@ from shutil import copy
 
 import pytest
 
-from portal.routes import AUDITOR, EVERYONE
+from portal.routes import EVERYONE
 from portal.tables import PAGES
+from states.people import AUDITOR
 from tests.portal.conftest import Browser, Portal, opened
 from tests.portal.test_doors import HERE, filled
 from tests.records.conftest import NGO, RISK, UNION, utc

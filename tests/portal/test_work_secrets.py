@@ -8,8 +8,8 @@ import pytest
 
 from cli.seen import seen
 from portal.manager_work import PAGES
-from portal.routes import AUDITOR, MANAGERS
-from states.people import Role
+from portal.routes import MANAGERS
+from states.people import AUDITOR, Role
 from states.views import Viewer
 from tests.portal.conftest import Browser, Portal
 from tests.portal.test_doors import HERE, filled

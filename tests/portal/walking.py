@@ -11,13 +11,13 @@ import pytest
 
 from portal import answering, refusing
 from portal.faults import Incomplete
-from portal.routes import AUDITOR, Page
+from portal.routes import Page
 from portal.tables import PAGES
 from portal.visit import Visit
 from states.dialogue import Dialogue
 from states.errors import Refused
 from states.independence import helps
-from states.people import HELPER, PARTICIPANT
+from states.people import AUDITOR, HELPER, PARTICIPANT
 from tests.portal.conftest import Browser, Portal
 from tests.portal.reading import Form, Sheet
 
