@@ -19,10 +19,10 @@ from typing import Any, NamedTuple
 
 from benchmarks.figures import Figure, share
 from benchmarks.steps import PEOPLE, START, gathering, invite
-from config.delivery import deliver
-from config.mailroom import Mailroom
-from notifications.channels import Channel, Memory, Post
-from notifications.smtp import Smtp
+from notifications.channels.channels import Channel, Memory, Post
+from notifications.channels.smtp import Smtp
+from services.delivery.outbound import Mailroom
+from services.delivery.round import deliver
 
 ROUNDS = 3
 SENDER = "dialoog@p1.example"

@@ -23,18 +23,18 @@ from sqlalchemy import (
 )
 
 from config.policies import policy_of
-from records.chain import beginning
-from records.columns import canonical
-from records.database import connect, writing
+from records.engine.column_types import canonical
+from records.engine.database import connect, writing
+from records.journal.hash_chain import beginning
 from records.ledger import Ledger
 from records.migrate import upgrade
-from records.tables import DIALOGUES, DUTIES
-from states.calendar import WorkCalendar
-from states.dialogue import Phase
-from states.duties import KINDS, Reckoning
-from states.information import Information
-from states.ladders import rung_at
-from states.programme import Programme
+from records.schema.core import DIALOGUES, DUTIES
+from states.model.calendar import WorkCalendar
+from states.model.dialogue import Phase
+from states.model.duties import KINDS, Reckoning
+from states.model.information import Information
+from states.model.programme import Programme
+from states.timing.ladders import rung_at
 
 NOW = datetime(2022, 9, 8, 6, tzinfo=UTC)  # eight o'clock in Amsterdam, when rungs fire
 CALENDAR = WorkCalendar("Europe/Amsterdam", "NL", frozenset())

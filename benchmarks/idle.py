@@ -11,8 +11,8 @@ from benchmarks.field import NOW, sow
 from benchmarks.figures import Figure, median
 from benchmarks.sweep import no_pause
 from config.policies import policy_of
-from records.database import connect
-from records.sweep import sweep
+from records.engine.database import connect
+from records.sweep.sweep import sweep
 
 FIRST = 10_000
 GOAL = 1.0  # millisecond

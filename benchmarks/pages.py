@@ -13,14 +13,14 @@ from starlette.testclient import TestClient
 
 from benchmarks.copies import again, dialogue_again
 from benchmarks.figures import Figure, median
-from cli.life import lived
-from cli.scenario import read_scenario
+from cli.rehearsal.scenario import read_scenario
+from cli.rehearsal.simulator import lived
 from config.settings import Settings
-from config.wiring import House, open_house
 from portal.app import create_app
-from portal.site import Site
-from portal.stays import holder_of, let_in
-from records.access import Capacity
+from portal.web.sessions import holder_of, let_in
+from portal.web.site import Site
+from records.access.links import Capacity
+from services.house import House, open_house
 
 CASE = Path(__file__).parents[1] / "cli" / "data" / "kledingmerk-2022.yaml"
 NOW = datetime(2022, 9, 12, 7, tzinfo=UTC)  # four answers are late

@@ -11,9 +11,9 @@ from typing import Any
 from benchmarks.field import NOW, PER_DIALOGUE, name_of, sow
 from benchmarks.figures import Figure
 from config.policies import policy_of
-from records.database import connect
+from records.engine.database import connect
 from records.ledger import Ledger
-from records.sweep import sweep
+from records.sweep.sweep import sweep
 from tests.postgres import NoServer, Server, server
 
 FIRST, LAST = 20.0, 200.0  # milliseconds

@@ -14,11 +14,11 @@ from unittest.mock import patch
 from benchmarks.field import NOW, sow
 from benchmarks.figures import Figure, Skipped, median
 from config.policies import policy_of
-from config.wiring import House, open_house
-from flows.login import login
-from flows.server import Place
-from records.database import connect
+from flows.machine.password import login
+from flows.machine.server import Place
+from records.engine.database import connect
 from records.ledger import Ledger
+from services.house import House, open_house
 
 ROUNDS = 3
 GOAL = 0.5  # second
@@ -30,8 +30,8 @@ _QUIET = 1.5  # seconds to write the events of the last run; in life a quarter o
 @contextmanager
 def prefect() -> Iterator[None]:
     """Point the Prefect of this process at a server that lives as long as the `with`; raises Skipped when none can."""
-    from flows.once import brief_server  # noqa: PLC0415 - whoever measures it, pays for it
-    from flows.server import answers  # noqa: PLC0415
+    from flows.machine.server import answers  # noqa: PLC0415
+    from flows.once.temporary_server import brief_server  # noqa: PLC0415 - whoever measures it, pays for it
 
     with tempfile.TemporaryDirectory() as folder, brief_server(Path(folder)) as brief:
         deadline = perf_counter() + _PATIENCE

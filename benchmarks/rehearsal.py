@@ -6,8 +6,8 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.figures import Figure, median
-from cli.life import lived
-from cli.scenario import read_scenario
+from cli.rehearsal.scenario import read_scenario
+from cli.rehearsal.simulator import lived
 
 ROOT = Path(__file__).parents[1]
 CASE = ROOT / "cli" / "data" / "kledingmerk-2022.yaml"

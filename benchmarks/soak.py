@@ -29,14 +29,14 @@ from typing import Any, NamedTuple
 import psutil
 from aiosmtpd.controller import Controller
 
-from cli.life import Life
-from cli.scenario import Act, parse_scenario
-from config.mailroom import Mailroom
+from cli.rehearsal.scenario import Act, parse_scenario
+from cli.rehearsal.simulator import Life
 from config.settings import load_settings
-from config.wiring import House, open_house
-from notifications.channels import Memory
-from records import journal
-from states.errors import Refused
+from notifications.channels.channels import Memory
+from records.journal import journal
+from services.delivery.outbound import Mailroom
+from services.house import House, open_house
+from states.language.errors import Refused
 
 HOST = "127.0.0.1"
 DAY, YEAR = timedelta(days=1), timedelta(weeks=52)  # whole weeks: Mondays stay Mondays

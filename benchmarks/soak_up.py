@@ -34,10 +34,10 @@ from prefect.settings import (
 
 from benchmarks.soak import HOST, SLACK, SLACK_FILES, SLACK_SHARE, Sample, World, furnished
 from config.clock import set_clock
-from config.wiring import House
-from flows.login import login
-from flows.processes import free_port
-from records import journal
+from flows.machine.password import login
+from flows.machine.processes import free_port
+from records.journal import journal
+from services.house import House
 
 WARM = 0.4
 """The share of the time in which caches may fill and libraries may load."""
@@ -102,7 +102,11 @@ class Up:
 
 def _name(process: psutil.Process) -> str:
     words = process.cmdline()
-    known = {"flows.server": "Prefect", "flows.runner": "Flow runner", "portal.serving": "Pages"}
+    known = {
+        "flows.machine.server": "Prefect",
+        "flows.runner": "Flow runner",
+        "portal.server": "Pages",
+    }
     return next((known[word] for word in words if word in known), "up")
 
 

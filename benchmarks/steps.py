@@ -8,11 +8,11 @@ from typing import Any
 from benchmarks.field import programme
 from benchmarks.figures import Figure, median
 from config.policies import policy_of
-from records.database import connect
+from records.engine.database import connect
 from records.ledger import Ledger
 from records.migrate import upgrade
-from states.checks import checks_of
-from states.information import Information
+from states.checks.checks import checks_of
+from states.model.information import Information
 
 START = datetime(2021, 12, 10, 9, tzinfo=UTC)
 SESSION = datetime(2022, 6, 16, 11, tzinfo=UTC)

@@ -16,9 +16,9 @@ from typing import Any
 from benchmarks.field import CALENDAR, NOW, sow
 from benchmarks.figures import Figure, share
 from config.policies import policy_of
-from records.columns import to_stored
-from records.database import connect
-from records.sweep import sweep
+from records.engine.column_types import to_stored
+from records.engine.database import connect
+from records.sweep.sweep import sweep
 
 ROUNDS = 3
 CHUNK = 1000

@@ -18,11 +18,11 @@ from benchmarks.field import programme as in_amsterdam
 from benchmarks.figures import Figure
 from benchmarks.script import MANNERS, PEOPLE, Days, script
 from benchmarks.sweep import alone
-from config.mailroom import Mailroom
 from config.settings import load_settings
-from config.wiring import House, open_house
-from notifications.channels import First, Post, Work, nothing
-from states.programme import Programme
+from notifications.channels.channels import First, Post, Work, nothing
+from services.delivery.outbound import Mailroom
+from services.house import House, open_house
+from states.model.programme import Programme
 
 PROMISED = 10_000
 FIRST = date(2021, 12, 6)  # a Monday

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from shlex import quote
 from typing import Any, get_args
 
-from states.dialogue import Dialogue
-from states.errors import Refused
-from states.relays import How
+from states.language.errors import Refused
+from states.model.dialogue import Dialogue
+from states.model.relays import How
 
 _LACKING = frozenset({"for-whom", "how-was-it-said"})
 """Refusals of a step that is recorded for somebody, but does not say for whom or how it was said."""

@@ -7,28 +7,41 @@ from typing import Annotated
 
 import typer
 
-from cli.door import HELP, Door, Lazy
-from config.private import keep_private
+from cli.app import HELP, Door, Lazy
+from config.file_permissions import keep_private
 
 COMMANDS = {
-    "demo": Lazy("cli.demo:command", "Live the case study of 2022 and show what to look at."),
-    "up": Lazy("cli.up:up", "Run everything on this machine until Ctrl-C."),
-    "rehearse": Lazy("cli.rehearsal:command", "Live a whole scenario file on a simulated clock."),
-    "programme": Lazy("cli.programmes:app", "Create, update or list programmes."),
-    "open": Lazy("cli.acting:open_edition", "Open an edition by hand."),
-    "act": Lazy("cli.acting:act", "Take one step in a dialogue."),
-    "status": Lazy("cli.status:status", "Phase, checks, duties, and who waits since when."),
-    "sweep": Lazy(
-        "cli.rounds:sweep", "Let time act once: lapses, reminders, editions that are due."
+    "demo": Lazy(
+        "cli.commands.demo:command", "Live the case study of 2022 and show what to look at."
     ),
-    "deliver": Lazy("cli.rounds:deliver", "Send what waits in the outbox, once."),
-    "bounces": Lazy("cli.bounces:bounces", "Record which mails came back undelivered."),
-    "by-hand": Lazy("cli.by_hand:app", "Messages to give by phone or letter."),
-    "sign-in": Lazy("cli.sign_in:sign_in", "A one-time link to the pages for who holds a role."),
-    "journal": Lazy("cli.journal:app", "Show the facts; check the chain of hashes."),
-    "db": Lazy("cli.database:app", "Create the tables or bring them up to date."),
-    "doctor": Lazy("cli.doctor:doctor", "Is everything that must run running, and since when?"),
-    "diagram": Lazy("cli.diagram:diagram", "Print the machine of phases as a Mermaid diagram."),
+    "up": Lazy("cli.commands.up:up", "Run everything on this machine until Ctrl-C."),
+    "rehearse": Lazy(
+        "cli.commands.rehearse:command", "Live a whole scenario file on a simulated clock."
+    ),
+    "programme": Lazy("cli.commands.programme:app", "Create, update or list programmes."),
+    "open": Lazy("cli.commands.act:open_edition", "Open an edition by hand."),
+    "act": Lazy("cli.commands.act:act", "Take one step in a dialogue."),
+    "status": Lazy(
+        "cli.commands.status:status", "Phase, checks, duties, and who waits since when."
+    ),
+    "sweep": Lazy(
+        "cli.commands.sweep_deliver:sweep",
+        "Let time act once: lapses, reminders, editions that are due.",
+    ),
+    "deliver": Lazy("cli.commands.sweep_deliver:deliver", "Send what waits in the outbox, once."),
+    "bounces": Lazy("cli.commands.bounces:bounces", "Record which mails came back undelivered."),
+    "by-hand": Lazy("cli.commands.by_hand:app", "Messages to give by phone or letter."),
+    "sign-in": Lazy(
+        "cli.commands.sign_in:sign_in", "A one-time link to the pages for who holds a role."
+    ),
+    "journal": Lazy("cli.commands.journal:app", "Show the facts; check the chain of hashes."),
+    "db": Lazy("cli.commands.db:app", "Create the tables or bring them up to date."),
+    "doctor": Lazy(
+        "cli.commands.doctor:doctor", "Is everything that must run running, and since when?"
+    ),
+    "diagram": Lazy(
+        "cli.commands.diagram:diagram", "Print the machine of phases as a Mermaid diagram."
+    ),
 }
 
 

@@ -1,1 +1,1 @@
-"""The switchboard: settings, policy values, the clock and the wiring of rooms."""
+"""Configuration: settings, policy values, the clock and the logs."""

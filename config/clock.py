@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from config.complaints import Unfit
+from config.validation_messages import Unfit
 
 _WANTED = "should hold one moment with its offset, like 2022-09-12T09:00+02:00"
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
-    from records.outbox import Posted
+    from records.delivery.queue import Posted
 
 HIDDEN = "[hidden]"
 _ID = re.compile(r"^[A-Za-z0-9+-][A-Za-z0-9._/:#+-]{0,127}$")

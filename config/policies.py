@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from config.complaints import Unfit, complaints
-from states.policy import Policy, rung_offset
+from config.validation_messages import Unfit, complaints
+from states.model.policy import Policy, rung_offset
 
 POLICY_FILE = Path(__file__).with_name("policy.toml")
 """The default values, written for people."""

@@ -25,7 +25,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from config.complaints import Unfit, complaints
+from config.validation_messages import Unfit, complaints
 
 PREFIX = "WEERKLANK_"
 _FROM_FILE = "_FILE"

@@ -19,9 +19,9 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from config.clock import utc_now
 from config.settings import SettingsUnfit, load_settings
-from records.database import connect
-from records.errors import RecordsError
-from records.journal import verify
+from records.engine.database import connect
+from records.engine.errors import RecordsError
+from records.journal.journal import verify
 
 
 class CopyUnfit(Exception):

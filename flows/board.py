@@ -6,12 +6,12 @@ from datetime import datetime
 from itertools import groupby
 
 from config.logs import logger
-from config.wiring import House
-from records import reports
-from records.owed import DutyRow
-from records.reports import Late
-from records.sweep import SweepReport
-from states.duties import OWED
+from records import queries
+from records.dialogues.duty_queries import DutyRow
+from records.queries import Late
+from records.sweep.sweep import SweepReport
+from services.house import House
+from states.model.duties import OWED
 
 MOST_DIALOGUES = 199  # that are drawn after one sweep: Prefect answers 200 artifacts at once, and one is the table
 MOST_OVERDUE = (
@@ -66,7 +66,7 @@ def board_of(house: House, report: SweepReport, now: datetime) -> Board:
 
 def _drawn(house: House, report: SweepReport, now: datetime) -> Board:
     touched = list(report.dialogues)[:MOST_DIALOGUES]
-    late = reports.overdue(house.engine, now, limit=MOST_OVERDUE + 1)
+    late = queries.overdue(house.engine, now, limit=MOST_OVERDUE + 1)
     return Board(
         cards=tuple(_cards(house, _chosen(house, touched))),
         overdue=tuple(_overdue(row, now) for row in late[:MOST_OVERDUE]),
@@ -83,7 +83,7 @@ def _chosen(house: House, touched: list[str]) -> list[str]:
 
 
 def _cards(house: House, dialogue_ids: list[str]) -> Iterable[DialogueCard]:
-    rows = reports.tallied(house.engine, dialogue_ids)
+    rows = queries.tallied(house.engine, dialogue_ids)
     found = {name: list(some) for name, some in groupby(rows, key=lambda row: row.dialogue_id)}
     for dialogue_id in dialogue_ids:
         mine = found[dialogue_id]
@@ -106,7 +106,7 @@ def _lapses(house: House, report: SweepReport, touched: list[str]) -> Iterator[L
     """The lapses of each dialogue; time acts in order, so its newest lapses are those of the sweep."""
     left = {name: report.dialogues[name].lapses for name in touched}
     some = [name for name, lapses in left.items() if lapses]
-    for one in reports.lapsed_in(house.engine, some):
+    for one in queries.lapsed_in(house.engine, some):
         if left[one.dialogue_id]:
             left[one.dialogue_id] -= 1
             yield one
@@ -117,4 +117,4 @@ def _escalations(
 ) -> list[Late]:
     """One for each rung that was reached, however many people heard of it."""
     some = [name for name in touched if report.dialogues[name].escalations]
-    return reports.escalated_in(house.engine, some, now)
+    return queries.escalated_in(house.engine, some, now)

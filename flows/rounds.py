@@ -18,17 +18,17 @@ from prefect.states import Cancelled, Failed
 from pydantic import Field, StringConstraints
 
 from config.clock import now_by
-from config.delivery_report import DeliveryReport
 from config.settings import load_settings
-from config.wiring import House
-from flows import showing
-from flows.alarm import keep_alarm
 from flows.board import Board, board_of
-from flows.schedules import keep_schedules
-from flows.wording import counted, titled
-from flows.working import CHUNK, Done, Pulse, StoppedEarly, Work, in_house, quietly
-from records import reports
-from records.sweep import SweepReport
+from flows.prefect import artifacts
+from flows.prefect.alarm import keep_alarm
+from flows.prefect.run_names import counted, titled
+from flows.prefect.schedules import keep_schedules
+from flows.worker_thread import CHUNK, Done, Pulse, StoppedEarly, Work, in_house, quietly
+from records import queries
+from records.sweep.sweep import SweepReport
+from services.delivery.report import DeliveryReport
+from services.house import House
 
 Programme = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 # Prefect's run form shows what stands in the default, and nothing of an annotation.
@@ -60,7 +60,7 @@ def _moment() -> datetime:
     description="Lets time act on every duty: lapses, reminders, escalations, and editions that are due.",
     retries=2,
     retry_delay_seconds=30,
-    on_completion=[showing.tell],
+    on_completion=[artifacts.tell],
     **KEEPS_NOTHING,
 )
 async def enforce_deadlines() -> Outcome:
@@ -80,8 +80,8 @@ async def enforce_deadlines() -> Outcome:
     except StoppedEarly:
         return await _stopped("enforce deadlines")
     counts = _swept(opened, report)
-    showing.tell_later(counts, board.raised)
-    await quietly(showing.named(_enforced(counts), board.programmes), showing.pictures(board))
+    artifacts.tell_later(counts, board.raised)
+    await quietly(artifacts.named(_enforced(counts), board.programmes), artifacts.pictures(board))
     return dict(counts)
 
 
@@ -127,14 +127,14 @@ async def deliver_notices() -> Outcome:
     moment = _moment()
 
     def work(house: House, pulse: Pulse) -> tuple[DeliveryReport, bool]:
-        pulse.whole = reports.waiting(house.engine).pending
+        pulse.whole = queries.waiting(house.engine).pending
         return house.deliver(moment, beat=pulse.beat), house.settings.channel == "none"
 
     try:
         report, closed = await _watched("deliver notices", work)
     except StoppedEarly:
         return await _stopped("deliver notices")
-    await quietly(showing.named(_delivered(report, closed=closed)))
+    await quietly(artifacts.named(_delivered(report, closed=closed)))
     if report.stopped and not closed:
         return Failed(message="The channel did not take the mail. What waits is tried again.")
     return {**_counts(report), "stopped": bool(report.stopped)}
@@ -175,7 +175,7 @@ async def open_annual_cycle(programme: Programme = PROGRAMME) -> Outcome:
 
     opened = await _watched(f"open annual cycle · {programme}", work)
     said = f"{opened} opened" if opened else f"{programme} · nothing was due"
-    await quietly(showing.named(f"open annual cycle · {said}", [programme]))
+    await quietly(artifacts.named(f"open annual cycle · {said}", [programme]))
     return {"opened": opened}
 
 
@@ -195,7 +195,7 @@ async def send_digest(programme: Programme = PROGRAMME) -> Outcome:
 
     written = await _watched(f"send digest · {programme}", work)
     said = counted(written, "overview", "overviews") if written else "nothing to tell"
-    await quietly(showing.named(f"send digest · {programme} · {said}", [programme]))
+    await quietly(artifacts.named(f"send digest · {programme} · {said}", [programme]))
     return {"written": written}
 
 
@@ -205,9 +205,9 @@ async def _watched(title: str, work: Work[Done], *beside: Coroutine[Any, Any, An
 
     Prefect would give that name before it begins, with a client and two requests more.
     """
-    return await in_house(work, showing.Watcher(title), showing.named(title), *beside)
+    return await in_house(work, artifacts.Watcher(title), artifacts.named(title), *beside)
 
 
 async def _stopped(title: str) -> State[Any]:
-    await quietly(showing.named(f"{title} · stopped"))
+    await quietly(artifacts.named(f"{title} · stopped"))
     return Cancelled(message="Stopped between two batches; the next run goes on from there.")

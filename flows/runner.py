@@ -26,15 +26,15 @@ from prefect.states import Pending
 from prefect.utilities.engine import propose_state
 
 from config.clock import now_by, utc_now
+from config.file_permissions import keep_private
 from config.logs import logger
-from config.parent import end_with_parent
-from config.private import keep_private
 from config.settings import load_settings
 from flows import rounds
-from flows.alarm import keep_alarm
-from flows.leftovers import bury, skip
-from flows.schedules import deploy, deployed, keep_schedules
-from flows.working import CLOSING, quietly
+from flows.prefect.alarm import keep_alarm
+from flows.prefect.schedules import deploy, deployed, keep_schedules
+from flows.prefect.stale_runs import bury, skip
+from flows.worker_thread import CLOSING, quietly
+from services.parent_watchdog import end_with_parent
 
 FLOWS: Mapping[str, Flow[Any, Any]] = {
     flow.name: flow

@@ -11,17 +11,19 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from config.settings import Settings
-from config.wiring import House
-from portal import answering, single_sign_on, statics
-from portal.faults import TooMuch
-from portal.forms import Typed, read_form
-from portal.guard import Guard
-from portal.routes import Page
-from portal.site import Site
-from portal.tables import PAGES
+from portal import dispatch
+from portal.enter import single_sign_on
+from portal.http import static_files
+from portal.http.errors import TooMuch
+from portal.http.forms import Typed, read_form
+from portal.route_table import PAGES
+from portal.security_headers import Guard
+from portal.web.routes import Page
+from portal.web.site import Site
+from services.house import House
 
 if TYPE_CHECKING:
-    from portal.demo import Demo
+    from portal.demo.demo_pages import Demo
 
 
 def create_app(
@@ -42,7 +44,7 @@ def create_app(
     app = Starlette(
         routes=[
             *_routes(site),
-            Route("/static/{name}", statics.serve, methods=["GET"]),
+            Route("/static/{name}", static_files.serve, methods=["GET"]),
             Route("/robots.txt", _robots, methods=["GET"]),
             Route("/{rest:path}", _nowhere(site), methods=["GET", "POST"]),
         ],
@@ -86,19 +88,19 @@ async def _serve(site: Site, page: Page, request: Request) -> Response:
             ClientDisconnect
         ):  # whoever sent it is gone, or was too slow: nobody hears the answer
             return Response(status_code=408)
-    return await run_in_threadpool(answering.answer, site, page, request, typed)
+    return await run_in_threadpool(dispatch.answer, site, page, request, typed)
 
 
 def _nowhere(site: Site) -> Callable[[Request], object]:
     async def serve(request: Request) -> Response:
-        return await run_in_threadpool(answering.nowhere, site, request)
+        return await run_in_threadpool(dispatch.nowhere, site, request)
 
     return serve
 
 
 def _no_such_method(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def refuse(request: Request, refusal: Exception) -> Response:
-        response = await run_in_threadpool(answering.nowhere, site, request)
+        response = await run_in_threadpool(dispatch.nowhere, site, request)
         response.status_code = 405
         response.headers.update(getattr(refusal, "headers", None) or {})
         return response

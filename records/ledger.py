@@ -10,25 +10,27 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 
-from records import outbox, outgoing, programmes
-from records.database import reading, writing
-from records.deliveries import Deliveries
-from records.editions import ask_other_editions, heard_beside
-from records.errors import Busy, RecordsError
-from records.keeping import Line, keeping
-from records.loading import Held, Policies, Reader
-from records.openings import Opener, OpeningRequest
-from records.present import require_present
-from records.programmes import ProgrammeRow
-from records.tables import DIALOGUES
-from records.telling import mark_told
-from records.writing import Decided, write_step
-from states.deciding import decide, decide_all
-from states.dialogue import Dialogue, Phase
-from states.errors import Refused
-from states.facts import Fact, Notice
-from states.information import Information
-from states.programme import Programme
+from records.delivery import queue
+from records.delivery.settle import Deliveries
+from records.dialogues import programmes
+from records.dialogues.editions import ask_other_editions, heard_beside
+from records.dialogues.openings import Opener, OpeningRequest
+from records.dialogues.persist import Decided, write_step
+from records.dialogues.programmes import ProgrammeRow
+from records.dialogues.repository import Held, Policies, Reader
+from records.engine.clock_guard import require_present
+from records.engine.database import reading, writing
+from records.engine.errors import Busy, RecordsError
+from records.engine.pinned_connection import Line, keeping
+from records.outbox import enqueue
+from records.outbox.told_by_hand import mark_told
+from records.schema.core import DIALOGUES
+from states.language.errors import Refused
+from states.model.dialogue import Dialogue, Phase
+from states.model.facts import Fact, Notice
+from states.model.information import Information
+from states.model.programme import Programme
+from states.steps.decide import decide, decide_all
 
 _log = logging.getLogger(__name__)
 TOUCH_PROGRAMME = frozenset({"hand-over"})
@@ -48,9 +50,8 @@ class Ledger:
     """
     Changes dialogues and programmes in the database of *engine*, and in no other way than the law decides.
 
-    *policies* turns the policy values of a programme into its whole policy; it should cache.
-    Every method may raise Busy or DatabaseUnavailable (records.errors), and what changes something also
-    Refused('future-now') for a *now* far from the clock of *engine* (records.present). Nothing was changed then.
+    *policies* turns the policy values of a programme into its whole policy; it should cache. Every method may raise
+    Busy or DatabaseUnavailable, and what changes something Refused('future-now') for a *now* far from the clock.
     """
 
     def __init__(self, engine: Engine, policies: Policies) -> None:
@@ -248,9 +249,9 @@ class Ledger:
 
     def claim(
         self, now: datetime, *, limit: int, lease: timedelta, worker: str, newest: int | None = None
-    ) -> list[outbox.Posted]:
-        """Take up to *limit* letters that wait at *now* (aware UTC) for *worker*, as `records.outbox.claim` says."""
-        return outbox.claim(
+    ) -> list[queue.Posted]:
+        """Take up to *limit* letters that wait at *now* (aware UTC) for *worker*, as `queue.claim` says."""
+        return queue.claim(
             self.engine, self._policies, now, limit=limit, lease=lease, worker=worker, newest=newest
         )  # fmt: skip
 
@@ -289,5 +290,5 @@ class Ledger:
         """
         with writing(self.engine, now) as connection:
             self._reader.read(connection, dialogue_id, lock=True)
-            rows = outgoing.rows_of(dialogue_id, [notice], origin, now)
-            return outgoing.put_once(connection, rows) == 1
+            rows = enqueue.rows_of(dialogue_id, [notice], origin, now)
+            return enqueue.put_once(connection, rows) == 1

@@ -8,10 +8,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, insert, text
 
-from records.database import connect, reading, writing
-from records.founding import FOUNDING, REHEARSED
-from records.revision import REVISION, VERSION_TABLE, require_known
-from states.errors import Refused
+from records.engine.database import connect, reading, writing
+from records.engine.schema_revision import REVISION, VERSION_TABLE, require_known
+from records.schema.rehearsal_mark import FOUNDING, REHEARSED
+from states.language.errors import Refused
 
 _UPGRADE_LOCK = 7_236_451  # any number, the same for every machine
 

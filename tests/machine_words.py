@@ -13,12 +13,12 @@ from importlib.resources import files
 
 from pydantic import BaseModel
 
-from states.checks import RULES
-from states.dialogue import Phase
-from states.duties import KINDS, DutyStatus
-from states.facts import FACTS
-from states.phrases import phrasebook
-from states.table import STEPS
+from states.checks.checks import RULES
+from states.language.messages import phrasebook
+from states.model.dialogue import Phase
+from states.model.duties import KINDS, DutyStatus
+from states.model.facts import FACTS
+from states.steps.table import STEPS
 
 PLAIN = frozenset({"hand-over", "no-answer", "met-late", "by-hand", "under-way", "follow-up"})
 """Names that English writes so as well."""

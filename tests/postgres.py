@@ -23,7 +23,7 @@ from typing import TypedDict
 import psycopg
 from psycopg import sql
 
-from flows.processes import free_port
+from flows.machine.processes import free_port
 from tests.patience import PATIENCE
 
 OWNER = "weerklank"

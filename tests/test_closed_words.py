@@ -15,26 +15,28 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from cli import tellers
-from config import mailroom
+from cli.rehearsal import grains
 from config.settings import Settings, load_settings
-from notifications import groups, messages, reckon
-from notifications import telling as by_letter
-from notifications.messages import Message
-from notifications.words import LANGUAGES, failure, tables
-from portal import telling
-from portal.manager_overview import settling, standing, unreadable
-from portal.manager_work import relays
-from states import letters
-from states.checks import RULES
-from states.dialogue import OPEN_PHASES
-from states.duties import KINDS
-from states.facts import FACTS
-from states.people import HELPER, PARTICIPANT, Role
-from states.phrases import phrasebook
-from states.relays import FAMILIES, How
-from states.standing import _SUBJECTS
-from states.table import LEAVING, RELAYS
+from notifications.language import due_dates
+from notifications.language.words import LANGUAGES, failure, tables
+from notifications.letters import compose, task_groups
+from notifications.letters.compose import Message
+from notifications.views import alerts as by_letter
+from portal.manager.by_hand import relayed_steps
+from portal.manager.overview import dialogue_view, duty_links
+from portal.manager.register import unreadable_files
+from portal.web import refusal_details
+from services.delivery import outbound
+from states.checks.checks import RULES
+from states.checks.status import _SUBJECTS
+from states.language.messages import phrasebook
+from states.model.dialogue import OPEN_PHASES
+from states.model.duties import KINDS
+from states.model.facts import FACTS
+from states.model.people import HELPER, PARTICIPANT, Role
+from states.model.relays import FAMILIES, How
+from states.steps.delivery import letters
+from states.steps.table import LEAVING, RELAYS
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("states", "records", "notifications", "config", "flows", "portal", "cli")
@@ -64,61 +66,61 @@ def places(door: str) -> set[str]:
 MESSAGES = tables()["message"]
 CHECKS = {rule.name for rule in RULES}
 ASKED: dict[str, Asked] = {
-    "states/letters.py KINDS": row(letters.KINDS, MESSAGES),
-    "records/letters.py KINDS": row(letters.KINDS, MESSAGES),
-    "notifications/together.py KINDS": row(letters.KINDS, MESSAGES),
-    "states/letters.py _AND": row(
+    "states/steps/delivery/letters.py KINDS": row(letters.KINDS, MESSAGES),
+    "records/delivery/letters.py KINDS": row(letters.KINDS, MESSAGES),
+    "notifications/letters/combined.py KINDS": row(letters.KINDS, MESSAGES),
+    "states/steps/delivery/letters.py _AND": row(
         letters._AND, KINDS,
         "answer-dispute answer-invitation approve-analysis check-summary decide-contribution echo-expectations "
         "give-verdict invite-stakeholder pass-on report-progress settle-erasure share-expectation",
     ),
-    "states/letters.py _NOT_BEFORE": row(
+    "states/steps/delivery/letters.py _NOT_BEFORE": row(
         letters._NOT_BEFORE, KINDS,
         "answer-dispute answer-invitation approve-analysis check-summary give-verdict pass-on report-progress "
         "settle-erasure share-expectation",
     ),
-    "states/standing.py _SUBJECTS": row(
+    "states/checks/status.py _SUBJECTS": row(
         _SUBJECTS, CHECKS,
         "roles-named risks-named critical-voice home-share information-complete expectations-echoed session-held "
         "management-present independent-moderator contributions-recorded strategy-signed lessons-noted",
     ),
-    "notifications/reckon.py _NAMED_IN": row(
-        reckon._NAMED_IN, KINDS,
+    "notifications/language/due_dates.py _NAMED_IN": row(
+        due_dates._NAMED_IN, KINDS,
         "answer-dispute answer-invitation answer-participant approve-analysis check-summary close-dialogue "
         "decide-contribution echo-expectations give-verdict invite-stakeholder pass-on publish-summary "
         "share-expectation sign-strategy",
     ),
-    "notifications/messages.py _GATHER": row(
-        messages._GATHER, {*Role, PARTICIPANT, HELPER}, " ".join(Role)
+    "notifications/letters/compose.py _GATHER": row(
+        compose._GATHER, {*Role, PARTICIPANT, HELPER}, " ".join(Role)
     ),
-    "notifications/groups.py FORMS": row(
-        groups.FORMS, KINDS,
+    "notifications/letters/task_groups.py FORMS": row(
+        task_groups.FORMS, KINDS,
         "answer-invitation approve-analysis check-summary close-dialogue give-verdict settle-erasure "
         "share-expectation",
     ),
-    "portal/manager_overview/settling.py CHECKS": row(
-        settling.CHECKS, CHECKS, "answers-speak debts-carried session-held"
+    "portal/manager/overview/duty_links.py CHECKS": row(
+        duty_links.CHECKS, CHECKS, "answers-speak debts-carried session-held"
     ),
-    "portal/manager_overview/settling.py DUTIES": row(
-        settling.DUTIES, KINDS, "answer-invitation check-summary give-verdict share-expectation"
+    "portal/manager/overview/duty_links.py DUTIES": row(
+        duty_links.DUTIES, KINDS, "answer-invitation check-summary give-verdict share-expectation"
     ),
-    "portal/manager_overview/standing.py LEAVING": row(settling.LEAVING, OPEN_PHASES),
-    "portal/manager_overview/standing.py _ELSEWHERE": row(
-        standing._ELSEWHERE, LEAVING, "approve-analysis open-session close-session close-dialogue"
+    "portal/manager/overview/dialogue_view.py LEAVING": row(duty_links.LEAVING, OPEN_PHASES),
+    "portal/manager/overview/dialogue_view.py _ELSEWHERE": row(
+        dialogue_view._ELSEWHERE, LEAVING, "approve-analysis open-session close-session close-dialogue"
     ),
-    "portal/manager_work/relays.py _NEEDS": row(
-        relays._NEEDS, RELAYS, "accept-invitation decline-invitation ask-erasure undo-relayed"
+    "portal/manager/by_hand/relayed_steps.py _NEEDS": row(
+        relayed_steps._NEEDS, RELAYS, "accept-invitation decline-invitation ask-erasure undo-relayed"
     ),
-    "states/relaying.py FAMILIES": row(
+    "states/steps/people/relayed_steps.py FAMILIES": row(
         FAMILIES, {key.partition("/")[0] for key in RELAYS},
         "ask-erasure check-line dispute-answer give-verdict share-expectation undo-relayed",
     ),
-    "portal/telling.py TELLERS": row(
-        telling.TELLERS, places("people") | set(telling.TELLERS),
+    "portal/web/refusal_details.py TELLERS": row(
+        refusal_details.TELLERS, places("people") | set(refusal_details.TELLERS),
         "contribution contributions edition group home limit most number reason rounds seats weeks",
     ),
-    "cli/tellers.py _TELLERS": row(
-        tellers._TELLERS, FACTS,
+    "cli/rehearsal/grains.py _TELLERS": row(
+        grains._TELLERS, FACTS,
         "answer-written brought chain-dialogue-linked contact-changed could-not-reach delivery-recorded duty-met "
         "duty-reopened duty-rescheduled duty-withdrawn erasure-asked erasure-declined erasure-granted "
         "hand-over-agreed helper-ended helper-named information-given lesson-noted management-recorded not-reached "
@@ -127,26 +129,26 @@ ASKED: dict[str, Asked] = {
     ),
 }  # fmt: skip
 ELSEWHERE: dict[str, str] = {
-    "states/acting.py RELAYS": "whom it does not name may not relay: refused",
-    "states/checks.py _FINE": "*in order* is right of every other check",
-    "states/deciding.py STEPS": "an unknown step is refused",
-    "states/letters.py _URGENCY": "the order of what is urgent; all else comes after it",
-    "states/problems.py _PATTERNS": "the reasons of the library, walked by test_bad_input",
-    "states/problems.py _CODES": "the reasons of the library, walked by test_bad_input",
-    "states/relaying.py _SEAT": "a step that changes nothing of the seat, walked by test_relayed",
-    "states/relaying.py _POINT": "a step that changes nothing of the point, walked by test_relayed",
-    "states/relays.py FAMILIES": "as in states/relaying.py",
-    "states/roles.py _ONCE_SPOKEN": "roles that stand beside nobody, walked by test_debtors_hands",
-    "states/roles.py _CONSENT": "roles that need no consent, walked by test_debtors_hands",
-    "records/stamps.py _VOICES": "names of people",
-    "notifications/itip.py _ANSWERS": "what foreign calendars say",
-    "notifications/telling.py _NAMERS": "test_what_letters_fill_in_is_named",
+    "states/steps/actor.py RELAYS": "whom it does not name may not relay: refused",
+    "states/checks/checks.py _FINE": "*in order* is right of every other check",
+    "states/steps/decide.py STEPS": "an unknown step is refused",
+    "states/steps/delivery/letters.py _URGENCY": "the order of what is urgent; all else comes after it",
+    "states/language/validation_messages.py _PATTERNS": "the reasons of the library, walked by test_bad_input",
+    "states/language/validation_messages.py _CODES": "the reasons of the library, walked by test_bad_input",
+    "states/steps/people/relayed_steps.py _SEAT": "a step that changes nothing of the seat, walked by test_relayed",
+    "states/steps/people/relayed_steps.py _POINT": "a step that changes nothing of the point, walked by test_relayed",
+    "states/model/relays.py FAMILIES": "as in states/steps/people/relayed_steps.py",
+    "states/steps/people/hand_over.py _ONCE_SPOKEN": "roles that stand beside nobody, walked by test_debtors_hands",
+    "states/steps/people/hand_over.py _CONSENT": "roles that need no consent, walked by test_debtors_hands",
+    "records/sweep/row_templates.py _VOICES": "names of people",
+    "notifications/calendar/itip_replies.py _ANSWERS": "what foreign calendars say",
+    "notifications/views/alerts.py _NAMERS": "test_what_letters_fill_in_is_named",
     "flows/runner.py FLOWS": "names of deployments",
-    "portal/manager_overview/calling.py _TONGUES": "codes of languages in CLDR",
-    "portal/manager_overview/register.py _KNOWN": "headings of people; named when unknown",
-    "portal/manager_overview/unreadable.py _WHY": "test_every_reason_of_an_upload_has_its_sentence",
+    "portal/shared/call_sheet.py _TONGUES": "codes of languages in CLDR",
+    "portal/manager/register/sheet_layout.py _KNOWN": "headings of people; named when unknown",
+    "portal/manager/register/unreadable_files.py _WHY": "test_every_reason_of_an_upload_has_its_sentence",
     "portal/uploads/workbook.py BUILT_IN": "number formats of Excel",
-    "cli/acts.py STEPS": "an unknown step is an error of the file",
+    "cli/rehearsal/acts.py STEPS": "an unknown step is an error of the file",
 }
 """Tables of which the fallback shows no word of ours, and why."""
 
@@ -203,7 +205,7 @@ def test_what_letters_fill_in_is_named() -> None:
         "contribution", "contributions", "edition", "group", "home", "limit", "most", "number", "reason", "rounds",
         "seats", "weeks",
     }  # fmt: skip
-    by_page = {name for name in gaps if name in telling.TELLERS}
+    by_page = {name for name in gaps if name in refusal_details.TELLERS}
     assert gaps - set(by_letter._NAMERS) - by_page == plain - set(by_letter._NAMERS)
 
 
@@ -269,13 +271,13 @@ def test_every_channel_that_can_be_set_opens(tmp_path: Path) -> None:
     assert "none" in allowed
     for name in set(allowed) - {"none"}:
         settings = load_settings(channel=name, maildir=tmp_path, smtp={"host": "mail.example"})
-        opened = mailroom._mail(settings)
+        opened = outbound._mail(settings)
         assert opened is not None, name
         assert opened().name in {"email", "maildir"}
 
 
 def test_every_reason_of_an_upload_has_its_sentence() -> None:
-    said = set(unreadable._WHY) | set(unreadable._WHOLE) | set(unreadable._DO)
+    said = set(unreadable_files._WHY) | set(unreadable_files._WHOLE) | set(unreadable_files._DO)
     found = set[str]()
     for _, calls in sources():
         for node in calls:

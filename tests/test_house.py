@@ -218,7 +218,7 @@ def test_every_room_is_on_the_map() -> None:
 
 
 def test_every_phase_is_on_the_map() -> None:
-    from states.dialogue import Phase
+    from states.model.dialogue import Phase
 
     assert unnamed([phase.value for phase in Phase]) == []
 
@@ -259,6 +259,6 @@ def test_changes_are_told_from_the_first_day() -> None:
 
 
 def test_the_architecture_shows_the_machine_as_it_is() -> None:
-    from states.diagram import mermaid
+    from states.steps.diagram import mermaid
 
     assert f"```mermaid\n{mermaid()}```" in (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")

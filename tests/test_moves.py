@@ -9,14 +9,15 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import func, select
 
-from config.mailroom import Mailroom
 from config.settings import load_settings
-from config.wiring import House, open_house
-from notifications.smtp import Smtp
-from records import database
-from records.database import connect, reading
-from records.tables import DUTIES
-from states import calendar, schedule
+from notifications.channels.smtp import Smtp
+from records.engine import database
+from records.engine.database import connect, reading
+from records.schema.core import DUTIES
+from services.delivery.outbound import Mailroom
+from services.house import House, open_house
+from states.model import calendar
+from states.timing import schedule
 from tests.config.conftest import NOW, programme
 from tests.file_tracer import Trace, traced
 from tests.notifications.servers import HOST, Handler, mail_server

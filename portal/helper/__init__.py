@@ -1,6 +1,6 @@
 """The pages of helpers, who reach people in their language: whom to call, a sheet for each call, and stopping."""
 
-from portal.helper import calls, stopping
-from portal.routes import Page
+from portal.helper import helper_calls, stop
+from portal.web.routes import Page
 
-PAGES: tuple[Page, ...] = (*calls.PAGES, *stopping.PAGES)
+PAGES: tuple[Page, ...] = (*helper_calls.PAGES, *stop.PAGES)

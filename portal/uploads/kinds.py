@@ -4,7 +4,7 @@ import io
 import zipfile
 from typing import Any
 
-from portal.uploads import lines, workbook
+from portal.uploads import csv_lines, workbook
 from portal.uploads.limits import MOST_PARTS, MOST_STYLES, MOST_UNPACKED, Unreadable
 
 Sheet = dict[str, Any]
@@ -43,7 +43,7 @@ def sheets_of(data: bytes) -> list[Sheet]:
     if data[:2] == b"PK":
         return workbook.sheets_in(_archive(data))
     _refuse_known(data)
-    return [lines.sheet_of(data)]
+    return [csv_lines.sheet_of(data)]
 
 
 def _refuse_known(data: bytes) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.uploads.cell_format import BUILT_IN, shown
 from portal.uploads.limits import (
     MOST_CELL,
     MOST_COLUMNS,
@@ -16,8 +17,7 @@ from portal.uploads.limits import (
     UNRECKONED,
     Unreadable,
 )
-from portal.uploads.markup import Enough, stream
-from portal.uploads.shown import BUILT_IN, shown
+from portal.uploads.xml_stream import Enough, stream
 
 _TITLE_ROWS = 20  # rows that may stand above the headings
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")

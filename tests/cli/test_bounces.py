@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from notifications.calendar import uid_of
+from notifications.calendar.entries import uid_of
 from tests.cli.conftest import ID, OPENED, UNION, Desk
 
 LATER = "2020-12-12T09:00+01:00"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from cli.main import COMMANDS
-from config.wiring import House
-from records.sweep import SweepReport
+from records.sweep.sweep import SweepReport
+from services.house import House
 from tests.cli.conftest import ID, OPENED, PROGRAMME, SESSION, Desk
 
 LATE = "2021-02-11T08:00+01:00"

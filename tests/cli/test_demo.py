@@ -8,8 +8,8 @@ from typing import Any, Self
 import pytest
 from typer.testing import CliRunner, Result
 
-import flows.once
-from cli.demo import CASE, MARKER, Place
+import flows.once.temporary_server
+from cli.commands.demo import CASE, MARKER, Place
 from cli.main import app
 from config.settings import Settings
 
@@ -131,8 +131,8 @@ def test_the_flows_run_at_the_next_moment_in_its_own_folder(
         asked.update(settings=settings, now=now, folder=folder, server=server)
         return RAN
 
-    monkeypatch.setattr(flows.once, "brief_server", lambda *_: Server())
-    monkeypatch.setattr(flows.once, "run_flows_once", run)
+    monkeypatch.setattr(flows.once.temporary_server, "brief_server", lambda *_: Server())
+    monkeypatch.setattr(flows.once.temporary_server, "run_flows_once", run)
     result = _demo(tmp_path / "demo")
     assert result.exit_code == 0, result.stderr
     assert "enforce deadlines · 1 reminder" in result.stdout
@@ -149,7 +149,7 @@ def test_when_prefect_fails_it_says_so_plainly(
         message = "The Prefect server ended by itself. Port in use"
         raise RuntimeError(message)
 
-    monkeypatch.setattr(flows.once, "brief_server", fail)
+    monkeypatch.setattr(flows.once.temporary_server, "brief_server", fail)
     result = _demo(tmp_path / "demo")
     assert result.exit_code == 1
     assert "The Prefect server ended by itself." in result.stderr

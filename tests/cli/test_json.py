@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from typer.core import TyperGroup
 
-from cli.door import load
+from cli.app import load
 from cli.main import COMMANDS
-from states.phrases import phrasebook
+from states.language.messages import phrasebook
 from tests.cli.conftest import ID, OPENED, PROGRAMME, SESSION, Desk
 
 LATER = "2020-12-12T09:00+01:00"

@@ -90,9 +90,9 @@ def test_a_result_goes_to_output_and_talk_to_error(tmp_path: Path) -> None:
 
 def test_an_unforeseen_error_is_one_line_with_a_reference(tmp_path: Path) -> None:
     code = (
-        "import cli.status, sys\n"
+        "import cli.commands.status, sys\n"
         "def broken(*_, **__): raise ZeroDivisionError\n"
-        "cli.status.open_house = broken\n"
+        "cli.commands.status.open_house = broken\n"
         "from cli.main import main\n"
         "main()\n"
     )

@@ -11,9 +11,9 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
-from cli.life import StandsStill, lived
 from cli.main import app
-from cli.scenario import parse_scenario
+from cli.rehearsal.scenario import parse_scenario
+from cli.rehearsal.simulator import StandsStill, lived
 from tests.journeys.lives import Row, act, played, small
 
 pytestmark = pytest.mark.slow
@@ -239,7 +239,7 @@ def test_settings_of_this_machine_reach_no_rehearsal(tmp_path: Path) -> None:
 
 
 def test_it_needs_no_prefect() -> None:
-    code = "import sys; from cli.rehearsal import command; import cli.life; print('prefect' in sys.modules)"
+    code = "import sys, cli.commands.rehearse, cli.rehearsal.simulator; print('prefect' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
 

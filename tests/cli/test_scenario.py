@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.documents import SIZE_LIMIT, BadDocument
-from cli.scenario import parse_scenario, read_scenario
+from cli.rehearsal.scenario import parse_scenario, read_scenario
+from cli.yaml_input import SIZE_LIMIT, BadDocument
 
 CASE = Path(__file__).parents[2] / "cli" / "data" / "kledingmerk-2022.yaml"
 SOURCE = CASE.read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from cli.story import WIDTH, story_of, tell
+from cli.rehearsal.story import WIDTH, story_of, tell
 from tests.journeys.lives import NGO, Row, act, answer, live, played, scenario, small
 
 DATA = Path(__file__).parents[2] / "cli" / "data"

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from config.mailroom import Mailroom
 from config.settings import load_settings
-from config.wiring import House, open_house
-from notifications.channels import Memory
-from records import reports
-from states.programme import Programme
+from notifications.channels.channels import Memory
+from records import queries
+from services.delivery.outbound import Mailroom
+from services.house import House, open_house
+from states.model.programme import Programme
 
 NOW = datetime(2022, 1, 10, 9, tzinfo=UTC)
 SESSION = datetime(2022, 6, 16, 11, tzinfo=UTC)
@@ -131,5 +131,5 @@ def act(house: House, step: str, by: str = "manager", now: datetime = NOW, **giv
 
 def statuses(house: House, template: str = "invitation") -> dict[str, str]:
     """Where each notice of *template* stands, by reader."""
-    rows = reports.notices_of(house.engine, [ID])
+    rows = queries.notices_of(house.engine, [ID])
     return {row.to: row.status for row in rows if row.template == template}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from config.clock import now_by, utc_now
-from config.complaints import Unfit
+from config.validation_messages import Unfit
 
 
 def test_a_demonstration_takes_its_time_from_a_file(tmp_path: Path) -> None:

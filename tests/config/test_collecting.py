@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from config.collecting import collected_later
+from services.garbage_collection import collected_later
 
 
 @pytest.fixture(autouse=True)

@@ -4,15 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from config import health
-from config.confiding import tell_confidants
-from config.mailroom import Mailroom
-from config.wiring import House
-from notifications.channels import PassingFailure, PermanentFailure
-from records.access_reports import report, reports_of, take_up_report
-from records.journal import entries
-from records.reports import counts, notices_of
-from states.safety import reaction_due
+from notifications.channels.channels import PassingFailure, PermanentFailure
+from records.access.retaliation_reports import report, reports_of, take_up_report
+from records.journal.journal import entries
+from records.queries import counts, notices_of
+from services.delivery.confidant_alerts import tell_confidants
+from services.delivery.outbound import Mailroom
+from services.doctor import health
+from services.house import House
+from states.model.retaliation import reaction_due
 from tests.config.conftest import ID, NOW, Post, programme
 
 CONFIDANT = {"name": "Nadia", "email": "nadia@elsewhere.example", "language": "en"}

@@ -12,17 +12,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from config import desk
-from config.delivery import NO_CHANNEL, deliver
-from config.delivery_report import ALL_TAKEN, DeliveryReport
-from config.mailroom import Mailroom
-from config.wiring import House
-from notifications import messages
-from notifications.channels import Memory, PassingFailure, PermanentFailure
-from records import reports
-from records.access_tables import LINKS
-from records.database import reading
-from records.places import place
+from notifications.channels.channels import Memory, PassingFailure, PermanentFailure
+from notifications.letters import compose as messages
+from records import queries
+from records.engine.advisory_slots import place
+from records.engine.database import reading
+from records.schema.access import LINKS
+from services.delivery import compose_ahead
+from services.delivery.outbound import Mailroom
+from services.delivery.report import ALL_TAKEN, DeliveryReport
+from services.delivery.round import NO_CHANNEL, deliver
+from services.house import House
 from tests.config.conftest import ID, NOW, SESSION, Post, act, furnished, programme, statuses
 from tests.conftest import POSTGRESQL
 
@@ -41,7 +41,7 @@ def mailroom_of(house: House) -> Mailroom:
 
 
 def facts(house: House) -> list[str]:
-    from records import journal
+    from records.journal import journal
 
     return [entry.fact for entry in journal.entries(house.engine, ID)]
 
@@ -193,7 +193,7 @@ def test_a_message_that_cannot_be_written_is_set_aside(
             raise ZeroDivisionError
         return messages.compose(notice, dialogue, **how)
 
-    monkeypatch.setattr(desk, "compose", compose)
+    monkeypatch.setattr(compose_ahead, "compose", compose)
 
     report = house.deliver(NOW)
 
@@ -358,7 +358,7 @@ def test_of_a_batch_only_what_comes_next_lies_on_the_desk(
         return held(name, *known)
 
     monkeypatch.setattr(house.ledger, "held", noting)
-    monkeypatch.setattr(desk, "_ON_THE_DESK", 1)
+    monkeypatch.setattr(compose_ahead, "_ON_THE_DESK", 1)
     house.mailroom = Mailroom(lambda: box, "dialoog@klein.example", batch=200)
 
     sent = house.deliver(NOW).sent
@@ -381,7 +381,7 @@ def test_however_few_lie_ready_each_reader_has_a_link(
     house: House, post: Post, monkeypatch: pytest.MonkeyPatch, together: int
 ) -> None:
     house.mailroom = replace(mailroom_of(house), base_url=PAGES, batch=10)
-    monkeypatch.setattr(desk, "_ON_THE_DESK", together)
+    monkeypatch.setattr(compose_ahead, "_ON_THE_DESK", together)
 
     assert house.deliver(NOW).sent == 3
 
@@ -498,7 +498,7 @@ def test_the_overview_of_the_week_is_written_once(house: House, post: Post) -> N
     house.deliver(NOW + timedelta(days=7))
 
     assert [one.message.template for one in post.posts].count("digest") == 1
-    rows = reports.notices_of(house.engine, [ID])
+    rows = queries.notices_of(house.engine, [ID])
     assert [row.status for row in rows if row.template == "digest"] == ["sent", "sent"]
 
 
@@ -527,6 +527,6 @@ def test_what_failed_is_kept_without_an_address(house: House, post: Post) -> Non
 
     house.deliver(NOW)
 
-    (row,) = (r for r in reports.notices_of(house.engine, [ID]) if r.status == "failed")
+    (row,) = (r for r in queries.notices_of(house.engine, [ID]) if r.status == "failed")
     assert row.error is not None
     assert "noor" not in row.error

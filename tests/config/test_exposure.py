@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from config import exposure
 from config.settings import load_settings
+from services.doctor import exposure
 
 
 def test_files_that_others_may_read_are_named(tmp_path: Path) -> None:

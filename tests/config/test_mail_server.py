@@ -12,11 +12,11 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as Handler
 
-from config import health
-from config.mailroom import Mailroom
 from config.settings import Settings, load_settings
-from config.wiring import House
-from flows.processes import free_port
+from flows.machine.processes import free_port
+from services.delivery.outbound import Mailroom
+from services.doctor import health
+from services.house import House
 from tests.config.conftest import NOW, statuses
 from tests.patience import PATIENCE
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from config.delivery import deliver
-from config.mailroom import Mailroom
-from config.wiring import House
-from notifications.smtp import Smtp
-from records.errors import Busy
+from notifications.channels.smtp import Smtp
+from records.engine.errors import Busy
+from services.delivery.outbound import Mailroom
+from services.delivery.round import deliver
+from services.house import House
 from tests.config.conftest import NOW, Post, furnished, statuses
 from tests.notifications.servers import HOST, Handler, mail_server
 from tests.patience import PATIENCE

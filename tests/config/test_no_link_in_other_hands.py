@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from config.wiring import House
-from records import reports
+from records import queries
+from services.house import House
 from tests.config.conftest import ID, NOW, PEOPLE, Post, act, statuses
 
 PAGES = "https://dialoog.example"
@@ -29,5 +29,5 @@ def test_no_letter_to_staff_and_no_message_by_hand_holds_a_personal_link(
     assert {mail.address for mail in held} <= mine
     assert held
     assert statuses(house)["worker"] == "by-hand"
-    rows = reports.notices_of(house.engine, [ID])
+    rows = queries.notices_of(house.engine, [ID])
     assert not any("/l/" in str(row) for row in rows)

@@ -1,8 +1,8 @@
 """What was stored before it was refused at the door is told by the doctor, and stops nothing."""
 
-from config.outdated import refused_today
-from states.programme import Programme
-from states.values import STORED
+from services.doctor.outdated_programmes import refused_today
+from states.model.programme import Programme
+from states.values.values import STORED
 from tests.states.builders import programme, utc
 
 NOW = utc("2022-01-01 00:00")

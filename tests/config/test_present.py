@@ -7,9 +7,9 @@ import pytest
 
 from config.clock import utc_now
 from config.settings import SettingsUnfit, load_settings
-from config.wiring import open_house
 from records.migrate import found_rehearsal
-from states.errors import Refused
+from services.house import open_house
+from states.language.errors import Refused
 from tests.config.conftest import programme
 
 FAR = timedelta(days=700)

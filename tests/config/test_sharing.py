@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from threading import Barrier
 
-from config.delivery import deliver
-from config.mailroom import Mailroom
-from config.wiring import House
-from notifications.channels import Memory
-from notifications.channels import Post as Sent
+from notifications.channels.channels import Memory
+from notifications.channels.channels import Post as Sent
+from services.delivery.outbound import Mailroom
+from services.delivery.round import deliver
+from services.house import House
 from tests.config.conftest import NOW, Post, act, furnished, seat
 from tests.patience import PATIENCE
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from config.locking import key_file, locked
-from config.wanting import lost_key, unheard
-from config.wiring import House
-from records.access_accounts import Account, keep_account
-from records.owed import alerting
-from states.facts import Notice
+from records.access.accounts import Account, keep_account
+from records.dialogues.duty_queries import alerting
+from services.doctor.programmes import lost_key, unheard
+from services.house import House
+from services.secret_encryption import key_file, locked
+from states.model.facts import Notice
 from tests.config.conftest import ID, NOW, SESSION, act, programme
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.policies import policy_of
-from records.database import connect
+from records.engine.database import connect
 from records.ledger import Ledger
 from tests import conftest, postgres
 from tests.records.conftest import START, Memory, a_programme

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from states.dialogue import Dialogue
+from states.model.dialogue import Dialogue
 from tests.faults.wishes import Wish
 
 RELAYERS = ("manager", "deputy", "sponsor", "board", "moderator", "confidant", "helper-1")

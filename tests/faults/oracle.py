@@ -19,8 +19,8 @@ from sqlalchemy import Engine
 
 from config.policies import policy_of
 from records.ledger import Ledger
-from states.contributions import Contribution
-from states.dialogue import Dialogue
+from states.model.contributions import Contribution
+from states.model.dialogue import Dialogue
 from tests.faults.checker import rows_of
 
 DEBTORS = ("manager", "deputy", "sponsor")

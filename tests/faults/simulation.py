@@ -18,16 +18,16 @@ from typing import Any
 from sqlalchemy import Engine
 
 from config.policies import policy_of
-from notifications.channels import Memory as Mail
-from notifications.channels import PassingFailure, PermanentFailure
-from records import reports
-from records.database import connect
-from records.errors import RecordsError
+from notifications.channels.channels import Memory as Mail
+from notifications.channels.channels import PassingFailure, PermanentFailure
+from records import queries
+from records.engine.database import connect
+from records.engine.errors import RecordsError
 from records.ledger import Ledger
-from records.reports import notices_of
-from states.errors import Refused
-from states.people import Role
-from states.programme import Programme
+from records.queries import notices_of
+from states.language.errors import Refused
+from states.model.people import Role
+from states.model.programme import Programme
 from tests.faults.checker import problems, rows_of
 from tests.faults.failing import Faults, Killed, lost
 from tests.faults.hands import hands_of
@@ -186,12 +186,12 @@ class Life:
         if self.chance.random() < 0.05:
             self.now -= HOUR
             return
-        due = reports.next_moment(self.engine) if self.chance.random() < 0.5 else None
+        due = queries.next_moment(self.engine) if self.chance.random() < 0.5 else None
         near = due is not None and self.now < due < self.now + 30 * DAY
         self.now = due if due and near else self.now + self.chance.choice(LEAPS)
 
     def _sweep(self) -> None:
-        from records.sweep import sweep
+        from records.sweep.sweep import sweep
 
         sweep(
             self.engine, policy_of, self.now, chunk=self.chance.choice((1, 3, 1000)), pause=no_pause
@@ -270,5 +270,5 @@ class Life:
             after = json.loads(notice["detail"]).get("after", notice["at"].isoformat())
             if datetime.fromisoformat(after) < self.now - MORNINGS * DAY:
                 self.wrong.append(f"{notice['template']} to {notice['to']} waits for ever")
-        for row in reports.poisoned(self.engine):
+        for row in queries.poisoned(self.engine):
             self.wrong.append(f"{row.name} is poisoned: {row.error}")

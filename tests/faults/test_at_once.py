@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import Engine
 
 from config.policies import policy_of
-from notifications.channels import Memory as Mail
-from records import journal
-from records.database import connect
-from records.errors import Busy
+from notifications.channels.channels import Memory as Mail
+from records.engine.database import connect
+from records.engine.errors import Busy
+from records.journal import journal
 from records.ledger import Ledger
-from states.errors import Refused
+from states.language.errors import Refused
 from tests.faults import worker
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW
@@ -63,7 +63,7 @@ def test_a_sweep_that_stands_still_in_mid_chunk_harms_nobody(
     copies: Callable[[], str], stop_at: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SIGSTOP within a chunk, another sweep meanwhile, then SIGCONT."""
-    monkeypatch.setattr("records.database._WAIT_SECONDS", 0.2)
+    monkeypatch.setattr("records.engine.database._WAIT_SECONDS", 0.2)
     url, alone = copies(), connect(copies())
     sweeping(alone)
     expected = left_behind(alone)
@@ -180,7 +180,7 @@ def test_a_step_at_every_moment_of_a_sweep(
     copies: Callable[[], str], step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every interleaving at a statement: the step goes before or after the sweep, never half-way."""
-    monkeypatch.setattr("records.database._WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("records.engine.database._WAIT_SECONDS", 0.05)
     given: dict[str, tuple[str, str, dict[str, Any], str]] = {
         "cancel": ("bb-2022", "cancel-dialogue", {"reason": "Sold."}, "manager"),
         "answer": ("cc-2022", "answer-participant", {"covers": ["c1"], "text": "Yes."}, "manager"),

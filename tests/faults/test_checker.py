@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import text
 
 from config.policies import policy_of
-from notifications.channels import Memory
-from records.database import connect, writing
+from notifications.channels.channels import Memory
+from records.engine.database import connect, writing
 from records.ledger import Ledger
-from records.sweep import sweep
+from records.sweep.sweep import sweep
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW
 from tests.faults.works import drained

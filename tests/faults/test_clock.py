@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from config.policies import policy_of
-from notifications.channels import Memory as Mail
-from records import journal, reports
-from records.database import connect
+from notifications.channels.channels import Memory as Mail
+from records import queries
+from records.engine.database import connect
+from records.journal import journal
 from records.ledger import Ledger
-from states.calendar import WorkCalendar
+from states.model.calendar import WorkCalendar
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW
 from tests.faults.works import delivering, drained, left_behind, sweeping
@@ -43,7 +44,7 @@ def memory(world: str) -> Iterator[Memory]:
 def rungs_written(memory: Memory, since: int = 0) -> Counter[tuple[str, str, str]]:
     """Who heard of which duty how often."""
     names = memory.ledger.dialogue_ids()
-    rows = [row for row in reports.notices_of(memory.engine, names) if row.rung and row.id > since]
+    rows = [row for row in queries.notices_of(memory.engine, names) if row.rung and row.id > since]
     return Counter((row.dialogue_id, str(row.duty), row.to) for row in rows)
 
 
@@ -192,7 +193,7 @@ def test_a_holiday_that_is_added_while_a_rung_waits_loses_no_rung(copies: Copies
         ledger.apply_programme(programme.model_copy(update={"holidays": days}), added)
         for number in range(60):
             sweeping(engine, added + number * DAY)
-        names = [row for row in reports.notices_of(engine, ["bb-2022"]) if row.rung]
+        names = [row for row in queries.notices_of(engine, ["bb-2022"]) if row.rung]
         keys = Counter((row.duty, row.version, row.rung, row.to) for row in names)
         assert set(keys.values()) == {1}
         mine = {row.rung for row in names if row.duty == "answer-participant/ngo-nl"}

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from notifications.channels import Memory
-from notifications.maildir import Maildir
-from records.database import connect
-from records.errors import DatabaseUnavailable
+from notifications.channels.channels import Memory
+from notifications.channels.maildir import Maildir
+from records.engine.database import connect
+from records.engine.errors import DatabaseUnavailable
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW, Copies
 from tests.faults.works import STEPS, delivering, drained, left_behind, sweeping
@@ -24,7 +24,7 @@ PLENTY = 64 * KIB * KIB
 
 @pytest.fixture
 def database_kind() -> str:
-    """The disk of PostgreSQL is its own server's; what it says then is read in records/database.py."""
+    """The disk of PostgreSQL is its own server's; what it says then is read in records/engine/database.py."""
     return "sqlite"
 
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from config.bounces import hear
 from config.policies import policy_of
-from notifications.channels import Memory, PermanentFailure, Post
-from records.database import connect
-from records.errors import RecordsError
+from notifications.channels.channels import Memory, PermanentFailure, Post
+from records.engine.database import connect
+from records.engine.errors import RecordsError
 from records.ledger import Ledger
+from services.delivery.bounces import hear
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW, Copies
 from tests.faults.failing import Faults, Killed, lost, raising

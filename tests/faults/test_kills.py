@@ -14,9 +14,9 @@ from multiprocessing.process import BaseProcess
 import pytest
 from sqlalchemy import Engine, func, select
 
-from notifications.channels import Memory
-from records.database import connect, reading
-from records.tables import NOTICES
+from notifications.channels.channels import Memory
+from records.engine.database import connect, reading
+from records.schema.core import NOTICES
 from tests.faults import worker
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW, Copies

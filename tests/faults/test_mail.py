@@ -16,22 +16,23 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import Engine, update
 
-from config import desk
-from config.bounces import hear
-from config.delivery import deliver
-from config.delivery_report import DeliveryReport
 from config.policies import policy_of
-from flows.processes import free_port
-from notifications import messages
-from notifications.bounces import read_bounces
-from notifications.channels import Channel, Memory
-from notifications.smtp import Smtp
-from records import journal, outgoing
-from records.database import connect, writing
+from flows.machine.processes import free_port
+from notifications.channels.channels import Channel, Memory
+from notifications.channels.smtp import Smtp
+from notifications.inbound.bounces import read_bounces
+from notifications.letters import compose as messages
+from records.engine.database import connect, writing
+from records.journal import journal
 from records.ledger import Ledger
-from records.reports import NoticeRow, notices_of
-from records.tables import NOTICES
-from states.facts import Notice
+from records.outbox import enqueue
+from records.queries import NoticeRow, notices_of
+from records.schema.core import NOTICES
+from services.delivery import compose_ahead
+from services.delivery.bounces import hear
+from services.delivery.report import DeliveryReport
+from services.delivery.round import deliver
+from states.model.facts import Notice
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW
 from tests.faults.works import drained, mailroom, sweeping
@@ -64,7 +65,7 @@ def engine(world: str) -> Iterator[Engine]:
 
 def _leave_waiting(engine: Engine) -> None:
     """Let time do all that it has to, send all but an answer, and invite two people to the year after."""
-    waits = NOTICES.c.status == outgoing.PENDING
+    waits = NOTICES.c.status == enqueue.PENDING
     with engine.begin() as connection:
         connection.execute(
             update(NOTICES).where(waits).values(next_try_at=NOW + timedelta(days=400))
@@ -97,7 +98,7 @@ def _leave_waiting(engine: Engine) -> None:
         connection.execute(
             update(NOTICES)
             .where(waits, NOTICES.c.next_try_at > NOW + HOUR)
-            .values(status=outgoing.WITHDRAWN)
+            .values(status=enqueue.WITHDRAWN)
         )
 
 
@@ -350,9 +351,9 @@ def test_among_many_messages_one_poison_message_goes_alone(
             raise ZeroDivisionError
         return real(notice, *given, **more)
 
-    monkeypatch.setattr(desk, "compose", compose)
+    monkeypatch.setattr(compose_ahead, "compose", compose)
     rows = [
-        outgoing.rows_of(
+        enqueue.rows_of(
             YOUNG,
             [
                 Notice(
@@ -368,7 +369,7 @@ def test_among_many_messages_one_poison_message_goes_alone(
         for n in range(number)
     ]
     with writing(engine) as connection:
-        outgoing.put(connection, rows)
+        enqueue.put(connection, rows)
     handler = Handler()
     ledger = Ledger(engine, policy_of)
     with mail_server(handler) as port:

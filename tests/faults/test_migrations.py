@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import text
 
 from config.settings import load_settings
-from config.wiring import open_house
-from notifications.channels import Memory
+from notifications.channels.channels import Memory
 from records import migrate
-from records.database import connect
-from records.errors import SchemaNewer, SchemaOutdated
-from records.revision import VERSION_TABLE
+from records.engine.database import connect
+from records.engine.errors import SchemaNewer, SchemaOutdated
+from records.engine.schema_revision import VERSION_TABLE
+from services.house import open_house
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW
 from tests.faults.works import STEPS, drained, left_behind, sweeping
@@ -95,7 +95,7 @@ def test_open_dialogues_live_on_after_the_upgrade(copies: Copies, revision: str)
 def test_a_sweep_during_an_upgrade_waits_or_says_what_to_do(copies: Copies) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    from records.errors import RecordsError
+    from records.engine.errors import RecordsError
 
     url = copies()
     migrate.downgrade(url, "0005")

@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import text
 
 from config.policies import policy_of
-from notifications.channels import Memory
-from records.database import connect, writing
+from notifications.channels.channels import Memory
+from records.engine.database import connect, writing
 from records.ledger import Ledger
-from records.sweep import sweep
-from states.dialogue import Dialogue
-from states.duties import DutyStatus
+from records.sweep.sweep import sweep
+from states.model.dialogue import Dialogue
+from states.model.duties import DutyStatus
 from tests.faults.conftest import NOW
 from tests.faults.oracle import harmed, hats_of, untold
 from tests.faults.works import drained

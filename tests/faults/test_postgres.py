@@ -7,9 +7,9 @@ from contextlib import ExitStack, suppress
 import psycopg
 import pytest
 
-from notifications.channels import Memory
-from records.database import connect
-from records.errors import RecordsError
+from notifications.channels.channels import Memory
+from records.engine.database import connect
+from records.engine.errors import RecordsError
 from tests import postgres
 from tests.conftest import missing
 from tests.faults.checker import problems

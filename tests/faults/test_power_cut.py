@@ -20,8 +20,8 @@ import pytest
 from sqlalchemy import PoolProxiedConnection, make_url
 
 from config.policies import policy_of
-from records.database import connect
-from records.sweep import sweep
+from records.engine.database import connect
+from records.sweep.sweep import sweep
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW, Copies
 from tests.faults.works import left_behind, no_pause, sweeping

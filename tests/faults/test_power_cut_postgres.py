@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from notifications.channels import Memory, Post, nothing
-from records.database import connect
-from records.errors import RecordsError
+from notifications.channels.channels import Memory, Post, nothing
+from records.engine.database import connect
+from records.engine.errors import RecordsError
 from tests import postgres
 from tests.conftest import missing
 from tests.faults.checker import problems

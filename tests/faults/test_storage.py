@@ -14,9 +14,9 @@ import psycopg
 import pytest
 from sqlalchemy import event, make_url
 
-from notifications.channels import Memory
-from records.database import connect, reading
-from records.errors import Busy, DatabaseUnavailable
+from notifications.channels.channels import Memory
+from records.engine.database import connect, reading
+from records.engine.errors import Busy, DatabaseUnavailable
 from tests.faults import worker
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW
@@ -122,7 +122,7 @@ def holding(url: str) -> Any:
 def test_a_lock_that_outlasts_our_patience_is_busy_and_never_an_end(
     copies: Copies, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("records.database._WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("records.engine.database._WAIT_SECONDS", 0.05)
     wanted, url = expected(copies), copies()
     engine, mail, other = connect(url), Memory(), holding(url)
     before = left_behind(engine)
@@ -147,7 +147,7 @@ def test_a_lock_that_comes_after_the_mail_was_accepted_repeats_it_under_the_same
     world: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Accepted, and then no mark for longer than anybody waits: only the Message-ID can tell."""
-    monkeypatch.setattr("records.database._WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("records.engine.database._WAIT_SECONDS", 0.05)
     held: list[Any] = []
 
     class Locking(Memory):
@@ -196,7 +196,7 @@ def test_a_copy_taken_during_a_sweep_lives_on(copies: Copies, tmp_path: Path, ch
                 source.backup(target)
 
     from config.policies import policy_of
-    from records.sweep import sweep
+    from records.sweep.sweep import sweep
 
     sweep(engine, policy_of, NOW, chunk=1, pause=backup)
     engine.dispose()

@@ -11,7 +11,7 @@ from zoneinfo import TZPATH
 import pytest
 from sqlalchemy import text
 
-from records.database import connect
+from records.engine.database import connect
 from tests.faults.conftest import NOW, Copies
 from tests.faults.works import sweeping
 from tests.flows.waiting import ROOT

@@ -26,9 +26,9 @@ import psutil
 import pytest
 
 from config.settings import load_settings
-from config.wiring import open_house
-from flows.processes import free_port
-from notifications.channels import Memory
+from flows.machine.processes import free_port
+from notifications.channels.channels import Memory
+from services.house import open_house
 from tests.faults.checker import problems
 from tests.faults.works import left_behind
 from tests.flows.running_up import Up, running

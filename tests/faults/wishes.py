@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from states.checks import checks_of
-from states.dialogue import Dialogue, Phase
+from states.checks.checks import checks_of
+from states.model.dialogue import Dialogue, Phase
 
 Wish = tuple[str, str, dict[str, Any]]
 SELDOM = {

@@ -13,11 +13,17 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from records.database import connect
+from records.engine.database import connect
 from tests.faults.failing import Faults
 from tests.faults.works import STEPS, delivering, sweeping
 
-ROOMS = ["records.sweep", "config.delivery", "notifications.smtp", "records.ledger", "psycopg"]
+ROOMS = [
+    "records.sweep.sweep",
+    "services.delivery.round",
+    "notifications.channels.smtp",
+    "records.ledger",
+    "psycopg",
+]
 PATIENCE = 60.0
 """Seconds after which a process that should have ended makes the test fail."""
 
@@ -30,7 +36,7 @@ def sweeper(url: str, now: datetime, chunk: int, at: int, ready: Connection) -> 
 
 def deliverer(url: str, port: int, now: datetime, at: int, ready: Connection) -> None:
     """Send all that waits to the sink at *port*; dies by its own hand at point *at*."""
-    from notifications.smtp import Smtp
+    from notifications.channels.smtp import Smtp
 
     with _doomed(url, at, ready) as faults:
         while delivering(faults.engine, Smtp("127.0.0.1", port, "none"), now).handled:

@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from config.delivery import deliver
-from config.mailroom import Mailroom
 from config.policies import policy_of
-from notifications.channels import Channel
+from notifications.channels.channels import Channel
 from records.ledger import Ledger
-from records.sweep import sweep
-from states.errors import Refused
+from records.sweep.sweep import sweep
+from services.delivery.outbound import Mailroom
+from services.delivery.round import deliver
+from states.language.errors import Refused
 from tests.faults.conftest import NOW
 
 LEASE = 900.0

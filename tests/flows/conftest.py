@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings, load_settings
-from flows.login import login
-from flows.once import Brief, brief_server
-from flows.server import Place, answers
+from flows.machine.password import login
+from flows.machine.server import Place, answers
+from flows.once.temporary_server import Brief, brief_server
 from tests.flows.waiting import CASE, ROOT
 from tests.patience import wait_for
 

@@ -36,7 +36,7 @@ async def times_fired(client: "PrefectClient", automation: "UUID") -> int:
 
 async def impatient(client: "PrefectClient") -> "UUID":
     """The alarm of the house under another name, which waits no longer than WITHIN."""
-    from flows import alarm
+    from flows.prefect import alarm
 
     wanted = await alarm._wanted(client)
     trigger = wanted.trigger.model_copy(update={"within": WITHIN})

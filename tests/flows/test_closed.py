@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from flows.gate import gated, own_names
-from flows.login import login, login_file
-from flows.server import Place, environment
+from flows.machine.host_guard import gated, own_names
+from flows.machine.password import login, login_file
+from flows.machine.server import Place, environment
 
 EVIL = "evil.example"
 

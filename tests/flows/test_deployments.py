@@ -20,7 +20,7 @@ def project() -> dict[str, Any]:
 
 
 def test_a_work_pool_gets_what_the_runner_gets(project: dict[str, Any]) -> None:
-    from flows.schedules import FOR_THE_HOUSE
+    from flows.prefect.schedules import FOR_THE_HOUSE
 
     pool = {
         (_flow(one).name, one["name"], tuple(s["cron"] for s in one.get("schedules", ())))
@@ -40,7 +40,7 @@ def _flow(deployment: dict[str, Any]) -> Any:  # noqa: ANN401 - a flow
 
 
 def test_every_deployment_carries_the_tag_by_which_it_is_found(project: dict[str, Any]) -> None:
-    from flows.wording import HOUSE_TAG
+    from flows.prefect.run_names import HOUSE_TAG
 
     assert all(HOUSE_TAG in one["tags"] for one in project["deployments"])
 
@@ -59,7 +59,10 @@ def test_only_this_room_knows_prefect() -> None:
     import subprocess
     import sys
 
-    light = "import sys, flows.up, flows.once, flows.site; print('prefect' in sys.modules)"
+    light = (
+        "import sys, flows.machine.supervisor, flows.once.temporary_server, flows.machine.site;"
+        "print('prefect' in sys.modules)"
+    )
     said = subprocess.run(
         [sys.executable, "-c", light], cwd=Path(ROOT), capture_output=True, text=True, check=True
     )

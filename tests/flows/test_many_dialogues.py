@@ -9,8 +9,8 @@ import pytest
 
 from benchmarks.copies import dialogue_again
 from config.settings import Settings
-from config.wiring import open_house
 from flows.board import Board, DialogueCard, Overdue, board_of
+from services.house import open_house
 from tests.flows.test_rounds import EDITION, run
 from tests.flows.waiting import DUE, seen_by
 
@@ -63,7 +63,7 @@ async def _told(run_id: object) -> "tuple[Event, int]":
     """The last event of a run, once the server shows it, and how many of ours it shows then."""
     from prefect.client.orchestration import get_client
 
-    from flows.showing import SWEEP_FINISHED
+    from flows.prefect.artifacts import SWEEP_FINISHED
 
     async with get_client() as client:
 
@@ -91,20 +91,21 @@ def _of(run_id: object, name: str) -> "EventFilter":
 def test_what_takes_too_long_to_draw_is_drawn_after_the_next_sweeps(
     house: Settings, monkeypatch: pytest.MonkeyPatch, seconds: float, drawn: list[int]
 ) -> None:
-    from flows import rounds, showing
+    from flows import rounds
+    from flows.prefect import artifacts
 
     names = [f"drawn-{seconds:.0f}-{number}" for number in range(5)]
-    keys = [showing.key_of("dialogue", name) for name in names]
+    keys = [artifacts.key_of("dialogue", name) for name in names]
     cards = tuple(DialogueCard(name, "feedback", {}, None) for name in names)
     late = Overdue(
         names[0], "answer-participant", DUE, DUE, 0
     )  # so the table is new, and drawn first
     board = Board(cards, overdue=(late,))
     monkeypatch.setattr(rounds, "board_of", lambda *_: board)
-    monkeypatch.setattr(showing, "DRAWING_TIME", seconds)
+    monkeypatch.setattr(artifacts, "DRAWING_TIME", seconds)
 
     def after_a_sweep() -> int:
         run(rounds.enforce_deadlines, DUE)
-        return len(asyncio.run(showing._latest(keys)))
+        return len(asyncio.run(artifacts._latest(keys)))
 
     assert [after_a_sweep() for _ in drawn] == drawn

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from flows import once
-from flows.once import Brief, NoPrefect, run_flows_once
-from flows.processes import Child
+from flows.machine.processes import Child
+from flows.once import temporary_server
+from flows.once.temporary_server import Brief, NoPrefect, run_flows_once
 from tests.flows.waiting import MORNING_AFTER
 
 
@@ -36,13 +36,13 @@ def test_every_flow_runs_once_and_is_told_as_plain_data(
 def test_a_server_that_does_not_come_up_is_told_with_its_last_words(
     house: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flows import processes
+    from flows.machine import processes
 
     def broken(*_: object) -> Child:
         return processes.start("Prefect server", "no_such_module", [], {}, tmp_path / "log.log")
 
     monkeypatch.delitem(sys.modules, "prefect.server", raising=False)  # another test may have it
-    monkeypatch.setattr(once, "start_server", broken)
+    monkeypatch.setattr(temporary_server, "start_server", broken)
     with pytest.raises(NoPrefect, match="no_such_module"):
         run_flows_once(house, now=MORNING_AFTER, folder=tmp_path)
     assert "prefect.server" not in sys.modules

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, Route
 
-from flows.login import login
-from flows.processes import free_port
-from flows.server import answers
+from flows.machine.password import login
+from flows.machine.processes import free_port
+from flows.machine.server import answers
 from tests.flows.running_up import running
 from tests.patience import wait_for
 
@@ -123,7 +123,7 @@ def _readable_by_others(folder: Path) -> list[str]:
 @pytest.mark.prefect
 @pytest.mark.slow
 def test_the_operator_enters_with_the_password(browser: Browser, tmp_path: Path) -> None:
-    from flows.once import brief_server
+    from flows.once.temporary_server import brief_server
 
     with brief_server(tmp_path) as brief:
         wait_for(lambda: answers(brief.place.api))

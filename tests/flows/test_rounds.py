@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from config.settings import Settings
-from config.wiring import open_house
-from flows.server import Place
+from flows.machine.server import Place
+from services.house import open_house
 from tests.flows.waiting import CASE, DUE, MORNING_AFTER, living_at, seen_by
 
 if TYPE_CHECKING:
@@ -183,10 +183,10 @@ def test_two_deliveries_at_once_send_nothing_twice(house: Settings) -> None:
 
 
 def _pending(settings: Settings) -> int:
-    from records import reports
+    from records import queries
 
     with open_house(settings) as house:
-        return reports.waiting(house.engine).pending
+        return queries.waiting(house.engine).pending
 
 
 def test_without_a_channel_a_delivery_says_so(
@@ -204,7 +204,7 @@ def test_without_a_channel_a_delivery_says_so(
 def test_a_mail_server_that_is_gone_fails_the_run_and_loses_nothing(
     house: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flows.processes import free_port
+    from flows.machine.processes import free_port
     from flows.rounds import deliver_notices, enforce_deadlines
 
     run(enforce_deadlines, MORNING_AFTER)
@@ -222,8 +222,8 @@ def test_a_mail_server_that_is_gone_fails_the_run_and_loses_nothing(
 
 def _for_real_people(settings: Settings) -> None:
     """What a rehearsal founded would not let SMTP start."""
-    from records.database import writing
-    from records.founding import FOUNDING
+    from records.engine.database import writing
+    from records.schema.rehearsal_mark import FOUNDING
 
     with open_house(settings) as house, writing(house.engine) as connection:
         connection.execute(FOUNDING.delete())
@@ -285,8 +285,8 @@ def test_an_unknown_programme_is_refused_in_clear_words(house: Settings) -> None
 def test_a_failure_tells_its_kind_and_place_but_not_its_words(
     house: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from config.wiring import House
     from flows.rounds import enforce_deadlines
+    from services.house import House
 
     def sweep(self: House, now: datetime, **pace: object) -> None:
         raise LookupError("secret@example.org is not there")
@@ -303,7 +303,7 @@ def test_a_failure_tells_its_kind_and_place_but_not_its_words(
 def test_what_cannot_be_shown_does_not_fail_the_work(
     house: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flows import showing
+    from flows.prefect import artifacts as showing
     from flows.rounds import enforce_deadlines
 
     def broken(*_: object, **__: object) -> None:

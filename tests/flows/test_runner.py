@@ -10,8 +10,8 @@ import pytest
 
 from config.clock import utc_now
 from config.settings import Settings
-from flows.processes import Child, start, stop
-from flows.server import Place, environment
+from flows.machine.processes import Child, start, stop
+from flows.machine.server import Place, environment
 from tests.flows.waiting import seen_by
 from tests.patience import wait_for
 
@@ -187,7 +187,7 @@ def test_a_round_ends_what_nobody_runs_any_more(
         from prefect.client.orchestration import get_client
         from prefect.states import Pending, Running
 
-        from flows import schedules
+        from flows.prefect import schedules
 
         async def left(client: "PrefectClient") -> list[str | None]:
             return [(await client.read_flow_run(run.id)).state_name for run in runs]
@@ -214,7 +214,7 @@ def test_a_round_that_nobody_took_in_time_is_skipped(server: Place, runner: Chil
     async def story() -> None:
         from prefect.client.orchestration import get_client
 
-        from flows.leftovers import skip_missed
+        from flows.prefect.stale_runs import skip_missed
 
         async with get_client() as client:
             sweep = (await deployments(client))["enforce-deadlines/every-quarter"]
@@ -230,9 +230,9 @@ def test_deploying_and_raising_the_alarm_again_changes_nothing(runner: Child) ->
     async def story() -> None:
         from prefect.client.orchestration import get_client
 
-        from flows.alarm import NAME, keep_alarm
+        from flows.prefect.alarm import NAME, keep_alarm
+        from flows.prefect.schedules import deploy, keep_schedules
         from flows.runner import FLOWS
-        from flows.schedules import deploy, keep_schedules
 
         async with get_client() as client:
             before = {one.id: one.updated for one in await client.read_deployments()}
@@ -249,7 +249,7 @@ def test_deploying_and_raising_the_alarm_again_changes_nothing(runner: Child) ->
 def test_a_programme_that_comes_later_is_scheduled_without_a_restart(
     runner: Child, house: Settings
 ) -> None:
-    from config.wiring import open_house
+    from services.house import open_house
 
     with open_house(house) as opened:
         known = opened.ledger.programme("kledingmerk").programme
@@ -274,11 +274,11 @@ def test_a_programme_that_comes_later_is_scheduled_without_a_restart(
 def test_a_run_is_cancelled_between_two_batches(
     house: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from config.wiring import House
-    from flows import working
+    from flows import worker_thread
     from flows.rounds import enforce_deadlines
+    from services.house import House
 
-    monkeypatch.setattr(working, "LOOK_EVERY", 0.05)
+    monkeypatch.setattr(worker_thread, "LOOK_EVERY", 0.05)
 
     def endless(_: House, now: datetime, *, chunk: int, pause: object) -> None:
         assert callable(pause)

@@ -11,8 +11,8 @@ from cronsim import CronSim
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from states.errors import BadInput
-from states.schedule import require_schedule
+from states.language.errors import BadInput
+from states.timing.schedule import require_schedule
 from tests.states.builders import programme, utc
 
 BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
@@ -60,7 +60,7 @@ def test_both_readers_read_the_same_moments_in_what_is_taken(line: str, minutes:
 def test_prefect_runs_at_the_very_instants_at_which_editions_open(line: str, zone: str) -> None:
     from prefect.server.schemas.schedules import CronSchedule
 
-    from states.schedule import next_opening
+    from states.timing.schedule import next_opening
 
     require_schedule(line, zone, START)
     moment, ours = START, []
@@ -72,7 +72,7 @@ def test_prefect_runs_at_the_very_instants_at_which_editions_open(line: str, zon
 
 
 def test_a_schedule_that_prefect_refuses_stops_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    from flows import schedules
+    from flows.prefect import schedules
 
     bad = programme().model_copy(update={"id": "bad", "schedule": "0 9 LW 12 *"})
     good = programme().model_copy(update={"id": "good"})

@@ -13,10 +13,10 @@ import pytest
 
 from config.clock import set_clock
 from config.settings import Settings, load_settings
-from flows.processes import Child, free_port, start, stop
-from flows.server import answers
-from flows.site import AlreadyRunning, Site, told
-from flows.up import SERVICES, Service, run
+from flows.machine.processes import Child, free_port, start, stop
+from flows.machine.server import answers
+from flows.machine.site import AlreadyRunning, Site, told
+from flows.machine.supervisor import SERVICES, Service, run
 from tests.flows.running_up import running
 from tests.patience import alive, wait_for
 
@@ -52,7 +52,7 @@ def test_it_comes_up_and_leaves_nothing_behind(
         assert not answers(api)
 
     with running(site_environment) as (up, family):
-        server = next(one for one in family if "flows.server" in one.cmdline())
+        server = next(one for one in family if "flows.machine.server" in one.cmdline())
         server.kill()
 
         assert up.end() == 1
@@ -250,7 +250,7 @@ def test_a_child_is_told_what_its_environment_does_not_say(
 
 
 def test_prefect_gets_nothing_of_another_prefect(settings: Settings) -> None:
-    from flows.server import environment
+    from flows.machine.server import environment
 
     own = Site(settings).own
     assert own is not None

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from config.settings import Settings
-from config.wiring import House
-from flows import working
-from flows.wording import counted, titled
-from flows.working import Pulse, RoundFailed, StoppedEarly, in_house, quietly
+from flows import worker_thread
+from flows.prefect.run_names import counted, titled
+from flows.worker_thread import Pulse, RoundFailed, StoppedEarly, in_house, quietly
+from services.house import House
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_one_is_one() -> None:
 def test_work_that_takes_long_is_watched_and_ends_between_two_batches(
     house: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(working, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(worker_thread, "LOOK_EVERY", 0.01)
     done: list[int] = []
 
     def work(_: House, pulse: Pulse) -> None:
@@ -41,7 +41,7 @@ def test_work_that_takes_long_is_watched_and_ends_between_two_batches(
             pulse.rest(0.001)
 
     async def cancel(pulse: Pulse) -> None:
-        assert pulse.done == len(done) * working.CHUNK or pulse.done >= 0
+        assert pulse.done == len(done) * worker_thread.CHUNK or pulse.done >= 0
         pulse.stop()
 
     with pytest.raises(StoppedEarly):
@@ -52,7 +52,7 @@ def test_work_that_takes_long_is_watched_and_ends_between_two_batches(
 def test_the_last_look_at_work_that_took_long_sees_how_it_ended(
     house: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(working, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(worker_thread, "LOOK_EVERY", 0.01)
     seen: list[int] = []
 
     def work(_: House, pulse: Pulse) -> None:
@@ -70,7 +70,7 @@ def test_the_last_look_at_work_that_took_long_sees_how_it_ended(
 def test_work_goes_on_when_watching_it_fails(
     house: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(working, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(worker_thread, "LOOK_EVERY", 0.01)
     looks: list[int] = []
 
     def work(_: House, pulse: Pulse) -> str:
@@ -102,13 +102,13 @@ def test_a_database_file_that_is_gone_fails_the_work_and_is_not_made_anew(house:
 
     async def watch(_: Pulse) -> None: ...
 
-    with pytest.raises(RoundFailed, match=r"NoRecords in config/wiring.*put a copy back"):
+    with pytest.raises(RoundFailed, match=r"NoRecords in services/house.*put a copy back"):
         asyncio.run(in_house(lambda opened, _: opened.open_due_editions(at), watch))
     assert not file.exists()
 
 
 def test_what_takes_too_long_to_show_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(working, "DECORATION_LIMIT", 0.01)
+    monkeypatch.setattr(worker_thread, "DECORATION_LIMIT", 0.01)
     shown: list[str] = []
 
     async def never() -> None:
@@ -137,7 +137,7 @@ def test_what_is_shown_beside_the_work_is_shown_to_its_end_when_the_work_fails(
 
     async def watch(_: Pulse) -> None: ...
 
-    monkeypatch.setattr(working, "_doing", failing)
+    monkeypatch.setattr(worker_thread, "_doing", failing)
     with pytest.raises(RoundFailed):
         asyncio.run(in_house(lambda *_: None, watch, beside()))
     assert shown == ["its name"]

@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
-from cli.life import Life, lived
-from cli.scenario import Scenario, parse_scenario, read_scenario
-from states.views import Viewer
+from cli.rehearsal.scenario import Scenario, parse_scenario, read_scenario
+from cli.rehearsal.simulator import Life, lived
+from states.privacy.visibility import Viewer
 
 CASE = Path("cli/data/kledingmerk-2022.yaml")
 Row = dict[str, Any]

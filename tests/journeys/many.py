@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from cli.life import Life
+from cli.rehearsal.simulator import Life
 from tests.journeys.lives import Row, act, answer
 
 _COUNTRIES = ("NL", "BD", "TR", "IN", "PT")

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli.life import lived
 from cli.main import app
-from cli.story import story_of
-from states.people import ROLES
+from cli.rehearsal.simulator import lived
+from cli.rehearsal.story import story_of
+from states.model.people import ROLES
 from tests.journeys.lives import (
     NGO,
     UNION,

@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from cli.documents import BadDocument
+from cli.yaml_input import BadDocument
 from tests.journeys.lives import NGO, PROGRAMME, Row, act, answer, outcome_of, played, small
 
 AT = "2022-06-16T15:00"

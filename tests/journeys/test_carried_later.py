@@ -1,8 +1,8 @@
 """Debts of earlier editions are read live: what is promised after next year opened is carried too."""
 
-from states.checks import checks_of
-from states.dialogue import Dialogue
-from states.duties import KINDS
+from states.checks.checks import checks_of
+from states.model.dialogue import Dialogue
+from states.model.duties import KINDS
 from tests.journeys.lives import act, outcome_of, played, small
 from tests.states.builders import disputed, live, opened
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cli.life import lived
+from cli.rehearsal.simulator import lived
 from tests.journeys.lives import Row, scenario, small
 from tests.journeys.many import busiest, in_a_year, live_with_overviews, seats, year
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from records.journal import verify
+from records.journal.journal import verify
 from tests.journeys.lives import Seen, live, the_case
 
 SEPTEMBER_9 = "2022-09-09T06:00:00Z"  # 08:00 in Amsterdam

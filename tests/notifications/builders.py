@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from config.policies import policy_of
-from states.contributions import (
+from states.model.contributions import (
     Attribution,
     Change,
     Commitment,
@@ -13,12 +13,12 @@ from states.contributions import (
     Outcome,
     Seal,
 )
-from states.dialogue import Dialogue, Override, Phase
-from states.duties import KINDS, Duty, DutyStatus, Postponement, Reckoning, duty_name
-from states.facts import Notice
-from states.information import Influence, Information
-from states.people import PARTICIPANT, ROLES, Invitation, Layer, Person, Role, Stakeholder
-from states.programme import Programme
+from states.model.dialogue import Dialogue, Override, Phase
+from states.model.duties import KINDS, Duty, DutyStatus, Postponement, Reckoning, duty_name
+from states.model.facts import Notice
+from states.model.information import Influence, Information
+from states.model.people import PARTICIPANT, ROLES, Invitation, Layer, Person, Role, Stakeholder
+from states.model.programme import Programme
 
 OPENED = datetime(2021, 12, 1, 8, tzinfo=UTC)
 SESSION = datetime(2022, 6, 16, 11, tzinfo=UTC)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from states.dialogue import Dialogue
-from states.facts import Notice
+from states.model.dialogue import Dialogue
+from states.model.facts import Notice
 from tests.notifications.builders import ALERTED
 
 

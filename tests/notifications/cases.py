@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from states.dialogue import Dialogue, Phase
-from states.duties import Duty, DutyStatus, Reckoning
-from states.facts import Notice
-from states.information import Information
-from states.people import Helper, Invitation, Role
+from states.model.dialogue import Dialogue, Phase
+from states.model.duties import Duty, DutyStatus, Reckoning
+from states.model.facts import Notice
+from states.model.information import Information
+from states.model.people import Helper, Invitation, Role
 from tests.notifications.builders import (
     ALERTED,
     PROMISED,

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from states.dialogue import Dialogue, Phase
-from states.duties import DutyStatus
+from states.model.dialogue import Dialogue, Phase
+from states.model.duties import DutyStatus
 from tests.notifications.builders import (
     PROMISED,
     SESSION,

@@ -8,12 +8,12 @@ from functools import lru_cache, partial
 
 import icalendar
 
-from notifications.about_accounts import AboutAccount, account_message
-from notifications.letters import languages_of
-from notifications.messages import Message, compose, words_to_pass_on
-from states.dialogue import Dialogue
-from states.facts import Notice
-from states.people import PARTICIPANT, Role
+from notifications.language.templates import languages_of
+from notifications.letters.account import AboutAccount, account_message
+from notifications.letters.compose import Message, compose, words_to_pass_on
+from states.model.dialogue import Dialogue
+from states.model.facts import Notice
+from states.model.people import PARTICIPANT, Role
 from tests.notifications.builders import (
     ALERTED,
     SESSION,

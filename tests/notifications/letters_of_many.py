@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from notifications.messages import Message
-from notifications.together import Part, compose_together
-from states.dialogue import Dialogue
+from notifications.letters.combined import Part, compose_together
+from notifications.letters.compose import Message
+from states.model.dialogue import Dialogue
 from tests.notifications.builders import ALERTED, contributions, duty, notice, postponed
 from tests.notifications.cases import LATER
 

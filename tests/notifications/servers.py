@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from flows.processes import free_port
+from flows.machine.processes import free_port
 from tests.patience import PATIENCE
 
 HOST = "127.0.0.1"

@@ -4,7 +4,7 @@ from textwrap import dedent
 
 import pytest
 
-from notifications.bounces import Bounce, read_bounces
+from notifications.inbound.bounces import Bounce, read_bounces
 
 REPORT = dedent("""\
     Return-Path: <>

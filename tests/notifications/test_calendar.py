@@ -10,11 +10,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar.parser import Contentline
 
-from notifications.calendar import Entry, attendee, by_the_library, folded, organised
-from notifications.messages import compose
-from states.dialogue import Dialogue
-from states.facts import Notice
-from states.people import Invitation
+from notifications.calendar.entries import Entry, attendee, by_the_library, folded, organised
+from notifications.letters.compose import compose
+from states.model.dialogue import Dialogue
+from states.model.facts import Notice
+from states.model.people import Invitation
 from tests.notifications.builders import ALERTED, SESSION, dialogue, notice
 
 EARLY = SESSION - timedelta(days=70)

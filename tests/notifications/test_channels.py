@@ -11,7 +11,7 @@ import apprise
 import pytest
 from apprise.decorators import notify
 
-from notifications.channels import (
+from notifications.channels.channels import (
     ByHand,
     Memory,
     NeedsAPerson,
@@ -19,9 +19,9 @@ from notifications.channels import (
     PermanentFailure,
     Post,
 )
-from notifications.chat import Chat
-from notifications.maildir import Maildir
-from notifications.messages import compose
+from notifications.channels.chat import Chat
+from notifications.channels.maildir import Maildir
+from notifications.letters.compose import compose
 from tests.notifications.builders import ALERTED, dialogue, notice
 from tests.notifications.cases import SEALED
 

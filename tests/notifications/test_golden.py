@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from jinja2 import nodes
 
-from notifications.letters import _words, languages_of
-from notifications.words import LANGUAGES
+from notifications.language.templates import _words, languages_of
+from notifications.language.words import LANGUAGES
 from tests.notifications.golden_letters import Golden, golden
 
 FOLDER = Path(__file__).parent / "golden"

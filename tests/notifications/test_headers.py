@@ -22,7 +22,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from notifications import headers
+from notifications.channels import headers
 from tests.conftest import missing
 
 READERS = Path(__file__).with_name("readers")

@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from notifications.itip import Reply, read_replies
+from notifications.calendar.itip_replies import Reply, read_replies
 
 CALENDAR = dedent("""\
     BEGIN:VCALENDAR

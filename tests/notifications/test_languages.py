@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from jinja2 import nodes
 
-from notifications import letters
-from notifications.letters import _words, language_for, languages_of
-from notifications.messages import Message, compose
-from notifications.together import Part, compose_together
-from notifications.words import FALLBACK, LANGUAGES
-from states.people import PARTICIPANT
+from notifications.language import templates
+from notifications.language.templates import _words, language_for, languages_of
+from notifications.language.words import FALLBACK, LANGUAGES
+from notifications.letters.combined import Part, compose_together
+from notifications.letters.compose import Message, compose
+from states.model.people import PARTICIPANT
 from tests.notifications.builders import ALERTED, dialogue, notice
 from tests.notifications.cases import every_case
 from tests.notifications.test_golden import LETTERS, TEMPLATES
@@ -76,7 +76,7 @@ def _without(monkeypatch: pytest.MonkeyPatch, letter: str, language: str) -> Non
     """Let *letter* be as if nobody had written it in *language* yet."""
     real = languages_of(letter)
     monkeypatch.setattr(
-        letters,
+        templates,
         "languages_of",
         lambda name: real - {language} if name == letter else languages_of(name),
     )

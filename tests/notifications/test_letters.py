@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from notifications.letters import SUBJECT_LIMIT, languages_of
-from notifications.messages import Message, compose
-from notifications.words import LANGUAGES
+from notifications.language.templates import SUBJECT_LIMIT, languages_of
+from notifications.language.words import LANGUAGES
+from notifications.letters.compose import Message, compose
 from tests.notifications.case import Case
 from tests.notifications.cases import every_case
 

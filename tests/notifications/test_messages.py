@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from notifications.messages import Message, Unwritable, compose
-from notifications.words import LANGUAGES
-from states.dialogue import Dialogue
-from states.duties import Duty, DutyStatus, Reckoning
-from states.people import Role
+from notifications.language.words import LANGUAGES
+from notifications.letters.compose import Message, Unwritable, compose
+from states.model.dialogue import Dialogue
+from states.model.duties import Duty, DutyStatus, Reckoning
+from states.model.people import Role
 from tests.notifications.builders import (
     ALERTED,
     PROMISED,

@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from notifications.messages import Message, compose
-from notifications.words import LANGUAGES, tables
+from notifications.language.words import LANGUAGES, tables
+from notifications.letters.compose import Message, compose
 from tests.notifications.case import Case
 from tests.notifications.cases import every_case
 

@@ -9,14 +9,14 @@ from html.parser import HTMLParser
 
 import pytest
 
-from notifications.about_accounts import AboutAccount, account_message
-from notifications.messages import Message, compose, words_to_pass_on
-from notifications.sight import addressee, own_title
-from notifications.speech import aside
-from notifications.words import LANGUAGES, isolated, land, listing, tables
-from states.checks import RULES
-from states.people import PARTICIPANT, Role
-from states.phrases import shown
+from notifications.language.filters import aside
+from notifications.language.words import LANGUAGES, isolated, land, listing, tables
+from notifications.letters.account import AboutAccount, account_message
+from notifications.letters.compose import Message, compose, words_to_pass_on
+from notifications.views.names import addressee, own_title
+from states.checks.checks import RULES
+from states.language.messages import shown
+from states.model.people import PARTICIPANT, Role
 from tests.machine_words import machine_words
 from tests.notifications.builders import ALERTED, dialogue, notice, programme
 from tests.notifications.case import Case

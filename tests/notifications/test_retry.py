@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from notifications.retry import PATIENCE, next_try
+from notifications.channels.backoff import PATIENCE, next_try
 
 NOW = datetime(2022, 9, 9, 6, tzinfo=UTC)
 

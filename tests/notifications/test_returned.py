@@ -8,7 +8,7 @@ from textwrap import dedent
 
 import pytest
 
-from notifications.returned import Returned, read_returned
+from notifications.inbound.returned_mail import Returned, read_returned
 
 NAME = "notice-0123456789abcdef0123456789abcdef"
 PLACES = ("../corpora/bounces", "../shared/corpora/bounces")

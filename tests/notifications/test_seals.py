@@ -5,12 +5,12 @@ from random import Random
 
 import pytest
 
-from notifications.messages import Message, compose
-from notifications.sight import speaker
-from notifications.to_participants import contact_for
-from notifications.words import LANGUAGES
-from states.contributions import Attribution
-from states.dialogue import Dialogue
+from notifications.language.words import LANGUAGES
+from notifications.letters.compose import Message, compose
+from notifications.views.names import speaker
+from notifications.views.to_participants import contact_for
+from states.model.contributions import Attribution
+from states.model.dialogue import Dialogue
 from tests.notifications.builders import ALERTED, SECRETS, contributions, dialogue, duty, notice
 from tests.notifications.case import Case
 from tests.notifications.cases import SEALED, role_cases, sealed_cases

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.processes import free_port
-from notifications.channels import PassingFailure, PermanentFailure, Post, nothing
-from notifications.messages import compose
-from notifications.smtp import Smtp
+from flows.machine.processes import free_port
+from notifications.channels.channels import PassingFailure, PermanentFailure, Post, nothing
+from notifications.channels.smtp import Smtp
+from notifications.letters.compose import compose
 from tests.notifications.builders import ALERTED, dialogue, notice
 from tests.notifications.servers import (
     HOST,
@@ -447,7 +447,7 @@ def test_a_server_that_refuses_our_sender_too_stops_the_round() -> None:
 )
 def test_an_address_is_named_as_it_is_or_not_at_all(address: str, *, fits: bool) -> None:
     """Whatever Python's own library makes of it: that changes between patch releases."""
-    from notifications.smtp import _angled
+    from notifications.channels.smtp import _angled
 
     if fits:
         assert _angled(address) == f"<{address}>"

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from notifications.groups import FORMS
-from notifications.messages import compose
-from notifications.together import Part, compose_together
-from notifications.words import LANGUAGES
-from portal.manager_overview.settling import DUTIES, HOME
-from states.dialogue import Dialogue
-from states.duties import Duty
+from notifications.language.words import LANGUAGES
+from notifications.letters.combined import Part, compose_together
+from notifications.letters.compose import compose
+from notifications.letters.task_groups import FORMS
+from portal.manager.overview.duty_links import DUTIES, HOME
+from states.model.dialogue import Dialogue
+from states.model.duties import Duty
 from tests.notifications.builders import ALERTED, SECRETS, dialogue, duty, notice
 from tests.notifications.letters_of_many import PAGES, invitations, late
 

@@ -7,15 +7,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from notifications import words
-from notifications.letters import _templates
-from notifications.reckon import from_rule
-from states.checks import RULES
-from states.contributions import Attribution, LineVerdict, Outcome
-from states.dialogue import Phase
-from states.duties import KINDS, DutyStatus
-from states.information import Influence, Information
-from states.people import PARTICIPANT, Invitation, Layer, Role
+from notifications.language import words
+from notifications.language.due_dates import from_rule
+from notifications.language.templates import _templates
+from states.checks.checks import RULES
+from states.model.contributions import Attribution, LineVerdict, Outcome
+from states.model.dialogue import Phase
+from states.model.duties import KINDS, DutyStatus
+from states.model.information import Influence, Information
+from states.model.people import PARTICIPANT, Invitation, Layer, Role
 from tests.notifications.test_letters import TEMPLATES
 
 ALL = [

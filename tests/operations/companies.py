@@ -3,11 +3,11 @@
 from collections import Counter
 from datetime import UTC, datetime
 
-from cli.life import Life
-from config.mailroom import Mailroom
-from config.wiring import House
-from notifications.channels import Channel, Memory
-from records.reports import notices_of
+from cli.rehearsal.simulator import Life
+from notifications.channels.channels import Channel, Memory
+from records.queries import notices_of
+from services.delivery.outbound import Mailroom
+from services.house import House
 from tests.journeys.lives import PROGRAMME, played, scenario, small
 
 DUE = datetime(2022, 9, 9, 6, tzinfo=UTC)

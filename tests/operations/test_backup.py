@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import event
 
 from config.settings import load_settings
-from config.wiring import House, open_house
 from deploy.backup import CopyUnfit, copy, forget, plain
-from notifications.channels import Memory
-from records import journal
+from notifications.channels.channels import Memory
+from records.journal import journal
+from services.house import House, open_house
 from tests import postgres
 from tests.conftest import lend
 from tests.operations.companies import DUE, found_companies, outcome, room

@@ -18,11 +18,11 @@ import pytest
 
 from config.clock import utc_now
 from config.settings import load_settings
-from config.wiring import House, open_house
-from flows.processes import free_port
-from flows.server import answers
-from records import journal
-from records.gauges import gauges
+from flows.machine.processes import free_port
+from flows.machine.server import answers
+from records.journal import journal
+from records.metrics import gauges
+from services.house import House, open_house
 from tests import postgres
 from tests.conftest import lend
 from tests.flows.waiting import ROOT, seen_by

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.processes import free_port, is_open
-from portal.patience import Limits
+from flows.machine.processes import free_port, is_open
+from portal.enter.rate_limit import Limits
 from tests.conftest import missing
 from tests.patience import PATIENCE, wait_for
 from tests.portal.conftest import Portal, opened

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from config.settings import load_settings, variables
-from config.wiring import open_house
-from flows.processes import free_port
-from flows.server import answers
+from flows.machine.processes import free_port
+from flows.machine.server import answers
+from services.house import open_house
 from tests.operations.machine import DEPLOY, Machine, lines, read_environment, sections
 from tests.patience import wait_for
 

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import event
 
 from config.settings import load_settings
-from config.wiring import House, open_house
-from notifications.channels import Memory
-from records import journal, migrate
+from notifications.channels.channels import Memory
+from records import migrate
+from records.journal import journal
+from services.house import House, open_house
 from tests.operations.companies import DUE, found_companies, outcome, room
 
 TURN = 8  # of a connection of the running sweep, at which the upgrade comes

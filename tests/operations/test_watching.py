@@ -9,13 +9,13 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from config.health import examine
 from config.settings import load_settings
-from config.wiring import House, open_house
-from notifications.channels import Memory
-from portal.guard import HEADERS
-from portal.watching import Watching, routes
-from records.database import writing
+from notifications.channels.channels import Memory
+from portal.health import Watching, routes
+from portal.security_headers import HEADERS
+from records.engine.database import writing
+from services.doctor.health import examine
+from services.house import House, open_house
 from tests.operations.companies import DUE, found_companies, room
 
 HOUR = timedelta(hours=1)

@@ -15,13 +15,13 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from config.settings import Settings
-from config.wiring import House, open_house
 from portal.app import create_app
-from portal.routes import EVERYONE
-from portal.site import Site
-from portal.stays import holder_of
-from records.access import Capacity, begin_stay, find_stay, mint_link
-from states.people import HELPER, PARTICIPANT
+from portal.web.routes import EVERYONE
+from portal.web.sessions import holder_of
+from portal.web.site import Site
+from records.access.links import Capacity, begin_stay, find_stay, mint_link
+from services.house import House, open_house
+from states.model.people import HELPER, PARTICIPANT
 from tests.portal.windows import chrome, window  # noqa: F401 - fixtures for every file here
 from tests.records.conftest import SESSION, START, Memory, a_programme, utc
 
@@ -129,7 +129,7 @@ class Portal:
 
     def cookie(self, token: str) -> str:
         """What a browser keeps of the stay *token*, as if it was just heard of."""
-        from portal.stays import _mark
+        from portal.web.sessions import _mark
 
         stay = find_stay(self.house.engine, token, self.now)
         assert stay is not None

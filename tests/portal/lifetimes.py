@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from portal.manager_overview.calling import speaks
-from records import reports
-from states.dialogue import Dialogue
-from states.errors import Refused
-from states.independence import helpers_of
-from states.programme import Programme
+from portal.shared.call_sheet import speaks
+from records import queries
+from states.language.errors import Refused
+from states.model.dialogue import Dialogue
+from states.model.programme import Programme
+from states.privacy.independence import helpers_of
 from tests.faults.wishes import Wish, wishes_of
 from tests.portal.conftest import Portal
 from tests.records.conftest import INFORMATION, NGO, RISK, SESSION, START, UNION, a_programme
@@ -134,7 +134,7 @@ class Lifetime:
 
     def _pass(self) -> None:
         memory = self.portal.memory
-        due = reports.next_moment(memory.engine) if self.chance.random() < 0.4 else None
+        due = queries.next_moment(memory.engine) if self.chance.random() < 0.4 else None
         near = due is not None and memory.now < due < memory.now + timedelta(days=30)
         memory.now = due if due and near else memory.now + self.chance.choice(LEAPS)
 

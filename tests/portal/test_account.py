@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from config.locking import key_file
-from config.mailroom import Mailroom
-from notifications.channels import Memory
-from portal import proving, signing_in
-from portal.tables import PAGES
-from records.access_accounts import account_of, keep_account
+from notifications.channels.channels import Memory
+from portal.enter import reauthentication
+from portal.enter import sign_in as signing_in
+from portal.route_table import PAGES
+from records.access.accounts import account_of, keep_account
+from services.delivery.outbound import Mailroom
+from services.secret_encryption import key_file
 from tests.portal.conftest import Browser, Portal
 from tests.portal.test_signing_in import NAME, PASSWORD, code, is_in, link, set_up, sign_in
 
@@ -150,7 +151,7 @@ def test_a_stolen_stay_cannot_guess_the_proof(two_companies: Portal) -> None:
     given = HANDED | {"proof_password": "wrong"}
     tried = [browser.submit("/settings/hand-over", given).status_code for _ in range(6)]
     assert tried == [403] * 5 + [429]
-    assert proving.FRESH < LONG
+    assert reauthentication.FRESH < LONG
 
 
 def test_a_new_browser_is_told_of_and_a_known_one_is_not(two_companies: Portal) -> None:

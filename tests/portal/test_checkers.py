@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from notifications.words import LANGUAGES
-from states.dialogue import Dialogue
-from states.people import AUDITOR, PARTICIPANT
+from notifications.language.words import LANGUAGES
+from states.model.dialogue import Dialogue
+from states.model.people import AUDITOR, PARTICIPANT
 from tests.conftest import missing
 from tests.portal.conftest import Portal
 from tests.portal.test_every_page import (

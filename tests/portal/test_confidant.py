@@ -6,12 +6,12 @@ from shutil import copy
 
 import pytest
 
-from cli.seen import seen
-from config.mailroom import Mailroom
-from notifications.channels import Memory
-from portal.routes import EVERYONE
-from portal.tables import PAGES
-from states.people import AUDITOR
+from cli.json_views import seen
+from notifications.channels.channels import Memory
+from portal.route_table import PAGES
+from portal.web.routes import EVERYONE
+from services.delivery.outbound import Mailroom
+from states.model.people import AUDITOR
 from tests.portal.conftest import Portal, opened
 from tests.portal.test_doors import HERE, filled
 from tests.portal.test_seals import shown

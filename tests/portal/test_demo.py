@@ -7,10 +7,10 @@ from shutil import copy
 import pytest
 
 from config.settings import Settings
-from config.wiring import open_house
 from portal.app import create_app
-from portal.demo import Demo
-from portal.tables import PAGES
+from portal.demo.demo_pages import Demo
+from portal.route_table import PAGES
+from services.house import open_house
 from tests.portal.conftest import Portal
 from tests.records.conftest import Memory, utc
 
@@ -77,7 +77,7 @@ def test_a_week_on_whoever_is_in_stays_in(shown: Portal) -> None:
 def test_a_mail_is_shown_as_text_and_shut_in_as_a_page(shown: Portal) -> None:
     browser = shown.browser()
     browser.submit("/demo/clock", {"days": "1"}, on="/demo")
-    from portal.demo_mail import boxes
+    from portal.demo.mailboxes import boxes
 
     assert shown.site.demo is not None
     mail = next(m for m in boxes(shown.site.demo.mail) if m.to == "campaign@ngo.example")

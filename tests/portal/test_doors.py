@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from portal.guard import HEADERS
-from portal.routes import CAPACITIES, EVERYONE, Page
-from portal.tables import PAGES
+from portal.route_table import PAGES
+from portal.security_headers import HEADERS
+from portal.web.routes import CAPACITIES, EVERYONE, Page
 from tests.portal.conftest import ADDRESS, SAME_ORIGIN, Browser, Portal
 
 READ = [page for page in PAGES if page.method == "GET"]

@@ -8,8 +8,8 @@ from shutil import copy
 
 import pytest
 
-from records.journal import entries
-from states.people import ERASED
+from records.journal.journal import entries
+from states.model.people import ERASED
 from tests.portal.conftest import Portal, opened
 from tests.portal.test_seals import SPEAKERS, live, paths_of, shown
 

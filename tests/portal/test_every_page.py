@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 import pytest
 
-from portal.routes import CAPACITIES, EVERYONE, Page
-from portal.signing_in import one_time_link
-from portal.stays import holder_of
-from portal.tables import PAGES
-from records.access import Capacity, begin_stay
-from states.people import HELPER, PARTICIPANT
+from portal.enter.sign_in import one_time_link
+from portal.route_table import PAGES
+from portal.web.routes import CAPACITIES, EVERYONE, Page
+from portal.web.sessions import holder_of
+from records.access.links import Capacity, begin_stay
+from states.model.people import HELPER, PARTICIPANT
 from tests.portal.conftest import MONTH, Portal
 from tests.portal.test_doors import HERE, filled
 from tests.portal.windows import Open, Window

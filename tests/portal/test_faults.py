@@ -6,9 +6,9 @@ from typing import NoReturn
 import pytest
 from structlog.testing import capture_logs
 
-from portal.routes import EVERYONE, MANAGERS, Page, get, post
-from portal.visit import Visit
-from records.errors import Busy, DatabaseUnavailable, SchemaOutdated
+from portal.web.request import Visit
+from portal.web.routes import EVERYONE, MANAGERS, Page, get, post
+from records.engine.errors import Busy, DatabaseUnavailable, SchemaOutdated
 from tests.portal.conftest import Browser, Portal
 
 SECRET = "what a participant wrote"
@@ -57,7 +57,7 @@ def test_even_the_page_for_faults_may_fail(
     def fail(*_: object) -> NoReturn:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("portal.rendering.render", fail)
+    monkeypatch.setattr("portal.web.template_engine.render", fail)
     answer = two_companies.browser().get("/")
     assert answer.status_code == 500
     assert "Nothing is lost" in answer.text
@@ -82,7 +82,7 @@ def test_a_row_of_the_table_must_make_sense() -> None:
 
 
 def test_both_languages_of_every_sentence_are_there() -> None:
-    from portal.rendering import sentences
+    from portal.web.template_engine import sentences
 
     for table in sentences().values():
         for key, said in table.items():

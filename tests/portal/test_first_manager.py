@@ -1,6 +1,6 @@
 """What the first manager reads on the way to the first invitation: words, and nothing that only a program knows."""
 
-from states.information import Information
+from states.model.information import Information
 from tests.portal.conftest import Portal
 from tests.records.conftest import SESSION, START, a_programme
 

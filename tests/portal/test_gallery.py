@@ -9,8 +9,8 @@ from shutil import copy
 
 import pytest
 
-from cli.life import lived
-from cli.scenario import read_scenario
+from cli.rehearsal.scenario import read_scenario
+from cli.rehearsal.simulator import lived
 from tests.journeys.lives import CASE
 from tests.portal.conftest import Portal, opened
 from tests.portal.windows import Open, picture

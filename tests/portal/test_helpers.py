@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from config.mailroom import Mailroom
-from notifications.channels import Memory
-from portal.routes import EVERYONE
-from portal.tables import PAGES
-from states.people import HELPER, PARTICIPANT
+from notifications.channels.channels import Memory
+from portal.route_table import PAGES
+from portal.web.routes import EVERYONE
+from services.delivery.outbound import Mailroom
+from states.model.people import HELPER, PARTICIPANT
 from tests.portal.conftest import ADDRESS, Browser, Portal, opened
 from tests.portal.test_calls import BY_HAND, invited, texts
 from tests.records.conftest import a_programme, utc

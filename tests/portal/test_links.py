@@ -7,11 +7,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from config.logs import configure
-from config.mailroom import Mailroom
-from notifications.channels import Memory
-from portal.stays import LASTS, QUIET
-from records.access import Capacity, mint_link, revoke
-from records.reports import notices_of
+from notifications.channels.channels import Memory
+from portal.web.sessions import LASTS, QUIET
+from records.access.links import Capacity, mint_link, revoke
+from records.queries import notices_of
+from services.delivery.outbound import Mailroom
 from tests.portal.conftest import ADDRESS, Browser, Portal
 
 SEAT = Capacity("participant", "kleding", "ngo-nl", "kleding-2022")

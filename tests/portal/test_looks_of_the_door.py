@@ -10,11 +10,11 @@ import pytest
 from argon2 import PasswordHasher
 
 from config.settings import Settings
-from config.wiring import open_house
-from portal import signing_in
 from portal.app import create_app
-from portal.demo import Demo
-from portal.signing_in import one_time_link
+from portal.demo.demo_pages import Demo
+from portal.enter import sign_in
+from portal.enter.sign_in import one_time_link
+from services.house import open_house
 from tests.portal.conftest import Portal
 from tests.portal.windows import Open
 from tests.records.conftest import Memory, utc
@@ -66,7 +66,7 @@ def test_a_manager_sets_up_and_signs_in_with_the_keyboard(
     two_companies: Portal, window: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(signing_in, "_HASHER", quick)
+    monkeypatch.setattr(sign_in, "_HASHER", quick)
     portal, seen = two_companies, window(two_companies, size="phone", language="en")
     link = one_time_link(portal.house, portal.house.settings, "manager@kleding", portal.now)
     page = seen.go(link.address.removeprefix(portal.site.address))

@@ -84,8 +84,8 @@ def test_the_dialogue_says_what_is_missing_and_why(portal: Portal) -> None:
 
 
 def test_every_source_is_said_in_dutch() -> None:
-    from notifications.words import tables
-    from states.checks import RULES
+    from notifications.language.words import tables
+    from states.checks.checks import RULES
 
     said = tables()["source"]
     assert {rule.source for rule in RULES} == set(said)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from portal.manager_overview.sheets import MOST_ROWS, Unreadable, as_xlsx, rows_of
-from states.people import Role
+from portal.manager.register.spreadsheets import MOST_ROWS, Unreadable, as_xlsx, rows_of
+from states.model.people import Role
 from tests.portal.conftest import SAME_ORIGIN, Browser, Portal
 
 HOME = "/dialogues/kleding-2022"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.manager_overview.smallness import guarded
+from states.privacy.small_counts import guarded
 from tests.portal.conftest import Portal
 
 HOME = "/dialogues/kleding-2022"

@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 from openpyxl import load_workbook
 
-from portal.manager_overview.sheets import FORMULA, as_csv, as_xlsx, harmless, rows_of
+from portal.manager.register.spreadsheets import FORMULA, as_csv, as_xlsx, harmless, rows_of
 from tests.portal.conftest import Portal
 from tests.records.conftest import NGO
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from portal.manager_overview.countries import countries, country_of
-from portal.manager_overview.headings import BESIDE, COLUMNS, heading_of, plain
+from portal.manager.register.countries import countries, country_of
+from portal.manager.register.headings import BESIDE, COLUMNS, heading_of, plain
 from tests.portal.conftest import SAME_ORIGIN, Browser, Portal
 
 HOME = "/dialogues/kleding-2022"

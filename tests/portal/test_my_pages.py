@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from records.access_reports import reports_of
-from records.access_wishes import wishes_of
-from records.journal import head
-from states.errors import Refused
-from states.phrases import say_to_people
+from records.access.requests import wishes_of
+from records.access.retaliation_reports import reports_of
+from records.journal.journal import head
+from states.language.errors import Refused
+from states.language.messages import say_to_people
 from tests.portal.conftest import Browser, Portal
 from tests.records.conftest import a_programme, utc
 

@@ -2,7 +2,7 @@
 
 import re
 
-from states.people import AUDITOR
+from states.model.people import AUDITOR
 from tests.portal.conftest import Portal
 from tests.portal.test_checkers import sent
 from tests.portal.test_every_page import every as every  # noqa: PLC0414 - a fixture

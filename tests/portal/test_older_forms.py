@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from portal.routes import CAPACITIES, EVERYONE, Page
-from portal.tables import PAGES
+from portal.route_table import PAGES
+from portal.web.routes import CAPACITIES, EVERYONE, Page
 from tests.portal.conftest import Portal
 from tests.portal.test_doors import HERE, READ, filled, names
 from tests.portal.test_sending import AT, click, fields, somebody

@@ -15,16 +15,16 @@ from typing import Any
 
 import pytest
 
-from cli.portrait import portray
-from notifications.messages import compose
-from notifications.sight import hidden, travels_sealed
-from notifications.words import count, word
-from states.checks import RULES, checks_of
-from states.dialogue import OPEN_PHASES, Dialogue, Phase
-from states.errors import Refused
-from states.facts import Notice
-from states.people import PARTICIPANT
-from states.standing import about_nothing, unwritten
+from cli.status_view import portray
+from notifications.language.words import count, word
+from notifications.letters.compose import compose
+from notifications.views.names import hidden, travels_sealed
+from states.checks.checks import RULES, checks_of
+from states.checks.status import about_nothing, unwritten
+from states.language.errors import Refused
+from states.model.dialogue import OPEN_PHASES, Dialogue, Phase
+from states.model.facts import Notice
+from states.model.people import PARTICIPANT
 from tests.portal.conftest import Portal
 from tests.portal.lifetimes import BEGINNINGS, Lifetime
 from tests.portal.test_walk import ENDS

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser as Chrome
 
-from portal import passkeys
 from portal.app import create_app
-from portal.guard import HEADERS, POLICY
-from portal.statics import integrity
+from portal.enter import passkeys
+from portal.http.static_files import integrity
+from portal.security_headers import HEADERS, POLICY
 from tests.portal.authenticator import Authenticator
 from tests.portal.conftest import SAME_ORIGIN, Browser, Portal
 from tests.portal.test_signing_in import is_in
@@ -178,7 +178,7 @@ def test_an_address_of_numbers_has_none(two_companies: Portal) -> None:
 def address(two_companies: Portal, window: Open) -> Iterator[str]:
     """Serve the portal at the name of this machine, as a browser wants it."""
     from config.settings import PortalSettings
-    from flows.processes import free_port
+    from flows.machine.processes import free_port
     from tests.portal.windows import served
 
     port = free_port("127.0.0.1", 0)

@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 import uvicorn
 
-from portal import serving
-from portal.patience import HEADER_BYTES, Limits
+from portal import server as serving
+from portal.enter.rate_limit import HEADER_BYTES, Limits
 from tests.patience import PATIENCE, wait_for
 from tests.portal.conftest import Portal
 

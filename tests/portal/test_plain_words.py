@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from notifications.words import LANGUAGES
-from portal.rendering import sentences
-from states.facts import FACTS
-from states.phrases import phrasebook
+from notifications.language.words import LANGUAGES
+from portal.web.template_engine import sentences
+from states.language.messages import phrasebook
+from states.model.facts import FACTS
 from tests.machine_words import machine_words
 from tests.notifications.test_plain_words import FORBIDDEN
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from notifications.words import tables
-from portal import rendering
-from portal.telling import AS_IT_STANDS, TELLERS, telling_to
-from states.dialogue import Dialogue
-from states.errors import BadInput
-from states.phrases import LANGUAGES, phrasebook, say_to_people
-from states.problems import Problem, problem_book
-from states.table import STEPS
+from notifications.language.words import tables
+from portal.web import template_engine
+from portal.web.refusal_details import AS_IT_STANDS, TELLERS, telling_to
+from states.language.errors import BadInput
+from states.language.messages import LANGUAGES, phrasebook, say_to_people
+from states.language.validation_messages import Problem, problem_book
+from states.model.dialogue import Dialogue
+from states.steps.table import STEPS
 from tests.machine_words import machine_words
 from tests.portal.conftest import Portal, opened
 from tests.states.test_phrases import SAID, codes
@@ -92,7 +92,7 @@ def test_what_is_wrong_with_a_field_is_said_by_its_label(
     step: str, language: str, told_of: Dialogue
 ) -> None:
     """Nonsense of every kind in every field of every step: no expression, no English of a library."""
-    from states.deciding import understood
+    from states.steps.decide import understood
 
     model = STEPS[step].takes
     tries: tuple[Any, ...] = (
@@ -131,16 +131,16 @@ def test_each_way_in_which_a_value_is_wrong_is_said_without_a_word_of_the_machin
 
 
 def test_each_field_is_called_something_in_both_languages() -> None:
-    for key, both in rendering.sentences()["field"].items():
+    for key, both in template_engine.sentences()["field"].items():
         assert set(both) == set(LANGUAGES), key
 
 
 def test_the_words_that_fill_a_sentence_are_all_known() -> None:
     """Roles, phases, duties, statuses, checks and messages: none falls back on its own name."""
-    from notifications.words import word
-    from states.checks import RULES
-    from states.dialogue import Phase
-    from states.duties import KINDS, DutyStatus
+    from notifications.language.words import word
+    from states.checks.checks import RULES
+    from states.model.dialogue import Phase
+    from states.model.duties import KINDS, DutyStatus
 
     wanted: dict[str, list[str]] = {
         "role": [*ROLES, "confidant", "participant"], "phase": list(Phase), "duty": list(KINDS),

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import pytest
 
-from portal.manager_work.returned import may_dismiss
-from states.people import Role
+from portal.manager.answers.returned_mail import may_dismiss
+from states.model.people import Role
 from tests.portal.conftest import Portal
 from tests.records.conftest import a_programme
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from httpx2 import Response
 
-from portal.forms import FIELD_LIMIT, READ_LIMIT
-from portal.routes import BODY_LIMIT, CAPACITIES, EVERYONE, Page
-from portal.stays import QUIET
-from records.access import Capacity, revoke
-from states.people import HELPER, PARTICIPANT
+from portal.http.forms import FIELD_LIMIT, READ_LIMIT
+from portal.web.routes import BODY_LIMIT, CAPACITIES, EVERYONE, Page
+from portal.web.sessions import QUIET
+from records.access.links import Capacity, revoke
+from states.model.people import HELPER, PARTICIPANT
 from tests.portal.conftest import ADDRESS, SAME_ORIGIN, Browser, Portal
 from tests.portal.test_doors import HERE, SENT, filled, names, somebody_in
 

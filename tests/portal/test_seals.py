@@ -12,9 +12,9 @@ from shutil import copy
 
 import pytest
 
-from portal.routes import EVERYONE
-from portal.tables import PAGES
-from states.people import AUDITOR
+from portal.route_table import PAGES
+from portal.web.routes import EVERYONE
+from states.model.people import AUDITOR
 from tests.portal.conftest import Browser, Portal, opened
 from tests.portal.test_doors import HERE, filled
 from tests.records.conftest import NGO, RISK, UNION, utc
@@ -116,7 +116,7 @@ def test_nobody_can_see_on_any_page_who_spoke_under_seal(years: list[Portal], ro
 
 @pytest.mark.parametrize("role", BLIND)
 def test_the_journal_itself_does_not_tell(years: list[Portal], role: str) -> None:
-    from records.journal import entries
+    from records.journal.journal import entries
 
     first, second = (
         [(e.fact, e.actor, e.subject, e.detail) for e in entries(year.house.engine, "kleding-2022")]

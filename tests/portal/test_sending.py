@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from httpx2 import Response
 
-from portal.sending import ENTRY
-from portal.tables import PAGES
-from records.access_forms import KEPT
+from portal.route_table import PAGES
+from portal.web.idempotency import ENTRY
+from records.access.idempotent_forms import KEPT
 from tests.portal.conftest import SAME_ORIGIN, Browser, Portal
 from tests.portal.test_signing_in import NAME, PASSWORD, code, is_in, link, set_up
 from tests.records.conftest import RISK, a_programme

@@ -10,8 +10,8 @@ from shutil import copy
 import pytest
 
 from config.settings import Settings, SettingsUnfit
-from flows.processes import free_port, is_open
-from portal import serving
+from flows.machine.processes import free_port, is_open
+from portal import server
 from tests.patience import PATIENCE, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,12 +21,12 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_the_pages_are_not_served_in_the_clear_to_others(tmp_path: Path, address: str) -> None:
     settings = Settings(database_url=f"sqlite:///{tmp_path / 'x.db'}", base_url=address)
     with pytest.raises(SettingsUnfit, match="https://"):
-        serving.run(settings)
+        server.run(settings)
 
 
 def test_the_log_of_the_server_is_off_and_its_name_is_not_told(tmp_path: Path) -> None:
     settings = Settings(database_url=f"sqlite:///{tmp_path / 'x.db'}")
-    config = serving._config(None, settings)  # type: ignore[arg-type]
+    config = server._config(None, settings)  # type: ignore[arg-type]
     assert not config.access_log
     assert not config.server_header
     assert config.host == "127.0.0.1"
@@ -37,7 +37,7 @@ def test_a_process_of_its_own_serves_and_ends(tmp_path: Path, migrated_file: Pat
     port = str(free_port("127.0.0.1", 0))
     told = {"WEERKLANK_DATABASE_URL": f"sqlite:///{file}", "WEERKLANK_LOG_LEVEL": "info"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "portal.serving", "--port", port],
+        [sys.executable, "-m", "portal.server", "--port", port],
         cwd=ROOT, env=os.environ | told, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:

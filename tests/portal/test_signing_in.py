@@ -9,9 +9,9 @@ import pytest
 import segno
 from argon2 import PasswordHasher
 
-from portal import signing_in
-from portal.signing_in import NoSuchRole, one_time_link
-from states.errors import NotKnown
+from portal.enter import sign_in as signing_in
+from portal.enter.sign_in import NoSuchRole, one_time_link
+from states.language.errors import NotKnown
 from tests.portal.conftest import ADDRESS, Browser, Portal
 
 PASSWORD = "a long sentence will do"
@@ -174,7 +174,7 @@ def test_nobody_locks_somebody_else_out(two_companies: Portal) -> None:
 def test_one_name_is_not_tried_for_ever(
     two_companies: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portal.signing_in.MOST_BY_NAME", 3)
+    monkeypatch.setattr("portal.enter.sign_in.MOST_BY_NAME", 3)
     given = {"name": NAME, "password": "wrong"}
     tried = [
         two_companies.browser(origin=f"192.0.2.{number}").submit("/sign-in", given).status_code

@@ -15,8 +15,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from config.settings import OidcSettings
-from portal import single_sign_on
 from portal.app import create_app
+from portal.enter import single_sign_on
 from tests.portal.conftest import ADDRESS, Browser, Portal
 from tests.portal.windows import served
 

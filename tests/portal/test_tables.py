@@ -9,15 +9,15 @@ from jinja2 import Environment, nodes
 
 import portal
 from config.policies import policy_of
-from notifications.words import LANGUAGES, tables, the_role
-from portal.manager_overview.headings import COLUMNS
-from portal.manager_overview.settling import LEAVING
-from portal.rendering import _environment, sentences
-from states.contributions import Commitment, LineVerdict, Verdict
-from states.facts import FACTS
-from states.people import ROLES, Layer
-from states.standing import Answers
-from states.table import RELAYS
+from notifications.language.words import LANGUAGES, tables, the_role
+from portal.manager.overview.duty_links import LEAVING
+from portal.manager.register.headings import COLUMNS
+from portal.web.template_engine import _environment, sentences
+from states.checks.status import Answers
+from states.model.contributions import Commitment, LineVerdict, Verdict
+from states.model.facts import FACTS
+from states.model.people import ROLES, Layer
+from states.steps.table import RELAYS
 
 FOLDER = Path(portal.__file__).parent / "templates"
 HEARD = frozenset(get_args(get_type_hints(Verdict)["heard"]))

@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import Browser as Chrome
 from playwright.sync_api import Locator, Page, expect
 
-from flows.processes import free_port
+from flows.machine.processes import free_port
 from tests.patience import PATIENCE, alive, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]

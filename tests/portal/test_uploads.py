@@ -20,12 +20,12 @@ import psutil
 import pytest
 from openpyxl import Workbook
 
-from portal.manager_overview.sheets import as_xlsx, rows_of
-from portal.uploads import reading
+from portal.manager.register.spreadsheets import as_xlsx, rows_of
+from portal.uploads import read_child
+from portal.uploads.cell_format import shown
 from portal.uploads.child import _answer
 from portal.uploads.limits import MEMORY, MOST_BYTES, SECONDS, Unreadable
-from portal.uploads.reading import read_sheets
-from portal.uploads.shown import shown
+from portal.uploads.read_child import read_sheets
 
 HEAD = ["naam", "organisatie", "soort", "land", "laag", "e-mail"]
 ROW = ["Ana", "Weavers", "ngo", "NL", "expert", "ana@w.example"]
@@ -87,7 +87,7 @@ def _peak(data: bytes) -> int:
         "sys.stderr.write(told[0].split()[1])"
     )
     done = subprocess.run(
-        [sys.executable, "-I", "-c", measure, str(Path(reading.__file__).parents[2])],
+        [sys.executable, "-I", "-c", measure, str(Path(read_child.__file__).parents[2])],
         input=data,
         capture_output=True,
         check=True,
@@ -327,7 +327,7 @@ def test_the_child_may_take_so_much_memory_and_no_more() -> None:
             sys.executable, "-c",
             _LIMITS,
         ],
-        capture_output=True, text=True, check=True, cwd=Path(reading.__file__).parents[2],
+        capture_output=True, text=True, check=True, cwd=Path(read_child.__file__).parents[2],
     )  # fmt: skip
     assert told.stdout.split() == [str(MEMORY), str(SECONDS // 2), "0"]
 
@@ -339,9 +339,9 @@ def test_the_child_ends_with_whoever_waited_for_it() -> None:
         "child = subprocess.Popen([sys.executable, '-I', '-c', sys.argv[1], sys.argv[2]], stdin=subprocess.PIPE);"
         "print(child.pid, flush=True); time.sleep(60)"
     )
-    root = str(Path(reading.__file__).parents[2])
+    root = str(Path(read_child.__file__).parents[2])
     parent = subprocess.Popen(
-        [sys.executable, "-c", script, reading._CHILD, root], stdout=subprocess.PIPE
+        [sys.executable, "-c", script, read_child._CHILD, root], stdout=subprocess.PIPE
     )
     assert parent.stdout is not None
     child = psutil.Process(int(parent.stdout.readline()))

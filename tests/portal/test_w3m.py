@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from portal.app import create_app
-from states.people import Invitation
+from states.model.people import Invitation
 from tests.conftest import missing
 from tests.patience import PATIENCE, wait_for
 from tests.portal.conftest import Portal

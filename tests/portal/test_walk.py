@@ -11,9 +11,9 @@ from datetime import timedelta
 
 import pytest
 
-from notifications.words import LANGUAGES
-from states.dialogue import OPEN_PHASES, Dialogue
-from states.errors import Refused
+from notifications.language.words import LANGUAGES
+from states.language.errors import Refused
+from states.model.dialogue import OPEN_PHASES, Dialogue
 from tests.machine_words import machine_words
 from tests.portal.conftest import Portal
 from tests.portal.lifetimes import BEGINNINGS, Lifetime

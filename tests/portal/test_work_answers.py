@@ -3,7 +3,7 @@
 import pytest
 from httpx2 import Response
 
-from records.reports import notices_of
+from records.queries import notices_of
 from tests.portal.conftest import Browser, Portal
 from tests.records.conftest import utc
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from records.access_reports import report, reports_of
-from records.journal import entries
+from records.access.retaliation_reports import report, reports_of
+from records.journal.journal import entries
 from records.ledger import Ledger
-from states.dialogue import Dialogue
-from states.people import AUDITOR
+from states.model.dialogue import Dialogue
+from states.model.people import AUDITOR
 from tests.portal.conftest import Portal
 from tests.records.conftest import DAY, a_programme
 

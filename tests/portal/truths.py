@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cli.seen import seen
+from cli.json_views import seen
 from records.ledger import Ledger
-from states.dialogue import Dialogue
+from states.model.dialogue import Dialogue
 
 OWED = frozenset({"open", "lapsed"})
 Row = dict[str, Any]

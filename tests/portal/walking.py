@@ -9,15 +9,16 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from portal import answering, refusing
-from portal.faults import Incomplete
-from portal.routes import Page
-from portal.tables import PAGES
-from portal.visit import Visit
-from states.dialogue import Dialogue
-from states.errors import Refused
-from states.independence import helps
-from states.people import AUDITOR, HELPER, PARTICIPANT
+from portal import dispatch
+from portal.http.errors import Incomplete
+from portal.route_table import PAGES
+from portal.web import refusals as refusing
+from portal.web.request import Visit
+from portal.web.routes import Page
+from states.language.errors import Refused
+from states.model.dialogue import Dialogue
+from states.model.people import AUDITOR, HELPER, PARTICIPANT
+from states.privacy.independence import helps
 from tests.portal.conftest import Browser, Portal
 from tests.portal.reading import Form, Sheet
 
@@ -146,7 +147,7 @@ class Walker:
             return answer
 
         with patch.context() as patched:
-            patched.setattr(answering, "shown_again", shown_again)
+            patched.setattr(dispatch, "shown_again", shown_again)
             yield
 
     @contextmanager

@@ -9,15 +9,15 @@ import pytest
 from sqlalchemy import Engine, select
 
 from config.policies import policy_of
-from records import outbox
-from records.database import connect, reading
+from records.delivery import queue
+from records.engine.database import connect, reading
 from records.ledger import Ledger, Receipt
-from records.reports import NoticeRow, notices_of
-from records.sweep import Pause, SweepReport, sweep
-from records.tables import DUTIES
-from states.dialogue import Dialogue
-from states.information import Information
-from states.programme import Programme
+from records.queries import NoticeRow, notices_of
+from records.schema.core import DUTIES
+from records.sweep.sweep import Pause, SweepReport, sweep
+from states.model.dialogue import Dialogue
+from states.model.information import Information
+from states.model.programme import Programme
 
 START = datetime(2021, 12, 10, 8, tzinfo=UTC)
 SESSION = datetime(2022, 6, 16, 11, tzinfo=UTC)
@@ -175,14 +175,14 @@ class Memory:
         self.now = now or self.now
         return sweep(self.engine, policy_of, self.now, chunk=chunk, pause=pause)
 
-    def claim(self, limit: int = 100, worker: str = "w1") -> list[outbox.Posted]:
+    def claim(self, limit: int = 100, worker: str = "w1") -> list[queue.Posted]:
         """Claim notices for five minutes."""
         lease = timedelta(minutes=5)
-        return outbox.claim(
+        return queue.claim(
             self.engine, policy_of, self.now, limit=limit, lease=lease, worker=worker
         )
 
-    def deliver(self) -> list[outbox.Posted]:
+    def deliver(self) -> list[queue.Posted]:
         """Deliver all that waits."""
         delivered = []
         while posts := self.claim():

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from records import access, access_accounts, access_wishes
-from records.access import Capacity
-from records.access_accounts import Account
-from records.access_reading import turns_of
-from records.access_tables import ACCOUNTS, COUNTERS, LINKS, STAYS
-from records.database import reading
-from records.reports import notices_of
+from records.access import accounts, links, requests
+from records.access.accounts import Account
+from records.access.journal_queries import turns_of
+from records.access.links import Capacity
+from records.engine.database import reading
+from records.queries import notices_of
+from records.schema.access import ACCOUNTS, COUNTERS, LINKS, STAYS
 from tests.records.conftest import DAY, Memory
 
 SEAT = Capacity("participant", "kleding", "ngo-nl", "kleding-2022")
@@ -26,46 +26,46 @@ def rows(memory: Memory, table: object) -> list[str]:
 
 
 def test_a_link_is_kept_as_a_digest_alone(opened: Memory) -> None:
-    token = access.mint_link(opened.engine, SEAT, opened.now, DAY)
+    token = links.mint_link(opened.engine, SEAT, opened.now, DAY)
     assert len(token) >= 43  # 256 bits
     assert token not in "".join(rows(opened, LINKS))
-    assert access.link_capacity(opened.engine, token, "participant", opened.now) == SEAT
+    assert links.link_capacity(opened.engine, token, "participant", opened.now) == SEAT
 
 
 def test_a_link_works_often_until_it_expires_or_is_revoked(opened: Memory) -> None:
-    token = access.mint_link(opened.engine, SEAT, opened.now, DAY)
-    other = access.mint_link(opened.engine, ROLE, opened.now, DAY)
+    token = links.mint_link(opened.engine, SEAT, opened.now, DAY)
+    other = links.mint_link(opened.engine, ROLE, opened.now, DAY)
     for _ in range(2):
-        assert access.link_capacity(opened.engine, token, "participant", opened.now)
+        assert links.link_capacity(opened.engine, token, "participant", opened.now)
     late = opened.now + DAY
-    assert access.link_capacity(opened.engine, token, "participant", late) is None
-    assert access.revoke(opened.engine, SEAT, opened.now) == 1
-    assert access.link_capacity(opened.engine, token, "participant", opened.now) is None
-    assert access.link_capacity(opened.engine, other, "role", opened.now) == ROLE
+    assert links.link_capacity(opened.engine, token, "participant", late) is None
+    assert links.revoke(opened.engine, SEAT, opened.now) == 1
+    assert links.link_capacity(opened.engine, token, "participant", opened.now) is None
+    assert links.link_capacity(opened.engine, other, "role", opened.now) == ROLE
 
 
 def test_a_link_of_one_kind_is_none_of_the_other(opened: Memory) -> None:
-    token = access.mint_link(opened.engine, ROLE, opened.now, DAY)
-    assert access.link_capacity(opened.engine, token, "participant", opened.now) is None
+    token = links.mint_link(opened.engine, ROLE, opened.now, DAY)
+    assert links.link_capacity(opened.engine, token, "participant", opened.now) is None
 
 
 def test_a_one_time_link_is_used_up_once(opened: Memory) -> None:
-    token = access.mint_link(opened.engine, ROLE, opened.now, DAY)
-    assert access.use_up_link(opened.engine, token, opened.now)
-    assert not access.use_up_link(opened.engine, token, opened.now)
-    assert access.link_capacity(opened.engine, token, "role", opened.now) is None
+    token = links.mint_link(opened.engine, ROLE, opened.now, DAY)
+    assert links.use_up_link(opened.engine, token, opened.now)
+    assert not links.use_up_link(opened.engine, token, opened.now)
+    assert links.link_capacity(opened.engine, token, "role", opened.now) is None
 
 
 def test_a_stay_ends(opened: Memory) -> None:
     engine, now = opened.engine, opened.now
-    token = access.begin_stay(engine, SEAT, now, DAY, stage="whole", holder="")
-    stay = access.find_stay(engine, token, now)
+    token = links.begin_stay(engine, SEAT, now, DAY, stage="whole", holder="")
+    stay = links.find_stay(engine, token, now)
     assert stay is not None
     assert stay.capacity == SEAT
     assert token not in "".join(rows(opened, STAYS))
-    assert access.find_stay(engine, token, now + DAY) is None
-    access.end_stay(engine, stay.hash, now)
-    assert access.find_stay(engine, token, now) is None
+    assert links.find_stay(engine, token, now + DAY) is None
+    links.end_stay(engine, stay.hash, now)
+    assert links.find_stay(engine, token, now) is None
 
 
 def test_the_secret_of_forms_is_the_persons_not_the_stays(opened: Memory) -> None:
@@ -73,10 +73,10 @@ def test_the_secret_of_forms_is_the_persons_not_the_stays(opened: Memory) -> Non
     engine, now = opened.engine, opened.now
     other = replace(SEAT, who="union-bd")
     tokens = [
-        access.begin_stay(engine, seat, now, DAY, stage="whole", holder="")
+        links.begin_stay(engine, seat, now, DAY, stage="whole", holder="")
         for seat in (SEAT, SEAT, other)
     ]
-    stays = [access.find_stay(engine, token, now) for token in tokens]
+    stays = [links.find_stay(engine, token, now) for token in tokens]
     first, again, another = (stay.secret for stay in stays if stay)
     assert first == again
     assert first != another
@@ -86,13 +86,13 @@ def test_an_account_is_replaced_and_a_code_is_used_once(opened: Memory) -> None:
     engine, now = opened.engine, opened.now
     account = Account("kleding", "manager", "holder", "second", "secret", 100)
     for each in (replace(account, password="first"), account):
-        access_accounts.keep_account(engine, each, now)
+        accounts.keep_account(engine, each, now)
     assert len(rows(opened, ACCOUNTS)) == 1
-    assert access_accounts.account_of(engine, "kleding", "manager") == account
-    assert access_accounts.account_of(engine, "kleding", "sponsor") is None
-    assert not access_accounts.use_code_step(engine, "kleding", "manager", 100)
-    assert access_accounts.use_code_step(engine, "kleding", "manager", 101)
-    assert not access_accounts.use_code_step(engine, "kleding", "manager", 101)
+    assert accounts.account_of(engine, "kleding", "manager") == account
+    assert accounts.account_of(engine, "kleding", "sponsor") is None
+    assert not accounts.use_code_step(engine, "kleding", "manager", 100)
+    assert accounts.use_code_step(engine, "kleding", "manager", 101)
+    assert not accounts.use_code_step(engine, "kleding", "manager", 101)
 
 
 def test_tries_are_counted_per_window_and_forgotten(opened: Memory) -> None:
@@ -100,7 +100,7 @@ def test_tries_are_counted_per_window_and_forgotten(opened: Memory) -> None:
 
     def tried(after: timedelta) -> timedelta | None:
         window = timedelta(minutes=15)
-        return access_accounts.count_try(engine, "door", now + after, most=2, window=window)
+        return accounts.count_try(engine, "door", now + after, most=2, window=window)
 
     assert [tried(timedelta()), tried(MINUTE)] == [None, None]
     assert tried(2 * MINUTE) == 13 * MINUTE
@@ -113,21 +113,19 @@ def test_tries_are_counted_per_window_and_forgotten(opened: Memory) -> None:
 def test_a_wish_is_replaced(opened: Memory) -> None:
     engine, dialogue = opened.engine, opened.dialogue_id
     for level in ("named", "sealed"):
-        access_wishes.ask(
-            engine, dialogue, "ngo-nl", kind="attribution", value=level, now=opened.now
-        )
-    (wish,) = access_wishes.wishes_of(engine, dialogue)
+        requests.ask(engine, dialogue, "ngo-nl", kind="attribution", value=level, now=opened.now)
+    (wish,) = requests.wishes_of(engine, dialogue)
     assert wish.value == "sealed"
-    assert access_wishes.wishes_of(engine, dialogue, "union-bd") == []
+    assert requests.wishes_of(engine, dialogue, "union-bd") == []
 
 
 def test_an_address_finds_its_seats_whatever_its_case(opened: Memory) -> None:
     opened.gather()
-    assert access_wishes.seats_of_address(opened.engine, "campaign@ngo.example") == []
+    assert requests.seats_of_address(opened.engine, "campaign@ngo.example") == []
     opened.act("invite-all")
-    found = access_wishes.seats_of_address(opened.engine, "Campaign@NGO.example")
+    found = requests.seats_of_address(opened.engine, "Campaign@NGO.example")
     assert found == [("kleding-2022", "ngo-nl")]
-    access_wishes.post_link(opened.engine, *found[0], opened.now)
+    requests.post_link(opened.engine, *found[0], opened.now)
     sent = [
         row for row in notices_of(opened.engine, ["kleding-2022"]) if row.template == "new-link"
     ]

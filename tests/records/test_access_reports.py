@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from records.access_reports import (
+from records.access.retaliation_reports import (
     STILL_WAITS,
     WAITS,
     Unheard,
@@ -17,8 +17,8 @@ from records.access_reports import (
     take_up_report,
     unheard,
 )
-from records.access_tables import REPORTS
-from records.database import reading
+from records.engine.database import reading
+from records.schema.access import REPORTS
 from tests.records.conftest import DAY, Memory
 
 LEASE = timedelta(minutes=5)

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, bindparam, func, select
 
-from records.asking import Questions
-from records.database import connect, reading
-from records.errors import DatabaseUnavailable, SchemaOutdated
-from records.shelves import SHELVES
+from records.dialogues.collection_mappers import SHELVES
+from records.engine.database import connect, reading
+from records.engine.errors import DatabaseUnavailable, SchemaOutdated
+from records.engine.pipeline import Questions
 from tests.postgres import Server
 from tests.records.conftest import Memory
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from records.ledger import Ledger
-from states.errors import Refused
+from states.language.errors import Refused
 from tests.records.conftest import Memory, a_programme
 
 WEEKS = timedelta(weeks=6)

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert, select, text
 
-from records import database
-from records.database import connect, reading, writing
-from records.errors import (
+from records.engine import database
+from records.engine.database import connect, reading, writing
+from records.engine.errors import (
     Busy,
     DatabaseDamaged,
     DatabaseUnavailable,
     RecordsError,
     SchemaOutdated,
 )
-from records.tables import PROGRAMMES
+from records.schema.core import PROGRAMMES
 from tests.records.conftest import START
 
 ROW: dict[str, Any] = {

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from records.outgoing import BY_HAND, PENDING
-from records.tables import NOTICES
-from states.errors import NotYours, Refused
-from states.independence import debtor_behind
-from states.people import Former, Person, Role
+from records.outbox.enqueue import BY_HAND, PENDING
+from records.schema.core import NOTICES
+from states.language.errors import NotYours, Refused
+from states.model.people import Former, Person, Role
+from states.privacy.independence import debtor_behind
 from tests.records.conftest import Memory, a_programme
 
 CRONY = Person.model_validate({"name": "A friend", "email": "friend@elsewhere.example"})

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from records import access, access_wishes, journal
-from records.access import Capacity
-from records.database import reading
-from records.tables import Base
-from states.errors import Refused
+from records.access import links as access
+from records.access import requests
+from records.access.links import Capacity
+from records.engine.database import reading
+from records.journal import journal
+from records.schema.core import Base
+from states.language.errors import Refused
 from tests.records.conftest import DAY, Memory, a_programme
 
 SEAT = Capacity("participant", "kleding", "ngo-nl", "kleding-2022")
@@ -70,11 +72,11 @@ def test_links_stays_and_wishes_end(answered: Memory) -> None:
     engine, now = answered.engine, answered.now
     link = access.mint_link(engine, SEAT, now, DAY)
     stay = access.begin_stay(engine, SEAT, now, DAY, stage="whole", holder="")
-    access_wishes.ask(engine, "kleding-2022", "ngo-nl", kind="attribution", value="named", now=now)
+    requests.ask(engine, "kleding-2022", "ngo-nl", kind="attribution", value="named", now=now)
     erase(answered)
     assert access.link_capacity(engine, link, "participant", now) is None
     assert access.find_stay(engine, stay, now) is None
-    assert access_wishes.wishes_of(engine, "kleding-2022") == []
+    assert requests.wishes_of(engine, "kleding-2022") == []
 
 
 def test_they_are_told_and_only_then_erased(answered: Memory) -> None:
@@ -147,11 +149,11 @@ def test_the_seats_of_one_address_are_found_in_every_year(answered: Memory) -> N
         "kleding", session_at=None, edition=2024, information=None, by="manager", now=later
     )
     here, engine = answered.dialogue_id, answered.engine
-    assert access_wishes.seats_alike(engine, here, "ngo-nl") == [here, "kleding-2024"]
+    assert requests.seats_alike(engine, here, "ngo-nl") == [here, "kleding-2024"]
     answered.dialogue_id = "kleding-2024"
     moved = {"stakeholder": "ngo-nl", "email": "another@ngo.example"}
     answered.act("change-contact", moved, by="moderator")
-    assert access_wishes.seats_alike(engine, here, "ngo-nl") == [here]
+    assert requests.seats_alike(engine, here, "ngo-nl") == [here]
 
 
 # ways in that end

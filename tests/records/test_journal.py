@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from records import journal
-from records.chain import Head, beginning, entries_of
-from records.database import writing
-from records.errors import JournalProtected
-from states.errors import NotKnown
-from states.facts import Fact
+from records.engine.database import writing
+from records.engine.errors import JournalProtected
+from records.journal import journal
+from records.journal.hash_chain import Head, beginning, entries_of
+from states.language.errors import NotKnown
+from states.model.facts import Fact
 from tests.records.conftest import DAY, START, Memory, a_programme
 
 TRIGGERS = {

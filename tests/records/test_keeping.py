@@ -8,13 +8,13 @@ from sqlalchemy import bindparam, event, text, update
 from sqlalchemy.exc import DBAPIError
 
 from config.policies import policy_of
-from records.bulk import Bulk
-from records.database import connect, writing
-from records.errors import RecordsError
-from records.keeping import Line
+from records.delivery.queue import Posted
+from records.engine.database import connect, writing
+from records.engine.errors import RecordsError
+from records.engine.pinned_connection import Line
+from records.engine.statements import Bulk
 from records.ledger import Ledger
-from records.outbox import Posted
-from records.tables import NOTICES
+from records.schema.core import NOTICES
 from tests.conftest import POSTGRESQL
 from tests.patience import PATIENCE
 from tests.records.conftest import Memory

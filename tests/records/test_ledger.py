@@ -10,13 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from config.policies import policy_of
-from records import journal, outgoing
-from records.database import reading
-from records.database import writing as transaction
+from records.engine.database import reading
+from records.engine.database import writing as transaction
+from records.journal import journal
 from records.ledger import Ledger, Receipt
-from records.tables import DUTIES, FACTS, NOTICES, PROGRAMMES, Base
-from states.dialogue import Dialogue, Phase
-from states.errors import ChecksNotMet, NotKnown, Refused
+from records.outbox import enqueue
+from records.schema.core import DUTIES, FACTS, NOTICES, PROGRAMMES, Base
+from states.language.errors import ChecksNotMet, NotKnown, Refused
+from states.model.dialogue import Dialogue, Phase
 from tests.records.conftest import DAY, NGO, START, UNION, Memory, a_programme, utc
 
 SEAT = UNION | {"speaks_for": []}
@@ -121,7 +122,7 @@ def test_a_failure_halfway_leaves_nothing(
         raise MemoryError
 
     with monkeypatch.context() as patch:
-        patch.setattr(outgoing, broken, fail)
+        patch.setattr(enqueue, broken, fail)
         with pytest.raises(MemoryError):
             opened.act("invite-all")
     assert everything(opened) == before
@@ -250,8 +251,8 @@ def test_the_same_rung_cannot_be_in_the_outbox_twice(opened: Memory) -> None:
         rows = [dict(r) for r in connection.execute(select(*columns)).mappings()]
     rung = next(row for row in rows if row["rung"])
     with transaction(opened.engine) as connection:
-        assert outgoing.put(connection, [rung]) == 0
-        assert outgoing.put(connection, [{**rung, "cause": "duty:x:v2:0"}]) == 1
+        assert enqueue.put(connection, [rung]) == 0
+        assert enqueue.put(connection, [{**rung, "cause": "duty:x:v2:0"}]) == 1
 
 
 def test_nothing_that_was_said_under_seal_is_tied_to_its_speaker(opened: Memory) -> None:

@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy import select, update
 
 from config.policies import policy_of
-from records import outbox, outgoing, reports
-from records.database import connect, reading, writing
-from records.gauges import gauges
-from records.outgoing import SENT, WITHDRAWN
-from records.tables import LETTERS, NOTICES
-from states.facts import Notice
-from states.people import ROLES, Role
+from records import queries
+from records.delivery import queue
+from records.engine.database import connect, reading, writing
+from records.metrics import gauges
+from records.outbox import enqueue
+from records.outbox.enqueue import SENT, WITHDRAWN
+from records.schema.core import LETTERS, NOTICES
+from states.model.facts import Notice
+from states.model.people import ROLES, Role
 from tests.records.conftest import DAY, START, Memory, a_programme
 
 MORNING = START - timedelta(hours=1)
@@ -36,14 +38,14 @@ def say(
     role = to if to in ROLES else "participant"
     notice = Notice(to=to, role=role, template=template)
     rows = [
-        outgoing.rows_of(memory.dialogue_id, [notice], f"t:{mark}{template}:{n}", memory.now)[0]
+        enqueue.rows_of(memory.dialogue_id, [notice], f"t:{mark}{template}:{n}", memory.now)[0]
         for n in range(number)
     ]
     with writing(memory.engine) as connection:
-        outgoing.put(connection, rows)
+        enqueue.put(connection, rows)
 
 
-def contents(letters: list[outbox.Posted]) -> list[list[str]]:
+def contents(letters: list[queue.Posted]) -> list[list[str]]:
     """What is in each of *letters*."""
     return [[row.notice.template for row in letter.rows] for letter in letters]
 
@@ -171,7 +173,7 @@ def test_what_waits_for_a_morning_is_not_late(quiet: Memory) -> None:
     say(quiet, "duty-due-today", mark="later")
     assert quiet.claim() == []
 
-    assert reports.waiting(quiet.engine).oldest == MORNING + DAY
+    assert queries.waiting(quiet.engine).oldest == MORNING + DAY
     assert gauges(quiet.engine, quiet.now).oldest_pending == MORNING + DAY
 
 
@@ -200,11 +202,11 @@ def test_two_who_claim_at_once_never_share_a_letter(quiet: Memory) -> None:
         say(quiet, "duty-due-soon", role, number=12, mark=role)
     start = threading.Barrier(3)
 
-    def work(number: int) -> list[outbox.Posted]:
+    def work(number: int) -> list[queue.Posted]:
         engine = connect(quiet.url)
         start.wait()
-        mine: list[outbox.Posted] = []
-        while got := outbox.claim(
+        mine: list[queue.Posted] = []
+        while got := queue.claim(
             engine, policy_of, quiet.now, limit=7, lease=LEASE, worker=f"w{number}"
         ):
             mine += got
@@ -235,7 +237,7 @@ def test_what_is_given_back_is_the_same_letter_again(quiet: Memory) -> None:
     [letter] = quiet.claim()
     later = quiet.now + timedelta(hours=1)
 
-    assert outbox.retry_later(quiet.engine, letter.ids, "timeout", later)
+    assert queue.retry_later(quiet.engine, letter.ids, "timeout", later)
     assert quiet.claim() == []
     quiet.now = later
 
@@ -246,7 +248,7 @@ def test_what_is_given_back_is_the_same_letter_again(quiet: Memory) -> None:
 def test_a_letter_of_which_nothing_went_leaves_its_place_free(quiet: Memory) -> None:
     say(quiet, "duty-due-soon")
     [letter] = quiet.claim()
-    outbox.withdraw(quiet.engine, letter.id, "no longer wanted")
+    queue.withdraw(quiet.engine, letter.id, "no longer wanted")
     say(quiet, "duty-due-today")
 
     [next_one] = quiet.claim()
@@ -261,7 +263,7 @@ def test_a_letter_is_marked_whole_and_found_by_its_name(quiet: Memory) -> None:
     assert quiet.ledger.letter_delivered(letter.ids, "email", quiet.now)
     assert not quiet.ledger.letter_delivered(letter.ids, "email", quiet.now)
 
-    found = outbox.find_message(quiet.engine, letter.message_id)
+    found = queue.find_message(quiet.engine, letter.message_id)
     assert found is not None
     assert found.ids == letter.ids
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, bindparam, event, select, update
 
-from records.bulk import Bulk, Row
-from records.database import connect, reading
-from records.marks import Marks
-from records.tables import NOTICES
+from records.engine.database import connect, reading
+from records.engine.statements import Bulk, Row
+from records.outbox.sent_batch import Marks
+from records.schema.core import NOTICES
 from tests.patience import PATIENCE
 from tests.records.conftest import Memory
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Engine, insert, inspect
 
 from records import migrate
-from records.database import connect, writing
-from records.revision import VERSION_TABLE
-from records.tables import PROGRAMMES, Base
+from records.engine.database import connect, writing
+from records.engine.schema_revision import VERSION_TABLE
+from records.schema.core import PROGRAMMES, Base
 from tests.records.test_database import ROW
 
 

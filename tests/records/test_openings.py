@@ -7,11 +7,11 @@ from datetime import datetime
 import pytest
 
 from config.policies import policy_of
-from records import journal
+from records.journal import journal
 from records.ledger import Ledger, Receipt
-from states.dialogue import Phase
-from states.errors import NotKnown, NotYours, Refused
-from states.people import Person, Role
+from states.language.errors import NotKnown, NotYours, Refused
+from states.model.dialogue import Phase
+from states.model.people import Person, Role
 from tests.records.conftest import DAY, SESSION, START, Memory, a_programme, utc
 
 FIRST = utc(2022, 12, 1, 8)  # 09:00 in Amsterdam

@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from config.policies import policy_of
-from records import journal, outbox, outgoing
-from records.database import connect, reading, writing
+from records.delivery import queue
+from records.delivery.queue import Posted
+from records.engine.database import connect, reading, writing
+from records.journal import journal
 from records.ledger import Ledger
-from records.outbox import Posted
-from records.tables import NOTICES
-from states.errors import NotKnown, Refused
-from states.facts import Notice
+from records.outbox import enqueue
+from records.schema.core import NOTICES
+from states.language.errors import NotKnown, Refused
+from states.model.facts import Notice
 from tests.records.conftest import DAY, SESSION, START, Memory, utc
 
 LEASE = timedelta(minutes=5)
@@ -31,7 +33,7 @@ def test_what_waits_is_claimed_in_order_and_by_one_worker(invited: Memory) -> No
 
 def test_two_who_claim_at_once_never_get_the_same(invited: Memory) -> None:
     rows = [
-        outgoing.rows_of(
+        enqueue.rows_of(
             invited.dialogue_id,
             [Notice(to="manager", role="manager", template="x")],
             f"t:{n}",
@@ -40,14 +42,14 @@ def test_two_who_claim_at_once_never_get_the_same(invited: Memory) -> None:
         for n in range(60)
     ]
     with writing(invited.engine) as connection:
-        outgoing.put(connection, rows)
+        enqueue.put(connection, rows)
     start = threading.Barrier(3)
 
     def work(number: int) -> list[int]:
         engine = connect(invited.url)
         start.wait()
         mine: list[int] = []
-        while got := outbox.claim(
+        while got := queue.claim(
             engine, policy_of, invited.now, limit=7, lease=LEASE, worker=f"w{number}"
         ):
             mine += [post.id for post in got]
@@ -74,14 +76,14 @@ def test_a_lease_that_ended_frees_what_was_claimed(invited: Memory) -> None:
 
 def test_what_is_released_can_be_claimed_at_once_and_was_not_tried(invited: Memory) -> None:
     claimed = invited.claim()
-    assert outbox.release(invited.engine, [post.id for post in claimed])
+    assert queue.release(invited.engine, [post.id for post in claimed])
     assert [post.attempts for post in invited.claim()] == [1, 1]
 
 
 def test_a_passing_failure_is_tried_again_later(invited: Memory) -> None:
     [post, _] = invited.claim()
     later = invited.now + timedelta(hours=1)
-    assert outbox.retry_later(invited.engine, post.id, "451 <rahima@union.example>: later", later)
+    assert queue.retry_later(invited.engine, post.id, "451 <rahima@union.example>: later", later)
     assert invited.claim() == []
     [row] = [n for n in invited.notices(status="pending") if n.id == post.id]
     assert (row.error, row.next_try_at) == ("451 <<address>>: later", later)
@@ -91,8 +93,8 @@ def test_a_passing_failure_is_tried_again_later(invited: Memory) -> None:
 
 def test_what_is_withdrawn_is_never_claimed(invited: Memory) -> None:
     [post, other] = invited.claim()
-    assert outbox.withdraw(invited.engine, post.id, "no longer wanted")
-    assert not outbox.withdraw(invited.engine, post.id, "no longer wanted")
+    assert queue.withdraw(invited.engine, post.id, "no longer wanted")
+    assert not queue.withdraw(invited.engine, post.id, "no longer wanted")
     invited.now += DAY
     assert [again.id for again in invited.claim()] == [other.id]
 
@@ -101,11 +103,11 @@ def test_a_message_id_is_the_same_for_ever_and_leads_back(invited: Memory) -> No
     [post, other] = invited.claim()
     assert post.message_id != other.message_id
     assert "@" not in post.message_id
-    found = outbox.find_message(invited.engine, post.message_id)
+    found = queue.find_message(invited.engine, post.message_id)
     assert found is not None
     assert (found.id, found.notice) == (post.id, post.notice)
     for name in (post.message_id[:-1], f"{post.message_id}0", "hello", "notice-\x00", ""):
-        assert outbox.find_message(invited.engine, name) is None
+        assert queue.find_message(invited.engine, name) is None
 
 
 def test_a_delivered_notice_is_marked_once(invited: Memory) -> None:
@@ -269,9 +271,9 @@ def test_several_rows_are_counted_by_what_is_new(opened: Memory) -> None:
         for to in ("manager", "deputy")
         for rung in ("0", "+1wd")
     ]
-    rows = outgoing.rows_of(opened.dialogue_id, rungs, "fact:1", START)
+    rows = enqueue.rows_of(opened.dialogue_id, rungs, "fact:1", START)
     with writing(opened.engine) as connection:
-        assert outgoing.put(connection, rows[:3]) == 3
-        assert outgoing.put(connection, rows) == 1
-        assert outgoing.put(connection, rows) == 0
-        assert outgoing.put(connection, []) == 0
+        assert enqueue.put(connection, rows[:3]) == 3
+        assert enqueue.put(connection, rows) == 1
+        assert enqueue.put(connection, rows) == 0
+        assert enqueue.put(connection, []) == 0

@@ -6,10 +6,10 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from sqlalchemy import text
 
-from records.database import connect
-from records.errors import RecordsError
-from records.keeping import keeping
-from records.places import place
+from records.engine.advisory_slots import place
+from records.engine.database import connect
+from records.engine.errors import RecordsError
+from records.engine.pinned_connection import keeping
 from tests.conftest import POSTGRESQL
 
 SERVER = "mail.example:587"

@@ -2,13 +2,13 @@
 
 import pytest
 
-from config.bounces import hear
-from config.delivery import deliver
-from config.mailroom import Mailroom
 from config.policies import policy_of
 from config.settings import load_settings
-from flows.processes import free_port
+from flows.machine.processes import free_port
 from records.ledger import Ledger
+from services.delivery.bounces import hear
+from services.delivery.outbound import Mailroom
+from services.delivery.round import deliver
 from tests.conftest import missing
 from tests.patience import wait_for
 from tests.records import postfix

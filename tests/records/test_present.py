@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import Engine
 
 import records
-from records import access, access_reports, access_wishes, sweeps
-from records.access import Capacity
-from records.founding import is_rehearsed
+from records import run_history
+from records.access import links, requests, retaliation_reports
+from records.access.links import Capacity
+from records.engine.clock_guard import AHEAD, live_by
 from records.migrate import found_rehearsal, upgrade
-from records.present import AHEAD, live_by
-from states.errors import Refused
+from records.schema.rehearsal_mark import is_rehearsed
+from states.language.errors import Refused
 from tests.records.conftest import INFORMATION, Memory, a_programme
 
 LATER = timedelta(microseconds=1)
@@ -36,16 +37,16 @@ WRITERS: dict[str, Callable[[Memory], object]] = {
     "undeliverable": lambda m: m.ledger.undeliverable(1, "maildir", "550", m.now),
     "by_hand": lambda m: m.ledger.by_hand(1, m.now),
     "sweep": lambda m: m.sweep(),
-    "began": lambda m: sweeps.began(m.engine, m.now),
-    "idle": lambda m: sweeps.idle(m.engine, m.now),
+    "began": lambda m: run_history.began(m.engine, m.now),
+    "idle": lambda m: run_history.idle(m.engine, m.now),
     "claim": lambda m: m.claim(),
-    "report": lambda m: access_reports.report(
+    "report": lambda m: retaliation_reports.report(
         m.engine, m.dialogue_id, "They threatened me.", m.now, react_by=m.now, **REPORT
     ),
-    "ask": lambda m: access_wishes.ask(
+    "ask": lambda m: requests.ask(
         m.engine, m.dialogue_id, "manager", kind="attribution", value="", now=m.now
     ),
-    "mint_link": lambda m: access.mint_link(
+    "mint_link": lambda m: links.mint_link(
         m.engine, Capacity("role", "kleding", "manager"), m.now, HOUR
     ),
 }
@@ -115,7 +116,7 @@ def test_whoever_is_told_the_time_writes_with_it() -> None:
 
 
 def test_a_rehearsal_founds_its_own_database_and_marks_it(database_url: str) -> None:
-    from records.database import connect
+    from records.engine.database import connect
 
     found_rehearsal(database_url)
     engine = connect(database_url)

@@ -1,25 +1,25 @@
 """What the doors read."""
 
-from records import reports
-from states.duties import DutyStatus
-from states.people import Role
+from records import queries
+from states.model.duties import DutyStatus
+from states.model.people import Role
 from tests.records.conftest import DAY, START, Memory, a_programme, utc
 
 LAPSE = utc(2022, 2, 10, 23)
 
 
 def test_an_empty_database_has_nothing_to_report(memory: Memory) -> None:
-    assert reports.counts(memory.engine) == reports.Counts(0, {}, {}, {})
-    assert reports.waiting(memory.engine) == reports.Waiting(0, None, 0, 0)
-    assert reports.last_sweep(memory.engine, START) is None
-    assert reports.unfinished_sweep(memory.engine) is None
-    assert reports.next_moment(memory.engine) is None
-    assert reports.overdue(memory.engine, START) == []
-    assert reports.poisoned(memory.engine) == []
+    assert queries.counts(memory.engine) == queries.Counts(0, {}, {}, {})
+    assert queries.waiting(memory.engine) == queries.Waiting(0, None, 0, 0)
+    assert queries.last_sweep(memory.engine, START) is None
+    assert queries.unfinished_sweep(memory.engine) is None
+    assert queries.next_moment(memory.engine) is None
+    assert queries.overdue(memory.engine, START) == []
+    assert queries.poisoned(memory.engine) == []
 
 
 def test_counts_say_how_much_there_is(opened: Memory) -> None:
-    found = reports.counts(opened.engine)
+    found = queries.counts(opened.engine)
     assert found.programmes == 1
     assert found.dialogues == {"stakeholder_analysis": 1}
     assert found.duties == {"open": 1}
@@ -29,11 +29,11 @@ def test_counts_say_how_much_there_is(opened: Memory) -> None:
 def test_duties_and_notices_of_some_dialogues(memory: Memory) -> None:
     for name in ("a", "b"):
         memory.open(a_programme(name))
-    rows = reports.duties_of(memory.engine, ["b-2022"])
+    rows = queries.duties_of(memory.engine, ["b-2022"])
     assert [(row.dialogue_id, row.duty.name) for row in rows] == [("b-2022", "approve-analysis")]
-    notices = reports.notices_of(memory.engine, ["a-2022", "b-2022"])
+    notices = queries.notices_of(memory.engine, ["a-2022", "b-2022"])
     assert [row.dialogue_id for row in notices] == ["a-2022"] * 4 + ["b-2022"] * 4
-    assert reports.notices_of(memory.engine, []) == []
+    assert queries.notices_of(memory.engine, []) == []
 
 
 def test_the_database_counts_how_the_duties_of_each_dialogue_stand(memory: Memory) -> None:
@@ -42,32 +42,32 @@ def test_the_database_counts_how_the_duties_of_each_dialogue_stand(memory: Memor
         memory.map()
     memory.act("approve-analysis")
     found = {
-        (row.dialogue_id, row.status): row for row in reports.tallied(memory.engine, ["b-2022"])
+        (row.dialogue_id, row.status): row for row in queries.tallied(memory.engine, ["b-2022"])
     }
-    duties = [row.duty for row in reports.duties_of(memory.engine, ["b-2022"])]
+    duties = [row.duty for row in queries.duties_of(memory.engine, ["b-2022"])]
     assert {row.phase for row in found.values()} == {"expectation_gathering"}
     assert found["b-2022", DutyStatus.MET].duties == 1
     owed = [duty for duty in duties if duty.owed]
     assert found["b-2022", DutyStatus.OPEN].duties == len(owed) > 1
     assert found["b-2022", DutyStatus.OPEN].first_due == min(duty.due for duty in owed)
-    assert reports.tallied(memory.engine, []) == []
+    assert queries.tallied(memory.engine, []) == []
 
 
 def test_what_a_sweep_did_can_be_read_by_itself(memory: Memory) -> None:
     memory.open(a_programme("a"))
     memory.map()
-    assert reports.lapsed_in(memory.engine, ["a-2022"]) == []
+    assert queries.lapsed_in(memory.engine, ["a-2022"]) == []
     memory.sweep(LAPSE)
-    [row] = reports.lapsed_in(memory.engine, ["a-2022"])
+    [row] = queries.lapsed_in(memory.engine, ["a-2022"])
     assert (row.dialogue_id, row.kind, row.rung) == ("a-2022", "approve-analysis", None)
-    assert reports.lapsed_in(memory.engine, ["b-2022"]) == []
-    assert reports.escalated_in(memory.engine, ["a-2022"], LAPSE) == []
+    assert queries.lapsed_in(memory.engine, ["b-2022"]) == []
+    assert queries.escalated_in(memory.engine, ["a-2022"], LAPSE) == []
     later = LAPSE + 2 * DAY
     report = memory.sweep(later)
-    [told] = reports.escalated_in(memory.engine, ["a-2022"], later)
+    [told] = queries.escalated_in(memory.engine, ["a-2022"], later)
     assert told == row._replace(rung="+1wd")
-    assert reports.escalated_in(memory.engine, ["b-2022"], later) == []
-    late = [one for one in reports.notices_of(memory.engine, ["a-2022"]) if one.at == later]
+    assert queries.escalated_in(memory.engine, ["b-2022"], later) == []
+    late = [one for one in queries.notices_of(memory.engine, ["a-2022"]) if one.at == later]
     assert report.escalations == len(late) > 0
     assert report.honest == 0
 
@@ -78,44 +78,44 @@ def test_overdue_is_what_lapsed_and_is_still_owed_the_longest_first(memory: Memo
         memory.map()
         memory.now += DAY
     memory.sweep(LAPSE)
-    assert [r.dialogue_id for r in reports.overdue(memory.engine, LAPSE)] == ["a-2022", "b-2022"]
-    assert len(reports.overdue(memory.engine, LAPSE, limit=1)) == 1
+    assert [r.dialogue_id for r in queries.overdue(memory.engine, LAPSE)] == ["a-2022", "b-2022"]
+    assert len(queries.overdue(memory.engine, LAPSE, limit=1)) == 1
     memory.act("approve-analysis")
-    assert [r.dialogue_id for r in reports.overdue(memory.engine, LAPSE)] == ["a-2022"]
-    assert reports.overdue(memory.engine, LAPSE, programme_id="b") == []
+    assert [r.dialogue_id for r in queries.overdue(memory.engine, LAPSE)] == ["a-2022"]
+    assert queries.overdue(memory.engine, LAPSE, programme_id="b") == []
 
 
 def test_what_is_owed_in_a_programme_the_longest_promised_first(memory: Memory) -> None:
     for name in ("a", "b"):
         memory.open(a_programme(name))
-    assert [r.dialogue_id for r in reports.owed(memory.engine, "b")] == ["b-2022"]
+    assert [r.dialogue_id for r in queries.owed(memory.engine, "b")] == ["b-2022"]
     memory.map()
     memory.act("approve-analysis")
-    rows = [row.duty for row in reports.owed(memory.engine, "b")]
+    rows = [row.duty for row in queries.owed(memory.engine, "b")]
     assert "approve-analysis" not in {duty.name for duty in rows}
     assert rows == sorted(rows, key=lambda duty: (duty.first_due, duty.due))
     assert len(rows) > 1
-    assert reports.owed(memory.engine, "other") == []
+    assert queries.owed(memory.engine, "other") == []
 
 
 def test_waiting_says_since_when(opened: Memory) -> None:
     opened.now += DAY
     opened.map()
-    assert reports.waiting(opened.engine) == reports.Waiting(4, START, 0, 0)
+    assert queries.waiting(opened.engine) == queries.Waiting(4, START, 0, 0)
     programme = a_programme()
     manager = programme.roles[Role.MANAGER].model_copy(update={"email": None})
     roles = {**programme.roles, Role.MANAGER: manager}
     opened.ledger.apply_programme(programme.model_copy(update={"roles": roles}), opened.now)
     post = next(post for post in opened.claim() if post.notice.to == "manager")
     opened.ledger.by_hand(post.id, opened.now)
-    assert reports.waiting(opened.engine).by_hand == 1
-    assert [n.id for n in reports.waiting_notices(opened.engine, "by-hand")] == [post.id]
+    assert queries.waiting(opened.engine).by_hand == 1
+    assert [n.id for n in queries.waiting_notices(opened.engine, "by-hand")] == [post.id]
 
 
 def test_the_next_moment_is_the_first_thing_that_happens_by_itself(opened: Memory) -> None:
-    assert reports.next_moment(opened.engine) == START  # the notice that waits
+    assert queries.next_moment(opened.engine) == START  # the notice that waits
     opened.deliver()
-    assert reports.next_moment(opened.engine) == opened.next_at()
+    assert queries.next_moment(opened.engine) == opened.next_at()
     opened.act("cancel-dialogue", {"reason": "Sold"})
     opened.deliver()
-    assert reports.next_moment(opened.engine) == utc(2022, 12, 1, 8)
+    assert queries.next_moment(opened.engine) == utc(2022, 12, 1, 8)

@@ -15,14 +15,17 @@ from sqlalchemy import Connection, event, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from config.policies import policy_of
-from records import journal, lawbook, reports, sweeping
-from records.database import connect, reading, writing
-from records.sweep import SweepReport, sweep
-from records.tables import DIALOGUES, DUTIES, FACTS, NOTICES, SWEEPS
-from records.tally import Tally
-from states.dialogue import Phase
-from states.duties import Duty, DutyStatus
-from states.timing import Passing, Setting, pass_time
+from records import queries
+from records.engine.database import connect, reading, writing
+from records.journal import journal
+from records.schema.core import DIALOGUES, DUTIES, FACTS, NOTICES, SWEEPS
+from records.sweep import chunk as sweeping
+from records.sweep import rule_cache
+from records.sweep.sweep import SweepReport, sweep
+from records.sweep_counts import Tally
+from states.model.dialogue import Phase
+from states.model.duties import Duty, DutyStatus
+from states.timing.lapse import Passing, Setting, pass_time
 from tests.conftest import POSTGRESQL
 from tests.records.conftest import DAY, START, Memory, a_programme, no_pause, utc
 
@@ -42,7 +45,7 @@ def many(memory: Memory) -> Memory:
 def sent(memory: Memory) -> Counter[tuple[str, str, str | None]]:
     """Count the reminders by dialogue, person and rung."""
     ids = memory.ledger.dialogue_ids()
-    rows = reports.notices_of(memory.engine, ids)
+    rows = queries.notices_of(memory.engine, ids)
     return Counter((row.dialogue_id, row.to, row.rung) for row in rows if row.rung)
 
 
@@ -64,7 +67,7 @@ def test_a_lapse_is_a_fact_and_stays(opened: Memory) -> None:
     duty = opened.reread().duties["approve-analysis"]
     assert (duty.status, duty.lapsed_at) == (DutyStatus.LAPSED, LAPSE)
     assert opened.read().duties["approve-analysis"] == duty
-    assert [row.duty.name for row in reports.overdue(opened.engine, LAPSE)] == ["approve-analysis"]
+    assert [row.duty.name for row in queries.overdue(opened.engine, LAPSE)] == ["approve-analysis"]
 
 
 def test_after_an_outage_each_hears_the_highest_rung_and_the_rest_is_recorded(
@@ -125,11 +128,11 @@ def test_people_act_while_the_sweep_runs(many: Memory) -> None:
         done.result()
     many.sweep(LAPSE)
     assert journal.verify(many.engine) == []
-    duties = reports.duties_of(many.engine, many.ledger.dialogue_ids())
+    duties = queries.duties_of(many.engine, many.ledger.dialogue_ids())
     assert {row.duty.status for row in duties if row.duty.kind == "approve-analysis"} <= {
         DutyStatus.WITHDRAWN
     }
-    unsent = [row for row in reports.waiting_notices(many.engine) if row.rung]
+    unsent = [row for row in queries.waiting_notices(many.engine) if row.rung]
     assert unsent == []
 
 
@@ -150,19 +153,19 @@ def test_a_poisoned_duty_holds_up_nobody(many: Memory, monkeypatch: pytest.Monke
         return pass_time(duty, setting, now)
 
     with monkeypatch.context() as patch:
-        patch.setattr(lawbook, "pass_time", poisoned)
+        patch.setattr(rule_cache, "pass_time", poisoned)
         report = many.sweep(LAPSE, chunk=3)
     assert (report.duties, report.failed) == (11, 1)
-    [found] = reports.poisoned(many.engine)
+    [found] = queries.poisoned(many.engine)
     assert (found.dialogue_id, found.name, found.error_at) == (
         "p05-2022",
         "approve-analysis",
         LAPSE,
     )
     assert found.error == "KeyError: 'there is no such rung'"
-    assert reports.next_moment(many.engine) != many.next_at()
+    assert queries.next_moment(many.engine) != many.next_at()
     assert many.sweep(LAPSE).duties == 1
-    assert reports.poisoned(many.engine) == []
+    assert queries.poisoned(many.engine) == []
     assert journal.verify(many.engine) == []
 
 
@@ -178,7 +181,7 @@ def test_what_cannot_be_written_is_caught_before_anything_is_written(
         strange = [n.model_copy(update={"detail": {"x": object()}}) for n in passing.notices]
         return Passing(passing.duty, passing.facts, tuple(strange))
 
-    monkeypatch.setattr(lawbook, "pass_time", unwritable)
+    monkeypatch.setattr(rule_cache, "pass_time", unwritable)
     report = many.sweep(LAPSE)
     assert (report.duties, report.failed) == (11, 1)
     assert journal.verify(many.engine) == []
@@ -194,7 +197,7 @@ def test_rows_that_the_database_refuses_hold_up_nobody(
         connection: Connection,
         duty_ids: list[int],
         dialogue_ids: Collection[str],
-        laws: lawbook.Lawbook,
+        laws: rule_cache.Lawbook,
         *,
         draft: sweeping.Draft | None = None,
         careful: bool = False,
@@ -207,7 +210,7 @@ def test_rows_that_the_database_refuses_hold_up_nobody(
     monkeypatch.setattr(sweeping, "apply", refusing)
     report = many.sweep(LAPSE, chunk=4)
     assert (report.duties, report.failed) == (11, 1)
-    assert [found.dialogue_id for found in reports.poisoned(many.engine)] == ["p05-2022"]
+    assert [found.dialogue_id for found in queries.poisoned(many.engine)] == ["p05-2022"]
     assert set(sent(many).values()) == {1}
     assert journal.verify(many.engine) == []
 
@@ -224,7 +227,7 @@ def test_what_was_prepared_is_prepared_again_when_the_programme_changed_meanwhil
         connection: Connection,
         duty_ids: list[int],
         dialogue_ids: Collection[str],
-        laws: lawbook.Lawbook,
+        laws: rule_cache.Lawbook,
     ) -> sweeping.Draft:
         draft = real(connection, duty_ids, dialogue_ids, laws)
         while changes:
@@ -247,7 +250,7 @@ def test_what_was_prepared_is_prepared_again_when_somebody_acted_meanwhile(
         connection: Connection,
         duty_ids: list[int],
         dialogue_ids: Collection[str],
-        laws: lawbook.Lawbook,
+        laws: rule_cache.Lawbook,
     ) -> sweeping.Draft:
         draft = real(connection, duty_ids, dialogue_ids, laws)
         while steps:
@@ -292,7 +295,7 @@ def test_a_sweep_that_is_killed_is_finished_by_the_next(many: Memory) -> None:
         with pytest.raises(Killed):
             sweep(many.engine, policy_of, LAPSE, chunk=5, pause=kill)
         assert sum(sent(many).values()) == 5 * 2
-        unfinished = reports.unfinished_sweep(many.engine)
+        unfinished = queries.unfinished_sweep(many.engine)
         assert unfinished is not None
         assert unfinished.began_at == LAPSE
         assert many.sweep(LAPSE).duties == 7
@@ -366,18 +369,18 @@ def test_idle_sweeps_are_recorded_now_and_then(opened: Memory) -> None:
     with reading(opened.engine) as connection:
         began = connection.scalars(select(SWEEPS.c.began_at).order_by(SWEEPS.c.id)).all()
     assert [moment - START for moment in began] == [timedelta(minutes=m) for m in (0, 11, 30)]
-    last = reports.last_sweep(opened.engine, START + timedelta(minutes=30))
+    last = queries.last_sweep(opened.engine, START + timedelta(minutes=30))
     assert last is not None
     assert last.ended_at == START + timedelta(minutes=30)
 
 
 def test_a_sweep_that_did_something_says_what(opened: Memory) -> None:
     opened.sweep(LAPSE)
-    last = reports.last_sweep(opened.engine, LAPSE)
+    last = queries.last_sweep(opened.engine, LAPSE)
     assert last is not None
     assert (last.began_at, last.ended_at) == (LAPSE, LAPSE)
     assert (last.duties, last.lapses, last.failed) == (1, 1, 0)
-    assert reports.unfinished_sweep(opened.engine) is None
+    assert queries.unfinished_sweep(opened.engine) is None
 
 
 def test_time_changes_nothing_but_what_the_sweep_writes(opened: Memory) -> None:
@@ -453,7 +456,7 @@ def test_stamps_write_what_the_law_says_of_each_duty_by_itself(
         later = many.now + days * DAY
         report = sweep(many.engine, policy_of, later, pause=no_pause)
         with monkeypatch.context() as patch:
-            patch.setattr(lawbook, "taken_names", lambda _: Everything())
+            patch.setattr(rule_cache, "taken_names", lambda _: Everything())
             assert sweep(alone.engine, policy_of, later, pause=no_pause) == report
         assert written(many) == written(alone)
         sent_out += report.notices
@@ -469,7 +472,7 @@ class Everything(frozenset[str]):
 
 
 def test_a_duty_without_a_next_moment_is_reported_as_stuck(opened: Memory) -> None:
-    assert reports.stuck(opened.engine) == []
+    assert queries.stuck(opened.engine) == []
     with writing(opened.engine) as connection:
         connection.execute(update(DUTIES).values(next_at=None))
-    assert [row.duty.name for row in reports.stuck(opened.engine)] == ["approve-analysis"]
+    assert [row.duty.name for row in queries.stuck(opened.engine)] == ["approve-analysis"]

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 import records
-from records.columns import canonical, from_stored, instant_text, to_stored
-from records.database import reading
-from records.revision import VERSION_TABLE
-from records.shelves import SHELVES, Shelf
-from records.tables import DIALOGUES, Base
-from states.dialogue import Dialogue
+from records.dialogues.collection_mappers import SHELVES, Shelf
+from records.engine.column_types import canonical, from_stored, instant_text, to_stored
+from records.engine.database import reading
+from records.engine.schema_revision import VERSION_TABLE
+from records.schema.core import DIALOGUES, Base
+from states.model.dialogue import Dialogue
 
 for module in pkgutil.iter_modules(records.__path__):
     importlib.import_module(f"records.{module.name}")  # whatever declares tables

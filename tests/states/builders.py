@@ -16,20 +16,20 @@ from typing import Any
 
 import pytest
 
-from states.calendar import WorkCalendar
-from states.deciding import decide
-from states.deliberation import Decision
-from states.delivery import delivered, undeliverable
-from states.dialogue import Dialogue, Phase
-from states.duties import Duty
-from states.errors import Refused
-from states.facts import Fact, Notice
-from states.information import Information
-from states.opening import open_edition
-from states.people import Person
-from states.policy import Policy
-from states.programme import Programme
-from states.timing import Passing, Setting, pass_time
+from states.language.errors import Refused
+from states.model.calendar import WorkCalendar
+from states.model.dialogue import Dialogue, Phase
+from states.model.duties import Duty
+from states.model.facts import Fact, Notice
+from states.model.information import Information
+from states.model.people import Person
+from states.model.policy import Policy
+from states.model.programme import Programme
+from states.steps.decide import decide
+from states.steps.delivery.receipts import delivered, undeliverable
+from states.steps.draft import Decision
+from states.steps.phases.opening import open_edition
+from states.timing.lapse import Passing, Setting, pass_time
 
 Given = dict[str, Any]
 POLICY_FILE = Path(__file__).parents[2] / "config" / "policy.toml"

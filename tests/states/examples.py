@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from states.dialogue import Phase
-from states.facts import Notice
-from states.passing_on import by_hand
+from states.model.dialogue import Phase
+from states.model.facts import Notice
+from states.steps.delivery.pass_on import by_hand
 from tests.states.builders import (
     DECISIONS,
     DENIZ,

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from states.addresses import on_the_wire, plain_address, same_address
-from states.people import Mapping, Person
-from states.problems import problem_of
-from states.values import STORED, Email
+from states.language.validation_messages import problem_of
+from states.model.people import Mapping, Person
+from states.values.addresses import on_the_wire, plain_address, same_address
+from states.values.values import STORED, Email
 
 EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given as whatever
 from hypothesis import strategies as st
 
-from states.deciding import decide
-from states.dialogue import Phase
-from states.errors import BadInput, NotKnown, Refused
-from states.people import Invitation, Role
-from states.policy import Policy
-from states.programme import Programme
-from states.table import STEPS
-from states.values import LINE_LIMIT, TEXT_LIMIT
+from states.language.errors import BadInput, NotKnown, Refused
+from states.model.dialogue import Phase
+from states.model.people import Invitation, Role
+from states.model.policy import Policy
+from states.model.programme import Programme
+from states.steps.decide import decide
+from states.steps.table import STEPS
+from states.values.values import LINE_LIMIT, TEXT_LIMIT
 from tests.states.builders import (
     DECISIONS,
     DENIZ,

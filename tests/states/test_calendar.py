@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from states.calendar import WorkCalendar, known_countries
-from states.duties import Reckoning
-from states.errors import Refused
-from states.zones import known_zones
+from states.language.errors import Refused
+from states.model.calendar import WorkCalendar, known_countries
+from states.model.duties import Reckoning
+from states.values.time_zones import known_zones
 from tests.states.builders import day, refusal_of, utc
 
 AMSTERDAM = WorkCalendar("Europe/Amsterdam", "NL")
@@ -305,7 +305,7 @@ def test_the_language_of_the_server_names_no_holiday(spoken: str) -> None:
     import sys
 
     ask = (
-        "from datetime import date; from states.calendar import WorkCalendar as C; "
+        "from datetime import date; from states.model.calendar import WorkCalendar as C; "
         "[print(ascii(C('UTC', land).holiday(date(2022, 12, 25)))) for land in ('NL','BD','TR','DE','CN')]; "
         "print(C('UTC', 'NL').holiday(date(2022, 4, 27)))"
     )

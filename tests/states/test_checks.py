@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from states.checks import RULES, Check, checks_of, soft_checks
-from states.contributions import LineVerdict
-from states.dialogue import OPEN_PHASES, Phase
-from states.errors import BadInput, ChecksNotMet
-from states.machine import leaving_step
+from states.checks.checks import RULES, Check, checks_of, soft_checks
+from states.language.errors import BadInput, ChecksNotMet
+from states.model.contributions import LineVerdict
+from states.model.dialogue import OPEN_PHASES, Phase
+from states.steps.machine import leaving_step
 from tests.states.builders import (
     DECISIONS,
     DENIZ,

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from states.errors import BadInput, NotKnown, Refused
-from states.people import Role
+from states.language.errors import BadInput, NotKnown, Refused
+from states.model.people import Role
 from tests.states.builders import (
     DENIZ,
     NOOR,

@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from states.deciding import decide
-from states.dialogue import Dialogue, Phase
-from states.duties import KINDS
-from states.errors import Refused
-from states.independence import DEBTORS
-from states.people import Role, way_of
-from states.table import STEPS
+from states.language.errors import Refused
+from states.model.dialogue import Dialogue, Phase
+from states.model.duties import KINDS
+from states.model.people import Role, way_of
+from states.privacy.independence import DEBTORS
+from states.steps.decide import decide
+from states.steps.table import STEPS
 from tests.states.builders import (
     DENIZ,
     JOKE,

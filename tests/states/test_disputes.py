@@ -2,8 +2,8 @@
 
 import pytest
 
-from states.dialogue import Phase
-from states.errors import ChecksNotMet
+from states.language.errors import ChecksNotMet
+from states.model.dialogue import Phase
 from tests.states.builders import (
     DECISIONS,
     NOOR,

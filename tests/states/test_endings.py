@@ -2,10 +2,10 @@
 
 import pytest
 
-from states.delivery import still_wanted
-from states.dialogue import OPEN_PHASES, Phase
-from states.duties import KINDS
-from states.errors import ChecksNotMet
+from states.language.errors import ChecksNotMet
+from states.model.dialogue import OPEN_PHASES, Phase
+from states.model.duties import KINDS
+from states.steps.delivery.receipts import still_wanted
 from tests.states.builders import (
     DENIZ,
     JOKE,

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from states import passing_on
-from states.delivery import MATTERS, still_wanted
-from states.dialogue import Phase
-from states.facts import Notice
+from states.model.dialogue import Phase
+from states.model.facts import Notice
+from states.steps.delivery import pass_on
+from states.steps.delivery.receipts import MATTERS, still_wanted
 from tests.states.builders import (
     DECISIONS,
     DENIZ,
@@ -429,7 +429,7 @@ def test_what_is_no_reminder_is_always_wanted() -> None:
 
 
 def by_hand(life: Life, notice: Notice) -> Notice | None:
-    decision = passing_on.by_hand(life.dialogue, notice, life.now)
+    decision = pass_on.by_hand(life.dialogue, notice, life.now)
     life.accept(decision)
     return decision.notices[0] if decision.notices else None
 

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from states.delivery import still_wanted
-from states.dialogue import Phase
-from states.errors import Refused
-from states.gaps import hands_named
-from states.independence import helps
-from states.table import STEPS
+from states.checks.gaps import hands_named
+from states.language.errors import Refused
+from states.model.dialogue import Phase
+from states.privacy.independence import helps
+from states.steps.delivery.receipts import still_wanted
+from states.steps.table import STEPS
 from tests.states.builders import JOKE, Life, at_phase
 from tests.states.examples import EXAMPLES, example, ready, waits_by_hand
 

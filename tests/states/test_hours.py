@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from states.hours import hours_of
+from states.values.safe_hours import hours_of
 
 DHAKA = ZoneInfo("Asia/Dhaka")
 MONDAY, FRIDAY, SATURDAY, SUNDAY = 13, 17, 18, 19  # June 2022

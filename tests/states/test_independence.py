@@ -2,9 +2,9 @@
 
 import pytest
 
-from states.addresses import same_address
-from states.errors import NotYours
-from states.independence import (
+from states.language.errors import NotYours
+from states.model.people import Person, Role
+from states.privacy.independence import (
     is_debtor,
     may_speak_for,
     owes_to,
@@ -12,7 +12,7 @@ from states.independence import (
     same_person,
     same_phone,
 )
-from states.people import Person, Role
+from states.values.addresses import same_address
 from tests.states.builders import (
     DENIZ,
     NOOR,

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from states.duties import KINDS, Duty, DutyStatus, Reckoning
-from states.people import PARTICIPANT, Role
-from states.policy import rung_offset
-from states.timing import Setting, armed, next_moment, pass_time, recipients, rung_template
+from states.model.duties import KINDS, Duty, DutyStatus, Reckoning
+from states.model.people import PARTICIPANT, Role
+from states.model.policy import rung_offset
+from states.timing.lapse import Setting, armed, next_moment, pass_time, recipients, rung_template
 from tests.states.builders import (
     DENIZ,
     JOKE,

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from states.duties import KINDS as DUTIES
-from states.letters import _NOT_BEFORE, DAILY, KINDS, TOGETHER, Kind
-from states.timing import rung_template
+from states.model.duties import KINDS as DUTIES
+from states.steps.delivery.letters import _NOT_BEFORE, DAILY, KINDS, TOGETHER, Kind
+from states.timing.lapse import rung_template
 
 FOLDER = Path(str(files("notifications") / "templates"))
 
@@ -15,7 +15,9 @@ FOLDER = Path(str(files("notifications") / "templates"))
 def test_every_message_has_a_kind() -> None:
     folders = {path.parent.name for path in FOLDER.glob("[!_]*/page.html")}
 
-    assert set(KINDS) == folders, "sort each message in states/letters.py: alerts, tasks or own"
+    assert set(KINDS) == folders, (
+        "sort each message in states/steps/delivery/letters.py: alerts, tasks or own"
+    )
 
 
 def test_whoever_owes_hears_what_is_late_as_an_alert_and_the_rest_as_a_task() -> None:

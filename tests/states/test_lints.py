@@ -2,8 +2,8 @@
 
 import pytest
 
-from states.checks import Check, checks_of
-from states.reasons import hollow_answers, says_little
+from states.checks.checks import Check, checks_of
+from states.checks.stock_phrases import hollow_answers, says_little
 from tests.states.builders import Life, live
 
 GOOD = "Uw punt staat in hoofdstuk {}: vanaf maart betalen wij per stuk een toeslag voor {}."

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from states.dialogue import Phase
-from states.errors import Refused
-from states.people import Role
+from states.language.errors import Refused
+from states.model.dialogue import Phase
+from states.model.people import Role
 from tests.states.builders import JOKE, Life, disputed
 from tests.states.examples import TWO_DAYS, ready
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from states.dialogue import Dialogue, Phase
-from states.errors import BadInput
-from states.facts import Fact
-from states.opening import debts_of, open_edition
-from states.people import Invitation
+from states.language.errors import BadInput
+from states.model.dialogue import Dialogue, Phase
+from states.model.facts import Fact
+from states.model.people import Invitation
+from states.steps.phases.opening import debts_of, open_edition
 from tests.states.builders import (
     DENIZ,
     INFORMATION,

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from states.duties import KINDS, Duty, DutyStatus, Reckoning
-from states.facts import Fact, Notice
-from states.patterns import (
+from states.model.duties import KINDS, Duty, DutyStatus, Reckoning
+from states.model.facts import Fact, Notice
+from states.model.people import Role
+from states.timing.equivalence import (
     LAPSED_BEFORE,
     NAME,
     OPEN,
@@ -23,8 +24,7 @@ from states.patterns import (
     standing,
     taken_names,
 )
-from states.people import Role
-from states.timing import Passing, Setting, pass_time
+from states.timing.lapse import Passing, Setting, pass_time
 from tests.states.builders import PEOPLE, opened, people, policy, programme, setting, utc
 
 SETTING = setting(opened().dialogue)

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from states.dialogue import Dialogue
-from states.errors import BadInput, NotKnown, NotYours, Refused
-from states.people import Role
-from states.relaying import held_until, undoable
-from states.table import INDEPENDENT, NEAR
+from states.language.errors import BadInput, NotKnown, NotYours, Refused
+from states.model.dialogue import Dialogue
+from states.model.people import Role
+from states.steps.people.relayed_steps import held_until, undoable
+from states.steps.table import INDEPENDENT, NEAR
 from tests.states.builders import (
     DENIZ,
     JOKE,

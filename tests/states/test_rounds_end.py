@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from states.delivery import undeliverable
-from states.dialogue import Dialogue
-from states.facts import Notice
-from states.people import PARTICIPANT, Role
-from states.timing import rung_template
-from states.ways import ALERTS, by_hand, failed_for_good, reads_mail
+from states.model.dialogue import Dialogue
+from states.model.facts import Notice
+from states.model.people import PARTICIPANT, Role
+from states.steps.delivery.contact_ways import ALERTS, by_hand, failed_for_good, reads_mail
+from states.steps.delivery.receipts import undeliverable
+from states.timing.lapse import rung_template
 from tests.states.builders import NOOR, RAHIMA, live
 
 ORDER = [Role.MANAGER, Role.DEPUTY, Role.SPONSOR, Role.BOARD]

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from states.calendar import WorkCalendar
-from states.errors import BadInput
-from states.schedule import (
+from states.language.errors import BadInput
+from states.model.calendar import WorkCalendar
+from states.timing.schedule import (
     EditionDue,
     SessionRule,
     next_opening,

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from states.dialogue import Dialogue
-from states.errors import NotYours, Refused
-from states.facts import Fact, Notice
-from states.table import STEPS
-from states.views import actor_seen, attributed, unknown_to_auditors
+from states.language.errors import NotYours, Refused
+from states.model.dialogue import Dialogue
+from states.model.facts import Fact, Notice
+from states.privacy.visibility import actor_seen, attributed, unknown_to_auditors
+from states.steps.table import STEPS
 from tests.states.builders import (
     DECISIONS,
     DENIZ,

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from states.checks import RULES, checks_of
-from states.contributions import Commitment
-from states.duties import DutyStatus
-from states.standing import about_nothing, answers_standing, promise_standing, waiting_voices
+from states.checks.checks import RULES, checks_of
+from states.checks.status import about_nothing, answers_standing, promise_standing, waiting_voices
+from states.model.contributions import Commitment
+from states.model.duties import DutyStatus
 from tests.notifications.builders import ALERTED, contributions, decided, dialogue
 from tests.states.builders import opened
 

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from states.deciding import ENTERING, HANDLERS
-from states.diagram import mermaid
-from states.dialogue import OPEN_PHASES, Phase
-from states.errors import NotYours, StepNotAllowed
-from states.machine import advance, fitting_phases, leaving_step
-from states.table import LEAVING, REOPENING, STEPS, TRANSITIONS
+from states.language.errors import NotYours, StepNotAllowed
+from states.model.dialogue import OPEN_PHASES, Phase
+from states.steps.decide import ENTERING, HANDLERS
+from states.steps.diagram import mermaid
+from states.steps.machine import advance, fitting_phases, leaving_step
+from states.steps.table import LEAVING, REOPENING, STEPS, TRANSITIONS
 from tests.states.builders import at_phase, disputed
 from tests.states.examples import EXAMPLES, example, ready
 

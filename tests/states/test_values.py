@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from states.deciding import understood
-from states.errors import BadInput
-from states.people import Person
-from states.phrases import LANGUAGES
-from states.problems import problem_book, problem_of
-from states.programme import Programme
-from states.signs import has_sign
-from states.table import STEPS
-from states.values import STORED, Day, Line, Moment, Text
-from states.zones import known_zones
+from states.language.errors import BadInput
+from states.language.messages import LANGUAGES
+from states.language.validation_messages import problem_book, problem_of
+from states.model.people import Person
+from states.model.programme import Programme
+from states.steps.decide import understood
+from states.steps.table import STEPS
+from states.values.characters import has_sign
+from states.values.time_zones import known_zones
+from states.values.values import STORED, Day, Line, Moment, Text
 from tests.states.builders import programme
 
 TEXT, LINE = TypeAdapter[str](Text), TypeAdapter[str](Line)

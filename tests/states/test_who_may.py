@@ -2,10 +2,10 @@
 
 import pytest
 
-from states.dialogue import Phase
-from states.errors import NotKnown, NotYours, Refused
-from states.people import PARTICIPANT, Role
-from states.table import SPEAKER, STEPS
+from states.language.errors import NotKnown, NotYours, Refused
+from states.model.dialogue import Phase
+from states.model.people import PARTICIPANT, Role
+from states.steps.table import SPEAKER, STEPS
 from tests.states.builders import (
     DENIZ,
     JOKE,

@@ -8,18 +8,18 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from states.checks import checks_of
-from states.deciding import decide
-from states.deliberation import Decision
-from states.delivery import delivered, still_wanted, undeliverable
-from states.dialogue import OPEN_PHASES, Dialogue, Phase
-from states.duties import KINDS, Duty, DutyStatus
-from states.facts import FACTS, Fact, Notice
-from states.machine import leaving_step
-from states.opening import debts_of
-from states.people import PARTICIPANT, ROLES, SYSTEM, Role
-from states.table import STEPS, TRANSITIONS
-from states.timing import next_moment, pass_time
+from states.checks.checks import checks_of
+from states.model.dialogue import OPEN_PHASES, Dialogue, Phase
+from states.model.duties import KINDS, Duty, DutyStatus
+from states.model.facts import FACTS, Fact, Notice
+from states.model.people import PARTICIPANT, ROLES, SYSTEM, Role
+from states.steps.decide import decide
+from states.steps.delivery.receipts import delivered, still_wanted, undeliverable
+from states.steps.draft import Decision
+from states.steps.machine import leaving_step
+from states.steps.phases.opening import debts_of
+from states.steps.table import STEPS, TRANSITIONS
+from states.timing.lapse import next_moment, pass_time
 from tests.states.builders import (
     DECISIONS,
     JOKE,

@@ -1,0 +1,217 @@
+"""`weerklank act` and `weerklank open`: the steps of people, taken from the command line."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli import console, times
+from cli.completion import dialogue_ids, people, programme_ids, step_names
+from cli.console import AsJson
+from cli.hints import hint_to
+from cli.step_input import given as read_given
+from services.house import House, open_house
+from states.language.errors import NotKnown, Refused
+from states.model.calendar import WorkCalendar
+from states.model.information import Information
+from states.model.people import Role
+from states.steps.table import STEPS
+from states.steps.table import Step as StepRow
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from records.ledger import Receipt
+
+_SHOWN_FACTS = 12
+_TAB = 21  # columns for the name of a step
+
+Dialogue = Annotated[
+    str,
+    typer.Argument(
+        metavar="DIALOGUE", help="For example kledingmerk-2022.", autocompletion=dialogue_ids
+    ),
+]
+Step = Annotated[
+    str,
+    typer.Argument(metavar="STEP", help="For example approve-analysis.", autocompletion=step_names),
+]
+By = Annotated[
+    str,
+    typer.Option(
+        metavar="PERSON",
+        help="Who takes it: a role, a stakeholder or a helper, like manager, union-bd or helper-1.",
+        autocompletion=people,
+    ),
+]
+With = Annotated[
+    str,
+    typer.Option(
+        "--with",
+        metavar="JSON",
+        help='What comes with it, like \'{"stakeholder": "bank"}\'; @FILE or - reads it from there.',
+    ),
+]
+Now = Annotated[
+    str | None,
+    typer.Option(
+        "--now",
+        metavar="WHEN",
+        help="When it happens, with an offset: 2022-02-03T11:00+01:00. Default: this moment.",
+    ),
+]
+ProgrammeId = Annotated[
+    str,
+    typer.Argument(
+        metavar="PROGRAMME", help="For example kledingmerk.", autocompletion=programme_ids
+    ),
+]
+Session = Annotated[
+    str,
+    typer.Option(
+        "--session", metavar="WHEN", help="When the session is, in local time: 2022-06-16T13:00."
+    ),
+]
+Edition = Annotated[
+    int | None,
+    typer.Option(
+        "--edition",
+        min=1900,
+        max=2999,
+        help="Its number, like 2022. Default: the year of the session.",
+    ),
+]
+Facts = Annotated[
+    Path | None,
+    typer.Option(
+        "--information",
+        metavar="FILE",
+        help="YAML or JSON with the invitation's eight fields: purpose, feedback_by, …",
+    ),
+]
+
+
+def _list_steps(value: bool) -> None:
+    if value:
+        for step in STEPS.values():
+            console.paragraph(_line(step), " " * _TAB, step.name.ljust(_TAB))
+        raise typer.Exit
+
+
+def _line(step: StepRow) -> str:
+    fields = step.takes.model_fields.items()
+    takes = ", ".join(name if info.is_required() else f"[{name}]" for name, info in fields)
+    return f"{takes or 'nothing'} · by {', '.join(str(by) for by in step.by)}"
+
+
+Steps = Annotated[
+    bool,
+    typer.Option(
+        "--steps",
+        is_eager=True,
+        expose_value=False,
+        callback=_list_steps,
+        help="List all steps, what each takes ([optional]) and who may take it.",
+    ),
+]
+
+
+Tight = Annotated[
+    bool,
+    typer.Option("--tight", help="Open it although days do not fit: what begins late is not late."),
+]
+
+
+def act(
+    dialogue: Dialogue,
+    step: Step,
+    *,
+    by: By,
+    given: With = "{}",
+    now: Now = None,
+    as_json: AsJson = False,
+    _steps: Steps = False,
+) -> None:
+    """Take one step in a dialogue; a step that is not allowed says why and changes nothing.
+
+    weerklank act kledingmerk-2022 invite --by manager --with '{"stakeholder": "bank"}'
+    weerklank act kledingmerk-2022 accept-invitation --by bank
+    """
+    detail, moment = read_given(given), times.moment_or_now(now)
+    with open_house() as house:
+        try:
+            receipt = house.ledger.act(dialogue, step, detail, by=by, now=moment)
+        except NotKnown:
+            raise
+        except Refused as refusal:
+            known = house.ledger.read(dialogue)
+            if hint := hint_to(refusal, known, step, by, detail):
+                refusal.add_note(hint)
+            raise
+    _tell(receipt, as_json=as_json)
+    console.suggest(f"weerklank status {dialogue}")
+
+
+def open_edition(
+    programme: ProgrammeId,
+    *,
+    session: Session,
+    edition: Edition = None,
+    information: Facts = None,
+    by: By = Role.MANAGER.value,
+    tight: Tight = False,
+    now: Now = None,
+    as_json: AsJson = False,
+) -> None:
+    """Open an edition by hand; the yearly schedule does it by itself.
+
+    A session so near that days are over already is refused, with the earliest that fits; --tight opens it all the same.
+
+    weerklank open kledingmerk --session 2022-06-16T13:00
+    """
+    moment = times.moment_or_now(now)
+    told = _information(information)
+    with open_house() as house:
+        session_at = _session_at(house, programme, session)
+        receipt = house.ledger.open_edition(
+            programme,
+            session_at=session_at,
+            edition=edition,
+            information=told,
+            by=by,
+            now=moment,
+            tight=tight,
+        )
+    _tell(receipt, as_json=as_json)
+    console.suggest(f"weerklank status {receipt.dialogue_id}")
+
+
+def _information(path: Path | None) -> Information | None:
+    if path is None:
+        return None
+    from cli.yaml_input import read_document, validated
+
+    return validated(Information, read_document(path))
+
+
+def _session_at(house: House, programme_id: str, text: str) -> "datetime":
+    session = times.with_hour(text, "--session")
+    programme = house.ledger.programme(programme_id).programme
+    return WorkCalendar(programme.time_zone, programme.country).instant(session)
+
+
+def _tell(receipt: "Receipt", *, as_json: bool) -> None:
+    if as_json:
+        console.say_json(as_data(receipt))
+        return
+    console.out(f"{receipt.dialogue_id}: {receipt.phase.replace('_', ' ')}")
+    for fact in receipt.facts[:_SHOWN_FACTS]:
+        console.out(f"  {fact.fact}  {fact.subject}")
+    if len(receipt.facts) > _SHOWN_FACTS:
+        console.out(f"  … and {len(receipt.facts) - _SHOWN_FACTS} more facts")
+
+
+def as_data(receipt: "Receipt") -> dict[str, Any]:
+    """What a step brought about, as plain data."""
+    facts = [fact.model_dump(mode="json") for fact in receipt.facts]
+    return {"dialogue": receipt.dialogue_id, "phase": str(receipt.phase), "facts": facts}

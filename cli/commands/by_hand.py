@@ -1,0 +1,152 @@
+"""`weerklank by-hand`: the messages for people without e-mail, who are reached by phone or letter."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import console, times
+from cli.app import HELP, group
+from cli.commands.act import By, Now, as_data
+from cli.commands.status import As
+from cli.console import AsJson
+from config.validation_messages import Unfit
+from records import queries
+from records.delivery import queue
+from records.outbox.enqueue import BY_HAND
+from services.house import House, open_house
+
+if TYPE_CHECKING:
+    from records.queries import NoticeRow
+
+app = group("Messages to give by phone or letter: list them, read one, record that it was given.")
+
+Number = Annotated[
+    int, typer.Argument(metavar="NUMBER", min=1, help="Its number in the list, like 12.")
+]
+How = Annotated[
+    str,
+    typer.Option(
+        "--how", metavar="TEXT", help="In which way, like 'by phone' or 'letter of 8 September'."
+    ),
+]
+
+
+@app.command("list", context_settings=HELP)
+def list_waiting(as_json: AsJson = False) -> None:
+    """List what is still to be given by hand; a duty counts as met when that was recorded."""
+    with open_house() as house:
+        rows = queries.waiting_notices(house.engine, BY_HAND)
+    if as_json:
+        console.say_json({"by_hand": [_as_data(row) for row in rows]})
+    elif rows:
+        console.columns(
+            [(str(r.id), r.dialogue_id, r.to, r.template, f"{r.at:%Y-%m-%d}") for r in rows],
+            indent="",
+        )
+        console.suggest(f"weerklank by-hand show {rows[0].id}")
+        _say_how_to_record(rows[0])
+    else:
+        console.out("Nothing waits to be given by hand.")
+
+
+def _as_data(row: "NoticeRow") -> dict[str, object]:
+    named = {"id": row.id, "dialogue": row.dialogue_id, "to": row.to}
+    return {**named, "template": row.template, "at": row.at}
+
+
+def _say_how_to_record(row: "NoticeRow") -> None:
+    """What to do after the call: who may say what, and one command for each way in which it may have gone."""
+    tries = '[{"on": "2026-01-12", "how": "phone"}, {"on": "2026-01-14", "how": "phone"}]'
+    given = f'{{"to": "{row.to}", "reason": "Nobody answers.", "tries": {tries}}}'
+    console.note("After the call, record how it went:")
+    for said, command in (
+        ("they heard it", f"by-hand done {row.id} --by moderator --how 'by phone'"),
+        ("manager or deputy called", f"by-hand bring {row.id} --by manager --how 'by phone'"),
+        ("nobody, on two days", f"act {row.dialogue_id} could-not-reach --by moderator --with '{given}'"),
+    ):  # fmt: skip
+        console.note(f"  {said}: weerklank {command}")
+    console.note(
+        "That it arrived is said by moderator, confidant, a helper or the person themselves."
+    )
+
+
+@app.command("show", context_settings=HELP)
+def show(number: Number, viewer: As = "manager", now: Now = None, as_json: AsJson = False) -> None:
+    """Show one message, to read it out or to print it; how a sealed speaker is reached only the moderator sees.
+
+    weerklank by-hand show 12 > letter.txt
+    """
+    from notifications.letters.compose import Unwritable, compose
+
+    moment = times.moment_or_now(now)
+    with open_house() as house:
+        row = _find(house, number)
+        posted = queue.find(house.engine, number)
+        if posted is None:
+            raise Unfit([f"Message {number} is no longer there."])
+        try:
+            message = compose(posted.notice, house.ledger.read(row.dialogue_id), now=moment)
+        except Unwritable as lacking:
+            raise Unfit([f"Message {number} cannot be written: {lacking}"]) from None
+    reach = message.phone or "no phone number is known: send a letter"
+    hidden = message.discreet and viewer != "moderator"
+    if as_json:
+        phone = None if hidden else message.phone or None
+        letter = {"phone": phone, "subject": message.subject, "text": message.text}
+        console.say_json({**_as_data(row), **letter})
+        return
+    console.note(
+        f"To {row.to}: {'under seal: only the moderator knows (--as moderator)' if hidden else reach}"
+    )
+    console.out(f"{message.subject}\n\n{message.text}")
+    console.suggest(f"weerklank by-hand done {number} --by moderator --how 'by phone'")
+
+
+@app.command("done", context_settings=HELP)
+def done(number: Number, by: By, how: How, now: Now = None, as_json: AsJson = False) -> None:
+    """Record that a message was given by hand; from then on it counts as delivered.
+
+    By the moderator, the confidant, a helper (helper-1) or the person themselves: never by whoever owes it.
+    What manager and deputy do: by-hand bring.
+
+    weerklank by-hand done 12 --by moderator --how 'by phone'
+    """
+    moment = times.moment_or_now(now)
+    with open_house() as house:
+        row = _find(house, number)
+        given = {"to": row.to, "how": how, "template": row.template}
+        receipt = house.ledger.act(row.dialogue_id, "record-delivery", given, by=by, now=moment)
+    if as_json:
+        console.say_json(as_data(receipt))
+        return
+    console.out(f"{row.dialogue_id}: {row.template} to {row.to} was given {how}.")
+    console.suggest(f"weerklank status {row.dialogue_id}")
+
+
+@app.command("bring", context_settings=HELP)
+def bring(number: Number, by: By, how: How, now: Now = None, as_json: AsJson = False) -> None:
+    """Record that manager or deputy brought a message; that it arrived, somebody says who does not owe it.
+
+    weerklank by-hand bring 12 --by manager --how 'by phone'
+    """
+    moment = times.moment_or_now(now)
+    with open_house() as house:
+        row = _find(house, number)
+        given = {"to": row.to, "how": how}
+        receipt = house.ledger.act(row.dialogue_id, "bring", given, by=by, now=moment)
+    if as_json:
+        console.say_json(as_data(receipt))
+        return
+    console.out(f"{row.dialogue_id}: {row.template} was brought to {row.to} {how}.")
+    console.suggest(f"weerklank by-hand done {number} --by moderator --how '{how}'")
+
+
+def _find(house: House, number: int) -> "NoticeRow":
+    for row in queries.waiting_notices(house.engine, BY_HAND):
+        if row.id == number:
+            return row
+    raise Unfit(
+        [
+            f"There is no message {number} to be given by hand. See which there are: weerklank by-hand list"
+        ]
+    )

@@ -1,0 +1,59 @@
+"""`weerklank doctor`: is everything that must run running, and since when?"""
+
+from typing import Any
+
+import typer
+
+from cli import console, times
+from cli.commands.act import Now
+from cli.console import AsJson
+from config.settings import load_settings
+from services.doctor import health
+from services.doctor.health import Finding
+
+_MARKS = {"ok": ("✓", "good"), "warn": ("!", "warn"), "bad": ("✗", "bad")}
+
+
+def doctor(now: Now = None, as_json: AsJson = False) -> None:
+    """Look at the database, the sweep, the outbox, the mail server, Prefect and the journal; ends with 1 when unwell.
+
+    weerklank doctor --json
+    """
+    moment = times.moment_or_now(now)
+    with console.working("Looking …"):
+        findings = health.examine(load_settings(), moment)
+    unwell = any(finding.state == "bad" for finding in findings)
+    if as_json:
+        console.say_json(
+            {
+                "ok": not unwell,
+                "at": moment,
+                "findings": [_as_data(finding) for finding in findings],
+            }
+        )
+    else:
+        for finding in findings:
+            _tell(finding)
+    if unwell:
+        raise typer.Exit(1)
+
+
+def _as_data(finding: Finding) -> dict[str, Any]:
+    return {
+        "name": finding.name,
+        "state": finding.state,
+        "says": finding.says,
+        "since": finding.since,
+        "advice": finding.advice,
+    }
+
+
+def _tell(finding: Finding) -> None:
+    mark, look = _MARKS[finding.state]
+    word = " " if finding.state == "ok" else " since "
+    since = f"{word}{finding.since:%Y-%m-%d %H:%M} UTC" if finding.since else ""
+    console.paragraph(
+        f"{finding.name}: {finding.says}{since}", "    ", f"{console.tint(mark, look)} "
+    )
+    if finding.advice and finding.state != "ok":
+        console.paragraph(f"→ {finding.advice}", "      ", "    ")

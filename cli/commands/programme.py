@@ -1,0 +1,128 @@
+"""`weerklank programme`: create or update a programme from a file, and list them."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from cli import console, times
+from cli.app import HELP, group
+from cli.commands.act import Now
+from cli.console import AsJson
+from cli.yaml_input import BadDocument, Document, read_document, validated
+from config.policies import PolicyUnfit, policy_of
+from services.house import open_house
+from states.language.errors import Refused
+from states.model.programme import Programme
+from states.timing.schedule import require_schedule
+
+if TYPE_CHECKING:
+    from records.dialogues.programmes import ProgrammeRow
+
+_KEY = "programme."
+
+app = group("Create, update or list programmes.")
+
+ProgrammeFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE", help="YAML with the programme: id, company, country, roles, schedule, …"
+    ),
+]
+
+
+@app.command("apply", context_settings=HELP)
+def apply(file: ProgrammeFile, now: Now = None, as_json: AsJson = False) -> None:
+    """Create or update the programme in FILE; doing it again changes nothing.
+
+    What stands in the file wins over roles that were handed over since.
+
+    weerklank programme apply kledingmerk.yaml
+    """
+    moment = times.moment_or_now(now)
+    programme = read_programme(file, moment)
+    with open_house() as house:
+        changed = house.ledger.apply_programme(programme, moment)
+        row = house.ledger.programme(programme.id)
+    if as_json:
+        console.say_json({**_as_data(row), "changed": changed})
+        return
+    console.out(
+        f"{programme.id}: {'saved' if changed else 'unchanged'}; the next edition opens {_local(row)}"
+    )
+    console.suggest(
+        f"weerklank open {programme.id} --session WHEN, or wait for the schedule: weerklank up"
+    )
+
+
+@app.command("list", context_settings=HELP)
+def list_programmes(as_json: AsJson = False) -> None:
+    """List the programmes and when their next edition opens."""
+    with open_house() as house:
+        rows = house.ledger.programmes()
+    if as_json:
+        console.say_json({"programmes": [_as_data(row) for row in rows]})
+    elif rows:
+        console.columns(
+            [(row.programme.id, row.programme.company, f"opens {_local(row)}") for row in rows],
+            indent="",
+        )
+    else:
+        console.out("There are no programmes yet.")
+        console.suggest("weerklank programme apply FILE, or see the case first: weerklank demo")
+
+
+def read_programme(file: Path, now: datetime) -> Programme:
+    """
+    The programme in *file*: under `programme:`, or the mapping itself; its policy and schedule are tried out.
+
+    Raises BadDocument, which names the path, the value and what is allowed.
+    """
+    document = read_document(file)
+    nested = isinstance(document.data, dict) and isinstance(document.data.get("programme"), dict)
+    inner = _inside(document) if nested else document
+    programme = validated(Programme, inner)
+    _try_out(programme, inner, now)
+    return programme
+
+
+def _inside(document: Document) -> Document:
+    inner = {
+        place.removeprefix(_KEY): line
+        for place, line in document.lines.items()
+        if place.startswith(_KEY)
+    }
+    return Document(document.source, document.data["programme"], inner)
+
+
+def _try_out(programme: Programme, document: Document, now: datetime) -> None:
+    try:
+        policy_of(programme.policy)
+        require_schedule(programme.schedule, programme.time_zone, now)
+    except PolicyUnfit as unfit:
+        problems = [document.problem(line) for line in unfit.lines]
+        raise BadDocument(document.source, problems) from None
+    except Refused as refused:
+        problem = document.problem(f"schedule: {refused.why(console.language())}")
+        raise BadDocument(document.source, [problem]) from None
+
+
+def _local(row: "ProgrammeRow") -> str:
+    opens = row.opens_at.astimezone(ZoneInfo(row.programme.time_zone))
+    return f"{opens:%Y-%m-%d %H:%M} ({row.programme.time_zone})"
+
+
+def _as_data(row: "ProgrammeRow") -> dict[str, Any]:
+    programme = row.programme
+    return {
+        "id": programme.id,
+        "company": programme.company,
+        "country": programme.country,
+        "time_zone": programme.time_zone,
+        "languages": list(programme.languages),
+        "schedule": programme.schedule,
+        "roles": sorted(role.value for role in programme.roles),
+        "opens_at": console.stamp(row.opens_at),
+    }

@@ -1,0 +1,270 @@
+"""What the command line shows as JSON (DESIGN 6.3), as the manager, the moderator or an auditor may see it."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from cli.letters_view import numbered
+from records import queries
+from records.delivery import queue
+from records.journal import journal
+from records.ledger import Ledger
+from records.outbox.enqueue import BY_HAND, SENT
+from states.checks.checks import Check, checks_of
+from states.model.dialogue import Dialogue
+from states.model.duties import Duty
+from states.model.people import Role
+from states.privacy.visibility import Viewer, actor_seen, unknown_to_auditors
+
+Row = dict[str, Any]
+VIEWERS: tuple[Viewer, ...] = ("manager", "moderator", "auditor")
+_NAMING = frozenset({"for", "duty", "to", "actor", "subject", "detail", "by", "why", "checks"})
+"""Fields that may name somebody; the others are words of ours, whatever somebody is called."""
+_INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00$")
+_SPEAKER = "(the speaker)"
+_MAIL = "email"
+
+
+def instant(moment: datetime) -> str:
+    """*moment* (aware) the way all our JSON has it: `2022-09-08T22:00:00Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return instant(moment) if moment else None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A step that was refused: when, which, by whom as the manager may know them, and why."""
+
+    at: datetime
+    do: str
+    by: str
+    code: str
+    why: str
+
+    def row(self) -> Row:
+        """The refusal as JSON."""
+        named = {"do": self.do, "by": self.by, "code": self.code}
+        return {"at": instant(self.at), **named, "why": self.why}
+
+
+def refusal(
+    dialogue: Dialogue | None, act: Mapping[str, Any], reason: tuple[str, str], at: datetime
+) -> Refusal:
+    """
+    The refusal of *act* (`do`, `by`, `with`) at *at* for a *reason* (its code and sentence).
+
+    Without what would betray who speaks under seal.
+
+    A point that was refused has no attribution yet that would let its speaker be named.
+    """
+    do, by, given = str(act["do"]), str(act["by"]), dict(act["with"])
+    code, why = reason
+    if dialogue is not None:
+        by = actor_seen(dialogue, by, do, given)
+    speaker = given.get("stakeholder")
+    if do == "record-contribution" and isinstance(speaker, str) and _known(dialogue, speaker):
+        why = re.sub(rf"(?<![\w-]){re.escape(speaker)}(?![\w-])", _SPEAKER, why)
+    return Refusal(at, do, by, code, why)
+
+
+def _known(dialogue: Dialogue | None, name: str) -> bool:
+    return dialogue is not None and name in dialogue.stakeholders
+
+
+def seen(
+    ledger: Ledger,
+    ids: Sequence[str],
+    now: datetime,
+    *,
+    viewer: Viewer = "manager",
+    refused: Iterable[Refusal] = (),
+    language: str = "en",
+) -> Row:
+    """
+    The dialogues *ids* as *viewer* may see them at *now* (aware UTC): plain data in the shape of DESIGN 6.3.
+
+    Raises NotKnown('unknown-dialogue').
+    """
+    dialogues = sorted((ledger.read(name) for name in ids), key=lambda d: (d.opened_at, d.id))
+    shown: Row = {
+        "dialogues": [dialogue_row(d, now, language) for d in dialogues],
+        "duties": [duty_row(d, duty, now) for d, duty in _duties(dialogues)],
+        "facts": facts(ledger, [d.id for d in dialogues]),
+        "notices": notices(ledger, [d.id for d in dialogues]),
+        "letters": [],
+        "refused": [one.row() for one in sorted(refused, key=lambda one: one.at)],
+    }
+    if viewer == "moderator":
+        shown["seals"] = [row for d in dialogues for row in _seals(d)]
+    else:
+        shown["notices"] = list(_told(shown["notices"], dialogues))
+    kinds = queue.kinds_of_letters(ledger.engine, [d.id for d in dialogues])
+    shown["letters"] = numbered(shown["notices"], kinds)
+    return Veil(dialogues).over(shown) if viewer == "auditor" else shown
+
+
+def _duties(dialogues: Iterable[Dialogue]) -> list[tuple[Dialogue, Duty]]:
+    found = [(d, duty) for d in dialogues for duty in d.duties.values()]
+    return sorted(found, key=lambda pair: pair[1].opened_at)
+
+
+def dialogue_row(dialogue: Dialogue, now: datetime, language: str = "en") -> Row:
+    """A dialogue with the checks to leave its phase, as JSON."""
+    checks = [check_row(check, language) for check in checks_of(dialogue, now)]
+    since = instant(dialogue.phase_since)
+    return {"id": dialogue.id, "phase": dialogue.phase.value, "since": since, "checks": checks}
+
+
+def check_row(check: Check, language: str = "en") -> Row:
+    """A check as JSON; `why` says in *language* what is missing."""
+    return {
+        "check": check.name,
+        "ok": check.ok,
+        "strength": check.strength,
+        "overridden": check.overridden,
+        "why": check.why(language),
+        "source": check.source,
+    }
+
+
+def duty_row(dialogue: Dialogue, duty: Duty, now: datetime) -> Row:
+    """A duty as JSON; its lateness counts to *now* while it is owed."""
+    return {
+        "id": duty.name,
+        "dialogue": dialogue.id,
+        "kind": duty.kind,
+        "owner": dialogue.owner_role(duty),
+        "for": duty.whom,
+        "due": instant(duty.due),
+        "first_due": instant(duty.first_due),
+        "status": duty.status.value,
+        "met_at": _instant(duty.met_at),
+        "late_days": duty.late_days(now, dialogue.zone),
+        "version": duty.version,
+    }
+
+
+def facts(ledger: Ledger, ids: Iterable[str]) -> list[Row]:
+    """The journals of the dialogues *ids* as JSON, by time and then in the order of each journal."""
+    entries = [(name, entry) for name in ids for entry in journal.entries(ledger.engine, name)]
+    entries.sort(key=lambda pair: pair[1].at)
+    return [fact_row(name, entry) for name, entry in entries]
+
+
+def fact_row(dialogue_id: str, entry: journal.Entry) -> Row:
+    """One entry of a journal as JSON."""
+    return {
+        "at": instant(entry.at),
+        "dialogue": dialogue_id,
+        "fact": entry.fact,
+        "actor": entry.actor,
+        "subject": entry.subject,
+        "detail": _stamped(entry.detail),
+    }
+
+
+def _stamped(value: Any) -> Any:  # noqa: ANN401 - JSON of any shape
+    """*value* with each instant in it written as all our JSON writes instants."""
+    if isinstance(value, str):
+        return instant(datetime.fromisoformat(value)) if _INSTANT.match(value) else value
+    if isinstance(value, Mapping):
+        return {key: _stamped(inner) for key, inner in value.items()}
+    return [_stamped(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def notices(ledger: Ledger, ids: Sequence[str]) -> list[Row]:
+    """The notices of the dialogues *ids* as JSON: when each was sent, or written while it was not."""
+    rows = sorted(
+        queries.notices_of(ledger.engine, ids), key=lambda row: (row.sent_at or row.at, row.id)
+    )
+    return [notice_row(row) for row in rows]
+
+
+_OPENERS = frozenset({"invitation", "summary-to-check", "dialogue-opened"})
+"""Messages that begin a duty; they are no reminder of it and are not shown as one."""
+
+
+def notice_row(row: queries.NoticeRow) -> Row:
+    """One row of the outbox as JSON."""
+    return {
+        "at": instant(row.sent_at or row.at),
+        "dialogue": row.dialogue_id,
+        "to": row.to,
+        "role": row.role,
+        "template": row.template,
+        "duty": None if row.template in _OPENERS else row.duty,
+        "kind": None if row.template in _OPENERS else row.kind,
+        "rung": row.rung,
+        "version": row.version,
+        "status": row.status,
+        "channel": row.channel,
+        "letter": row.message_id or f"{row.id}",
+    }
+
+
+def _told(rows: Iterable[Row], dialogues: Iterable[Dialogue]) -> Iterator[Row]:
+    """The notices without who of those under seal is reached by hand, which is the moderator's to know."""
+    sealed = {(d.id, voice) for d in dialogues for voice in d.seals}
+    for row in rows:
+        about = (row["to"], row["template"], row["kind"])
+        if about == (Role.MODERATOR, "by-hand-task", None):
+            continue
+        by_hand = BY_HAND in {row["status"], row["channel"]}
+        untold = by_hand and (row["dialogue"], row["to"]) in sealed
+        yield row | {"status": SENT, "channel": _MAIL} if untold else row
+
+
+def _seals(dialogue: Dialogue) -> Iterator[Row]:
+    for seal in dialogue.seals.values():
+        yield {"dialogue": dialogue.id, "voice": seal.id, "stakeholder": seal.stakeholder}
+
+
+class Veil:
+    """Hides identities from an auditor: stakeholders become `participant-1` … in the order of mapping."""
+
+    def __init__(self, dialogues: Iterable[Dialogue]) -> None:
+        self._words: dict[str, str] = {}
+        for dialogue in dialogues:
+            self._learn(dialogue)
+        longest_first = sorted(self._words, key=len, reverse=True)
+        known = "|".join(re.escape(word) for word in longest_first) or r"(?!)"
+        self._pattern = re.compile(rf"(?<![\w-])(?:{known})(?![\w-])")
+
+    def _learn(self, dialogue: Dialogue) -> None:
+        for role, person in dialogue.programme.roles.items():
+            self._keep(role.value, person.name, person.email, person.phone)
+        for name in unknown_to_auditors(dialogue):
+            someone = dialogue.stakeholders[name]
+            mask = self._words.setdefault(name, f"participant-{self._count() + 1}")
+            self._keep(mask, someone.name, someone.organisation, someone.email, someone.phone)
+
+    def _count(self) -> int:
+        return len({mask for mask in self._words.values() if mask.startswith("participant-")})
+
+    def _keep(self, mask: str, *words: str | None) -> None:
+        for word in words:
+            if word:
+                self._words.setdefault(word, mask)
+
+    def over(self, shown: Row) -> Row:
+        """*shown* without identities."""
+        return {table: [self.row(row, table) for row in rows] for table, rows in shown.items()}
+
+    def row(self, row: Row, table: str = "") -> Row:
+        """One *row* of *table* without identities."""
+        naming = _NAMING | {"id"} if table == "duties" else _NAMING
+        return {key: self._hidden(value) if key in naming else value for key, value in row.items()}
+
+    def _hidden(self, value: Any) -> Any:  # noqa: ANN401 - JSON of any shape
+        if isinstance(value, str):
+            return self._pattern.sub(lambda found: self._words[found[0]], value)
+        if isinstance(value, Mapping):
+            return {self._hidden(key): self._hidden(inner) for key, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._hidden(inner) for inner in value]
+        return value

@@ -1,0 +1,255 @@
+"""The facts of a dialogue as grains of its story: which are told, and which of them belong together."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from cli.json_views import Row
+
+Span = Literal["moment", "day", "month"]
+Look = Literal["late", "done", "fact", "phase", "plain"]
+DEBT = "answer-participant"
+INSTANT = timedelta(microseconds=1)
+"""What happens as a day ends is told on that day; what follows from a beginning is told after it."""
+
+
+@dataclass(frozen=True)
+class Grain:
+    """One fact or notice, before it is laid in a line with others of its *basket*."""
+
+    at: datetime
+    key: str
+    basket: str
+    span: Span = "moment"
+    look: Look = "plain"
+    who: str | None = None
+    details: Row = field(default_factory=dict)
+    dialogue: str = ""
+
+
+def grains_of_facts(shown: Row, zone: ZoneInfo) -> Iterator[Grain]:
+    """The facts of what is *shown* (DESIGN 6.3) as grains, with moments in *zone*."""
+    yield from Facts(shown, zone).grains()
+
+
+class Facts:
+    """The facts as grains; each kind that the story tells has a method."""
+
+    def __init__(self, shown: Row, zone: ZoneInfo) -> None:
+        self.shown = shown
+        self.zone = zone
+        self.duties = {(row["dialogue"], row["id"]): row for row in shown["duties"]}
+
+    def grains(self) -> Iterator[Grain]:
+        """All grains, in the order of the facts."""
+        for fact in self.shown["facts"]:
+            tell = _TELLERS.get(fact["fact"])
+            if tell:
+                for grain in tell(self, fact, local(fact["at"], self.zone)):
+                    yield replace(grain, dialogue=fact["dialogue"])
+
+    def day(self, text: str) -> datetime:
+        """The local moment *text*; a due moment belongs to the day that ends there."""
+        return local(text, self.zone, ends_day=True)
+
+    def duty(self, fact: Row) -> Row:
+        """The duty that *fact* is about."""
+        found: Row = self.duties.get((fact["dialogue"], fact["subject"]), {})
+        return found
+
+
+def local(text: str, zone: ZoneInfo, *, ends_day: bool = False) -> datetime:
+    """The instant *text* in *zone*; midnight is told as the end of the day before when *ends_day*."""
+    moment = datetime.fromisoformat(text).astimezone(zone)
+    at_end = ends_day and (moment.hour, moment.minute, moment.second) == (0, 0, 0)
+    return moment.replace(fold=0) - INSTANT if at_end else moment
+
+
+Teller = Callable[[Facts, Row, datetime], Iterator[Grain]]
+
+
+def _quiet(key: str) -> Teller:
+    def tell(_facts: Facts, _fact: Row, at: datetime) -> Iterator[Grain]:
+        yield Grain(at, key, "quiet", "month", "fact")
+
+    return tell
+
+
+def _plain(key: str, look: Look = "plain") -> Teller:
+    def tell(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+        yield Grain(at, key, f"{key}/{fact['subject']}", look=look, who=fact["subject"])
+
+    return tell
+
+
+def _together(key: str, span: Span = "day", look: Look = "plain") -> Teller:
+    def tell(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+        yield Grain(at, key, key, span, look, who=fact["subject"])
+
+    return tell
+
+
+def _phase(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+    if fact["detail"]["phase"] not in {"closed", "closed_with_debts", "cancelled"}:
+        details = {"phase": fact["detail"]["phase"], "dialogue": fact["dialogue"]}
+        yield Grain(
+            at, "phase", f"phase/{fact['dialogue']}/{fact['detail']['phase']}", details=details
+        )
+
+
+def _opened(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+    key = "opened-by-schedule" if fact["actor"] == "system" else "opened-by-hand"
+    details = {
+        "edition": fact["detail"]["edition"],
+        "session": facts.day(fact["detail"]["session"]),
+    }
+    yield Grain(at + INSTANT, key, fact["dialogue"], details=details)
+
+
+def _carried(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+    yield Grain(at + INSTANT, "debt-carried", "debt-carried", who=fact["subject"])
+
+
+def _silence(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+    kind, _, who = fact["subject"].partition("/")
+    if kind not in {"answer-invitation", "share-expectation"}:
+        yield Grain(at, "silent", "quiet", "month", "fact")
+        return
+    reminders = [
+        row
+        for row in facts.shown["notices"]
+        if row["duty"] == fact["subject"] and row["status"] == "sent"
+    ]
+    reminders = [row for row in reminders if row["rung"] and row["dialogue"] == fact["dialogue"]]
+    yield Grain(
+        at - INSTANT,
+        "never-answered",
+        fact["subject"],
+        "day",
+        who=who,
+        details={"count": len(reminders)},
+    )
+
+
+def _moved(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+    details = {key: facts.day(fact["detail"][key]) for key in ("was", "to")}
+    yield Grain(at, "session-rescheduled", f"moved/{fact['dialogue']}", details=details)
+
+
+def _attendance(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+    yield Grain(at, "present" if fact["detail"]["present"] else "absent", "attendance", "day")
+
+
+def _contribution(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+    yield Grain(at, "contribution-recorded", "said", "day")
+    if fact["detail"]["attribution"] == "sealed":
+        yield Grain(at, "sealed", "said", "day")
+
+
+def _debt(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+    if fact["detail"].get("kind") == DEBT:
+        due = facts.day(fact["detail"]["due"])
+        yield Grain(at, "debts", f"debts/{due.date()}", "day", details={"due": due})
+
+
+def _decided(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+    yield Grain(
+        at, "outcome", "outcome", "day", details={"what": f"@outcome/{fact['detail']['outcome']}"}
+    )
+
+
+def _answered(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+    who, left = fact["subject"], len(fact["detail"].get("left", ()))
+    days = facts.duties.get((fact["dialogue"], f"{DEBT}/{who}"), {}).get("late_days", 0)
+    key = "answered-partly" if left else "answered-late" if days else "answered"
+    look: Look = "late" if key == "answered-late" else "done"
+    yield Grain(at, key, f"{key}/{who}", look=look, who=who, details={"count": left or days or 1})
+
+
+def _lapsed(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+    kind, _, who = fact["subject"].partition("/")
+    if kind == DEBT:
+        yield Grain(at - INSTANT, "lapsed-debt", "lapsed-debt", look="late", who=who)
+    else:
+        yield Grain(at - INSTANT, "lapsed", "lapsed", look="late", who=f"@duty/{kind}")
+
+
+def _postponed(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+    detail = fact["detail"]
+    details = {key: facts.day(detail[key]) for key in ("was", "to", "first")}
+    late = bool(detail["late"])
+    key = "postponed-late" if late else "postponed"
+    who = fact["subject"].partition("/")[2] or fact["subject"]
+    yield Grain(
+        at, key, fact["subject"], look="late" if late else "plain", who=who, details=details
+    )
+
+
+def _verdict(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+    details = {"heard": f"@story/heard-{fact['detail']['heard']}"}
+    yield Grain(at, "verdict", fact["subject"], look="fact", who=fact["subject"], details=details)
+
+
+def _disputed(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+    details = {"voice": fact["detail"]["voice"]}
+    yield Grain(
+        at, "answer-disputed", fact["subject"], look="late", who=fact["subject"], details=details
+    )
+
+
+def _reported(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+    status = fact["detail"]["status"]
+    details = {"status": f"@progress/{status}"}
+    look: Look = "done" if status == "done" else "plain"
+    yield Grain(
+        at, "commitment-reported", fact["subject"], look=look, who=fact["subject"], details=details
+    )
+
+
+def _handed(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+    yield Grain(at, "role-handed-over", fact["subject"], details={"to": f"@role/{fact['subject']}"})
+
+
+def _closed(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+    debts = len(fact["detail"].get("debts", ()))
+    key = "closed-with-debts" if debts else "closed"
+    yield Grain(
+        at, key, fact["dialogue"], look="late" if debts else "done", details={"count": debts or 1}
+    )
+
+
+_TELLERS: dict[str, Teller] = {
+    "phase-entered": _phase,
+    "dialogue-opened": _opened,
+    "debt-carried": _carried,
+    "check-overridden": _together("check-overridden"),
+    "participant-invited": _together("participant-invited"),
+    "invitation-accepted": _quiet("invitation-accepted"),
+    "invitation-declined": _quiet("invitation-declined"),
+    "expectation-shared": _quiet("expectation-shared"),
+    "line-checked": _quiet("line-checked"),
+    "no-answer-recorded": _silence,
+    "expectations-echoed": _plain("expectations-echoed"),
+    "session-rescheduled": _moved,
+    "attendance-recorded": _attendance,
+    "contribution-recorded": _contribution,
+    "duty-opened": _debt,
+    "summary-published": _plain("summary-published"),
+    "contribution-decided": _decided,
+    "decision-reopened": _plain("decision-reopened"),
+    "strategy-signed": _plain("strategy-signed"),
+    "participant-answered": _answered,
+    "answer-bounced": _plain("answer-bounced", "late"),
+    "duty-lapsed": _lapsed,
+    "duty-postponed": _postponed,
+    "verdict-given": _verdict,
+    "answer-disputed": _disputed,
+    "dispute-settled": _plain("dispute-settled", "done"),
+    "commitment-reported": _reported,
+    "role-handed-over": _handed,
+    "rung-skipped": _together("rung-skipped", "moment"),
+    "dialogue-closed": _closed,
+    "dialogue-cancelled": _plain("cancelled", "late"),
+}

@@ -1,0 +1,1 @@
+"""Process supervisor: the Prefect server and the other processes of one machine."""

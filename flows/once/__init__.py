@@ -1,0 +1,1 @@
+"""One run of every flow against a temporary Prefect server, for the demonstration."""

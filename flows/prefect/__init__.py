@@ -1,0 +1,1 @@
+"""Prefect objects: schedules, automations, artifacts and names of runs."""

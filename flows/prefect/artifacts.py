@@ -1,0 +1,198 @@
+"""
+What the operator sees in Prefect: names, tags, artifacts, events, progress.
+
+Only ids and counts; whoever sees Prefect need not see people.
+"""
+
+import asyncio
+import json
+import re
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from prefect import Flow, runtime
+from prefect.artifacts import (
+    acreate_markdown_artifact,
+    acreate_progress_artifact,
+    acreate_table_artifact,
+    aupdate_progress_artifact,
+)
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCollectionFilterKey
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.events import emit_event
+from prefect.logging import get_run_logger
+
+from flows.board import MOST_DIALOGUES, Board, DialogueCard, Overdue
+from flows.prefect.run_names import HOUSE_TAG, counted, programme_tag
+from flows.worker_thread import Pulse
+from records.queries import Late
+
+SWEEP_FINISHED = "weerklank.sweep.finished"
+LAPSED, ESCALATED = "weerklank.duty.lapsed", "weerklank.duty.escalated"
+DRAWING_TIME = 0.05
+"""Seconds for the dialogues after a sweep: two hundred of them take longer than the sweep itself."""
+DRAWN_AT_ONCE = 2
+"""So many of them are drawn whatever it takes."""
+MOST_EVENTS = 400
+"""For the lapses and escalations of one sweep: a server takes a thousand a second, and does nothing else then."""
+_UNTOLD: ContextVar[tuple[Counter[str], Sequence[Late]]] = ContextVar("untold")
+_NO_KEY = re.compile(r"[^a-z0-9]+")
+
+
+async def named(name: str, programmes: Iterable[str] = ()) -> None:
+    """Give this run the *name* that says what happened, and a tag for each of *programmes*."""
+    run_id = runtime.flow_run.get_id()
+    if run_id is None:
+        return
+    get_run_logger().info(name)
+    tags = {*runtime.flow_run.get_tags(), HOUSE_TAG, *map(programme_tag, programmes)}
+    async with get_client() as client:
+        await client.update_flow_run(UUID(run_id), name=name, tags=sorted(tags))
+
+
+class Watcher:
+    """Looks at a run that takes long: shows its progress, and tells the work when it is cancelled."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._artifact: UUID | None = None
+
+    async def __call__(self, pulse: Pulse) -> None:
+        """Look once."""
+        run_id = runtime.flow_run.get_id()
+        if run_id is None:
+            return
+        async with get_client() as client:
+            run = await client.read_flow_run(UUID(run_id))
+        if run.state and run.state.is_cancelling():
+            pulse.stop()
+        await self.progress(pulse.done, pulse.whole)
+
+    async def progress(self, done: int, whole: int) -> None:
+        """Show that *done* of *whole* are dealt with."""
+        percent = min(100.0, 100.0 * done / whole) if whole else 0.0
+        said = f"{self._what}: {done:,} of {whole:,}" if whole else f"{self._what}: {done:,}"
+        if self._artifact is None:
+            self._artifact = await acreate_progress_artifact(
+                percent, key=key_of("progress", self._what), description=said
+            )
+        else:
+            await aupdate_progress_artifact(self._artifact, percent, description=said)
+
+
+def key_of(*parts: str) -> str:
+    """A stable artifact key: lower case, digits and dashes."""
+    return _NO_KEY.sub("-", "-".join(parts).lower()).strip("-")
+
+
+class Picture(NamedTuple):
+    """One artifact: its key, what Prefect will keep as its data, and how it is published."""
+
+    key: str
+    data: str
+    publish: Callable[[], Awaitable[object]]
+
+
+async def pictures(board: Board) -> None:
+    """
+    Publish the table of what is overdue and an artifact for each dialogue, those that are other ones than before.
+
+    The next run draws what takes too long now.
+    """
+    until = time.monotonic() + DRAWING_TIME
+    drawn = [_table(board), *map(_card, board.cards)]
+    known = await _latest(one.key for one in drawn)
+    changed = [one for one in drawn if known.get(one.key) != one.data]
+    for first in range(0, len(changed), DRAWN_AT_ONCE):
+        await asyncio.gather(*(one.publish() for one in changed[first : first + DRAWN_AT_ONCE]))
+        if time.monotonic() >= until:
+            return
+
+
+def _card(card: DialogueCard) -> Picture:
+    key, text = key_of("dialogue", card.dialogue_id), _drawn(card)
+    publish = partial(acreate_markdown_artifact, text, key=key, description="Counts; ids only.")
+    return Picture(key, text, publish)
+
+
+def _table(board: Board) -> Picture:
+    rows = [_row(one) for one in board.overdue]
+    more = "more than " if board.more_overdue else ""
+    said = f"{more}{counted(len(rows), 'duty is', 'duties are')} overdue"
+    publish = partial(acreate_table_artifact, rows, key="overdue", description=said)
+    return Picture("overdue", json.dumps(rows), publish)
+
+
+async def _latest(keys: Iterable[str]) -> dict[str, object]:
+    wanted = ArtifactCollectionFilter(key=ArtifactCollectionFilterKey(any_=list(keys)))
+    async with get_client() as client:
+        found = await client.read_latest_artifacts(artifact_filter=wanted, limit=MOST_DIALOGUES + 1)
+    return {one.key: one.data for one in found if one.key}
+
+
+def _drawn(card: DialogueCard) -> str:
+    rows = [
+        ("phase", card.phase),
+        ("next due", stamp(card.next_due) if card.next_due else "nothing"),
+        *((f"duties {status}", f"{number:,}") for status, number in sorted(card.duties.items())),
+    ]
+    lines = [f"| {name} | {value} |" for name, value in rows]
+    return "\n".join([f"### {card.dialogue_id}", "", "| | |", "|---|---|", *lines])
+
+
+def tell_later(counts: Counter[str], raised: Sequence[Late]) -> None:
+    """Keep the events of this run for `tell`."""
+    _UNTOLD.set((counts, raised))
+
+
+async def tell(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001 - a hook
+    """
+    Send the events of a sweep once Prefect knows that its run ended: they would keep the server from hearing it.
+
+    At most MOST_EVENTS for what was *raised*; the last event, of the sweep itself, says all *counts*.
+    """
+    counts, raised = _UNTOLD.get()
+    for one in raised[:MOST_EVENTS]:
+        _emit(one)
+    emit_event(
+        SWEEP_FINISHED,
+        resource={"prefect.resource.id": "weerklank.sweep"},
+        payload={**counts, "events": min(len(raised), MOST_EVENTS)},
+    )
+
+
+def _row(one: Overdue) -> dict[str, str]:
+    return {
+        "dialogue": one.dialogue_id,
+        "duty": one.kind,
+        "promised": stamp(one.first_due),
+        "due": stamp(one.due),
+        "days late": str(one.days_late),
+    }
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as people read it, in UTC and to the minute."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _emit(one: Late) -> None:
+    emit_event(
+        ESCALATED if one.rung else LAPSED,
+        resource=_resource(one.dialogue_id),
+        payload={"duty": one.kind, "rung": one.rung, "due": stamp(one.due)},
+    )
+
+
+def _resource(dialogue_id: str) -> dict[str, str]:
+    return {
+        "prefect.resource.id": f"weerklank.dialogue.{dialogue_id}",
+        "prefect.resource.name": dialogue_id,
+    }

@@ -1,0 +1,297 @@
+"""Mail over SMTP: one connection for a batch, checked certificates, and failures told apart."""
+
+import re
+import smtplib
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, Self, TypeVar
+
+from notifications.channels.channels import (
+    First,
+    PassingFailure,
+    PermanentFailure,
+    Post,
+    Work,
+    nothing,
+)
+from notifications.channels.email import to_bytes
+from notifications.channels.smtp_replies import CLOSING, refusal, trouble
+from states.values.addresses import on_the_wire
+
+Security = Literal["none", "starttls", "tls"]
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+_OK, _FORWARDED, _GO_ON = 250, 251, 354
+_LOCAL = r'[^\s"<>@\x00-\x1f\x7f]+|"(?:[^"\\\x00-\x1f\x7f]|\\[ -~])*"'
+_MAILBOX = re.compile(rf"(?:{_LOCAL})@[^\s<>@\x00-\x1f\x7f]+")
+"""An address that ends where it should, and says no command of its own (RFC 5321, 4.1.2)."""
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9-]{1,100}")
+_TOO_BIG, _FOR_GOOD = 552, 500
+
+
+Result = TypeVar("Result")
+_Reply = tuple[int, bytes]
+
+
+class _Goodbye(smtplib.SMTPServerDisconnected):
+    """The server ends this connection and did not take the mail: it may have had enough of it, not of us."""
+
+
+def _angled(address: str) -> str:
+    """*address* as a command names it, or ValueError; the library differs from one patch release to the next."""
+    if not _MAILBOX.fullmatch(address):
+        raise ValueError(ascii(address))
+    return f"<{address}>"
+
+
+class _Envelope(NamedTuple):
+    """From which address a mail comes, to which it goes, and its *name* for reports (ENVID of RFC 3461)."""
+
+    sender: str
+    address: str
+    name: str = ""
+
+    @classmethod
+    def of(cls, post: Post, *, own: bool = True) -> Self:
+        """Those of *post*, from a sender of its *own*; raises PermanentFailure when mail cannot carry them."""
+        try:
+            address = on_the_wire(str(post.message.address))
+            name = post.message_id.partition("@")[0]
+            sender = post.envelope if own and post.envelope else post.sender
+            return cls(_angled(sender), _angled(address), name)
+        except ValueError as broken:
+            raise PermanentFailure("mail-not-valid") from broken
+
+
+@dataclass
+class Smtp:
+    """
+    A mail server at *host* and *port*; *timeout* in seconds holds for each answer of the server.
+
+    With *security* `starttls` or `tls` the server must show a certificate that this machine trusts for *host*, or
+    nothing is sent. A *password* is only given to a server that is this machine or is spoken to in secret.
+    """
+
+    host: str
+    port: int
+    security: Security = "starttls"
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    timeout: float = 30.0
+    context: ssl.SSLContext | None = None
+    name: str = "email"
+    before: First = field(default=nothing, repr=False)
+    meanwhile: Work = field(default=nothing, repr=False)
+    _announced: "_Envelope | None" = field(default=None, init=False, repr=False)
+    _connection: smtplib.SMTP | None = field(default=None, init=False, repr=False)
+    _own_sender: bool = field(default=True, init=False, repr=False)
+    """Whether the server takes a sender for each mail; found out once."""
+
+    def __post_init__(self) -> None:
+        if self.user and self.security == "none" and self.host not in _HERE:
+            message = (
+                f"a password is not sent in the clear: use security starttls or tls for {self.host}"
+            )
+            raise ValueError(message)
+
+    def send(self, post: Post) -> None:
+        """
+        Hand *post* to the server, and announce the one that will come next.
+
+        Raises PermanentFailure when this mail was refused for good, PassingFailure when it may go later: *of* `server`
+        when no other mail would go either, *of* `recipient` when others may.
+        """
+        kept = self._connection is not None
+        try:
+            self._deliver(post)
+        except smtplib.SMTPServerDisconnected as gone:
+            self._drop()
+            if not kept:
+                reason = str(gone) if isinstance(gone, _Goodbye) else trouble(gone)
+                raise PassingFailure(reason, of="server") from gone
+            # A connection that was kept open may have been closed meanwhile: a new one tells.
+            self.send(post)
+
+    def knock(self) -> None:
+        """Connect and log in, and send nothing. Raises PassingFailure when the server does not serve us."""
+        try:
+            self._connected()
+        except OSError as broken:
+            raise PassingFailure(trouble(broken), of="server") from broken
+
+    def close(self) -> None:
+        """Say goodbye to the server, as at the end of a batch."""
+        if self._connection is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                self._forget(self._connection)
+                self._connection.quit()
+        self._drop()
+
+    def _deliver(self, post: Post) -> None:
+        envelope = _Envelope.of(post, own=self._own_sender)
+        try:
+            server = self._connected()
+            reply = self._sender_taken(server, envelope, post.sender)
+            data = self._while_it_answers(lambda: _bytes(post, server))
+            code, text = reply or server.getreply()
+            if code not in {_OK, _FORWARDED}:
+                self._refused(code, text)
+            self._hand_over(server, data)
+        except smtplib.SMTPServerDisconnected:
+            raise
+        except OSError as broken:
+            self._drop()
+            raise PassingFailure(trouble(broken), of="server") from broken
+
+    def _sender_taken(
+        self, server: smtplib.SMTP, envelope: "_Envelope", plain: str
+    ) -> _Reply | None:
+        """Have the sender taken and say for whom the mail is; the reply to that, where both replies came together."""
+        if self._announced != envelope:
+            self._forget(server)
+            self._announce(server, envelope)
+        self._announced = None
+        (code, text), *others = [server.getreply() for _ in range(_at_once(server))]
+        if code >= _FOR_GOOD and code != _TOO_BIG and envelope.sender != f"<{plain}>":
+            # It lets us send from one address alone: then what comes back is found by our mark.
+            self._own_sender = False
+            return self._sender_taken(server, envelope._replace(sender=f"<{plain}>"), plain)
+        if code != _OK:
+            self._sender_refused(code, text)
+        if others:
+            return others[0]
+        server.putcmd("RCPT", _to(envelope))
+        return None
+
+    def _while_it_answers(self, work: Callable[[], Result]) -> Result:
+        """What *work* makes while an answer of the server is on its way; if it fails, nobody reads that answer."""
+        try:
+            return work()
+        except BaseException:
+            self._drop()
+            raise
+
+    def _hand_over(self, server: smtplib.SMTP, data: bytes) -> None:
+        following = None
+        try:
+            server.putcmd("DATA")
+            self._while_it_answers(self.before)
+            code, text = server.getreply()
+            if code == _GO_ON:
+                server.send(_stuffed(data))
+                following = self.meanwhile()
+                code, text = server.getreply()
+        except smtplib.SMTPServerDisconnected as gone:
+            # The server may have the mail although its answer is lost: it is not sent again at once.
+            self._drop()
+            raise PassingFailure(trouble(gone), of="server") from gone
+        if code != _OK:
+            self._refused(code, text)
+        if following is not None:
+            self._announce_early(server, following)
+
+    def _announce_early(self, server: smtplib.SMTP, post: Post) -> None:
+        """While one mail is marked, the server may already look at the envelope of the next."""
+        try:
+            self._announce(server, _Envelope.of(post, own=self._own_sender))
+        except PermanentFailure:
+            return  # it is met again when its turn comes
+        except OSError:
+            self._drop()  # when its turn comes, a new connection tells
+
+    def _announce(self, server: smtplib.SMTP, envelope: "_Envelope") -> None:
+        """Say from whom the next mail is, and to whom where the server takes both at once; its answers wait."""
+        self._announced = envelope
+        server.putcmd("MAIL", f"FROM:{envelope.sender}{_options(server, envelope)}")
+        if _at_once(server) > 1:
+            server.putcmd("RCPT", _to(envelope))
+
+    def _forget(self, server: smtplib.SMTP) -> None:
+        """Take back what was announced, after its answers."""
+        if self._announced is None:
+            return
+        self._announced = None
+        for _ in range(_at_once(server)):
+            server.getreply()
+        server.rset()
+
+    def _sender_refused(self, code: int, text: bytes) -> None:
+        """A server that does not take our sender takes none of our mail: no fault of who should get it."""
+        if code < 0 or code in {CLOSING, _TOO_BIG}:
+            self._refused(code, text)
+        self.close()
+        raise PassingFailure(f"sender-refused-{code}", of="server")
+
+    def _refused(self, code: int, text: bytes) -> None:
+        if code == CLOSING:
+            raise _Goodbye(f"server-refused-{code}")
+        failed = refusal(code, text)
+        if isinstance(failed, PassingFailure) and failed.of == "server":
+            self.close()
+        elif self._connection is not None:
+            with suppress(smtplib.SMTPException):
+                self._connection.rset()
+        raise failed
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._connection is None:
+            self._connection = self._connect()
+        return self._connection
+
+    def _connect(self) -> smtplib.SMTP:
+        if self.security == "tls":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                self.host, self.port, timeout=self.timeout, context=self._trust()
+            )
+        else:
+            server = smtplib.SMTP(self.host, self.port, timeout=self.timeout)
+        try:
+            self._introduce(server)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _introduce(self, server: smtplib.SMTP) -> None:
+        if self.security == "starttls":
+            server.starttls(context=self._trust())
+        server.ehlo_or_helo_if_needed()
+        if self.user and not server.has_extn("auth"):
+            raise PassingFailure("login-not-offered", of="server")
+        if self.user:
+            server.login(self.user, self.password or "")
+
+    def _trust(self) -> ssl.SSLContext:
+        return self.context or ssl.create_default_context()
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = self._announced = None
+
+
+def _at_once(server: smtplib.SMTP) -> int:
+    """How many commands of an envelope the server takes before it has answered the first (RFC 2920)."""
+    return 2 if server.has_extn("pipelining") else 1
+
+
+def _to(envelope: _Envelope) -> str:
+    return f"TO:{envelope.address}"
+
+
+def _bytes(post: Post, server: smtplib.SMTP) -> bytes:
+    return post.wire if server.has_extn("8bitmime") else to_bytes(post.email, eight_bits=False)
+
+
+def _stuffed(data: bytes) -> bytes:
+    """*data*, whose lines end as they should, so that none of them ends the mail before its time (RFC 5321, 4.5.2)."""
+    first = b"." if data.startswith(b".") else b""
+    return first + data.replace(b"\n.", b"\n..") + b".\r\n"
+
+
+def _options(server: smtplib.SMTP, envelope: _Envelope) -> str:
+    """Eight bits where they are taken; and where reports are made to order, our name in them and no texts."""
+    bits = " BODY=8BITMIME" if server.has_extn("8bitmime") else ""
+    plain = _PLAIN_NAME.fullmatch(envelope.name) and server.has_extn("dsn")
+    return f"{bits} RET=HDRS ENVID={envelope.name}" if plain else bits

@@ -1,0 +1,1 @@
+"""Inbound mail: bounces and other reports about mail that was sent."""

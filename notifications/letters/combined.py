@@ -1,0 +1,141 @@
+"""Several notices to one reader as one letter: each says what it has to say, and greeting and reasons stand once."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from notifications.calendar.entries import Entry, entry_for
+from notifications.language.layout import Marked
+from notifications.language.templates import LetterIncomplete, language_for, passage, write
+from notifications.language.words import count, fill
+from notifications.letters.compose import (
+    Message,
+    Unwritable,
+    context_of,
+    frame_of,
+    message_of,
+    neutral,
+)
+from notifications.letters.task_groups import Group, grouped, is_task
+from notifications.views.dialogue_view import DutyView
+from states.model.dialogue import Dialogue
+from states.model.duties import Duty
+from states.model.facts import Notice
+from states.model.people import PARTICIPANT, Person
+from states.steps.delivery.letters import KINDS, Kind
+
+_LAYOUT = "_together"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One notice of a letter, the *dialogue* it comes from, and the address of its reader's pages."""
+
+    notice: Notice
+    dialogue: Dialogue
+    base_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What a letter says of one thing, under its *heading*: *said* in words of a template, or a *group* of tasks."""
+
+    heading: str
+    said: Marked | None = None
+    group: Group | None = None
+
+
+def compose_together(parts: Sequence[Part], *, now: datetime) -> Message:
+    """
+    Write one message of *parts*, at least two, the most urgent first, as their dialogues stand at *now* (aware UTC).
+
+    Raises Unwritable as `notifications.letters.compose.compose` does.
+    """
+    first = parts[0]
+    reader = first.dialogue.reader(first.notice.to)
+    if reader is None:
+        raise Unwritable(
+            f"{first.notice.template}: nobody is there to read it as {first.notice.to}"
+        )
+    frame = frame_of(first.dialogue, reader, now, first.base_url, first.notice)
+    templates = dict.fromkeys(part.notice.template for part in parts)
+    frame["language"] = language_for(reader.language, _LAYOUT, *templates)
+    try:
+        return _written(parts, reader, frame)
+    except LetterIncomplete as missing:
+        raise Unwritable(str(missing)) from missing
+
+
+def _written(parts: Sequence[Part], reader: Person, frame: dict[str, Any]) -> Message:
+    first = parts[0]
+    context = context_of(first.notice, first.dialogue, frame)
+    sections = list(_sections(parts, reader, frame))
+    context |= {
+        "sections": sections,
+        "subject_line": _subject(sections, parts, frame["language"]),
+        "late": any(KINDS.get(part.notice.template) is Kind.ALERTS for part in parts),
+        "to_participant": first.notice.role == PARTICIPANT,
+    }
+    letter = write(_LAYOUT, context, subject=neutral(first.notice, first.dialogue, frame))
+    message = message_of(first.notice, first.dialogue, reader, context, letter)
+    return replace(message, alert=_alert(message, parts), calendar=_calendar(message, parts, frame))
+
+
+def _sections(parts: Sequence[Part], reader: Person, frame: dict[str, Any]) -> Iterator[Section]:
+    """Groups of tasks where tasks are alike; all else in its own words. In the order of what is urgent."""
+    tasks: list[tuple[Notice, DutyView, str | None]] = []
+    others: list[Part] = []
+    for part in parts:
+        duty = _duty(part) if is_task(part.notice) else None
+        if duty is None:
+            others.append(part)
+        else:
+            view = DutyView(part.dialogue, duty, frame["now"], frame["language"])
+            tasks.append((part.notice, view, part.base_url))
+    yield from (Section(group.heading, group=group) for group in grouped(tasks))
+    # Two overviews that waited for each other say the same.
+    yield from dict.fromkeys(_passage(part, reader, frame) for part in others)
+
+
+def _duty(part: Part) -> Duty | None:
+    return part.dialogue.latest(part.notice.duty) if part.notice.duty else None
+
+
+def _passage(part: Part, reader: Person, frame: dict[str, Any]) -> Section:
+    own = frame_of(part.dialogue, reader, frame["now"], part.base_url, part.notice)
+    own["language"] = frame["language"]
+    subject, said = passage(part.notice.template, context_of(part.notice, part.dialogue, own))
+    return Section(subject, said)
+
+
+def _subject(sections: list[Section], parts: Sequence[Part], language: str) -> str:
+    """What comes first, and how much more there is."""
+    first = sections[0]
+    left = len(parts) - (first.group.number if first.group else 1)
+    if not left:
+        return first.heading
+    others = "other-task" if all(section.group for section in sections) else "other-message"
+    if all(part.notice.template == "delivery-failed" for part in parts):
+        return count(len(parts), "failed-message", language)
+    return fill(
+        "stage", "and-more", language, first=first.heading, others=count(left, others, language)
+    )
+
+
+def _alert(message: Message, parts: Sequence[Part]) -> str | None:
+    """For a chat: the first of them, and how many more there are."""
+    return f"{message.alert} · +{len(parts) - 1}" if message.alert else None
+
+
+def _calendar(message: Message, parts: Iterable[Part], frame: dict[str, Any]) -> Entry | None:
+    """The entry of the first part that has one: a letter carries at most one."""
+    if message.discreet:
+        return None
+    now, language = frame["now"], frame["language"]
+    for part in parts:
+        reader = part.dialogue.reader(part.notice.to)
+        entry = reader and entry_for(part.notice, part.dialogue, reader, now, language)
+        if entry:
+            return entry
+    return None

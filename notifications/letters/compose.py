@@ -1,0 +1,221 @@
+"""Messages: a notice becomes words in the reader's language, for one person and for their eyes only."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Literal
+
+from notifications.calendar.entries import Entry, entry_for
+from notifications.language.templates import Letter, LetterIncomplete, language_for, write
+from notifications.language.words import word
+from notifications.views.contacts import Contact
+from notifications.views.names import hidden
+from notifications.views.to_helpers import context_for_helper
+from notifications.views.to_participants import context_for_participant, telling
+from notifications.views.to_roles import alert_for, context_for_role
+from states.model.dialogue import Dialogue
+from states.model.facts import Notice
+from states.model.people import HELPER, PARTICIPANT, Person, Role
+from states.steps.people.contact import OLD_WAY
+
+
+class Unwritable(Exception):
+    """A notice cannot become a message: nobody is there to read it, or something that it must say is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to one person, ready for a channel."""
+
+    template: str
+    language: str
+    to: str
+    """The role, the stakeholder or the pseudonym, as in the notice."""
+    name: str
+    address: str | None
+    """Where mail goes; None: they are reached by hand."""
+    phone: str | None
+    subject: str
+    text: str
+    html: str
+    at: datetime
+    """When it was written, in the programme's zone."""
+    thread: str
+    """The same for all messages of one dialogue to one person; opaque."""
+    reply_to: Contact | None
+    discreet: bool
+    """To somebody who speaks under seal: neither subject nor sender may tell."""
+    calendar: Entry | None = None
+    alert: str | None = None
+    """The same in one line of ids and counts, for a chat; only alerts to the manager have one."""
+
+    @property
+    def reach(self) -> Literal["email", "phone", "letter"]:
+        """How this person is reached."""
+        if self.address:
+            return "email"
+        return "phone" if self.phone else "letter"
+
+
+def compose(
+    notice: Notice,
+    dialogue: Dialogue,
+    *,
+    now: datetime,
+    base_url: str | None = None,
+    journal_head: str | None = None,
+) -> Message:
+    """
+    Write the message of *notice* as *dialogue* stands at *now* (aware UTC).
+
+    *base_url* is the address of the participants' pages, *journal_head* the hash that closes the journal so far; both
+    are left out of the text when None. Raises Unwritable when nobody is there to read it, or when the template does
+    not exist or lacks something.
+    """
+    reader = dialogue.reader_of(notice)
+    if reader is None:
+        message = f"{notice.template}: nobody is there to read it as {notice.to}"
+        raise Unwritable(message)
+    frame = frame_of(dialogue, reader, now, base_url, notice) | {"journal_head": journal_head}
+    return _written(notice, dialogue, reader, frame)
+
+
+def frame_of(
+    dialogue: Dialogue, reader: Person, now: datetime, base_url: str | None, notice: Notice
+) -> dict[str, Any]:
+    """What every letter to *reader* may use, whatever it is about."""
+    return {
+        "language": language_for(reader.language, notice.template),
+        "zone": dialogue.zone,
+        "base_url": base_url,
+        "journal_head": None,
+        "now": now,
+        "detail": notice.detail,
+    }
+
+
+_GATHER: dict[str, Callable[[Notice, Dialogue, datetime, str], dict[str, Any]]] = {
+    PARTICIPANT: context_for_participant,
+    HELPER: context_for_helper,
+}
+"""Who gathers what a letter may use, by the capacity of its reader; of all others that of the roles."""
+
+
+def context_of(notice: Notice, dialogue: Dialogue, frame: dict[str, Any]) -> dict[str, Any]:
+    """All that the letter of *notice* may use."""
+    gather = _GATHER.get(notice.role, context_for_role)
+    context = frame | gather(notice, dialogue, frame["now"], frame["language"])
+    if notice.template == "by-hand-task":
+        context["letter"] = _letter_by_hand(notice, dialogue, frame)
+    return context
+
+
+def _written(notice: Notice, dialogue: Dialogue, reader: Person, frame: dict[str, Any]) -> Message:
+    context = context_of(notice, dialogue, frame)
+    try:
+        letter = write(notice.template, context, subject=neutral(notice, dialogue, frame))
+    except LetterIncomplete as missing:
+        raise Unwritable(str(missing)) from missing
+    return message_of(notice, dialogue, reader, context, letter)
+
+
+def neutral(notice: Notice, dialogue: Dialogue, frame: dict[str, Any]) -> str | None:
+    """The subject that tells nothing, for whoever speaks under seal; None: the letter has its own."""
+    return word("voice", "discreet", frame["language"]) if _discreet(notice, dialogue) else None
+
+
+def message_of(
+    notice: Notice, dialogue: Dialogue, reader: Person, context: dict[str, Any], letter: Letter
+) -> Message:
+    """The *letter* of *notice* as a message to *reader*."""
+    language, now, discreet = context["language"], context["now"], _discreet(notice, dialogue)
+    return Message(
+        template=notice.template,
+        language=language,
+        to=notice.to,
+        name="" if discreet else reader.name,
+        address=reader.email,
+        phone=reader.phone,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        at=now.astimezone(dialogue.zone),
+        thread=thread_of(dialogue, notice.to),
+        reply_to=context["contact"],
+        discreet=discreet,
+        calendar=_entry(notice, dialogue, reader, now, language, discreet=discreet),
+        alert=alert_for(notice, dialogue, now, language),
+    )
+
+
+def _entry(
+    notice: Notice,
+    dialogue: Dialogue,
+    reader: Person,
+    now: datetime,
+    language: str,
+    *,
+    discreet: bool,
+) -> Entry | None:
+    """The entry for a calendar, where one may tell; a way that was replaced gets one that tells nothing."""
+    if discreet and notice.template != OLD_WAY:
+        return None
+    return entry_for(notice, dialogue, reader, now, language)
+
+
+def _discreet(notice: Notice, dialogue: Dialogue) -> bool:
+    """Whether neither subject nor sender may tell: under seal, at risk, or to a way that was replaced."""
+    return notice.to in dialogue.seals or (notice.role == PARTICIPANT and telling(notice, dialogue))
+
+
+def _letter_by_hand(notice: Notice, dialogue: Dialogue, frame: dict[str, Any]) -> str | None:
+    """The words that somebody is asked to pass on; None when they cannot be written or would tell too much."""
+    detail = notice.detail
+    passed = Notice(
+        to=detail["to"],
+        role=PARTICIPANT,
+        template=detail["template"],
+        duty=detail.get("duty"),
+        detail=detail.get("notice") or {},
+    )
+    reader = dialogue.reader(passed.to)
+    if reader is None or dialogue.stakeholder_of(passed.to) is None:
+        return None
+    if notice.to != Role.MODERATOR and hidden(dialogue, passed.to):
+        return None
+    language = language_for(reader.language, passed.template)
+    context = frame | {"language": language, "detail": passed.detail}
+    context |= context_for_participant(passed, dialogue, frame["now"], language)
+    context["you"] = replace(context["you"], aloud=True)
+    try:
+        return write(passed.template, context).lines
+    except LetterIncomplete:
+        return None
+
+
+def words_to_pass_on(notice: Notice, dialogue: Dialogue, caller: str, now: datetime) -> str | None:
+    """The words of *notice* that *caller*, a role, may read out to whoever it is for; None: nothing, or not to them."""
+    told = {
+        "template": notice.template,
+        "to": notice.to,
+        "duty": notice.duty,
+        "notice": notice.detail,
+    }
+    task = Notice(to=caller, role=caller, template="by-hand-task", detail=told)
+    reader = dialogue.reader(notice.to)
+    if reader is None:
+        return None
+    return _letter_by_hand(task, dialogue, frame_of(dialogue, reader, now, None, notice))
+
+
+def thread_of(dialogue: Dialogue, to: str) -> str:
+    """
+    The opaque name of the thread between *dialogue* and the person behind *to*.
+
+    It is the same for a person's own id and for their pseudonym: a thread of its own would give the seal away.
+    """
+    stakeholder = dialogue.stakeholder_of(to)
+    return sha256(f"{dialogue.id}\n{stakeholder.id if stakeholder else to}".encode()).hexdigest()[
+        :32
+    ]

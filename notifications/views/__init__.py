@@ -1,0 +1,1 @@
+"""View models: what the templates of letters may speak of, for each kind of reader."""

@@ -1,0 +1,64 @@
+"""What is still missing for a duty, in words that whoever owes it can act on."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from notifications.language.words import fill, word
+from notifications.views.alerts import lacking
+from notifications.views.names import points_of
+from states.checks.checks import checks_of
+from states.model.contributions import Contribution
+from states.model.dialogue import Dialogue, Phase
+from states.model.duties import Duty
+
+_COMPLETES = {
+    "approve-analysis": Phase.STAKEHOLDER_ANALYSIS,
+    "echo-expectations": Phase.EXPECTATION_GATHERING,
+    "publish-summary": Phase.SESSION,
+    "sign-strategy": Phase.STRATEGY_UPDATE,
+    "close-dialogue": Phase.FEEDBACK,
+}
+"""Duties that stand for a whole phase: what they lack is what its checks lack."""
+
+
+def missing_for(dialogue: Dialogue, duty: Duty, now: datetime, language: str) -> list[str]:
+    """What is missing before *duty* can be met, one line each; empty when nothing but the deed itself is."""
+    if duty.kind == "invite-stakeholder":
+        fields = (word("information", name, language) for name in dialogue.information.missing)
+        return [fill("missing", "field", language, field=field) for field in fields]
+    if duty.kind in _COMPLETES:
+        return list(_checks(dialogue, _COMPLETES[duty.kind], now, language))
+    if duty.kind in {"answer-participant", "answer-dispute", "decide-contribution"}:
+        return [
+            line for point in points_of(dialogue, duty) if (line := _undone(duty, point, language))
+        ]
+    return []
+
+
+def _checks(dialogue: Dialogue, phase: Phase, now: datetime, language: str) -> Iterator[str]:
+    if dialogue.phase is not phase:
+        yield fill("missing", "phase", language, phase=word("phase", dialogue.phase, language))
+    for check in checks_of(dialogue, now):
+        if not check.passes:
+            yield from lacking(dialogue, check, language)
+
+
+def _undone(duty: Duty, point: Contribution, language: str) -> str | None:
+    lacks = _unsettled(point) if duty.kind == "answer-dispute" else _unanswered(point)
+    if lacks is None:
+        return None
+    outcome = word("outcome", point.outcome, language) if point.outcome else ""
+    about = f"{point.id} – {point.line.rstrip('.')}" if point.line else point.id
+    return f"{about}: {fill('missing', lacks, language, outcome=outcome)}"
+
+
+def _unsettled(point: Contribution) -> str | None:
+    return "unsettled" if point.dispute_open else None
+
+
+def _unanswered(point: Contribution) -> str | None:
+    if point.delivered_at:
+        return None
+    if point.outcome is None:
+        return "undecided"
+    return "undelivered" if point.written_at else "unwritten"

@@ -1,0 +1,133 @@
+"""What a reader may see of who said what (DESIGN 3.7). Nothing here opens a seal for a role."""
+
+from notifications.language.words import country, fill, isolated, listing, word
+from states.model.contributions import Attribution, Contribution
+from states.model.dialogue import Dialogue
+from states.model.duties import Duty
+from states.model.people import HELPER, ROLES, Stakeholder
+from states.privacy.visibility import letters_of, region_of
+
+_HIDING = list(Attribution)
+"""From the most open attribution to the one that hides most."""
+_ABOUT_SEATS = frozenset(
+    {"invite-stakeholder", "pass-on", "answer-invitation", "share-expectation"}
+)
+"""Duties about who is mapped and invited, which is no secret."""
+_ABOUT_VOICES = frozenset({"answer-participant", "check-summary", "give-verdict"})
+_ABOUT_POINTS = frozenset({"decide-contribution", "answer-dispute"})
+
+
+def seat(stakeholder: Stakeholder) -> str:
+    """A stakeholder by name and organisation."""
+    return f"{isolated(stakeholder.name)}, {isolated(stakeholder.organisation)}"
+
+
+def hiding(dialogue: Dialogue, voice: str) -> Attribution | None:
+    """
+    How far *voice* is hidden: as far as the contribution that hides them most, None when they made none.
+
+    One level for all their points: a name beside one would betray the speaker of the others.
+    """
+    chosen = [c.attribution for c in dialogue.contributions.values() if c.voice == voice]
+    return max(chosen, key=_HIDING.index, default=None)
+
+
+def hidden(dialogue: Dialogue, voice: str) -> bool:
+    """Whether a text to a role may not say who *voice* is."""
+    return voice in dialogue.seals or hiding(dialogue, voice) not in {None, Attribution.NAMED}
+
+
+def speaker(dialogue: Dialogue, voice: str, language: str) -> str:
+    """How texts to roles name the speaker *voice*."""
+    if voice in dialogue.seals:
+        return fill("voice", "sealed", language, letter=letters_of(voice))
+    stakeholder = dialogue.stakeholders.get(voice)
+    level = hiding(dialogue, voice)
+    if stakeholder is None or level in {None, Attribution.SEALED}:
+        return word("voice", "unknown", language)
+    if level is Attribution.REGION:
+        return _region(dialogue, stakeholder, language)
+    own = isolated(stakeholder.organisation)
+    return own if level is Attribution.ORGANISATION else seat(stakeholder)
+
+
+def _region(dialogue: Dialogue, stakeholder: Stakeholder, language: str) -> str:
+    category, land = region_of(dialogue, stakeholder)
+    if category is None:
+        return word("voice", "unknown", language)
+    told = word("category", category, language)
+    return f"{told}, {country(land, language)}" if land else told
+
+
+def addressee(dialogue: Dialogue, to: str, language: str) -> str:
+    """How texts to roles name somebody who was written to: a role's holder, a helper, a guest, or a speaker."""
+    if to in ROLES:
+        holder = dialogue.role(to)
+        return (
+            f"{isolated(holder.name)} ({word('role', to, language)})"
+            if holder
+            else word("role", to, language)
+        )
+    if helper := dialogue.helpers.get(to):
+        return f"{word('role', HELPER, language)}, {isolated(helper.organisation)}"
+    guest = dialogue.stakeholders.get(to)
+    return (
+        seat(guest) if guest and hiding(dialogue, to) is None else speaker(dialogue, to, language)
+    )
+
+
+def points_of(dialogue: Dialogue, duty: Duty) -> list[Contribution]:
+    """The contributions that *duty* is about, those withdrawn left out."""
+    if duty.kind in _ABOUT_VOICES and duty.whom:
+        return dialogue.contributions_of(duty.whom)
+    if duty.kind in _ABOUT_POINTS and duty.whom in dialogue.contributions:
+        return [dialogue.contributions[duty.whom]]
+    return []
+
+
+def own_title(dialogue: Dialogue, point: Contribution, language: str) -> str:
+    """What *point* is called to whoever made it, within a sentence: by its place among theirs, never by an id."""
+    own = [one.id for one in dialogue.contributions.values() if one.voice == point.voice]
+    if len(own) == 1:
+        return word("voice", "mine", language)
+    return fill("voice", "nth", language, number=own.index(point.id) + 1)
+
+
+def travels_sealed(dialogue: Dialogue, duty: Duty) -> bool:
+    """
+    Whether *duty* only tells how far the answer to a sealed voice came, once it was written.
+
+    Who has no e-mail is known; when the answer to `sealed-4` alone has not arrived yet, so is who `sealed-4` is.
+    """
+    points = points_of(dialogue, duty)
+    if not points or points[0].voice not in dialogue.seals:
+        return False
+    if duty.kind == "answer-participant":
+        return all(point.written_at for point in points)
+    return duty.kind == "give-verdict" or (
+        duty.kind == "answer-dispute" and points[0].settlement is not None
+    )
+
+
+def about(dialogue: Dialogue, duty: Duty, language: str) -> str | None:
+    """Whom or what *duty* is about, as a role may see it; None when its kind says it all."""
+    if duty.whom is None:
+        return None
+    if duty.kind == "settle-erasure":
+        return seat(dialogue.stakeholders[duty.whom])  # who asks is told; whether they spoke is not
+    if duty.kind in _ABOUT_SEATS:
+        return (
+            addressee(dialogue, duty.whom, language) if duty.whom in dialogue.stakeholders else None
+        )
+    if duty.kind == "report-progress":
+        commitment = dialogue.commitments.get(duty.whom)
+        return commitment.what if commitment else duty.whom
+    return _about_points(dialogue, duty, language)
+
+
+def _about_points(dialogue: Dialogue, duty: Duty, language: str) -> str:
+    points = points_of(dialogue, duty)
+    if not points:
+        return speaker(dialogue, duty.whom or "", language)
+    ids = listing([point.id for point in points], language)
+    return f"{fill('voice', 'point', language, ids=ids)} – {speaker(dialogue, points[0].voice, language)}"

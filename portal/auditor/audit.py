@@ -1,0 +1,185 @@
+"""The auditor's pages: everything without identities, and the proof that the journal is as it was written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from starlette.responses import Response
+
+from notifications.language.words import tables, word
+from notifications.views.dialogue_view import DutyView
+from portal.http.errors import Incomplete, NotFound
+from portal.shared.points_by_role import Seen, seen_by
+from portal.shared.which_dialogue import at_hand, nothing_yet
+from portal.web.request import Visit
+from portal.web.routes import get, post
+from records.journal.journal import Break, Entry, entries, head, verify
+from states.model.dialogue import OPEN_PHASES, Dialogue
+from states.model.duties import KINDS
+from states.model.people import AUDITOR
+from states.privacy.redaction import Veil
+from states.privacy.small_counts import guarded
+from states.privacy.visibility import RELAYED, verdicts_heard
+
+_HEARD = ("yes", "partly", "no")
+_LEAF = 100
+"""Facts on one leaf of the journal."""
+_SHORTEST = 12
+"""Characters of a kept number that are enough to know it by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A duty in words that name nobody."""
+
+    view: DutyView
+    about: str
+    owner: str
+    status: str
+
+
+def show(visit: Visit) -> Response:
+    """The dialogue as a whole."""
+    dialogue = at_hand(visit, *OPEN_PHASES)
+    return nothing_yet(visit) if dialogue is None else _page(visit, dialogue)
+
+
+def _page(
+    visit: Visit,
+    dialogue: Dialogue,
+    breaks: list[Break] | None = None,
+    witnessed: int | None = None,
+) -> Response:
+    seen, veil = seen_by(visit, dialogue), _veil(visit, dialogue)
+    count, last = head(visit.site.house.engine, dialogue.id)
+    return visit.page(
+        "manager_work/audit.html",
+        seen=seen,
+        veil=veil,
+        duties=[_owed(seen, veil, duty) for duty in dialogue.duties.values()],
+        verdicts=_verdicts(dialogue),
+        seats=len(dialogue.stakeholders),
+        count=count,
+        head=last,
+        breaks=breaks,
+        witnessed=witnessed,
+    )
+
+
+def _veil(visit: Visit, dialogue: Dialogue) -> Veil:
+    """What hides the names; it must know them, and *dialogue* no longer does."""
+    return Veil(visit.site.house.ledger.read(dialogue.id))
+
+
+def _owed(seen: Seen, veil: Veil, duty: Any) -> Owed:  # noqa: ANN401 - a duty
+    view = DutyView(seen.dialogue, duty, seen.now, seen.language)
+    promised = seen.dialogue.commitments.get(duty.whom or "")
+    about = promised.what if promised and duty.kind == "report-progress" else duty.whom
+    return Owed(view, veil.over(about), seen.dialogue.owner_role(duty), duty.status.value)
+
+
+def _verdicts(dialogue: Dialogue) -> Mapping[str, Mapping[str, int]]:
+    """How many were heard, partly and not, as far as no figure points at people; what others recorded stands apart."""
+    counts = {
+        side: {heard: given[heard] for heard in _HEARD}
+        for side, given in verdicts_heard(dialogue).items()
+    }
+    return guarded(counts, dialogue.policy.limits.small_group).shown
+
+
+def _untold(dialogue: Dialogue, fact: str) -> tuple[str, ...]:
+    """What the journal leaves out of *fact*: verdicts where figures over them point at people."""
+    if fact != "verdict-given":
+        return ()
+    figures = _verdicts(dialogue)
+    shown = all(len(figures[side]) == len(_HEARD) for side in figures)
+    apart = () if RELAYED in figures and shown else ("relayed_by", "how", "said_on")
+    return (*(() if shown else ("heard", "success_test")), *apart)
+
+
+def check(visit: Visit) -> Response:
+    """Recompute the chain of the journal; this changes nothing."""
+    dialogue = visit.dialogue(visit.param("dialogue"))
+    engine = visit.site.house.engine
+    witnessed = _find(visit, dialogue) if visit.form.one("witness") else None
+    return _page(visit, dialogue, verify(engine, dialogue.id), witnessed)
+
+
+def _find(visit: Visit, dialogue: Dialogue) -> int | None:
+    """The fact whose number somebody kept; None when the journal holds it no more, or never did."""
+    kept = "".join(visit.form.one("witness").split()).casefold()
+    if len(kept) < _SHORTEST:
+        said = visit.t("Neem ten minste 12 tekens over.", "Copy at least 12 characters.")
+        raise Incomplete({"witness": said})
+    facts = entries(visit.site.house.engine, dialogue.id)
+    return next((fact.seq for fact in facts if fact.hash.startswith(kept)), None)
+
+
+def show_journal(visit: Visit) -> Response:
+    """The facts, a leaf at a time, newest leaf first."""
+    dialogue = visit.dialogue(visit.param("dialogue"))
+    facts = entries(visit.site.house.engine, dialogue.id)
+    leaves = max(1, -(-len(facts) // _LEAF))
+    asked = visit.query("leaf", str(leaves))
+    if not (asked.isascii() and asked.isdigit() and 1 <= int(asked) <= leaves):
+        raise NotFound
+    start, veil = (int(asked) - 1) * _LEAF, _veil(visit, dialogue)
+
+    def who(actor: str) -> str:
+        return word("role", veil.over(actor), visit.language)
+
+    def about(fact: Entry) -> str:
+        return _about(dialogue, veil, fact, visit.language)
+
+    return visit.page(
+        "manager_work/journal.html",
+        seen=seen_by(visit, dialogue),
+        veil=veil,
+        who=who,
+        about=about,
+        facts=facts[start : start + _LEAF],
+        untold=partial(_untold, dialogue),
+        leaf=int(asked),
+        leaves=leaves,
+    )
+
+
+def _about(dialogue: Dialogue, veil: Veil, fact: Entry, language: str) -> str:
+    """What a fact is about, in words: a duty with whom it is for, a role, a check, a risk, or somebody unnamed."""
+    subject = fact.subject
+    kind, _, whom = subject.partition("/")
+    if kind in KINDS:
+        told = _promise(dialogue, whom) if kind == "report-progress" else whom
+        return ": ".join(filter(None, [word("duty", kind, language), veil.over(told)]))
+    if fact.fact == "commitment-reported":
+        return veil.over(_promise(dialogue, subject)) or "–"
+    if subject in dialogue.risks:
+        return veil.over(dialogue.risks[subject].theme)
+    found = next((t for t in ("role", "check", "phase") if subject in tables()[t]), None)
+    return word(found, subject, language) if found else _named(dialogue, veil, subject)
+
+
+def _promise(dialogue: Dialogue, name: str) -> str:
+    """What was promised; nothing when the decision that promised it was taken again."""
+    known = dialogue.commitments.get(name)
+    return known.what if known else ""
+
+
+def _named(dialogue: Dialogue, veil: Veil, subject: str) -> str:
+    """A point or a masked person; what has only a short name of the records is not named."""
+    known = (
+        subject in dialogue.contributions
+        or veil.over(subject) != subject
+        or subject in {**dialogue.seals, **dialogue.helpers}
+    )
+    return veil.over(subject) if known else "–"
+
+
+_AT = "/dialogues/{dialogue}/audit"
+PAGES = (
+    get("/audit", show, AUDITOR, nav=("Controle", "Audit")),
+    get(_AT, show, AUDITOR),
+    get(f"{_AT}/journal", show_journal, AUDITOR),
+    post(f"{_AT}/verify", check, AUDITOR, again=show),
+)

@@ -1,0 +1,234 @@
+"""From a request to its answer: who asks, may they, does the form come from us, and what when something fails."""
+
+import secrets
+import traceback
+from dataclasses import dataclass
+from math import ceil
+from time import perf_counter
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from config.logs import logger
+from portal.enter.reauthentication import require_fresh_proof
+from portal.http.errors import (
+    Incomplete,
+    LinkGone,
+    NoProof,
+    NotFound,
+    NotIn,
+    Stale,
+    TooMuch,
+    TooOften,
+)
+from portal.http.forms import TOKEN, Typed
+from portal.web import template_engine
+from portal.web.actors import Actor
+from portal.web.csrf import comes_from, require_proof
+from portal.web.element_marks import require_fresh_form
+from portal.web.form_replay import given_back
+from portal.web.idempotency import answered_before, form_key, keep_answer, one_at_a_time
+from portal.web.refusals import shown_again
+from portal.web.request import Visit
+from portal.web.routes import EVERYONE, Page, get
+from portal.web.sessions import holder_of, known, remember
+from portal.web.site import Site
+from records.access.links import Capacity, Stay
+from records.engine.errors import Busy, RecordsError
+from states.language.errors import NotKnown, Refused
+from states.privacy.independence import helps
+
+_LOG = logger("portal")
+_SEE_OTHER = 303
+_PASSING = 30
+"""Seconds after which a database that was busy is worth another try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The page that stands for a fault, and how browsers know it."""
+
+    status: int
+    template: str
+
+
+FAULTS: dict[type[Exception], Fault] = {
+    NotFound: Fault(404, "faults/not-found.html"),
+    NotKnown: Fault(404, "faults/not-found.html"),
+    NotIn: Fault(401, "faults/not-in.html"),
+    LinkGone: Fault(410, "faults/link-gone.html"),
+    NoProof: Fault(403, "faults/no-proof.html"),
+    Stale: Fault(403, "faults/stale.html"),
+    TooMuch: Fault(413, "faults/too-much.html"),
+    TooOften: Fault(429, "faults/too-often.html"),
+    RecordsError: Fault(503, "faults/unavailable.html"),
+    Exception: Fault(500, "faults/failed.html"),
+}
+"""Most special first."""
+
+
+def answer(site: Site, page: Page, request: Request, typed: Typed) -> Response:
+    """The answer to *request*, whatever happens."""
+    began = perf_counter()
+    visit = Visit(site, request, page, site.clock(), typed)
+    try:
+        response = _asked(visit)
+    except Exception as error:  # noqa: BLE001 - nobody ever sees a traceback
+        response = fault(visit, error)
+    _note(page, response, perf_counter() - began)
+    return response
+
+
+def nowhere(site: Site, request: Request) -> Response:
+    """The answer where nothing is."""
+    page = get("/nowhere", _not_found, EVERYONE)
+    return answer(site, page, request, Typed())
+
+
+def _not_found(_visit: Visit) -> Response:
+    raise NotFound
+
+
+def _asked(visit: Visit) -> Response:
+    _recognise(visit)
+    if visit.form.too_much:
+        raise TooMuch
+    response = _sent(visit) if visit.route.method == "POST" else _opened(visit)
+    if visit.known and visit.known.renew and "set-cookie" not in response.headers:
+        remember(visit.site, response, visit.known, visit.site.door_time())
+    return response
+
+
+def _sent(visit: Visit) -> Response:
+    """The answer to a form; one that did its work before is led to the same place again."""
+    key = form_key(visit)
+    with one_at_a_time(key):
+        before = answered_before(visit, key) if visit.route.once else None
+        if before is not None:
+            return before
+        try:
+            response = _checked(visit)
+        except (LinkGone, NoProof, NotFound, NotIn, NotKnown):
+            before = answered_before(visit, key)
+            if before is None:
+                raise
+            return before
+        if response.status_code == _SEE_OTHER:
+            keep_answer(visit, key)
+            return response
+        return answered_before(visit, key) or response
+
+
+def _checked(visit: Visit) -> Response:
+    if visit.known is None and EVERYONE not in visit.route.who and comes_from(visit) is not False:
+        raise NotIn  # a token of somebody who is not in can be compared with nothing; they get their words back
+    require_proof(visit)
+    return _opened(visit)
+
+
+def _opened(visit: Visit) -> Response:
+    name = visit.actor.name if visit.actor else None
+    if not visit.route.open_to(name):
+        raise NotIn if name is None else NotFound
+    return _handled(visit)
+
+
+def _handled(visit: Visit) -> Response:
+    try:
+        require_fresh_form(visit)
+        require_fresh_proof(visit)
+        return visit.route.handler(visit)
+    except NotKnown:
+        raise
+    except (Refused, Incomplete) as refusal:
+        return shown_again(visit, refusal)
+
+
+def _recognise(visit: Visit) -> None:
+    """Find out who asks; somebody who is halfway through signing in is nobody yet."""
+    visit.known = known(visit.site, visit.request, visit.site.door_time())
+    if visit.known and visit.known.stay.stage == "whole":
+        visit.actor = _actor(visit.site, visit.known.stay)
+        if visit.actor is None:
+            visit.known = None
+
+
+def _actor(site: Site, stay: Stay) -> Actor | None:
+    """Whoever the stay belongs to; None when the seat or the role is no longer theirs."""
+    capacity = stay.capacity
+    if capacity.kind != "role":
+        return _of_dialogue(site, capacity)
+    programme = site.house.ledger.programme(capacity.programme_id).programme
+    if holder_of(programme, capacity.who) != stay.holder:
+        return None
+    person = next((p for role, p in programme.roles.items() if role == capacity.who), None)
+    return Actor(capacity, programme, person)
+
+
+def _of_dialogue(site: Site, capacity: Capacity) -> Actor | None:
+    """A participant while they have a seat, a helper while they help."""
+    dialogue = site.house.ledger.read(str(capacity.dialogue_id))
+    helping, who = capacity.kind == "helper", capacity.who
+    found = helps(dialogue, who) if helping else dialogue.stakeholders.get(who)
+    return Actor(capacity, dialogue.programme, found.contact) if found else None
+
+
+def fault(visit: Visit, error: Exception) -> Response:
+    """The calm page for *error*; what nobody foresaw gets a reference that the log has too."""
+    kind = next(kind for kind in FAULTS if isinstance(error, kind))
+    page = FAULTS[kind]
+    context: dict[str, object] = {"reference": ""}
+    if kind is Exception:
+        context["reference"] = _told_to_log(visit, error)
+    elif kind is RecordsError:
+        context["busy"] = isinstance(error, Busy)
+        _LOG.warning("records unavailable", kind=type(error).__name__, route=visit.route.row)
+    visit.status, visit.given_back = page.status, given_back(visit, error)
+    if isinstance(error, Stale):
+        context["wrong"], visit.given_back = error.wrong, None  # its own form holds everything
+    response = _fault_page(visit, page.template, context)
+    if isinstance(error, TooOften):
+        response.headers["retry-after"] = str(ceil(error.wait.total_seconds()))
+    elif kind is RecordsError:
+        response.headers["retry-after"] = str(_PASSING)
+    return response
+
+
+def _fault_page(visit: Visit, template: str, context: dict[str, object]) -> Response:
+    try:
+        return visit.page(template, **context)
+    except Exception as error:  # noqa: BLE001 - the page of last resort asks for nothing
+        _told_to_log(visit, error)
+        return HTMLResponse(template_engine.LAST_RESORT, status_code=500)
+
+
+def _told_to_log(visit: Visit, error: Exception) -> str:
+    """A reference to what happened, and where in our code; never what anybody wrote."""
+    reference = secrets.token_hex(4)
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    places = {f"at_{i}": f"{_short(f.filename)}:{f.lineno}" for i, f in enumerate(frames)}
+    _LOG.error(
+        "page failed",
+        reference=reference,
+        route=visit.route.row,
+        kind=type(error).__name__,
+        **places,
+    )
+    return reference
+
+
+def _short(filename: str) -> str:
+    return "/".join(filename.split("/")[-2:])
+
+
+def _note(page: Page, response: Response, seconds: float) -> None:
+    """One line per request: the row of the table, never the address with its secrets."""
+    _LOG.info(
+        "page",
+        route=page.row,
+        status=response.status_code,
+        milliseconds=round(seconds * 1000),
+    )
+
+
+__all__ = ["FAULTS", "TOKEN", "answer", "fault", "nowhere"]

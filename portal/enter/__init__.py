@@ -1,0 +1,1 @@
+"""Authentication: links, passwords, codes, passkeys, single sign-on and rate limits."""

@@ -1,0 +1,137 @@
+"""My access: where somebody is in, their password, the app that makes codes, and their passkeys."""
+
+import base64
+import hmac
+from hashlib import sha256
+
+import pyotp
+from starlette.responses import Response
+
+from portal.enter.passkeys import KEYS, offered_to
+from portal.enter.passwords import SHORTEST, own_words, problem_of
+from portal.enter.reauthentication import fits
+from portal.enter.sign_in import TRIES, hashed, wrong_code
+from portal.enter.sign_in_alerts import told
+from portal.enter.totp_secrets import kept_secret, step_of
+from portal.http.errors import Incomplete, NotFound
+from portal.web.request import Visit
+from portal.web.routes import STAFF, get, post
+from portal.web.site import passkey_house
+from records.access.accounts import (
+    Account,
+    account_of,
+    keep_account,
+    keep_password,
+)
+from records.access.links import Stay, end_other_stays, end_stay, stays_of
+
+_PAGE = "/account"
+
+
+def show(visit: Visit) -> Response:
+    """Everything about one's own sign-in."""
+    stay = _stay(visit)
+    return visit.page(
+        "account/account.html",
+        script="passkeys.js" if passkey_house(visit.site) else "",
+        name=f"{visit.me.name}@{visit.me.programme.id}",
+        stay=stay,
+        stays=_stays(visit),
+        account=_account(visit),
+        shortest=SHORTEST,
+        keys=offered_to(visit),
+    )
+
+
+def _stay(visit: Visit) -> Stay:
+    if visit.known is None:
+        raise NotFound
+    return visit.known.stay
+
+
+def _stays(visit: Visit) -> list[Stay]:
+    stay, now = _stay(visit), visit.site.door_time()
+    return stays_of(visit.site.house.engine, stay.capacity, stay.holder, now)
+
+
+def _account(visit: Visit) -> Account | None:
+    """The account of whoever looks, while it is theirs; None for who only comes in through their organisation."""
+    capacity = visit.me.capacity
+    account = account_of(visit.site.house.engine, capacity.programme_id, capacity.who)
+    return account if account and account.holder == _stay(visit).holder else None
+
+
+def end(visit: Visit) -> Response:
+    """End one stay, or all but this one."""
+    engine, now, wish = visit.site.house.engine, visit.site.door_time(), visit.form.one("stay")
+    if wish == "others":
+        end_other_stays(engine, _stay(visit), now)
+    for stay in _stays(visit):
+        if stay.hash[:16] == wish:
+            end_stay(engine, stay.hash, now)
+    return visit.go(_PAGE, said="stays-ended")
+
+
+def change_password(visit: Visit) -> Response:
+    """Another password, for who knows the present one; every other browser is out."""
+    account, given = _account(visit), visit.need("password_now", "password")
+    capacity, engine = visit.me.capacity, visit.site.house.engine
+    visit.slow_down(f"password of {capacity.who}@{capacity.programme_id}", most=5, window=TRIES)
+    problems = {}
+    if account is None or not fits(account, given["password_now"]):
+        problems["password_now"] = visit.t(
+            "Dit is niet uw wachtwoord van nu.", "This is not your present password."
+        )
+    own = own_words(visit, capacity.programme_id, capacity.who)
+    if weak := problem_of(visit, given["password"], own):
+        problems["password"] = weak
+    if problems or account is None:
+        raise Incomplete(problems)
+    keep_password(engine, account, hashed(given["password"]))
+    end_other_stays(engine, _stay(visit), visit.site.door_time())
+    told(visit, capacity.programme_id, capacity.who, "password")
+    return visit.go(_PAGE, said="password")
+
+
+def show_codes(visit: Visit) -> Response:
+    """The key for another app that makes codes."""
+    if _account(visit) is None:
+        raise NotFound
+    secret, name = _code_secret(visit), f"{visit.me.name}@{visit.me.programme.id}"
+    uri = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name="Weerklank")
+    shown = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
+    return visit.page("account/codes.html", secret=shown, uri=uri)
+
+
+def change_codes(visit: Visit) -> Response:
+    """Take the codes of another app from now on, once one of them shows that it has the key."""
+    account, engine = _account(visit), visit.site.house.engine
+    if account is None:
+        raise NotFound
+    now, capacity, secret = visit.site.door_time(), visit.me.capacity, _code_secret(visit)
+    visit.slow_down(f"new codes of {capacity.who}@{capacity.programme_id}", most=10, window=TRIES)
+    step = step_of(secret, visit.need("code")["code"], now)
+    if step is None:
+        raise Incomplete({"code": wrong_code(visit)})
+    kept = kept_secret(visit.site.settings, capacity.programme_id, capacity.who, secret)
+    mine = (capacity.programme_id, capacity.who, account.holder, account.password)
+    keep_account(engine, Account(*mine, kept, step), now)
+    told(visit, capacity.programme_id, capacity.who, "codes")
+    return visit.go(_PAGE, said="codes")
+
+
+def _code_secret(visit: Visit) -> str:
+    """The shared secret that this stay offers: the same each time that the form is shown, and kept nowhere."""
+    stay = _stay(visit)
+    mark = hmac.new(stay.secret.encode(), f"codes {stay.hash}".encode(), sha256).digest()
+    return base64.b32encode(mark[:20]).decode()
+
+
+PAGES = (
+    get(_PAGE, show, *STAFF, nav=("Mijn toegang", "My access")),
+    post(f"{_PAGE}/stays", end, *STAFF, again=show),
+    post(f"{_PAGE}/password", change_password, *STAFF, again=show),
+    get(f"{_PAGE}/codes", show_codes, *STAFF),
+    post(f"{_PAGE}/codes", change_codes, *STAFF, again=show_codes, fresh=True),
+    *KEYS,
+)

@@ -1,0 +1,1 @@
+"""HTTP: forms, static files, errors and what a browser says of itself."""

@@ -1,0 +1,204 @@
+"""What is owed to each voice: their points, the promised answer, how it was sent, and what they said of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from notifications.views.dialogue_view import DutyView
+from notifications.views.names import addressee
+from portal.shared.points_by_role import Point, Seen
+from records.outbox.enqueue import BY_HAND, FAILED, PENDING
+from records.queries import NoticeRow
+from states.checks.status import unwritten, waiting_voices
+from states.model.contributions import Verdict
+from states.model.duties import DutyStatus
+from states.steps.delivery.receipts import ANSWERS
+
+
+@dataclass(frozen=True)
+class Debt:
+    """The answer to one voice. It is addressed by its first point, so that no address of a page holds a hidden name."""
+
+    seen: Seen
+    voice: str
+    rows: tuple[NoticeRow, ...]
+    """The messages that carried an answer to this voice."""
+
+    @property
+    def by(self) -> str:
+        """To whom it is owed, as far as the one who looks may know."""
+        return self.seen.named(self.voice)
+
+    @cached_property
+    def points(self) -> list[Point]:
+        """What they contributed and did not withdraw."""
+        return [point for point in self.seen.points if point.source.voice == self.voice]
+
+    @property
+    def key(self) -> str:
+        """The point that stands for it in addresses."""
+        return self.points[0].id
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the moderator alone knows to whom it is owed."""
+        return self.voice in self.seen.dialogue.seals
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the one who looks may not know to whom it is owed."""
+        return self.seen.hides(self.voice)
+
+    @cached_property
+    def duty(self) -> DutyView | None:
+        """The promise itself, while it was not withdrawn."""
+        seen = self.seen
+        duty = seen.dialogue.latest(f"answer-participant/{self.voice}")
+        if duty is None or duty.status is DutyStatus.WITHDRAWN:
+            return None
+        return DutyView(seen.dialogue, duty, seen.now, seen.language)
+
+    def objection(self, point: Point) -> DutyView | None:
+        """The promised response to an objection against the answer on *point*."""
+        seen = self.seen
+        duty = seen.dialogue.latest(f"answer-dispute/{point.id}")
+        return DutyView(seen.dialogue, duty, seen.now, seen.language) if duty else None
+
+    @property
+    def writable(self) -> list[Point]:
+        """The points on which an answer can be written now; after the end of a dialogue also undecided ones."""
+        if self.erased:
+            return []
+        unwritten = [point for point in self.points if point.source.written_at is None]
+        if not self.seen.dialogue.open:
+            return unwritten
+        return [point for point in unwritten if point.source.outcome] if self.signed else []
+
+    @property
+    def signed(self) -> bool:
+        """Whether the strategy was signed once: before that an answer could still change."""
+        return self.seen.dialogue.latest("close-dialogue") is not None
+
+    @property
+    def answered(self) -> bool:
+        """
+        Whether every point has an answer that arrived.
+
+        Of a hidden reader it is known only that it was written: how it travels would tell who has no email.
+        """
+        given = "written_at" if self.hidden else "delivered_at"
+        return all(getattr(point.source, given) for point in self.points)
+
+    @property
+    def owed(self) -> bool:
+        """Whether the promise still waits to be kept, as far as the one who looks may know."""
+        kept = self.hidden and self.answered
+        return self.duty is not None and self.duty.source.owed and not kept
+
+    @property
+    def late(self) -> bool:
+        """Whether it is owed past its promise."""
+        return self.duty is not None and self.owed and bool(self.duty.late)
+
+    @property
+    def arrived_at(self) -> datetime | None:
+        """When the last of it arrived; None for anybody hidden."""
+        arrived = [p.source.delivered_at for p in self.points if p.source.delivered_at]
+        return max(arrived, default=None) if not self.hidden else None
+
+    @property
+    def waits(self) -> bool:
+        """Whether they wait for an answer or a response; of a hidden reader only while it is to be written."""
+        done = self.hidden and not unwritten(self.seen.dialogue, self.voice)
+        return self.voice in waiting_voices(self.seen.dialogue) and not done
+
+    @property
+    def erased(self) -> bool:
+        """Whether they were erased at their own wish; nothing is owed to them any more."""
+        return self.seen.dialogue.erased(self.voice)
+
+    @property
+    def state(self) -> str:
+        """Where the answer stands: a word of the page."""
+        if self.erased:
+            return "erased"
+        if not self.hidden and self.duty and self.duty.source.status is DutyStatus.NOT_REACHED:
+            return "not-reached"
+        if self.hidden:
+            return "sent" if self.answered else "unwritten"
+        if self.answered:
+            return "answered"
+        last = self.rows[-1].status if self.rows else ""
+        if any(p.source.written_at and not p.source.delivered_at for p in self.points):
+            return "by-hand" if last == BY_HAND else "under-way"
+        return "bounced" if last == FAILED else "unwritten"
+
+    @property
+    def by_hand(self) -> str | None:
+        """Who cannot answer by mail, so that the one who looks writes down what they say; None for anybody hidden."""
+        someone = None if self.hidden else self.seen.dialogue.stakeholder_of(self.voice)
+        return someone.id if someone and not someone.email and not self.erased else None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What they said of the answer."""
+        return self.seen.dialogue.verdicts.get(self.voice)
+
+    @property
+    def late_objection(self) -> bool:
+        """Whether a response to an objection is late."""
+        return any(view.late for p in self.disputed if (view := self.objection(p)))
+
+    @property
+    def disputed(self) -> list[Point]:
+        """The points whose answer met an objection that waits for a response."""
+        return [p for p in self.points if p.source.dispute_open and not p.source.settlement]
+
+
+def debts_of(seen: Seen, rows: Iterable[NoticeRow]) -> list[Debt]:
+    """One debt for each voice, those that are still owed first, the longest promised at the top."""
+    carried: dict[str, list[NoticeRow]] = {}
+    for row in rows:
+        if row.template in ANSWERS:
+            carried.setdefault(row.to, []).append(row)
+    voices = dict.fromkeys(point.source.voice for point in seen.points)
+    found = [Debt(seen, voice, tuple(carried.get(voice, ()))) for voice in voices]
+    return sorted(found, key=_urgency)
+
+
+def _urgency(debt: Debt) -> tuple[bool, str]:
+    """What is owed before what is done, the oldest promise first."""
+    owed = [debt.duty] if not debt.answered else [debt.objection(p) for p in debt.disputed]
+    days = [view.first.isoformat() for view in owed if view]
+    return (not debt.waits, min(days, default=""))
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """A message that somebody without e-mail should hear by phone or letter."""
+
+    number: int
+    to: str
+    template: str
+
+
+def waiting_by_hand(seen: Seen, rows: Iterable[NoticeRow], *, sealed: bool) -> list[ByHand]:
+    """What waits for a person's hand; *sealed*: also what is under seal, which nobody but the moderator sees."""
+    seals = seen.dialogue.seals
+    waits = [
+        r
+        for r in rows
+        if r.status == BY_HAND and r.sent_at is None and (sealed or r.to not in seals)
+    ]
+    return [ByHand(row.id, reader_of(seen, row.to), row.template) for row in waits]
+
+
+def reader_of(seen: Seen, to: str) -> str:
+    """Who was written to as *to*, as the one who looks may read it."""
+    if seen.opens_seals and to in seen.dialogue.seals:
+        return seen.named(to)
+    return addressee(seen.dialogue, to, seen.language)
+
+
+__all__ = ["BY_HAND", "FAILED", "PENDING", "ByHand", "Debt", "debts_of", "waiting_by_hand"]

@@ -1,0 +1,144 @@
+"""From what is owed, or missing, to the page on which it is settled; what is not built is never linked to."""
+
+from dataclasses import dataclass
+
+from notifications.views.names import hidden, points_of
+from portal.shared.call_sheet import kept_from
+from portal.web.request import Visit
+from portal.web.routes import MANAGERS
+from states.model.dialogue import Dialogue, Phase
+from states.model.duties import Duty
+from states.model.people import Role
+
+HOME = "/dialogues/{dialogue}"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a duty is settled, and what the link says in Dutch and in English."""
+
+    path: str
+    nl: str
+    en: str
+
+
+DUTIES: dict[str, Way] = {
+    "approve-analysis": Way(HOME, "Vaststellen", "Approve"),
+    "invite-stakeholder": Way(f"{HOME}/invitations", "Uitnodigen", "Invite"),
+    "pass-on": Way(f"{HOME}/calls/{{stakeholder}}", "Belblad", "Call sheet"),
+    "echo-expectations": Way(f"{HOME}/expectations", "Laten weten", "Tell them"),
+    "publish-summary": Way(f"{HOME}/summary", "Verslag schrijven", "Write the summary"),
+    "decide-contribution": Way(f"{HOME}/decisions/{{contribution}}", "Besluiten", "Decide"),
+    "sign-strategy": Way(f"{HOME}/strategy", "Ondertekenen", "Sign"),
+    "answer-participant": Way(
+        f"{HOME}/answers/{{contribution}}", "Antwoord schrijven", "Write the answer"
+    ),
+    "answer-dispute": Way(f"{HOME}/answers/{{contribution}}", "Reageren", "Respond"),
+    "report-progress": Way(f"{HOME}/strategy", "Voortgang melden", "Report progress"),
+    "settle-erasure": Way(f"{HOME}/person/{{stakeholder}}", "Afhandelen", "Settle"),
+    "close-dialogue": Way(HOME, "Afsluiten", "Close"),
+}
+_WHO_CALLS = Way(f"{HOME}/calls", "Wie belt", "Who calls")
+_BY_ANSWERS = Way(f"{HOME}/answers", "Overbrengen", "Pass on")
+_SHARED = frozenset({"publish-summary", "pass-on"})
+"""What a manager may do too when whoever owes it does not."""
+CHECKS: dict[str, str] = {
+    "roles-named": "/settings",
+    "risks-named": f"{HOME}/risks",
+    "affected-represented": f"{HOME}/map",
+    "critical-voice": f"{HOME}/map",
+    "home-share": f"{HOME}/mirror",
+    "safety-considered": f"{HOME}/people",
+    "information-complete": f"{HOME}/invitations",
+    "everyone-invited": f"{HOME}/invitations",
+    "reachable": f"{HOME}/people",
+    "hands-named": f"{HOME}/helpers",
+    "answers-in": f"{HOME}/people",
+    "expectations-echoed": f"{HOME}/expectations",
+    "declined-replaced": f"{HOME}/map",
+    "attendance-recorded": f"{HOME}/session",
+    "management-present": f"{HOME}/session",
+    "independent-moderator": "/settings",
+    "contributions-recorded": f"{HOME}/session",
+    "summary-checked": f"{HOME}/summary",
+    "everything-decided": f"{HOME}/decisions",
+    "adoptions-traced": f"{HOME}/decisions",
+    "strategy-signed": f"{HOME}/strategy",
+    "no-stock-phrases": f"{HOME}/decisions",
+    "everyone-answered": f"{HOME}/answers",
+    "verdicts-in": f"{HOME}/answers",
+    "disputes-settled": f"{HOME}/answers",
+    "lessons-noted": f"{HOME}/lessons",
+}
+"""Where what a check asks for can be given."""
+LEAVING: dict[Phase, str] = {
+    Phase.STAKEHOLDER_ANALYSIS: "approve-analysis",
+    Phase.EXPECTATION_GATHERING: "open-session",
+    Phase.SESSION: "close-session",
+    Phase.STRATEGY_UPDATE: "sign-strategy",
+    Phase.FEEDBACK: "close-dialogue",
+}
+"""The step that completes each phase."""
+
+
+def built(visit: Visit, path: str) -> bool:
+    """Whether whoever asks can open the page *path* of the route table."""
+    me = visit.me.name
+    return any(
+        page.path == path and page.method == "GET" and page.open_to(me) for page in visit.site.pages
+    )
+
+
+def way_to(visit: Visit, dialogue: Dialogue, duty: Duty) -> tuple[str, str] | None:
+    """The address on which *duty* is settled and the words of the link; None when it is not theirs to settle."""
+    way = DUTIES.get(duty.kind)
+    theirs = dialogue.owner_role(duty) in {*MANAGERS, visit.me.name} or duty.kind in _SHARED
+    if way is None or not theirs:
+        return None
+    way = _veiled(visit, dialogue, duty) or way
+    path = way.path if built(visit, way.path) else HOME
+    point = first_point(dialogue, duty) or ""
+    if "{contribution}" in path and not point:
+        path = HOME
+    parts = {"dialogue": dialogue.id, "contribution": point, "stakeholder": duty.whom}
+    place = f"#{point}" if point and duty.kind == "answer-dispute" else ""
+    return path.format(**parts) + place, visit.t(way.nl, way.en)
+
+
+def _veiled(visit: Visit, dialogue: Dialogue, duty: Duty) -> Way | None:
+    """
+    Another way than to the sheet: by the answers, which name nobody, as its address would say who a hidden speaker is.
+
+    At risk managers have none.
+    """
+    if duty.kind != "pass-on" or visit.me.name == Role.MODERATOR:
+        return None
+    if hidden(dialogue, str(duty.whom)):
+        return _BY_ANSWERS
+    seat = dialogue.stakeholders.get(str(duty.whom))
+    return _WHO_CALLS if seat and kept_from(visit, seat) else None
+
+
+def first_point(dialogue: Dialogue, duty: Duty) -> str | None:
+    """The first contribution that *duty* is about: no address of a page may hold the name of a voice."""
+    return next((point.id for point in points_of(dialogue, duty)), None)
+
+
+def key_of(dialogue: Dialogue, duty: Duty) -> str:
+    """How an address speaks of *duty*, without the name of a voice."""
+    point = first_point(dialogue, duty)
+    return f"{duty.kind}/{point}" if point else duty.name
+
+
+def duty_of(dialogue: Dialogue, key: str) -> Duty | None:
+    """The duty that is still owed and that an address speaks of as *key*."""
+    owed = (duty for duty in dialogue.duties.values() if duty.owed)
+    return next((duty for duty in owed if key_of(dialogue, duty) == key), None)
+
+
+def way_to_fix(visit: Visit, dialogue: Dialogue, check: str) -> str | None:
+    """The address on which what *check* lacks can be given; None when that is this page or not built."""
+    path = CHECKS.get(check, HOME)
+    if path == HOME or not built(visit, path):
+        return None
+    return path.format(dialogue=dialogue.id)

@@ -1,0 +1,43 @@
+"""Today: what is owed, to whom, by when, most urgent first; and whether the engine that watches over it runs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from starlette.responses import Response
+
+from portal.manager.overview.open_duties import board_of
+from portal.web.request import Visit
+from portal.web.routes import MANAGERS, get
+from records.queries import last_sweep
+from services.doctor.health import SWEEP_LATE
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Whether the engine runs, and *when* it last did."""
+
+    state: Literal["runs", "stopped", "never"]
+    when: datetime | None
+
+
+def engine_of(visit: Visit) -> Engine:
+    """How the engine that sends reminders and records lapses is doing."""
+    last = last_sweep(visit.site.house.engine, visit.now)
+    if last is None:
+        return Engine("never", None)
+    stopped = visit.now - last.began_at > SWEEP_LATE
+    return Engine("stopped" if stopped else "runs", last.began_at)
+
+
+def show_today(visit: Visit) -> Response:
+    """The page with which a manager begins."""
+    return visit.page(
+        "manager_overview/today.html",
+        board=board_of(visit),
+        engine=engine_of(visit),
+        newest=next(reversed(visit.dialogue_ids()), None),
+    )
+
+
+PAGES = (get("/today", show_today, *MANAGERS, nav=("Vandaag", "Today")),)

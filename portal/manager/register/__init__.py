@@ -1,0 +1,1 @@
+"""Spreadsheet import: the layout, headings and countries of the registers that people keep."""

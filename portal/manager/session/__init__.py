@@ -1,0 +1,1 @@
+"""Session pages: attendance and points, the summary, the decisions and the strategy."""

@@ -1,0 +1,126 @@
+"""The invitation with its eight fields, inviting everybody, and telling what the expectations changed."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import Response
+
+from portal.http.errors import Incomplete
+from portal.web.request import Visit
+from portal.web.routes import MANAGERS, get, post
+from portal.web.template_engine import spoken
+from states.model.dialogue import Dialogue
+from states.model.information import Influence, Information
+from states.model.people import Stakeholder
+from states.steps.table import STEPS
+from states.values.values import TEXT_LIMIT
+
+_HOME = "/dialogues/{dialogue}"
+_TEXTS = tuple(
+    name for name in Information.model_fields if name not in {"feedback_by", "degree_of_influence"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What somebody expects, and who says so as far as it is safe to tell."""
+
+    by: str
+    text: str
+    test: str | None
+    tongue: str
+    """The language in which they wrote; of whom it is not safe to name, that of the company."""
+
+
+def show_invitation(visit: Visit) -> Response:
+    """The eight fields, and who was invited."""
+    dialogue = visit.dialogue(visit.param("dialogue"))
+    seats = dialogue.stakeholders.values()
+    return visit.page(
+        "manager_overview/invitation.html",
+        dialogue=dialogue,
+        fields=tuple(Information.model_fields),
+        influences=[influence.value for influence in Influence],
+        promised=any(seat.invited for seat in seats),
+        open=dialogue.phase in STEPS["give-information"].phases,
+        invitable=dialogue.phase in STEPS["invite"].phases,
+        waiting=[seat for seat in seats if not seat.invited],
+        stands=Counter(seat.invitation.value for seat in seats),
+    )
+
+
+def inform(visit: Visit) -> Response:
+    """Fill in fields of the invitation."""
+    name = visit.param("dialogue")
+    given: dict[str, Any] = visit.form.some(*_TEXTS, "degree_of_influence", "feedback_by")
+    wrong = {
+        field: visit.t("Dit is te lang.", "This is too long.")
+        for field in _TEXTS
+        if len(visit.form.one(field)) > TEXT_LIMIT
+    }
+    if given.get("degree_of_influence") not in {None, *(one.value for one in Influence)}:
+        wrong["degree_of_influence"] = visit.t(
+            "Kies hoeveel invloed.", "Choose how much influence."
+        )
+    if "feedback_by" in given and visit.form.day("feedback_by") is None:
+        wrong["feedback_by"] = visit.t("Kies een dag.", "Choose a day.")
+    if wrong:
+        raise Incomplete(wrong)
+    visit.act(name, "give-information", given)
+    return visit.go(f"/dialogues/{name}/invitations", said="saved")
+
+
+def invite_all(visit: Visit) -> Response:
+    """Invite everybody who was not invited yet."""
+    name = visit.param("dialogue")
+    visit.act(name, "invite-all", {})
+    return visit.go(f"/dialogues/{name}/invitations", said="invited")
+
+
+def show_expectations(visit: Visit) -> Response:
+    """What participants expect, and the form to tell them what it changed."""
+    dialogue = visit.dialogue(visit.param("dialogue"))
+    return visit.page(
+        "manager_overview/expectations.html",
+        dialogue=dialogue,
+        heard=_heard(visit, dialogue),
+        open=dialogue.phase in STEPS["echo-expectations"].phases,
+        silent=len(dialogue.owed("share-expectation")),
+    )
+
+
+def _heard(visit: Visit, dialogue: Dialogue) -> list[Heard]:
+    """Those who are named first; the others by their words, because the order of the map would tell who they are."""
+    seats = [seat for seat in dialogue.stakeholders.values() if seat.expectation]
+    seats.sort(key=lambda seat: "" if seat.at_risk is False else str(seat.expectation))
+    return [
+        Heard(_name(visit, s), str(s.expectation), s.success_test, _tongue(visit, s)) for s in seats
+    ]
+
+
+def _tongue(visit: Visit, seat: Stakeholder) -> str:
+    return seat.language if seat.at_risk is False else spoken(visit)
+
+
+def _name(visit: Visit, seat: Stakeholder) -> str:
+    """Whoever may be in danger is not named beside what they say."""
+    if seat.at_risk is False:
+        return f"{seat.name}, {seat.organisation}"
+    return visit.t("een deelnemer", "a participant")
+
+
+def echo(visit: Visit) -> Response:
+    """Tell everybody who takes part what their expectations changed."""
+    name = visit.param("dialogue")
+    visit.act(name, "echo-expectations", visit.need("changes"))
+    return visit.go(f"/dialogues/{name}/expectations", said="echoed")
+
+
+PAGES = (
+    get(f"{_HOME}/invitations", show_invitation, *MANAGERS),
+    post(f"{_HOME}/invitations", inform, *MANAGERS, again=show_invitation),
+    post(f"{_HOME}/invite-all", invite_all, *MANAGERS, again=show_invitation),
+    get(f"{_HOME}/expectations", show_expectations, *MANAGERS),
+    post(f"{_HOME}/expectations", echo, *MANAGERS, again=show_expectations),
+)

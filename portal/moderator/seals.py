@@ -1,0 +1,106 @@
+"""What only the moderator may see: who spoke under seal and what they should still hear; and the last word."""
+
+from starlette.responses import Response
+
+from portal.http.errors import Incomplete, NotFound
+from portal.manager.answers.answer_debts import Debt, debts_of, waiting_by_hand
+from portal.manager.answers.answers import record_delivery
+from portal.manager.session.session_page import invited
+from portal.manager.table.people import change_contact, end_links
+from portal.shared.points_by_role import Point, act_in_words, seen_by
+from portal.shared.which_dialogue import at_hand, nothing_yet
+from portal.web.request import Visit
+from portal.web.routes import get, post
+from records.queries import notices_of
+from states.model.dialogue import Dialogue, Phase
+from states.model.people import Role, Stakeholder
+
+_MODERATOR = Role.MODERATOR.value
+
+
+def show(visit: Visit) -> Response:
+    """The names behind the pseudonyms."""
+    dialogue = at_hand(visit, Phase.SESSION, Phase.FEEDBACK, Phase.STRATEGY_UPDATE)
+    if dialogue is None:
+        return nothing_yet(visit)
+    seen = seen_by(visit, dialogue)
+    rows = notices_of(visit.site.house.engine, [dialogue.id])
+    debts = debts_of(seen, rows)
+    return visit.page(
+        "manager_work/seals.html",
+        seen=seen,
+        guests=invited(dialogue),
+        sealed=[debt for debt in debts if debt.sealed],
+        by_hand=waiting_by_hand(seen, rows, sealed=True),
+        objections=_objections(debts),
+    )
+
+
+def _objections(debts: list[Debt]) -> list[tuple[Debt, Point]]:
+    return [(debt, p) for debt in debts for p in debt.disputed if _is_mine(debt, p)]
+
+
+def _is_mine(debt: Debt, point: Point) -> bool:
+    """Whether the last word on the objection is the moderator's."""
+    duty = debt.objection(point)
+    return duty is not None and debt.seen.dialogue.owner_role(duty.source) == _MODERATOR
+
+
+def settle(visit: Visit) -> Response:
+    """Give the last word on an objection."""
+    dialogue = visit.dialogue(visit.param("dialogue"))
+    name = visit.param("contribution")
+    if name not in dialogue.contributions:
+        raise NotFound
+    text = visit.need("settlement")["settlement"]
+    visit.act(dialogue.id, "settle-dispute", {"contribution": name, "text": text})
+    return visit.go(f"/dialogues/{dialogue.id}/seals", said="settled")
+
+
+def reach(visit: Visit) -> Response:
+    """Correct an address: once names are sealed, nobody else may say where messages go."""
+    dialogue, seat = _chosen(visit)
+    change_contact(visit, dialogue, seat)
+    return visit.go(f"/dialogues/{dialogue.id}/seals", said="saved")
+
+
+def revoke_links(visit: Visit) -> Response:
+    """End the links of somebody whose link leaked."""
+    dialogue, seat = _chosen(visit)
+    end_links(visit, dialogue, seat)
+    return visit.go(f"/dialogues/{dialogue.id}/seals", said="links-ended")
+
+
+def _chosen(visit: Visit) -> tuple[Dialogue, Stakeholder]:
+    dialogue = visit.dialogue(visit.param("dialogue"))
+    seat = dialogue.stakeholders.get(visit.need("stakeholder")["stakeholder"])
+    if seat is None or not seat.invited:
+        raise NotFound
+    return dialogue, seat
+
+
+def postpone(visit: Visit) -> Response:
+    """Promise another day for the last word, with the reason; whoever waits hears it at once."""
+    seen = seen_by(visit, visit.dialogue(visit.param("dialogue")))
+    mine = {point.id: debt.objection(point) for debt, point in _objections(debts_of(seen, ()))}
+    duty = mine.get(visit.param("contribution"))
+    if duty is None:
+        raise NotFound
+    to = visit.form.day("to")
+    if to is None:
+        raise Incomplete({"to": visit.t("Noem de nieuwe dag.", "Name the new day.")})
+    given = {"duty": duty.source.name, "to": to, **visit.need("reason")}
+    act_in_words(visit, seen, "postpone", given, duty=duty.what)
+    return visit.go(f"/dialogues/{seen.dialogue.id}/seals", said="postponed")
+
+
+_AT = "/dialogues/{dialogue}/seals"
+PAGES = (
+    get("/seals", show, _MODERATOR, nav=("Vertrouwelijk", "Confidential")),
+    get(_AT, show, _MODERATOR),
+    post(f"{_AT}/deliveries", record_delivery, _MODERATOR, again=show),
+    post(f"{_AT}/reach", reach, _MODERATOR, again=show, fresh=True),
+    post(f"{_AT}/revoke", revoke_links, _MODERATOR, again=show),
+    post(f"{_AT}/{{contribution}}/settle", settle, _MODERATOR, again=show),
+    post(f"{_AT}/{{contribution}}/postpone", postpone, _MODERATOR, again=show),
+)

@@ -1,0 +1,12 @@
+"""The pages of a participant: what is asked of them, and what became of their words."""
+
+from portal.my import data, invitation, overview, recorded, words
+from portal.web.routes import Page
+
+PAGES: tuple[Page, ...] = (
+    *overview.PAGES,
+    *words.PAGES,
+    *invitation.PAGES,
+    *data.PAGES,
+    *recorded.PAGES,
+)

@@ -1,0 +1,84 @@
+"""The invitation: what one should know before saying yes or no, the reply, the expectation, and how to be named."""
+
+from starlette.responses import Response
+
+from notifications.calendar.entries import session_entry
+from portal.http.errors import Incomplete, NotFound
+from portal.my.seat import mine
+from portal.web.request import Visit
+from portal.web.routes import get, post
+from records.access.requests import ask, wishes_of
+from states.model.contributions import Attribution
+from states.model.people import PARTICIPANT
+
+_PAGE = "/my/invitation"
+
+
+def show(visit: Visit) -> Response:
+    """The eight fields, who else comes, and the forms."""
+    seen = mine(visit)
+    wishes = wishes_of(visit.site.house.engine, seen.dialogue.id, seen.me.id)
+    chosen = next((wish.value for wish in wishes if wish.kind == "attribution"), None)
+    safest = Attribution.SEALED if seen.me.at_risk else Attribution.NAMED
+    return visit.page(
+        "my/invitation.html",
+        mine=seen,
+        attribution=chosen or safest.value,
+        levels=list(Attribution),
+    )
+
+
+def reply(visit: Visit) -> Response:
+    """Yes or no, as an explicit choice that can be changed."""
+    seen, choice = mine(visit), visit.form.one("reply")
+    if choice == "accept":
+        visit.act(seen.dialogue.id, "accept-invitation", {})
+        return visit.go(_PAGE, said="accepted")
+    if choice == "decline":
+        visit.act(seen.dialogue.id, "decline-invitation", visit.form.some("reason"))
+        return visit.go(_PAGE, said="declined")
+    raise Incomplete({"reply": visit.t("Kies ja of nee.", "Choose yes or no.")})
+
+
+def expect(visit: Visit) -> Response:
+    """What they expect, and what would show them that they were heard."""
+    seen = mine(visit)
+    given = visit.need("text") | visit.form.some("success_test")
+    visit.act(seen.dialogue.id, "share-expectation", given)
+    return visit.go(_PAGE, said="expectation")
+
+
+def be_named(visit: Visit) -> Response:
+    """How they wish to be named with what they say; the moderator asks again at the session."""
+    seen, level = mine(visit), visit.form.one("level")
+    if level not in list(Attribution):
+        raise Incomplete({"level": visit.t("Kies er een.", "Choose one.")})
+    engine = visit.site.house.engine
+    ask(engine, seen.dialogue.id, seen.me.id, kind="attribution", value=level, now=visit.now)
+    return visit.go(_PAGE, said="attribution")
+
+
+def calendar(visit: Visit) -> Response:
+    """The session as a calendar file, for them alone."""
+    seen = mine(visit)
+    if not seen.me.invited or seen.me.declined_at or not seen.me.email:
+        raise NotFound
+    entry = session_entry(
+        seen.dialogue,
+        seen.me.id,
+        seen.me.contact,
+        now=visit.now,
+        language=visit.language,
+        method="PUBLISH",
+    )
+    kind = {"content-disposition": 'attachment; filename="session.ics"'}
+    return Response(entry, media_type="text/calendar", headers=kind)
+
+
+PAGES = (
+    get(_PAGE, show, PARTICIPANT, nav=("Uitnodiging", "Invitation")),
+    post(_PAGE, reply, PARTICIPANT, again=show),
+    post("/my/expectation", expect, PARTICIPANT, again=show),
+    post("/my/attribution", be_named, PARTICIPANT, again=show),
+    get("/my/session.ics", calendar, PARTICIPANT),
+)

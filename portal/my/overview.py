@@ -1,0 +1,68 @@
+"""My dialogue: the year as a way of five phases, what is asked of me, and what is owed to me and since when."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from starlette.responses import Response
+
+from portal.my.recorded import recorded_of
+from portal.my.seat import mine
+from portal.web.request import Visit
+from portal.web.routes import get
+from records.access.journal_queries import Turn, turns_of
+from states.model.dialogue import OPEN_PHASES, Dialogue, Phase
+from states.model.people import PARTICIPANT
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A phase on the way through the year: *state* is past, here or ahead; *days* are what is known of it."""
+
+    phase: Phase
+    state: str
+    since: datetime | None
+    planned: date | None
+
+
+def show(visit: Visit) -> Response:
+    """The page on which a participant begins."""
+    seen = mine(visit)
+    turns = turns_of(visit.site.house.engine, seen.dialogue.id)
+    return visit.page(
+        "my/dialogue.html",
+        mine=seen,
+        recorded=[one for one in recorded_of(seen) if one.until],
+        stages=stages_of(seen.dialogue, turns),
+        given_on=[turn for turn in turns if turn.fact == "role-handed-over"],
+        moves=[_move(turn) for turn in turns if turn.fact == "session-rescheduled"],
+    )
+
+
+def stages_of(dialogue: Dialogue, turns: list[Turn]) -> list[Stage]:
+    """The five phases with what is known of their dates."""
+    since = {t.detail.get("phase"): t.at for t in turns if t.fact == "phase-entered"}
+    since.setdefault(Phase.STAKEHOLDER_ANALYSIS, dialogue.opened_at)
+    reached = [i for i, phase in enumerate(OPEN_PHASES) if phase in since]
+    here = OPEN_PHASES.index(dialogue.phase) if dialogue.open else len(OPEN_PHASES)
+    planned = {
+        Phase.SESSION: dialogue.session_day,
+        Phase.FEEDBACK: dialogue.information.feedback_by,
+    }
+    return [
+        Stage(
+            phase,
+            "past" if i < here and i in reached else "here" if i == here else "ahead",
+            since.get(phase) if i <= here else None,
+            planned.get(phase),
+        )
+        for i, phase in enumerate(OPEN_PHASES)
+    ]
+
+
+def _move(turn: Turn) -> dict[str, object]:
+    """The session moved: both dates and the reason."""
+    was, to = (datetime.fromisoformat(turn.detail[key]) for key in ("was", "to"))
+    return {"at": turn.at, "was": was, "to": to, "reason": turn.detail["reason"]}
+
+
+PAGES = (get("/my", show, PARTICIPANT, nav=("Mijn dialoog", "My dialogue")),)

@@ -1,0 +1,44 @@
+"""Route table: all pages, room by room, in the order of their menus. What is not here does not exist."""
+
+from portal import helper, my
+from portal.auditor import audit
+from portal.confidant import reports
+from portal.enter import account, front_door, passkeys, sign_in
+from portal.manager.answers import answers, returned_mail
+from portal.manager.by_hand import call_list, helper_names, relayed_steps
+from portal.manager.overview import dialogue, open_edition, reschedule, settings, today
+from portal.manager.session import decisions, session_page, strategy, summary
+from portal.manager.table import import_page, invitations, mirror_page, people, risks
+from portal.moderator import seals
+from portal.web.routes import Page
+
+PAGES: tuple[Page, ...] = (
+    *front_door.PAGES,
+    *sign_in.PAGES,
+    *passkeys.PAGES,
+    *my.PAGES,
+    *helper.PAGES,
+    *today.PAGES,
+    *dialogue.PAGES,
+    *reschedule.PAGES,
+    *open_edition.PAGES,
+    *people.PAGES,
+    *import_page.PAGES,
+    *risks.PAGES,
+    *mirror_page.PAGES,
+    *invitations.PAGES,
+    *session_page.PAGES,
+    *summary.PAGES,
+    *decisions.PAGES,
+    *answers.PAGES,
+    *strategy.PAGES,
+    *seals.PAGES,
+    *relayed_steps.PAGES,
+    *returned_mail.PAGES,
+    *call_list.PAGES,
+    *helper_names.PAGES,
+    *reports.PAGES,
+    *audit.PAGES,
+    *settings.PAGES,
+    *account.PAGES,
+)

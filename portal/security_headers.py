@@ -1,0 +1,75 @@
+"""What holds for every answer: the headers that keep others out, and the names by which the site may be asked for."""
+
+from dataclasses import dataclass
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from portal.web.site import Site
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def policy_with(digest: str) -> str:
+    """The policy of a page that may run the one script with *digest*, and nothing else."""
+    return f"{POLICY}; script-src '{digest}'"
+
+
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
+    "x-frame-options": "DENY",
+    "x-robots-tag": "noindex, nofollow",
+}
+KEEP_NOTHING = "no-store"
+ONLY_TLS = "max-age=31536000; includeSubDomains"
+
+
+def guarded(send: Send, *, secure: bool = False) -> Send:
+    """Send with the headers of every answer; *secure* tells browsers to come over TLS only."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            headers.setdefault("cache-control", KEEP_NOTHING)
+            if secure:
+                headers["strict-transport-security"] = ONLY_TLS
+        await send(message)
+
+    return sending
+
+
+@dataclass
+class Guard:
+    """Wraps *app*: sets the headers on each answer, and turns away who asks for a host that is not ours."""
+
+    app: ASGIApp
+    site: Site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one request through."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        sending = guarded(send, secure=self.site.secure)
+        if self._host(scope) not in self.site.hosts:
+            refusal = PlainTextResponse("This site is not known by that name.\n", status_code=400)
+            await refusal(scope, receive, sending)
+            return
+        await self.app(scope, receive, sending)
+
+    @staticmethod
+    def _host(scope: Scope) -> str:
+        given = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"host"), "")
+        name, _, port = given.rpartition(":")
+        return (name if name and port.isdecimal() else given).casefold()

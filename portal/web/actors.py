@@ -1,0 +1,26 @@
+"""Somebody who came in, and in which capacity."""
+
+from dataclasses import dataclass
+
+from records.access.links import Capacity
+from states.model.people import Person
+from states.model.programme import Programme
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who came in: a participant or a helper of one dialogue, or the holder of a role of one programme."""
+
+    capacity: Capacity
+    programme: Programme
+    person: Person | None
+
+    @property
+    def name(self) -> str:
+        """`participant`, `helper`, or the role: what the route table asks for."""
+        return self.capacity.who if self.capacity.kind == "role" else self.capacity.kind
+
+    @property
+    def by(self) -> str:
+        """The name under which the law knows them: a stakeholder id, a helper or a role."""
+        return self.capacity.who

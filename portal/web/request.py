@@ -1,0 +1,299 @@
+"""One request by one person: who they are, what they sent, what time it is, and how a page is made for them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from portal.http.browsers import browser_of
+from portal.http.errors import Incomplete, NotFound, TooOften
+from portal.http.forms import Typed
+from portal.http.static_files import integrity
+from portal.security_headers import policy_with
+from portal.web import template_engine
+from portal.web.actors import Actor
+from portal.web.element_marks import Shown
+from portal.web.form_replay import GivenBack
+from portal.web.routes import Page
+from portal.web.sessions import GUEST, Known, form_token, new_guest
+from portal.web.site import Site
+from records.access.accounts import count_try
+from records.access.idempotent_forms import SentForm
+from records.ledger import Receipt
+from states.language.errors import NotKnown
+from states.model.dialogue import Dialogue
+from states.model.people import HELPER, Helper, Stakeholder
+from states.privacy.reader_view import known_to, known_to_participant
+from states.values.values import TEXT_LIMIT
+
+SAID = "weerklank-said"
+"""The cookie that carries one word of ours over a redirect: what was just done."""
+
+
+@dataclass
+class Visit:
+    """One request. Handlers get it, ask it, and return what its methods make."""
+
+    site: Site
+    request: Request
+    route: Page
+    now: datetime
+    """What time it is, read once."""
+    form: Typed = field(default_factory=Typed)
+    known: Known | None = None
+    actor: Actor | None = None
+    refused: str | None = None
+    """Why the form was refused, in the reader's language."""
+    so: str | None = None
+    """What is so already of what was asked, in the reader's language: no error."""
+    problems: Mapping[str, str] = field(default_factory=dict)
+    """What is wrong with single fields of the form."""
+    given_back: GivenBack | None = None
+    """What was typed into a form that did nothing."""
+    went: SentForm | None = None
+    """Where the sender of a form is led."""
+    shown: dict[str, dict[str, Shown]] = field(default_factory=dict)
+    """What the fields of each form on the page hold before anybody types."""
+    probing: bool = False
+    """Whether the page is made only to see what its forms would show."""
+    status: int = 200
+
+    # who and what is asked
+
+    @cached_property
+    def language(self) -> str:
+        """The language of the page: as chosen, as the person reads, or as the browser asks."""
+        wish = self.request.cookies.get(self.site.cookie("language"), "")
+        if not wish and self.actor and self.actor.person:
+            wish = self.actor.person.language
+        wish = wish or self.request.headers.get("accept-language", "nl")[:2].lower()
+        return template_engine.language_of(wish)
+
+    @property
+    def path(self) -> str:
+        """The path that was asked for, without the name of the site."""
+        return quote(self.request.scope["path"], safe="/:@,;=+$!*'()~-._")
+
+    @property
+    def here(self) -> str:
+        """The page that was asked for, with what stands behind the question mark."""
+        return f"{self.path}?{self.request.url.query}" if self.request.url.query else self.path
+
+    def param(self, name: str) -> str:
+        """A part of the path, named in the route table."""
+        return str(self.request.path_params[name])
+
+    def query(self, name: str, default: str = "") -> str:
+        """What stands behind the question mark under *name*."""
+        return self.request.query_params.get(name, default)[:200]
+
+    def query_whole(self, name: str) -> str:
+        """The same at its full length, for what another site sends back."""
+        return self.request.query_params.get(name, "")[:4096]
+
+    @property
+    def me(self) -> Actor:
+        """Who asks; the route table sees to it that somebody does."""
+        if self.actor is None:
+            raise NotFound
+        return self.actor
+
+    # reading
+
+    def dialogue(self, dialogue_id: str) -> Dialogue:
+        """
+        The dialogue, as the role that asks may know it: only the moderator can open a seal (states/privacy).
+
+        Raises NotFound when it is not there or belongs to another programme.
+        """
+        if self.me.capacity.kind != "role":
+            raise NotFound
+        try:
+            found = self.site.house.ledger.read(dialogue_id)
+        except NotKnown:
+            raise NotFound from None
+        if found.programme.id != self.me.programme.id:
+            raise NotFound
+        return known_to(found, self.me.name)
+
+    def dialogue_ids(self) -> list[str]:
+        """The dialogues of the programme, in the order of their editions."""
+        return self.site.house.ledger.dialogue_ids(self.me.programme.id)
+
+    def mine(self) -> tuple[Dialogue, Stakeholder]:
+        """The dialogue of the participant who asks, with their own seal alone, and themselves in it."""
+        capacity = self.me.capacity
+        if capacity.kind != "participant" or capacity.dialogue_id is None:
+            raise NotFound
+        found = self.site.house.ledger.read(capacity.dialogue_id)
+        stakeholder = found.stakeholders.get(capacity.who)
+        if stakeholder is None:
+            raise NotFound
+        return known_to_participant(found, capacity.who), stakeholder
+
+    def helping(self) -> tuple[Dialogue, Helper]:
+        """The dialogue of the helper who asks, without what is under seal, and themselves."""
+        capacity = self.me.capacity
+        if capacity.kind != "helper" or capacity.dialogue_id is None:
+            raise NotFound
+        found = self.site.house.ledger.read(capacity.dialogue_id)
+        return known_to(found, HELPER), found.helpers[capacity.who]
+
+    # changing
+
+    def act(
+        self, dialogue_id: str, step: str, given: Mapping[str, Any], *, by: str | None = None
+    ) -> Receipt:
+        """
+        Let whoever asks take *step*: the one door for change. Raises Refused, which shows the form again.
+
+        *by* is for participants alone, who may speak under their own pseudonym.
+        """
+        ledger = self.site.house.ledger
+        self._require_mine(dialogue_id, by)
+        return ledger.act(dialogue_id, step, given, by=by or self.me.by, now=self.now)
+
+    def act_all(
+        self,
+        dialogue_id: str,
+        step: str,
+        givens: Sequence[Mapping[str, Any]],
+        *,
+        expected_revision: int | None = None,
+    ) -> None:
+        """Take *step* once for each of *givens*, all of it or nothing; without any, nothing happens."""
+        self._require_mine(dialogue_id, None)
+        if givens:
+            self.site.house.ledger.act_all(
+                dialogue_id,
+                step,
+                givens,
+                by=self.me.by,
+                now=self.now,
+                expected_revision=expected_revision,
+            )
+
+    def _require_mine(self, dialogue_id: str, by: str | None) -> None:
+        capacity = self.me.capacity
+        if capacity.kind == "participant":
+            dialogue, _ = self.mine()
+            allowed = {None, *dialogue.voices_of(capacity.who)}
+            if dialogue.id != dialogue_id or by not in allowed:
+                raise NotFound
+        elif capacity.kind == "helper":
+            if capacity.dialogue_id != dialogue_id or by is not None:
+                raise NotFound
+        elif by is not None or self.dialogue(dialogue_id).id != dialogue_id:
+            raise NotFound
+
+    # the form
+
+    def typed(self, at: str, name: str, otherwise: object = "") -> str:
+        """What was typed into field *name* of the form that is sent to *at*; *otherwise* when it was not sent."""
+        return (
+            self.form.one(name) if self._sent(at) else str("" if otherwise is None else otherwise)
+        )
+
+    def _sent(self, at: str) -> bool:
+        return self.request.method == "POST" and at == self.path and not self.probing
+
+    def ticked(self, at: str, name: str, otherwise: object = ()) -> tuple[str, ...]:
+        """What was ticked under *name* in the form that is sent to *at*."""
+        if self._sent(at):
+            return self.form.many(name)
+        return tuple(otherwise) if isinstance(otherwise, list | tuple | set) else (str(otherwise),)
+
+    def need(self, *names: str) -> dict[str, str]:
+        """The texts of fields that may not be empty or too long. Raises Incomplete with a sentence for each."""
+        problems = {}
+        for name in names:
+            if not self.form.one(name):
+                problems[name] = self.t("Vul dit in.", "Please fill this in.")
+            elif len(self.form.one(name)) > TEXT_LIMIT:
+                problems[name] = self.t(
+                    f"Dit is te lang: hoogstens {TEXT_LIMIT} tekens.",
+                    f"This is too long: at most {TEXT_LIMIT} characters.",
+                )
+        if problems:
+            raise Incomplete(problems)
+        return self.form.some(*names)
+
+    def slow_down(self, what: str, *, most: int, window: Any) -> None:  # noqa: ANN401 - a timedelta
+        """Count one try of *what*. Raises TooOften beyond *most* in one *window*."""
+        engine = self.site.house.engine
+        wait = count_try(engine, what, self.site.door_time(), most=most, window=window)
+        if wait is not None:
+            raise TooOften(wait)
+
+    @property
+    def origin(self) -> str:
+        """From which address the request came: only ever counted, never kept."""
+        return self.request.client.host if self.request.client else "unknown"
+
+    @property
+    def browser(self) -> str:
+        """What kind of browser this is, in two words."""
+        return browser_of(self.request.headers.get("user-agent", ""))
+
+    # answering
+
+    def t(self, nl: str, en: str) -> str:
+        """A short text in the reader's language."""
+        return nl if self.language == "nl" else en
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The zone in which days are shown."""
+        return ZoneInfo(self.actor.programme.time_zone if self.actor else "UTC")
+
+    @cached_property
+    def _secret(self) -> tuple[str, bool]:
+        """The secret that signs this browser's forms, and whether it is new to the browser."""
+        if self.known:
+            return self.known.stay.secret, False
+        guest = self.request.cookies.get(self.site.cookie(GUEST), "")
+        return (guest, False) if guest else ("", True)
+
+    def page(self, template: str, **context: object) -> Response:
+        """The page *template* with *context*; after a refusal it says why."""
+        response = HTMLResponse(status_code=self.status)
+        secret, new = self._secret
+        secret = new_guest(self.site, response) if new else secret
+        if script := context.get("script"):
+            response.headers["content-security-policy"] = policy_with(integrity(str(script)))
+        said = self.request.cookies.get(self.site.cookie(SAID))
+        if said:
+            response.delete_cookie(self.site.cookie(SAID), path="/", secure=self.site.secure)
+        frame = {
+            "visit": self,
+            "language": self.language,
+            "zone": self.zone,
+            "now": self.now,
+            "token": form_token(secret),
+            "said": said,
+        }
+        response.body = template_engine.render(template, {**frame, **context}).encode()
+        response.headers["content-length"] = str(len(response.body))
+        return response
+
+    def go(self, path: str, said: str | None = None) -> Response:
+        """Send the browser on to *path* of this site, where *said* (a word of `words.toml`) tells what was done."""
+        self.went = SentForm(path, said)
+        response = RedirectResponse(path, status_code=303)
+        if said:
+            response.set_cookie(
+                self.site.cookie(SAID),
+                said,
+                max_age=60,
+                path="/",
+                secure=self.site.secure,
+                httponly=True,
+                samesite="lax",
+            )
+        return response

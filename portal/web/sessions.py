@@ -1,0 +1,124 @@
+"""How a browser is known: a cookie with a secret, since when it was quiet, and a signature over that."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from portal.web.site import Site
+from records.access.links import Capacity, Stay, begin_stay, find_stay, new_token
+from states.model.people import Person
+from states.model.programme import Programme
+
+STAY = "weerklank"
+GUEST = "weerklank-form"
+QUIET = timedelta(hours=2)
+"""How long a browser may be quiet: long enough to write a careful answer."""
+LASTS = {
+    "participant": timedelta(hours=24),
+    "helper": timedelta(hours=12),
+    "role": timedelta(hours=12),
+}
+BEFORE_CODE = timedelta(minutes=15)
+"""How long somebody may take between the password and the code."""
+_RENEWED = timedelta(minutes=5)
+_PARTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A browser that came in: its *token*, its *stay*, and whether the cookie should be renewed."""
+
+    token: str
+    stay: Stay
+    renew: bool
+
+
+def known(site: Site, request: Request, now: datetime) -> Known | None:
+    """Who sends *request*, None when nobody is in or the browser was quiet for too long; changes nothing."""
+    parts = request.cookies.get(site.cookie(STAY), "").split("~")
+    if len(parts) != _PARTS or not parts[1].isascii() or not parts[1].isdecimal():
+        return None
+    token, seen, mark = parts
+    stay = find_stay(site.house.engine, token, now)
+    if stay is None or not _same(mark, _mark(stay.secret, f"seen {seen}")):
+        return None
+    quiet = now - datetime.fromtimestamp(int(seen[:12]), UTC)
+    return Known(token, stay, quiet > _RENEWED) if quiet <= QUIET else None
+
+
+def _same(sent: str, ours: str) -> bool:
+    """Compared as bytes: a cookie may hold any sign, and signs beyond ASCII are refused as they are."""
+    return hmac.compare_digest(sent.encode(errors="replace"), ours.encode())
+
+
+def form_token(secret: str) -> str:
+    """The token in the forms of a browser that knows *secret* only by its cookie."""
+    return _mark(secret, "form")
+
+
+def _mark(secret: str, what: str) -> str:
+    return hmac.new(secret.encode(), what.encode(), sha256).hexdigest()
+
+
+def let_in(
+    site: Site,
+    response: Response,
+    capacity: Capacity,
+    now: datetime,
+    *,
+    holder: str = "",
+    stage: str = "whole",
+    browser: str | None = None,
+    proved: bool = True,
+) -> Response:
+    """Let a browser in as *capacity*, under a new token; *proved* unless it came by a mere link."""
+    lasts = LASTS[capacity.kind] if stage == "whole" else BEFORE_CODE
+    token = begin_stay(
+        site.house.engine, capacity, now, lasts, stage=stage, holder=holder, browser=browser,
+        proved=proved,
+    )  # fmt: skip
+    stay = find_stay(site.house.engine, token, now)
+    assert stay is not None  # noqa: S101 - it was begun just now
+    remember(site, response, Known(token, stay, renew=True), now)
+    return response
+
+
+def remember(site: Site, response: Response, who: Known, now: datetime) -> None:
+    """Send the cookie of *who*, heard of at *now*."""
+    seen = int(now.timestamp())
+    value = f"{who.token}~{seen}~{_mark(who.stay.secret, f'seen {seen}')}"
+    set_cookie(site, response, STAY, value, until=who.stay.expires_at - now)
+
+
+def new_guest(site: Site, response: Response) -> str:
+    """Send a secret to a browser that has not come in, for the token in its forms."""
+    secret = new_token()
+    set_cookie(site, response, GUEST, secret)
+    return secret
+
+
+def set_cookie(
+    site: Site, response: Response, name: str, value: str, *, until: timedelta | None = None
+) -> None:
+    """Send a cookie that scripts cannot read and other sites cannot send along with a form."""
+    seconds = None if until is None else max(0, int(until.total_seconds()))
+    response.set_cookie(
+        site.cookie(name),
+        value,
+        max_age=seconds,
+        path="/",
+        secure=site.secure,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def holder_of(programme: Programme, role: str) -> str:
+    """A digest of whoever holds *role* in *programme*: when the role goes to another, their stay is over."""
+    person: Person | None = next((p for r, p in programme.roles.items() if r == role), None)
+    told = f"{person.name}\n{person.email}" if person else role
+    return sha256(f"{programme.id}\n{role}\n{told}".encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Access control: personal links, sessions, accounts, passkeys, rate limits and their revocation."""

@@ -1,0 +1,33 @@
+"""What the participants' pages read of the journal: phases that began, a session moved, a role given on."""
+
+import json
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Engine, select
+
+from records.engine.database import reading
+from records.schema.core import FACTS
+
+_TURNS = ("phase-entered", "session-rescheduled", "role-handed-over")
+
+
+class Turn(NamedTuple):
+    """A fact that everybody invited may know: a phase began, the session was moved, or a role went to another."""
+
+    at: datetime
+    fact: str
+    actor: str
+    subject: str | None
+    detail: dict[str, Any]
+
+
+def turns_of(engine: Engine, dialogue_id: str) -> list[Turn]:
+    """The turns of *dialogue_id*, in order."""
+    chosen = select(FACTS.c.at, FACTS.c.fact, FACTS.c.actor, FACTS.c.subject, FACTS.c.detail)
+    chosen = chosen.where(FACTS.c.dialogue_id == dialogue_id, FACTS.c.fact.in_(_TURNS))
+    with reading(engine) as connection:
+        rows = connection.execute(chosen.order_by(FACTS.c.seq))
+        return [
+            Turn(row.at, row.fact, row.actor, row.subject, json.loads(row.detail)) for row in rows
+        ]

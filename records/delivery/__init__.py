@@ -1,0 +1,1 @@
+"""Delivery queue: claiming notices as letters, and settling what became of them."""

@@ -1,0 +1,1 @@
+"""Repositories: reading and writing programmes, dialogues and their duties."""

@@ -1,0 +1,104 @@
+"""Opening an edition, by hand or by the yearly schedule, with what last year left open."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from records.dialogues import programmes
+from records.dialogues.duty_queries import debts_before
+from records.dialogues.persist import Decided, write_opening
+from records.dialogues.programmes import ProgrammeRow
+from records.dialogues.repository import Held, Policies, Reader
+from states.language.errors import Refused
+from states.model.calendar import calendar_of
+from states.model.dialogue import Dialogue
+from states.model.information import Information
+from states.model.people import SYSTEM
+from states.model.programme import Programme
+from states.steps.phases.opening import open_edition
+from states.timing.schedule import DEFAULT_HOUR, SessionRule, which_edition_is_due
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningRequest:
+    """Which edition shall be opened; what is None is proposed."""
+
+    by: str
+    session_at: datetime | None = None
+    edition: int | None = None
+    information: Information | None = None
+    tight: bool = True
+    """Whether it is known how little time a near session leaves."""
+
+
+Opened = tuple[Held, Decided]
+"""What stands now, and what was decided."""
+
+
+@dataclass(frozen=True)
+class Opener:
+    """Opens editions inside the transaction of *connection*, and holds the lock of their programme to its end."""
+
+    connection: Connection
+    reader: Reader
+    policies: Policies
+
+    def open(self, programme_id: str, asked: OpeningRequest, now: datetime) -> Opened:
+        """Open what is *asked* for. Raises NotKnown('unknown-programme') or Refused('edition-exists')."""
+        row = programmes.get(self.connection, programme_id, lock=True)
+        last = self._latest(programme_id)
+        rule = self._session_rule(row.programme, last)
+        session_at = asked.session_at or rule.session_after(now)
+        edition = rule.edition_of(session_at) if asked.edition is None else asked.edition
+        if programmes.has_edition(self.connection, programme_id, edition):
+            raise Refused("edition-exists", programme=programme_id, edition=edition)
+        return self._open(row, last, asked, (session_at, edition), now)
+
+    def open_due(self, programme_id: str, now: datetime) -> Opened | None:
+        """Open what the schedule asks for, whose clock moves on; None when it asks for nothing, or that is open."""
+        row = programmes.get(self.connection, programme_id, lock=True)
+        last = self._latest(programme_id)
+        rule = self._session_rule(row.programme, last)
+        due = which_edition_is_due(row.programme.schedule, row.opens_at, rule, now)
+        if due is None:
+            return None
+        programmes.open_next_at(self.connection, programme_id, due.following)
+        if programmes.has_edition(self.connection, programme_id, due.edition):
+            return None
+        return self._open(row, last, OpeningRequest(SYSTEM), (due.session_at, due.edition), now)
+
+    def _open(
+        self,
+        row: ProgrammeRow,
+        last: Dialogue | None,
+        asked: OpeningRequest,
+        chosen: tuple[datetime, int],
+        now: datetime,
+    ) -> Opened:
+        """Open the *chosen* session and edition, after the *last* one that there is."""
+        programme, (session_at, edition) = row.programme, chosen
+        later = last is not None and last.edition > edition
+        decided = open_edition(
+            programme,
+            self.policies(programme.policy),
+            session_at=session_at,
+            edition=edition,
+            information=asked.information,
+            previous=self._latest(programme.id, edition) if later else last,
+            debts=debts_before(self.connection, programme.id, edition),
+            by=asked.by,
+            now=now,
+            tight=asked.tight,
+        )
+        return write_opening(self.connection, decided, now, row.revision), decided
+
+    def _session_rule(self, programme: Programme, last: Dialogue | None) -> SessionRule:
+        """How *programme* proposes its sessions: at the hour of the *last* one."""
+        policy = self.policies(programme.policy)
+        hour = last.session_at.astimezone(last.zone).time() if last else DEFAULT_HOUR
+        return SessionRule(calendar_of(programme, policy), policy.limits.session_lead_weeks, hour)
+
+    def _latest(self, programme_id: str, before: int | None = None) -> Dialogue | None:
+        found = programmes.latest_edition(self.connection, programme_id, before)
+        return self.reader.read(self.connection, found, lock=True).dialogue if found else None

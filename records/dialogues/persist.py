@@ -1,0 +1,82 @@
+"""Writing down what the law decided: rows, facts and notices together, inside one transaction."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+
+from records.access.revocation import end_ways_in
+from records.dialogues.carried_debts import carry_on, made_up
+from records.dialogues.repository import Held, add, save, save_programme
+from records.journal.hash_chain import INSERT_FACTS, beginning, entries_of
+from records.outbox import enqueue
+from records.outbox.resend import send_again
+from states.language.errors import Refused
+from states.model.dialogue import Dialogue
+from states.model.facts import Fact, Notice
+from states.model.programme import Programme
+
+
+class Decided(Protocol):
+    """What the law hands over: the dialogue after the step, what happened and what must be said."""
+
+    @property
+    def dialogue(self) -> Dialogue:
+        """The dialogue after the step."""
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """What happened."""
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What must now be said."""
+
+    @property
+    def programme(self) -> Programme | None:
+        """The programme, when its roles changed."""
+
+
+def write_step(connection: Connection, held: Held, decided: Decided, now: datetime) -> Held:
+    """Write *decided* over *held*; returns what then holds. Raises Refused when the programme changed meanwhile."""
+    after = decided.dialogue
+    after.uncarried = ()
+    facts = [*made_up(connection, held.dialogue), *decided.facts]
+    rows, head = entries_of(after.id, held.head, facts, now)
+    duties = save(connection, held, after, head)
+    enqueue.withdraw_outdated(connection, after.id, duties)
+    send_again(connection, after, decided.facts, now)
+    origin = f"fact:{head.seq}" if rows else f"step:{held.revision + 1}"
+    _write_words(connection, rows, enqueue.rows_of(after.id, decided.notices, origin, now))
+    revision = held.programme_revision
+    carry_on(connection, after, decided.facts, now)
+    end_ways_in(connection, held.dialogue, after, decided.facts, now)
+    if decided.programme is not None:
+        if not save_programme(connection, decided.programme, revision, now):
+            raise Refused("changed-meanwhile", dialogue=after.id)
+        revision += 1
+        inherits = after.inherits
+        after = replace(after, programme=decided.programme)
+        after.inherits = inherits
+    return Held(after, head, held.revision + 1, revision)
+
+
+def write_opening(
+    connection: Connection, decided: Decided, now: datetime, programme_revision: int
+) -> Held:
+    """Write a newly opened dialogue with its first facts and notices."""
+    opened = decided.dialogue
+    rows, head = entries_of(opened.id, beginning(opened.id), decided.facts, now)
+    add(connection, opened, head)
+    notices = enqueue.rows_of(opened.id, decided.notices, f"fact:{head.seq}", now)
+    _write_words(connection, rows, notices)
+    return Held(opened, head, 1, programme_revision)
+
+
+def _write_words(
+    connection: Connection, facts: list[dict[str, Any]], notices: list[dict[str, Any]]
+) -> None:
+    INSERT_FACTS.run(connection, facts)
+    enqueue.put(connection, notices)
+    enqueue.mark_read_back(connection, notices)

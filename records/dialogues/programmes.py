@@ -1,0 +1,198 @@
+"""The programmes: applied from a file, changed by hand-overs, opened by their schedule."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, exists, func, insert, or_, select, update
+
+from records.access.revocation import end_roles
+from records.dialogues.repository import document_of, programme_of
+from records.engine.column_types import can_be_key
+from records.schema.collections import CONTRIBUTIONS, SEALS
+from records.schema.core import DIALOGUES, DUTIES, PROGRAMMES
+from states.language.errors import NotKnown, NotYours
+from states.model.dialogue import OPEN_PHASES
+from states.model.duties import KINDS, OWED
+from states.model.people import Role
+from states.model.programme import Programme
+from states.privacy.independence import with_roles
+from states.timing.schedule import next_opening, require_schedule
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeRow:
+    """A programme, and when its next edition opens by itself (UTC)."""
+
+    programme: Programme
+    opens_at: datetime
+    revision: int
+
+
+def apply(connection: Connection, programme: Programme, now: datetime) -> bool:
+    """
+    Create or replace *programme*; True when something changed. What is applied wins over roles handed over.
+
+    The next opening is kept while schedule and time zone stay the same.
+    """
+    found = find(connection, programme.id, lock=True)
+    before = found.programme.owed_before if found else ()
+    programme = programme.model_copy(update={"owed_before": before})
+    if found is None:
+        _add(connection, programme, now)
+        return True
+    if document_of(found.programme) == document_of(programme):
+        return False
+    _replace(connection, found, programme, now)
+    return True
+
+
+def _add(connection: Connection, programme: Programme, now: datetime) -> None:
+    require_schedule(programme.schedule, programme.time_zone, now)
+    row = {
+        "id": programme.id,
+        "document": document_of(programme),
+        "revision": 1,
+        "opens_at": next_opening(programme.schedule, programme.time_zone, now),
+        "applied_at": now,
+    }
+    connection.execute(insert(PROGRAMMES), row)
+
+
+def _replace(
+    connection: Connection, found: ProgrammeRow, programme: Programme, now: datetime
+) -> None:
+    was = found.programme
+    _require_roles_kept(connection, was, programme)
+    heard = connection.execute(_spoken_in(was.id).limit(1)).first()
+    before = with_roles(was, programme.roles, now if heard else None).owed_before
+    programme = programme.model_copy(update={"owed_before": before})
+    end_roles(connection, was, programme, now)
+    same = (was.schedule, was.time_zone) == (programme.schedule, programme.time_zone)
+    if not same:
+        require_schedule(programme.schedule, programme.time_zone, now)
+    opens_at = (
+        found.opens_at if same else next_opening(programme.schedule, programme.time_zone, now)
+    )
+    values = {
+        "document": document_of(programme),
+        "revision": found.revision + 1,
+        "opens_at": opens_at,
+        "applied_at": now,
+    }
+    connection.execute(update(PROGRAMMES).where(PROGRAMMES.c.id == programme.id).values(values))
+
+
+_KEPT = (Role.MODERATOR, Role.CONFIDANT, Role.BOARD)
+"""The roles that stand beside those who wait."""
+
+
+def _require_roles_kept(connection: Connection, was: Programme, new: Programme) -> None:
+    """
+    A file changes nobody who stands beside those who wait: hand-over asks for the consent that this needs (rulings 6).
+
+    And whoever becomes moderator learns who spoke under seal.
+    """
+    changed = [role for role in _KEPT if _holder(was, role) != _holder(new, role)]
+    if not changed:
+        return
+    sealed = select(SEALS.c.id).join(DIALOGUES, DIALOGUES.c.id == SEALS.c.dialogue_id)
+    of_ours = sealed.where(DIALOGUES.c.programme_id == was.id).limit(1)
+    if Role.MODERATOR in changed and connection.execute(of_ours).first():
+        raise NotYours("seals-not-yours", role=Role.MODERATOR, by="programme apply")
+    if connection.execute(_spoken_in(was.id).limit(1)).first():
+        raise NotYours("roles-are-kept", role=changed[0])
+
+
+def _holder(programme: Programme, role: Role) -> tuple[str | None, ...]:
+    """Who holds *role* and how they are reached; in which language they read changes nobody."""
+    person = programme.roles.get(role)
+    return (person.name, person.email, person.phone) if person else ()
+
+
+def _spoken_in(programme_id: Any) -> Select[Any]:  # noqa: ANN401 - an id or a statement
+    """The dialogues of a programme in which somebody contributed, and which run or still owe something."""
+    debts = [kind.name for kind in KINDS.values() if kind.debt]
+    owes = exists().where(
+        DUTIES.c.dialogue_id == DIALOGUES.c.id, DUTIES.c.kind.in_(debts), DUTIES.c.status.in_(OWED)
+    )
+    spoke = exists().where(CONTRIBUTIONS.c.dialogue_id == DIALOGUES.c.id)
+    chosen = select(DIALOGUES.c.id).where(DIALOGUES.c.programme_id == programme_id, spoke)
+    return chosen.where(or_(DIALOGUES.c.phase.in_(OPEN_PHASES), owes)).order_by(DIALOGUES.c.id)
+
+
+_SELECT = select(PROGRAMMES.c.document, PROGRAMMES.c.opens_at, PROGRAMMES.c.revision)
+
+
+def _row(row: Any) -> ProgrammeRow:  # noqa: ANN401 - a database row
+    return ProgrammeRow(programme_of(row.document), row.opens_at, row.revision)
+
+
+def find(connection: Connection, programme_id: str, *, lock: bool = False) -> ProgrammeRow | None:
+    """The programme *programme_id*, None when it is not known; with *lock* for this transaction alone."""
+    chosen = _SELECT.where(PROGRAMMES.c.id == programme_id)
+    row = connection.execute(chosen.with_for_update() if lock else chosen).one_or_none()
+    return None if row is None else _row(row)
+
+
+def get(connection: Connection, programme_id: str, *, lock: bool = False) -> ProgrammeRow:
+    """Like `find`, but raises NotKnown('unknown-programme')."""
+    found = find(connection, programme_id, lock=lock) if can_be_key(programme_id) else None
+    if found is None:
+        raise NotKnown("unknown-programme", programme=programme_id)
+    return found
+
+
+def every(connection: Connection) -> list[ProgrammeRow]:
+    """All programmes in order of their id."""
+    return [_row(row) for row in connection.execute(_SELECT.order_by(PROGRAMMES.c.id))]
+
+
+def lock_of_dialogue(connection: Connection, dialogue_id: str) -> None:
+    """Lock the programme of *dialogue_id*; always before the dialogue itself, so that nobody waits in a circle."""
+    of_dialogue = select(DIALOGUES.c.programme_id).where(DIALOGUES.c.id == dialogue_id)
+    chosen = select(PROGRAMMES.c.id).where(PROGRAMMES.c.id == of_dialogue.scalar_subquery())
+    connection.execute(chosen.with_for_update())
+
+
+def heard_beside(connection: Connection, dialogue_id: str) -> list[str]:
+    """The other dialogues of the same programme that keep names under seal, or in which somebody spoke and waits."""
+    mine = select(DIALOGUES.c.programme_id).where(DIALOGUES.c.id == dialogue_id).scalar_subquery()
+    sealed = select(SEALS.c.dialogue_id).join(DIALOGUES, DIALOGUES.c.id == SEALS.c.dialogue_id)
+    found = {
+        *connection.scalars(sealed.where(DIALOGUES.c.programme_id == mine).distinct()),
+        *connection.scalars(_spoken_in(mine)),
+    }
+    return sorted(found - {dialogue_id})
+
+
+def due_ids(connection: Connection, now: datetime) -> list[str]:
+    """The programmes whose next edition opens at or before *now*."""
+    chosen = (
+        select(PROGRAMMES.c.id).where(PROGRAMMES.c.opens_at <= now).order_by(PROGRAMMES.c.opens_at)
+    )
+    return list(connection.scalars(chosen))
+
+
+def open_next_at(connection: Connection, programme_id: str, moment: datetime) -> None:
+    """Let the next edition of *programme_id* open at *moment* (aware UTC)."""
+    where = update(PROGRAMMES).where(PROGRAMMES.c.id == programme_id)
+    connection.execute(where.values(opens_at=moment))
+
+
+def latest_edition(
+    connection: Connection, programme_id: str, before: int | None = None
+) -> str | None:
+    """The id of the latest edition of *programme_id*, of those *before* an edition when that is given."""
+    chosen = select(DIALOGUES.c.id).where(DIALOGUES.c.programme_id == programme_id)
+    if before is not None:
+        chosen = chosen.where(DIALOGUES.c.edition < before)
+    return connection.scalar(chosen.order_by(DIALOGUES.c.edition.desc()).limit(1))
+
+
+def has_edition(connection: Connection, programme_id: str, edition: int) -> bool:
+    """Whether *edition* of *programme_id* was opened."""
+    chosen = select(func.count()).where(
+        DIALOGUES.c.programme_id == programme_id, DIALOGUES.c.edition == edition
+    )
+    return bool(connection.scalar(chosen))

@@ -1,0 +1,214 @@
+"""Reading a dialogue whole, and writing back only what a step changed."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from records.dialogues.carried_debts import OWED_BEFORE, inherited
+from records.dialogues.collection_mappers import SHELVES
+from records.engine.column_types import can_be_key, canonical
+from records.engine.pinned_connection import Line
+from records.engine.pipeline import Questions
+from records.engine.statements import Bulk
+from records.journal.hash_chain import Head
+from records.schema.core import DIALOGUES, PROGRAMMES
+from states.language.errors import NotKnown
+from states.model.dialogue import Dialogue
+from states.model.duties import Duty
+from states.model.policy import Policy
+from states.model.programme import Programme
+from states.values.values import STORED
+
+Policies = Callable[[Mapping[str, Any]], Policy]
+"""From the policy values that a programme changes to its whole policy; the caller caches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A dialogue as it was read, with what writing it back needs."""
+
+    dialogue: Dialogue
+    head: Head
+    revision: int
+    programme_revision: int
+
+    @property
+    def stamp(self) -> tuple[int, str, int]:
+        """What is no longer the same in the database when somebody changed the dialogue or its programme."""
+        return self.revision, self.head.hash, self.programme_revision
+
+
+_SHELVED = {shelf.name for shelf in SHELVES}
+_PLAIN = tuple(
+    field.name for field in fields(Dialogue) if field.name not in {"programme", "policy", *_SHELVED}
+)
+_HEADS = ("revision", "head_seq", "head_hash", "programme_id")
+_SELECT = (
+    select(
+        *(DIALOGUES.c[name] for name in (*_PLAIN, *_HEADS)),
+        PROGRAMMES.c.document,
+        PROGRAMMES.c.revision.label("programme_revision"),
+        OWED_BEFORE.label("owed_before"),
+    )
+    .join_from(DIALOGUES, PROGRAMMES)
+    .where(DIALOGUES.c.id == bindparam("of_dialogue"))
+)
+_COLUMNS = [column.name for column in _SELECT.selected_columns]
+_WHOLE = Questions([_SELECT, *(shelf.select for shelf in SHELVES)])
+_STAMP = (
+    select(DIALOGUES.c.revision, DIALOGUES.c.head_hash, PROGRAMMES.c.revision)
+    .join_from(DIALOGUES, PROGRAMMES)
+    .where(DIALOGUES.c.id == bindparam("of_dialogue"))
+)
+_LOOK = Bulk(_STAMP, ["of_dialogue"])
+_LOCK = Bulk(_STAMP.with_for_update(of=DIALOGUES), ["of_dialogue"])
+
+
+@lru_cache(maxsize=2048)
+def programme_of(document: str) -> Programme:
+    """The programme of its JSON *document*; equal documents share one value."""
+    return Programme.model_validate_json(document, context=STORED)
+
+
+class Reader:
+    """
+    Reads dialogues, and keeps the last few it read: what is kept is used only when its revision is still the same.
+
+    *policies* turns a programme's own policy values into its policy.
+    """
+
+    def __init__(self, policies: Policies, keep: int = 64) -> None:
+        self._policies = policies
+        self._most = keep
+        self._kept: OrderedDict[str, Held] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def read(
+        self,
+        connection: Connection,
+        dialogue_id: str,
+        *,
+        lock: bool = False,
+        known: Held | None = None,
+    ) -> Held:
+        """
+        The dialogue *dialogue_id*, locked for this transaction with *lock*; *known* itself when it is still so.
+
+        Raises NotKnown('unknown-dialogue').
+        """
+        found = []
+        if can_be_key(dialogue_id):
+            found = (_LOCK if lock else _LOOK).rows(connection, {"of_dialogue": dialogue_id})
+        if not found:
+            raise NotKnown("unknown-dialogue", dialogue=dialogue_id)
+        if known is not None and known.stamp == found[0]:
+            return known
+        kept = self._kept_as(dialogue_id, found[0])
+        if kept is None:
+            kept = self._load(connection, dialogue_id)
+            self.remember(kept)
+        return kept
+
+    def same(self, line: Line, known: Held) -> bool:
+        """Whether *known* is still so, asked over *line*; False also when that does not serve."""
+        return line.rows(_LOOK, {"of_dialogue": known.dialogue.id}) == [known.stamp]
+
+    def remember(self, held: Held) -> None:
+        """Keep *held*, so that the next step need not load it. After a change: only once that was committed."""
+        with self._lock:
+            self._kept[held.dialogue.id] = held
+            self._kept.move_to_end(held.dialogue.id)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+    def _kept_as(self, dialogue_id: str, stamp: tuple[int, str, int]) -> Held | None:
+        with self._lock:
+            found = self._kept.get(dialogue_id)
+            if found is None or found.stamp != stamp:
+                return None
+            self._kept.move_to_end(dialogue_id)
+            return found
+
+    def _load(self, connection: Connection, dialogue_id: str) -> Held:
+        [row], *collections = _WHOLE.rows(connection, {"of_dialogue": dialogue_id})
+        own = dict(zip(_COLUMNS, row, strict=True))
+        programme = programme_of(own["document"])
+        parts = {name: own[name] for name in _PLAIN}
+        for shelf, rows in zip(SHELVES, collections, strict=True):
+            parts[shelf.name] = shelf.filled(rows)
+        policy = self._policies(programme.policy)
+        dialogue = Dialogue(programme=programme, policy=policy, **parts)
+        if own["owed_before"]:
+            dialogue.inherits, dialogue.uncarried = inherited(connection, dialogue)
+        head = Head(own["head_seq"], own["head_hash"])
+        return Held(dialogue, head, own["revision"], own["programme_revision"])
+
+
+_plain = attrgetter(*_PLAIN)
+
+
+def _update(names: Sequence[str]) -> Bulk:
+    statement = update(DIALOGUES).where(DIALOGUES.c.id == bindparam("of_dialogue"))
+    return Bulk(
+        statement.values({name: bindparam(name) for name in names}), ["of_dialogue", *names]
+    )
+
+
+_HEAD = ("revision", "head_seq", "head_hash")
+_UPDATE_HEAD = _update(_HEAD)
+_UPDATE = _update([name for name in (*_PLAIN, *_HEAD) if name != "id"])
+_INSERT = insert(DIALOGUES)
+
+
+def save(connection: Connection, held: Held, after: Dialogue, head: Head) -> list[Duty]:
+    """Write what *after* changed of *held*, with the journal's new *head*; returns the duties that changed."""
+    same = _plain(after) == _plain(held.dialogue)
+    row = {**_row(after, head, held.revision + 1), "of_dialogue": after.id}
+    (_UPDATE_HEAD if same else _UPDATE).run(connection, [row])
+    return _save_shelves(connection, after, held.dialogue, held.revision + 1)
+
+
+def add(connection: Connection, dialogue: Dialogue, head: Head) -> None:
+    """Write a new *dialogue* whole. Raises IntegrityError when it is already there."""
+    row = {**_row(dialogue, head, 1), "programme_id": dialogue.programme.id}
+    connection.execute(_INSERT, row)
+    _save_shelves(connection, dialogue, None, 1)
+
+
+def _row(dialogue: Dialogue, head: Head, revision: int) -> dict[str, Any]:
+    plain = zip(_PLAIN, _plain(dialogue), strict=True)
+    return {**dict(plain), "revision": revision, "head_seq": head.seq, "head_hash": head.hash}
+
+
+def _save_shelves(
+    connection: Connection, after: Dialogue, before: Dialogue | None, revision: int
+) -> list[Duty]:
+    duties: list[Duty] = []
+    for shelf in SHELVES:
+        was = getattr(before, shelf.name) if before is not None else {}
+        duties = shelf.write(connection, after, was, revision)
+    return duties
+
+
+def save_programme(
+    connection: Connection, programme: Programme, revision: int, applied_at: datetime
+) -> bool:
+    """Replace the programme that was read with *revision*; False when somebody changed it since."""
+    changed = connection.execute(
+        update(PROGRAMMES)
+        .where(PROGRAMMES.c.id == programme.id, PROGRAMMES.c.revision == revision)
+        .values(document=document_of(programme), revision=revision + 1, applied_at=applied_at)
+    )
+    return changed.rowcount == 1
+
+
+def document_of(programme: Programme) -> str:
+    """The JSON document of *programme*, the same for equal programmes."""
+    return canonical(programme.model_dump(mode="json"))

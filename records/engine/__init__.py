@@ -1,0 +1,1 @@
+"""Database engine: connections, compiled statements, bulk writes, advisory locks and column types."""

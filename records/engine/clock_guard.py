@@ -1,0 +1,43 @@
+"""
+The clock of a database: nothing is written about a moment that has not come.
+
+Time is an argument everywhere, and so it could be a wrong one: thirteen lapses of 2028 cannot be undone. Whoever wires
+the house hands the clock to the engine; a rehearsal and a demonstration, whose time is their own, hand over none.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine
+
+from states.language.errors import Refused
+
+Clock = Callable[[], datetime]
+"""Says what time it is, as aware UTC."""
+AHEAD = timedelta(minutes=15)
+"""By so much the clocks of two machines may differ."""
+_CLOCK = "weerklank_clock"
+
+
+def live_by(engine: Engine, clock: Clock | None) -> None:
+    """Let all who write over *engine* live by *clock*; None: their time is their own."""
+    engine.update_execution_options(**{_CLOCK: clock})
+
+
+def require_present(engine: Engine, now: datetime) -> None:
+    """
+    Raise Refused('future-now') when *now* (aware) lies more than AHEAD beyond the clock of *engine*.
+
+    Source: trust 6; ruling 15.
+    """
+    clock: Clock | None = engine.get_execution_options().get(_CLOCK)
+    if clock is None:
+        return
+    present = clock()
+    if now - present > AHEAD:
+        said = {"now": _stamp(now), "clock": _stamp(present)}
+        raise Refused("future-now", minutes=AHEAD // timedelta(minutes=1), **said)
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,66 @@
+"""When the engine ran: one row for each sweep that did something, and now and then one for an idle one."""
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import ColumnElement, Engine, and_, false, insert, select, update
+
+from records.engine.database import reading, writing
+from records.schema.core import SWEEPS
+
+_IDLE_EVERY = timedelta(minutes=10)
+_NOTHING = {"duties": 0, "notices": 0, "lapses": 0, "no_answers": 0, "skipped": 0, "failed": 0}
+_LAST = select(SWEEPS.c.began_at).where(SWEEPS.c.ended_at.is_not(None))
+_LAST = _LAST.order_by(SWEEPS.c.began_at.desc()).limit(1)
+
+
+class Counted(Protocol):
+    """What a sweep did."""
+
+    duties: int
+    notices: int
+    lapses: int
+    no_answers: int
+    skipped: int
+    failed: int
+
+
+def finished_by(now: datetime) -> ColumnElement[bool]:
+    """
+    Which sweeps ended, and began no later than *now* (aware UTC).
+
+    One whose time is after that ran by a clock that was ahead: it says nothing of the present.
+    """
+    return and_(SWEEPS.c.ended_at.is_not(None), SWEEPS.c.began_at <= now)
+
+
+def require_writable(engine: Engine) -> None:
+    """Raise the RecordsError that a sweep would meet when it writes; nothing is written."""
+    with writing(engine) as connection:
+        connection.execute(update(SWEEPS).where(false()).values(_NOTHING))
+
+
+def began(engine: Engine, now: datetime) -> int:
+    """Record that a sweep began; its number."""
+    with writing(engine, now) as connection:
+        made = connection.execute(insert(SWEEPS).values(began_at=now, ended_at=None, **_NOTHING))
+        assert made.inserted_primary_key is not None  # noqa: S101 - a promise to the type checker
+        return int(made.inserted_primary_key[0])
+
+
+def ended(engine: Engine, number: int, now: datetime, report: Counted) -> None:
+    """Record that the sweep with *number* finished, and what it did."""
+    counts = {name: getattr(report, name) for name in _NOTHING}
+    with writing(engine, now) as connection:
+        chosen = update(SWEEPS).where(SWEEPS.c.id == number)
+        connection.execute(chosen.values(ended_at=now, **counts))
+
+
+def idle(engine: Engine, now: datetime) -> None:
+    """Record that a sweep found nothing to do, unless one finished within the last ten minutes."""
+    with reading(engine) as connection:
+        last = connection.scalar(_LAST)
+    if last is not None and now - _IDLE_EVERY < last <= now:
+        return
+    with writing(engine, now) as connection:
+        connection.execute(insert(SWEEPS).values(began_at=now, ended_at=now, **_NOTHING))

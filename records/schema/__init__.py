@@ -1,0 +1,1 @@
+"""Database schema: the tables as SQLAlchemy knows them."""

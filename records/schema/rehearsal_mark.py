@@ -1,0 +1,27 @@
+"""For what a database was founded: one that a rehearsal made is marked, and stays one of rehearsals."""
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from records.engine.database import reading
+from records.schema.core import Base, table_of
+
+REHEARSED = "rehearsed"
+
+
+class FoundingTable(Base):
+    """For what this database was founded; empty where real people are."""
+
+    __tablename__ = "founding"
+
+    mark: Mapped[str] = mapped_column(primary_key=True, comment="What it is for: rehearsed")
+
+
+FOUNDING = table_of(FoundingTable)
+
+
+def is_rehearsed(engine: Engine) -> bool:
+    """Whether a rehearsal founded the database of *engine*."""
+    found = select(func.count()).where(FOUNDING.c.mark == REHEARSED)
+    with reading(engine) as connection:
+        return bool(connection.scalar(found))

@@ -1,0 +1,296 @@
+"""One chunk of the sweep: lock the dialogues, press the law's stamps on their duties, write everything in sets."""
+
+import json
+import logging
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Integer,
+    String,
+    Text,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    null,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from records.engine.statements import Bulk
+from records.journal.hash_chain import COPY_FACTS, INSERT_FACTS, Head
+from records.outbox import enqueue
+from records.schema.core import ASKING_ONLY, DIALOGUES, DUTIES, NOTICES, PROGRAMMES
+from records.sweep.row_templates import DIALOGUE, ID, KIND, NAMED, Row, Stamp, Written
+from records.sweep.rule_cache import Lawbook
+from records.sweep_counts import Tally
+
+_log = logging.getLogger(__name__)
+_ERROR_LENGTH = 500
+
+
+_p = DIALOGUES.c
+_LISTED = select(func.json_each(bindparam("ids", type_=String)).table_valued("value").c.value)
+_SEEN = (
+    select(_p.id, _p.head_seq, _p.head_hash, _p.revision, PROGRAMMES.c.document)
+    .join_from(DIALOGUES, PROGRAMMES)
+    .order_by(_p.id)
+)
+_LISTED_PLACES = {
+    "sqlite": _p.id.in_(_LISTED),
+    "postgresql": _p.id == func.any(bindparam("ids", type_=ARRAY(Text))),
+}
+_SEE = {name: Bulk(_SEEN.where(listed), ["ids"]) for name, listed in _LISTED_PLACES.items()}
+_HELD = _SEEN.with_for_update(of=DIALOGUES, skip_locked=True)
+_HOLD = {name: Bulk(_HELD.where(listed), ["ids"]) for name, listed in _LISTED_PLACES.items()}
+_d = DUTIES.c
+_n = NOTICES.c
+_SENT = select(func.min(_n.sent_at)).where(
+    _n.dialogue_id == _d.dialogue_id,
+    _n.status == literal_column("'sent'"),
+    ASKING_ONLY,
+    _n.rung.is_(None),
+)
+_ASKING = _SENT.where(_n.duty == _d.name, _n.template == _d.asked).scalar_subquery()
+_INVITING = _SENT.where(
+    _n.duty == literal_column("'answer-invitation/'") + _d.whom,
+    _n.template == literal_column("'invitation'"),
+).scalar_subquery()
+_ARRIVED = case(
+    (_d.asked.is_not(None), _ASKING),
+    (_d.kind == literal_column("'invite-stakeholder'"), _INVITING),
+    else_=null(),
+)
+"""When what asks for a participant's duty arrived, or the invitation that is owed; looked up for no other duty."""
+_AGAIN = (
+    select(
+        _d.id, _d.dialogue_id, _d.name, _d.whom, _d.waiting,
+        _d.kind, _d.owner, _d.due, _d.status, _d.version, _d.lapsed_version, _d.rung,
+        _d.whom.is_not(None), _d.waiting.is_not(None), _d.lapsed_at.is_not(None),
+        _d.day, _d.asked, _ARRIVED,
+    )
+    .where(_d.next_at <= bindparam("moment"))
+    .order_by(_d.dialogue_id, _d.next_at, _d.id)
+)  # fmt: skip
+_IN_LIST = {
+    "sqlite": _d.id.in_(_LISTED),
+    "postgresql": _d.id == func.any(cast(bindparam("ids", type_=Text), ARRAY(BigInteger))),
+}
+_BRACKETS = {"sqlite": "[{}]", "postgresql": "{{{}}}"}
+"""How each writes a list in one text, which the drivers pass on faster than a list."""
+_DUE_AGAIN = {
+    name: Bulk(_AGAIN.where(condition), ["moment", "ids"]) for name, condition in _IN_LIST.items()
+}
+_MOVED = ("rung", "next_at")
+_TURNED = ("status", "ended_at", "lapsed_at", "lapsed_version")
+_SHIFTED = ("due", "first_due", "day", "first_day", "version", "reckoning")
+CHANGED_BY_TIME = (*_TURNED, *_MOVED, *_SHIFTED)
+"""The fields of a duty that time may change."""
+_GIVEN = {name: bindparam(f"new_{name}", type_=_d[name].type) for name in CHANGED_BY_TIME}
+_MOVE = {name: _GIVEN[name] for name in _MOVED} | {"error": null(), "error_at": null()}
+_TURN = _MOVE | {
+    "status": _GIVEN["status"],
+    "ended_at": func.coalesce(_GIVEN["ended_at"], _d.ended_at),
+    "lapsed_at": func.coalesce(_d.lapsed_at, _GIVEN["lapsed_at"]),
+    "lapsed_version": _GIVEN["lapsed_version"],
+}
+_NEW_PLACE = [f"new_{name}" for name in _MOVED]
+_NEW_STATE = [*(f"new_{name}" for name in _TURNED), *_NEW_PLACE]
+_SHIFT = _TURN | {name: _GIVEN[name] for name in _SHIFTED}
+_ONE = _d.id == bindparam("of_duty")
+_MOVE_EACH = Bulk(update(DUTIES).where(_ONE).values(_MOVE), [*_NEW_PLACE, "of_duty"])
+_TURN_EACH = Bulk(update(DUTIES).where(_ONE).values(_TURN), [*_NEW_STATE, "of_duty"])
+_NEW_DATES = [f"new_{name}" for name in _SHIFTED]
+_SHIFT_EACH = Bulk(update(DUTIES).where(_ONE).values(_SHIFT), [*_NEW_DATES, *_NEW_STATE, "of_duty"])
+"""Few duties are moved by time: each for itself."""
+_MOVE_ALL = Bulk(update(DUTIES).where(_IN_LIST["postgresql"]).values(_MOVE), [*_NEW_PLACE, "ids"])
+_TURN_ALL = Bulk(update(DUTIES).where(_IN_LIST["postgresql"]).values(_TURN), [*_NEW_STATE, "ids"])
+_UPDATE_HEAD = Bulk(
+    update(DIALOGUES)
+    .where(DIALOGUES.c.id == bindparam("of_dialogue"))
+    .values(head_seq=bindparam("seq"), head_hash=bindparam("digest"))
+    .values(revision=literal_column("revision + 1")),
+    ["seq", "digest", "of_dialogue"],
+)
+_HEADS = (
+    func.unnest(
+        bindparam("seq", type_=ARRAY(Integer)),
+        bindparam("digest", type_=ARRAY(Text)),
+        bindparam("of_dialogue", type_=ARRAY(Text)),
+    )
+    .table_valued("seq", "digest", "place", name="heads")
+    .render_derived()
+)
+_UPDATE_HEADS = Bulk(
+    update(DIALOGUES)
+    .where(DIALOGUES.c.id == _HEADS.c.place)
+    .values(head_seq=_HEADS.c.seq, head_hash=_HEADS.c.digest)
+    .values(revision=literal_column("dialogues.revision + 1")),
+    ["seq", "digest", "of_dialogue"],
+)
+_NOTE_ERROR = Bulk(
+    update(DUTIES)
+    .where(DUTIES.c.id == bindparam("of_duty"))
+    .values(error=bindparam("why"), error_at=bindparam("moment")),
+    ["of_duty", "why", "moment"],
+)
+
+
+class Draft(NamedTuple):
+    """What a chunk would write if the dialogues still stand as they stood when it was prepared."""
+
+    places: dict[str, Row]
+    chunk: "_Chunk"
+
+
+def prepare(
+    connection: Connection, duty_ids: list[int], dialogue_ids: Collection[str], laws: Lawbook
+) -> Draft:
+    """Ask the law about those of *duty_ids* that are due; it holds nothing, so that nobody waits for it."""
+    return _drafted(connection, duty_ids, _places(connection, dialogue_ids, _SEE), laws)
+
+
+def _drafted(
+    connection: Connection, duty_ids: list[int], places: dict[str, Row], laws: Lawbook
+) -> Draft:
+    chunk = _Chunk(laws)
+    for row in _due_again(connection, duty_ids, laws.now):
+        if row[DIALOGUE] in places:
+            chunk.take(row, places[row[DIALOGUE]])
+    return Draft(places, chunk)
+
+
+def apply(
+    connection: Connection,
+    duty_ids: list[int],
+    dialogue_ids: Collection[str],
+    laws: Lawbook,
+    *,
+    draft: Draft | None = None,
+    careful: bool = False,
+) -> tuple[dict[str, Tally], set[str]]:
+    """
+    Let time act on those of *duty_ids* that are still due, in the dialogues that nobody else holds.
+
+    A *draft* is used when nobody changed a dialogue since, otherwise the law is asked again. *careful* leaves out
+    what is written already instead of failing on it. Answers the counts of each dialogue, and which of them somebody
+    else held.
+    """
+    places = _places(connection, dialogue_ids, _HOLD)
+    # Every change of a dialogue or of its duties raises its revision: equal rows mean that nothing changed.
+    if draft is None or draft.places != places:
+        draft = _drafted(connection, duty_ids, places, laws)
+    draft.chunk.write(connection, careful=careful)
+    laws.unsettled |= draft.chunk.unsettled
+    return draft.chunk.tallies, set(dialogue_ids) - places.keys()
+
+
+def _places(
+    connection: Connection, dialogue_ids: Collection[str], statement: dict[str, Bulk]
+) -> dict[str, Row]:
+    """Those of the dialogues that *statement* finds, by their ids."""
+    kind, ids = connection.dialect.name, sorted(dialogue_ids)
+    listed = json.dumps(ids) if kind == "sqlite" else ids
+    return {row[0]: row for row in statement[kind].rows(connection, {"ids": listed})}
+
+
+def _due_again(connection: Connection, duty_ids: list[int], now: datetime) -> list[Row]:
+    values = {"moment": now, "ids": _listed(connection, duty_ids)}
+    return _DUE_AGAIN[connection.dialect.name].rows(connection, values)
+
+
+def _listed(connection: Connection, ids: list[int]) -> str:
+    return _BRACKETS[connection.dialect.name].format(",".join(map(str, ids)))
+
+
+def note_errors(connection: Connection, errors: dict[int, str], now: datetime) -> None:
+    """Note on each duty why the sweep could not act on it."""
+    rows = [{"of_duty": number, "why": why, "moment": now} for number, why in errors.items()]
+    _NOTE_ERROR.run(connection, rows)
+
+
+class _Chunk:
+    """What a chunk will write, gathered first, so that a failing duty leaves no trace of its own."""
+
+    def __init__(self, laws: Lawbook) -> None:
+        self.laws = laws
+        self.written = Written([], [], {})
+        self.ended: list[enqueue.Ended] = []
+        self.heads: dict[str, Head] = {}
+        self.errors: dict[int, str] = {}
+        self.tallies: dict[str, Tally] = {}
+        self.unsettled: set[str] = set()
+        """Dialogues of which an invitation was accepted, and a kill kept the law from hearing of it."""
+
+    def take(self, duty: Row, place: Row) -> None:
+        """Ask the law about one duty and keep what follows; a failure is kept as its error."""
+        name, seq, digest, _, document = place
+        if duty[KIND] == "invite-stakeholder" and duty[-1] is not None:
+            self.unsettled.add(name)
+            return
+        tally = self.tallies.get(name)
+        if tally is None:
+            tally = self.tallies[name] = Tally()
+        try:
+            stamp = self.laws.stamp(document, duty)
+        except Exception as error:  # noqa: BLE001 - one poisoned duty must not stop the others
+            _log.exception("time could not act on duty %s", duty[ID])
+            self.errors[duty[ID]] = f"{type(error).__name__}: {error}"[:_ERROR_LENGTH]
+            tally.failed += 1
+            return
+        tally.add(stamp.tally)
+        head = self.heads.get(name) or Head(seq, digest)
+        self.heads[name] = stamp.press(duty, head, self.written)
+        if stamp.shifted:
+            after = stamp.passing.duty
+            self.ended.append(enqueue.Ended(name, duty[NAMED], after.version, enqueue.MOVED))
+        if not stamp.passing.duty.owed:
+            self.ended.append(enqueue.Ended(name, duty[NAMED], stamp.passing.duty.version + 1))
+
+    def write(self, connection: Connection, *, careful: bool) -> None:
+        """Write all that was gathered, one statement for each table."""
+        written = self.written
+        _change(connection, written.changed)
+        enqueue.withdraw_ended(connection, self.ended)
+        if connection.dialect.name == "postgresql" and not careful:
+            COPY_FACTS.run(connection, written.facts)
+            enqueue.COPY.run(connection, written.notices)
+        else:
+            INSERT_FACTS.run_stored(connection, written.facts)
+            enqueue.put_stored(connection, written.notices)
+        _move_heads(connection, [(*head, place) for place, head in self.heads.items()])
+        note_errors(connection, self.errors, self.laws.now)
+
+
+def _move_heads(connection: Connection, heads: list[Row]) -> None:
+    if connection.dialect.name == "postgresql" and heads:
+        columns = [list(column) for column in zip(*heads, strict=True)]
+        _UPDATE_HEADS.run_stored(connection, [tuple(columns)])
+    else:
+        _UPDATE_HEAD.run_stored(connection, heads)
+
+
+def _change(connection: Connection, changed: dict[Stamp, list[int]]) -> None:
+    """On PostgreSQL each stamp changes its duties at once; SQLite is as fast with one after the other."""
+    in_sets = connection.dialect.name == "postgresql"
+    moves: list[Row] = []
+    turns: list[Row] = []
+    shifts: list[Row] = []
+    for stamp, ids in changed.items():
+        values = (*(stamp.turned or ()), *stamp.moved)
+        if stamp.shifted:
+            shifts += [(*stamp.shifted, *values, one) for one in ids]
+            continue
+        rows = turns if stamp.turned else moves
+        rows += (
+            [(*values, _listed(connection, ids))] if in_sets else [(*values, one) for one in ids]
+        )
+    (_MOVE_ALL if in_sets else _MOVE_EACH).run_stored(connection, moves)
+    (_TURN_ALL if in_sets else _TURN_EACH).run_stored(connection, turns)
+    _SHIFT_EACH.run_stored(connection, shifts)

@@ -1,0 +1,125 @@
+"""The law of each programme for the length of a sweep, with the stamps that were cut from it so far."""
+
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Dialect
+
+from records.dialogues.repository import Policies, programme_of
+from records.engine.column_types import from_stored, instant_text, to_stored
+from records.sweep.row_templates import NAMED, WAITS, WHO, Row, Stamp, cut
+from states.model.calendar import calendar_of
+from states.model.duties import Duty, DutyStatus
+from states.model.policy import Policy
+from states.timing.equivalence import (
+    LAPSED_BEFORE,
+    OPEN,
+    Names,
+    Standing,
+    duty_of,
+    seating,
+    taken_names,
+)
+from states.timing.lapse import Setting, pass_time
+
+HOW = WAITS + 1
+"""From here on a row of the sweep says how its duty stands."""
+ARRIVED = len(Standing._fields) - 1
+"""Where that says when what asks for the duty arrived: only the day matters, so that stamps are shared."""
+_MOST_STAMPS = 20_000  # of one kind of programme, each about a kilobyte
+
+
+class _Programme(NamedTuple):
+    setting: Setting
+    taken: frozenset[str]
+    stamps: dict[Row, Stamp]
+
+
+class Lawbook:
+    """
+    The law at *now* (aware UTC) for duties as the database of *dialect* keeps them.
+
+    Programmes with the same policy, calendar and seating share their stamps.
+    """
+
+    def __init__(
+        self, policies: Policies, now: datetime, dialect: Dialect, keep: int = 2048
+    ) -> None:
+        self.now = now
+        self.unsettled: set[str] = set()
+        """Dialogues of which an invitation was accepted, and a kill kept the law from hearing of it."""
+        self._policies = policies
+        self._keep = keep
+        self._known: dict[str, _Programme] = {}
+        self._stamps: dict[Any, tuple[Policy, dict[Row, Stamp]]] = {}
+        self._whole = dialect.name == "sqlite"
+
+    def stamp(self, document: str, duty: Row) -> Stamp:
+        """The stamp for a *duty* of the programme of *document*. Raises whatever the law raises on it."""
+        setting, taken, stamps = self._known.get(document) or self._open(document)
+        how = duty[HOW:]
+        if how[ARRIVED] is not None:
+            how = (*how[:ARRIVED], setting.calendar.day_of(self._read(how[ARRIVED])))
+        if duty[WHO] in taken or duty[WAITS] in taken:
+            return self._cut(
+                how, Names(duty[NAMED], duty[WHO], duty[WAITS], LAPSED_BEFORE), setting
+            )
+        found = stamps.get(how)
+        if found is None:
+            if len(stamps) >= _MOST_STAMPS:
+                stamps.clear()
+            found = stamps[how] = self._cut(how, OPEN, setting)
+        return found
+
+    def stored(self, moment: datetime | None) -> Any:  # noqa: ANN401 - a number or an instant
+        """*moment* as the database keeps it."""
+        return to_stored(moment) if self._whole and moment is not None else moment
+
+    def _open(self, document: str) -> _Programme:
+        programme = programme_of(document)
+        policy = self._policies(programme.policy)
+        setting = Setting("", policy, calendar_of(programme, policy), programme.roles)
+        kind = (id(policy), setting.calendar, seating(programme.roles))
+        # The policy is kept with them: an id may come back when what it belonged to is gone.
+        _, stamps = self._stamps.setdefault(kind, (policy, {}))
+        if len(self._known) >= self._keep:
+            del self._known[next(iter(self._known))]
+        found = self._known[document] = _Programme(setting, taken_names(programme.roles), stamps)
+        return found
+
+    def _cut(self, how: Row, names: Names, setting: Setting) -> Stamp:
+        kind, owner, due, status, *rest = how
+        day, _, arrived = how[ARRIVED - 2 :]
+        stands = Standing(kind, owner, self._read(due), DutyStatus(status), *rest)
+        stands = stands._replace(day=date.fromisoformat(day) if isinstance(day, str) else day)
+        before = duty_of(stands, names)
+        since = () if arrived is None else (arrived,)
+        passing = pass_time(before, setting, self.now, *since)
+        moved = (passing.duty.rung, self.stored(passing.duty.next_at))
+        shifted = self._shifted(before, passing.duty)
+        turned = self._turned(before, passing.duty, always=shifted is not None)
+        change = (moved, turned, shifted)
+        return cut(passing, self.stored(self.now), instant_text(self.now), change)
+
+    def _read(self, stored: Any) -> datetime:  # noqa: ANN401 - a number or an instant
+        moment: datetime = from_stored(stored) if self._whole else stored
+        return moment
+
+    def _shifted(self, before: Duty, after: Duty) -> Row | None:
+        """The new dates of a duty whose asking message arrived late, None when they are the old ones."""
+        if after.version == before.version:
+            return None
+        days = (after.day, after.first_day)
+        kept = [day.isoformat() if self._whole and day else day for day in days]
+        moments = [self.stored(after.due), self.stored(after.first_due)]
+        return (*moments, *kept, after.version, after.reckoning.model_dump_json())
+
+    def _turned(self, before: Duty, after: Duty, *, always: bool) -> Row | None:
+        """What changes besides the rung when the due moment passes, None when it did not and need not be said."""
+        if not always and (after.status, after.lapsed_version) == (
+            before.status,
+            before.lapsed_version,
+        ):
+            return None
+        lapse = None if after.lapsed_at == LAPSED_BEFORE else self.stored(after.lapsed_at)
+        return after.status.value, self.stored(after.ended_at), lapse, after.lapsed_version

@@ -1,0 +1,158 @@
+"""The desk of one mail connection: it writes messages, and the next one already while the last is on its way."""
+
+from collections import deque
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+
+from notifications.channels.channels import Post
+from notifications.letters.combined import Part, compose_together
+from notifications.letters.compose import compose
+from records.delivery import queue
+from records.delivery.queue import Posted
+from records.dialogues.repository import Held
+from records.engine.pinned_connection import Line
+from records.ledger import Ledger
+from services.delivery.links import Links
+from services.delivery.outbound import Mailroom
+from states.steps.delivery.letters import fate_of, said_now
+from states.steps.delivery.receipts import BINDING
+
+_ON_THE_DESK = 50
+"""Messages whose dialogues lie on the desk: of a late one each weighs a tenth of a megabyte. The reader keeps more."""
+
+
+Seen = tuple[Held, ...]
+"""The dialogues of the notices of a letter, in their order, as they were seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """The *post* of a letter, written from the dialogues as they were *seen*."""
+
+    posted: Posted
+    seen: Seen
+    post: Post
+
+    def of(self, posted: Posted, seen: Seen) -> bool:
+        """Whether it is *posted*, written from just what is *seen* now."""
+        return self.posted is posted and all(
+            mine is theirs for mine, theirs in zip(self.seen, seen, strict=True)
+        )
+
+
+@dataclass
+class Desk:
+    """
+    Writes the messages of a batch at *now* (aware UTC); those in *waiting* are still to come.
+
+    What is written ahead comes from the dialogue as it was last seen. It only goes out if `look`, right before, finds
+    the same dialogue still; else the message is written anew.
+    """
+
+    ledger: Ledger
+    mailroom: Mailroom
+    now: datetime
+    line: Line
+    """To look at dialogues."""
+    waiting: deque[Posted] = field(default_factory=deque)
+    _laid_out: int = 0
+    """How many of those waiting lie ready, with their dialogues and links."""
+    _seen: dict[str, Held] = field(default_factory=dict)
+    _draft: _Draft | None = None
+    _links: Links = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._links = Links(self.ledger.engine, self.mailroom.base_url, self.now)
+
+    def begin(self, batch: Iterable[Posted]) -> None:
+        """Begin a *batch*: all of it waits now."""
+        self.waiting, self._laid_out = deque(batch), 0
+        self._draft = None
+
+    def take(self) -> Posted:
+        """The next of those waiting; while it cannot be laid out, because of Busy or DatabaseUnavailable, it waits."""
+        self._lay_out()
+        self._laid_out -= 1
+        return self.waiting.popleft()
+
+    def _lay_out(self) -> None:
+        """When nothing lies ready, look at the dialogues of the next messages, each once, and make their links."""
+        if self._laid_out:
+            return
+        coming, self._seen = list(islice(self.waiting, _ON_THE_DESK)), {}
+        rows = [row for posted in coming for row in posted.rows]
+        for name in dict.fromkeys(row.dialogue_id for row in rows):
+            with suppress(Exception):  # what cannot be read is set aside when its turn comes
+                self._seen[name] = self.ledger.held(name)
+        found = [(row, self._seen.get(row.dialogue_id)) for row in rows]
+        self._links.make((row, held.dialogue) for row, held in found if held)
+        self._laid_out = len(coming)
+
+    def look(self, posted: Posted) -> Seen:
+        """The dialogues of *posted* as they stand now."""
+        for name in {row.dialogue_id for row in posted.rows}:
+            self._seen[name] = self.ledger.held(name, self._seen.get(name), self.line)
+        return self._seen_for(posted)
+
+    def _seen_for(self, posted: Posted) -> Seen:
+        return tuple(self._seen[row.dialogue_id] for row in posted.rows)
+
+    def sifted(self, posted: Posted, seen: Seen) -> Posted | None:
+        """What is left of the letter *posted* when all is taken out that should not go; *posted* itself when all is."""
+        beside = {row.notice.template for row in posted.rows}
+        left = []
+        for row, held in zip(posted.rows, seen, strict=True):
+            fate = fate_of(held.dialogue, row.notice, self.now, beside)
+            if fate == "wanted":
+                left.append(row)
+            elif fate == "skipped":
+                queue.skip(self.ledger.engine, row.id, "it comes too early")
+            else:
+                queue.withdraw(self.ledger.engine, row.id, "no longer wanted")
+        if len(left) == len(posted.rows):
+            return posted
+        return queue.together(left) if left else None
+
+    def written(self, posted: Posted, seen: Seen) -> Post:
+        """The letter of *posted* for the dialogues as they were just *seen*."""
+        draft, self._draft = self._draft, None
+        if draft is not None and draft.of(posted, seen):
+            return draft.post
+        return self._write(posted, seen)
+
+    def write_ahead(self) -> Post | None:
+        """Write the next message; None when there is none, or no mail comes of it."""
+        self._draft = None
+        with suppress(Exception):  # what fails here fails again when its turn comes
+            self._lay_out()
+            posted = self.waiting[0]
+            seen = self._seen_for(posted)
+            self._draft = _Draft(posted, seen, self._write(posted, seen))
+        return self._draft.post if self._draft and self._draft.post.message.address else None
+
+    def _write(self, posted: Posted, seen: Seen) -> Post:
+        if posted.beside:
+            parts = [self._part(row, held) for row, held in zip(posted.rows, seen, strict=True)]
+            return self.mailroom.post(posted, compose_together(parts, now=self.now))
+        (held,) = seen
+        head = held.head.hash if posted.notice.template in BINDING else None
+        base_url = self._links.address(posted, held.dialogue)
+        notice = said_now(held.dialogue, posted.notice, self.now)
+        message = compose(notice, held.dialogue, now=self.now, base_url=base_url, journal_head=head)
+        return self.mailroom.post(posted, message)
+
+    def _part(self, row: Posted, held: Held) -> Part:
+        notice = said_now(held.dialogue, row.notice, self.now)
+        return Part(notice, held.dialogue, self._links.address(row, held.dialogue))
+
+    def leaves(self, posted: Posted) -> None:
+        """The letter of *posted* may be in its reader's hands from now on."""
+        for row in posted.rows:
+            self._links.used(row)
+
+    def clear(self) -> None:
+        """End a batch: forget the links that nobody was given."""
+        self._links.close()

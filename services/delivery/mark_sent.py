@@ -1,0 +1,109 @@
+"""Marking what was accepted, while the mail server is already told for whom the next mail is."""
+
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from config.logs import trouble_with
+from notifications.channels.channels import Post
+from records.delivery import queue
+from records.delivery.queue import Posted
+from records.engine.errors import Busy, RecordsError
+from records.engine.pinned_connection import Line
+from records.ledger import Ledger
+from services.delivery.outbound import Mailroom
+from states.steps.delivery.receipts import BINDING
+
+_TRIES = 3
+
+
+@dataclass
+class Marker:
+    """
+    Marks the messages of one mail connection as sent at *now* (aware UTC), one after the other, over its *line*.
+
+    Whoever sends calls `settle` before another message leaves the house: so no more than one is ever accepted and not
+    marked, and a kill repeats no more than that.
+    """
+
+    ledger: Ledger
+    mailroom: Mailroom
+    channel: str
+    now: datetime
+    line: Line
+    alone: bool = True
+    """Whether this is the only connection: beside others a thread more only takes the interpreter's lock from them."""
+    counts: Counter[str] = field(default_factory=Counter)
+    """How the marked ones ended: *sent*, or *quarantined*."""
+    _thread: ThreadPoolExecutor = field(init=False, repr=False)
+    _pending: "Future[str] | None" = None
+
+    def __post_init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "marks")
+
+    def mark(self, posted: Posted, post: Post) -> None:
+        """Begin to mark *posted*, or mark it at once when that may change the dialogue. Raises as `settle` does."""
+        self.settle()
+        if self.alone and posted.notice.template not in BINDING:
+            self._pending = self._thread.submit(self._mark, posted, post)
+        else:
+            self.counts[self._mark(posted, post)] += 1
+
+    def settle(self) -> None:
+        """Wait until the last one is marked. Raises Busy or DatabaseUnavailable when it was not."""
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            self.counts[pending.result()] += 1
+
+    def end(self, batch: Iterable[Posted]) -> None:
+        """End a *batch*: what a company owed to those whom it invited is met, now that invitations are accepted."""
+        self.settle()
+        rows = (row for letter in batch for row in letter.rows)
+        invited = (row.dialogue_id for row in rows if row.notice.template == "invitation")
+        for dialogue_id in dict.fromkeys(invited):
+            self.ledger.settle(dialogue_id, self.now)
+
+    def close(self) -> None:
+        """Let the last mark come to its end."""
+        self._thread.shutdown()
+
+    def _mark(self, posted: Posted, post: Post) -> str:
+        try:
+            self._delivered(posted)
+        except RecordsError:
+            raise
+        except Exception as error:  # noqa: BLE001 - it left the house: it may never be sent again
+            trouble_with(posted, "delivery could not be recorded", error)
+            why = f"sent, but not recorded ({type(error).__name__})"
+            for number in posted.ids:
+                queue.withdraw(self.ledger.engine, number, why)
+            return "quarantined"
+        self._tell_chat(posted, post)
+        return "sent"
+
+    def _delivered(self, posted: Posted) -> None:
+        for left in reversed(range(_TRIES)):
+            try:
+                self._say_so(posted)
+            except Busy:
+                if not left:
+                    raise
+            else:
+                return
+
+    def _say_so(self, posted: Posted) -> None:
+        if posted.beside:
+            self.ledger.letter_delivered(posted.ids, self.channel, self.now)
+        else:
+            self.ledger.delivered(posted.id, self.channel, self.now, self.line)
+
+    def _tell_chat(self, posted: Posted, post: Post) -> None:
+        chat = self.mailroom.chat
+        if chat is None or not chat.wants(post):
+            return
+        try:
+            chat.send(post)
+        except Exception as error:  # noqa: BLE001 - the mail went out; the chat is a courtesy
+            trouble_with(posted, "chat was not told", error)

@@ -1,0 +1,61 @@
+"""What programmes want to be watched over: rules that came since, a key that is lost, alerts that nobody hears."""
+
+from datetime import datetime
+
+from notifications.language.words import word
+from records.access.accounts import Account, every_account
+from records.dialogues.duty_queries import alerting
+from services.doctor.findings import Finding, Findings
+from services.doctor.outdated_programmes import outdated
+from services.house import House
+from services.secret_encryption import KeyLost, key_file, opened
+from states.steps.delivery.contact_ways import unheard_roles
+
+
+def wanting(house: House, now: datetime) -> Findings:
+    """What the programmes of *house* lack at *now* (aware UTC), one finding each."""
+    yield from outdated(house, now)
+    yield from unheard(house)
+    yield from lost_key(house)
+
+
+def unheard(house: House) -> Findings:
+    """
+    The roles whose alerts reach nobody, because nobody up their chain reads mail: said once for each programme.
+
+    Asked of each newest edition, and of each earlier one that still owes something: what failed for good is known by
+    edition. Source: rulings 8 and trust 7, the last alert about an alert ends here.
+    """
+    said = set[tuple[str, str]]()
+    for name in alerting(house.engine):
+        dialogue = house.ledger.read(name)
+        for role in unheard_roles(dialogue):
+            if (dialogue.programme.id, role) not in said:
+                said.add((dialogue.programme.id, role))
+                yield _unheard(name, role)
+
+
+def _unheard(name: str, role: str) -> Finding:
+    who = word("role", role, "en")
+    said = (
+        f"{name}: alerts to the {who} reach nobody: neither they nor anybody above them reads mail"
+    )
+    advice = "record addresses that work: weerklank programme apply FILE"
+    return Finding("roles", "bad", said, advice=advice)
+
+
+def lost_key(house: House) -> Findings:
+    """How many accounts have a code that the file with the key opens no more."""
+    lost = sum(not _opens(house, account) for account in every_account(house.engine))
+    if lost:
+        said = f"{lost} of those who sign in cannot use their codes: {key_file(house.settings)} is lost or another one"
+        advice = "put the copy of it back, or make each a new one-time link: weerklank sign-in"
+        yield Finding("privacy", "bad", said, advice=advice)
+
+
+def _opens(house: House, account: Account) -> bool:
+    try:
+        opened(house.settings, account.code_secret, f"{account.role}@{account.programme_id}")
+    except KeyLost:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Checks: the conditions to leave a phase, and what is missing."""

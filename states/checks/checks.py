@@ -1,0 +1,143 @@
+"""Checks: the named conditions to leave a phase, each with its source and its strength. They explain themselves."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from states.checks import composition, gaps
+from states.checks.gaps import Gap
+from states.checks.status import about_nothing
+from states.language.messages import say
+from states.model.dialogue import Dialogue, Phase
+
+Strength = Literal["hard", "soft", "shown"]
+"""*hard* must hold, *soft* may be passed by hand with name and reason, *shown* never stops a step (ruling 1)."""
+Ask = Callable[[Dialogue, datetime], Iterator[Gap]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The answer of one check: in order (*ok*), passed by hand (*overridden*), or what is missing (*gaps*)."""
+
+    name: str
+    strength: Strength
+    source: str
+    gaps: tuple[Gap, ...]
+    overridden: bool = False
+    idle: bool = False
+    """There is nothing yet that it could look at: lacking nothing then does not mean that all is in order."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is missing."""
+        return not self.gaps
+
+    @property
+    def passes(self) -> bool:
+        """Whether the phase may be left as far as this check is concerned."""
+        return self.ok or self.overridden or self.strength == "shown"
+
+    def missing(self, language: str = "en") -> list[str]:
+        """What is missing, one sentence each."""
+        return [gap.say(language) for gap in self.gaps]
+
+    def why(self, language: str = "en") -> str:
+        """What is missing in one line, or that nothing is, and what that does not say."""
+        fine = "check-ok" if self.idle else _FINE.get(self.name, "check-ok")
+        return " ".join(self.missing(language)) or say(fine, language)
+
+
+_FINE = {"debts-carried": "debts-carried-fine"}
+"""What is said of a check that lacks nothing, where *in order* would be taken for more than it means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the law: a check of one phase."""
+
+    phase: Phase
+    name: str
+    strength: Strength | Callable[[Dialogue], Strength]
+    source: str
+    ask: Ask
+
+
+_INCLUSION = "SER, meaningful dialogue: inclusion"
+_TRANSPARENCY = "SER, meaningful dialogue: transparency"
+_COMMITMENT = "SER, meaningful dialogue: commitment"
+_OECD = "OECD due diligence guidance: meaningful engagement with those most affected"
+_OECD_SAFE = "OECD guidelines: engagement that is safe for those who take part"
+_AA = "AA1000SES: documenting the engagement and acting on it"
+_UNGP = "UN guiding principles, 31: a predictable and transparent process"
+
+A, E, S, U, F = (
+    Phase.STAKEHOLDER_ANALYSIS,
+    Phase.EXPECTATION_GATHERING,
+    Phase.SESSION,
+    Phase.STRATEGY_UPDATE,
+    Phase.FEEDBACK,
+)
+
+
+def _where_hands_are_needed(dialogue: Dialogue) -> Strength:
+    """Hard for a dialogue with a seat that is reached by hand or at risk (ruling 4)."""
+    return "hard" if composition.seats_needing_hands(dialogue) else "shown"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(A, "roles-named", "hard", _COMMITMENT, gaps.roles_named),
+    Rule(A, "risks-named", "hard", _OECD, gaps.risks_named),
+    Rule(A, "affected-represented", "soft", _OECD, gaps.affected_mapped),
+    Rule(A, "critical-voice", "soft", _INCLUSION, gaps.critical_voice),
+    Rule(A, "home-share", "soft", _INCLUSION, gaps.home_share),
+    Rule(A, "safety-considered", "hard", _OECD_SAFE, gaps.safety_considered),
+    Rule(A, "debts-carried", "hard", _UNGP, gaps.debts_carried),
+    Rule(E, "information-complete", "hard", _TRANSPARENCY, gaps.information_complete),
+    Rule(E, "everyone-invited", "hard", _INCLUSION, gaps.everyone_invited),
+    Rule(E, "reachable", "hard", _INCLUSION, gaps.reachable),
+    Rule(E, "hands-named", _where_hands_are_needed, _OECD_SAFE, gaps.hands_named),
+    Rule(E, "answers-in", "hard", _TRANSPARENCY, gaps.answers_in),
+    Rule(E, "expectations-echoed", "hard", _TRANSPARENCY, gaps.expectations_echoed),
+    Rule(E, "declined-replaced", "soft", _INCLUSION, gaps.declined_replaced),
+    Rule(E, "affected-represented", "soft", _OECD, gaps.affected_accepted),
+    Rule(S, "session-held", "hard", _AA, gaps.session_held),
+    Rule(S, "attendance-recorded", "hard", _AA, gaps.attendance_recorded),
+    Rule(S, "management-present", "soft", _COMMITMENT, gaps.management_present),
+    Rule(S, "independent-moderator", "soft", _INCLUSION, gaps.independent_moderator),
+    Rule(S, "contributions-recorded", "hard", _AA, gaps.contributions_recorded),
+    Rule(S, "summary-checked", "hard", _TRANSPARENCY, gaps.summary_checked),
+    Rule(U, "everything-decided", "hard", _AA, gaps.everything_decided),
+    Rule(U, "adoptions-traced", "hard", _AA, gaps.adoptions_traced),
+    Rule(U, "strategy-signed", "hard", _COMMITMENT, gaps.strategy_signed),
+    Rule(U, "no-stock-phrases", "soft", _TRANSPARENCY, gaps.no_stock_phrases),
+    Rule(F, "everyone-answered", "hard", _UNGP, gaps.everyone_answered),
+    Rule(F, "answers-speak", "shown", _TRANSPARENCY, gaps.answers_speak),
+    Rule(F, "verdicts-in", "hard", _UNGP, gaps.verdicts_in),
+    Rule(F, "disputes-settled", "hard", _UNGP, gaps.disputes_settled),
+    Rule(F, "lessons-noted", "soft", _AA, gaps.lessons_noted),
+)
+
+
+def checks_of(dialogue: Dialogue, now: datetime) -> list[Check]:
+    """The checks to leave the phase in which *dialogue* stands at *now*; none for an ended dialogue."""
+    return [_asked(rule, dialogue, now) for rule in RULES if rule.phase is dialogue.phase]
+
+
+def soft_checks(phase: Phase) -> list[str]:
+    """The names of the checks of *phase* that may be overridden."""
+    return [rule.name for rule in RULES if rule.phase is phase and rule.strength == "soft"]
+
+
+def _asked(rule: Rule, dialogue: Dialogue, now: datetime) -> Check:
+    gaps = tuple(rule.ask(dialogue, now))
+    strength = rule.strength(dialogue) if callable(rule.strength) else rule.strength
+    idle = not gaps and about_nothing(dialogue, rule.name)
+    overridden = _overridden(rule, dialogue)
+    return Check(rule.name, strength, rule.source, gaps, overridden=overridden, idle=idle)
+
+
+def _overridden(rule: Rule, dialogue: Dialogue) -> bool:
+    """An override counts for the leaving of its phase alone, so not for a phase that was entered again."""
+    override = dialogue.overrides.get(f"{rule.phase}/{rule.name}")
+    return override is not None and override.at >= dialogue.phase_since

@@ -1,0 +1,107 @@
+"""What is so of a promise, of a check and of the answers, said once: pages, letters and commands all ask here."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Literal
+
+from states.checks.composition import seats_needing_hands
+from states.model.contributions import Commitment, Contribution, Outcome
+from states.model.dialogue import Dialogue
+from states.model.duties import Duty, DutyStatus
+
+_OPEN = frozenset({"promised", "under-way"})
+ANSWERING = frozenset({"answer-participant", "answer-dispute"})
+"""The duties by which somebody waits for words of the company: an answer, or a response to an objection."""
+Answers = Literal["nobody", "waiting", "under-way", "not-reached", "everybody"]
+"""How the answers of a year stand: a word of the table `answers`."""
+
+
+def waiting_voices(dialogue: Dialogue) -> set[str]:
+    """
+    The voices to whom an answer or a response is still owed, late or not.
+
+    People are counted by voice: counting persons would open seals.
+    """
+    return {
+        voice_of(dialogue, x) for x in dialogue.duties.values() if x.kind in ANSWERING and x.owed
+    }
+
+
+def voice_of(dialogue: Dialogue, duty: Duty) -> str:
+    """The voice that waits for *duty*, an answer or a response to an objection."""
+    point = dialogue.contributions.get(duty.whom or "")
+    return duty.waiting or (point.voice if point else duty.whom or "")
+
+
+def answers_standing(dialogue: Dialogue) -> Answers:
+    """
+    How the answers stand: `waiting` while one is to be written, `under-way` while one did not arrive.
+
+    When nothing is owed any more: `not-reached` when somebody was given up, who therefore is never *answered* (care 5),
+    `nobody` when there was nothing to answer, else `everybody`.
+    """
+    if waiting := waiting_voices(dialogue):
+        return "waiting" if any(unwritten(dialogue, voice) for voice in waiting) else "under-way"
+    if any(_given_up(dialogue, x) for x in dialogue.duties.values()):
+        return "not-reached"
+    return "everybody" if any(c.delivered_at for c in _standing(dialogue)) else "nobody"
+
+
+def unwritten(dialogue: Dialogue, voice: str) -> bool:
+    """Whether something for *voice* is still to be written: an answer, or the response to an objection."""
+    return any(
+        c.written_at is None or (c.dispute_open and c.settlement is None)
+        for c in dialogue.contributions_of(voice)
+    )
+
+
+def _given_up(dialogue: Dialogue, duty: Duty) -> bool:
+    latest = dialogue.latest(duty.name) is duty
+    return latest and duty.kind in ANSWERING and duty.status is DutyStatus.NOT_REACHED
+
+
+def _standing(dialogue: Dialogue) -> list[Contribution]:
+    """What was contributed and neither withdrawn nor erased."""
+    points = dialogue.contributions.values()
+    return [c for c in points if c.stands and not dialogue.erased(c.voice)]
+
+
+def promise_standing(dialogue: Dialogue, promise: Commitment, now: datetime) -> str:
+    """
+    How *promise* stands at *now*: what was reported last, or `late` when its day is over and it is not ended.
+
+    Source: trust.md 7, a promise whose day has passed is not under way.
+    """
+    over = now >= dialogue.calendar.end_of(promise.due)
+    return "late" if over and promise.status in _OPEN else promise.status
+
+
+About = Callable[[Dialogue], object]
+_SUBJECTS: dict[str, About] = {
+    "safety-considered": lambda d: d.stakeholders,
+    "everyone-invited": lambda d: d.stakeholders,
+    "answers-in": lambda d: any(s.invited for s in d.stakeholders.values()),
+    "declined-replaced": lambda d: any(s.declined_at for s in d.stakeholders.values()),
+    "attendance-recorded": lambda d: any(s.accepted for s in d.stakeholders.values()),
+    "affected-represented": lambda d: d.risks,
+    "reachable": lambda d: d.stakeholders,
+    "hands-named": seats_needing_hands,
+    "summary-checked": lambda d: d.contributions,
+    "everything-decided": _standing,
+    "adoptions-traced": lambda d: any(
+        c.outcome in {Outcome.ADOPTED, Outcome.PARTLY} for c in d.contributions.values()
+    ),
+    "no-stock-phrases": lambda d: any(c.reason for c in d.contributions.values()),
+    "everyone-answered": _standing,
+    "answers-speak": lambda d: any(c.answer for c in d.contributions.values()),
+    "verdicts-in": lambda d: any(c.delivered_at for c in d.contributions.values()),
+    "disputes-settled": lambda d: any(c.dispute_round for c in d.contributions.values()),
+    "debts-carried": lambda d: d.inherits or d.uncarried,
+}
+"""What a check is about: while there is none of it, nothing is in order yet, however little is missing."""
+
+
+def about_nothing(dialogue: Dialogue, check: str) -> bool:
+    """Whether *check* has nothing to look at yet, so that it says nothing when it lacks nothing."""
+    subject = _SUBJECTS.get(check)
+    return subject is not None and not subject(dialogue)

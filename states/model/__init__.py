@@ -1,0 +1,1 @@
+"""Domain model: the dialogue, its people, duties, contributions and facts, as immutable values."""

@@ -1,0 +1,106 @@
+"""What participants contribute and what becomes of it: lines, outcomes, commitments, seals and verdicts."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+
+from states.values.values import Name, Text, Value
+
+
+class Attribution(StrEnum):
+    """Who may know from whom a contribution came (DESIGN 3.7)."""
+
+    NAMED = "named"
+    ORGANISATION = "organisation"
+    REGION = "region"
+    SEALED = "sealed"
+
+
+class LineVerdict(StrEnum):
+    """What a speaker said of the summary line; silence is recorded as silence."""
+
+    CONFIRMED = "confirmed"
+    CORRECTED = "corrected"
+    WITHDRAWN = "withdrawn"
+    SILENT = "silent"
+
+
+class Outcome(StrEnum):
+    """What was decided on a contribution."""
+
+    ADOPTED = "adopted"
+    PARTLY = "partly"
+    NOT_NOW = "not-now"
+    REJECTED = "rejected"
+    OUTSIDE_OUR_POWER = "outside-our-power"
+
+
+class Change(Value):
+    """A change of the strategy, as it read before and after."""
+
+    before: Text
+    after: Text
+
+
+class Contribution(Value):
+    """One point that one participant made; *voice* is their id, or their pseudonym under seal."""
+
+    id: Name
+    voice: str
+    attribution: Attribution
+    text: Text
+    recorded_at: datetime
+    line: Text | None = None
+    line_verdict: LineVerdict | None = None
+    outcome: Outcome | None = None
+    reason: Text | None = None
+    owner: str | None = None
+    change: Change | None = None
+    commitment: Name | None = None
+    answer: Text | None = None
+    written_at: datetime | None = None
+    delivered_at: datetime | None = None
+    dispute_round: int = 0
+    dispute_open: bool = False
+    dispute_reason: Text | None = None
+    settlement: Text | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether its speaker has not withdrawn it."""
+        return self.line_verdict is not LineVerdict.WITHDRAWN
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the moderator alone knows who spoke."""
+        return self.attribution is Attribution.SEALED
+
+
+class Commitment(Value):
+    """A promised action with an owner and a date; it lives on after the dialogue closes."""
+
+    id: Name
+    what: Text
+    owner: str
+    due: date
+    contribution: Name
+    status: Literal["promised", "under-way", "done", "dropped"] = "promised"
+    evidence: Text | None = None
+
+
+class Seal(Value):
+    """Who speaks under a pseudonym; only the moderator and the speaker may see this."""
+
+    id: str
+    stakeholder: Name
+
+
+class Verdict(Value):
+    """What a participant says of their answer."""
+
+    id: str
+    """The voice."""
+    heard: Literal["yes", "partly", "no"]
+    success_test: Literal["yes", "partly", "no"] | None = None
+    comment: Text | None = None
+    at: datetime

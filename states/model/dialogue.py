@@ -1,0 +1,252 @@
+"""The dialogue as the law sees it: one edition with everything that deciding about it needs."""
+
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property
+from hashlib import sha256
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from states.model.calendar import WorkCalendar, calendar_of
+from states.model.contributions import Commitment, Contribution, Seal, Verdict
+from states.model.duties import OWED, Duty
+from states.model.facts import Notice
+from states.model.information import Information
+from states.model.people import PARTICIPANT, ROLES, Helper, Person, Role, Stakeholder
+from states.model.policy import Policy
+from states.model.programme import Programme
+from states.model.relays import Relayed
+from states.values.addresses import plain_address
+from states.values.values import Country, Day, Line, Name, Text, Value
+
+
+class Phase(StrEnum):
+    """Where a dialogue stands (DESIGN section 3)."""
+
+    STAKEHOLDER_ANALYSIS = "stakeholder_analysis"
+    EXPECTATION_GATHERING = "expectation_gathering"
+    SESSION = "session"
+    STRATEGY_UPDATE = "strategy_update"
+    FEEDBACK = "feedback"
+    CLOSED = "closed"
+    CLOSED_WITH_DEBTS = "closed_with_debts"
+    CANCELLED = "cancelled"
+
+
+OPEN_PHASES = (
+    Phase.STAKEHOLDER_ANALYSIS,
+    Phase.EXPECTATION_GATHERING,
+    Phase.SESSION,
+    Phase.STRATEGY_UPDATE,
+    Phase.FEEDBACK,
+)
+
+
+class Risk(Value):
+    """A salient risk in the chain; *weight* orders risks by severity and likelihood."""
+
+    id: Name
+    theme: Line
+    country: Country
+    tier: Annotated[int, Field(ge=0, le=20)]
+    group: Line
+    weight: Annotated[int, Field(ge=1, le=5)]
+
+
+class ChainDialogue(Value):
+    """A dialogue held with those affected in a production country, which covers a risk for a year."""
+
+    id: Name
+    risk: Name
+    place: Line
+    partner: Line
+    held: Day
+
+
+class Override(Value):
+    """A soft check passed by hand for the leaving of one phase, shown to participants."""
+
+    id: str
+    """`phase/check`."""
+    check: str
+    phase: Phase
+    by: str
+    name: str
+    reason: Text
+    at: datetime
+
+
+@dataclass
+class Dialogue:
+    """
+    One edition, loaded whole. The values inside are frozen; `copy` before changing it.
+
+    Collections are keyed by the id by which people call the thing.
+    """
+
+    id: str
+    programme: Programme
+    policy: Policy
+    edition: int
+    phase: Phase
+    phase_since: datetime
+    opened_at: datetime
+    session_at: datetime
+    information: Information = field(default_factory=Information)
+    summary_published_at: datetime | None = None
+    echoed_at: datetime | None = None
+    agenda_changes: str | None = None
+    signed_at: datetime | None = None
+    no_contributions: str | None = None
+    calendar_sequence: int = 0
+    """The SEQUENCE of the session's calendar entry."""
+    management: dict[str, bool] = field(default_factory=dict)
+    failed_ways: dict[str, str] = field(default_factory=dict)
+    """To whom mail failed for good, with a mark of the address: once it is another one, mail goes there again."""
+    lessons: tuple[str, ...] = ()
+    uncarried = tuple[str, ...]()
+    """What earlier editions owe and the journal of this one does not know of; read live, never stored."""
+    inherits = False
+    """Whether earlier editions owed something when this was read, so that there is something to carry."""
+    heard_beside = False
+    """Whether somebody spoke and is still heard in another edition; known where a role changes."""
+    risks: dict[str, Risk] = field(default_factory=dict)
+    chain_dialogues: dict[str, ChainDialogue] = field(default_factory=dict)
+    stakeholders: dict[str, Stakeholder] = field(default_factory=dict)
+    overrides: dict[str, Override] = field(default_factory=dict)
+    contributions: dict[str, Contribution] = field(default_factory=dict)
+    commitments: dict[str, Commitment] = field(default_factory=dict)
+    seals: dict[str, Seal] = field(default_factory=dict)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    relays: dict[str, Relayed] = field(default_factory=dict)
+    """What others recorded in somebody's name, and what was before."""
+    agreed: dict[str, Any] = field(default_factory=dict)
+    """To which role of whom the one who must consent has agreed."""
+    helpers: dict[str, Helper] = field(default_factory=dict)
+    duties: dict[str, Duty] = field(default_factory=dict)
+
+    def copy(self) -> Self:
+        """A copy whose collections can be changed without touching this one."""
+        copied: dict[str, Any] = {name: dict(getattr(self, name)) for name in _COLLECTIONS}
+        made = replace(self, **copied)
+        made.uncarried, made.inherits = self.uncarried, self.inherits
+        made.heard_beside = self.heard_beside
+        return made
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """The programme's working calendar."""
+        return calendar_of(self.programme, self.policy)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The programme's time zone."""
+        return self.calendar.zone
+
+    @property
+    def session_day(self) -> date:
+        """The local day of the session, the S of all rules."""
+        return self.calendar.day_of(self.session_at)
+
+    @property
+    def open(self) -> bool:
+        """Whether the edition is still running."""
+        return self.phase in OPEN_PHASES
+
+    def role(self, role: str) -> Person | None:
+        """Who holds *role*, None when nobody is named."""
+        return self.programme.roles.get(Role(role)) if role in ROLES else None
+
+    def stakeholder_of(self, voice: str) -> Stakeholder | None:
+        """Who speaks as *voice*; opens the seal, so never for the manager's eyes."""
+        seal = self.seals.get(voice)
+        return self.stakeholders.get(seal.stakeholder if seal else voice)
+
+    def helper(self, name: str) -> Helper | None:
+        """The helper called *name* while they help; None when there is none, or it ended."""
+        found = self.helpers.get(name)
+        return found if found and found.ended_at is None else None
+
+    def voices_of(self, stakeholder: str) -> list[str]:
+        """The names under which *stakeholder* speaks: their own id and their pseudonym, if any."""
+        sealed = [seal.id for seal in self.seals.values() if seal.stakeholder == stakeholder]
+        return [stakeholder, *sealed]
+
+    def contributions_of(self, voice: str) -> list[Contribution]:
+        """What *voice* contributed and did not withdraw."""
+        return [c for c in self.contributions.values() if c.voice == voice and c.stands]
+
+    def reader(self, to: str) -> Person | None:
+        """The person behind *to*, of whatever capacity or a pseudonym, with an address if mail may go there."""
+        found = self.holder(to)
+        if found is None or not found.email or not self.failed(to, found.email):
+            return found
+        return found.model_copy(update={"email": None})
+
+    def failed(self, to: str, address: str) -> bool:
+        """Whether mail to *to* at *address* failed for good."""
+        mark = self.failed_ways.get(to)
+        return mark is not None and mark == way_mark(self.id, to, address)
+
+    def holder(self, to: str) -> Person | None:
+        """The person behind *to* with the address that is on record, also when mail to it failed for good."""
+        if to in ROLES:
+            return self.role(to)
+        if to in self.helpers:
+            return self.helpers[to].contact
+        if self.erased(to):
+            return None
+        stakeholder = self.stakeholder_of(to)
+        return stakeholder.contact if stakeholder else None
+
+    def reader_of(self, notice: Notice) -> Person | None:
+        """The person who gets *notice*: as `reader`, but for what goes to a way that was replaced."""
+        way = notice.detail.get("way")
+        found = self.reader(notice.to)
+        if way is None or found is None:
+            return found
+        left = self.stakeholders[notice.to].left_ways
+        if way >= len(left):
+            return None
+        return found.model_copy(update={"name": "", "email": left[way], "phone": None})
+
+    def erased(self, name: str) -> bool:
+        """Whether the stakeholder *name* was erased; of a pseudonym it is never told."""
+        seat = self.stakeholders.get(name)
+        return seat is not None and seat.erased_at is not None
+
+    def owed(self, kind: str) -> list[Duty]:
+        """The duties of *kind* that are still owed."""
+        return [duty for duty in self.duties.values() if duty.kind == kind and duty.status in OWED]
+
+    def latest(self, name: str) -> Duty | None:
+        """The duty that people mean by *name*: the latest round of it."""
+        found = self.duties.get(name)
+        while found and (later := self.duties.get(f"{name}#{found.round + 1}")):
+            found = later
+        return found
+
+    def due_day(self, duty: Duty) -> date:
+        """The day at whose end *duty* is due, as it was promised."""
+        return duty.day or self.calendar.due_day(duty.due)
+
+    def first_day(self, duty: Duty) -> date:
+        """The day that was promised first, from which the lateness of *duty* is counted."""
+        return duty.first_day or self.calendar.due_day(duty.first_due)
+
+    def owner_role(self, duty: Duty) -> str:
+        """The role that owes *duty* now; when nobody holds it, the manager does."""
+        if duty.owner == PARTICIPANT or self.role(duty.owner):
+            return duty.owner
+        return Role.MANAGER.value
+
+
+def way_mark(dialogue: str, to: str, address: str) -> str:
+    """A mark of *address* for this reader alone: two readers with one address have nothing in common."""
+    return sha256(f"{dialogue}\n{to}\n{plain_address(address)}".encode()).hexdigest()[:32]
+
+
+_COLLECTIONS = tuple(each.name for each in fields(Dialogue) if each.default_factory is dict)

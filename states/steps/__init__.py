@@ -1,0 +1,1 @@
+"""Steps: the commands of the state machine, from the request to the decided facts."""

@@ -1,0 +1,143 @@
+"""The ways to people: which of them failed for good, and who hears of it instead. A round about them always ends."""
+
+import re
+from collections.abc import Iterable
+
+from states.model.dialogue import Dialogue, way_mark
+from states.model.facts import Notice
+from states.model.people import PARTICIPANT, ROLES, Role
+from states.values.addresses import plain_address
+
+ALERTS = frozenset(
+    {
+        "answer-late-alert", "answer-long-overdue", "answer-now-or-postpone", "by-hand-task", "delivery-failed",
+        "duty-late", "duty-late-sponsor", "duty-still-late", "people-are-waiting",
+    }
+)  # fmt: skip
+"""What the next role up hears, and never one further down, when its reader cannot be reached (rulings, 8)."""
+ABOUT_MESSAGES = frozenset({"by-hand-task", "delivery-failed"})
+"""The alerts about a message that did not go by itself: each names in *past* who was told of it before."""
+_MANAGERS = (Role.MANAGER, Role.DEPUTY, Role.SPONSOR, Role.BOARD)
+_UP: dict[Role, tuple[Role, ...]] = {
+    Role.MANAGER: _MANAGERS[1:],
+    Role.DEPUTY: _MANAGERS[2:],
+    Role.SPONSOR: _MANAGERS[3:],
+    Role.BOARD: (),
+    Role.MODERATOR: (Role.CONFIDANT, Role.BOARD),
+    Role.CONFIDANT: (Role.BOARD,),
+}
+_WAY_FAILED = re.compile(
+    r"mailbox-unavailable|refused-55[0136]|bounced-5\.(?:1\.(?:[0-46]|10)|2\.1|4\.4)"
+)
+"""Reasons that are about the address (RFC 3463, 3.2); a full mailbox or a refused text may be otherwise next time."""
+
+
+def reads_mail(dialogue: Dialogue, to: str) -> bool:
+    """Whether *to* has an address, and mail to it did not fail for good."""
+    reader = dialogue.reader(to)
+    return reader is not None and bool(reader.email)
+
+
+def failed_for_good(reason: str) -> bool:
+    """Whether *reason*, a code, says that the address does not exist or takes no mail."""
+    return _WAY_FAILED.fullmatch(reason) is not None
+
+
+def mark_failed(dialogue: Dialogue, to: str) -> None:
+    """Remember that the address of *to* failed for good: nothing goes there until another one is recorded."""
+    reader = dialogue.reader(to)
+    if reader is not None and reader.email:
+        dialogue.failed_ways[to] = way_mark(dialogue.id, to, reader.email)
+
+
+def forget_failure(dialogue: Dialogue, *names: str) -> None:
+    """It was recorded anew how *names* are reached, also if it is the same address: it may be tried again."""
+    for name in names:
+        dialogue.failed_ways.pop(name, None)
+
+
+def told_before(notice: Notice) -> list[str]:
+    """The roles that were told before of the message that *notice* is about, and its own reader if that is one."""
+    earlier = notice.detail.get("past", ()) if notice.template in ABOUT_MESSAGES else ()
+    return [*map(str, earlier), *([notice.to] if notice.to in ROLES else [])]
+
+
+def who_hears(dialogue: Dialogue, notice: Notice) -> list[Role]:
+    """
+    Who may be told that *notice* did not reach its reader, nearest first; nobody who was told before.
+
+    Of an alert about a message only roles further up, and nobody once they are through: then `weerklank doctor` says
+    it. So each alert about an alert has fewer people left, and a round ends.
+    """
+    if notice.template in ABOUT_MESSAGES:
+        return _reached(dialogue, notice, _up_from(dialogue, notice))
+    return _reached(
+        dialogue, notice, _UP[Role(notice.to)] if notice.to in _MANAGERS[:3] else _MANAGERS
+    )
+
+
+def unheard_roles(dialogue: Dialogue) -> list[Role]:
+    """The roles that somebody holds and whose alerts reach nobody: neither they read mail nor anybody above them."""
+    return [
+        role
+        for role, above in _UP.items()
+        if dialogue.role(role) and not any(reads_mail(dialogue, one) for one in (role, *above))
+    ]
+
+
+def by_hand(dialogue: Dialogue, notice: Notice) -> Notice | None:
+    """
+    The task for whoever delivers *notice* by phone or letter; under seal that is the moderator. None: nobody is left.
+
+    An alert goes to the next role up, never down. What failed for good was told once already.
+    """
+    to = _bearer(dialogue, notice)
+    if to is None:
+        return None
+    past = told_before(notice)
+    detail = {
+        "template": notice.template,
+        "to": notice.to,
+        "duty": notice.duty,
+        "notice": notice.detail,
+        **({"past": past} if past else {}),
+    }
+    return Notice(to=to, role=to, template="by-hand-task", detail=detail)
+
+
+def _bearer(dialogue: Dialogue, notice: Notice) -> Role | None:
+    if notice.to in dialogue.seals:
+        return Role.MODERATOR if dialogue.role(Role.MODERATOR) else None
+    if notice.template in ALERTS:
+        heard = _reached(dialogue, notice, _up_from(dialogue, notice))
+    elif notice.role != PARTICIPANT and notice.to in dialogue.failed_ways:
+        heard = []
+    else:
+        # When nobody reads mail, the manager finds on *Today* what participants should hear.
+        named = [Role.MANAGER] if notice.role == PARTICIPANT and dialogue.role("manager") else []
+        heard = _reached(dialogue, notice, _MANAGERS) or named
+    return next(iter(heard), None)
+
+
+def _up_from(dialogue: Dialogue, notice: Notice) -> tuple[Role, ...]:
+    """Who stands above the reader of *notice*; what is about a sealed voice never goes to the managers."""
+    if notice.to == Role.MODERATOR and str(notice.detail.get("to")) not in dialogue.seals:
+        return _MANAGERS
+    return _UP[Role(notice.to)] if notice.to in ROLES else _MANAGERS
+
+
+def _reached(dialogue: Dialogue, notice: Notice, roles: Iterable[Role]) -> list[Role]:
+    """Those of *roles* who read mail, and neither they nor the address that they read was told before."""
+    past = told_before(notice)
+    gone = {_address(dialogue, name) for name in past}
+    return [
+        role
+        for role in roles
+        if role not in past and reads_mail(dialogue, role) and _address(dialogue, role) not in gone
+    ]
+
+
+def _address(dialogue: Dialogue, name: str) -> str:
+    """What tells two roles of one person apart from two people."""
+    holder = dialogue.holder(name)
+    return plain_address(holder.email) if holder and holder.email else name

@@ -1,0 +1,286 @@
+"""What the law makes of delivery: an answer counts when it was delivered, and a bounce reopens what it had met."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from states.model.dialogue import Dialogue, Phase
+from states.model.duties import Duty, DutyStatus
+from states.model.facts import Notice
+from states.model.people import HELPER, PARTICIPANT, SYSTEM, Invitation, Role
+from states.steps.delivery.contact_ways import (
+    failed_for_good,
+    mark_failed,
+    reads_mail,
+    told_before,
+    who_hears,
+)
+from states.steps.draft import Decision, Deliberation
+from states.steps.people.contact import OLD_WAY
+from states.steps.people.erasure import erase
+from states.timing.due_facts import not_reached, not_reached_fact
+from states.timing.lapse import armed
+
+ANSWERS = frozenset({"answer", "dispute-settled"})
+BINDING = ANSWERS | {"erasure-done"}
+"""The templates that are written anew when they did not arrive, and name the head of the journal."""
+MATTERS = BINDING | {"invitation"}
+"""The templates whose delivery is a fact of the dialogue."""
+_OF_WHAT_COMES = frozenset(
+    {"invitation", "invitation-accepted", "agenda-echoed", "session-moved", "summary-to-check"}
+)
+"""The templates that speak of a dialogue which goes on."""
+_OF_ERASURE = {"erasure-done": "erasure_granted_at", "erasure-declined": "erasure_refusal"}
+"""The templates that say what became of a wish to be erased, and the field of the seat that says so still."""
+_OF_THEIR_ANSWER = {
+    "invitation-accepted": Invitation.ACCEPTED,
+    "invitation-declined": Invitation.DECLINED,
+}
+"""The templates that confirm what somebody answered: who changed their mind meanwhile reads the last one alone."""
+
+
+def still_wanted(dialogue: Dialogue, notice: Notice) -> bool:
+    """
+    Whether *notice* should still go out.
+
+    A reminder whose duty was met or moved meanwhile should not, and nobody is invited to what was cancelled.
+    """
+    nobody = notice.role == PARTICIPANT and dialogue.stakeholder_of(notice.to) is None
+    if dialogue.erased(notice.to) or nobody or _of_who_stopped(dialogue, notice):
+        return False
+    if dialogue.phase == Phase.CANCELLED and notice.template in _OF_WHAT_COMES:
+        return False
+    if notice.template in _OF_ERASURE:
+        # Undone since, as somebody else had asked for it in their name; or asked for once more.
+        seat = dialogue.stakeholders.get(notice.to)
+        return getattr(seat, _OF_ERASURE[notice.template], None) is not None
+    if notice.template in _OF_THEIR_ANSWER:
+        return _OF_THEIR_ANSWER[notice.template] is dialogue.stakeholders[notice.to].invitation
+    if notice.rung is None or notice.duty is None:
+        return True
+    duty = dialogue.duties.get(notice.duty)
+    return duty is not None and duty.owed and duty.version == notice.version
+
+
+def _of_who_stopped(dialogue: Dialogue, notice: Notice) -> bool:
+    """To who helps no longer goes one thing: that it ended."""
+    stopped = notice.role == HELPER and dialogue.helper(notice.to) is None
+    return stopped and notice.template != "helper-ended"
+
+
+def goes_again(notice: Notice) -> bool:
+    """
+    Whether *notice*, which did not arrive, is sent again once its reader can be reached.
+
+    Only to participants: a role has a next one up. An answer is written anew instead, and a reminder has its next rung.
+    """
+    said_anew = notice.template in {*BINDING, OLD_WAY} or notice.rung is not None
+    return notice.role == PARTICIPANT and not said_anew
+
+
+def delivered(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
+    """What follows when a channel accepted *notice* at *now*, or a person recorded that they delivered it."""
+    work = Deliberation(dialogue, SYSTEM, now)
+    if dialogue.erased(notice.to):
+        return work.decision()
+    if notice.template == "invitation":
+        arrived(work, notice.to)
+    elif notice.template == "erasure-done":
+        erase(work, notice.to)
+    elif notice.template == "answer":
+        _answer_delivered(work, notice.to, _covers(notice))
+    elif notice.template == "dispute-settled":
+        _settlement_delivered(work, str(notice.detail["contribution"]))
+    return work.decision()
+
+
+def all_arrived(dialogue: Dialogue, invited: Iterable[str], now: datetime) -> Decision:
+    """What follows when the invitations of all those *invited* were accepted by a channel at *now*."""
+    work = Deliberation(dialogue, SYSTEM, now)
+    for name in invited:
+        arrived(work, name)
+    return work.decision()
+
+
+def arrived(work: Deliberation, name: str) -> None:
+    """The invitation reached *name*: only now is what is owed to them met (trust 2)."""
+    work.meet(f"invite-stakeholder/{name}")
+
+
+def came_home(work: Deliberation, to: str, template: str) -> None:
+    """What somebody was told by hand, as far as something follows from its arrival."""
+    own = work.dialogue.contributions_of(to)
+    if template == "answer":
+        _answer_delivered(work, to, [c.id for c in own if c.written_at and not c.delivered_at])
+    elif template == "dispute-settled":
+        for one in [c for c in own if c.dispute_open and c.settlement]:
+            _settlement_delivered(work, one.id)
+    elif template == "erasure-done":
+        erase(work, to)
+
+
+def _covers(notice: Notice) -> list[str]:
+    return [str(name) for name in notice.detail.get("covers", ())]
+
+
+def _answer_delivered(work: Deliberation, voice: str, covers: list[str]) -> None:
+    waiting = [work.dialogue.contributions[name] for name in covers]
+    fresh = [c.id for c in waiting if c.written_at and c.delivered_at is None]
+    if not fresh:
+        return
+    for name in fresh:
+        work.change_contribution(name, delivered_at=work.now)
+    left = [c.id for c in work.dialogue.contributions_of(voice) if c.delivered_at is None]
+    work.fact("participant-answered", voice, covers=covers, left=left)
+    if left:
+        return
+    work.meet(f"answer-participant/{voice}")
+    verdict = work.duty(f"give-verdict/{voice}")
+    if verdict is None or not verdict.owed:
+        work.open_duty("give-verdict", voice)
+
+
+def _settlement_delivered(work: Deliberation, name: str) -> None:
+    if not work.dialogue.contributions[name].dispute_open:
+        return
+    work.change_contribution(name, dispute_open=False)
+    work.fact("dispute-settled", name, round=work.dialogue.contributions[name].dispute_round)
+    work.meet(f"answer-dispute/{name}")
+
+
+def undeliverable(dialogue: Dialogue, notice: Notice, reason: str, now: datetime) -> Decision:
+    """
+    What follows when *notice* could not be delivered for good; *reason* is a code without an address.
+
+    A bounced answer does not count as given. What fails for good is told once: to the manager, or the next role up
+    when it is the manager's own address that fails; an alert about an alert only goes up, and ends.
+    """
+    work = Deliberation(dialogue, SYSTEM, now)
+    if dialogue.erased(notice.to) or notice.template == OLD_WAY:
+        return work.decision()
+    known = not reads_mail(dialogue, notice.to)
+    if failed_for_good(reason):
+        mark_failed(work.dialogue, notice.to)
+    if notice.template == "erasure-done":
+        # They cannot be told, and asked for it all the same.
+        work.fact("notice-undeliverable", notice.to, template=notice.template)
+        erase(work, notice.to)
+        return work.decision()
+    if notice.template == "answer":
+        _answer_bounced(work, notice)
+    elif notice.template == "dispute-settled":
+        _settlement_bounced(work, notice)
+    else:
+        work.fact("notice-undeliverable", notice.to, template=notice.template)
+    _asked_in_vain(work, notice)
+    if notice.template in ANSWERS or not known:
+        _alert(work, notice, reason)
+    return work.decision()
+
+
+def unread(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
+    """
+    What follows when something came back about *notice* that nobody understood: it counts until a person says so.
+
+    The moderator looks at it, who alone may know whom it is about; without one the manager, or the next role up.
+    """
+    work = Deliberation(dialogue, SYSTEM, now)
+    if dialogue.erased(notice.to):
+        return work.decision()
+    work.fact("report-unread", notice.to, template=notice.template)
+    keeper = (
+        [Role.MODERATOR] if reads_mail(dialogue, Role.MODERATOR) else who_hears(dialogue, notice)
+    )
+    for role in keeper[:1]:
+        about = {"to": notice.to, "template": notice.template, "reason": "", "unread": True}
+        work.tell(role, "delivery-failed", None, **about, answer=False, again=False)
+    return work.decision()
+
+
+def looked_at(dialogue: Dialogue, notice: Notice, now: datetime, by: str) -> Decision:
+    """What follows when *by*, a role or the machine, found that what came back about *notice* means nothing."""
+    work = Deliberation(dialogue, by, now)
+    if not dialogue.erased(notice.to):
+        work.fact("report-looked-at", notice.to, template=notice.template)
+    return work.decision()
+
+
+def _alert(work: Deliberation, notice: Notice, reason: str) -> None:
+    shown = "" if notice.to in work.dialogue.seals else reason
+    failed = {"to": notice.to, "template": notice.template, "reason": shown}
+    next_step = {"answer": notice.template in ANSWERS, "again": goes_again(notice)}
+    told = told_before(notice)
+    past = {"past": told} if told else {}
+    for role in _alerted(work.dialogue, notice):
+        work.tell(role, "delivery-failed", None, **failed, **next_step, **past)
+
+
+def _asked_in_vain(work: Deliberation, notice: Notice) -> None:
+    """Who was invited in vain is owed an invitation again, and who was asked in vain did not stay silent."""
+    seat = work.dialogue.stakeholders.get(notice.to)
+    gathering = work.dialogue.phase is Phase.EXPECTATION_GATHERING
+    waits = seat is not None and seat.invitation is Invitation.INVITED
+    if notice.template == "invitation" and gathering and waits:
+        _reopen(work, f"invite-stakeholder/{notice.to}")
+    duty = work.dialogue.duties.get(notice.duty or "")
+    if duty and duty.asked == notice.template:
+        _was_not_reached(work, duty)
+
+
+def _was_not_reached(work: Deliberation, duty: Duty | None) -> None:
+    """The silence that was recorded was none: *not reached* takes its place in every view (ruling 10)."""
+    if duty and duty.status is DutyStatus.NO_ANSWER:
+        end_not_reached(work, duty)
+
+
+def end_not_reached(work: Deliberation, duty: Duty) -> None:
+    """*duty* ends because nothing reached whom it was about; what lapsed before stays lapsed in the record."""
+    known = duty if duty.owner == PARTICIPANT else work.lapse_if_past(duty)
+    work.keep(not_reached(known, work.now))
+    work.facts.append(not_reached_fact(known, work.actor))
+
+
+def _alerted(dialogue: Dialogue, notice: Notice) -> list[Role]:
+    """The manager, or the next role up; under seal the moderator too, who alone knows whom to reach."""
+    first = who_hears(dialogue, notice)[:1]
+    sealed = notice.to in dialogue.seals and dialogue.role(Role.MODERATOR) is not None
+    return first + [Role.MODERATOR] * (sealed and Role.MODERATOR not in first)
+
+
+def _answer_bounced(work: Deliberation, notice: Notice) -> None:
+    covers = _covers(notice)
+    for name in covers:
+        work.change_contribution(name, answer=None, written_at=None, delivered_at=None)
+    work.fact("answer-bounced", notice.to, covers=covers)
+    _reopen(work, f"answer-participant/{notice.to}")
+    work.withdraw_named(f"give-verdict/{notice.to}", "answer-bounced")
+    _was_not_reached(work, work.duty(f"give-verdict/{notice.to}"))
+
+
+def _settlement_bounced(work: Deliberation, notice: Notice) -> None:
+    name = str(notice.detail["contribution"])
+    work.change_contribution(name, settlement=None, dispute_open=True)
+    work.fact("answer-bounced", notice.to, covers=[name])
+    _reopen(work, f"answer-dispute/{name}")
+
+
+def _reopen(work: Deliberation, name: str) -> None:
+    """A duty that counted as met is owed again, from its first promise; its ladder goes on as a new version."""
+    duty = work.duty(name)
+    if duty is None or duty.met_at is None:
+        return
+    again = _owed_again(duty)
+    work.keep(armed(again, work.setting, work.now))
+    work.fact("duty-reopened", name, kind=duty.kind, **{"for": duty.whom}, version=again.version)
+
+
+def _owed_again(duty: Duty) -> Duty:
+    version = duty.version + 1
+    lapsed = duty.lapsed_version == duty.version
+    return duty.model_copy(
+        update={
+            "status": DutyStatus.LAPSED if duty.lapsed_at else DutyStatus.OPEN,
+            "ended_at": None,
+            "version": version,
+            "lapsed_version": version if lapsed else duty.lapsed_version,
+        }
+    )

@@ -1,0 +1,162 @@
+"""The steps of the feedback: answers, verdicts, disputes, and the end of the year."""
+
+from states.language.errors import BadInput, NotYours, Refused
+from states.model.contributions import Contribution, Verdict
+from states.model.dialogue import Phase
+from states.model.duties import KINDS
+from states.model.people import Invitation, Role
+from states.steps.draft import Deliberation
+from states.steps.onlookers import tell_onlookers
+from states.steps.requests import (
+    AnswerParticipant,
+    Bare,
+    DisputeAnswer,
+    GiveVerdict,
+    NoteLesson,
+    Reasoned,
+    SettleDispute,
+)
+
+_ENDED = frozenset({Phase.CLOSED, Phase.CLOSED_WITH_DEBTS, Phase.CANCELLED})
+
+
+_CONCERNED = {
+    "dialogue-closed": frozenset({Invitation.ACCEPTED}),
+    "dialogue-cancelled": frozenset({Invitation.ACCEPTED, Invitation.INVITED}),
+}
+"""Whom the end of a dialogue concerns, by how they stand to their invitation."""
+
+
+def enter_feedback(work: Deliberation) -> None:
+    """The dialogue is owed its close."""
+    if work.duty("close-dialogue") is None:
+        work.open_duty("close-dialogue")
+
+
+def answer_participant(work: Deliberation, given: AnswerParticipant) -> None:
+    """
+    Write to one participant what became of their contributions, all at once or in parts.
+
+    It counts as given when it was delivered, not now (DESIGN 3.5).
+    """
+    covered = [work.contribution(name) for name in dict.fromkeys(given.covers)]
+    voices = {c.voice for c in covered}
+    if len(voices) > 1:
+        raise BadInput("answer-two-people", contributions=list(given.covers))
+    for contribution in covered:
+        _require_answerable(work, contribution)
+        work.change_contribution(contribution.id, answer=given.text, written_at=work.now)
+    voice = voices.pop()
+    covers = [c.id for c in covered]
+    work.fact("answer-written", voice, covers=covers)
+    work.tell(voice, "answer", work.duty(f"answer-participant/{voice}"), covers=covers)
+
+
+def _require_answerable(work: Deliberation, contribution: Contribution) -> None:
+    if work.dialogue.erased(contribution.voice):
+        raise Refused("nobody-to-answer", contribution=contribution.id)
+    if contribution.written_at is not None:
+        raise Refused("already-answered", contribution=contribution.id)
+    if work.dialogue.phase in _ENDED:
+        return
+    if contribution.outcome is None:
+        raise Refused("not-decided", contribution=contribution.id)
+    if work.duty("close-dialogue") is None:
+        raise Refused("not-signed")
+
+
+def give_verdict(work: Deliberation, given: GiveVerdict, voice: str) -> None:
+    """The participant says whether they were heard; their own success test is held against it."""
+    work.dialogue.verdicts[voice] = Verdict(
+        id=voice, at=work.now, **given.model_dump(include={"heard", "success_test", "comment"})
+    )
+    work.fact("verdict-given", voice, heard=given.heard, success_test=given.success_test)
+    work.meet(f"give-verdict/{voice}")
+
+
+def dispute_answer(work: Deliberation, given: DisputeAnswer, voice: str) -> None:
+    """*Not my point*: the one contribution gets its own clock, at most twice, then the moderator settles."""
+    contribution = work.contribution(given.contribution)
+    if contribution.delivered_at is None:
+        raise Refused("not-answered-yet", contribution=given.contribution)
+    if contribution.dispute_open:
+        raise Refused("dispute-twice", contribution=given.contribution)
+    round_, rounds = contribution.dispute_round + 1, work.dialogue.policy.limits.dispute_rounds
+    if round_ > rounds + 1:
+        raise Refused("dispute-is-final", contribution=given.contribution, rounds=rounds)
+    owner = (
+        Role.MANAGER
+        if round_ <= rounds or not work.dialogue.role(Role.MODERATOR)
+        else Role.MODERATOR
+    )
+    work.change_contribution(
+        given.contribution,
+        dispute_round=round_,
+        dispute_open=True,
+        dispute_reason=given.reason,
+        settlement=None,
+    )
+    work.fact("answer-disputed", given.contribution, voice=voice, round=round_)
+    duty = work.open_duty("answer-dispute", given.contribution, owner=owner, waiting=voice)
+    work.tell(owner, "answer-disputed", duty, contribution=given.contribution, round=round_)
+
+
+def settle_dispute(work: Deliberation, given: SettleDispute) -> None:
+    """Answer the dispute; it counts when it was delivered."""
+    contribution = work.contribution(given.contribution)
+    if not contribution.dispute_open:
+        raise Refused("not-disputed", contribution=given.contribution)
+    if contribution.settlement is not None:
+        raise Refused("already-settled", contribution=given.contribution)
+    duty = work.duty(f"answer-dispute/{given.contribution}")
+    last_word = duty is not None and work.dialogue.owner_role(duty) == Role.MODERATOR
+    if last_word and work.actor != Role.MODERATOR:
+        raise NotYours("moderator-settles", contribution=given.contribution)
+    work.change_contribution(given.contribution, settlement=given.text)
+    work.fact("settlement-written", given.contribution, round=contribution.dispute_round)
+    work.tell(contribution.voice, "dispute-settled", duty, contribution=given.contribution)
+
+
+def note_lesson(work: Deliberation, given: NoteLesson) -> None:
+    """What to do differently next year."""
+    work.dialogue.lessons = (*work.dialogue.lessons, given.text)
+    work.fact("lesson-noted")
+
+
+def close_dialogue(work: Deliberation, _given: Bare) -> None:
+    """The year closes: nothing is owed to anybody who contributed."""
+    work.meet("close-dialogue")
+    _end(work, "dialogue-closed")
+
+
+def close_with_debts(work: Deliberation, given: Reasoned) -> None:
+    """The sponsor closes although answers are owed; the debts live on and next year's opening shows them."""
+    debts = [duty.name for duty in work.dialogue.duties.values() if duty.owed and duty.waiting]
+    if not debts:
+        raise Refused("no-debts")
+    work.meet("close-dialogue")
+    _end(work, "dialogue-closed", reason=given.reason, debts=debts)
+
+
+def cancel_dialogue(work: Deliberation, given: Reasoned) -> None:
+    """The dialogue is called off; what is owed to people who already contributed stays owed."""
+    _end(work, "dialogue-cancelled", reason=given.reason)
+
+
+def _end(work: Deliberation, fact: str, **detail: object) -> None:
+    work.fact(fact, **detail)
+    ended = [d for d in work.dialogue.duties.values() if d.owed and not _lives_on(work, d.kind)]
+    work.withdraw(ended, fact)
+    for stakeholder in work.dialogue.stakeholders.values():
+        if stakeholder.invitation in _CONCERNED[fact]:
+            work.tell(stakeholder.id, fact, **detail)
+    tell_onlookers(work, "result", **detail)
+
+
+def _lives_on(work: Deliberation, kind: str) -> bool:
+    """Debts outlive the year; so does a verdict that was asked while answers are still owed."""
+    return (
+        KINDS[kind].debt
+        or kind == "pass-on"
+        or (kind == "give-verdict" and work.dialogue.phase is Phase.FEEDBACK)
+    )

@@ -1,0 +1,133 @@
+"""The steps of expectation gathering: invitations, answers to them, expectations and their echo."""
+
+from states.language.errors import Refused
+from states.model.people import Invitation
+from states.steps.delivery.contact_ways import reads_mail
+from states.steps.delivery.receipts import end_not_reached
+from states.steps.draft import Deliberation
+from states.steps.phases.analysis import open_invitation_duty
+from states.steps.requests import (
+    Bare,
+    DeclineInvitation,
+    EchoExpectations,
+    Invite,
+    OnBehalf,
+    ShareExpectation,
+)
+
+
+def enter_gathering(work: Deliberation) -> None:
+    """Everybody who is mapped is owed an invitation, and the agenda is owed an echo."""
+    for stakeholder in work.dialogue.stakeholders:
+        open_invitation_duty(work, stakeholder)
+    work.open_duty("echo-expectations")
+
+
+def invite(work: Deliberation, given: Invite) -> None:
+    """Invite one stakeholder; all eight fields of the information must be there."""
+    if work.stakeholder(given.stakeholder).invited:
+        raise Refused("already-invited", stakeholder=given.stakeholder)
+    _require_information(work)
+    _invite(work, given.stakeholder)
+
+
+def invite_all(work: Deliberation, _given: Bare) -> None:
+    """Invite everybody who was not invited yet."""
+    waiting = [s.id for s in work.dialogue.stakeholders.values() if not s.invited]
+    if not waiting:
+        raise Refused("nobody-to-invite")
+    _require_information(work)
+    for stakeholder in waiting:
+        _invite(work, stakeholder)
+
+
+def _require_information(work: Deliberation) -> None:
+    if missing := work.dialogue.information.missing:
+        raise Refused("information-complete", fields=missing)
+
+
+def _invite(work: Deliberation, name: str) -> None:
+    if work.stakeholder(name).at_risk is None:
+        raise Refused("safety-considered", stakeholders=[name])
+    work.change_stakeholder(name, invitation=Invitation.INVITED, invited_at=work.now)
+    work.fact("participant-invited", name)
+    duty = work.open_duty("answer-invitation", name, asked="invitation")
+    work.tell(name, "invitation", duty)
+
+
+def accept_invitation(work: Deliberation, _given: OnBehalf, speaker: str) -> None:
+    """Accept; also after declining, as long as the session has not opened."""
+    _require_invited(work, speaker)
+    if work.stakeholder(speaker).accepted:
+        raise Refused("already-accepted", stakeholder=speaker)
+    if work.stakeholder(speaker).invitation is Invitation.DECLINED:
+        # The entry was cancelled one further than it stood; a calendar takes only what is further still.
+        work.dialogue.calendar_sequence += 2
+    work.change_stakeholder(
+        speaker, invitation=Invitation.ACCEPTED, declined_at=None, decline_reason=None
+    )
+    work.fact("invitation-accepted", speaker)
+    work.meet(f"answer-invitation/{speaker}")
+    duty = None
+    if work.stakeholder(speaker).expectation is None:
+        duty = work.open_duty("share-expectation", speaker, asked="invitation-accepted")
+    work.tell(speaker, "invitation-accepted", duty)
+
+
+def decline_invitation(work: Deliberation, given: DeclineInvitation, speaker: str) -> None:
+    """Decline, or withdraw an acceptance; nothing more is asked of them."""
+    _require_invited(work, speaker)
+    if work.stakeholder(speaker).invitation is Invitation.DECLINED:
+        raise Refused("already-declined", stakeholder=speaker)
+    work.change_stakeholder(
+        speaker,
+        invitation=Invitation.DECLINED,
+        declined_at=work.now,
+        decline_reason=given.reason,
+    )
+    work.fact("invitation-declined", speaker)
+    work.meet(f"answer-invitation/{speaker}")
+    work.withdraw_named(f"share-expectation/{speaker}", "invitation-declined")
+    if reads_mail(
+        work.dialogue, speaker
+    ):  # it takes the session out of their calendar; nobody calls about that
+        work.tell(speaker, "invitation-declined")
+
+
+def share_expectation(work: Deliberation, given: ShareExpectation, speaker: str) -> None:
+    """What they expect and what would show them that they were heard; may be changed until the session."""
+    if not work.stakeholder(speaker).accepted:
+        raise Refused("not-accepted-yet", stakeholder=speaker)
+    test = given.success_test or work.stakeholder(speaker).success_test
+    work.change_stakeholder(speaker, expectation=given.text, success_test=test)
+    work.fact("expectation-shared", speaker, success_test=test is not None)
+    work.meet(f"share-expectation/{speaker}")
+
+
+def _require_invited(work: Deliberation, speaker: str) -> None:
+    if not work.stakeholder(speaker).invited:
+        raise Refused("not-invited", stakeholder=speaker)
+
+
+def echo_expectations(work: Deliberation, given: EchoExpectations) -> None:
+    """Send what changed in the agenda because of the expectations."""
+    work.dialogue.echoed_at = work.now
+    work.dialogue.agenda_changes = given.changes
+    work.fact("expectations-echoed")
+    work.meet("echo-expectations")
+    for stakeholder in work.dialogue.stakeholders.values():
+        if stakeholder.accepted:
+            work.tell(stakeholder.id, "agenda-echoed")
+
+
+def open_session(work: Deliberation, _given: Bare) -> None:
+    """
+    The session begins.
+
+    Whoever was asked so late that they still have time to answer is asked no longer; whom no invitation reached was not
+    reached, and it stays so.
+    """
+    kinds = ("answer-invitation", "share-expectation")
+    for duty in work.dialogue.owed("invite-stakeholder"):
+        end_not_reached(work, duty)
+    work.withdraw([duty for kind in kinds for duty in work.dialogue.owed(kind)], "session-opened")

@@ -1,0 +1,161 @@
+"""The steps of the session: who was there, what was said, and the summary that its speakers check."""
+
+from datetime import date
+
+from states.checks.composition import moderator_is_independent
+from states.language.errors import BadInput, NotYours, Refused
+from states.model.contributions import Attribution, Contribution, LineVerdict, Seal
+from states.model.dialogue import Dialogue
+from states.model.people import Role, Stakeholder
+from states.steps.draft import Deliberation
+from states.steps.onlookers import say_it_is_theirs
+from states.steps.requests import (
+    CheckLine,
+    CloseSession,
+    PublishSummary,
+    RecordAttendance,
+    RecordContribution,
+    RecordManagement,
+)
+
+
+def enter_session(work: Deliberation) -> None:
+    """A summary is owed, by the moderator when there is one."""
+    owner = Role.MODERATOR if work.dialogue.role(Role.MODERATOR) else Role.MANAGER
+    work.open_duty("publish-summary", owner=owner)
+    say_it_is_theirs(work, Role.MODERATOR, "publish-summary")
+
+
+def record_attendance(work: Deliberation, given: RecordAttendance) -> None:
+    """Who was there, and the reason for an absence."""
+    if not work.stakeholder(given.stakeholder).invited:
+        raise Refused("not-invited", stakeholder=given.stakeholder)
+    work.change_stakeholder(given.stakeholder, present=given.present, absence_reason=given.reason)
+    work.fact("attendance-recorded", given.stakeholder, present=given.present)
+
+
+def record_management(work: Deliberation, given: RecordManagement) -> None:
+    """Which role of the management was there."""
+    if work.dialogue.role(given.role) is None:
+        raise BadInput("role-not-named", role=given.role)
+    work.dialogue.management[given.role.value] = given.present
+    work.fact("management-recorded", given.role.value, present=given.present)
+
+
+def record_contribution(work: Deliberation, given: RecordContribution) -> None:
+    """
+    Record one point. It opens the debt: its speaker is owed an answer by the promised date.
+
+    A sealed point can only be recorded by an independent moderator, who alone knows whose it is, and only the
+    moderator, to whom people say how they wish to be named, records less than a seal of anybody at risk (DESIGN 3.7).
+    """
+    d = work.dialogue
+    if given.id in d.contributions:
+        raise Refused("contribution-twice", contribution=given.id)
+    if d.summary_published_at is not None:
+        raise Refused("summary-is-out")
+    speaker = work.stakeholder(given.stakeholder)
+    attribution = given.attribution or _default_attribution(speaker)
+    _require_seal(work, attribution)
+    if speaker.at_risk and work.actor != Role.MODERATOR:
+        raise NotYours("risk-needs-moderator")
+    if not speaker.invited:
+        raise Refused("speaker-not-invited")
+    voice = _voice(d, speaker, attribution)
+    d.contributions[given.id] = Contribution(
+        id=given.id, voice=voice, attribution=attribution, text=given.text, recorded_at=work.now
+    )
+    work.fact("contribution-recorded", given.id, voice=voice, attribution=attribution)
+    open_debt(work, voice)
+
+
+def _default_attribution(speaker: Stakeholder) -> Attribution:
+    return Attribution.SEALED if speaker.at_risk else Attribution.NAMED
+
+
+def _require_seal(work: Deliberation, attribution: Attribution) -> None:
+    if attribution is not Attribution.SEALED:
+        return
+    if work.actor != Role.MODERATOR or not moderator_is_independent(work.dialogue):
+        raise NotYours("seal-needs-moderator")
+
+
+def _voice(dialogue: Dialogue, speaker: Stakeholder, attribution: Attribution) -> str:
+    if attribution is not Attribution.SEALED:
+        return speaker.id
+    for seal in dialogue.seals.values():
+        if seal.stakeholder == speaker.id:
+            return seal.id
+    pseudonym = f"sealed-{len(dialogue.seals) + 1}"
+    dialogue.seals[pseudonym] = Seal(id=pseudonym, stakeholder=speaker.id)
+    return pseudonym
+
+
+def open_debt(work: Deliberation, voice: str) -> None:
+    """An answer is owed to *voice* by the promised date, from the first contribution on."""
+    duty = work.duty(f"answer-participant/{voice}")
+    if duty is None or not duty.owed:
+        work.open_duty(
+            "answer-participant", voice, due_day=promised_day(work.dialogue), waiting=voice
+        )
+
+
+def promised_day(dialogue: Dialogue) -> date | None:
+    """The day on which feedback was promised; None: the policy's rule decides."""
+    return dialogue.information.feedback_by
+
+
+def publish_summary(work: Deliberation, given: PublishSummary) -> None:
+    """Publish the summary line of each contribution; each speaker is asked whether it says what they meant."""
+    d = work.dialogue
+    if d.summary_published_at is not None:
+        raise Refused("summary-is-out")
+    standing = [c.id for c in d.contributions.values() if c.stands]
+    if not standing:
+        raise Refused("nothing-to-summarise")
+    if missing := [name for name in standing if name not in given.lines]:
+        raise BadInput("lines-missing", contributions=missing)
+    for name, line in given.lines.items():
+        work.contribution(name)
+        work.change_contribution(name, line=line)
+    d.summary_published_at = work.now
+    work.fact("summary-published", lines=len(given.lines))
+    work.meet("publish-summary")
+    for voice in _voices(d):
+        # What is sealed runs from publication: it must not show whether its speaker was reached (ruling 16).
+        asked = None if voice in d.seals else "summary-to-check"
+        duty = work.open_duty("check-summary", voice, asked=asked)
+        work.tell(voice, "summary-to-check", duty)
+
+
+def _voices(dialogue: Dialogue) -> list[str]:
+    return list(dict.fromkeys(c.voice for c in dialogue.contributions.values() if c.stands))
+
+
+def check_line(work: Deliberation, given: CheckLine, voice: str) -> None:
+    """The speaker confirms, corrects or withdraws the line of their contribution."""
+    if work.dialogue.summary_published_at is None:
+        raise Refused("summary-not-out")
+    work.contribution(given.contribution)
+    verdict = LineVerdict(given.verdict)
+    changes = {"line": given.text} if verdict is LineVerdict.CORRECTED else {}
+    work.change_contribution(given.contribution, line_verdict=verdict, **changes)
+    work.fact("line-checked", given.contribution, verdict=verdict)
+    own = work.dialogue.contributions_of(voice)
+    if all(c.line_verdict for c in own):
+        work.meet(f"check-summary/{voice}")
+    if not own:
+        work.withdraw_named(f"answer-participant/{voice}", "contribution-withdrawn")
+
+
+def close_session(work: Deliberation, given: CloseSession) -> None:
+    """The session is complete; lines that nobody checked are recorded as silence."""
+    if given.no_contributions:
+        if work.dialogue.contributions:
+            raise BadInput("contributions-are-there", number=len(work.dialogue.contributions))
+        work.dialogue.no_contributions = given.no_contributions
+    for contribution in list(work.dialogue.contributions.values()):
+        if contribution.line_verdict is None:
+            work.change_contribution(contribution.id, line_verdict=LineVerdict.SILENT)
+    if not work.dialogue.contributions:
+        work.withdraw_named("publish-summary", "no-contributions")

@@ -1,0 +1,148 @@
+"""The steps of the strategy update: a decision on each contribution, and the sponsor's signature."""
+
+from states.language.errors import BadInput, NotKnown, NotYours, Refused
+from states.model.contributions import Commitment
+from states.model.dialogue import Phase
+from states.model.duties import DutyStatus
+from states.model.people import Role
+from states.steps.draft import Deliberation
+from states.steps.onlookers import say_it_is_theirs
+from states.steps.requests import Bare, Decide, NewCommitment, ReportProgress
+
+
+def enter_strategy(work: Deliberation) -> None:
+    """Each contribution is owed a decision and the strategy a signature."""
+    for contribution in work.dialogue.contributions.values():
+        owed = work.duty(f"decide-contribution/{contribution.id}")
+        if contribution.stands and contribution.outcome is None and not (owed and owed.owed):
+            work.open_duty("decide-contribution", contribution.id)
+    disputed = [
+        work.duty(f"answer-dispute/{c.id}")
+        for c in work.dialogue.contributions.values()
+        if c.dispute_open
+    ]
+    days = [work.dialogue.due_day(duty) for duty in disputed if duty]
+    work.open_duty("sign-strategy", due_day=min(days, default=None))
+    _ask_signature(work)
+
+
+def _ask_signature(work: Deliberation) -> None:
+    """Once the last point is decided the sponsor hears that it is their turn."""
+    if _all_decided(work):
+        say_it_is_theirs(work, Role.SPONSOR, "sign-strategy")
+
+
+def _all_decided(work: Deliberation) -> bool:
+    return all(c.outcome is not None for c in work.dialogue.contributions.values() if c.stands)
+
+
+def decide(work: Deliberation, given: Decide) -> None:
+    """
+    Decide on one contribution, with a reason and an owner.
+
+    In the feedback phase only a disputed decision is taken again, or that on a point which came back since; the
+    dialogue then goes back to the strategy.
+    """
+    contribution, complete = work.contribution(given.contribution), _all_decided(work)
+    settled = work.dialogue.phase is Phase.FEEDBACK and contribution.outcome is not None
+    if not contribution.dispute_open and (contribution.written_at or settled):
+        raise Refused("not-disputed", contribution=given.contribution)
+    if work.dialogue.phase is Phase.FEEDBACK:
+        work.dialogue.signed_at = None
+        work.fact("decision-reopened", given.contribution)
+    if work.dialogue.role(given.owner) is None:
+        raise BadInput("role-not-named", role=given.owner)
+    commitment = _commit(work, given, given.commitment) if given.commitment else None
+    if contribution.commitment and contribution.commitment != commitment:
+        work.dialogue.commitments.pop(contribution.commitment, None)
+        work.withdraw_named(f"report-progress/{contribution.commitment}", "decided-again")
+    work.change_contribution(
+        given.contribution,
+        outcome=given.outcome,
+        reason=given.reason,
+        owner=given.owner.value,
+        change=given.change,
+        commitment=commitment,
+    )
+    work.fact(
+        "contribution-decided",
+        given.contribution,
+        outcome=given.outcome,
+        owner=given.owner,
+        commitment=commitment,
+    )
+    work.meet(f"decide-contribution/{given.contribution}")
+    if not complete:
+        _ask_signature(work)
+
+
+def _commit(work: Deliberation, given: Decide, promise: NewCommitment) -> str:
+    known = work.dialogue.commitments.get(promise.id)
+    if known and known.contribution != given.contribution:
+        raise Refused("commitment-twice", commitment=promise.id)
+    if promise.due < work.today:
+        raise BadInput(
+            "date-in-the-past", date=promise.due.isoformat(), today=work.today.isoformat()
+        )
+    work.dialogue.commitments[promise.id] = Commitment(
+        id=promise.id,
+        what=promise.what,
+        owner=given.owner.value,
+        due=promise.due,
+        contribution=given.contribution,
+        status=known.status if known else "promised",
+        evidence=known.evidence if known else None,
+    )
+    _owe_progress(work, given.owner.value, promise)
+    return promise.id
+
+
+def _owe_progress(work: Deliberation, owner: str, promise: NewCommitment) -> None:
+    """A commitment that is decided again keeps its first promise, however its date moves."""
+    duty = work.duty(f"report-progress/{promise.id}")
+    if duty is None or duty.status is DutyStatus.WITHDRAWN:
+        work.open_duty("report-progress", promise.id, owner=owner, due_day=promise.due)
+    elif duty.owed:
+        reckoning = work.reckon("report-progress", promise.due)
+        due, was = work.calendar.end_of(promise.due), duty.due
+        moved = work.moved(work.lapse_if_past(duty), due, reckoning, owner=owner)
+        work.fact(
+            "duty-rescheduled",
+            duty.name,
+            was=was.isoformat(),
+            due=due.isoformat(),
+            version=moved.version,
+        )
+
+
+def sign_strategy(work: Deliberation, _given: Bare) -> None:
+    """The sponsor signs what changes."""
+    work.dialogue.signed_at = work.now
+    work.fact("strategy-signed")
+    work.meet("sign-strategy")
+
+
+def report_progress(work: Deliberation, given: ReportProgress) -> None:
+    """How a commitment stands; the one whose point it came from hears it too."""
+    commitment = work.dialogue.commitments.get(given.commitment)
+    if commitment is None:
+        raise NotKnown("unknown-commitment", commitment=given.commitment)
+    duty = work.duty(f"report-progress/{given.commitment}")
+    owner = work.dialogue.owner_role(duty) if duty else commitment.owner
+    if work.actor not in {owner, Role.MANAGER, Role.DEPUTY}:
+        raise NotYours("not-your-commitment", commitment=given.commitment, owner=owner)
+    if commitment.status in {"done", "dropped"} and given.status == "under-way":
+        raise Refused("commitment-ended", commitment=given.commitment, status=commitment.status)
+    update = {"status": given.status, "evidence": given.evidence}
+    work.dialogue.commitments[given.commitment] = commitment.model_copy(update=update)
+    work.fact("commitment-reported", given.commitment, status=given.status)
+    if given.status != "under-way":
+        work.meet(f"report-progress/{given.commitment}")
+    contribution = work.dialogue.contributions.get(commitment.contribution)
+    if contribution:
+        work.tell(
+            contribution.voice,
+            "progress-reported",
+            commitment=given.commitment,
+            status=given.status,
+        )

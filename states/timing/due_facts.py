@@ -1,0 +1,40 @@
+"""What the journal says of a due moment that went by: a lapse, silence, or that nothing reached whom it was about."""
+
+from datetime import datetime
+
+from states.model.duties import Duty, DutyStatus
+from states.model.facts import Fact
+from states.model.people import SYSTEM
+
+
+def not_reached_fact(duty: Duty, actor: str = SYSTEM) -> Fact:
+    """The fact that nothing of what *duty* asked arrived: no silence of theirs."""
+    detail = {
+        "kind": duty.kind,
+        "for": duty.whom,
+        "due": duty.due.isoformat(),
+        "version": duty.version,
+    }
+    return Fact(fact="not-reached", actor=actor, subject=duty.name, detail=detail)
+
+
+def not_reached(duty: Duty, now: datetime) -> Duty:
+    """*duty* after it is known that nothing reached whom it was about; no lapse of theirs."""
+    ended = {"status": DutyStatus.NOT_REACHED, "ended_at": now, "next_at": None}
+    return duty.model_copy(update={**ended, "lapsed_version": duty.version})
+
+
+def lapse_fact(duty: Duty, *, silent: bool = False) -> Fact:
+    """The fact that *duty* was not met at its due moment; *silent*: the silence of somebody who was asked."""
+    detail = {
+        "kind": duty.kind,
+        "for": duty.whom,
+        "due": duty.due.isoformat(),
+        "version": duty.version,
+    }
+    return Fact(
+        fact="no-answer-recorded" if silent else "duty-lapsed",
+        actor=SYSTEM,
+        subject=duty.name,
+        detail=detail,
+    )
