@@ -18,9 +18,9 @@ from services.delivery.outbound import Mailroom
 from services.house import House, open_house
 from states.model import calendar
 from states.timing import schedule
-from tests.config.conftest import NOW, programme
 from tests.file_tracer import Trace, traced
 from tests.notifications.servers import HOST, Handler, mail_server
+from tests.services.conftest import NOW, programme
 
 RISK = {
     "id": "wages", "theme": "loon", "country": "BD", "tier": 1, "group": "naaisters", "weight": 5,

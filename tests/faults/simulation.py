@@ -29,7 +29,7 @@ from states.language.errors import Refused
 from states.model.people import Role
 from states.model.programme import Programme
 from tests.faults.checker import problems, rows_of
-from tests.faults.failing import Faults, Killed, lost
+from tests.faults.fault_injection import Faults, Killed, lost
 from tests.faults.hands import hands_of
 from tests.faults.oracle import harmed, hats_of, untold
 from tests.faults.wishes import Wish, wishes_of

@@ -21,7 +21,7 @@ from states.language.errors import Refused
 from tests.faults import worker
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW
-from tests.faults.failing import Faults
+from tests.faults.fault_injection import Faults
 from tests.faults.works import delivering, drained, left_behind, sweeping
 from tests.records.conftest import Memory, a_programme
 

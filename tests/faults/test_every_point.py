@@ -18,7 +18,7 @@ from records.ledger import Ledger
 from services.delivery.bounces import hear
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW, Copies
-from tests.faults.failing import Faults, Killed, lost, raising
+from tests.faults.fault_injection import Faults, Killed, lost, raising
 from tests.faults.test_mail import UNION, delivery_status
 from tests.faults.works import STEPS, Step, delivering, drained, left_behind, sweeping
 

@@ -14,7 +14,7 @@ from tests import postgres
 from tests.conftest import missing
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW, Copies
-from tests.faults.failing import Faults
+from tests.faults.fault_injection import Faults
 from tests.faults.shaky import PASSWORD, TELL_SEQUENCES, Shaky, shaken
 from tests.faults.works import drained, left_behind, sweeping
 

@@ -26,7 +26,7 @@ from tests import postgres
 from tests.conftest import missing
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW
-from tests.faults.failing import Faults
+from tests.faults.fault_injection import Faults
 from tests.faults.shaky import Shaky, shaken
 from tests.faults.works import STEPS, Step, drained, left_behind, sweeping
 

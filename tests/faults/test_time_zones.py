@@ -14,7 +14,7 @@ from sqlalchemy import text
 from records.engine.database import connect
 from tests.faults.conftest import NOW, Copies
 from tests.faults.works import sweeping
-from tests.flows.waiting import ROOT
+from tests.flows.prefect_watch import ROOT
 
 DUE = datetime.fromisoformat("2022-09-08T22:00+00:00")  # midnight in Amsterdam, by the old law
 OF_2022 = "dialogue_id LIKE '%-2022'"  # the sweep of the command also opens the next year

@@ -31,7 +31,7 @@ from notifications.channels.channels import Memory
 from services.house import open_house
 from tests.faults.checker import problems
 from tests.faults.works import left_behind
-from tests.flows.running_up import Up, running
+from tests.flows.up_process import Up, running
 from tests.operations.companies import DUE, found_companies, room
 from tests.patience import PATIENCE, alive, wait_for
 

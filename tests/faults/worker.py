@@ -14,7 +14,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from records.engine.database import connect
-from tests.faults.failing import Faults
+from tests.faults.fault_injection import Faults
 from tests.faults.works import STEPS, delivering, sweeping
 
 ROOMS = [

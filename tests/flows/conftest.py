@@ -14,7 +14,7 @@ from config.settings import Settings, load_settings
 from flows.machine.password import login
 from flows.machine.server import Place, answers
 from flows.once.temporary_server import Brief, brief_server
-from tests.flows.waiting import CASE, ROOT
+from tests.flows.prefect_watch import CASE, ROOT
 from tests.patience import wait_for
 
 

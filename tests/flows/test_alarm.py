@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from config.settings import Settings
-from tests.flows.waiting import MORNING_AFTER, living_at, seen_by
+from tests.flows.prefect_watch import MORNING_AFTER, living_at, seen_by
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.flows.waiting import ROOT
+from tests.flows.prefect_watch import ROOT
 
 YAML = ROOT / "prefect.yaml"
 

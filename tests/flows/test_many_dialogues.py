@@ -11,8 +11,8 @@ from benchmarks.copies import dialogue_again
 from config.settings import Settings
 from flows.board import Board, DialogueCard, Overdue, board_of
 from services.house import open_house
+from tests.flows.prefect_watch import DUE, seen_by
 from tests.flows.test_rounds import EDITION, run
-from tests.flows.waiting import DUE, seen_by
 
 if TYPE_CHECKING:
     from prefect.events.filters import EventFilter

@@ -9,7 +9,7 @@ from config.settings import Settings
 from flows.machine.processes import Child
 from flows.once import temporary_server
 from flows.once.temporary_server import Brief, NoPrefect, run_flows_once
-from tests.flows.waiting import MORNING_AFTER
+from tests.flows.prefect_watch import MORNING_AFTER
 
 
 @pytest.mark.prefect

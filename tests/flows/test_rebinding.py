@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, Playwright, Route
 from flows.machine.password import login
 from flows.machine.processes import free_port
 from flows.machine.server import answers
-from tests.flows.running_up import running
+from tests.flows.up_process import running
 from tests.patience import wait_for
 
 EVIL = "evil.example"

@@ -15,7 +15,7 @@ import yaml
 from config.settings import Settings
 from flows.machine.server import Place
 from services.house import open_house
-from tests.flows.waiting import CASE, DUE, MORNING_AFTER, living_at, seen_by
+from tests.flows.prefect_watch import CASE, DUE, MORNING_AFTER, living_at, seen_by
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun, State

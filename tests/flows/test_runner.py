@@ -12,7 +12,7 @@ from config.clock import utc_now
 from config.settings import Settings
 from flows.machine.processes import Child, start, stop
 from flows.machine.server import Place, environment
-from tests.flows.waiting import seen_by
+from tests.flows.prefect_watch import seen_by
 from tests.patience import wait_for
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from flows.machine.processes import Child, free_port, start, stop
 from flows.machine.server import answers
 from flows.machine.site import AlreadyRunning, Site, told
 from flows.machine.supervisor import SERVICES, Service, run
-from tests.flows.running_up import running
+from tests.flows.up_process import running
 from tests.patience import alive, wait_for
 
 

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import psutil
 
-from tests.flows.waiting import ROOT
+from tests.flows.prefect_watch import ROOT
 from tests.patience import wait_for
 
 DEPLOY = ROOT / "deploy"

@@ -25,7 +25,7 @@ from records.metrics import gauges
 from services.house import House, open_house
 from tests import postgres
 from tests.conftest import lend
-from tests.flows.waiting import ROOT, seen_by
+from tests.flows.prefect_watch import ROOT, seen_by
 from tests.notifications.servers import Handler, mail_server
 from tests.operations.companies import found_companies, outcome
 from tests.operations.machine import Machine, Started

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.flows.waiting import ROOT
+from tests.flows.prefect_watch import ROOT
 
 
 @pytest.mark.slow

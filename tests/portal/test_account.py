@@ -17,7 +17,7 @@ from records.access.accounts import account_of, keep_account
 from services.delivery.outbound import Mailroom
 from services.secret_encryption import key_file
 from tests.portal.conftest import Browser, Portal
-from tests.portal.test_signing_in import NAME, PASSWORD, code, is_in, link, set_up, sign_in
+from tests.portal.test_sign_in import NAME, PASSWORD, code, is_in, link, set_up, sign_in
 
 NEW = "purple tractor seven lanterns"
 LONG = timedelta(hours=1)

@@ -19,6 +19,7 @@ from states.model.dialogue import Dialogue
 from states.model.people import AUDITOR, PARTICIPANT
 from tests.conftest import missing
 from tests.portal.conftest import Portal
+from tests.portal.page_walker import Walker, addresses
 from tests.portal.test_every_page import (
     ANYBODY,
     EARLY,
@@ -31,7 +32,6 @@ from tests.portal.test_every_page import (
 )
 from tests.portal.test_every_page import every as every  # noqa: PLC0414 - a fixture
 from tests.portal.test_walk import lived
-from tests.portal.walking import Walker, addresses
 from tests.portal.windows import Open
 
 READERS = Path(__file__).resolve().parents[2] / "build" / "readers"

@@ -6,7 +6,7 @@ import pytest
 from httpx2 import Response
 
 from tests.portal.conftest import SAME_ORIGIN, Browser, Portal
-from tests.portal.reading import Sheet
+from tests.portal.page_reader import Sheet
 from tests.records.conftest import SESSION, START, a_programme, utc
 
 HOME = "/dialogues/kleding-2022"

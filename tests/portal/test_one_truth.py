@@ -27,9 +27,9 @@ from states.model.facts import Notice
 from states.model.people import PARTICIPANT
 from tests.portal.conftest import Portal
 from tests.portal.lifetimes import BEGINNINGS, Lifetime
+from tests.portal.page_walker import Walker, guests
 from tests.portal.test_walk import ENDS
 from tests.portal.truths import Told, between, plain, told_of
-from tests.portal.walking import Walker, guests
 from tests.states.builders import opened
 
 ANSWERS = ("waiting", "under-way", "not-reached", "everybody", "nobody")

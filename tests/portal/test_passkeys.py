@@ -16,7 +16,7 @@ from portal.http.static_files import integrity
 from portal.security_headers import HEADERS, POLICY
 from tests.portal.authenticator import Authenticator
 from tests.portal.conftest import SAME_ORIGIN, Browser, Portal
-from tests.portal.test_signing_in import is_in
+from tests.portal.test_sign_in import is_in
 from tests.portal.windows import Open
 
 ORIGIN = "http://localhost:8420"

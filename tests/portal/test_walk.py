@@ -17,8 +17,8 @@ from states.model.dialogue import OPEN_PHASES, Dialogue
 from tests.machine_words import machine_words
 from tests.portal.conftest import Portal
 from tests.portal.lifetimes import BEGINNINGS, Lifetime
-from tests.portal.reading import Form
-from tests.portal.walking import LEFT_ALONE, Pressed, Seen, Walker
+from tests.portal.page_reader import Form
+from tests.portal.page_walker import LEFT_ALONE, Pressed, Seen, Walker
 
 IN_VAIN = frozenset({"not-your-step", "step-not-allowed", "not-yours-to-give", "not-your-duty"})
 """Codes that say: this button should not have been there."""

@@ -13,7 +13,7 @@ from services.delivery.outbound import Mailroom
 from services.doctor import health
 from services.house import House
 from states.model.retaliation import reaction_due
-from tests.config.conftest import ID, NOW, Post, programme
+from tests.services.conftest import ID, NOW, Post, programme
 
 CONFIDANT = {"name": "Nadia", "email": "nadia@elsewhere.example", "language": "en"}
 SECRET = "The manager threatened me in the canteen"

@@ -11,7 +11,7 @@ from services.doctor.programmes import lost_key, unheard
 from services.house import House
 from services.secret_encryption import key_file, locked
 from states.model.facts import Notice
-from tests.config.conftest import ID, NOW, SESSION, act, programme
+from tests.services.conftest import ID, NOW, SESSION, act, programme
 
 
 def _kept(house: House) -> None:

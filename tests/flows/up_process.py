@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import psutil
 
-from tests.flows.waiting import ROOT
+from tests.flows.prefect_watch import ROOT
 from tests.patience import PATIENCE, alive, wait_for
 
 

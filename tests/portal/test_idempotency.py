@@ -12,7 +12,7 @@ from portal.route_table import PAGES
 from portal.web.idempotency import ENTRY
 from records.access.idempotent_forms import KEPT
 from tests.portal.conftest import SAME_ORIGIN, Browser, Portal
-from tests.portal.test_signing_in import NAME, PASSWORD, code, is_in, link, set_up
+from tests.portal.test_sign_in import NAME, PASSWORD, code, is_in, link, set_up
 from tests.records.conftest import RISK, a_programme
 
 AT = "/dialogues/kleding-2022"

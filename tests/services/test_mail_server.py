@@ -17,8 +17,8 @@ from flows.machine.processes import free_port
 from services.delivery.outbound import Mailroom
 from services.doctor import health
 from services.house import House
-from tests.config.conftest import NOW, statuses
 from tests.patience import PATIENCE
+from tests.services.conftest import NOW, statuses
 
 
 class Inbox(Handler):

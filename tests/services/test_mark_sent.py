@@ -14,9 +14,9 @@ from records.engine.errors import Busy
 from services.delivery.outbound import Mailroom
 from services.delivery.round import deliver
 from services.house import House
-from tests.config.conftest import NOW, Post, furnished, statuses
 from tests.notifications.servers import HOST, Handler, mail_server
 from tests.patience import PATIENCE
+from tests.services.conftest import NOW, Post, furnished, statuses
 
 ALL = {"ngo": "sent", "union": "sent", "worker": "by-hand"}
 

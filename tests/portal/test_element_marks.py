@@ -10,7 +10,7 @@ from portal.route_table import PAGES
 from portal.web.routes import CAPACITIES, EVERYONE, Page
 from tests.portal.conftest import Portal
 from tests.portal.test_doors import HERE, READ, filled, names
-from tests.portal.test_sending import AT, click, fields, somebody
+from tests.portal.test_idempotency import AT, click, fields, somebody
 from tests.records.conftest import NGO, RISK, UNION
 
 FORM = re.compile(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)

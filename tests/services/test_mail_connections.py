@@ -8,8 +8,8 @@ from notifications.channels.channels import Post as Sent
 from services.delivery.outbound import Mailroom
 from services.delivery.round import deliver
 from services.house import House
-from tests.config.conftest import NOW, Post, act, furnished, seat
 from tests.patience import PATIENCE
+from tests.services.conftest import NOW, Post, act, furnished, seat
 
 
 @dataclass

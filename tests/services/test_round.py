@@ -23,8 +23,8 @@ from services.delivery.outbound import Mailroom
 from services.delivery.report import ALL_TAKEN, DeliveryReport
 from services.delivery.round import NO_CHANNEL, deliver
 from services.house import House
-from tests.config.conftest import ID, NOW, SESSION, Post, act, furnished, programme, statuses
 from tests.conftest import POSTGRESQL
+from tests.services.conftest import ID, NOW, SESSION, Post, act, furnished, programme, statuses
 
 LATER = NOW + timedelta(hours=1)
 PAGES = "https://dialoog.example"

@@ -20,7 +20,7 @@ from states.model.dialogue import Dialogue
 from states.model.people import AUDITOR, HELPER, PARTICIPANT
 from states.privacy.independence import helps
 from tests.portal.conftest import Browser, Portal
-from tests.portal.reading import Form, Sheet
+from tests.portal.page_reader import Form, Sheet
 
 LEFT_ALONE = ("/sign-out", "/language", "/sign-in", "/in/", "/l/", "/new-link", "/demo")
 """Doors and the way out: nothing of a dialogue's state shows there, and a walk would end behind them."""

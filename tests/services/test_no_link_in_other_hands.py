@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from records import queries
 from services.house import House
-from tests.config.conftest import ID, NOW, PEOPLE, Post, act, statuses
+from tests.services.conftest import ID, NOW, PEOPLE, Post, act, statuses
 
 PAGES = "https://dialoog.example"
 

@@ -10,7 +10,7 @@ from config.settings import SettingsUnfit, load_settings
 from records.migrate import found_rehearsal
 from services.house import open_house
 from states.language.errors import Refused
-from tests.config.conftest import programme
+from tests.services.conftest import programme
 
 FAR = timedelta(days=700)
 
