@@ -1,6 +1,6 @@
 """The portal: its routes as one table, and the way of a request from the door to the page."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,9 @@ from portal.enter import single_sign_on
 from portal.http import static_files
 from portal.http.errors import TooMuch
 from portal.http.forms import Typed, read_form
+from portal.http.security_headers import Guard
 from portal.route_table import PAGES
-from portal.security_headers import Guard
-from portal.web.routes import Page
+from portal.web.pages import Page
 from portal.web.site import Site
 from services.house import House
 
@@ -43,7 +43,7 @@ def create_app(
     site = Site(house, settings, clock, pages, demo)
     app = Starlette(
         routes=[
-            *_routes(site),
+            *_routes(site, pages),
             Route("/static/{name}", static_files.serve, methods=["GET"]),
             Route("/robots.txt", _robots, methods=["GET"]),
             Route("/{rest:path}", _nowhere(site), methods=["GET", "POST"]),
@@ -51,14 +51,14 @@ def create_app(
         exception_handlers={405: _no_such_method(site)},
     )
     app.state.site = site
-    app.add_middleware(Guard, site=site)
+    app.add_middleware(Guard, hosts=site.hosts, secure=site.secure)
     return app
 
 
-def _routes(site: Site) -> list[Route]:
+def _routes(site: Site, pages: Iterable[Page]) -> list[Route]:
     """One route per path, so that another method on it is refused rather than not found."""
     by_path: dict[str, dict[str, Page]] = {}
-    for page in site.pages:
+    for page in pages:
         methods = by_path.setdefault(page.path, {})
         if page.method in methods:
             raise ValueError(f"{page.method} {page.path} stands in the table twice")

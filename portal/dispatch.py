@@ -22,15 +22,16 @@ from portal.http.errors import (
     TooOften,
 )
 from portal.http.forms import TOKEN, Typed
+from portal.sent_forms.csrf import comes_from, require_proof
+from portal.sent_forms.form_replay import given_back
+from portal.sent_forms.idempotency import answered_before, form_key, keep_answer, one_at_a_time
+from portal.sent_forms.outdated_forms import require_fresh_form
+from portal.sent_forms.refused_forms import shown_again
 from portal.web import template_engine
 from portal.web.actors import Actor
-from portal.web.csrf import comes_from, require_proof
-from portal.web.element_marks import require_fresh_form
-from portal.web.form_replay import given_back
-from portal.web.idempotency import answered_before, form_key, keep_answer, one_at_a_time
-from portal.web.refusals import shown_again
+from portal.web.pages import Handler, Page, get
 from portal.web.request import Visit
-from portal.web.routes import EVERYONE, Page, get
+from portal.web.routes import EVERYONE
 from portal.web.sessions import holder_of, known, remember
 from portal.web.site import Site
 from records.access.links import Capacity, Stay
@@ -70,9 +71,9 @@ FAULTS: dict[type[Exception], Fault] = {
 def answer(site: Site, page: Page, request: Request, typed: Typed) -> Response:
     """The answer to *request*, whatever happens."""
     began = perf_counter()
-    visit = Visit(site, request, page, site.clock(), typed)
+    visit = Visit(site, request, page, site.clock(), page.again, form=typed)
     try:
-        response = _asked(visit)
+        response = _asked(visit, page.handler)
     except Exception as error:  # noqa: BLE001 - nobody ever sees a traceback
         response = fault(visit, error)
     _note(page, response, perf_counter() - began)
@@ -89,17 +90,17 @@ def _not_found(_visit: Visit) -> Response:
     raise NotFound
 
 
-def _asked(visit: Visit) -> Response:
+def _asked(visit: Visit, handler: Handler) -> Response:
     _recognise(visit)
     if visit.form.too_much:
         raise TooMuch
-    response = _sent(visit) if visit.route.method == "POST" else _opened(visit)
+    response = _sent(visit, handler) if visit.route.method == "POST" else _opened(visit, handler)
     if visit.known and visit.known.renew and "set-cookie" not in response.headers:
         remember(visit.site, response, visit.known, visit.site.door_time())
     return response
 
 
-def _sent(visit: Visit) -> Response:
+def _sent(visit: Visit, handler: Handler) -> Response:
     """The answer to a form; one that did its work before is led to the same place again."""
     key = form_key(visit)
     with one_at_a_time(key):
@@ -107,7 +108,7 @@ def _sent(visit: Visit) -> Response:
         if before is not None:
             return before
         try:
-            response = _checked(visit)
+            response = _checked(visit, handler)
         except (LinkGone, NoProof, NotFound, NotIn, NotKnown):
             before = answered_before(visit, key)
             if before is None:
@@ -119,25 +120,25 @@ def _sent(visit: Visit) -> Response:
         return answered_before(visit, key) or response
 
 
-def _checked(visit: Visit) -> Response:
+def _checked(visit: Visit, handler: Handler) -> Response:
     if visit.known is None and EVERYONE not in visit.route.who and comes_from(visit) is not False:
         raise NotIn  # a token of somebody who is not in can be compared with nothing; they get their words back
     require_proof(visit)
-    return _opened(visit)
+    return _opened(visit, handler)
 
 
-def _opened(visit: Visit) -> Response:
+def _opened(visit: Visit, handler: Handler) -> Response:
     name = visit.actor.name if visit.actor else None
     if not visit.route.open_to(name):
         raise NotIn if name is None else NotFound
-    return _handled(visit)
+    return _handled(visit, handler)
 
 
-def _handled(visit: Visit) -> Response:
+def _handled(visit: Visit, handler: Handler) -> Response:
     try:
         require_fresh_form(visit)
         require_fresh_proof(visit)
-        return visit.route.handler(visit)
+        return handler(visit)
     except NotKnown:
         raise
     except (Refused, Incomplete) as refusal:

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from portal.security_headers import guarded
+from portal.http.security_headers import guarded
 from records.engine.errors import RecordsError
 from records.engine.schema_revision import REVISION, revision
 from records.metrics import Gauges, gauges

@@ -10,7 +10,7 @@ from portal.manager.overview import dialogue, open_edition, reschedule, settings
 from portal.manager.session import decisions, session_page, strategy, summary
 from portal.manager.table import import_page, invitations, mirror_page, people, risks
 from portal.moderator import seals
-from portal.web.routes import Page
+from portal.web.pages import Page
 
 PAGES: tuple[Page, ...] = (
     *front_door.PAGES,

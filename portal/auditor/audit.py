@@ -12,8 +12,8 @@ from notifications.views.dialogue_view import DutyView
 from portal.http.errors import Incomplete, NotFound
 from portal.shared.points_by_role import Seen, seen_by
 from portal.shared.which_dialogue import at_hand, nothing_yet
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import get, post
 from records.journal.journal import Break, Entry, entries, head, verify
 from states.model.dialogue import OPEN_PHASES, Dialogue
 from states.model.duties import KINDS

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from portal.http.errors import NotFound
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import get, post
 from records.access.retaliation_reports import Report, reports_of, settle_report, take_up_report
 from states.language.errors import NotKnown
 from states.model.people import Role

@@ -17,8 +17,9 @@ from config.settings import PrefectSettings, Settings
 from portal.demo.mailboxes import Mail, boxes, find_mail
 from portal.enter.front_door import home_of, remember_language
 from portal.http.errors import Incomplete, NotFound
+from portal.web.pages import Page, get, post
 from portal.web.request import Visit
-from portal.web.routes import EVERYONE, STAFF, Page, get, post
+from portal.web.routes import EVERYONE, STAFF
 from portal.web.sessions import holder_of, let_in
 from portal.web.site import Site
 from records.access.links import Capacity, end_stay
@@ -123,7 +124,7 @@ def _deliver(house: House, now: datetime) -> int:
 
 
 def _demo(visit: Visit) -> Demo:
-    if visit.site.demo is None:
+    if not isinstance(visit.site.demo, Demo):
         raise NotFound
     return visit.site.demo
 

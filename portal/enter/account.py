@@ -2,20 +2,23 @@
 
 import base64
 import hmac
+from functools import partial
 from hashlib import sha256
 
 import pyotp
 from starlette.responses import Response
 
-from portal.enter.passkeys import KEYS, offered_to
+from portal.enter import passkeys
+from portal.enter.passkey_challenges import offer, offered_to
 from portal.enter.passwords import SHORTEST, own_words, problem_of
 from portal.enter.reauthentication import fits
 from portal.enter.sign_in import TRIES, hashed, wrong_code
 from portal.enter.sign_in_alerts import told
 from portal.enter.totp_secrets import kept_secret, step_of
 from portal.http.errors import Incomplete, NotFound
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import STAFF, get, post
+from portal.web.routes import STAFF
 from portal.web.site import passkey_house
 from records.access.accounts import (
     Account,
@@ -26,6 +29,7 @@ from records.access.accounts import (
 from records.access.links import Stay, end_other_stays, end_stay, stays_of
 
 _PAGE = "/account"
+_KEYS = f"{_PAGE}/passkeys"
 
 
 def show(visit: Visit) -> Response:
@@ -40,6 +44,7 @@ def show(visit: Visit) -> Response:
         account=_account(visit),
         shortest=SHORTEST,
         keys=offered_to(visit),
+        passkey_offer=partial(offer, visit),
     )
 
 
@@ -133,5 +138,7 @@ PAGES = (
     post(f"{_PAGE}/password", change_password, *STAFF, again=show),
     get(f"{_PAGE}/codes", show_codes, *STAFF),
     post(f"{_PAGE}/codes", change_codes, *STAFF, again=show_codes, fresh=True),
-    *KEYS,
+    get(_KEYS, passkeys.lead, *STAFF),
+    post(_KEYS, passkeys.add, *STAFF, again=show, fresh=True),
+    post(f"{_KEYS}/remove", passkeys.remove, *STAFF, again=show, fresh=True),
 )

@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from config.logs import logger
 from portal.http.errors import Incomplete, LinkGone
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import EVERYONE, get, post
+from portal.web.routes import EVERYONE
 from portal.web.sessions import STAY, let_in
 from records.access.links import Capacity, Kind, digest, end_stay, link_capacity
 from records.access.requests import helpers_of_address, post_link, seats_of_address

@@ -3,7 +3,7 @@
 import base64
 import hmac
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 
 import pyotp
@@ -12,12 +12,14 @@ from starlette.responses import Response
 
 from portal.enter.front_door import home_of
 from portal.enter.one_time_links import LINK_LASTS, NoSuchRole, SignInLink, one_time_link
+from portal.enter.passkey_challenges import offer
 from portal.enter.passwords import HASHER, LONGEST, SHORTEST, own_words, problem_of
 from portal.enter.sign_in_alerts import note_sign_in, told
 from portal.enter.totp_secrets import kept_secret, secret_of, step_of
 from portal.http.errors import Incomplete, LinkGone, NotIn
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import EVERYONE, get, post
+from portal.web.routes import EVERYONE
 from portal.web.sessions import holder_of, let_in
 from portal.web.site import passkey_house
 from records.access.accounts import (
@@ -171,7 +173,12 @@ def wrong_code(visit: Visit) -> str:
 def show_sign_in(visit: Visit) -> Response:
     """The form for name and password."""
     script = "passkeys.js" if passkey_house(visit.site) else ""
-    return visit.page("enter/sign-in.html", company=visit.site.settings.oidc.issuer, script=script)
+    return visit.page(
+        "enter/sign-in.html",
+        company=visit.site.settings.oidc.issuer,
+        script=script,
+        passkey_offer=partial(offer, visit),
+    )
 
 
 def sign_in(visit: Visit) -> Response:

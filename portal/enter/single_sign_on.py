@@ -22,8 +22,9 @@ from starlette.responses import Response
 from portal.enter.front_door import home_of
 from portal.enter.sign_in import TRIES, next_stage, show_sign_in
 from portal.http.errors import Incomplete, NotFound
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import EVERYONE, get, post
+from portal.web.routes import EVERYONE
 from portal.web.sessions import GUEST
 from portal.web.site import Site
 from records.access.accounts import count_try

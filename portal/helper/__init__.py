@@ -1,6 +1,6 @@
 """The pages of helpers, who reach people in their language: whom to call, a sheet for each call, and stopping."""
 
 from portal.helper import helper_calls, stop
-from portal.web.routes import Page
+from portal.web.pages import Page
 
 PAGES: tuple[Page, ...] = (*helper_calls.PAGES, *stop.PAGES)

@@ -15,8 +15,8 @@ from portal.shared.call_sheet import (
     waiting_call,
     ways_of,
 )
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import get, post
 from states.model.people import HELPER
 
 _HOME = "/helping"

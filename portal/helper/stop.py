@@ -3,8 +3,8 @@
 from starlette.responses import Response
 
 from notifications.views.to_helpers import keeper_of
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import get, post
 from states.model.people import HELPER
 
 

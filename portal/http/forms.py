@@ -77,6 +77,31 @@ class Typed:
             return None
 
 
+Field = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """
+    The fields of a form that did nothing.
+
+    *at* is where it can be sent again, None when that would not help; *token* goes with it, None: that of this page.
+    *texts* can be read and changed, *rest* are choices. *again*: sign in before it is sent.
+    """
+
+    at: str | None
+    token: str | None
+    texts: list[Field]
+    rest: list[Field]
+    files: list[str]
+    again: bool = False
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to show."""
+        return bool(self.texts or self.files or self.at)
+
+
 def tidy(text: str) -> str:
     """*text* without blanks around it and with line breaks of one kind."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()

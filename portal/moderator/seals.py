@@ -9,8 +9,8 @@ from portal.manager.session.session_page import invited
 from portal.manager.table.people import change_contact, end_links
 from portal.shared.points_by_role import Point, act_in_words, seen_by
 from portal.shared.which_dialogue import at_hand, nothing_yet
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import get, post
 from records.queries import notices_of
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role, Stakeholder

@@ -1,7 +1,7 @@
 """The pages of a participant: what is asked of them, and what became of their words."""
 
 from portal.my import data, invitation, overview, recorded, words
-from portal.web.routes import Page
+from portal.web.pages import Page
 
 PAGES: tuple[Page, ...] = (
     *overview.PAGES,

@@ -12,8 +12,8 @@ from portal.http.errors import NotFound
 from portal.my.recorded import mark_unsafe, reach
 from portal.my.seat import mine
 from portal.my.view import Mine, Point
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import get, post
 from records.access.requests import seats_alike, wishes_of
 from records.access.retaliation_reports import report
 from records.queries import notices_of

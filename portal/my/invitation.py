@@ -5,8 +5,8 @@ from starlette.responses import Response
 from notifications.calendar.entries import session_entry
 from portal.http.errors import Incomplete, NotFound
 from portal.my.seat import mine
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import get, post
 from records.access.requests import ask, wishes_of
 from states.model.contributions import Attribution
 from states.model.people import PARTICIPANT

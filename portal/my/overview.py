@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from portal.my.recorded import recorded_of
 from portal.my.seat import mine
+from portal.web.pages import get
 from portal.web.request import Visit
-from portal.web.routes import get
 from records.access.journal_queries import Turn, turns_of
 from states.model.dialogue import OPEN_PHASES, Dialogue, Phase
 from states.model.people import PARTICIPANT

@@ -12,8 +12,8 @@ from portal.http.errors import Incomplete, NotFound
 from portal.http.safe_hours_form import WHEN, chosen
 from portal.my.seat import mine
 from portal.my.view import Mine
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import get, post
 from states.model.people import PARTICIPANT, WAYS
 from states.model.relays import Relayed
 from states.steps.people.relayed_steps import undo_until, undoable

@@ -5,8 +5,8 @@ from starlette.responses import Response
 from portal.http.errors import Incomplete, NotFound
 from portal.my.seat import mine
 from portal.my.view import Mine
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import get, post
 from records.journal import journal
 from states.model.people import PARTICIPANT
 

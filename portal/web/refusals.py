@@ -2,12 +2,8 @@
 
 from dataclasses import dataclass
 
-from starlette.responses import Response
-
 from notifications.language.words import word
-from portal.http.errors import Incomplete, NotFound, Outdated
-from portal.web.element_marks import MEANWHILE
-from portal.web.form_replay import lost
+from portal.http.errors import NotFound
 from portal.web.refusal_details import Telling, telling_to
 from portal.web.request import Visit
 from states.checks.checks import Check
@@ -45,24 +41,6 @@ class Told:
 
     sentence: str
     so: bool
-
-
-def shown_again(visit: Visit, refusal: Refused | Incomplete) -> Response:
-    """The page of the form that was refused, with the reason and with everything that was typed."""
-    visit.status = 422
-    if isinstance(refusal, Incomplete):
-        visit.problems = refusal.problems
-        outdated = isinstance(refusal, Outdated)
-        lacking = ("Er ontbreekt nog iets.", "Something is still missing.")
-        visit.refused = visit.t(*(MEANWHILE if outdated else lacking))
-    elif (said := told(visit, refusal)).so:
-        visit.status, visit.so = 200, said.sentence
-    else:
-        visit.refused = said.sentence
-    assert visit.route.again is not None  # noqa: S101 - the route table sees to it
-    page = visit.route.again(visit)
-    visit.given_back = lost(visit, bytes(page.body))
-    return visit.route.again(visit) if visit.given_back else page
 
 
 def told(visit: Visit, refusal: Refused) -> Told:

@@ -1,6 +1,6 @@
 """One request by one person: who they are, what they sent, what time it is, and how a page is made for them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -13,14 +13,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from portal.http.browsers import browser_of
 from portal.http.errors import Incomplete, NotFound, TooOften
-from portal.http.forms import Typed
+from portal.http.forms import GivenBack, Typed
+from portal.http.security_headers import policy_with
 from portal.http.static_files import integrity
-from portal.security_headers import policy_with
 from portal.web import template_engine
 from portal.web.actors import Actor
-from portal.web.element_marks import Shown
-from portal.web.form_replay import GivenBack
-from portal.web.routes import Page
+from portal.web.element_marks import FormMarks
+from portal.web.routes import RouteRow
 from portal.web.sessions import GUEST, Known, form_token, new_guest
 from portal.web.site import Site
 from records.access.accounts import count_try
@@ -42,9 +41,11 @@ class Visit:
 
     site: Site
     request: Request
-    route: Page
+    route: RouteRow
     now: datetime
     """What time it is, read once."""
+    again: "Callable[[Visit], Response] | None" = None
+    """The page that shows the form again when it is refused."""
     form: Typed = field(default_factory=Typed)
     known: Known | None = None
     actor: Actor | None = None
@@ -58,8 +59,8 @@ class Visit:
     """What was typed into a form that did nothing."""
     went: SentForm | None = None
     """Where the sender of a form is led."""
-    shown: dict[str, dict[str, Shown]] = field(default_factory=dict)
-    """What the fields of each form on the page hold before anybody types."""
+    marks: FormMarks = field(default_factory=FormMarks)
+    """What the forms of the page hold before anybody types."""
     probing: bool = False
     """Whether the page is made only to see what its forms would show."""
     status: int = 200

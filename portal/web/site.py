@@ -5,18 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from config.clock import utc_now
 from config.settings import Settings
+from portal.web.routes import RouteRow
 from services.house import House
 
-if TYPE_CHECKING:
-    from portal.demo.demo_pages import Demo
-    from portal.web.routes import Page
-
 _HERE = ("127.0.0.1", "localhost", "[::1]")
+
+
+class ShownTime(Protocol):
+    """What a site knows of the demonstration that it may be: which moment pages say that it is."""
+
+    def shown(self, now: datetime) -> datetime:
+        """The moment that the banner shows when it is *now* (aware UTC)."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +30,8 @@ class Site:
     house: House
     settings: Settings
     clock: Callable[[], datetime]
-    pages: "tuple[Page, ...]"
-    demo: "Demo | None" = None
+    pages: tuple[RouteRow, ...]
+    demo: ShownTime | None = None
 
     def door_time(self) -> datetime:
         """What time it is for stays and links: the real one, even where a demonstration has a clock of its own."""

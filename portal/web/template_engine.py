@@ -7,7 +7,7 @@ from html import escape
 from importlib.resources import files
 from secrets import token_hex
 from tomllib import loads
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import nh3
 import segno
@@ -21,13 +21,12 @@ from notifications.language.words import LANGUAGES, count, fill, language_of, wo
 from portal.http.forms import TOKEN
 from portal.http.safe_hours_form import city_of
 from portal.http.static_files import address, integrity
+from portal.web.actors import Actor
 from portal.web.element_marks import mark_of, shows, watches
+from portal.web.routes import RouteRow
+from portal.web.site import Site
 from states.model.people import Role
 from states.privacy.visibility import letters_of
-
-if TYPE_CHECKING:
-    from portal.web.request import Visit
-    from portal.web.routes import Page
 
 __all__ = ["LANGUAGES", "language_of", "prose", "render"]
 _FORM_BYTES = 32
@@ -114,7 +113,6 @@ def _environment() -> Environment:
         "t": t,
         "static": address,
         "integrity": integrity,
-        "passkey_offer": passkey_offer,
         "hidden": hidden,
         "mark_of": mark_of,
         "shows": shows,
@@ -142,21 +140,30 @@ def as_shown(text: str) -> str:
     return escape(text).replace("&quot;", "&#34;").replace("&#x27;", "&#39;")
 
 
-def passkey_offer(visit: "Visit", token: str, what: str) -> object:
-    """What a page asks the browser for a passkey; nothing where passkeys cannot be."""
-    from portal.enter.passkeys import offer  # noqa: PLC0415 - two pages need it
+class Looking(Protocol):
+    """What the frame of a page asks of the request that it answers."""
 
-    return offer(visit, token, what)
+    @property
+    def site(self) -> Site:
+        """The house."""
+
+    @property
+    def actor(self) -> Actor | None:
+        """Who looks; None: nobody who is in."""
+
+    @property
+    def me(self) -> Actor:
+        """Who looks, where somebody must be in."""
 
 
-def menu_of(visit: "Visit") -> "list[Page]":
+def menu_of(visit: Looking) -> list[RouteRow]:
     """The pages in the menu of whoever looks."""
     if visit.actor is None:
         return []
     return [page for page in visit.site.pages if page.nav and page.open_to(visit.actor.name)]
 
 
-def spoken(visit: "Visit") -> str:
+def spoken(visit: Looking) -> str:
     """The language in which the company writes: its manager's, as in letters."""
     programme = visit.me.programme
     manager = next((p for role, p in programme.roles.items() if role == Role.MANAGER), None)

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from config.settings import load_settings
 from notifications.channels.channels import Memory
 from portal.health import Watching, routes
-from portal.security_headers import HEADERS
+from portal.http.security_headers import HEADERS
 from records.engine.database import writing
 from services.doctor.health import examine
 from services.house import House, open_house

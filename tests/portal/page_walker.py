@@ -12,9 +12,9 @@ import pytest
 from portal import dispatch
 from portal.http.errors import Incomplete
 from portal.route_table import PAGES
-from portal.web import refusals as refusing
+from portal.sent_forms import refused_forms as refusing
+from portal.web.pages import Page
 from portal.web.request import Visit
-from portal.web.routes import Page
 from states.language.errors import Refused
 from states.model.dialogue import Dialogue
 from states.model.people import AUDITOR, HELPER, PARTICIPANT

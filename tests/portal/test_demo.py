@@ -79,7 +79,7 @@ def test_a_mail_is_shown_as_text_and_shut_in_as_a_page(shown: Portal) -> None:
     browser.submit("/demo/clock", {"days": "1"}, on="/demo")
     from portal.demo.mailboxes import boxes
 
-    assert shown.site.demo is not None
+    assert isinstance(shown.site.demo, Demo)
     mail = next(m for m in boxes(shown.site.demo.mail) if m.to == "campaign@ngo.example")
     assert mail.subject in browser.get(mail.path).text
     page = browser.get(f"{mail.path}/page")

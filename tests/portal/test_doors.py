@@ -4,9 +4,10 @@ import re
 
 import pytest
 
+from portal.http.security_headers import HEADERS
 from portal.route_table import PAGES
-from portal.security_headers import HEADERS
-from portal.web.routes import CAPACITIES, EVERYONE, Page
+from portal.web.pages import Page
+from portal.web.routes import CAPACITIES, EVERYONE
 from tests.portal.conftest import ADDRESS, SAME_ORIGIN, Browser, Portal
 
 READ = [page for page in PAGES if page.method == "GET"]

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from portal.route_table import PAGES
-from portal.web.routes import CAPACITIES, EVERYONE, Page
+from portal.web.pages import Page
+from portal.web.routes import CAPACITIES, EVERYONE
 from tests.portal.conftest import Portal
 from tests.portal.test_doors import HERE, READ, filled, names
 from tests.portal.test_idempotency import AT, click, fields, somebody

@@ -8,7 +8,8 @@ import pytest
 
 from portal.enter.sign_in import one_time_link
 from portal.route_table import PAGES
-from portal.web.routes import CAPACITIES, EVERYONE, Page
+from portal.web.pages import Page
+from portal.web.routes import CAPACITIES, EVERYONE
 from portal.web.sessions import holder_of
 from records.access.links import Capacity, begin_stay
 from states.model.people import HELPER, PARTICIPANT

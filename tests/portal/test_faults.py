@@ -6,8 +6,9 @@ from typing import NoReturn
 import pytest
 from structlog.testing import capture_logs
 
+from portal.web.pages import Page, get, post
 from portal.web.request import Visit
-from portal.web.routes import EVERYONE, MANAGERS, Page, get, post
+from portal.web.routes import EVERYONE, MANAGERS
 from records.engine.errors import Busy, DatabaseUnavailable, SchemaOutdated
 from tests.portal.conftest import Browser, Portal
 
@@ -76,7 +77,7 @@ def test_a_row_of_the_table_must_make_sense() -> None:
     with pytest.raises(ValueError, match="nobody is called"):
         get("/x", nothing, "king")
     with pytest.raises(ValueError, match="names the page to show again"):
-        Page("POST", "/x", nothing, frozenset({EVERYONE}))
+        Page("POST", "/x", frozenset({EVERYONE}), handler=nothing)
     assert post("/x", nothing, *MANAGERS, again=nothing).open_to("manager")
     assert not get("/x", nothing, *MANAGERS).open_to(None)
 

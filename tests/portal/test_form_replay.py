@@ -9,7 +9,8 @@ import pytest
 from httpx2 import Response
 
 from portal.http.forms import FIELD_LIMIT, READ_LIMIT
-from portal.web.routes import BODY_LIMIT, CAPACITIES, EVERYONE, Page
+from portal.web.pages import Page
+from portal.web.routes import BODY_LIMIT, CAPACITIES, EVERYONE
 from portal.web.sessions import QUIET
 from records.access.links import Capacity, revoke
 from states.model.people import HELPER, PARTICIPANT

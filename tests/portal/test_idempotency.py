@@ -9,7 +9,7 @@ import pytest
 from httpx2 import Response
 
 from portal.route_table import PAGES
-from portal.web.idempotency import ENTRY
+from portal.sent_forms.idempotency import ENTRY
 from records.access.idempotent_forms import KEPT
 from tests.portal.conftest import SAME_ORIGIN, Browser, Portal
 from tests.portal.test_sign_in import NAME, PASSWORD, code, is_in, link, set_up

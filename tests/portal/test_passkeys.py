@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser as Chrome
 
 from portal.app import create_app
-from portal.enter import passkeys
+from portal.enter import passkey_challenges
+from portal.http.security_headers import HEADERS, POLICY
 from portal.http.static_files import integrity
-from portal.security_headers import HEADERS, POLICY
 from tests.portal.authenticator import Authenticator
 from tests.portal.conftest import SAME_ORIGIN, Browser, Portal
 from tests.portal.test_sign_in import is_in
@@ -127,7 +127,7 @@ def test_an_answer_works_once_and_only_for_its_page(named: Portal) -> None:
     late = nobody(named)
     options, fields = asked(late, "/sign-in")
     given = fields | {"passkey": device.get(options)}
-    named.memory.now += passkeys.LASTS
+    named.memory.now += passkey_challenges.LASTS
     assert send(late, "/sign-in/passkey", given).status_code == 422
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from benchmarks.copies import again, dialogue_again
 from portal.route_table import PAGES
-from portal.web.routes import Page
+from portal.web.pages import Page
 from tests.portal.conftest import Portal, opened
 from tests.portal.test_doors import HERE, filled, names, somebody_in
 from tests.records.conftest import SESSION

@@ -10,8 +10,9 @@ from portal.manager.answers import returned_mail
 from portal.manager.answers.answer_debts import Debt, debts_of, waiting_by_hand
 from portal.manager.answers.preview import preview
 from portal.shared.points_by_role import Point, act_in_words, seen_by
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import MANAGERS, get, post
+from portal.web.routes import MANAGERS
 from records.queries import notices_of
 from states.checks.status import answers_standing
 from states.checks.stock_phrases import says_little

@@ -6,8 +6,9 @@ from portal.http.errors import NotFound
 from portal.manager.answers.answer_debts import reader_of
 from portal.shared.points_by_role import seen_by
 from portal.shared.which_dialogue import at_hand, nothing_yet
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import MANAGERS, get, post
+from portal.web.routes import MANAGERS
 from records.delivery.returned_mail import unread_reports
 from records.queries import NoticeRow
 from states.model.dialogue import Dialogue, Phase

@@ -18,8 +18,9 @@ from portal.shared.call_sheet import (
     ways_of,
 )
 from portal.shared.which_dialogue import at_hand, nothing_yet
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import MANAGERS, get, post
+from portal.web.routes import MANAGERS
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role, Stakeholder
 from states.privacy.independence import helpers_of

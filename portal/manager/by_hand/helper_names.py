@@ -7,8 +7,9 @@ from starlette.responses import Response
 
 from portal.http.errors import Incomplete, NotFound
 from portal.shared.which_dialogue import at_hand, nothing_yet
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import MANAGERS, get, post
+from portal.web.routes import MANAGERS
 from states.model.dialogue import Phase
 from states.model.people import Role
 

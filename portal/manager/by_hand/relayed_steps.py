@@ -9,8 +9,8 @@ from portal.http.errors import Incomplete, NotFound
 from portal.manager.table.people import change_contact
 from portal.shared.relay_form import said_how
 from portal.shared.which_dialogue import at_hand, nothing_yet
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import get, post
 from states.model.contributions import Contribution
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role, Stakeholder

@@ -9,8 +9,9 @@ from portal.manager.overview.duty_links import LEAVING, duty_of
 from portal.manager.overview.open_duties import Owed
 from portal.manager.overview.reschedule import movable
 from portal.shared.points_by_role import complete, seen_by
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import MANAGERS, get, post
+from portal.web.routes import MANAGERS
 from states.model.dialogue import Dialogue
 from states.model.people import PARTICIPANT, Role
 from states.steps.table import STEPS

@@ -5,8 +5,9 @@ from datetime import datetime
 from starlette.responses import Response
 
 from portal.http.errors import Incomplete
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import MANAGERS, get, post
+from portal.web.routes import MANAGERS
 from states.language.errors import Refused
 from states.model.calendar import WorkCalendar
 from states.steps.phases.lead_time import Near, near_of

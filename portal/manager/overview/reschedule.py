@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from notifications.views.dialogue_view import DutyView
 from portal.http.errors import Incomplete
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import MANAGERS, get, post
+from portal.web.routes import MANAGERS
 from states.language.errors import Refused
 from states.model.dialogue import Dialogue
 from states.model.duties import KINDS, Duty

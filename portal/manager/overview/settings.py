@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from config.policies import default_values
 from portal.http.errors import Incomplete
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import MANAGERS, get, post
+from portal.web.routes import MANAGERS
 from states.language.errors import NotYours, Refused
 from states.model.people import Role
 from states.model.policy import span

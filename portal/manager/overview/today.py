@@ -7,8 +7,9 @@ from typing import Literal
 from starlette.responses import Response
 
 from portal.manager.overview.open_duties import board_of
+from portal.web.pages import get
 from portal.web.request import Visit
-from portal.web.routes import MANAGERS, get
+from portal.web.routes import MANAGERS
 from records.queries import last_sweep
 from services.doctor.health import SWEEP_LATE
 

@@ -6,8 +6,9 @@ from starlette.responses import Response
 
 from portal.http.errors import Incomplete, NotFound
 from portal.shared.points_by_role import Point, Seen, seen_by
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import MANAGERS, get, post
+from portal.web.routes import MANAGERS
 from states.checks.stock_phrases import stock_phrases
 from states.model.contributions import Outcome
 from states.steps.decide import decide

@@ -9,8 +9,9 @@ from starlette.responses import Response
 from portal.http.errors import Incomplete
 from portal.shared.points_by_role import complete, seen_by
 from portal.shared.which_dialogue import at_hand, nothing_yet
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import MANAGERS, get, post
+from portal.web.routes import MANAGERS
 from records.access.requests import wishes_of
 from states.checks.composition import moderator_is_independent
 from states.model.contributions import Attribution

@@ -9,8 +9,9 @@ from notifications.views.names import travels_sealed
 from portal.http.errors import NotFound
 from portal.shared.points_by_role import Point, Seen, complete, seen_by
 from portal.shared.which_dialogue import at_hand, nothing_yet
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import MANAGERS, get, post
+from portal.web.routes import MANAGERS
 from states.checks.status import answers_standing
 from states.model.contributions import Commitment
 from states.model.dialogue import Dialogue, Phase

@@ -6,8 +6,8 @@ from portal.http.errors import NotFound
 from portal.manager.session.session_page import CHAIR
 from portal.shared.points_by_role import Seen, complete, seen_by
 from portal.shared.relay_form import said_how
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import get, post
 from states.model.people import Role, Stakeholder
 from states.privacy.independence import is_debtor
 from states.values.values import TEXT_LIMIT

@@ -25,8 +25,9 @@ from portal.manager.register.spreadsheets import MOST_BYTES, MOST_ROWS, Unreadab
 from portal.manager.table.import_dry_run import Row, tried
 from portal.manager.table.people import can_map
 from portal.manager.table.stakeholder_form import NEEDED
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import MANAGERS, get, post
+from portal.web.routes import MANAGERS
 from records.dialogues.import_headings import remember, remembered
 from states.language.messages import LANGUAGES
 from states.model.dialogue import Dialogue

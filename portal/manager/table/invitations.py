@@ -7,8 +7,9 @@ from typing import Any
 from starlette.responses import Response
 
 from portal.http.errors import Incomplete
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import MANAGERS, get, post
+from portal.web.routes import MANAGERS
 from portal.web.template_engine import spoken
 from states.model.dialogue import Dialogue
 from states.model.information import Influence, Information

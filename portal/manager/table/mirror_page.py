@@ -9,8 +9,9 @@ from portal.http.errors import NotFound
 from portal.manager.register.headings import COLUMNS
 from portal.manager.register.spreadsheets import as_csv, as_xlsx
 from portal.manager.table.mirror import Line, Mirror, mirror_of
+from portal.web.pages import get
 from portal.web.request import Visit
-from portal.web.routes import MANAGERS, get
+from portal.web.routes import MANAGERS
 from states.model.dialogue import Dialogue
 from states.model.people import Role, Stakeholder
 

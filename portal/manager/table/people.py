@@ -14,8 +14,9 @@ from portal.manager.register.countries import countries
 from portal.manager.table.stakeholder_form import free_name, understand, ways_typed
 from portal.shared.call_sheet import kept_from, waiting_call
 from portal.shared.relay_form import said_how
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import MANAGERS, get, post
+from portal.web.routes import MANAGERS
 from records.access.links import Capacity, revoke
 from states.model.dialogue import Dialogue
 from states.model.people import WAYS, Invitation, Layer, Stakeholder

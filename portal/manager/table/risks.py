@@ -7,8 +7,9 @@ from starlette.responses import Response
 from portal.http.errors import Incomplete
 from portal.manager.register.columns import handle
 from portal.manager.register.countries import countries, country_of
+from portal.web.pages import get, post
 from portal.web.request import Visit
-from portal.web.routes import MANAGERS, get, post
+from portal.web.routes import MANAGERS
 from states.model.dialogue import Dialogue
 from states.steps.table import STEPS
 

@@ -1,25 +1,22 @@
 """Proof that a form comes from a page of ours: what the browser says of its origin, and a token that only we know."""
 
 import hmac
-from typing import TYPE_CHECKING
 
 from portal.http.errors import NoProof
 from portal.http.forms import TOKEN
+from portal.web.request import Visit
 from portal.web.routes import EVERYONE
 from portal.web.sessions import GUEST, form_token
 from portal.web.site import origin_of
 
-if TYPE_CHECKING:
-    from portal.web.request import Visit
 
-
-def require_proof(visit: "Visit") -> None:
+def require_proof(visit: Visit) -> None:
     """Raise NoProof when the browser says that the form is another's, or the form lacks its token."""
     if comes_from(visit) is False or not token_fits(visit):
         raise NoProof
 
 
-def comes_from(visit: "Visit") -> bool | None:
+def comes_from(visit: Visit) -> bool | None:
     """
     Whether the browser says that the form is ours; None when it says nothing.
 
@@ -38,7 +35,7 @@ def comes_from(visit: "Visit") -> bool | None:
     return None if not referer else visit.site.origin_is_ours(origin_of(referer), host)
 
 
-def token_fits(visit: "Visit") -> bool:
+def token_fits(visit: Visit) -> bool:
     """Whether the token is this person's; where nobody needs to be in, that of the browser does as well."""
     secrets = [visit.known.stay.secret] if visit.known else []
     if visit.known is None or EVERYONE in visit.route.who:

@@ -1,43 +1,14 @@
 """What somebody typed into a form that did nothing: given back whole, and sent again by one button where that helps."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from portal.http.errors import NotFound, NotIn, TooOften
-from portal.http.forms import SECRET, TOKEN, is_typed
-from portal.web.csrf import comes_from, token_fits
+from portal.http.forms import SECRET, TOKEN, GivenBack, is_typed
+from portal.sent_forms.csrf import comes_from, token_fits
+from portal.web.request import Visit
 from portal.web.routes import EVERYONE
 from portal.web.template_engine import as_shown
 
-if TYPE_CHECKING:
-    from portal.web.request import Visit
 
-Field = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class GivenBack:
-    """
-    The fields of a form that did nothing.
-
-    *at* is where it can be sent again, None when that would not help; *token* goes with it, None: that of this page.
-    *texts* can be read and changed, *rest* are choices. *again*: sign in before it is sent.
-    """
-
-    at: str | None
-    token: str | None
-    texts: list[Field]
-    rest: list[Field]
-    files: list[str]
-    again: bool = False
-
-    @property
-    def any(self) -> bool:
-        """Whether there is anything to show."""
-        return bool(self.texts or self.files or self.at)
-
-
-def given_back(visit: "Visit", error: Exception) -> GivenBack | None:
+def given_back(visit: Visit, error: Exception) -> GivenBack | None:
     """
     What the form of *visit*, that met *error*, gives back; None when it may be another site's.
 
@@ -58,7 +29,7 @@ def given_back(visit: "Visit", error: Exception) -> GivenBack | None:
     )
 
 
-def lost(visit: "Visit", page: bytes) -> GivenBack | None:
+def lost(visit: Visit, page: bytes) -> GivenBack | None:
     """What was typed and does not stand on *page*, because it no longer holds the form; None when all of it does."""
     shown = page.decode()
     if all(as_shown(text) in shown for text in visit.form.texts()):
@@ -66,7 +37,7 @@ def lost(visit: "Visit", page: bytes) -> GivenBack | None:
     return _made(visit, at=None, token=None, again=False)
 
 
-def _made(visit: "Visit", *, at: str | None, token: str | None, again: bool) -> GivenBack:
+def _made(visit: Visit, *, at: str | None, token: str | None, again: bool) -> GivenBack:
     fields = visit.form.fields()
     texts = [(name, text) for name, text in fields if is_typed(name, text)]
     rest = [(name, text) for name, text in fields if not is_typed(name, text)]

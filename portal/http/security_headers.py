@@ -6,8 +6,6 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from portal.web.site import Site
-
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -51,18 +49,19 @@ def guarded(send: Send, *, secure: bool = False) -> Send:
 
 @dataclass
 class Guard:
-    """Wraps *app*: sets the headers on each answer, and turns away who asks for a host that is not ours."""
+    """Wraps *app*: sets the headers on each answer, and turns away who asks for none of *hosts*; *secure*: over TLS."""
 
     app: ASGIApp
-    site: Site
+    hosts: frozenset[str]
+    secure: bool
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        sending = guarded(send, secure=self.site.secure)
-        if self._host(scope) not in self.site.hosts:
+        sending = guarded(send, secure=self.secure)
+        if self._host(scope) not in self.hosts:
             refusal = PlainTextResponse("This site is not known by that name.\n", status_code=400)
             await refusal(scope, receive, sending)
             return

@@ -6,27 +6,24 @@ from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from threading import Lock
-from typing import TYPE_CHECKING
+
+from starlette.responses import Response
 
 from portal.http.forms import FORM, TOKEN
-from portal.web.csrf import comes_from
-from portal.web.element_marks import mark_now
+from portal.sent_forms.csrf import comes_from
+from portal.sent_forms.outdated_forms import mark_now
+from portal.web.request import Visit
 from portal.web.routes import EVERYONE
 from portal.web.sessions import GUEST, STAY, let_in
 from records.access.idempotent_forms import KEPT, keep_form, sent_form
 from records.access.links import Capacity
-
-if TYPE_CHECKING:
-    from starlette.responses import Response
-
-    from portal.web.request import Visit
 
 ENTRY = timedelta(minutes=1)
 """How long a form that let somebody in does so again for the same browser: a double click, and no more."""
 _LOCKS = [Lock() for _ in range(64)]
 
 
-def form_key(visit: "Visit") -> str | None:
+def form_key(visit: Visit) -> str | None:
     """
     What names the form of *visit* with all that is in it, for its sender alone; None when it has no id.
 
@@ -41,7 +38,7 @@ def form_key(visit: "Visit") -> str | None:
     return sha256(repr((form, visit.path, sender, sent)).encode()).hexdigest()
 
 
-def _sender(visit: "Visit") -> object:
+def _sender(visit: Visit) -> object:
     if visit.actor and visit.known:
         return visit.known.stay.capacity, visit.known.stay.holder
     if EVERYONE not in visit.route.who:
@@ -62,7 +59,7 @@ def one_at_a_time(key: str | None) -> Iterator[None]:
         yield
 
 
-def answered_before(visit: "Visit", key: str | None) -> "Response | None":
+def answered_before(visit: Visit, key: str | None) -> Response | None:
     """
     The answer that the form *key* got before; None when it did nothing yet.
 
@@ -84,7 +81,7 @@ def answered_before(visit: "Visit", key: str | None) -> "Response | None":
     )  # fmt: skip
 
 
-def keep_answer(visit: "Visit", key: str | None) -> None:
+def keep_answer(visit: Visit, key: str | None) -> None:
     """Remember where the sender of the form *key* was led."""
     if key is not None and visit.went is not None:
         form = replace(visit.went, left=mark_now(visit))
