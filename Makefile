@@ -29,7 +29,7 @@ DEV := .venv/.installed-dev
 LOCK := $(PYTHON) .ci/install.py uv pip compile pyproject.toml --all-extras --group build --quiet \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help setup demo portal test faults quick lint format lock bench soak clean
+.PHONY: help setup demo portal test faults quick lint format docs lock bench soak clean
 
 help: ## say what can be done
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -66,6 +66,9 @@ lint: $(DEV) ## style, types, the direction of imports, the list of dependencies
 format: $(DEV) ## let ruff mend what it can
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
+
+docs: $(DEV) ## write anew what the papers repeat from the code
+	@$(BIN)/python -m docgen
 
 lock: $(DEV) ## pin anew what pyproject.toml asks for; `make lock ARGS=--upgrade` for newer versions
 	@$(LOCK) --output-file requirements.lock $(ARGS)

@@ -1,0 +1,65 @@
+"""Generated parts: which page has which, who writes it, and which of them are out of date."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from docgen import law_tables, module_map, settings_table
+from docgen.markdown import code, part, replace_part
+from states.steps.diagram import mermaid
+
+ROOT = module_map.ROOT
+
+
+class Part(NamedTuple):
+    """What stands between the markers of *name* in *file*, as *write* makes it from the code."""
+
+    file: str
+    name: str
+    write: Callable[[], str]
+
+
+def _diagram() -> str:
+    return f"```mermaid\n{mermaid()}```"
+
+
+def _messages() -> str:
+    """The messages by name: every folder of letter templates that is no part of another."""
+    folders = (ROOT / "notifications" / "templates").glob("[!_]*/page.html")
+    return f"{code(*sorted(path.parent.name for path in folders))}."
+
+
+PARTS = (
+    Part("ARCHITECTURE.md", "diagram", _diagram),
+    Part("ARCHITECTURE.md", "messages", _messages),
+    Part("docs/modules.md", "modules", module_map.modules),
+    Part("docs/rules.md", "checks", law_tables.checks),
+    Part("docs/rules.md", "duties", law_tables.duties),
+    Part("docs/rules.md", "ladders", law_tables.ladders),
+    Part("docs/rules.md", "limits", law_tables.limits),
+    Part("docs/rules.md", "steps", law_tables.steps),
+    Part("docs/settings.md", "settings", settings_table.settings),
+)
+
+
+def is_stale(one: Part) -> bool:
+    """Whether *one* says something else than the code."""
+    return part((ROOT / one.file).read_text(encoding="utf-8"), one.name) != one.write()
+
+
+def stale() -> list[str]:
+    """The parts that are out of date, as `file: name`."""
+    return [f"{one.file}: {one.name}" for one in PARTS if is_stale(one)]
+
+
+def write_all() -> list[str]:
+    """Write every part that is out of date; which files changed."""
+    changed = [_written(one) for one in PARTS if is_stale(one)]
+    return sorted({file.relative_to(ROOT).as_posix() for file in changed})
+
+
+def _written(one: Part) -> Path:
+    file = ROOT / one.file
+    page = replace_part(file.read_text(encoding="utf-8"), one.name, one.write())
+    file.write_text(page, encoding="utf-8")
+    return file
