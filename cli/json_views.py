@@ -1,4 +1,4 @@
-"""What the command line shows as JSON (DESIGN 6.3), as the manager, the moderator or an auditor may see it."""
+"""What the command line shows as JSON (docs/json.md), as the manager, the moderator or an auditor may see it."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -86,7 +86,7 @@ def seen(
     language: str = "en",
 ) -> Row:
     """
-    The dialogues *ids* as *viewer* may see them at *now* (aware UTC): plain data in the shape of DESIGN 6.3.
+    The dialogues *ids* as *viewer* may see them at *now* (aware UTC): plain data in the shape of docs/json.md.
 
     Raises NotKnown('unknown-dialogue').
     """

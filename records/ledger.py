@@ -74,7 +74,7 @@ class Ledger:
         Let *by* (a role, a stakeholder or a pseudonym) take *step* with what is *given*, at *now* (aware UTC).
 
         With *expected_revision* the step is refused ('changed-meanwhile') when somebody was faster.
-        Raises Refused, with the reason; then nothing has changed. Source: DESIGN 3 and 6.2.
+        Raises Refused, with the reason; then nothing has changed. Source: rules 2 and 3.
         """
 
         def law(dialogue: Dialogue) -> Decided:
@@ -128,7 +128,7 @@ class Ledger:
         return Receipt(after.dialogue.id, after.dialogue.phase, decided.facts)
 
     def apply_programme(self, programme: Programme, now: datetime) -> bool:
-        """Create or replace *programme*; True when something changed. Source: DESIGN 6.1, `programme apply`."""
+        """Create or replace *programme*; True when something changed. Source: rules 7."""
         try:
             with writing(self.engine, now) as connection:
                 return programmes.apply(connection, programme, now)
@@ -172,7 +172,7 @@ class Ledger:
             return programmes.due_ids(connection, now)
 
     def open_due_editions(self, now: datetime) -> list[Receipt]:
-        """Open one edition of each programme whose moment has come; doing it again opens nothing. DESIGN 3.1."""
+        """Open one edition of each programme whose moment has come; doing it again opens nothing. Source: rules 4."""
         require_present(self.engine, now)
         opened = [self._open_or_go_on(programme_id, now) for programme_id in self.due_to_open(now)]
         return [receipt for receipt in opened if receipt is not None]
@@ -239,7 +239,7 @@ class Ledger:
         Mark the notice *notice_id* as sent by *channel*, and let the law say what follows, in one transaction.
 
         False when it was marked before: asking twice changes nothing. With a *line* the mark goes over it when that
-        serves. Raises NotKnown('unknown-notice'). Source: DESIGN 3.5, an answer counts as given when delivered.
+        serves. Raises NotKnown('unknown-notice'). Source: rules 16, an answer counts when it was delivered.
         """
         return self._deliveries.delivered(notice_id, channel, now, line)
 
@@ -256,7 +256,7 @@ class Ledger:
         )  # fmt: skip
 
     def settle(self, dialogue_id: str, now: datetime) -> int:
-        """Let the law say what follows from the invitations that a round marked; how many there were (trust 2)."""
+        """Let the law say what follows from the invitations that a round marked; how many there were (rules 15)."""
         return self._deliveries.settle(dialogue_id, now)
 
     def undeliverable(self, notice_id: int, channel: str, reason: str, now: datetime) -> bool:
@@ -264,7 +264,7 @@ class Ledger:
         Mark the letter that holds *notice_id* as refused for good because of *reason*, with the facts that follow.
 
         All its notices fail in one transaction, and one alert tells of them. Addresses in *reason* are left out. False
-        when it failed or was withdrawn before. Raises NotKnown('unknown-notice'). Source: DESIGN 3.5, a bounce reopens.
+        when it failed or was withdrawn before. Raises NotKnown('unknown-notice'). Source: rules 16.
         """
         return self._deliveries.undeliverable(notice_id, channel, reason, now)
 

@@ -30,7 +30,7 @@ def found_rehearsal(url: str) -> None:
     Make the tables of a rehearsal in the empty database of *url*, and mark it as one.
 
     Raises Refused('database-in-use') when it holds any tables: simulated time must never pass among real people's.
-    Source: ruling 15.
+    Source: rules 47.
     """
     if current(url) is not None:
         raise Refused("database-in-use")

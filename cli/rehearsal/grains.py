@@ -30,7 +30,7 @@ class Grain:
 
 
 def grains_of_facts(shown: Row, zone: ZoneInfo) -> Iterator[Grain]:
-    """The facts of what is *shown* (DESIGN 6.3) as grains, with moments in *zone*."""
+    """The facts of what is *shown* (docs/json.md) as grains, with moments in *zone*."""
     yield from Facts(shown, zone).grains()
 
 

@@ -1,4 +1,4 @@
-"""The scenario file (DESIGN 6.2): a whole edition as a person writes it, read into moments that are aware UTC."""
+"""The scenario file (docs/scenario.md): a whole edition as a person writes it, read into moments that are aware UTC."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime

@@ -202,7 +202,7 @@ class Life:
             return None
 
     def seen(self, viewer: Viewer = "manager") -> Row:
-        """What *viewer* may see of everything so far, in the shape of DESIGN 6.3."""
+        """What *viewer* may see of everything so far, in the shape of docs/json.md."""
         ledger = self.house.ledger
         ids = ledger.dialogue_ids(self.scenario.programme.id)
         return seen(

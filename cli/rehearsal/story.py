@@ -64,7 +64,7 @@ def short_day(moment: datetime, lang: str, *, year: bool = False) -> str:
 
 
 def story_of(shown: Row, scenario: Scenario, lang: str = "en") -> list[Line]:
-    """The lines of the story that *shown* (DESIGN 6.3) tells in *lang*."""
+    """The lines of the story that *shown* (docs/json.md) tells in *lang*."""
     zone = scenario.calendar.zone
     return [_title(scenario, lang), *_timeline(shown, zone, lang), *_ending(shown, lang)]
 

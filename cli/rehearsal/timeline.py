@@ -51,7 +51,7 @@ class Happening:
 
 
 def happenings(shown: Row, zone: ZoneInfo) -> list[Happening]:
-    """The happenings of what is *shown* (DESIGN 6.3): dialogue after dialogue, in order, with moments in *zone*."""
+    """The happenings of what is *shown* (docs/json.md): dialogue after dialogue, in order, with moments in *zone*."""
     grains = [*grains_of_facts(shown, zone), *_notices(shown, zone), *_refusals(shown, zone)]
     order = [row["id"] for row in shown["dialogues"]]
     grains.sort(key=lambda grain: (order.index(grain.dialogue), grain.at))

@@ -108,7 +108,7 @@ class DialogueView:
         return [Departure(self.source, o, self.language) for o in told]
 
     def noted(self, now: datetime) -> list[str]:
-        """What is not in order at *now* and stops nothing: the names of checks that are only shown (ruling 1)."""
+        """What is not in order at *now* and stops nothing: the names of checks that are only shown (rules 8)."""
         asked = checks_of(self.source, now)
         return [check.name for check in asked if check.strength == "shown" and not check.ok]
 

@@ -1,4 +1,4 @@
-"""What a reader may see of who said what (DESIGN 3.7). Nothing here opens a seal for a role."""
+"""What a reader may see of who said what (rules 35). Nothing here opens a seal for a role."""
 
 from notifications.language.words import country, fill, isolated, listing, word
 from states.model.contributions import Attribution, Contribution

@@ -90,7 +90,7 @@ class Call:
 
     @property
     def silent(self) -> bool:
-        """Whether nothing may be said now: at risk, and outside the hours that are safe (care 2)."""
+        """Whether nothing may be said now: at risk, and outside the hours that are safe (rules 32)."""
         known = self.zone is not None and self.hours is not None
         return self.at_risk and known and not (self.window and self.window.open)
 
@@ -124,7 +124,7 @@ class Ways(NamedTuple):
 
 
 def ways_of(visit: Visit, call: Call) -> Ways:
-    """What the sheet of *call* says of it: nobody sees which ways are unsafe, and nobody is sent to one (care 2)."""
+    """What the sheet of *call* says of it: nobody sees which ways are unsafe, and nobody is sent to one (rules 32)."""
     seat = visit.site.house.ledger.read(call.dialogue.id).stakeholders[call.seat.id]
     return Ways(seat.contact.phone, seat.safe_post)
 
@@ -165,7 +165,7 @@ def record_heard(visit: Visit, call: Call) -> None:
 
 
 def kept_from(visit: Visit, seat: Stakeholder) -> bool:
-    """Whether *seat* is nobody for whoever looks to call: at risk the moderator or the confidant calls (care 2)."""
+    """Whether *seat* is nobody for whoever looks to call: at risk the moderator or the confidant calls (rules 32)."""
     return visit.me.name in MANAGERS and seat.at_risk is not False
 
 
@@ -211,7 +211,7 @@ _BRIEF = 60  # characters of a name or a company that are said
 
 def spoken_of(call: Call, *, passing_on: bool = False) -> list[str]:
     """
-    Five sentences to say, in their language and in at most 120 words (care 17); at risk they name no company.
+    Five sentences to say, in their language and in at most 120 words (rules 32); at risk they name no company.
 
     *passing_on*: whoever calls does not record what is said, but passes it on.
     """

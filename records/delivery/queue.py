@@ -105,7 +105,7 @@ def claim(
     itself when it is an alert, and tomorrow when it is a task. *policies* say when the morning is of a programme.
     With *newest* (its number) no letter of which nothing was written by then, so that what a round brings about waits
     for the next one. What is neither sent nor given back by the end of the lease can be claimed again. *now* is aware
-    UTC. Raises Busy, DatabaseUnavailable. Source: rulings 21.
+    UTC. Raises Busy, DatabaseUnavailable. Source: rules 41.
     """
     while waits(engine, now, newest):
         with writing(engine, now) as connection:
@@ -140,7 +140,7 @@ def hurry(engine: Engine, now: datetime, longest: timedelta) -> None:
     Let what was put off for more than the *longest* pause go at *now* (aware UTC).
 
     Its moment was set by a clock that ran ahead; it would wait until the present is there too. What goes by itself is
-    put off by the law alone, before its first try: an erasure that can still be undone (rulings 12).
+    put off by the law alone, before its first try: an erasure that can still be undone (rules 41).
     """
     morning = and_(NOTICES.c.template.in_(sorted(DAILY)), NOTICES.c.next_try_at > NOTICES.c.at)
     put_off = or_(NOTICES.c.attempts > 0, morning)

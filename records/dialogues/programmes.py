@@ -89,7 +89,7 @@ _KEPT = (Role.MODERATOR, Role.CONFIDANT, Role.BOARD)
 
 def _require_roles_kept(connection: Connection, was: Programme, new: Programme) -> None:
     """
-    A file changes nobody who stands beside those who wait: hand-over asks for the consent that this needs (rulings 6).
+    A file changes nobody who stands beside those who wait: hand-over asks for the consent that this needs (rules 33).
 
     And whoever becomes moderator learns who spoke under seal.
     """

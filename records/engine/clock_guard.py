@@ -28,7 +28,7 @@ def require_present(engine: Engine, now: datetime) -> None:
     """
     Raise Refused('future-now') when *now* (aware) lies more than AHEAD beyond the clock of *engine*.
 
-    Source: trust 6; ruling 15.
+    Source: rules 47.
     """
     clock: Clock | None = engine.get_execution_options().get(_CLOCK)
     if clock is None:

@@ -63,13 +63,13 @@ def _row(dialogue_id: str, notice: Notice, cause: str, at: datetime) -> dict[str
 
 
 def _not_before(notice: Notice, at: datetime) -> datetime:
-    """When it may leave: what can still be undone waits until it no longer can (rulings 12)."""
+    """When it may leave: what can still be undone waits until it no longer can (rules 41)."""
     after = notice.detail.get("after")
     return max(at, datetime.fromisoformat(after)) if after else at
 
 
 def mark_read_back(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
-    """Mark those of *rows* that were read back in the same call as told by hand (rulings 8)."""
+    """Mark those of *rows* that were read back in the same call as told by hand (rules 29)."""
     for row in rows:
         if row["status"] == BY_HAND:
             told = {"channel": BY_HAND, "sent_at": row["at"]}

@@ -73,7 +73,7 @@ def sweep(
     Works in chunks of at most *chunk* duties, fewer when writing them would let people wait. On SQLite it pauses
     *pause_seconds* after each, because its lock is not fair: people come first. A duty on which the law fails is noted
     with its error and holds up nobody else.
-    Raises Refused('future-now'), Busy or DatabaseUnavailable; what was done before stays done. Source: DESIGN 3.6.
+    Raises Refused('future-now'), Busy or DatabaseUnavailable; what was done before stays done. Source: rules 23.
     """
     require_present(engine, now)
     report = SweepReport()

@@ -43,7 +43,7 @@ def hear(engine: Engine, ledger: Ledger, raw: bytes, now: datetime) -> list[Hear
     """
     Record what the mail *raw* says of deliveries that failed, at *now* (aware UTC); reading it twice records it once.
 
-    Raises Busy or DatabaseUnavailable (records.engine.errors); then it can be read again. Source: DESIGN 3.5, trust 7.
+    Raises Busy or DatabaseUnavailable (records.engine.errors); then it can be read again. Source: rules 16 and 43.
     """
     if told := calendar_replies.answers(ledger, raw, now):
         return [Heard(one.what, who=one.where) for one in told]

@@ -46,7 +46,7 @@ def answers(ledger: Ledger, raw: bytes, now: datetime) -> list[Answered]:
     Take what a calendar answers in the mail *raw* as the person's own step, at *now* (aware UTC); none: it holds none.
 
     The entry's number is known to nobody but its guest, and the answer must come from the address it was sent to.
-    Raises Busy or DatabaseUnavailable (records.engine.errors). Source: trust 7, RFC 5546.
+    Raises Busy or DatabaseUnavailable (records.engine.errors). Source: rules 46, RFC 5546.
     """
     return [_taken(ledger, reply, now) for reply in read_replies(raw)]
 

@@ -18,7 +18,7 @@ def send_digest(ledger: Ledger, programme_id: str, now: datetime) -> int:
     Put the overview of *programme_id* for the week of *now* (aware UTC) in the outbox; the number of overviews written.
 
     A week is the ISO week in the programme's zone; asking again in the same week writes nothing. Nor does a week in
-    which nothing changed and nothing is owed, or in which a letter of tasks went (rulings 22).
+    which nothing changed and nothing is owed, or in which a letter of tasks went (rules 45).
     Raises NotKnown('unknown-programme').
     """
     ledger.programme(programme_id)

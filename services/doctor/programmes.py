@@ -24,7 +24,7 @@ def unheard(house: House) -> Findings:
     The roles whose alerts reach nobody, because nobody up their chain reads mail: said once for each programme.
 
     Asked of each newest edition, and of each earlier one that still owes something: what failed for good is known by
-    edition. Source: rulings 8 and trust 7, the last alert about an alert ends here.
+    edition. Source: rules 44, the last alert about an alert ends here.
     """
     said = set[tuple[str, str]]()
     for name in alerting(house.engine):

@@ -12,7 +12,7 @@ from states.language.messages import say
 from states.model.dialogue import Dialogue, Phase
 
 Strength = Literal["hard", "soft", "shown"]
-"""*hard* must hold, *soft* may be passed by hand with name and reason, *shown* never stops a step (ruling 1)."""
+"""*hard* must hold, *soft* may be passed by hand with name and reason, *shown* never stops a step (rules 8)."""
 Ask = Callable[[Dialogue, datetime], Iterator[Gap]]
 
 
@@ -81,7 +81,7 @@ A, E, S, U, F = (
 
 
 def _where_hands_are_needed(dialogue: Dialogue) -> Strength:
-    """Hard for a dialogue with a seat that is reached by hand or at risk (ruling 4)."""
+    """Hard for a dialogue with a seat that is reached by hand or at risk (rules 10)."""
     return "hard" if composition.seats_needing_hands(dialogue) else "shown"
 
 

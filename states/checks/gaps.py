@@ -52,7 +52,7 @@ def affected_mapped(d: Dialogue, now: datetime) -> Gaps:
 
 
 def affected_accepted(d: Dialogue, now: datetime) -> Gaps:
-    """The same, over those who accepted."""
+    """Every top risk has such a seat among those who accepted, or a recent chain dialogue."""
     yield from _affected(d, now, accepted=True)
 
 
@@ -144,7 +144,7 @@ def _still_to_reach(d: Dialogue, seat: Stakeholder) -> bool:
 
 
 def hands_named(d: Dialogue, _now: datetime) -> Gaps:
-    """Somebody independent can say what arrived: moderator, confidant or a helper (care 5)."""
+    """Somebody independent can say what arrived: moderator, confidant or a helper (rules 10)."""
     if any(d.role(role) and not is_debtor(d, role) for role in (Role.MODERATOR, Role.CONFIDANT)):
         return
     if not helpers_of(d):

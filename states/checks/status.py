@@ -37,7 +37,7 @@ def answers_standing(dialogue: Dialogue) -> Answers:
     """
     How the answers stand: `waiting` while one is to be written, `under-way` while one did not arrive.
 
-    When nothing is owed any more: `not-reached` when somebody was given up, who therefore is never *answered* (care 5),
+    When nothing is owed any more: `not-reached` when somebody was given up, who is never *answered* (rules 30),
     `nobody` when there was nothing to answer, else `everybody`.
     """
     if waiting := waiting_voices(dialogue):
@@ -70,7 +70,7 @@ def promise_standing(dialogue: Dialogue, promise: Commitment, now: datetime) -> 
     """
     How *promise* stands at *now*: what was reported last, or `late` when its day is over and it is not ended.
 
-    Source: trust.md 7, a promise whose day has passed is not under way.
+    Source: rules 22, a promise whose day has passed is not under way.
     """
     over = now >= dialogue.calendar.end_of(promise.due)
     return "late" if over and promise.status in _OPEN else promise.status

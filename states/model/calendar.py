@@ -81,7 +81,7 @@ class WorkCalendar:
         """
         The due day of *rule* (`S-18w`, `+10wd`) counted from *start*, with the holidays that were skipped.
 
-        Weeks are calendar weeks; working days skip weekends and holidays (DESIGN section 5).
+        Weeks are calendar weeks; working days skip weekends and holidays (rules 13).
         """
         number, unit = span(rule)
         if unit == "w":

@@ -8,7 +8,7 @@ from states.values.values import Name, Text, Value
 
 
 class Attribution(StrEnum):
-    """Who may know from whom a contribution came (DESIGN 3.7)."""
+    """Who may know from whom a contribution came (rules 35)."""
 
     NAMED = "named"
     ORGANISATION = "organisation"

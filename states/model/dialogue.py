@@ -24,7 +24,7 @@ from states.values.values import Country, Day, Line, Name, Text, Value
 
 
 class Phase(StrEnum):
-    """Where a dialogue stands (DESIGN section 3)."""
+    """Where a dialogue stands (rules 1)."""
 
     STAKEHOLDER_ANALYSIS = "stakeholder_analysis"
     EXPECTATION_GATHERING = "expectation_gathering"

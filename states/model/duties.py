@@ -1,4 +1,4 @@
-"""Duties: who owes what to whom by when, and the table of their kinds (DESIGN 3.1 to 3.5)."""
+"""Duties: who owes what to whom by when, and the table of their kinds (rules 12)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

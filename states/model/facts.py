@@ -97,4 +97,4 @@ FACTS: tuple[str, ...] = (
     "dialogue-closed",
     "dialogue-cancelled",
 )
-"""All facts, in the order of a dialogue's life (DESIGN 6.3 names the ones that others rely on)."""
+"""All facts, in the order of a dialogue's life (docs/json.md lists them for those who rely on them)."""

@@ -59,7 +59,7 @@ HELPER = "helper"
 
 
 class Helper(Value):
-    """Somebody independent who reaches people by hand in *language* and says what arrived (care 5)."""
+    """Somebody independent who reaches people by hand in *language* and says what arrived (rules 34)."""
 
     id: Name
     name: Line
@@ -149,7 +149,7 @@ class Stakeholder(Mapping):
     took_part: bool = False
     """Whether they said yes to an earlier edition: how they are reached is theirs to say from then on."""
     unsafe: tuple[str, ...] = ()
-    """Ways that are never used again; for the moderator's eyes alone (care 2)."""
+    """Ways that are never used again; for the moderator's eyes alone (rules 32)."""
     left_ways: tuple[str, ...] = ()
     """Addresses that were replaced, as long as each must be told so once."""
 

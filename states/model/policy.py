@@ -31,7 +31,7 @@ Audience = Literal["owner", "manager", "deputy", "sponsor", "moderator", "board"
 
 
 class Ladder(Value):
-    """The reminders and escalations of a duty (DESIGN 3.6); *rungs* are relative to the due day."""
+    """The reminders and escalations of a duty (rules 23); *rungs* are relative to the due day."""
 
     rungs: dict[RungName, tuple[Audience, ...]]
     repeat_every: Annotated[int, Field(ge=1, le=250)] | None = None  # working days
@@ -53,7 +53,7 @@ class Ladder(Value):
 
 
 class Limits(Value):
-    """The numbers that checks and steps use; each is a default of DESIGN section 3."""
+    """The numbers that checks and steps use; each has its default in config/policy.toml."""
 
     home_share: Annotated[float, Field(gt=0, le=1)]
     top_risks: Annotated[int, Field(ge=1, le=20)]
@@ -98,7 +98,7 @@ class Policy(Value):
 
 
 def _muted(feedback: Ladder | None) -> str | None:
-    """What the ladder of the debt lacks: from the manager's alert upwards nothing can be muted (DESIGN 3.6)."""
+    """What the ladder of the debt lacks: from the manager's alert upwards nothing can be muted (rules 25)."""
     if feedback is None:
         return None
     late = {who for rung, to in feedback.rungs.items() if rung_offset(rung) > 0 for who in to}

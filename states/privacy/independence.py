@@ -1,7 +1,7 @@
 """
 Who is whom, and who owes: nobody speaks for those they owe, and nobody proves what they owe themselves.
 
-Source: trust 1; care 5 (who delivers and who proves are two things); rulings 6 (the same person).
+Source: rules 26 to 28.
 """
 
 import re
@@ -47,7 +47,7 @@ def same_person(one: Reached, other: Reached) -> bool:
     Whether *one* and *other* are the same person: the same address, or the same telephone.
 
     The name alone counts only where nothing else can be held against each other. An account is the account of who
-    holds a role, so the same account is the same address. Source: rulings 6.
+    holds a role, so the same account is the same address. Source: rules 27.
     """
     mail = same_address(one.email, other.email) if one.email and other.email else None
     phone = same_phone(one.phone, other.phone) if one.phone and other.phone else None
@@ -92,7 +92,7 @@ def debtor_behind(dialogue: Dialogue, somebody: Reached) -> bool:
     """
     Whether *somebody* is manager, deputy or sponsor, or was one while this edition ran.
 
-    Giving the role away for a day, or another telephone, makes nobody somebody else (rulings 6).
+    Giving the role away for a day, or another telephone, makes nobody somebody else (rules 27).
     """
     held = (person for role in DEBTORS if (person := dialogue.role(role)))
     before = (p for p in dialogue.programme.owed_before if p.until >= dialogue.opened_at)
@@ -106,7 +106,7 @@ def debtor_reached_at(dialogue: Dialogue, email: str | None, phone: str | None) 
 
 
 def helps(dialogue: Dialogue, name: str) -> Helper | None:
-    """The helper *name* while they help and owe nothing under another hat; None otherwise (care 5)."""
+    """The helper *name* while they help and owe nothing under another hat; None otherwise (rules 34)."""
     helper = dialogue.helper(name)
     return helper if helper and not debtor_behind(dialogue, helper) else None
 
@@ -126,7 +126,7 @@ def with_roles(
     programme: Programme, roles: Mapping[Role, Person], until: datetime | None
 ) -> Programme:
     """
-    *programme* with *roles*; who owed answers *until* now, or was reached otherwise, stays known (rulings 6).
+    *programme* with *roles*; who owed answers *until* now, or was reached otherwise, stays known (rules 27).
 
     None while nobody spoke: nothing was owed yet.
     """

@@ -35,7 +35,7 @@ def known_to_participant(dialogue: Dialogue, who: str) -> Dialogue:
 
 
 def _unmarked(seat: Stakeholder) -> Stakeholder:
-    """Which ways are unsafe only the moderator sees, nor where mail once went (care 2)."""
+    """Which ways are unsafe only the moderator sees, nor where mail once went (rules 32)."""
     if not seat.unsafe and not seat.left_ways:
         return seat
     return seat.model_copy(update={"unsafe": (), "left_ways": ()})

@@ -1,4 +1,4 @@
-"""Who may see what: seals stay closed for everybody but the moderator and the speaker (DESIGN 3.7)."""
+"""Who may see what: seals stay closed for everybody but the moderator and the speaker (rules 35)."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ def letters_of(pseudonym: str) -> str:
     """
     The letters by which people know who speaks under seal: `sealed-1` is A, `sealed-27` is AA.
 
-    Raises ValueError for what is no pseudonym. Source: words.md, no machine word reaches people.
+    Raises ValueError for what is no pseudonym. Source: rules 39, no machine word reaches people.
     """
     number, letters = int(pseudonym.rpartition("-")[2]), ""
     while number:
@@ -58,7 +58,7 @@ def region_of(dialogue: Dialogue, speaker: Stakeholder) -> tuple[str | None, str
     The category and the country by which *speaker* may be described; None for what would point at too few people.
 
     A description must fit as many of those who could have spoken as the policy's `small_group` asks, and so must what
-    is left over: were one country of six people named, the one without a country would be known. Source: DESIGN 3.7.
+    is left over: were one country of six people named, the one without a country would be known. Source: rules 36.
     """
     least = dialogue.policy.limits.small_group
     seats = [s for s in dialogue.stakeholders.values() if _could_speak(s)]
@@ -108,7 +108,7 @@ def verdicts_heard(dialogue: Dialogue) -> dict[str, Counter[str]]:
     How many found themselves heard, partly and not: those who said so themselves, and those for whom it was recorded.
 
     Recorded ones are counted apart only where neither they nor the others are fewer than `small_group`; else all count
-    together. What is under seal always counts with those who spoke themselves (trust 1, care 4).
+    together. What is under seal always counts with those who spoke themselves (rules 36).
     """
     by_others = recorded_verdicts(dialogue)
     own = {voice for voice in dialogue.verdicts if voice not in by_others}

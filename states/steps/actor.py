@@ -62,7 +62,7 @@ def _require_not_one_who_owes(
     speaker: Stakeholder,
     given: Any,  # noqa: ANN401
 ) -> None:
-    """A seat whose address or telephone is that of manager, deputy or sponsor is a debtor's other hat (rulings 6)."""
+    """A seat whose address or telephone is that of manager, deputy or sponsor is a debtor's other hat (rules 26)."""
     if _touches_a_debt(step, given) and debtor_behind(dialogue, speaker):
         raise OwnHat("debtor-may-not-relay", by=speaker.id)
 

@@ -93,7 +93,7 @@ def decide(
 
     Changes nothing itself: the decision holds the dialogue before and after, the facts and the notices.
     Raises Refused, in one of its kinds, when the step is unknown, not theirs, does not fit the phase, brings
-    something invalid, or when checks of the phase are not met. Source of the rules: DESIGN section 3.
+    something invalid, or when checks of the phase are not met. Source: rules 1 to 3.
     """
     if now.tzinfo is None:
         raise BadInput("naive-time", time=now.isoformat(sep=" "))
@@ -120,7 +120,7 @@ def decide_all(
     """
     What follows when *by* asks for *step* once for each of *givens*, at least one: all of it or nothing.
 
-    Raises what `decide` raises, for the first that is refused. Source: DESIGN 4, one request is one transaction.
+    Raises what `decide` raises, for the first that is refused. Source: rules 2, one request is one transaction.
     """
     decisions = list[Decision]()
     for given in givens:

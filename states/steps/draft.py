@@ -172,7 +172,7 @@ class Deliberation:
         """
         How the due day of *kind* follows from the policy, or from the day that somebody promised.
 
-        Never a day that is over: born late is not late (trust 2).
+        Never a day that is over: born late is not late (rules 6).
         """
         rule = self.dialogue.policy.due[kind]
         if due_day is not None or rule == "promised":

@@ -5,7 +5,7 @@ from states.steps.draft import Deliberation
 from states.timing.lapse import person_key
 
 ONLOOKERS = (Role.SPONSOR, Role.MODERATOR, Role.BOARD)
-"""Who would hear nothing until something is late (trust.md 4)."""
+"""Who would hear nothing until something is late (rules 45)."""
 
 
 def tell_onlookers(work: Deliberation, template: str, /, **detail: object) -> None:

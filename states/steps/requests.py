@@ -1,4 +1,4 @@
-"""What a person may ask for: one model per step, with the fields that come `with` it (DESIGN 6.2)."""
+"""What a person may ask for: one model per step, with the fields that come `with` it (rules 3)."""
 
 from typing import Annotated, Literal, Self
 
@@ -93,7 +93,7 @@ class OnBehalf(Value):
     """
     A step of a participant; whoever records it for somebody else names *stakeholder* and *how* it was said.
 
-    *said_on* is the day on which they said it; *read_back*: it was read back to them in the same call (rulings 8).
+    *said_on* is the day on which they said it; *read_back*: it was read back to them in the same call (rules 29).
     """
 
     stakeholder: Name | None = None

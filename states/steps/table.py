@@ -25,7 +25,7 @@ CHAIR = (Role.MODERATOR, *MANAGERS)
 SPONSOR = (Role.SPONSOR,)
 SPEAKER = (PARTICIPANT,)
 PROVERS = (Role.MODERATOR, Role.CONFIDANT, HELPER, PARTICIPANT)
-"""Who may say that something arrived: never who owes it (care 5)."""
+"""Who may say that something arrived: never who owes it (rules 28)."""
 ANY_ROLE = tuple(Role)
 NEAR = CHAIR
 """Who may record what binds nobody who owes: that somebody comes, expects something, or finds a line right."""
@@ -43,7 +43,7 @@ RELAYS: dict[str, tuple[str, ...]] = {
     "ask-erasure": INDEPENDENT,
     "undo-relayed": INDEPENDENT,
 }
-"""Which step of a participant who may record for them (trust 1)."""
+"""Which step of a participant who may record for them (rules 26)."""
 
 
 @dataclass(frozen=True, slots=True)

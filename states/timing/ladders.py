@@ -1,4 +1,4 @@
-"""Ladders as moments: which rung of a duty fires when, and who hears of it (DESIGN 3.6)."""
+"""Ladders as moments: which rung of a duty fires when, and who hears of it (rules 23)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time

@@ -1,4 +1,4 @@
-"""What time does to a duty: the lapse, silence that counts as no answer, and the rungs of its ladder (DESIGN 3.6)."""
+"""What time does to a duty: the lapse, silence that counts as no answer, and the rungs of its ladder (rules 23)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

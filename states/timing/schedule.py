@@ -105,7 +105,7 @@ def proposed_session(
     """
     The session that an edition opened at *opening* proposes: *lead_weeks* later, on a working day, at *hour* local.
 
-    Source: DESIGN 3.1.
+    Source: rules 4.
     """
     day = calendar.next_working(calendar.day_of(opening) + timedelta(weeks=lead_weeks))
     return calendar.at(day, hour)

@@ -30,7 +30,7 @@ def seen(text: str) -> str:
 
 
 def has_sign(text: str) -> bool:
-    """Whether there is anything to see in *text* (ruling 25)."""
+    """Whether there is anything to see in *text* (rules 39)."""
     return any(
         unicodedata.category(sign) not in _UNSEEN and sign != _BLANK
         for sign in seen(unicodedata.normalize("NFC", text))

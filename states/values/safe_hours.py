@@ -1,4 +1,4 @@
-"""Safe hours: when somebody can be called without danger, read from their own words (care 2)."""
+"""Safe hours: when somebody can be called without danger, read from their own words (rules 32)."""
 
 import re
 from collections.abc import Iterator

@@ -121,7 +121,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 ReaderLanguage = Annotated[Language, AfterValidator(_require_text_here)]
-"""A language in which somebody is written to: one that this house has texts in (ruling 26)."""
+"""A language in which somebody is written to: one that this house has texts in (rules 39)."""
 
 
 def _known_zone(name: str, info: ValidationInfo) -> str:

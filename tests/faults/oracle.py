@@ -1,8 +1,8 @@
 """
 A second reader, beside the checker: what the debtor's hands did, who was silent, and how many letters a day came.
 
-It asks rows and dialogues by rules of its own and knows nothing of how the law decides. Sources: trust 1, 2 and 4,
-care 5 and 18, rulings 10, 21 and 22.
+It asks rows and dialogues by rules of its own and knows nothing of how the law decides. Sources: rules 15, 21, 28,
+30 and 40 to 42.
 """
 
 # ruff: noqa: ANN401 - rows of a database

@@ -266,7 +266,7 @@ class Life:
         with self.engine.connect() as connection:
             waiting = [row for row in rows_of(connection, "notices") if row["status"] == "pending"]
         for notice in waiting:
-            # What can still be undone waits for its day (rulings 12).
+            # What can still be undone waits for its day (rules 41).
             after = json.loads(notice["detail"]).get("after", notice["at"].isoformat())
             if datetime.fromisoformat(after) < self.now - MORNINGS * DAY:
                 self.wrong.append(f"{notice['template']} to {notice['to']} waits for ever")

@@ -1,4 +1,4 @@
-"""How many letters people get, as a law: whole years of 45 and of 200, undisturbed and left alone (trust.md 4)."""
+"""How many letters people get, as a law: whole years of 45 and of 200, undisturbed and left alone (rules 40)."""
 
 from collections import Counter
 

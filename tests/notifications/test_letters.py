@@ -22,7 +22,7 @@ CASES = {language: every_case(language) for language in LANGUAGES}
 EACH = pytest.mark.parametrize("template", TEMPLATES)
 BOTH = pytest.mark.parametrize("language", LANGUAGES)
 SILENT = frozenset({"way-replaced"})
-"""One line to an address that somebody else may read by now: it says nothing of who writes, or why (care.md 2)."""
+"""One line to an address that somebody else may read by now: it says nothing of who writes, or why (rules 31)."""
 _DATE = re.compile(r"\b\d{1,2} [a-z]+ 20\d\d\b", re.IGNORECASE)
 
 

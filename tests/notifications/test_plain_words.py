@@ -27,7 +27,7 @@ FORBIDDEN = {
         "the confidant", "without your hearing", "stands here", "hold our answer against",
     ),
 }  # fmt: skip
-"""From `words.md`: what an editor struck out when the letters were read aloud."""
+"""What an editor struck out when the letters were read aloud."""
 _MACHINE = re.compile(
     r"\b(?:sealed-\d+|participant-\d+|at_risk|deputy_|\d{4}-\d\d-\d\d|[0-9a-f]{16,}|[a-z]+(?:-[a-z]+)+/[a-z0-9-]+)\b"
 )

@@ -1,4 +1,4 @@
-"""A session so near that days do not fit: the pages say which, keep what was typed, and ask first (trust 2)."""
+"""A session so near that days do not fit: the pages say which, keep what was typed, and ask first (rules 6)."""
 
 import re
 

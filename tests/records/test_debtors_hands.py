@@ -301,7 +301,7 @@ def test_the_old_way_is_told_once_and_nothing_else(open_voice: Memory) -> None:
 
 
 def test_at_an_old_telephone_somebody_says_the_one_line(open_voice: Memory) -> None:
-    """Nothing goes to a telephone by itself (care 2); at risk nothing goes there at all."""
+    """Nothing goes to a telephone by itself (rules 32); at risk nothing goes there at all."""
     chosen = select(NOTICES.c.to, NOTICES.c.detail).where(NOTICES.c.template == "contact-to-check")
     moved = {"stakeholder": "ngo-nl", "phone": "+31 6 1111 1111"}
     open_voice.act("change-contact", moved, by="moderator")

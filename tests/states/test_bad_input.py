@@ -581,7 +581,7 @@ def test_a_policy_that_lacks_a_duty() -> None:
 
 
 def test_alerts_cannot_be_muted_by_policy() -> None:
-    """From the manager's alert upwards nothing can be muted, by anyone (DESIGN 3.6)."""
+    """From the manager's alert upwards nothing can be muted, by anyone (rules 25)."""
     silent: Given = {"rungs": {"-3wd": ["owner"]}, "repeat_every": None, "repeat_to": []}
 
     with pytest.raises(ValueError, match="feedback"):

@@ -273,7 +273,7 @@ def test_an_end_has_no_checks(phase: Phase) -> None:
     assert checks_of(life.dialogue, life.now) == []
 
 
-DESIGN = {
+STRENGTHS = {
     A: {
         "roles-named": "hard",
         "risks-named": "hard",
@@ -321,7 +321,7 @@ DESIGN = {
 def test_the_checks_are_those_of_the_design(phase: Phase) -> None:
     checks = checks_of(at_phase(phase).dialogue, at_phase(phase).now)
 
-    assert {each.name: each.strength for each in checks} == DESIGN[phase]
+    assert {each.name: each.strength for each in checks} == STRENGTHS[phase]
     assert all(
         any(who in each.source for who in ("SER", "OECD", "AA1000SES", "UN guiding"))
         for each in checks

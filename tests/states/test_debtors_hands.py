@@ -1,5 +1,5 @@
 """
-No step of whoever owes makes a debt smaller (trust 1): every step × every role that owes × every person, also two hats.
+No step of whoever owes makes a debt smaller (rules 26): every step × role that owes × person, also two hats.
 
 What is looked at is the state itself, not who was refused: a debt that ends, a point that is gone, a delivery, a
 verdict, an objection or an erasure that nobody said, an address that is somebody else's, another moderator.
@@ -200,7 +200,7 @@ def harm(before: Dialogue, after: Dialogue, step: str, given: Given) -> list[str
     found = []
     still = owed(after)
     settled = f"settle-erasure/{given.get('stakeholder')}" if step == "settle-erasure" else ""
-    # After two tries that are listed it is on record as not reached, never as answered (care 5); all else stays.
+    # After two tries that are listed it is on record as not reached, never as answered (rules 30); all else stays.
     gone = step == "could-not-reach"
     for name, first in ({} if gone else owed(before)).items():
         if name != settled and still.get(name) != first:

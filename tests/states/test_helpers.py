@@ -1,4 +1,4 @@
-"""A helper does what going by hand takes, until it ends, and nothing else under whatever hat (care 5, rulings 6, 7)."""
+"""A helper does what going by hand takes, until it ends, and nothing else under whatever hat (rules 28 and 34)."""
 
 from typing import Any
 

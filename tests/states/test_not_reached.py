@@ -1,4 +1,4 @@
-"""Nobody counts as not to be reached by tries from before there was anything to bring (care 5)."""
+"""Nobody counts as not to be reached by tries from before there was anything to bring (rules 30)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Answers that say nothing are shown as decisions that say nothing are, but they stop nobody (ruling 1)."""
+"""Answers that say nothing are shown as decisions that say nothing are, but they stop nobody (rules 11)."""
 
 import pytest
 

@@ -46,7 +46,7 @@ def _rows(visit: Visit, dialogue: Dialogue) -> list[NoticeRow]:
 
 
 def may_dismiss(visit: Visit, row: NoticeRow) -> bool:
-    """Whether the one who looks may say that nothing is wrong: of an answer never whoever owes it (trust 1)."""
+    """Whether the one who looks may say that nothing is wrong: of an answer never whoever owes it (rules 28)."""
     return visit.me.name == _MODERATOR or row.template not in ANSWERS
 
 

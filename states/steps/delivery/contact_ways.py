@@ -14,7 +14,7 @@ ALERTS = frozenset(
         "duty-late", "duty-late-sponsor", "duty-still-late", "people-are-waiting",
     }
 )  # fmt: skip
-"""What the next role up hears, and never one further down, when its reader cannot be reached (rulings, 8)."""
+"""What the next role up hears, and never one further down, when its reader cannot be reached (rules 44)."""
 ABOUT_MESSAGES = frozenset({"by-hand-task", "delivery-failed"})
 """The alerts about a message that did not go by itself: each names in *past* who was told of it before."""
 _MANAGERS = (Role.MANAGER, Role.DEPUTY, Role.SPONSOR, Role.BOARD)

@@ -2,7 +2,7 @@
 Which notices share a letter: what becomes due for one reader on one day is one letter of alerts and one of tasks.
 
 A notice stays what it is, one row for one rung or fact; only what goes out together is decided here.
-Source: trust.md 4, care.md 18, rulings 21 and 22.
+Source: rules 40 and 41.
 """
 
 from collections.abc import Mapping, Sequence
@@ -191,7 +191,7 @@ _AND = {
 
 def too_early(dialogue: Dialogue, notice: Notice, now: datetime) -> bool:
     """
-    Whether *notice* is an early reminder of something for which the way is not open yet (trust.md 4).
+    Whether *notice* is an early reminder of something for which the way is not open yet (rules 42).
 
     The last reminder before the due day always goes out: then it is news that the way is closed.
     """
@@ -243,7 +243,7 @@ def undelivered(
     """
     What follows when a letter with these *notices*, at least one, could not be delivered for good.
 
-    One alert tells of it, that of the most urgent; not *alert*: it is told already. Source: rulings 21.
+    One alert tells of it, that of the most urgent; not *alert*: it is told already. Source: rules 41.
     """
     facts: list[Fact] = []
     told: list[Notice] = []

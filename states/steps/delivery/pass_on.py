@@ -1,8 +1,8 @@
 """
 Messages that go by hand: who must pass them on, who brought them, and who may say that they arrived.
 
-Bringing and proving are two things (care 5): manager and deputy may bring a message, but its arrival is the word of the
-person themselves, the moderator, the confidant or a helper. Never of whoever owes what it says (trust 1).
+Bringing and proving are two things: manager and deputy may bring a message, but its arrival is the word of the
+person themselves, the moderator, the confidant or a helper. Never of whoever owes what it says (rules 28).
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ from states.steps.draft import Decision, Deliberation
 from states.steps.people.relayed_steps import held_until
 
 _TASK = "by-hand-task"
-_TRIES = 2  # on as many days, before somebody counts as not to be reached (care 5)
+_TRIES = 2  # on as many days, before somebody counts as not to be reached (rules 30)
 
 
 def by_hand(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
@@ -47,7 +47,7 @@ def by_hand(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
 
 
 def _bearer(dialogue: Dialogue, to: str) -> Role:
-    """The moderator, else the manager, who may bring it (trust 2); but at risk the confidant calls first (care 2)."""
+    """The moderator, else the manager, who may bring it; but at risk the confidant calls first (rules 28)."""
     seat = dialogue.stakeholders.get(to)
     at_risk = seat is not None and seat.at_risk is not False
     keepers = (Role.MODERATOR, Role.CONFIDANT) if at_risk else (Role.MODERATOR,)
@@ -92,7 +92,7 @@ def waiting(dialogue: Dialogue, to: str, now: datetime) -> list[str]:
 
 
 def bring(work: Deliberation, given: Bring) -> None:
-    """Somebody called or wrote, which is the manager's part; whether it arrived is for others to say (ruling 7)."""
+    """Somebody called or wrote, which is the manager's part; whether it arrived is for others to say (rules 28)."""
     if given.to in work.dialogue.seals:
         raise NotYours("seal-needs-moderator")
     _require_reader(work, given.to)
@@ -150,7 +150,7 @@ def _require_waiting(work: Deliberation, given: RecordDelivery, waits: list[str]
 
 
 def _owes(work: Deliberation, given: RecordDelivery, template: str) -> bool:
-    """Whether who proves owes the very thing: the moderator, when it is the last word in a dispute (ruling 6)."""
+    """Whether who proves owes the very thing: the moderator, when it is the last word in a dispute (rules 28)."""
     if template != "dispute-settled" or given.to == work.actor:
         return False
     d = work.dialogue
@@ -182,7 +182,7 @@ def _told(work: Deliberation, to: str, templates: Iterable[str]) -> None:
 
 
 def heard(work: Deliberation, voice: str, how: str) -> None:
-    """Whoever takes a step was reached by what was sent before it, though by no answer (ruling 8)."""
+    """Whoever takes a step was reached by what was sent before it, though by no answer (rules 29)."""
     seat = work.dialogue.stakeholders.get(voice)
     if seat is None:
         return
@@ -204,7 +204,7 @@ def could_not_reach(work: Deliberation, given: CouldNotReach) -> None:
 
     It no longer stands in the way: what was asked of them, and what was written to them, ends *not reached*. An answer
     that nobody wrote is still owed. Whoever owes lists the tries, the moderator's word is enough once two days had room
-    for them (care 5).
+    for them (rules 30).
     """
     to = given.to
     if to in work.dialogue.seals and work.actor != Role.MODERATOR:

@@ -102,7 +102,7 @@ def all_arrived(dialogue: Dialogue, invited: Iterable[str], now: datetime) -> De
 
 
 def arrived(work: Deliberation, name: str) -> None:
-    """The invitation reached *name*: only now is what is owed to them met (trust 2)."""
+    """The invitation reached *name*: only now is what is owed to them met (rules 15)."""
     work.meet(f"invite-stakeholder/{name}")
 
 
@@ -227,7 +227,7 @@ def _asked_in_vain(work: Deliberation, notice: Notice) -> None:
 
 
 def _was_not_reached(work: Deliberation, duty: Duty | None) -> None:
-    """The silence that was recorded was none: *not reached* takes its place in every view (ruling 10)."""
+    """The silence that was recorded was none: *not reached* takes its place in every view (rules 15)."""
     if duty and duty.status is DutyStatus.NO_ANSWER:
         end_not_reached(work, duty)
 

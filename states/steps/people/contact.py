@@ -1,4 +1,4 @@
-"""How somebody is reached: who may change it, who hears of it, and ways that are never used again (trust 1, care 2)."""
+"""How somebody is reached: who may change it, who hears of it, and ways that are never used again (rules 31 and 32)."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ def _require_may_change(work: Deliberation, seat: Stakeholder, named: dict[str, 
     """
     Whoever says where mail goes can read what is sealed, so once there are seals only the moderator says it.
 
-    For everybody alike: the refusal does not tell who spoke under seal (DESIGN 3.7).
+    For everybody alike: the refusal does not tell who spoke under seal (rules 37).
     """
     keeps = work.actor == Role.MODERATOR and not is_debtor(work.dialogue, work.actor)
     if "email" in named and work.dialogue.seals and not keeps:
@@ -56,7 +56,7 @@ def _require_may_change(work: Deliberation, seat: Stakeholder, named: dict[str, 
 
 
 def _require_not_their_own_hat(work: Deliberation, seat: Stakeholder) -> None:
-    """Whoever owes does not change their own seat there and back, to speak in between as somebody else (trust 1)."""
+    """Whoever owes does not change their own seat there and back, to speak in between as somebody else (rules 26)."""
     if debtor_behind(work.dialogue, seat) and has_contributed(work.dialogue, seat):
         raise NotYours("hat-of-debtor")
 
@@ -79,7 +79,7 @@ def require_own_way(
 
     Whoever calls the number of a debtor cannot know who says there that they are content. One address is one seat: a
     link in a mail is of one person. Raises NotYours('contact-of-debtor') or Refused('address-taken'), which names
-    nobody. Source: trust 1 and 7, rulings 6.
+    nobody. Source: rules 27 and 31.
     """
     if debtor_reached_at(dialogue, email, phone):
         raise NotYours("contact-of-debtor", stakeholder=name)
@@ -136,7 +136,7 @@ def mark_unsafe(work: Deliberation, given: MarkUnsafe, voice: str = "") -> None:
     """
     Never again use this way to somebody. Anybody may say so; only the moderator sees the mark.
 
-    So the journal says that a way was marked, neither whose nor by whom. Source: care 2.
+    So the journal says that a way was marked, neither whose nor by whom. Source: rules 32.
     """
     seat = work.stakeholder(given.stakeholder)
     known = getattr(seat, _FIELDS[given.way])

@@ -84,7 +84,7 @@ def erase(work: Deliberation, name: str) -> None:
     Take out who *name* is and what they said under their own name; that they were there stays, as a number.
 
     What is still owed to them is withdrawn, and the journal says why. Does nothing a second time, nor while it can
-    still be undone because somebody else asked for it (rulings 12).
+    still be undone because somebody else asked for it (rules 21).
     """
     seat = work.stakeholder(name)
     if seat.erasure_granted_at is None or seat.erased_at is not None:

@@ -2,7 +2,7 @@
 Who helps to reach people in their language: named by sponsor or board, told so, and ended by anybody of them.
 
 A helper sees and does what going by hand takes, and nothing that somebody who owes answers may not do under another
-hat. Source: care 5, rulings 6 and 7; that it ends without a reason, as with carriers, care 3.
+hat. Source: rules 28 and 34.
 """
 
 from states.language.errors import BadInput, NotKnown, NotYours, Refused

@@ -1,4 +1,4 @@
-"""A step that somebody else recorded in a person's name: it is kept, shown, and told to the person (trust 1)."""
+"""A step that somebody else recorded in a person's name: it is kept, shown, and told to the person (rules 29)."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -12,9 +12,9 @@ from states.model.relays import FAMILIES, Before, Relay, Relayed
 from states.steps.draft import Deliberation
 
 UNDO_DAYS = 20
-"""Working days in which what was recorded in somebody's name can be undone (trust 1)."""
+"""Working days in which what was recorded in somebody's name can be undone (rules 29)."""
 HELD_DAYS = 10
-"""Working days that an erasure waits which somebody else asked for, so that it can be undone (rulings 12)."""
+"""Working days that an erasure waits which somebody else asked for, so that it can be undone (rules 21)."""
 HEARD_OF = "relayed"
 """The message to whoever something was recorded for."""
 _SAID = frozenset(

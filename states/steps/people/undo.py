@@ -1,4 +1,4 @@
-"""Undoing what was recorded in somebody's name: what was before is so again, and so is what was owed (trust 1)."""
+"""Undoing what was recorded in somebody's name: what was before is so again, and so is what was owed (rules 29)."""
 
 from states.language.errors import NotKnown, Refused
 from states.model.contributions import Contribution, LineVerdict
@@ -172,7 +172,7 @@ def _decide_again(work: Deliberation, point: Contribution) -> None:
     """
     Before the signature a decision is owed; after it the decision leads back to the strategy, as a dispute does.
 
-    After the close it is a debt that is answered without one (rulings 12).
+    After the close it is a debt that is answered without one (rules 17).
     """
     open_still = work.dialogue.phase in {Phase.STRATEGY_UPDATE, Phase.FEEDBACK}
     duty = work.duty(f"decide-contribution/{point.id}")

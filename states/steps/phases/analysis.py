@@ -86,7 +86,7 @@ def open_invitation_duty(work: Deliberation, stakeholder: str) -> None:
 
 
 def drop_stakeholder(work: Deliberation, given: DropStakeholder) -> None:
-    """Take somebody off the map whom no invitation reached, with a reason (ruling 4)."""
+    """Take somebody off the map whom no invitation reached, with a reason (rules 10)."""
     name = given.stakeholder
     if work.stakeholder(name).invited and not _nothing_reached(work, name):
         raise Refused("already-invited", stakeholder=name)

@@ -37,7 +37,7 @@ def answer_participant(work: Deliberation, given: AnswerParticipant) -> None:
     """
     Write to one participant what became of their contributions, all at once or in parts.
 
-    It counts as given when it was delivered, not now (DESIGN 3.5).
+    It counts as given when it was delivered, not now (rules 16).
     """
     covered = [work.contribution(name) for name in dict.fromkeys(given.covers)]
     voices = {c.voice for c in covered}

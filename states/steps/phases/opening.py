@@ -37,7 +37,7 @@ def open_edition(
 
     *debts* are what earlier editions still owe, as (dialogue id, duty); by default those of *previous*.
     *tight* says that it is known how little time a near session leaves: what is born late is due after the days to
-    answer (trust 2). Raises BadInput when the session is not in the future or the promised date not after it, and
+    answer (rules 6). Raises BadInput when the session is not in the future or the promised date not after it, and
     Refused('session-too-near') when not *tight* and days do not fit.
     """
     if session_at <= now:

@@ -47,7 +47,7 @@ def record_contribution(work: Deliberation, given: RecordContribution) -> None:
     Record one point. It opens the debt: its speaker is owed an answer by the promised date.
 
     A sealed point can only be recorded by an independent moderator, who alone knows whose it is, and only the
-    moderator, to whom people say how they wish to be named, records less than a seal of anybody at risk (DESIGN 3.7).
+    moderator, to whom people say how they wish to be named, records less than a seal of anybody at risk (rules 35).
     """
     d = work.dialogue
     if given.id in d.contributions:
@@ -122,7 +122,7 @@ def publish_summary(work: Deliberation, given: PublishSummary) -> None:
     work.fact("summary-published", lines=len(given.lines))
     work.meet("publish-summary")
     for voice in _voices(d):
-        # What is sealed runs from publication: it must not show whether its speaker was reached (ruling 16).
+        # What is sealed runs from publication: it must not show whether its speaker was reached (rules 35).
         asked = None if voice in d.seals else "summary-to-check"
         duty = work.open_duty("check-summary", voice, asked=asked)
         work.tell(voice, "summary-to-check", duty)
