@@ -19,7 +19,7 @@ from benchmarks.figures import Figure
 from benchmarks.script import MANNERS, PEOPLE, Days, script
 from benchmarks.sweep import alone
 from config.settings import load_settings
-from notifications.channels.channels import First, Post, Work, nothing
+from notifications.channels.channels import Channel, Post
 from services.delivery.outbound import Mailroom
 from services.house import House, open_house
 from states.model.programme import Programme
@@ -36,18 +36,13 @@ DEARER = 1.3
 """So many times what it costs among a fifth as many may a programme cost at most."""
 
 
-class Forgetful:
+class Forgetful(Channel):
     """A mail server that takes everything, ready as it would go over the wire, and keeps nothing."""
 
     name = "email"
 
-    def __init__(self) -> None:
-        self.before: First = nothing
-        self.meanwhile: Work = nothing
-
     def send(self, post: Post) -> None:
         """Write the mail, and forget it."""
-        self.before()
         assert post.wire
 
     def close(self) -> None:

@@ -1,12 +1,14 @@
 """Channels: the ways by which a message reaches somebody, and how each of them says that it did not."""
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.errors import MessageError
 from email.message import EmailMessage
+from enum import Enum
 from functools import cached_property
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, TypeVar
 
 from notifications.channels.email import to_email, to_wire
 from notifications.letters.compose import Message
@@ -73,48 +75,47 @@ class Post:
             raise PermanentFailure("mail-not-valid") from broken
 
 
-class First(Protocol):
-    """Something that must be done before a post leaves."""
+class Stage(Enum):
+    """How far a post has come with a channel; between two stages whoever sends has time for something else."""
 
-    def __call__(self) -> None:
-        """Do it, if it is not done yet; whatever this raises, the post does not leave."""
-
-
-class Work(Protocol):
-    """Something to do while a channel waits."""
-
-    def __call__(self) -> Post | None:
-        """Do it; the post that will most likely be the next, None when that is not known. It raises nothing."""
+    READY = "ready"
+    """The next thing that leaves is its text: what must be done before that must be done now."""
+    LEFT = "left"
+    """It left, and the other side works on it."""
 
 
-def nothing() -> None:
-    """Nothing to do meanwhile."""
-
-
-class Channel(Protocol):
+class Channel(ABC):
     """A way by which posts reach people."""
 
     name: str
-    before: First
-    """What must be done before a post leaves."""
-    meanwhile: Work
-    """What to do while the other side works on a post, so that no time is lost."""
 
+    @abstractmethod
     def send(self, post: Post) -> None:
         """Deliver *post*; raises PassingFailure or PermanentFailure when it did not arrive."""
 
+    def transmit(self, post: Post) -> Generator[Stage, None, None]:
+        """
+        Deliver *post* stage by stage; raises as `send` does.
+
+        Whoever closes it before the first stage is over sends nothing. A stage comes again when the post had to be
+        handed over once more.
+        """
+        yield Stage.READY
+        self.send(post)
+        yield Stage.LEFT
+
+    def announce(self, post: Post) -> None:  # noqa: B027 - most have nobody who could use it
+        """Say which *post* will most likely be the next; raises nothing."""
+
+    @abstractmethod
     def close(self) -> None:
         """End a batch; the channel may be used again after it."""
 
 
-class ByHand:
+class ByHand(Channel):
     """For people without e-mail: it delivers nothing and says that somebody has to."""
 
     name = "by-hand"
-
-    def __init__(self) -> None:
-        self.before: First = nothing
-        self.meanwhile: Work = nothing
 
     def send(self, post: Post) -> None:
         """Raise NeedsAPerson, always."""
@@ -130,23 +131,19 @@ def never(_address: str, _now: datetime) -> bool:
 
 
 @dataclass
-class Memory:
+class Memory(Channel):
     """Keeps what it is given, for tests and simulations; *bounces* says which address fails when."""
 
     bounces: Callable[[str, datetime], bool] = never
     posts: list[Post] = field(default_factory=list)
     name: str = "email"
-    before: First = field(default=nothing, repr=False)
-    meanwhile: Work = field(default=nothing, repr=False)
 
     def send(self, post: Post) -> None:
         """Keep *post*; raises PermanentFailure when its address bounces."""
-        self.before()
         if post.message.address and self.bounces(post.message.address, post.message.at):
             reason = "mailbox-unavailable"
             raise PermanentFailure(reason)
         self.posts.append(post)
-        self.meanwhile()
 
     def close(self) -> None:
         """There is nothing to end."""

@@ -1,27 +1,24 @@
 """Mail into folders on this machine, one mailbox per person: for a demo, and for looking at what would be sent."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from mailbox import Maildir as Mailbox
 from pathlib import Path
 from urllib.parse import quote
 
-from notifications.channels.channels import First, Post, Work, nothing
+from notifications.channels.channels import Channel, Post
 
 
 @dataclass
-class Maildir:
+class Maildir(Channel):
     """Mailboxes under *folder*, each named after its address; every mail program that knows maildir can open them."""
 
     folder: Path
     name: str = "maildir"
-    before: First = field(default=nothing, repr=False)
-    meanwhile: Work = field(default=nothing, repr=False)
 
     def send(self, post: Post) -> None:
         """Put *post* among the new mail of its reader; the same post again replaces itself."""
-        self.before()
         box = self.folder / quote(str(post.message.address).lower(), safe="@+-_").lstrip(".")
         if not (box / "new").is_dir():
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -3,18 +3,17 @@
 import re
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, Self, TypeVar
+from typing import Literal, NamedTuple, Self
 
 from notifications.channels.channels import (
-    First,
+    Channel,
     PassingFailure,
     PermanentFailure,
     Post,
-    Work,
-    nothing,
+    Stage,
 )
 from notifications.channels.email import to_bytes
 from notifications.channels.smtp_replies import CLOSING, refusal, trouble
@@ -30,7 +29,6 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9-]{1,100}")
 _TOO_BIG, _FOR_GOOD = 552, 500
 
 
-Result = TypeVar("Result")
 _Reply = tuple[int, bytes]
 
 
@@ -65,7 +63,7 @@ class _Envelope(NamedTuple):
 
 
 @dataclass
-class Smtp:
+class Smtp(Channel):
     """
     A mail server at *host* and *port*; *timeout* in seconds holds for each answer of the server.
 
@@ -81,8 +79,6 @@ class Smtp:
     timeout: float = 30.0
     context: ssl.SSLContext | None = None
     name: str = "email"
-    before: First = field(default=nothing, repr=False)
-    meanwhile: Work = field(default=nothing, repr=False)
     _announced: "_Envelope | None" = field(default=None, init=False, repr=False)
     _connection: smtplib.SMTP | None = field(default=None, init=False, repr=False)
     _own_sender: bool = field(default=True, init=False, repr=False)
@@ -96,22 +92,38 @@ class Smtp:
             raise ValueError(message)
 
     def send(self, post: Post) -> None:
+        """Hand *post* to the server; raises as `transmit` does."""
+        for _ in self.transmit(post):
+            pass
+
+    def transmit(self, post: Post) -> Generator[Stage, None, None]:
         """
-        Hand *post* to the server, and announce the one that will come next.
+        Hand *post* to the server stage by stage, as of any channel.
 
         Raises PermanentFailure when this mail was refused for good, PassingFailure when it may go later: *of* `server`
         when no other mail would go either, *of* `recipient` when others may.
         """
         kept = self._connection is not None
         try:
-            self._deliver(post)
+            yield from self._deliver(post)
         except smtplib.SMTPServerDisconnected as gone:
             self._drop()
             if not kept:
                 reason = str(gone) if isinstance(gone, _Goodbye) else trouble(gone)
                 raise PassingFailure(reason, of="server") from gone
             # A connection that was kept open may have been closed meanwhile: a new one tells.
-            self.send(post)
+            yield from self.transmit(post)
+
+    def announce(self, post: Post) -> None:
+        """While one mail is marked, the server may already look at the envelope of the next."""
+        if self._connection is None:
+            return
+        try:
+            self._announce(self._connection, _Envelope.of(post, own=self._own_sender))
+        except PermanentFailure:
+            return  # it is met again when its turn comes
+        except OSError:
+            self._drop()  # when its turn comes, a new connection tells
 
     def knock(self) -> None:
         """Connect and log in, and send nothing. Raises PassingFailure when the server does not serve us."""
@@ -128,16 +140,16 @@ class Smtp:
                 self._connection.quit()
         self._drop()
 
-    def _deliver(self, post: Post) -> None:
+    def _deliver(self, post: Post) -> Generator[Stage, None, None]:
         envelope = _Envelope.of(post, own=self._own_sender)
         try:
             server = self._connected()
             reply = self._sender_taken(server, envelope, post.sender)
-            data = self._while_it_answers(lambda: _bytes(post, server))
+            data = self._text(post, server)
             code, text = reply or server.getreply()
             if code not in {_OK, _FORWARDED}:
                 self._refused(code, text)
-            self._hand_over(server, data)
+            yield from self._hand_over(server, data)
         except smtplib.SMTPServerDisconnected:
             raise
         except OSError as broken:
@@ -164,41 +176,34 @@ class Smtp:
         server.putcmd("RCPT", _to(envelope))
         return None
 
-    def _while_it_answers(self, work: Callable[[], Result]) -> Result:
-        """What *work* makes while an answer of the server is on its way; if it fails, nobody reads that answer."""
+    def _text(self, post: Post, server: smtplib.SMTP) -> bytes:
+        """The text of *post*, made while an answer of the server is on its way; if it fails, nobody reads that."""
         try:
-            return work()
+            if server.has_extn("8bitmime"):
+                return post.wire
+            return to_bytes(post.email, eight_bits=False)
         except BaseException:
             self._drop()
             raise
 
-    def _hand_over(self, server: smtplib.SMTP, data: bytes) -> None:
-        following = None
+    def _hand_over(self, server: smtplib.SMTP, data: bytes) -> Generator[Stage, None, None]:
         try:
             server.putcmd("DATA")
-            self._while_it_answers(self.before)
+            yield Stage.READY
             code, text = server.getreply()
             if code == _GO_ON:
                 server.send(_stuffed(data))
-                following = self.meanwhile()
+                yield Stage.LEFT
                 code, text = server.getreply()
+        except GeneratorExit:
+            self._drop()  # nobody reads the answer that is on its way
+            raise
         except smtplib.SMTPServerDisconnected as gone:
             # The server may have the mail although its answer is lost: it is not sent again at once.
             self._drop()
             raise PassingFailure(trouble(gone), of="server") from gone
         if code != _OK:
             self._refused(code, text)
-        if following is not None:
-            self._announce_early(server, following)
-
-    def _announce_early(self, server: smtplib.SMTP, post: Post) -> None:
-        """While one mail is marked, the server may already look at the envelope of the next."""
-        try:
-            self._announce(server, _Envelope.of(post, own=self._own_sender))
-        except PermanentFailure:
-            return  # it is met again when its turn comes
-        except OSError:
-            self._drop()  # when its turn comes, a new connection tells
 
     def _announce(self, server: smtplib.SMTP, envelope: "_Envelope") -> None:
         """Say from whom the next mail is, and to whom where the server takes both at once; its answers wait."""
@@ -278,10 +283,6 @@ def _at_once(server: smtplib.SMTP) -> int:
 
 def _to(envelope: _Envelope) -> str:
     return f"TO:{envelope.address}"
-
-
-def _bytes(post: Post, server: smtplib.SMTP) -> bytes:
-    return post.wire if server.has_extn("8bitmime") else to_bytes(post.email, eight_bits=False)
 
 
 def _stuffed(data: bytes) -> bytes:

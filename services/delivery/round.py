@@ -23,7 +23,13 @@ from sqlalchemy import Engine
 
 from config.logs import trouble_with
 from notifications.channels.backoff import next_try
-from notifications.channels.channels import Channel, PassingFailure, PermanentFailure, Post
+from notifications.channels.channels import (
+    Channel,
+    PassingFailure,
+    PermanentFailure,
+    Post,
+    Stage,
+)
 from records.delivery import queue
 from records.delivery.queue import Posted
 from records.engine.advisory_slots import place
@@ -122,19 +128,15 @@ class _Round:
         ):
             if not free:
                 return DeliveryReport(without_place=1)
-            with closing(self._marker(marks)) as marker:
-                self._sit_down(Desk(self.ledger, mailroom, self.now, looks), marker)
+            self.desk = Desk(self.ledger, mailroom, self.now, looks)
+            with closing(self._marker(marks)) as self.marker:
                 stopped = self._batches()
-        return DeliveryReport(**(self.counts + marker.counts), stopped=stopped)
+        return DeliveryReport(**(self.counts + self.marker.counts), stopped=stopped)
 
     def _marker(self, line: Line) -> Marker:
         return Marker(
             self.ledger, self.mailroom, self.channel.name, self.now, line, alone=self.alone
         )
-
-    def _sit_down(self, desk: Desk, marker: Marker) -> None:
-        self.desk, self.marker = desk, marker
-        self.channel.meanwhile, self.channel.before = desk.write_ahead, marker.settle
 
     def _batches(self) -> str | None:
         stopped = None
@@ -209,7 +211,7 @@ class _Round:
     def _send(self, posted: Posted, post: Post) -> str | None:
         self.desk.leaves(posted)
         try:
-            self.channel.send(post)
+            following = self._hand_over(post)
         except RecordsError:  # the one before could not be marked, so this one never left
             queue.release(self.engine, posted.ids)
             raise
@@ -220,8 +222,21 @@ class _Round:
             return self._later(posted, passing.reason, of_server=passing.of == "server")
         except OSError as broken:
             return self._later(posted, broken.strerror or type(broken).__name__, of_server=True)
+        if following is not None:
+            self.channel.announce(following)
         self.marker.mark(posted, post)
         return None
+
+    def _hand_over(self, post: Post) -> Post | None:
+        """Send *post*, once the one before is marked; the next one, which is written while this is on its way."""
+        following = None
+        with closing(self.channel.transmit(post)) as stages:
+            for stage in stages:
+                if stage is Stage.READY:
+                    self.marker.settle()
+                else:
+                    following = self.desk.write_ahead()
+        return following
 
     def _later(self, posted: Posted, reason: str, *, of_server: bool) -> str:
         again = next_try(posted.attempts, self.now)

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from notifications.channels.channels import Memory, Post, nothing
+from notifications.channels.channels import Memory, Post
 from records.engine.database import connect
 from records.engine.errors import RecordsError
 from tests import postgres
@@ -73,7 +73,7 @@ def held(engine: Engine) -> Held:
 class Box(Memory):
     """A mailbox that says when it got something."""
 
-    told: Callable[[], None] = nothing
+    told: Callable[[], None] = lambda: None
 
     def send(self, post: Post) -> None:
         """Keep *post*, and say so."""

@@ -151,8 +151,8 @@ def test_a_lock_that_comes_after_the_mail_was_accepted_repeats_it_under_the_same
     held: list[Any] = []
 
     class Locking(Memory):
-        def send(self, post: Any) -> None:
-            super().send(post)
+        def transmit(self, post: Any) -> Any:
+            yield from super().transmit(post)
             if not held:
                 held.append(holding(world))
 

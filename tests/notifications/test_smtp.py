@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.machine.processes import free_port
-from notifications.channels.channels import PassingFailure, PermanentFailure, Post, nothing
+from notifications.channels.channels import PassingFailure, PermanentFailure, Post, Stage
 from notifications.channels.smtp import Smtp
 from notifications.letters.compose import compose
 from tests.notifications.builders import ALERTED, dialogue, notice
@@ -314,13 +314,40 @@ def test_closing_twice_is_fine() -> None:
     smtp.close()
 
 
+def test_a_mail_is_handed_over_stage_by_stage() -> None:
+    handler = Handler()
+    with mail_server(handler) as port:
+        smtp = channel(port)
+        stages = smtp.transmit(post())
+        assert next(stages) is Stage.READY
+        assert (handler.recipients, handler.received) == ([], [])
+        assert next(stages) is Stage.LEFT
+        assert next(stages, None) is None
+        assert len(handler.received) == 1
+        smtp.close()
+
+
+def test_what_is_given_up_before_its_text_leaves_is_not_sent() -> None:
+    handler = Handler()
+    with mail_server(handler) as port:
+        smtp = channel(port)
+        stages = smtp.transmit(post(1))
+        assert next(stages) is Stage.READY
+        stages.close()
+        smtp.send(post(2))
+        smtp.close()
+    assert [b"notice-2@" in received for received in handler.received] == [True]
+    assert len(handler.sessions) == 2  # nobody read the answer that was on its way
+
+
 OTHER = "vakbond@deelnemer.example"
 
 
 def announcing(port: int, following: Post, handler: Handler) -> Smtp:
     """A channel that sent one mail and then told the server whose turn will be next."""
-    smtp = channel(port, meanwhile=iter([following, None, None]).__next__)
+    smtp = channel(port)
     smtp.send(post(1))
+    smtp.announce(following)
     for _ in range(2):
         assert handler.announced.acquire(timeout=PATIENCE)
     return smtp
@@ -368,14 +395,11 @@ def test_whoever_was_announced_and_is_refused_hears_it_in_their_turn() -> None:
 def test_a_connection_that_closes_after_an_announcement_is_opened_again() -> None:
     handler = Handler()
 
-    def following() -> Post | None:
-        smtp.meanwhile = nothing
-        handler.drop_at, handler.drops = "mail", 1
-        return post(2, OTHER)
-
     with mail_server(handler) as port:
-        smtp = channel(port, meanwhile=following)
+        smtp = channel(port)
         smtp.send(post(1))
+        handler.drop_at, handler.drops = "mail", 1
+        smtp.announce(post(2, OTHER))
         smtp.send(post(2, OTHER))
         smtp.close()
     assert handler.recipients == [[TO], [OTHER]]

@@ -276,8 +276,8 @@ class Moving(Post):
 
     move: Callable[[], None]
 
-    def send(self, post: Any) -> None:
-        super().send(post)  # here the next one is written
+    def transmit(self, post: Any) -> Any:
+        yield from super().transmit(post)  # here the next one is written
         if len(self.posts) == 1:
             self.move()
 
