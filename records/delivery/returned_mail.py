@@ -6,7 +6,7 @@ from records.engine.database import reading
 from records.outbox.enqueue import FAILED, SENT, UNREAD
 from records.queries import NoticeRow
 from records.schema.core import NOTICES, TROUBLED_ONLY
-from states.steps.delivery.contact_ways import ABOUT_MESSAGES
+from states.steps.people.contact_ways import ABOUT_MESSAGES
 
 
 def unheard_alerts(engine: Engine) -> int:

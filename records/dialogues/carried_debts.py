@@ -14,7 +14,7 @@ from records.schema.core import DIALOGUES, FACTS, DialogueTable
 from states.model.dialogue import Dialogue, Phase
 from states.model.duties import KINDS, Duty
 from states.model.facts import Fact
-from states.steps.phases.opening import debt_fact
+from states.steps.opening import debt_fact
 
 _earlier = aliased(DialogueTable)
 OWED_BEFORE = case(

@@ -16,7 +16,7 @@ from states.model.dialogue import Dialogue
 from states.model.information import Information
 from states.model.people import SYSTEM
 from states.model.programme import Programme
-from states.steps.phases.opening import open_edition
+from states.steps.opening import open_edition
 from states.timing.schedule import DEFAULT_HOUR, SessionRule, which_edition_is_due
 
 

@@ -9,7 +9,7 @@ from services.doctor.findings import Finding, Findings
 from services.doctor.outdated_programmes import outdated
 from services.house import House
 from services.secret_encryption import KeyLost, key_file, opened
-from states.steps.delivery.contact_ways import unheard_roles
+from states.steps.people.contact_ways import unheard_roles
 
 
 def wanting(house: House, now: datetime) -> Findings:

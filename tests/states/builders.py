@@ -28,7 +28,7 @@ from states.model.programme import Programme
 from states.steps.decide import decide
 from states.steps.delivery.receipts import delivered, undeliverable
 from states.steps.draft import Decision
-from states.steps.phases.opening import open_edition
+from states.steps.opening import open_edition
 from states.timing.lapse import Passing, Setting, pass_time
 
 Given = dict[str, Any]

@@ -6,7 +6,7 @@ from states.language.errors import BadInput
 from states.model.dialogue import Dialogue, Phase
 from states.model.facts import Fact
 from states.model.people import Invitation
-from states.steps.phases.opening import debts_of, open_edition
+from states.steps.opening import debts_of, open_edition
 from tests.states.builders import (
     DENIZ,
     INFORMATION,

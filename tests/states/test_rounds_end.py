@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from states.model.dialogue import Dialogue
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT, Role
-from states.steps.delivery.contact_ways import ALERTS, by_hand, failed_for_good, reads_mail
 from states.steps.delivery.receipts import undeliverable
+from states.steps.people.contact_ways import ALERTS, by_hand, failed_for_good, reads_mail
 from states.timing.lapse import rung_template
 from tests.states.builders import NOOR, RAHIMA, live
 

@@ -17,7 +17,7 @@ from states.steps.decide import decide
 from states.steps.delivery.receipts import delivered, still_wanted, undeliverable
 from states.steps.draft import Decision
 from states.steps.machine import leaving_step
-from states.steps.phases.opening import debts_of
+from states.steps.opening import debts_of
 from states.steps.table import STEPS, TRANSITIONS
 from states.timing.lapse import next_moment, pass_time
 from tests.states.builders import (

@@ -10,8 +10,8 @@ from portal.web.request import Visit
 from portal.web.routes import MANAGERS
 from states.language.errors import Refused
 from states.model.calendar import WorkCalendar
+from states.steps.opening import open_edition
 from states.steps.phases.lead_time import Near, near_of
-from states.steps.phases.opening import open_edition
 
 _PAGE = "/open"
 _FIRST, _LAST = 1900, 2999

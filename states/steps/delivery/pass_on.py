@@ -15,9 +15,9 @@ from states.model.facts import Notice
 from states.model.people import PARTICIPANT, SYSTEM, Invitation, Role, Stakeholder
 from states.privacy.independence import debtor_behind, is_debtor, owes_to, same_person
 from states.steps.by_hand_requests import Bring, CouldNotReach, RecordDelivery
-from states.steps.delivery import contact_ways
 from states.steps.delivery.receipts import ANSWERS, arrived, came_home, end_not_reached
 from states.steps.draft import Decision, Deliberation
+from states.steps.people import contact_ways
 from states.steps.people.relayed_steps import held_until
 
 _TASK = "by-hand-task"

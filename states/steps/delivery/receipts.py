@@ -7,15 +7,15 @@ from states.model.dialogue import Dialogue, Phase
 from states.model.duties import Duty, DutyStatus
 from states.model.facts import Notice
 from states.model.people import HELPER, PARTICIPANT, SYSTEM, Invitation, Role
-from states.steps.delivery.contact_ways import (
+from states.steps.draft import Decision, Deliberation
+from states.steps.people.contact import OLD_WAY
+from states.steps.people.contact_ways import (
     failed_for_good,
     mark_failed,
     reads_mail,
     told_before,
     who_hears,
 )
-from states.steps.draft import Decision, Deliberation
-from states.steps.people.contact import OLD_WAY
 from states.steps.people.erasure import erase
 from states.timing.due_facts import not_reached, not_reached_fact
 from states.timing.lapse import armed

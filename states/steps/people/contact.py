@@ -6,8 +6,8 @@ from states.language.errors import BadInput, NotYours, Refused
 from states.model.dialogue import Dialogue
 from states.model.people import ROLES, SYSTEM, WAYS, Role, Stakeholder, way_of
 from states.privacy.independence import debtor_behind, debtor_reached_at, is_debtor, same_phone
-from states.steps.delivery.contact_ways import forget_failure
 from states.steps.draft import Deliberation
+from states.steps.people.contact_ways import forget_failure
 from states.steps.requests import ChangeContact, MarkUnsafe
 from states.values.addresses import same_address
 

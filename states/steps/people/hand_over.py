@@ -6,8 +6,8 @@ from states.model.dialogue import OPEN_PHASES, Dialogue
 from states.model.duties import KINDS
 from states.model.people import Person, Role
 from states.privacy.independence import is_debtor, plain_name, with_roles
-from states.steps.delivery.contact_ways import forget_failure
 from states.steps.draft import Deliberation
+from states.steps.people.contact_ways import forget_failure
 from states.steps.requests import AgreeHandOver, HandOver
 from states.values.addresses import plain_address
 

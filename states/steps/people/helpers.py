@@ -11,7 +11,7 @@ from states.model.people import Helper
 from states.privacy.independence import debtor_behind
 from states.steps.by_hand_requests import EndHelper, NameHelper
 from states.steps.draft import Deliberation
-from states.steps.phases.analysis import require_free_name
+from states.steps.people.reserved_names import require_free_name
 
 NAMED, ENDED = "helper-named", "helper-ended"
 """The letters to a helper; each is also the fact of its name."""

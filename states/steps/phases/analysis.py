@@ -1,25 +1,18 @@
 """The steps of the stakeholder analysis: risks, stakeholders, linked dialogues, information."""
 
-import re
-
 from states.checks.checks import soft_checks
 from states.language.errors import BadInput, NotKnown, NotYours, Refused
 from states.model.dialogue import ChainDialogue, Dialogue, Override, Phase, Risk
 from states.model.information import Information
 from states.model.people import (
-    HELPER,
-    PARTICIPANT,
-    ROLES,
-    SYSTEM,
     Invitation,
     Mapping,
     Stakeholder,
 )
 from states.steps.draft import Deliberation
 from states.steps.people.contact import has_contributed, require_own_way
+from states.steps.people.reserved_names import require_free_name
 from states.steps.requests import Bare, DropRisk, DropStakeholder, OverrideCheck
-
-_RESERVED = re.compile(r"^(sealed-\d+|participant-\d+|helper-\d+)$")
 
 
 def name_risk(work: Deliberation, given: Risk) -> None:
@@ -70,12 +63,6 @@ def _require_same_ways(work: Deliberation, earlier: Stakeholder, given: Mapping)
     moved = any(getattr(earlier, way) != getattr(given, way) for way in ways)
     if moved and has_contributed(work.dialogue, earlier):
         raise NotYours("contact-is-theirs")
-
-
-def require_free_name(name: str) -> None:
-    """Raise BadInput when *name* means something already, whoever or whatever was to be called so."""
-    if name in ROLES or name in {SYSTEM, PARTICIPANT, HELPER} or _RESERVED.match(name):
-        raise BadInput("reserved-name", name=name)
 
 
 def open_invitation_duty(work: Deliberation, stakeholder: str) -> None:

@@ -2,9 +2,9 @@
 
 from states.language.errors import Refused
 from states.model.people import Invitation
-from states.steps.delivery.contact_ways import reads_mail
 from states.steps.delivery.receipts import end_not_reached
 from states.steps.draft import Deliberation
+from states.steps.people.contact_ways import reads_mail
 from states.steps.phases.analysis import open_invitation_duty
 from states.steps.requests import (
     Bare,
