@@ -8,6 +8,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from notifications.language import words
+from notifications.language.layout import Marked
 
 
 @pass_context
@@ -98,13 +99,23 @@ def moment(when: date | str) -> date:
 
 
 def capital(text: str) -> str:
-    """*text* as the beginning of a sentence."""
-    return text[:1].upper() + text[1:]
+    """*text* as the beginning of a sentence; words of others begin as they wrote them."""
+    return text if isinstance(text, Marked) else text[:1].upper() + text[1:]
 
 
 def aside(text: str | None) -> str:
     """*text* in brackets behind what a line says, nothing for none; brackets of its own become a comma."""
-    return f" ({text.replace(' (', ', ').replace(')', '')})" if text else ""
+    return _as_marked(text, f" ({text.replace(' (', ', ').replace(')', '')})") if text else ""
+
+
+def after(text: str | None, before: str) -> str:
+    """*text* behind *before*, nothing for none."""
+    return _as_marked(text, f"{before}{text}") if text else ""
+
+
+def _as_marked(text: str, whole: str) -> str:
+    """*whole* as something that we laid out, if *text* within it is; else it may only become one plain line."""
+    return Marked(whole) if isinstance(text, Marked) else whole
 
 
 def stop(text: str) -> str:
@@ -127,6 +138,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "due_day": due_day,
     "capital": capital,
     "aside": aside,
+    "after": after,
     "isolated": words.isolated,
     "stop": stop,
 }

@@ -13,6 +13,8 @@ from html import escape
 from itertools import pairwise
 from typing import Literal
 
+from notifications.language.language_tags import UNKNOWN, direction
+
 WIDTH = 72  # characters of a line of plain text
 UNWRAPPED = 1_000_000
 _RULE = 40  # characters
@@ -26,6 +28,8 @@ _QUOTE, _FOLD = "\x11", "\x12"
 """Before a quotation, with its language; before what a page folds away."""
 _MARKS = str.maketrans("", "", "".join((*_STRONG, *_LINK, _SAID[2])))
 _LANGUAGE = re.compile(f"{_SAID[0]}[^{_SAID[1]}]*{_SAID[1]}")
+_AROUND = re.compile(f"({_SAID[0]}[^{_SAID[1]}]*{_SAID[1]}|{_SAID[2]})")
+_EMPTY = re.compile(f"{_SAID[0]}[^{_SAID[1]}]*{_SAID[1]}{_SAID[2]}")
 _BREAKS = re.compile("[\x00-\x1f\x7f\x85\u2028-\u202e]+")
 """Controls, line breaks of all kinds, and marks that turn the direction of what follows."""
 _GAP = re.compile(r"\n\s*\n")
@@ -56,6 +60,11 @@ class Block:
     kind: Kind
     items: tuple[str, ...]
     language: str | None = None
+
+    @property
+    def direction(self) -> str:
+        """Which way a quotation runs."""
+        return direction(self.language or UNKNOWN)
 
 
 def one_line(text: str) -> str:
@@ -152,10 +161,26 @@ def _marked_up(match: re.Match[str]) -> str:
     if match["strong"] is not None:
         return f"<strong>{match['strong']}</strong>"
     if match["said"] is not None:
-        return f'<span lang="{match["language"]}" dir="auto">{match["said"]}</span>'
+        language = match["language"]
+        return f'<span lang="{language}" dir="{direction(language)}">{match["said"]}</span>'
     address = match["link"]
     target = address if "://" in address else f"mailto:{address}"
     return f'<a href="{target}">{address}</a>'
+
+
+def unmarked(text: str) -> str:
+    """*text* as it is read, without what says how a page shows it."""
+    return _LANGUAGE.sub("", text).translate(_MARKS)
+
+
+def cut(text: str, length: int) -> str:
+    """The first *length* characters of *text*, with the marks of whoever wrote them."""
+    pieces, left = [], length
+    for place, piece in enumerate(_AROUND.split(text)):
+        kept = piece if place % 2 else piece[:left]
+        left -= 0 if place % 2 else len(kept)
+        pieces.append(kept)
+    return _EMPTY.sub("", "".join(pieces))
 
 
 def plain(blocks: Iterable[Block], width: int = WIDTH) -> str:
@@ -170,7 +195,7 @@ def _wrapped(block: Block, width: int) -> str:
 
 
 def _lines(block: Block, width: int) -> Iterator[str]:
-    texts = [_LANGUAGE.sub("", item).translate(_MARKS) for item in block.items]
+    texts = [unmarked(item) for item in block.items]
     if block.kind == "heading":
         yield texts[0]
         yield "-" * min(len(texts[0]), WIDTH)

@@ -24,11 +24,13 @@ from jinja2.parser import Parser
 from jinja2.runtime import Context
 
 from notifications.language.filters import FILTERS
+from notifications.language.language_tags import direction
 from notifications.language.layout import (
     UNWRAPPED,
     Block,
     Marked,
     blocks_of,
+    cut,
     folded,
     inline,
     link,
@@ -38,6 +40,7 @@ from notifications.language.layout import (
     quoted,
     said,
     strong,
+    unmarked,
 )
 from notifications.language.words import FALLBACK, LANGUAGES, language_of
 
@@ -139,12 +142,30 @@ def _words() -> Environment:
 @lru_cache(maxsize=1)
 def _pages() -> Environment:
     environment = _environment(html=True)
-    environment.filters |= {"inline": inline, "as_html": _as_html}
+    environment.filters |= {"inline": inline, "as_html": _as_html, "fact": _fact}
+    environment.filters |= {"direction": direction}
     return environment
 
 
-def _as_html(blocks: Iterable[Block]) -> str:
-    return "\n".join(map(_part, blocks))
+class PageText(str):
+    """Text that is part of a page already, and escaped."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        """Itself: the sign by which templates know."""
+        return self
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _fact(value: str) -> "PageText":
+    """One line of a page beside its words: what others wrote in it keeps its language."""
+    # Typed: a text in which somebody put what only we may put would else be taken for the one that we laid out.
+    return PageText(inline(value if isinstance(value, Marked) else one_line(value)))
+
+
+def _as_html(blocks: Iterable[Block]) -> "PageText":
+    return PageText("\n".join(map(_part, blocks)))
 
 
 @lru_cache(maxsize=1)
@@ -221,9 +242,9 @@ def write(name: str, context: dict[str, Any], *, subject: str | None = None) -> 
     try:
         words, page = _templates(name, context["language"])
         filled = words.new_context(context)
-        subject = shortened(subject or _block("subject", words, filled))
+        subject, heading = headed(subject or _block("subject", words, filled))
         blocks = blocks_of("".join(words.root_render_func(filled)))
-        html = page.render(context, subject=subject, blocks=blocks)
+        html = page.render(context, subject=subject, heading=heading, blocks=blocks)
     except (UndefinedError, LookupError) as missing:
         message = f"{name}: {missing}"
         raise LetterIncomplete(message) from missing
@@ -234,7 +255,7 @@ def _block(name: str, template: Template, filled: Context) -> str:
     return "".join(template.blocks[name](filled))
 
 
-def passage(name: str, context: dict[str, Any]) -> tuple[str, Marked]:
+def passage(name: str, context: dict[str, Any]) -> tuple[Marked, Marked]:
     """
     What the letter *name* says, to be set into a letter with others: its subject, and its words without what is around.
 
@@ -243,12 +264,22 @@ def passage(name: str, context: dict[str, Any]) -> tuple[str, Marked]:
     try:
         words, _ = _templates(name, context["language"])
         filled = words.new_context(context)
-        subject = shortened(_block("subject", words, filled))
+        _, heading = headed(_block("subject", words, filled))
         said = _block("letter", words, filled)
     except (UndefinedError, LookupError) as missing:
         message = f"{name}: {missing}"
         raise LetterIncomplete(message) from missing
-    return subject, Marked(said)
+    return heading, Marked(said)
+
+
+@lru_cache(maxsize=4096)
+def headed(text: str) -> tuple[str, Marked]:
+    """The subject *text* of a letter as one short line, and the same with what others wrote still marked as theirs."""
+    line = " ".join(text.split())
+    whole = unmarked(line)
+    subject = shortened(whole)
+    fits = len(whole) <= SUBJECT_LIMIT
+    return subject, Marked(line if fits else f"{cut(line, len(subject) - 1)}…")
 
 
 def shortened(text: str, limit: int = SUBJECT_LIMIT) -> str:

@@ -118,9 +118,8 @@ def _subject(sections: list[Section], parts: Sequence[Part], language: str) -> s
     others = "other-task" if all(section.group for section in sections) else "other-message"
     if all(part.notice.template == "delivery-failed" for part in parts):
         return count(len(parts), "failed-message", language)
-    return fill(
-        "stage", "and-more", language, first=first.heading, others=count(left, others, language)
-    )
+    more = count(left, others, language)
+    return Marked(fill("stage", "and-more", language, first=first.heading, others=more))
 
 
 def _alert(message: Message, parts: Sequence[Part]) -> str | None:

@@ -126,7 +126,7 @@ class Group:
 
     def _lines(self, view: DutyView) -> Iterable[str]:
         own = view.missing if view.missing and not self.lacking else []
-        return own or ([view.about] if view.about else [])
+        return own or ([view.matter] if view.matter else [])
 
     @property
     def more(self) -> int:

@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from notifications.language.layout import Marked, one_line, said
 from notifications.language.words import fill, land, long_date, word
 from notifications.views.names import addressee, speaker
+from notifications.views.spoken_languages import company_language
 from states.checks.checks import Check
 from states.language.messages import say_to_people
 from states.model.dialogue import Dialogue
@@ -30,7 +32,7 @@ def told(dialogue: Dialogue, code: str, details: Mapping[str, Any], language: st
     Raises KeyError when the phrasebook does not know *code*.
     """
     named = {key: _named(dialogue, code, key, value, language) for key, value in details.items()}
-    return say_to_people(code, language, **named)
+    return Marked(say_to_people(code, language, **named))
 
 
 def lacking(dialogue: Dialogue, check: Check, language: str) -> list[str]:
@@ -41,9 +43,14 @@ def lacking(dialogue: Dialogue, check: Check, language: str) -> list[str]:
 def _named(dialogue: Dialogue, code: str, key: str, value: object, language: str) -> object:
     namer = _together if code in _ARRIVALS and key == "voices" else _NAMERS.get(key, _as_it_is)
     if isinstance(value, list | tuple | set | frozenset):
-        names = (namer(dialogue, str(one), language) for one in value)
+        names = (_plain(namer(dialogue, str(one), language)) for one in value)
         return list(dict.fromkeys(names))
-    return namer(dialogue, value, language) if isinstance(value, str) else value
+    return _plain(namer(dialogue, value, language)) if isinstance(value, str) else value
+
+
+def _plain(name: str) -> str:
+    """*name* without what could pose as a mark of ours, unless we marked it."""
+    return name if isinstance(name, Marked) else one_line(name)
 
 
 def _as_it_is(_dialogue: Dialogue, name: str, language: str) -> str:
@@ -61,12 +68,13 @@ def _point(dialogue: Dialogue, name: str, language: str) -> str:
     line = point.line if point else None
     if not line:
         return fill("voice", "point", language, ids=name)
-    return f"“{line if len(line) <= _LINE else line[: _LINE - 1].rstrip() + '…'}”"
+    shown = line if len(line) <= _LINE else line[: _LINE - 1].rstrip() + "…"
+    return Marked(f"“{said(shown, company_language(dialogue))}”")
 
 
 def _risk(dialogue: Dialogue, name: str, _language: str) -> str:
     risk = dialogue.risks.get(name)
-    return risk.theme if risk else name
+    return said(risk.theme, company_language(dialogue)) if risk else name
 
 
 def _duty(dialogue: Dialogue, name: str, language: str) -> str:

@@ -9,17 +9,19 @@ from itertools import islice
 from operator import attrgetter
 
 from notifications.language.due_dates import reckoned
+from notifications.language.layout import said
 from notifications.language.words import isolated, listing, word
 from notifications.views.missing_items import missing_for
 from notifications.views.names import about, own_title, points_of
 from notifications.views.overrides import Departure
+from notifications.views.spoken_languages import company_language
 from states.checks.checks import checks_of
 from states.checks.status import promise_standing
 from states.model.contributions import Commitment
 from states.model.dialogue import Dialogue
 from states.model.duties import KINDS, Duty
 from states.model.information import Information
-from states.model.people import PARTICIPANT, Role
+from states.model.people import PARTICIPANT
 from states.timing.ladders import Rung, rung_at
 
 COMING = 3
@@ -97,9 +99,8 @@ class DialogueView:
 
     @cached_property
     def spoken(self) -> str:
-        """The language in which the company and its moderator write: the manager's, else the programme's first."""
-        manager = self.source.role(Role.MANAGER)
-        return manager.language if manager else self.source.programme.languages[0]
+        """The language in which the company and its moderator write."""
+        return company_language(self.source)
 
     @cached_property
     def overrides(self) -> list[Departure]:
@@ -181,6 +182,13 @@ class DutyView:
     def about(self) -> str | None:
         """Whom or what it is about, as a role may see it."""
         return about(self.dialogue, self.source, self.language)
+
+    @property
+    def matter(self) -> str | None:
+        """The same, for a letter: where it is what somebody wrote, in their language."""
+        if self.about and self.kind == "report-progress":
+            return said(self.about, company_language(self.dialogue))
+        return self.about
 
     @property
     def ids(self) -> str | None:

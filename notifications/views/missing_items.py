@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from notifications.language.layout import Marked, said
 from notifications.language.words import fill, word
 from notifications.views.alerts import lacking
 from notifications.views.names import points_of
+from notifications.views.spoken_languages import company_language
 from states.checks.checks import checks_of
 from states.model.contributions import Contribution
 from states.model.dialogue import Dialogue, Phase
@@ -30,7 +32,9 @@ def missing_for(dialogue: Dialogue, duty: Duty, now: datetime, language: str) ->
         return list(_checks(dialogue, _COMPLETES[duty.kind], now, language))
     if duty.kind in {"answer-participant", "answer-dispute", "decide-contribution"}:
         return [
-            line for point in points_of(dialogue, duty) if (line := _undone(duty, point, language))
+            line
+            for point in points_of(dialogue, duty)
+            if (line := _undone(dialogue, duty, point, language))
         ]
     return []
 
@@ -43,13 +47,14 @@ def _checks(dialogue: Dialogue, phase: Phase, now: datetime, language: str) -> I
             yield from lacking(dialogue, check, language)
 
 
-def _undone(duty: Duty, point: Contribution, language: str) -> str | None:
+def _undone(dialogue: Dialogue, duty: Duty, point: Contribution, language: str) -> str | None:
     lacks = _unsettled(point) if duty.kind == "answer-dispute" else _unanswered(point)
     if lacks is None:
         return None
     outcome = word("outcome", point.outcome, language) if point.outcome else ""
-    about = f"{point.id} – {point.line.rstrip('.')}" if point.line else point.id
-    return f"{about}: {fill('missing', lacks, language, outcome=outcome)}"
+    line = said(point.line.rstrip("."), company_language(dialogue)) if point.line else ""
+    about = f"{point.id} – {line}" if line else point.id
+    return Marked(f"{about}: {fill('missing', lacks, language, outcome=outcome)}")
 
 
 def _unsettled(point: Contribution) -> str | None:

@@ -8,6 +8,7 @@ print by mistake what it was never given.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from notifications.language.templates import language_for
@@ -17,6 +18,7 @@ from notifications.views.contacts import Contact, contact_of
 from notifications.views.dialogue_view import DutyView, view_of
 from notifications.views.milestones import Milestone, Result, milestones, result_of
 from notifications.views.names import addressee, hidden, points_of, speaker, travels_sealed
+from notifications.views.spoken_languages import voice_language
 from notifications.views.waiting_people import Waiting, waiting_for
 from states.checks.checks import checks_of
 from states.model.dialogue import Dialogue
@@ -44,7 +46,7 @@ class Point:
     speaker: str
     objection: str | None
     spoken: str
-    """The language in which its speaker speaks; of a sealed voice the company's, or it would tell who speaks."""
+    """The language in which its speaker speaks, unless it would tell who speaks."""
 
 
 @dataclass(frozen=True)
@@ -73,22 +75,22 @@ class Overview:
     now: datetime
     language: str
 
-    @property
+    @cached_property
     def waiting(self) -> Waiting:
         """Everybody who waits for a late answer."""
         return waiting_for(self.dialogue, self.now, self.language)
 
-    @property
+    @cached_property
     def late(self) -> list[DutyView]:
         """Duties of roles whose first promise has passed, a new date or not, as *Today* counts them."""
         return [view for view in self._owed() if view.source.first_due <= self.now]
 
-    @property
+    @cached_property
     def coming(self) -> list[DutyView]:
         """Duties of roles that are still in time, the nearest first."""
         return [view for view in self._owed() if view.source.first_due > self.now]
 
-    @property
+    @cached_property
     def lacking(self) -> list[str]:
         """What the checks of the phase still lack."""
         unmet = [one for one in checks_of(self.dialogue, self.now) if not one.passes]
@@ -129,12 +131,12 @@ class Overview:
         """Whether only the moderator may say where the mail of *to* goes: since somebody spoke under seal."""
         return to in self.dialogue.stakeholders and bool(self.dialogue.seals)
 
-    @property
+    @cached_property
     def dates(self) -> list[Milestone]:
         """The days of the year that are still to come, in their order."""
         return milestones(self.dialogue, self.now, self.language)
 
-    @property
+    @cached_property
     def result(self) -> Result:
         """What came of the year, in numbers."""
         return result_of(self.dialogue)
@@ -195,15 +197,10 @@ def _points(notice: Notice, dialogue: Dialogue, duty: Duty | None, language: str
             c.line,
             speaker(dialogue, c.voice, language),
             c.dispute_reason,
-            _spoken(dialogue, c.voice),
+            voice_language(dialogue, c.voice),
         )
         for c in about
     ]
-
-
-def _spoken(dialogue: Dialogue, voice: str) -> str:
-    seat = dialogue.stakeholders.get(voice)
-    return seat.language if seat else view_of(dialogue, "").spoken
 
 
 def alert_for(notice: Notice, dialogue: Dialogue, now: datetime, language: str) -> str | None:

@@ -19,7 +19,6 @@ class Wait:
     due: date
     late: int
     moved: bool
-    missing: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,4 @@ def waiting_for(dialogue: Dialogue, now: datetime, language: str) -> Waiting:
 def _wait(dialogue: Dialogue, duty: Duty, now: datetime, language: str) -> Wait:
     seen = DutyView(dialogue, duty, now, language)
     named = about(dialogue, duty, language) or seen.what
-    return Wait(
-        named, seen.first, seen.due, seen.late, seen.moved and duty.due > now, tuple(seen.missing)
-    )
+    return Wait(named, seen.first, seen.due, seen.late, seen.moved and duty.due > now)

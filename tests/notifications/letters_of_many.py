@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from notifications.letters.combined import Part, compose_together
 from notifications.letters.compose import Message
 from states.model.dialogue import Dialogue
-from tests.notifications.builders import ALERTED, contributions, duty, notice, postponed
+from tests.notifications.builders import ALERTED, duty, notice, postponed
 from tests.notifications.cases import LATER
 
 PAGES = "https://dialoog.example"
@@ -84,7 +84,7 @@ def late_again(home: Dialogue) -> Message:
 
 def today(home: Dialogue) -> Message:
     """More decisions of one day than a letter names."""
-    first = contributions()["c1"]
+    first = home.contributions["c1"]
     names = [f"c{number}" for number in range(10, 24)]
     points = {name: first.model_copy(update={"id": name}) for name in names}
     asked = [duty("decide-contribution", name) for name in names]

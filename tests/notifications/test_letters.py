@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from notifications.language.language_tags import direction
 from notifications.language.templates import SUBJECT_LIMIT, languages_of
 from notifications.language.words import LANGUAGES
 from notifications.letters.compose import Message, compose
@@ -91,7 +92,7 @@ def test_a_letter_is_complete(language: str, template: str) -> None:
         left = re.search(r"[{}]{2}|\{%|%\}|\bNone\b|\bUndefined\b|[\x00-\x08\x0b-\x1f]", whole)
         assert left is None, case.name
         assert message.language == language
-        assert f'<html lang="{language}">' in message.html
+        assert f'<html lang="{language}" dir="{direction(language)}">' in message.html
         assert not re.search(r"<img|<script|<link|src=", message.html)
 
 
