@@ -16,6 +16,8 @@ from states.checks.checks import Check, checks_of
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
 from states.model.people import Role
+from states.privacy.readers import A_MODERATOR
+from states.privacy.seals import is_sealed, seals_open_to
 from states.privacy.visibility import Viewer, actor_seen, unknown_to_auditors
 
 Row = dict[str, Any]
@@ -209,18 +211,18 @@ def notice_row(row: queries.NoticeRow) -> Row:
 
 def _told(rows: Iterable[Row], dialogues: Iterable[Dialogue]) -> Iterator[Row]:
     """The notices without who of those under seal is reached by hand, which is the moderator's to know."""
-    sealed = {(d.id, voice) for d in dialogues for voice in d.seals}
+    known = {d.id: d for d in dialogues}
     for row in rows:
         about = (row["to"], row["template"], row["kind"])
         if about == (Role.MODERATOR, "by-hand-task", None):
             continue
         by_hand = BY_HAND in {row["status"], row["channel"]}
-        untold = by_hand and (row["dialogue"], row["to"]) in sealed
+        untold = by_hand and is_sealed(known[row["dialogue"]], row["to"])
         yield row | {"status": SENT, "channel": _MAIL} if untold else row
 
 
 def _seals(dialogue: Dialogue) -> Iterator[Row]:
-    for seal in dialogue.seals.values():
+    for seal in seals_open_to(dialogue, A_MODERATOR):
         yield {"dialogue": dialogue.id, "voice": seal.id, "stakeholder": seal.stakeholder}
 
 

@@ -9,6 +9,8 @@ from cli.json_views import Veil, dialogue_row, duty_row
 from states.checks.status import ANSWERING, about_nothing, waiting_voices
 from states.model.dialogue import OPEN_PHASES, Dialogue
 from states.model.duties import Duty
+from states.privacy.readers import Reader
+from states.privacy.seals import seals_open_to
 from states.privacy.visibility import Viewer
 from states.steps.machine import leaving_step
 
@@ -33,7 +35,7 @@ def portray(
     view.duties(list(zip(owed, shown["duties"], strict=True)), short=short)
     if not short:
         view.waiting(list(zip(owed, shown["duties"], strict=True)))
-        view.seals(viewer)
+        view.opened_seals(viewer)
         view.proposal(shown["dialogues"][0]["checks"])
 
 
@@ -147,14 +149,13 @@ class _View:
             f"{_days(late)} late" if late else f"promised for {_day(self.dialogue.due_day(duty))}"
         )
 
-    def seals(self, viewer: Viewer) -> None:
+    def opened_seals(self, viewer: Viewer) -> None:
         """Who speaks under which pseudonym; for the moderator alone."""
-        if viewer == "moderator" and self.dialogue.seals:
+        opened = seals_open_to(self.dialogue, Reader.named(viewer))
+        if opened:
             console.out()
             console.out("  Seals (for the moderator alone)")
-            console.columns(
-                [(seal.id, seal.stakeholder) for seal in self.dialogue.seals.values()], "    "
-            )
+            console.columns([(seal.id, seal.stakeholder) for seal in opened], "    ")
 
     def proposal(self, checks: Iterable[Mapping[str, Any]]) -> None:
         """The command that most likely comes next."""

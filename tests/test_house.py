@@ -137,6 +137,29 @@ def test_a_room_is_imported_from_this_house(room: str) -> None:
     assert spec.origin == str(ROOT / room / "__init__.py")
 
 
+_SECRETS = re.compile(r"\.(seals|attribution|small_group)\b")
+_MAY_READ = {
+    "states/model/dialogue.py": "finds the seat behind a voice, and the voices of a seat, for the steps",
+    "states/model/contributions.py": "a point knows of itself whether it is sealed",
+}
+"""Who reads them beside states/privacy, and why; to store a field by its name is no reading."""
+
+
+def reads_secrets(path: Path) -> bool:
+    """Whether a file itself looks at who may know what, instead of asking states/privacy."""
+    if path.suffix != ".py":
+        return _SECRETS.search(path.read_text(encoding="utf-8")) is not None
+    nodes = (node.attr for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute))
+    return not {"seals", "attribution", "small_group"}.isdisjoint(nodes)
+
+
+def test_who_may_see_what_is_decided_in_one_place() -> None:
+    words = (path for room in ROOMS for path in (ROOT / room).rglob("*.[ht][tx][mt]*"))
+    files = [path for path in (*written(), *words) if "states/privacy/" not in name(path)]
+
+    assert {name(path) for path in files if reads_secrets(path)} == set(_MAY_READ)
+
+
 def test_every_module_says_what_it_is_for() -> None:
     assert [name(path) for path in modules() if not ast.get_docstring(tree(path))] == []
 

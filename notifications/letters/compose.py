@@ -10,13 +10,14 @@ from notifications.calendar.entries import Entry, entry_for
 from notifications.language.templates import Letter, LetterIncomplete, language_for, write
 from notifications.language.words import word
 from notifications.views.contacts import Contact
-from notifications.views.names import hidden
 from notifications.views.to_helpers import context_for_helper
 from notifications.views.to_participants import context_for_participant, telling
 from notifications.views.to_roles import alert_for, context_for_role
 from states.model.dialogue import Dialogue
 from states.model.facts import Notice
 from states.model.people import HELPER, PARTICIPANT, Person, Role
+from states.privacy.seals import is_sealed
+from states.privacy.visibility import is_hidden
 from states.steps.people.contact import OLD_WAY
 
 
@@ -166,7 +167,9 @@ def _entry(
 
 def _discreet(notice: Notice, dialogue: Dialogue) -> bool:
     """Whether neither subject nor sender may tell: under seal, at risk, or to a way that was replaced."""
-    return notice.to in dialogue.seals or (notice.role == PARTICIPANT and telling(notice, dialogue))
+    return is_sealed(dialogue, notice.to) or (
+        notice.role == PARTICIPANT and telling(notice, dialogue)
+    )
 
 
 def _letter_by_hand(notice: Notice, dialogue: Dialogue, frame: dict[str, Any]) -> str | None:
@@ -182,7 +185,7 @@ def _letter_by_hand(notice: Notice, dialogue: Dialogue, frame: dict[str, Any]) -
     reader = dialogue.reader(passed.to)
     if reader is None or dialogue.stakeholder_of(passed.to) is None:
         return None
-    if notice.to != Role.MODERATOR and hidden(dialogue, passed.to):
+    if notice.to != Role.MODERATOR and is_hidden(dialogue, passed.to):
         return None
     language = language_for(reader.language, passed.template)
     context = frame | {"language": language, "detail": passed.detail}

@@ -16,6 +16,7 @@ from notifications.views.spoken_languages import company_language
 from states.checks.checks import Check
 from states.language.messages import say_to_people
 from states.model.dialogue import Dialogue
+from states.privacy.seals import is_sealed
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LINE = 60  # characters of a summary line that name a point
@@ -58,7 +59,7 @@ def _as_it_is(_dialogue: Dialogue, name: str, language: str) -> str:
 
 
 def _together(dialogue: Dialogue, voice: str, language: str) -> str:
-    sealed = voice in dialogue.seals
+    sealed = is_sealed(dialogue, voice)
     return word("voice", "confidential", language) if sealed else speaker(dialogue, voice, language)
 
 

@@ -1,14 +1,22 @@
-"""What a reader may see of who said what (rules 35). Nothing here opens a seal for a role."""
+"""Names of people in words: as whom a reader may know somebody is the law's (states/privacy), how to say it ours."""
 
 from notifications.language.words import country, fill, isolated, listing, word
-from states.model.contributions import Attribution, Contribution
+from states.model.contributions import Contribution
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
 from states.model.people import HELPER, ROLES, Stakeholder
-from states.privacy.visibility import letters_of, region_of
+from states.privacy.readers import A_MANAGER, Reader
+from states.privacy.seals import is_pseudonym, is_sealed, letters_of
+from states.privacy.visibility import (
+    Hidden,
+    Identity,
+    Named,
+    Organisation,
+    Region,
+    identity_of,
+    level_hiding,
+)
 
-_HIDING = list(Attribution)
-"""From the most open attribution to the one that hides most."""
 _ABOUT_SEATS = frozenset(
     {"invite-stakeholder", "pass-on", "answer-invitation", "share-expectation"}
 )
@@ -22,41 +30,32 @@ def seat(stakeholder: Stakeholder) -> str:
     return f"{isolated(stakeholder.name)}, {isolated(stakeholder.organisation)}"
 
 
-def hiding(dialogue: Dialogue, voice: str) -> Attribution | None:
-    """
-    How far *voice* is hidden: as far as the contribution that hides them most, None when they made none.
-
-    One level for all their points: a name beside one would betray the speaker of the others.
-    """
-    chosen = [c.attribution for c in dialogue.contributions.values() if c.voice == voice]
-    return max(chosen, key=_HIDING.index, default=None)
+def speaker(dialogue: Dialogue, voice: str, language: str, reader: Reader = A_MANAGER) -> str:
+    """How texts name the speaker *voice* to *reader*: to a role, unless it says otherwise."""
+    return named(identity_of(dialogue, voice, reader), language)
 
 
-def hidden(dialogue: Dialogue, voice: str) -> bool:
-    """Whether a text to a role may not say who *voice* is."""
-    return voice in dialogue.seals or hiding(dialogue, voice) not in {None, Attribution.NAMED}
+def named(identity: Identity, language: str) -> str:
+    """*identity* in words."""
+    match identity:
+        case Hidden(alias):
+            return _alias(alias, language)
+        case Region(category, land):
+            told = word("category", category, language)
+            return f"{told}, {country(land, language)}" if land else told
+        case Organisation(name):
+            return isolated(name)
+        case Named(name, organisation, alias):
+            whole = f"{isolated(name)}, {isolated(organisation)}"
+            return f"{_alias(alias, language)}: {whole}" if alias else whole
 
 
-def speaker(dialogue: Dialogue, voice: str, language: str) -> str:
-    """How texts to roles name the speaker *voice*."""
-    if voice in dialogue.seals:
-        return fill("voice", "sealed", language, letter=letters_of(voice))
-    stakeholder = dialogue.stakeholders.get(voice)
-    level = hiding(dialogue, voice)
-    if stakeholder is None or level in {None, Attribution.SEALED}:
+def _alias(alias: str | None, language: str) -> str:
+    if alias is None:
         return word("voice", "unknown", language)
-    if level is Attribution.REGION:
-        return _region(dialogue, stakeholder, language)
-    own = isolated(stakeholder.organisation)
-    return own if level is Attribution.ORGANISATION else seat(stakeholder)
-
-
-def _region(dialogue: Dialogue, stakeholder: Stakeholder, language: str) -> str:
-    category, land = region_of(dialogue, stakeholder)
-    if category is None:
-        return word("voice", "unknown", language)
-    told = word("category", category, language)
-    return f"{told}, {country(land, language)}" if land else told
+    if not is_pseudonym(alias):
+        return alias
+    return fill("voice", "sealed", language, letter=letters_of(alias))
 
 
 def addressee(dialogue: Dialogue, to: str, language: str) -> str:
@@ -72,7 +71,9 @@ def addressee(dialogue: Dialogue, to: str, language: str) -> str:
         return f"{word('role', HELPER, language)}, {isolated(helper.organisation)}"
     guest = dialogue.stakeholders.get(to)
     return (
-        seat(guest) if guest and hiding(dialogue, to) is None else speaker(dialogue, to, language)
+        seat(guest)
+        if guest and level_hiding(dialogue, to) is None
+        else speaker(dialogue, to, language)
     )
 
 
@@ -100,7 +101,7 @@ def travels_sealed(dialogue: Dialogue, duty: Duty) -> bool:
     Who has no e-mail is known; when the answer to `sealed-4` alone has not arrived yet, so is who `sealed-4` is.
     """
     points = points_of(dialogue, duty)
-    if not points or points[0].voice not in dialogue.seals:
+    if not points or not is_sealed(dialogue, points[0].voice):
         return False
     if duty.kind == "answer-participant":
         return all(point.written_at for point in points)

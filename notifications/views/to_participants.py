@@ -18,6 +18,7 @@ from states.model.duties import Duty
 from states.model.facts import Notice
 from states.model.people import ROLES, Role, Stakeholder
 from states.model.policy import rung_offset
+from states.privacy.seals import is_sealed, others_under_seal
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class You:
     @property
     def discreet(self) -> bool:
         """Whether the letter tells nothing: they speak under seal here, or are at risk."""
-        return self.guarded or self.voice in self.dialogue.seals
+        return self.guarded or is_sealed(self.dialogue, self.voice)
 
     @property
     def name(self) -> str:
@@ -125,7 +126,7 @@ class You:
         names = (
             set(self.dialogue.voices_of(self.stakeholder.id)) if not self.discreet else {self.voice}
         )
-        names -= set(self.dialogue.seals) - {self.voice}
+        names -= others_under_seal(self.dialogue, self.voice)
         return [
             self._view(duty)
             for duty in self.dialogue.duties.values()
@@ -234,6 +235,6 @@ def contact_for(dialogue: Dialogue, voice: str) -> Contact | None:
 
     An answer to the manager would open the seal by its sender's address.
     """
-    sealed = voice in dialogue.seals
+    sealed = is_sealed(dialogue, voice)
     roles = (Role.MODERATOR, Role.CONFIDANT) if sealed else (Role.MANAGER, Role.DEPUTY)
     return next((held for role in roles if (held := contact_of(dialogue, role))), None)

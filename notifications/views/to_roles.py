@@ -17,7 +17,7 @@ from notifications.views.alerts import lacking
 from notifications.views.contacts import Contact, contact_of
 from notifications.views.dialogue_view import DutyView, view_of
 from notifications.views.milestones import Milestone, Result, milestones, result_of
-from notifications.views.names import addressee, hidden, points_of, speaker, travels_sealed
+from notifications.views.names import addressee, points_of, speaker, travels_sealed
 from notifications.views.spoken_languages import voice_language
 from notifications.views.waiting_people import Waiting, waiting_for
 from states.checks.checks import checks_of
@@ -26,7 +26,8 @@ from states.model.duties import KINDS, Duty
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT, Person, Role
 from states.model.policy import rung_offset
-from states.privacy.visibility import letters_of
+from states.privacy.seals import has_seals, is_pseudonym, is_sealed, letters_of
+from states.privacy.visibility import is_hidden
 
 _ALERTS = frozenset(
     {"answer-late-alert", "answer-now-or-postpone", "delivery-failed", "by-hand-task"}
@@ -121,15 +122,15 @@ class Overview:
 
     def hidden(self, to: str) -> bool:
         """Whether this letter may not say who *to* is, so that only the moderator can reach them."""
-        return hidden(self.dialogue, to)
+        return is_hidden(self.dialogue, to)
 
     def sealed(self, to: str) -> bool:
         """Whether *to* is the pseudonym of somebody who speaks under seal."""
-        return to in self.dialogue.seals
+        return is_sealed(self.dialogue, to)
 
     def moderated(self, to: str) -> bool:
         """Whether only the moderator may say where the mail of *to* goes: since somebody spoke under seal."""
-        return to in self.dialogue.stakeholders and bool(self.dialogue.seals)
+        return to in self.dialogue.stakeholders and has_seals(self.dialogue)
 
     @cached_property
     def dates(self) -> list[Milestone]:
@@ -155,7 +156,7 @@ def _carried(name: str, language: str) -> str:
     home, _, duty = name.rpartition(": ")
     kind, _, whom = duty.partition("/")
     told = whom if kind in _NAMED else ""
-    if whom.startswith("sealed-"):
+    if is_pseudonym(whom):
         told = fill("voice", "sealed", language, letter=letters_of(whom))
     said = " – ".join(part for part in (word("duty", kind, language), told) if part)
     year = home.rpartition("-")[2]

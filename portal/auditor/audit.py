@@ -1,6 +1,5 @@
 """The auditor's pages: everything without identities, and the proof that the journal is as it was written."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,10 +18,9 @@ from states.model.dialogue import OPEN_PHASES, Dialogue
 from states.model.duties import KINDS
 from states.model.people import AUDITOR
 from states.privacy.redaction import Veil
-from states.privacy.small_counts import guarded
-from states.privacy.visibility import RELAYED, verdicts_heard
+from states.privacy.seals import is_sealed
+from states.privacy.small_counts import untold_of, verdicts_shown
 
-_HEARD = ("yes", "partly", "no")
 _LEAF = 100
 """Facts on one leaf of the journal."""
 _SHORTEST = 12
@@ -58,7 +56,7 @@ def _page(
         seen=seen,
         veil=veil,
         duties=[_owed(seen, veil, duty) for duty in dialogue.duties.values()],
-        verdicts=_verdicts(dialogue),
+        verdicts=verdicts_shown(dialogue),
         seats=len(dialogue.stakeholders),
         count=count,
         head=last,
@@ -77,25 +75,6 @@ def _owed(seen: Seen, veil: Veil, duty: Any) -> Owed:  # noqa: ANN401 - a duty
     promised = seen.dialogue.commitments.get(duty.whom or "")
     about = promised.what if promised and duty.kind == "report-progress" else duty.whom
     return Owed(view, veil.over(about), seen.dialogue.owner_role(duty), duty.status.value)
-
-
-def _verdicts(dialogue: Dialogue) -> Mapping[str, Mapping[str, int]]:
-    """How many were heard, partly and not, as far as no figure points at people; what others recorded stands apart."""
-    counts = {
-        side: {heard: given[heard] for heard in _HEARD}
-        for side, given in verdicts_heard(dialogue).items()
-    }
-    return guarded(counts, dialogue.policy.limits.small_group).shown
-
-
-def _untold(dialogue: Dialogue, fact: str) -> tuple[str, ...]:
-    """What the journal leaves out of *fact*: verdicts where figures over them point at people."""
-    if fact != "verdict-given":
-        return ()
-    figures = _verdicts(dialogue)
-    shown = all(len(figures[side]) == len(_HEARD) for side in figures)
-    apart = () if RELAYED in figures and shown else ("relayed_by", "how", "said_on")
-    return (*(() if shown else ("heard", "success_test")), *apart)
 
 
 def check(visit: Visit) -> Response:
@@ -139,7 +118,7 @@ def show_journal(visit: Visit) -> Response:
         who=who,
         about=about,
         facts=facts[start : start + _LEAF],
-        untold=partial(_untold, dialogue),
+        untold=partial(untold_of, dialogue),
         leaf=int(asked),
         leaves=leaves,
     )
@@ -171,7 +150,8 @@ def _named(dialogue: Dialogue, veil: Veil, subject: str) -> str:
     known = (
         subject in dialogue.contributions
         or veil.over(subject) != subject
-        or subject in {**dialogue.seals, **dialogue.helpers}
+        or is_sealed(dialogue, subject)
+        or subject in dialogue.helpers
     )
     return veil.over(subject) if known else "–"
 

@@ -12,13 +12,13 @@ from notifications.language.local_time import zone_of
 from notifications.language.words import LANGUAGES, language_of, listing, word
 from notifications.letters.compose import words_to_pass_on
 from notifications.views.dialogue_view import DutyView
-from notifications.views.names import hidden
 from portal.web.request import Visit
 from portal.web.routes import MANAGERS
 from records.delivery import queue
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
 from states.model.people import Helper, Role, Stakeholder
+from states.privacy.visibility import is_hidden
 from states.steps.delivery.pass_on import waiting
 from states.steps.delivery.receipts import ANSWERS
 from states.values.safe_hours import Hours, hours_of
@@ -149,7 +149,7 @@ def call_of(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> Call:
     everything = visit.me.name == _MODERATOR
     voices = dialogue.voices_of(seat.id) if everything else [seat.id]
     waits = [one for voice in voices for one in waiting(dialogue, voice, visit.now)]
-    veiled = not everything and hidden(dialogue, seat.id)
+    veiled = not everything and is_hidden(dialogue, seat.id)
     if veiled:
         waits = [one for one in waits if one not in ANSWERS]
     duty = dialogue.latest(f"pass-on/{seat.id}")

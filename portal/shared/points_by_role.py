@@ -7,7 +7,6 @@ from functools import cached_property
 
 from notifications.language.words import word
 from notifications.views.dialogue_view import DialogueView
-from notifications.views.names import hidden
 from portal.http.errors import Incomplete
 from portal.shared.points import AnyPoint
 from portal.web.refusal_details import Telling, named, telling_to
@@ -18,7 +17,8 @@ from states.checks.stock_phrases import stock_phrases
 from states.language.errors import ChecksNotMet, NotKnown, Refused
 from states.model.contributions import Commitment
 from states.model.dialogue import Dialogue
-from states.model.people import Role
+from states.privacy.readers import Reader
+from states.privacy.visibility import is_hidden
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,14 @@ class Seen:
         return promise_standing(self.dialogue, promise, self.now)
 
     @property
+    def reader(self) -> Reader:
+        """The one who looks, as privacy knows them."""
+        return Reader.named(self.viewer)
+
+    @property
     def opens_seals(self) -> bool:
         """Whether the one who looks may know everybody who spoke."""
-        return self.viewer == Role.MODERATOR
+        return self.reader.opens_seals
 
     def point(self, name: str) -> Point | None:
         """The contribution called *name*, None when it is not there."""
@@ -127,7 +132,7 @@ class Seen:
 
     def hides(self, voice: str) -> bool:
         """Whether the one who looks may not know who *voice* is."""
-        return not self.opens_seals and hidden(self.dialogue, voice)
+        return is_hidden(self.dialogue, voice, self.reader)
 
     @cached_property
     def unmet(self) -> list[Lack]:

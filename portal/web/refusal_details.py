@@ -14,6 +14,9 @@ from states.language.messages import say_to_people
 from states.language.validation_messages import Problem
 from states.model.dialogue import Dialogue
 from states.model.people import AUDITOR, Role
+from states.privacy.readers import Reader
+from states.privacy.seals import is_sealed
+from states.privacy.visibility import alias_of
 
 Tell = Callable[["Telling", Any], str]
 Name = Callable[[str], str]
@@ -57,7 +60,7 @@ class Telling:
         """Who holds *role*, by name where somebody does; a guest by theirs."""
         if self.dialogue is None:
             return word("role", role, self.language)
-        if role in self.dialogue.stakeholders or role in self.dialogue.seals:
+        if role in self.dialogue.stakeholders or is_sealed(self.dialogue, role):
             return self.voice(role)
         return DialogueView(self.dialogue, self.language).held_by(role)
 
@@ -182,7 +185,7 @@ def telling_to(role: str, dialogue: Dialogue | None, language: str) -> Telling:
 
     def together(name: str) -> str:
         """Of those under seal no single one: how their answer travels would tell who has no email."""
-        if role == Role.MODERATOR or name not in known.seals:
+        if role == Role.MODERATOR or not is_sealed(known, name):
             return voice(name)
         return word("voice", "confidential", language)
 
@@ -195,11 +198,7 @@ def _nobody(language: str) -> Name:
 
 def named(dialogue: Dialogue, role: str, voice: str, language: str) -> str:
     """Who *voice* is, as far as whoever holds *role* may know."""
-    if role == AUDITOR:
-        guest = dialogue.stakeholders.get(voice)
-        return guest.name if guest else voice
-    label = speaker(dialogue, voice, language)
-    someone = dialogue.stakeholder_of(voice) if role == Role.MODERATOR else None
-    if someone is None:
-        return label
-    return f"{label}: {seat(someone)}" if voice in dialogue.seals else seat(someone)
+    reader = Reader.named(role)
+    if not reader.knows_people:
+        return alias_of(dialogue, voice)
+    return speaker(dialogue, voice, language, reader)

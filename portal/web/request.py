@@ -27,8 +27,9 @@ from records.access.idempotent_forms import SentForm
 from records.ledger import Receipt
 from states.language.errors import NotKnown
 from states.model.dialogue import Dialogue
-from states.model.people import HELPER, Helper, Stakeholder
-from states.privacy.reader_view import known_to, known_to_participant
+from states.model.people import Helper, Stakeholder
+from states.privacy.reader_view import view
+from states.privacy.readers import Eyes, Reader
 from states.values.values import TEXT_LIMIT
 
 SAID = "weerklank-said"
@@ -108,11 +109,7 @@ class Visit:
     # reading
 
     def dialogue(self, dialogue_id: str) -> Dialogue:
-        """
-        The dialogue, as the role that asks may know it: only the moderator can open a seal (states/privacy).
-
-        Raises NotFound when it is not there or belongs to another programme.
-        """
+        """The dialogue as the role that asks may know it. Raises NotFound where it is not there, or not of theirs."""
         if self.me.capacity.kind != "role":
             raise NotFound
         try:
@@ -121,7 +118,7 @@ class Visit:
             raise NotFound from None
         if found.programme.id != self.me.programme.id:
             raise NotFound
-        return known_to(found, self.me.name)
+        return view(found, Reader.named(self.me.name))
 
     def dialogue_ids(self) -> list[str]:
         """The dialogues of the programme, in the order of their editions."""
@@ -136,7 +133,7 @@ class Visit:
         stakeholder = found.stakeholders.get(capacity.who)
         if stakeholder is None:
             raise NotFound
-        return known_to_participant(found, capacity.who), stakeholder
+        return view(found, Reader(Eyes.PARTICIPANT, capacity.who)), stakeholder
 
     def helping(self) -> tuple[Dialogue, Helper]:
         """The dialogue of the helper who asks, without what is under seal, and themselves."""
@@ -144,7 +141,7 @@ class Visit:
         if capacity.kind != "helper" or capacity.dialogue_id is None:
             raise NotFound
         found = self.site.house.ledger.read(capacity.dialogue_id)
-        return known_to(found, HELPER), found.helpers[capacity.who]
+        return view(found, Reader(Eyes.HELPER, capacity.who)), found.helpers[capacity.who]
 
     # changing
 

@@ -26,7 +26,8 @@ from portal.web.element_marks import mark_of, shows, watches
 from portal.web.routes import RouteRow
 from portal.web.site import Site
 from states.model.people import Role
-from states.privacy.visibility import letters_of
+from states.privacy.seals import has_seals, letters_of, level_of
+from states.privacy.small_counts import least_of
 
 __all__ = ["LANGUAGES", "language_of", "prose", "render"]
 _FORM_BYTES = 32
@@ -121,6 +122,9 @@ def _environment() -> Environment:
         "menu_of": menu_of,
         "spoken": spoken,
         "words": words,
+        "has_seals": has_seals,
+        "least_of": least_of,
+        "level_of": level_of,
     }
     return environment
 

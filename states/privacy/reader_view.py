@@ -1,37 +1,35 @@
-"""A dialogue as each reader may know it. What is left out here cannot be shown by any page, however it is written."""
+"""Access control by view: a dialogue as its reader may know it. What is left out here no page can show."""
 
-from states.model.contributions import Seal
 from states.model.dialogue import Dialogue
-from states.model.people import AUDITOR, Role, Stakeholder
+from states.model.people import Stakeholder
+from states.privacy.readers import Eyes, Reader
+from states.privacy.seals import close_seals, is_sealed
 from states.privacy.visibility import unknown_to_auditors
 
-_SEES_SEALS = frozenset({Role.MODERATOR.value})
+
+def view(dialogue: Dialogue, reader: Reader) -> Dialogue:
+    """
+    *dialogue*, a copy of one's own, as *reader* may know it.
+
+    Pseudonyms stay, but only the moderator opens them, and a speaker their own. A participant sees what others
+    recorded in their own name alone. To an auditor people are numbers.
+    """
+    if reader.opens_seals:
+        return dialogue
+    close_seals(dialogue, reader)
+    if reader.eyes is Eyes.PARTICIPANT:
+        _keep_own_relays(dialogue, reader.name)
+        return dialogue
+    relays = dialogue.relays.items()
+    dialogue.relays = {n: r for n, r in relays if not is_sealed(dialogue, r.voice)}
+    seats = dialogue.stakeholders.items()
+    dialogue.stakeholders = {name: _unmarked(seat) for name, seat in seats}
+    return dialogue if reader.knows_people else _unnamed(dialogue)
 
 
-def known_to(dialogue: Dialogue, role: str) -> Dialogue:
-    """*dialogue* (a copy of one's own) as *role* may know it: pseudonyms stay, but only the moderator opens them."""
-    if role not in _SEES_SEALS:
-        sealed = dialogue.seals
-        dialogue.relays = {n: r for n, r in dialogue.relays.items() if r.voice not in sealed}
-        dialogue.seals = {name: _closed(seal) for name, seal in sealed.items()}
-        seats = dialogue.stakeholders.items()
-        dialogue.stakeholders = {name: _unmarked(seat) for name, seat in seats}
-    if role == AUDITOR:
-        names = unknown_to_auditors(dialogue)
-        seats = dialogue.stakeholders.items()
-        dialogue.stakeholders = {name: _unnamed(seat, names[name]) for name, seat in seats}
-    return dialogue
-
-
-def known_to_participant(dialogue: Dialogue, who: str) -> Dialogue:
-    """*dialogue* with the seal of *who* alone."""
-    seals = dialogue.seals.items()
+def _keep_own_relays(dialogue: Dialogue, who: str) -> None:
     mine = dialogue.voices_of(who)
     dialogue.relays = {name: r for name, r in dialogue.relays.items() if r.voice in mine}
-    dialogue.seals = {
-        name: seal if seal.stakeholder == who else _closed(seal) for name, seal in seals
-    }
-    return dialogue
 
 
 def _unmarked(seat: Stakeholder) -> Stakeholder:
@@ -41,11 +39,13 @@ def _unmarked(seat: Stakeholder) -> Stakeholder:
     return seat.model_copy(update={"unsafe": (), "left_ways": ()})
 
 
-def _closed(seal: Seal) -> Seal:
-    return seal.model_copy(update={"stakeholder": ""})
+def _unnamed(dialogue: Dialogue) -> Dialogue:
+    names, seats = unknown_to_auditors(dialogue), dialogue.stakeholders.items()
+    dialogue.stakeholders = {name: _masked(seat, names[name]) for name, seat in seats}
+    return dialogue
 
 
-def _unnamed(seat: Stakeholder, name: str) -> Stakeholder:
+def _masked(seat: Stakeholder, name: str) -> Stakeholder:
     hidden = {"name": name, "organisation": name, "email": None, "phone": None}
     hidden |= {"postal_address": None}
     return seat.model_copy(update=hidden)

@@ -1,10 +1,28 @@
-"""Figures that would point at people: what is too small is left out, and so is what would give it away."""
+"""Statistical disclosure control: figures that point at too few people are left out, and what would give them away."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from states.model.dialogue import Dialogue
+from states.model.policy import Policy
+from states.privacy.seals import open_voices
+
 PAIR = 2
 """One hidden figure beside a known total is no secret; two are."""
+OWN, RELAYED = "own", "relayed"
+HEARD = ("yes", "partly", "no")
+_VERDICT = "verdict-given"
+
+
+def least_in(policy: Policy) -> int:
+    """How many people a figure must stand for to be shown, by *policy*."""
+    return policy.limits.small_group
+
+
+def least_of(dialogue: Dialogue) -> int:
+    """How many people a figure about *dialogue* must stand for to be shown."""
+    return least_in(dialogue.policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +53,48 @@ def _shown(groups: Mapping[str, int], least: int) -> dict[str, int]:
         smallest = min(kept, key=lambda key: kept[key])
         hidden.append(kept.pop(smallest))
     return kept
+
+
+def verdicts_heard(dialogue: Dialogue) -> dict[str, Counter[str]]:
+    """
+    How many found themselves heard, partly and not: those who said so themselves, and those for whom it was recorded.
+
+    Recorded ones are counted apart only where neither they nor the others are fewer than `small_group`; else all count
+    together. What is under seal always counts with those who spoke themselves (rules 36).
+    """
+    by_others = recorded_verdicts(dialogue)
+    own = {voice for voice in dialogue.verdicts if voice not in by_others}
+    least = least_of(dialogue)
+    if len(by_others) < least or len(own) < least:
+        own, by_others = set(dialogue.verdicts), set()
+    sides = {OWN: own, RELAYED: by_others} if by_others else {OWN: own}
+    return {
+        side: Counter(dialogue.verdicts[voice].heard for voice in voices)
+        for side, voices in sides.items()
+    }
+
+
+def recorded_verdicts(dialogue: Dialogue) -> set[str]:
+    """The open voices whose verdict, as it stands, somebody else recorded for them."""
+    given = [r for r in dialogue.relays.values() if r.step == "give-verdict" and r.stands]
+    standing = open_voices(dialogue, (one.voice for one in given))
+    return {voice for voice in standing if voice in dialogue.verdicts}
+
+
+def verdicts_shown(dialogue: Dialogue) -> Mapping[str, Mapping[str, int]]:
+    """How many were heard, partly and not, as far as no figure points at people; what others recorded stands apart."""
+    counts = {
+        side: {heard: given[heard] for heard in HEARD}
+        for side, given in verdicts_heard(dialogue).items()
+    }
+    return guarded(counts, least_of(dialogue)).shown
+
+
+def untold_of(dialogue: Dialogue, fact: str) -> tuple[str, ...]:
+    """What an auditor is not told of a *fact*: verdicts where the figures over them would point at people."""
+    if fact != _VERDICT:
+        return ()
+    figures = verdicts_shown(dialogue)
+    whole = all(len(figures[side]) == len(HEARD) for side in figures)
+    apart = () if RELAYED in figures and whole else ("relayed_by", "how", "said_on")
+    return (*(() if whole else ("heard", "success_test")), *apart)

@@ -1,36 +1,116 @@
-"""Who may see what: seals stay closed for everybody but the moderator and the speaker (rules 35)."""
+"""Visibility: as whom a reader may know somebody who spoke. The words for that are the voice's and the pages'."""
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from states.model.contributions import Attribution, Contribution
+from states.model.contributions import Attribution
 from states.model.dialogue import Dialogue
 from states.model.people import ROLES, Invitation, Stakeholder
+from states.privacy.readers import A_MANAGER, Reader
+from states.privacy.seals import is_sealed, levels_of
+from states.privacy.small_counts import least_of
 
 Viewer = Literal["manager", "moderator", "auditor"]
-_LETTERS = 26
 _Group = TypeVar("_Group", str, tuple[str, str])
+_HIDING = list(Attribution)
+"""From the most open attribution to the one that hides most."""
 
 
-def letters_of(pseudonym: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Somebody of whom nothing may be told but their *alias* in the record, where they have one."""
+
+    alias: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Somebody of a *category*, and of a *country* (a code) where enough others are of it too."""
+
+    category: str
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Somebody of the organisation called *name*."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody by *name* and *organisation*; *alias* is their pseudonym where they speak under one."""
+
+    name: str
+    organisation: str
+    alias: str | None = None
+
+
+Identity = Hidden | Region | Organisation | Named
+
+
+def identity_of(dialogue: Dialogue, voice: str, reader: Reader = A_MANAGER) -> Identity:
     """
-    The letters by which people know who speaks under seal: `sealed-1` is A, `sealed-27` is AA.
+    As whom *reader* may know who speaks as *voice*, a seat or a pseudonym.
 
-    Raises ValueError for what is no pseudonym. Source: rules 39, no machine word reaches people.
+    Of somebody who said nothing there is no telling how they wish to be named, so they are hidden to all but the
+    moderator, who knows everybody.
     """
-    number, letters = int(pseudonym.rpartition("-")[2]), ""
-    while number:
-        number, place = divmod(number - 1, _LETTERS)
-        letters = chr(ord("A") + place) + letters
-    return letters
+    alias = voice if is_sealed(dialogue, voice) else None
+    someone = dialogue.stakeholder_of(voice)
+    if not reader.knows_people:
+        return Hidden(alias_of(dialogue, voice))
+    if reader.opens_seals:
+        return Named(someone.name, someone.organisation, alias) if someone else Hidden(alias)
+    return Hidden(alias) if alias or someone is None else _as_they_chose(dialogue, someone)
+
+
+def alias_of(dialogue: Dialogue, voice: str) -> str:
+    """Under which name *voice* stands where nobody is named: a number, or their pseudonym."""
+    return unknown_to_auditors(dialogue).get(voice, voice)
+
+
+def _as_they_chose(dialogue: Dialogue, seat: Stakeholder) -> Identity:
+    level = level_hiding(dialogue, seat.id)
+    if level is None or level is Attribution.SEALED:
+        return Hidden()
+    if level is Attribution.REGION:
+        category, country = region_of(dialogue, seat)
+        return Region(category, country) if category else Hidden()
+    named = Named(seat.name, seat.organisation)
+    return named if level is Attribution.NAMED else Organisation(seat.organisation)
+
+
+def level_hiding(dialogue: Dialogue, voice: str) -> Attribution | None:
+    """
+    How far *voice* is hidden: as far as the contribution that hides them most, None when they made none.
+
+    One level for all their points: a name beside one would betray the speaker of the others.
+    """
+    return max(levels_of(dialogue, voice), key=_HIDING.index, default=None)
+
+
+def is_hidden(dialogue: Dialogue, voice: str, reader: Reader = A_MANAGER) -> bool:
+    """Whether *reader* may not be told who *voice* is."""
+    if reader.opens_seals:
+        return False
+    hides = level_hiding(dialogue, voice) not in {None, Attribution.NAMED}
+    return hides or is_sealed(dialogue, voice)
+
+
+def spoke_openly(dialogue: Dialogue, voice: str) -> bool:
+    """Whether *voice* spoke, and each time by their name or their organisation."""
+    return level_hiding(dialogue, voice) in {Attribution.NAMED, Attribution.ORGANISATION}
 
 
 def actor_seen(dialogue: Dialogue, by: str, step: str, given: Mapping[str, Any]) -> str:
     """The name under which a refused step of *by* is shown: the pseudonym when it concerns what is under seal."""
-    if by in ROLES or by in dialogue.seals:
+    if by in ROLES or is_sealed(dialogue, by):
         return by
-    sealed = [voice for voice in dialogue.voices_of(by) if voice in dialogue.seals]
+    sealed = [voice for voice in dialogue.voices_of(by) if is_sealed(dialogue, voice)]
     own = {c.id: c.voice for c in dialogue.contributions.values() if c.voice in sealed}
     said = {name for value in given.values() for name in _names(value)}
     if touched := [voice for name, voice in own.items() if {name, voice} & said]:
@@ -60,7 +140,7 @@ def region_of(dialogue: Dialogue, speaker: Stakeholder) -> tuple[str | None, str
     A description must fit as many of those who could have spoken as the policy's `small_group` asks, and so must what
     is left over: were one country of six people named, the one without a country would be known. Source: rules 36.
     """
-    least = dialogue.policy.limits.small_group
+    least = least_of(dialogue)
     seats = [s for s in dialogue.stakeholders.values() if _could_speak(s)]
     sizes = Counter((s.category, s.country) for s in seats)
     lands, categories = _descriptions(sizes, least)
@@ -98,45 +178,3 @@ def _told_apart(sizes: Counter[_Group], least: int) -> set[_Group]:
     while told and 0 < sum(size for name, size in sizes.items() if name not in told) < least:
         told.remove(min(told, key=lambda name: (sizes[name], name)))
     return told
-
-
-OWN, RELAYED = "own", "relayed"
-
-
-def verdicts_heard(dialogue: Dialogue) -> dict[str, Counter[str]]:
-    """
-    How many found themselves heard, partly and not: those who said so themselves, and those for whom it was recorded.
-
-    Recorded ones are counted apart only where neither they nor the others are fewer than `small_group`; else all count
-    together. What is under seal always counts with those who spoke themselves (rules 36).
-    """
-    by_others = recorded_verdicts(dialogue)
-    own = {voice for voice in dialogue.verdicts if voice not in by_others}
-    least = dialogue.policy.limits.small_group
-    if len(by_others) < least or len(own) < least:
-        own, by_others = set(dialogue.verdicts), set()
-    sides = {OWN: own, RELAYED: by_others} if by_others else {OWN: own}
-    return {
-        side: Counter(dialogue.verdicts[voice].heard for voice in voices)
-        for side, voices in sides.items()
-    }
-
-
-def recorded_verdicts(dialogue: Dialogue) -> set[str]:
-    """The open voices whose verdict, as it stands, somebody else recorded for them."""
-    given = [r for r in dialogue.relays.values() if r.step == "give-verdict" and r.stands]
-    standing = {one.voice for one in given if one.voice not in dialogue.seals}
-    return {voice for voice in standing if voice in dialogue.verdicts}
-
-
-def attributed(dialogue: Dialogue, contribution: Contribution) -> str:
-    """From whom a contribution came, as far as its attribution lets the manager know."""
-    speaker = dialogue.stakeholders.get(contribution.voice)
-    if contribution.sealed or speaker is None:
-        return contribution.voice
-    if contribution.attribution is Attribution.REGION:
-        told = [part for part in region_of(dialogue, speaker) if part]
-        return ", ".join(told) or "participant"
-    if contribution.attribution is Attribution.ORGANISATION:
-        return speaker.organisation
-    return f"{speaker.name}, {speaker.organisation}"

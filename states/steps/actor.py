@@ -9,6 +9,7 @@ from states.model.dialogue import Dialogue
 from states.model.people import HELPER, PARTICIPANT, ROLES, Role, Stakeholder
 from states.model.relays import Relay
 from states.privacy.independence import DEBTORS, debtor_behind, is_debtor, require_no_debtor
+from states.privacy.seals import is_sealed
 from states.steps.table import INDEPENDENT, PROVERS, RELAYS, Step
 
 
@@ -42,7 +43,7 @@ def actor_of(dialogue: Dialogue, step: Step, by: str, given: Any) -> Actor:  # n
     named = getattr(given, "stakeholder", None)
     if named not in {None, *dialogue.voices_of(speaker.id)}:
         raise NotYours("not-your-step", step=step.name, who=[named])
-    own = [by] if by in dialogue.seals else dialogue.voices_of(speaker.id)
+    own = [by] if is_sealed(dialogue, by) else dialogue.voices_of(speaker.id)
     _require_not_one_who_owes(dialogue, step, speaker, given)
     voice = _voice(dialogue, step, speaker.id, own, given)
     return Actor(voice, voice)
@@ -86,7 +87,7 @@ def _role_actor(dialogue: Dialogue, step: Step, by: str, given: Any) -> Actor:  
     if given.how is None:
         raise BadInput("how-was-it-said", step=step.name)
     relay = Relay(by, given.how, given.said_on, given.read_back)
-    return Actor(voice if voice in dialogue.seals else by, voice, relay)
+    return Actor(voice if is_sealed(dialogue, voice) else by, voice, relay)
 
 
 def _relayers(step: Step, given: Any) -> tuple[str, ...]:  # noqa: ANN401

@@ -18,13 +18,14 @@ import pytest
 from cli.status_view import portray
 from notifications.language.words import count, word
 from notifications.letters.compose import compose
-from notifications.views.names import hidden, travels_sealed
+from notifications.views.names import travels_sealed
 from states.checks.checks import RULES, checks_of
 from states.checks.status import about_nothing, unwritten
 from states.language.errors import Refused
 from states.model.dialogue import OPEN_PHASES, Dialogue, Phase
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT
+from states.privacy.visibility import is_hidden
 from tests.portal.conftest import Portal
 from tests.portal.lifetimes import BEGINNINGS, Lifetime
 from tests.portal.page_walker import Walker, guests
@@ -72,7 +73,7 @@ class Look:
 def wrong_counts(look: Look) -> Iterator[str]:
     """Who waits, and whether everybody has an answer."""
     d, waiting = look.dialogue, look.told.waiting
-    seen_by_manager = {v for v in waiting if not hidden(d, v) or unwritten(d, v)}
+    seen_by_manager = {v for v in waiting if not is_hidden(d, v) or unwritten(d, v)}
     page = plain(look.page("manager", f"{look.home}/answers"))
     said = [name for name in ANSWERS if word("answers", name, "nl") in page.casefold()]
     found = re.search(r"(\d+) (?:persoon wacht|mensen wachten) op antwoord", page)

@@ -13,6 +13,7 @@ from records.queries import NoticeRow
 from states.checks.status import unwritten, waiting_voices
 from states.model.contributions import Verdict
 from states.model.duties import DutyStatus
+from states.privacy.seals import is_sealed
 from states.steps.delivery.receipts import ANSWERS
 
 
@@ -43,7 +44,7 @@ class Debt:
     @property
     def sealed(self) -> bool:
         """Whether the moderator alone knows to whom it is owed."""
-        return self.voice in self.seen.dialogue.seals
+        return is_sealed(self.seen.dialogue, self.voice)
 
     @property
     def hidden(self) -> bool:
@@ -185,18 +186,19 @@ class ByHand:
 
 def waiting_by_hand(seen: Seen, rows: Iterable[NoticeRow], *, sealed: bool) -> list[ByHand]:
     """What waits for a person's hand; *sealed*: also what is under seal, which nobody but the moderator sees."""
-    seals = seen.dialogue.seals
     waits = [
         r
         for r in rows
-        if r.status == BY_HAND and r.sent_at is None and (sealed or r.to not in seals)
+        if r.status == BY_HAND
+        and r.sent_at is None
+        and (sealed or not is_sealed(seen.dialogue, r.to))
     ]
     return [ByHand(row.id, reader_of(seen, row.to), row.template) for row in waits]
 
 
 def reader_of(seen: Seen, to: str) -> str:
     """Who was written to as *to*, as the one who looks may read it."""
-    if seen.opens_seals and to in seen.dialogue.seals:
+    if seen.opens_seals and is_sealed(seen.dialogue, to):
         return seen.named(to)
     return addressee(seen.dialogue, to, seen.language)
 

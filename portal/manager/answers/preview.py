@@ -5,9 +5,9 @@ from typing import Any
 from notifications.letters.compose import Message, compose
 from portal.manager.answers.answer_debts import Debt
 from portal.web.request import Visit
-from states.model.contributions import Seal
 from states.model.dialogue import Dialogue
 from states.model.people import Layer, Stakeholder
+from states.privacy.seals import seal_as
 from states.steps.decide import decide
 
 _NOBODY = "somebody"
@@ -41,5 +41,5 @@ def _with_stand_in(debt: Debt, visit: Visit) -> Dialogue:
     )
     dialogue.stakeholders[someone.id] = someone
     if debt.sealed:
-        dialogue.seals[debt.voice] = Seal(id=debt.voice, stakeholder=someone.id)
+        seal_as(dialogue, debt.voice, someone)
     return dialogue

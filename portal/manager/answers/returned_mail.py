@@ -13,6 +13,7 @@ from records.delivery.returned_mail import unread_reports
 from records.queries import NoticeRow
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role
+from states.privacy.seals import is_sealed
 from states.steps.delivery.receipts import ANSWERS
 
 _MODERATOR = Role.MODERATOR.value
@@ -42,7 +43,7 @@ def _is_mine(visit: Visit, dialogue: Dialogue) -> bool:
 def _rows(visit: Visit, dialogue: Dialogue) -> list[NoticeRow]:
     """What waits to be read of *dialogue*; what is under seal for the moderator alone."""
     found = unread_reports(visit.site.house.engine, dialogue.id)
-    return [x for x in found if visit.me.name == _MODERATOR or x.to not in dialogue.seals]
+    return [x for x in found if visit.me.name == _MODERATOR or not is_sealed(dialogue, x.to)]
 
 
 def may_dismiss(visit: Visit, row: NoticeRow) -> bool:

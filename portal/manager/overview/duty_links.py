@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from notifications.views.names import hidden, points_of
+from notifications.views.names import points_of
 from portal.shared.call_sheet import kept_from
 from portal.web.request import Visit
 from portal.web.routes import MANAGERS
 from states.model.dialogue import Dialogue, Phase
 from states.model.duties import Duty
 from states.model.people import Role
+from states.privacy.visibility import is_hidden
 
 HOME = "/dialogues/{dialogue}"
 
@@ -113,7 +114,7 @@ def _veiled(visit: Visit, dialogue: Dialogue, duty: Duty) -> Way | None:
     """
     if duty.kind != "pass-on" or visit.me.name == Role.MODERATOR:
         return None
-    if hidden(dialogue, str(duty.whom)):
+    if is_hidden(dialogue, str(duty.whom)):
         return _BY_ANSWERS
     seat = dialogue.stakeholders.get(str(duty.whom))
     return _WHO_CALLS if seat and kept_from(visit, seat) else None

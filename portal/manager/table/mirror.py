@@ -4,17 +4,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from notifications.language.words import country, word
-from notifications.views.names import hiding
 from portal.web.request import Visit
 from states.checks.composition import home_seats, unheard_risks
-from states.model.contributions import Attribution
 from states.model.dialogue import Dialogue, Risk
 from states.model.people import Layer, Stakeholder
-from states.privacy.small_counts import guarded
+from states.privacy.small_counts import guarded, least_of
+from states.privacy.visibility import spoke_openly
 
 PERCENT_FROM = 10
 """From so many seats on a share may be said as a percentage."""
-_OPEN = frozenset({Attribution.NAMED, Attribution.ORGANISATION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +103,21 @@ class Mirror:
 def mirror_of(visit: Visit, dialogue: Dialogue) -> Mirror:
     """The mirror of *dialogue*; who spoke is counted among those who spoke openly, and never in small figures."""
     cuts = _cuts(dialogue, visit.language)
-    limits = dialogue.policy.limits
-    spoke = guarded({cut.name: _spoke(dialogue, cut) for cut in cuts}, limits.small_group)
+    least = least_of(dialogue)
+    spoke = guarded({cut.name: _spoke(dialogue, cut) for cut in cuts}, least)
     mapped = unheard_risks(dialogue, visit.now, accepted=False)
     accepted = unheard_risks(dialogue, visit.now, accepted=True)
     home, seats = home_seats(dialogue)
     return Mirror(
         [_side(dialogue, cut, spoke.shown[cut.name]) for cut in cuts],
-        Home(dialogue.programme.country, home, seats, round(100 * limits.home_share)),
+        Home(
+            dialogue.programme.country, home, seats, round(100 * dialogue.policy.limits.home_share)
+        ),
         mapped,
         [risk for risk in accepted if risk not in mapped],
         sum(seat.critical for seat in dialogue.stakeholders.values()),
         _line(dialogue, Cut("", [], lambda _: ("",), lambda _: ("",)), ("", ""), spoke.total),
-        limits.small_group,
+        least,
     )
 
 
@@ -169,5 +169,5 @@ def _spoke(dialogue: Dialogue, cut: Cut) -> Mapping[str, int]:
     count: dict[str, int] = {}
     for seat in (seat for seat in dialogue.stakeholders.values() if seat.present):
         for key in cut.seat(seat):
-            count[key] = count.get(key, 0) + (hiding(dialogue, seat.id) in _OPEN)
+            count[key] = count.get(key, 0) + spoke_openly(dialogue, seat.id)
     return count

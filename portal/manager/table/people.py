@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from notifications.language.words import tables, word
 from notifications.views.dialogue_view import DutyView
-from notifications.views.names import hidden
 from portal.http.errors import Incomplete, NotFound
 from portal.manager.register.countries import countries
 from portal.manager.table.stakeholder_form import free_name, understand, ways_typed
@@ -20,6 +19,7 @@ from portal.web.routes import MANAGERS
 from records.access.links import Capacity, revoke
 from states.model.dialogue import Dialogue
 from states.model.people import WAYS, Invitation, Layer, Stakeholder
+from states.privacy.visibility import is_hidden
 from states.steps.table import STEPS
 
 _HOME = "/dialogues/{dialogue}"
@@ -160,7 +160,7 @@ def _asked_to_be_erased(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> 
 
 def _told_owed(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> list[DutyView]:
     """What is owed to somebody who spoke by name; of others this page may not tell that they spoke."""
-    if hidden(dialogue, seat.id):
+    if is_hidden(dialogue, seat.id):
         return []
     return [
         DutyView(dialogue, duty, visit.now, visit.language)

@@ -14,6 +14,7 @@ from states.model.duties import Duty
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT, SYSTEM, Invitation, Role, Stakeholder
 from states.privacy.independence import debtor_behind, is_debtor, owes_to, same_person
+from states.privacy.seals import is_sealed
 from states.steps.by_hand_requests import Bring, CouldNotReach, RecordDelivery
 from states.steps.delivery.receipts import ANSWERS, arrived, came_home, end_not_reached
 from states.steps.draft import Decision, Deliberation
@@ -32,7 +33,7 @@ def by_hand(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
     what a role should hear one for the manager.
     """
     work = Deliberation(dialogue, SYSTEM, now)
-    if notice.role != PARTICIPANT or notice.to in dialogue.seals:
+    if notice.role != PARTICIPANT or is_sealed(dialogue, notice.to):
         task = contact_ways.by_hand(dialogue, notice)
         work.notices += [task] if task else []
         return work.decision()
@@ -93,7 +94,7 @@ def waiting(dialogue: Dialogue, to: str, now: datetime) -> list[str]:
 
 def bring(work: Deliberation, given: Bring) -> None:
     """Somebody called or wrote, which is the manager's part; whether it arrived is for others to say (rules 28)."""
-    if given.to in work.dialogue.seals:
+    if is_sealed(work.dialogue, given.to):
         raise NotYours("seal-needs-moderator")
     _require_reader(work, given.to)
     work.fact("brought", given.to, how=given.how)
@@ -119,7 +120,7 @@ def record_delivery(work: Deliberation, given: RecordDelivery, _speaker: str = "
 
 
 def _require_prover(work: Deliberation, to: str) -> None:
-    if to in work.dialogue.seals and work.actor not in {Role.MODERATOR, to}:
+    if is_sealed(work.dialogue, to) and work.actor not in {Role.MODERATOR, to}:
         raise NotYours("seal-needs-moderator")
     if _under_another_hat(work.dialogue, work.actor):
         raise NotYours("debtor-may-not-relay", by=work.actor)
@@ -207,7 +208,7 @@ def could_not_reach(work: Deliberation, given: CouldNotReach) -> None:
     for them (rules 30).
     """
     to = given.to
-    if to in work.dialogue.seals and work.actor != Role.MODERATOR:
+    if is_sealed(work.dialogue, to) and work.actor != Role.MODERATOR:
         raise NotYours("seal-needs-moderator")
     _require_reader(work, to)
     if contact_ways.reads_mail(work.dialogue, to):

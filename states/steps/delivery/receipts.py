@@ -7,6 +7,7 @@ from states.model.dialogue import Dialogue, Phase
 from states.model.duties import Duty, DutyStatus
 from states.model.facts import Notice
 from states.model.people import HELPER, PARTICIPANT, SYSTEM, Invitation, Role
+from states.privacy.seals import is_sealed
 from states.steps.draft import Decision, Deliberation
 from states.steps.people.contact import OLD_WAY
 from states.steps.people.contact_ways import (
@@ -205,7 +206,7 @@ def looked_at(dialogue: Dialogue, notice: Notice, now: datetime, by: str) -> Dec
 
 
 def _alert(work: Deliberation, notice: Notice, reason: str) -> None:
-    shown = "" if notice.to in work.dialogue.seals else reason
+    shown = "" if is_sealed(work.dialogue, notice.to) else reason
     failed = {"to": notice.to, "template": notice.template, "reason": shown}
     next_step = {"answer": notice.template in ANSWERS, "again": goes_again(notice)}
     told = told_before(notice)
@@ -242,7 +243,7 @@ def end_not_reached(work: Deliberation, duty: Duty) -> None:
 def _alerted(dialogue: Dialogue, notice: Notice) -> list[Role]:
     """The manager, or the next role up; under seal the moderator too, who alone knows whom to reach."""
     first = who_hears(dialogue, notice)[:1]
-    sealed = notice.to in dialogue.seals and dialogue.role(Role.MODERATOR) is not None
+    sealed = is_sealed(dialogue, notice.to) and dialogue.role(Role.MODERATOR) is not None
     return first + [Role.MODERATOR] * (sealed and Role.MODERATOR not in first)
 
 

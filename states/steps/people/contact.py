@@ -6,6 +6,7 @@ from states.language.errors import BadInput, NotYours, Refused
 from states.model.dialogue import Dialogue
 from states.model.people import ROLES, SYSTEM, WAYS, Role, Stakeholder, way_of
 from states.privacy.independence import debtor_behind, debtor_reached_at, is_debtor, same_phone
+from states.privacy.seals import has_seals
 from states.steps.draft import Deliberation
 from states.steps.people.contact_ways import forget_failure
 from states.steps.requests import ChangeContact, MarkUnsafe
@@ -49,7 +50,7 @@ def _require_may_change(work: Deliberation, seat: Stakeholder, named: dict[str, 
     For everybody alike: the refusal does not tell who spoke under seal (rules 37).
     """
     keeps = work.actor == Role.MODERATOR and not is_debtor(work.dialogue, work.actor)
-    if "email" in named and work.dialogue.seals and not keeps:
+    if "email" in named and has_seals(work.dialogue) and not keeps:
         raise NotYours("seals-keep-addresses")
     if not keeps and has_contributed(work.dialogue, seat):
         raise NotYours("contact-is-theirs")
@@ -68,7 +69,7 @@ def has_contributed(dialogue: Dialogue, seat: Stakeholder) -> bool:
     Under seal nobody may see who spoke, so once there are seals everybody who was invited counts.
     """
     spoke = any(c.voice == seat.id for c in dialogue.contributions.values())
-    return spoke or seat.took_part or (bool(dialogue.seals) and seat.invited)
+    return spoke or seat.took_part or (has_seals(dialogue) and seat.invited)
 
 
 def require_own_way(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from states.model.dialogue import Dialogue, way_mark
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT, ROLES, Role
+from states.privacy.seals import is_sealed
 from states.values.addresses import plain_address
 
 ALERTS = frozenset(
@@ -106,7 +107,7 @@ def by_hand(dialogue: Dialogue, notice: Notice) -> Notice | None:
 
 
 def _bearer(dialogue: Dialogue, notice: Notice) -> Role | None:
-    if notice.to in dialogue.seals:
+    if is_sealed(dialogue, notice.to):
         return Role.MODERATOR if dialogue.role(Role.MODERATOR) else None
     if notice.template in ALERTS:
         heard = _reached(dialogue, notice, _up_from(dialogue, notice))
@@ -121,7 +122,7 @@ def _bearer(dialogue: Dialogue, notice: Notice) -> Role | None:
 
 def _up_from(dialogue: Dialogue, notice: Notice) -> tuple[Role, ...]:
     """Who stands above the reader of *notice*; what is about a sealed voice never goes to the managers."""
-    if notice.to == Role.MODERATOR and str(notice.detail.get("to")) not in dialogue.seals:
+    if notice.to == Role.MODERATOR and not is_sealed(dialogue, str(notice.detail.get("to"))):
         return _MANAGERS
     return _UP[Role(notice.to)] if notice.to in ROLES else _MANAGERS
 

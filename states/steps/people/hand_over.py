@@ -6,6 +6,7 @@ from states.model.dialogue import OPEN_PHASES, Dialogue
 from states.model.duties import KINDS
 from states.model.people import Person, Role
 from states.privacy.independence import is_debtor, plain_name, with_roles
+from states.privacy.seals import has_seals
 from states.steps.draft import Deliberation
 from states.steps.people.contact_ways import forget_failure
 from states.steps.requests import AgreeHandOver, HandOver
@@ -73,7 +74,7 @@ def hand_over(work: Deliberation, given: HandOver) -> None:
     heard = spoken(work.dialogue) or work.dialogue.heard_beside
     work.programme = with_roles(work.dialogue.programme, roles, work.now if heard else None)
     work.dialogue.programme = work.programme
-    if work.dialogue.seals and not moderator_is_independent(work.dialogue):
+    if has_seals(work.dialogue) and not moderator_is_independent(work.dialogue):
         raise Refused("seals-need-independence", role=given.role)
     agreed = {role: who for role, who in work.dialogue.agreed.items() if role != given.role.value}
     work.dialogue.agreed = agreed
@@ -113,5 +114,5 @@ def _tell_who_waits(work: Deliberation, role: Role) -> None:
 
 def _require_seals_safe(work: Deliberation, given: HandOver) -> None:
     """Whoever becomes moderator learns who spoke under seal: only the moderator may hand that on."""
-    if given.role is Role.MODERATOR and work.dialogue.seals and work.actor != Role.MODERATOR:
+    if given.role is Role.MODERATOR and has_seals(work.dialogue) and work.actor != Role.MODERATOR:
         raise NotYours("seals-not-yours", role=given.role, by=work.actor)

@@ -9,6 +9,7 @@ from states.model.dialogue import Dialogue
 from states.model.facts import Fact
 from states.model.people import SYSTEM
 from states.model.relays import FAMILIES, Before, Relay, Relayed
+from states.privacy.seals import is_sealed
 from states.steps.draft import Deliberation
 
 UNDO_DAYS = 20
@@ -51,14 +52,14 @@ def note(work: Deliberation, step: str, given: Any, relay: Relay | None, voice: 
     question = (FAMILIES.get(step, step), contribution)
     if relay is None:
         _overtake(work, voice, question)
-        if getattr(given, "how", None) == "calendar" and voice not in work.dialogue.seals:
+        if getattr(given, "how", None) == "calendar" and not is_sealed(work.dialogue, voice):
             _say_so(work, Relay(SYSTEM, "calendar"))
         return
     if relay.said_on and relay.said_on > work.today:
         raise BadInput("said-later", date=relay.said_on.isoformat(), today=work.today.isoformat())
     if step != "undo-relayed":
         _keep(work, step, relay, voice, contribution)
-    if voice in work.dialogue.seals:
+    if is_sealed(work.dialogue, voice):
         return
     _say_so(work, relay)
     _tell(work, step, given, relay, voice)

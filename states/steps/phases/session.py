@@ -4,9 +4,10 @@ from datetime import date
 
 from states.checks.composition import moderator_is_independent
 from states.language.errors import BadInput, NotYours, Refused
-from states.model.contributions import Attribution, Contribution, LineVerdict, Seal
+from states.model.contributions import Attribution, Contribution, LineVerdict
 from states.model.dialogue import Dialogue
 from states.model.people import Role, Stakeholder
+from states.privacy.seals import is_sealed, level_for, speak_under_seal
 from states.steps.draft import Deliberation
 from states.steps.onlookers import say_it_is_theirs
 from states.steps.requests import (
@@ -55,7 +56,7 @@ def record_contribution(work: Deliberation, given: RecordContribution) -> None:
     if d.summary_published_at is not None:
         raise Refused("summary-is-out")
     speaker = work.stakeholder(given.stakeholder)
-    attribution = given.attribution or _default_attribution(speaker)
+    attribution = level_for(given, speaker)
     _require_seal(work, attribution)
     if speaker.at_risk and work.actor != Role.MODERATOR:
         raise NotYours("risk-needs-moderator")
@@ -69,10 +70,6 @@ def record_contribution(work: Deliberation, given: RecordContribution) -> None:
     open_debt(work, voice)
 
 
-def _default_attribution(speaker: Stakeholder) -> Attribution:
-    return Attribution.SEALED if speaker.at_risk else Attribution.NAMED
-
-
 def _require_seal(work: Deliberation, attribution: Attribution) -> None:
     if attribution is not Attribution.SEALED:
         return
@@ -83,12 +80,7 @@ def _require_seal(work: Deliberation, attribution: Attribution) -> None:
 def _voice(dialogue: Dialogue, speaker: Stakeholder, attribution: Attribution) -> str:
     if attribution is not Attribution.SEALED:
         return speaker.id
-    for seal in dialogue.seals.values():
-        if seal.stakeholder == speaker.id:
-            return seal.id
-    pseudonym = f"sealed-{len(dialogue.seals) + 1}"
-    dialogue.seals[pseudonym] = Seal(id=pseudonym, stakeholder=speaker.id)
-    return pseudonym
+    return speak_under_seal(dialogue, speaker)
 
 
 def open_debt(work: Deliberation, voice: str) -> None:
@@ -123,7 +115,7 @@ def publish_summary(work: Deliberation, given: PublishSummary) -> None:
     work.meet("publish-summary")
     for voice in _voices(d):
         # What is sealed runs from publication: it must not show whether its speaker was reached (rules 35).
-        asked = None if voice in d.seals else "summary-to-check"
+        asked = None if is_sealed(d, voice) else "summary-to-check"
         duty = work.open_duty("check-summary", voice, asked=asked)
         work.tell(voice, "summary-to-check", duty)
 

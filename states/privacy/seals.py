@@ -1,0 +1,108 @@
+"""
+Pseudonymisation: who speaks under seal has a pseudonym, and only here is the one joined to the other.
+
+Nobody else reads the seals of a dialogue, so that nobody else can betray one.
+"""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from states.model.contributions import Attribution, Contribution, Seal
+from states.model.dialogue import Dialogue
+from states.model.people import Stakeholder
+from states.privacy.readers import Eyes, Reader
+
+_LETTERS = 26
+_PSEUDONYM = "sealed-"
+
+
+class Attributed(Protocol):
+    """A point that was made, or a request to record one."""
+
+    @property
+    def attribution(self) -> Attribution | None:
+        """How its speaker is to be named, None when nobody said."""
+
+
+def has_seals(dialogue: Dialogue) -> bool:
+    """Whether anybody speaks under seal in *dialogue*; that somebody does is no secret."""
+    return bool(dialogue.seals)
+
+
+def is_sealed(dialogue: Dialogue, name: object) -> bool:
+    """Whether *name* is the pseudonym of somebody who speaks under seal."""
+    return name in dialogue.seals
+
+
+def is_pseudonym(name: str) -> bool:
+    """Whether *name* has the form of a pseudonym, of whichever edition."""
+    return name.startswith(_PSEUDONYM)
+
+
+def others_under_seal(dialogue: Dialogue, voice: str) -> set[str]:
+    """The pseudonyms of *dialogue* but that of *voice*."""
+    return set(dialogue.seals) - {voice}
+
+
+def seals_open_to(dialogue: Dialogue, reader: Reader) -> list[Seal]:
+    """Who speaks under which pseudonym, as far as *reader* may know."""
+    seals = list(dialogue.seals.values())
+    if reader.eyes is Eyes.PARTICIPANT:
+        return [seal for seal in seals if seal.stakeholder == reader.name]
+    return seals if reader.opens_seals else []
+
+
+def letters_of(pseudonym: str) -> str:
+    """
+    The letters by which people know who speaks under seal: `sealed-1` is A, `sealed-27` is AA.
+
+    Raises ValueError for what is no pseudonym. Source: rules 39, no machine word reaches people.
+    """
+    number, letters = int(pseudonym.rpartition("-")[2]), ""
+    while number:
+        number, place = divmod(number - 1, _LETTERS)
+        letters = chr(ord("A") + place) + letters
+    return letters
+
+
+def level_of(point: Contribution) -> Attribution:
+    """How the speaker of *point* chose to be named; whoever reads the point may know the level."""
+    return point.attribution
+
+
+def level_for(asked: Attributed, speaker: Stakeholder) -> Attribution:
+    """The level at which a point of *speaker* is recorded: what was *asked*, else the safe choice for them."""
+    return asked.attribution or (Attribution.SEALED if speaker.at_risk else Attribution.NAMED)
+
+
+def levels_of(dialogue: Dialogue, voice: str) -> list[Attribution]:
+    """The levels that *voice* chose, one for each of their points."""
+    return [c.attribution for c in dialogue.contributions.values() if c.voice == voice]
+
+
+def speak_under_seal(dialogue: Dialogue, speaker: Stakeholder) -> str:
+    """The pseudonym of *speaker* in *dialogue*, which gets one when they have none yet."""
+    for seal in dialogue.seals.values():
+        if seal.stakeholder == speaker.id:
+            return seal.id
+    return seal_as(dialogue, f"{_PSEUDONYM}{len(dialogue.seals) + 1}", speaker)
+
+
+def seal_as(dialogue: Dialogue, pseudonym: str, speaker: Stakeholder) -> str:
+    """Let *speaker* speak as *pseudonym* in *dialogue*, which changes."""
+    dialogue.seals[pseudonym] = Seal(id=pseudonym, stakeholder=speaker.id)
+    return pseudonym
+
+
+def close_seals(dialogue: Dialogue, reader: Reader) -> None:
+    """Take out of *dialogue*, a copy of one's own, who speaks under each seal that *reader* may not open."""
+    opened = {seal.id for seal in seals_open_to(dialogue, reader)}
+    dialogue.seals = {
+        name: seal if name in opened else seal.model_copy(update={"stakeholder": ""})
+        for name, seal in dialogue.seals.items()
+    }
+
+
+def open_voices(dialogue: Dialogue, voices: Iterable[str]) -> set[str]:
+    """Those of *voices* that are nobody's pseudonym."""
+    return {voice for voice in voices if voice not in dialogue.seals}
