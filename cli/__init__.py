@@ -1,1 +1,1 @@
-"""The door of the operator: the command `weerklank`."""
+"""Command line: the door of the operator, the command `weerklank`."""

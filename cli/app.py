@@ -1,5 +1,5 @@
 """
-The frame of the command line: commands load when they are called, and nothing reaches a user as a traceback.
+Command-line frame (click): commands load when they are called, and no traceback reaches a user.
 
 Importing a command's module only when that command runs keeps `weerklank --help` and `weerklank status` quick.
 """

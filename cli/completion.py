@@ -1,4 +1,4 @@
-"""What the shell offers on Tab: dialogues, programmes, steps and people. Never an error, never a new database."""
+"""Shell completion: dialogues, programmes, steps and people. Never an error, never a new database."""
 
 from collections.abc import Iterable
 

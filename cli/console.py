@@ -1,4 +1,4 @@
-"""How the command line speaks: results on standard output, talk on standard error, colour only where it is seen."""
+"""Terminal output: results on standard output, talk on standard error, colour only where it is seen."""
 
 import json
 import os

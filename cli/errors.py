@@ -1,4 +1,4 @@
-"""What a user hears when something does not work: what is so and what to do, and with which status the command ends."""
+"""Error messages and exit status: what is so and what to do, and with which status the command ends."""
 
 import re
 import traceback

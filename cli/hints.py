@@ -1,4 +1,4 @@
-"""What to add to a command that was refused because something about somebody else's words is missing: one example."""
+"""Hints: one example of what to add, when a command about somebody else's words was refused."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What the command line shows as JSON (docs/json.md), as the manager, the moderator or an auditor may see it."""
+"""JSON views: what `--json` prints (docs/json.md), as the manager, the moderator or an auditor may see it."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The letters in which notices went out, as JSON: numbered in their order, so that no name of one says whose it is."""
+"""View of letters: those in which notices went out, as JSON, numbered so that no name says whose it is."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""The command `weerklank`: the table of its commands. Each one is imported when it is called."""
+"""Command table: the commands of `weerklank`, each imported when it is called."""
 
 import gc
 import os

@@ -1,4 +1,4 @@
-"""A dialogue in the terminal: its phase, its checks, its duties by urgency, and who waits since when."""
+"""Status view: a dialogue in the terminal; its phase, checks, duties by urgency, and who waits since when."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime

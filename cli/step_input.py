@@ -1,4 +1,4 @@
-"""What comes with a step: JSON on the command line, in a file (`@file`) or on standard input (`-`)."""
+"""Step input: JSON on the command line, in a file (`@file`) or on standard input (`-`)."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Moments as people type them."""
+"""Time input: moments as people type them."""
 
 from datetime import UTC, datetime
 

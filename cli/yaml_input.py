@@ -1,4 +1,4 @@
-"""YAML files that people write: read strictly, every error with its place, its value and what is allowed."""
+"""YAML input: files that people write, read strictly; every error with its place, value and what is allowed."""
 
 import difflib
 import re

@@ -1,4 +1,4 @@
-"""The one reader of the clock; everything else gets the time as an argument called *now*."""
+"""Clock: the one reader of it; everything else gets the time as an argument called *now*."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Files of this house are for the user who runs it: they hold names, addresses and words of people."""
+"""File permissions (umask): files with names, addresses and words of people are for the user alone who runs it."""
 
 import os
 

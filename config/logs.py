@@ -1,5 +1,5 @@
 """
-Logs that hold ids and counts only.
+Logs with redaction: ids and counts only.
 
 Whatever might be a name, an address or a text of a person is taken out before a line is written, so that
 a careless `log.info("…", reason=error)` cannot betray anybody.

@@ -1,4 +1,4 @@
-"""Reads the default policy and lays a programme's own values over it."""
+"""Policy loader: reads the default policy and lays a programme's own values over it."""
 
 import json
 import tomllib

@@ -1,5 +1,5 @@
 """
-The settings of this installation, from environment variables such as `WEERKLANK_SMTP_HOST`.
+Settings: those of this installation, from environment variables such as `WEERKLANK_SMTP_HOST`.
 
 Any of them may come from a file instead: `WEERKLANK_SMTP_PASSWORD_FILE` names the file that holds the value.
 Settings say where things run; what is due when is policy (config/policy.toml) and belongs to a programme.

@@ -1,4 +1,4 @@
-"""What is wrong with something that a person wrote: the path, the value and what is allowed, on one line each."""
+"""Validation messages: the path, the wrong value and what is allowed, on one line each."""
 
 import re
 from dataclasses import replace

@@ -1,1 +1,1 @@
-"""The door of time: Prefect flows that hand the work to the house and show what was done."""
+"""Prefect flows: the door of time, which hands the work to the house and shows what was done."""

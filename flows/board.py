@@ -1,4 +1,4 @@
-"""What the house tells the operator of its state: plain figures, read after the work is done."""
+"""Operator's board: the state of the house in plain figures, read after the work is done."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,5 +1,5 @@
 """
-The four flows. Each is a door: it lets the house work in one thread, in batches, and then says what was done.
+Flows: four doors; each lets the house work in one thread, in batches, and then says what was done.
 
 The truth and the lock are in the records: a run that is doubled, killed, missed or started again by hand
 does nothing twice and loses nothing.

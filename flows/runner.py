@@ -1,5 +1,5 @@
 """
-The resident runner: one process that takes the runs that Prefect schedules and runs them in itself.
+Flow runner: one resident process that takes the runs that Prefect schedules and runs them in itself.
 
 Prefect's own runner starts a process per run, which costs seconds of processor time for a round that
 takes a tenth of one (docs/decisions tells the figures). Scheduling, states, logs, retries, cancelling and

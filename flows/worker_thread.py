@@ -1,5 +1,5 @@
 """
-Work in a thread while its flow watches: progress for the operator, and an ear for *Cancel*.
+Worker thread: work while its flow watches, with progress for the operator and an ear for *Cancel*.
 
 The work itself never waits for Prefect. Between two batches it asks whether it should stop; what is
 committed stays, and the next run goes on where this one ended.

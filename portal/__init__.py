@@ -1,1 +1,1 @@
-"""The door of people: web pages, made on the server, that work without any script."""
+"""Web portal: the door of people; pages made on the server, that work without any script."""

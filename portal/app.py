@@ -1,4 +1,4 @@
-"""The portal: its routes as one table, and the way of a request from the door to the page."""
+"""Web application (Starlette): its routes as one table, and the way of a request from the door to the page."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""From a request to its answer: who asks, may they, does the form come from us, and what when something fails."""
+"""Request dispatch: who asks, may they, does the form come from us, and what when something fails."""
 
 import secrets
 import traceback

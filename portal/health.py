@@ -1,5 +1,5 @@
 """
-What a watchdog asks: does the process live, is the engine well, and a few figures for Prometheus.
+Health endpoints: liveness, readiness, and metrics for Prometheus.
 
 Counts and ages only: never a name, an id or a word of anybody. `/readyz` and `/metrics` are for who asks the port
 itself; through a proxy they do not exist, so nothing of them is public by accident.

@@ -1,4 +1,4 @@
-"""Serving the portal: one process on this machine; a proxy with TLS stands before it for everybody else."""
+"""Web server (uvicorn): one process on this machine; a proxy with TLS stands before it for everybody else."""
 
 import argparse
 from urllib.parse import urlsplit

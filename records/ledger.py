@@ -1,4 +1,4 @@
-"""The ledger: the one door for change. One step is one transaction; what is refused changes nothing."""
+"""Ledger: the one door for change. One step is one transaction; what is refused changes nothing."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A few figures for whoever watches the engine: each is read from an index, whatever the records grow to."""
+"""Metrics: gauges for whoever watches the engine, each read from an index, however much the records grow."""
 
 from dataclasses import dataclass
 from datetime import datetime

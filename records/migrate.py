@@ -1,4 +1,4 @@
-"""Bringing the tables up to date, from the migrations that come with the program."""
+"""Schema migration: brings the tables up to date, from the migrations that come with the program."""
 
 from pathlib import Path
 

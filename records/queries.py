@@ -1,4 +1,4 @@
-"""What the doors read: duties, notices, what is overdue, what waits, and when the engine last ran. Changes nothing."""
+"""Read queries of the doors: duties, notices, what is overdue and what waits, when the engine ran. Read-only."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

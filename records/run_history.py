@@ -1,4 +1,4 @@
-"""When the engine ran: one row for each sweep that did something, and now and then one for an idle one."""
+"""Run history: one row for each sweep that did something, and now and then one for an idle one."""
 
 from datetime import datetime, timedelta
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""What a sweep did, counted."""
+"""Sweep counts: what a sweep did, in numbers."""
 
 from dataclasses import dataclass
 

@@ -1,1 +1,1 @@
-"""Application services between the doors and the rooms below: wiring, delivery rounds and health checks."""
+"""Application services: wiring, delivery rounds and health checks, between the doors and the rooms below."""

@@ -1,4 +1,4 @@
-"""Python's search for cycles, kept out of what is done thousands of times."""
+"""Garbage collection: Python's search for cycles, kept out of what is done thousands of times."""
 
 import gc
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The house: settings become a database, a ledger and channels, and the doors ask it for one round of work."""
+"""Composition root (the house): settings become a database, a ledger and channels, for one round of work."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A process that `weerklank up` started ends when that one is gone, even if it was killed."""
+"""Parent watchdog: a process that `weerklank up` started ends when that one is gone, even if it was killed."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The acts of a scenario, held against the table of steps before it is lived: a typing error is one of the file."""
+"""Acts of a scenario: held against the table of steps before it is lived; a typing error is one of the file."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""The facts of a dialogue as grains of its story: which are told, and which of them belong together."""
+"""Grains of a story: the facts that are told, and which of them belong together."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""Mailboxes that people can read: a folder per recipient, each mail as a page and as the mail itself, and an index."""
+"""Mailbox export: a folder for each recipient, each mail as a page and as the mail itself, and an index."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The scenario file (docs/scenario.md): a whole edition as a person writes it, read into moments that are aware UTC."""
+"""Scenario file: a whole edition as a person writes it, read into moments that are aware UTC (docs/scenario.md)."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Living a scenario: a simulated clock that jumps from event to event, through the real ledger, sweep and delivery."""
+"""Simulator: a clock that jumps from event to event, through the real ledger, sweep and delivery."""
 
 import tempfile
 from collections import deque

@@ -1,4 +1,4 @@
-"""The story of a rehearsal: a timeline that a newcomer understands in two minutes, from what the manager may see."""
+"""Story of a rehearsal: a timeline that a newcomer understands in two minutes, from what the manager may see."""
 
 import tomllib
 from collections import Counter

@@ -1,4 +1,4 @@
-"""From facts and notices to happenings: what belongs together in one line of the story, at one moment, day or month."""
+"""Timeline: from facts and notices to happenings; what belongs together in one line, at one moment, day or month."""
 
 import re
 from collections.abc import Iterator

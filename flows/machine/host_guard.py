@@ -1,5 +1,5 @@
 """
-The gate of the Prefect server: it answers to its own names alone, and its pages may call nobody else.
+Host guard (DNS rebinding): the Prefect server answers to its own names alone, its pages call nobody else.
 
 A page of somebody else can let its own name point to this machine (DNS rebinding); the browser then takes this server
 for that page's. The name that was called stands in the request, and no such page can change it.

@@ -1,5 +1,5 @@
 """
-The password of the Prefect server of this machine: random, made once, in a file that nobody else may read.
+Server password: that of this machine's Prefect server, random, made once, in a file that nobody else may read.
 
 Whoever reaches the server can start and stop runs, and any page in the operator's browser could try.
 """

@@ -1,4 +1,4 @@
-"""Processes that this house starts, and ends again with all that they started."""
+"""Child processes: starts them, and ends them with all that they started."""
 
 import contextlib
 import errno

@@ -1,4 +1,4 @@
-"""The Prefect server of this machine: where it lives, how it is hardened, when it is healthy."""
+"""Prefect server: the one of this machine; where it lives, how it is hardened, when it is healthy."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""One machine on which everything runs: its folders, its addresses, and what its processes are told."""
+"""Machine site: the folders and addresses of one machine on which all runs, and what its processes are told."""
 
 import fcntl
 import os

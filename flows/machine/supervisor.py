@@ -1,5 +1,5 @@
 """
-`weerklank up`: the database, the Prefect server, the schedules and the flow runner on one machine.
+Process supervisor (`weerklank up`): the database, the Prefect server, the schedules and the flow runner.
 
 Nothing is restarted in silence: when a service ends by itself, everything stops and says so.
 """

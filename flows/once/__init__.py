@@ -1,1 +1,1 @@
-"""One run of every flow against a temporary Prefect server, for the demonstration."""
+"""One-off run: every flow against a temporary Prefect server, for the demonstration."""

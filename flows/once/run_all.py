@@ -1,4 +1,4 @@
-"""Every flow once, in a process of its own: `python -m flows.once.run_all REPORT`."""
+"""One-off run: every flow once, in a process of its own, by `python -m flows.once.run_all REPORT`."""
 
 import asyncio
 import json

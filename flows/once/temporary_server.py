@@ -1,5 +1,5 @@
 """
-The real flows, once, against a real Prefect server that lives only for that: for `weerklank demo`.
+Temporary Prefect server: the real flows, once, against a server that lives only for `weerklank demo`.
 
 The flows run in a process of their own, which imports Prefect while the server comes up; whoever asks for
 them never imports it.

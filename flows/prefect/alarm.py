@@ -1,5 +1,5 @@
 """
-The alarm: no sweep has finished for a day.
+Alarm (Prefect automation): no sweep has finished for a day.
 
 It is an automation of the Prefect server, which is another process than the one that sweeps. To be told,
 make a notification block in Prefect (Slack, Teams, e-mail, webhook …) and call it `weerklank-alarm`; until

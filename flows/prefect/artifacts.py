@@ -1,5 +1,5 @@
 """
-What the operator sees in Prefect: names, tags, artifacts, events, progress.
+Prefect artifacts: what the operator sees there, with names, tags, events and progress.
 
 Only ids and counts; whoever sees Prefect need not see people.
 """

@@ -1,4 +1,4 @@
-"""What a run is called once its work is known: counts in plain words, never a name or a text."""
+"""Run names: what a run is called once its work is known, counts in plain words, never a name or a text."""
 
 from collections.abc import Iterable
 

@@ -1,5 +1,5 @@
 """
-When the flows run: two rounds for the whole house, and two schedules for each programme in its own time zone.
+Schedules: two rounds for the whole house, and two for each programme in its own time zone.
 
 A programme's deployments are copies of the ones without schedule (`by-hand`), wherever those run: in the
 runner of `weerklank up` or in a work pool. Every round of `enforce-deadlines` asks the records for the

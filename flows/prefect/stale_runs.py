@@ -1,5 +1,5 @@
 """
-What an outage leaves in Prefect: runs that a killed process left under way, and rounds that nobody took in time.
+Stale runs: those that a killed process left under way, and rounds that nobody took in time.
 
 Prefect itself ends neither. The first tell the operator of work that nobody does; of the second a work pool would
 take up each, though one round does the work of all.

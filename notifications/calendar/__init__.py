@@ -1,1 +1,1 @@
-"""Calendar entries (iCalendar) of the session, and the replies of calendars (iTIP)."""
+"""Calendar: entries (iCalendar) of the session, and the replies of calendars (iTIP)."""

@@ -1,4 +1,4 @@
-"""Calendar entries of the session: one attendee each, so that no guest list leaks."""
+"""Calendar entries (iCalendar): one attendee each, so that no guest list leaks."""
 
 import re
 from dataclasses import dataclass

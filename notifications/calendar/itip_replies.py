@@ -1,5 +1,5 @@
 """
-What calendars answer: *Yes*, *No* or *Maybe* to the session's entry, as iTIP says it (RFC 5546, METHOD:REPLY).
+iTIP replies (RFC 5546): the *Yes*, *No* or *Maybe* with which calendars answer the session's entry.
 
 Who proposes another time (METHOD:COUNTER) said neither yes nor no: somebody has to speak to them.
 """

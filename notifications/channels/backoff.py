@@ -1,4 +1,4 @@
-"""How long to wait before a passing failure is tried again: ever longer, and at last no more."""
+"""Retry with back-off: how long to wait before a passing failure is tried again, and when to give up."""
 
 from datetime import datetime, timedelta
 

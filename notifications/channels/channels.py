@@ -1,4 +1,4 @@
-"""Channels: the ways by which a message reaches somebody, and how each of them says that it did not."""
+"""Notification channels: the ways by which a message reaches somebody, and how each says that it did not."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator

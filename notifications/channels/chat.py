@@ -1,4 +1,4 @@
-"""Alerts to the manager in a chat: one line of ids and counts, never what a participant wrote or who they are."""
+"""Chat alerts (webhooks): one line of ids and counts for the manager, never a person or what they wrote."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""E-mail: a message as it goes over the wire, with the headers that keep it in its thread and out of loops."""
+"""E-mail (MIME): a message as it goes over the wire, with headers that keep it in its thread and out of loops."""
 
 from datetime import datetime
 from email import policy

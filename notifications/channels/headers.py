@@ -1,5 +1,5 @@
 """
-Mail headers as they go over the wire, written by us whole: readers of every make read back exactly what was meant.
+Mail headers (RFC 2047): written by us whole, so that readers of every make read back what was meant.
 
 Plain ASCII stays as it is. All else becomes encoded words (RFC 2047), each of at most 75 bytes and of whole characters,
 in lines of at most 76. No first line is blank: there some programs see no header at all.

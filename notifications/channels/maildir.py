@@ -1,4 +1,4 @@
-"""Mail into folders on this machine, one mailbox per person: for a demo, and for looking at what would be sent."""
+"""Maildir: mail into folders on this machine, one mailbox per person, for a demo or a look at what would be sent."""
 
 import os
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Mail over SMTP: one connection for a batch, checked certificates, and failures told apart."""
+"""SMTP: one connection for a batch, checked certificates, and failures told apart."""
 
 import re
 import smtplib

@@ -1,4 +1,4 @@
-"""What a mail server means when it does not take a mail: whom that is about, and why, as a short code."""
+"""SMTP replies: whom a refusal of a mail server is about, and why, as a short code."""
 
 import re
 import smtplib

@@ -1,4 +1,4 @@
-"""Bounces: what a mail server reports later about a mail that it had accepted (RFC 3464, and in words before it)."""
+"""Bounces (RFC 3464): what a mail server reports later about a mail that it had accepted."""
 
 import re
 from collections.abc import Iterator

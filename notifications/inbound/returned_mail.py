@@ -1,5 +1,5 @@
 """
-What came back to the address that our mails leave from: about which of them it is, and whether that one has failed.
+Returned mail (VERP): about which of our mails a report is, and whether that one has failed.
 
 Whose mail it was never hangs on a dialect: each letter leaves from an envelope sender of its own (VERP) and bears our
 mark, and one of them is found anywhere in what comes back. That it failed is read from the fields of RFC 3464, from the

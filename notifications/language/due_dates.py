@@ -1,4 +1,4 @@
-"""How a due date was computed, in words: `12 weeks after the session of 16 June 2022, until the end of that day`."""
+"""Due dates in words: `12 weeks after the session of 16 June 2022, until the end of that day`."""
 
 from datetime import date
 from typing import TYPE_CHECKING

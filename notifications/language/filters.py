@@ -1,4 +1,4 @@
-"""What templates use to say dates, numbers and names of things in the reader's language."""
+"""Template filters (Jinja): dates, numbers and names of things in the reader's language."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta

@@ -1,5 +1,5 @@
 """
-The layout of a letter: its words become blocks, and blocks become plain lines or the parts of an HTML page.
+Letter layout: the words of a letter become blocks, and blocks plain lines or the parts of an HTML page.
 
 A letter is written once, as plain text; the HTML is made of the same blocks, so the two can never say something else.
 What people wrote themselves is only ever set in as a quotation or as one line, so nobody's text can pose as ours.

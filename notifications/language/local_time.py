@@ -1,4 +1,4 @@
-"""Where somebody's clock stands: as they said, or where their country has one time alone."""
+"""Local time of a person: the zone that they named, or the only one of their country."""
 
 from functools import lru_cache
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Words and dates as people write them, in Dutch and English. The words themselves stand in words.toml."""
+"""Locale: words, plural forms and dates as people write them, from words.toml."""
 
 import re
 import tomllib

@@ -1,1 +1,1 @@
-"""Composing: from a notice to a message in the reader's language."""
+"""Message composer: from a notice to a message in the reader's language."""

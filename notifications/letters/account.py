@@ -1,4 +1,4 @@
-"""Mails about somebody's own sign-in, which belong to no dialogue."""
+"""Account mails: composes what is told of somebody's own sign-in, which belongs to no dialogue."""
 
 from dataclasses import dataclass
 from datetime import datetime

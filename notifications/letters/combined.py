@@ -1,4 +1,4 @@
-"""Several notices to one reader as one letter: each says what it has to say, and greeting and reasons stand once."""
+"""Combined letters: several notices to one reader as one, with greeting and reasons once."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Messages: a notice becomes words in the reader's language, for one person and for their eyes only."""
+"""Message composer: a notice becomes words in the reader's language, for one person and for their eyes only."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Tasks of one kind in a letter: what they are together, what they lack, where they are done, who hears of them."""
+"""Task groups: tasks of one kind in a letter, with what they lack, where they are done and who hears of them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

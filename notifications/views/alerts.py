@@ -1,5 +1,5 @@
 """
-Telling people what the law says: its sentences with people, points and dates by the names that readers know.
+View of alerts: sentences of the law with people, points and dates by the names that readers know.
 
 The law speaks in ids and in names of steps, which mean something on the command line alone.
 """

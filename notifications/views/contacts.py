@@ -1,4 +1,4 @@
-"""Whom a letter names to turn to."""
+"""View of contacts: whom a letter names to turn to."""
 
 from dataclasses import dataclass
 

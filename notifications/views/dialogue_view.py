@@ -1,4 +1,4 @@
-"""What letters may speak of: the dialogue, a duty and whom to turn to, computed when a template asks for it."""
+"""View of a dialogue: what letters may speak of, computed when a template asks for it."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The dates of a year and what came of it, for those who carry no daily task."""
+"""View of milestones: the dates of a year and what came of it, for those who carry no daily task."""
 
 from collections import Counter
 from dataclasses import dataclass

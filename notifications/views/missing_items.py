@@ -1,4 +1,4 @@
-"""What is still missing for a duty, in words that whoever owes it can act on."""
+"""View of missing items: what a duty still lacks, in words that whoever owes it can act on."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Names of people in words: as whom a reader may know somebody is the law's (states/privacy), how to say it ours."""
+"""View of names: what a reader may see of who said what; nothing here opens a seal for a role."""
 
 from notifications.language.words import country, fill, isolated, listing, word
 from states.model.contributions import Contribution

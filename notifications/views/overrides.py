@@ -1,4 +1,4 @@
-"""Departures: a rule that the company did not keep and passed by hand, as whoever is invited reads of it."""
+"""View of overrides: a rule that the company passed by hand, as whoever is invited reads of it."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What letters to helpers may speak of: the dialogue as anybody may know it, and whom to tell what they hear."""
+"""View for helpers: the dialogue as anybody may know it, and whom to tell what they hear."""
 
 from dataclasses import dataclass
 from datetime import datetime

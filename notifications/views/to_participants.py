@@ -1,4 +1,4 @@
-"""What letters to participants may speak of: their own contributions, and what everybody invited may know."""
+"""View for participants: their own contributions, and what everybody invited may know."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

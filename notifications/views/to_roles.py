@@ -1,5 +1,5 @@
 """
-What letters to roles may speak of.
+View for roles: what letters to the holders of roles may speak of.
 
 Contributions and stakeholders themselves never enter these letters, only what `sight` shows of them: no template can
 print by mistake what it was never given.

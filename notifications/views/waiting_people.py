@@ -1,4 +1,4 @@
-"""Who waits: the people whose promised answer did not come, counted by the name under which they spoke."""
+"""View of who waits: people whose promised answer did not come, by the name under which they spoke."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

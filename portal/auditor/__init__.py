@@ -1,1 +1,1 @@
-"""The pages of the auditor: everything without identities."""
+"""Auditor pages: everything without identities."""

@@ -1,4 +1,4 @@
-"""The auditor's pages: everything without identities, and the proof that the journal is as it was written."""
+"""Audit pages: everything without identities, and the proof that the journal is as it was written."""
 
 from dataclasses import dataclass
 from functools import partial

@@ -1,1 +1,1 @@
-"""The pages that only the confidant sees."""
+"""Confidant pages: what only the confidant sees."""

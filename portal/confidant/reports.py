@@ -1,4 +1,4 @@
-"""Reports of retaliation, for the confidant alone: no other role has a way to them."""
+"""Retaliation reports: a page for the confidant alone; no other role has a way to them."""
 
 from dataclasses import dataclass
 

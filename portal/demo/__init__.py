@@ -1,1 +1,1 @@
-"""The demonstration: a clock to move, mailboxes, and doors to enter by."""
+"""Demonstration: a clock to move, mailboxes, and doors to enter by."""

@@ -1,4 +1,4 @@
-"""The pages of a demonstration: a clock to move, a mailbox, and doors to enter by. Never for real people."""
+"""Demonstration pages: a clock to move, a mailbox, and doors to enter by. Never for real people."""
 
 import socket
 import threading

@@ -1,4 +1,4 @@
-"""The mailboxes of a demonstration, read from the maildir that its mail went into."""
+"""Demonstration mailboxes: read from the maildir that the mail of a demonstration went into."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""My access: where somebody is in, their password, the app that makes codes, and their passkeys."""
+"""Account page: the sessions somebody is in by, their password, the app that makes codes, and their passkeys."""
 
 import base64
 import hmac

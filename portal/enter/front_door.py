@@ -1,4 +1,4 @@
-"""The front door: the first page, personal links, a new link, the language, and leaving."""
+"""Front door: the first page, personal links, a new link, the language, and leaving."""
 
 import re
 from datetime import timedelta

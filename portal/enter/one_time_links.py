@@ -1,4 +1,4 @@
-"""The link with which the operator lets somebody in: the holder of a role once, a helper as their letter does."""
+"""One-time links: with one, the operator lets in the holder of a role once, or a helper as their letter does."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,5 +1,5 @@
 """
-Passkeys: signing in with the phone, the computer or a key that one has, by a finger, a face or a PIN (WebAuthn).
+Passkeys (WebAuthn): signing in with the phone, the computer or a key that one has.
 
 The one script of these pages asks the browser; what it answers comes back in an ordinary form. Browsers without it, or
 without scripts, use the password and the code. An address of numbers cannot have passkeys: browsers refuse it.

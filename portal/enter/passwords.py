@@ -1,4 +1,4 @@
-"""What a password must be: long, and nothing that others would try first."""
+"""Password rules and the password hash (argon2): long, and nothing that others would try first."""
 
 from collections.abc import Iterable
 

@@ -1,5 +1,5 @@
 """
-How long the server waits for whoever is slow, and how much room one address may take.
+Rate limit of connections: how long the server waits for whoever is slow, and how much room one address may take.
 
 A connection that sends its headers or its body by drops costs nothing but a place. Places are scarce, so each wait has
 an end, and whoever comes when all are taken gets the place of the one that has kept us waiting longest: those who are

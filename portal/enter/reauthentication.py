@@ -1,4 +1,4 @@
-"""Fresh proof: before something grave, whoever was in for a while says once more who they are, and loses no word."""
+"""Reauthentication: before something grave, whoever was in for a while proves once more who they are."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""How roles come in: a one-time link from the command line, then a password and a code (TOTP)."""
+"""Sign-in: a one-time link from the command line, then a password and a code (TOTP)."""
 
 import base64
 import hmac

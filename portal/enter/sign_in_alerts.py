@@ -1,4 +1,4 @@
-"""What people are told of their own sign-in: a browser that we did not know, and whatever was changed."""
+"""Sign-in alerts: what people are told of a browser that we did not know, and of whatever was changed."""
 
 from datetime import timedelta
 

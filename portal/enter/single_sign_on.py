@@ -1,5 +1,5 @@
 """
-Coming in by the sign-in of one's own organisation (OIDC, the extra `oidc`), for roles that have an email address.
+Single sign-on (OIDC, the extra `oidc`): the sign-in of one's own organisation, for roles with an e-mail address.
 
 The way back is a page with one button, because here too a page that is only read changes nothing. Each try has a state
 of its own, so two tabs do not disturb each other; it says for which role, until when and in which browser, and works

@@ -1,4 +1,4 @@
-"""The shared secrets of codes: locked where they are kept, and what is said when the key is gone."""
+"""TOTP secrets: locked where they are kept, and what is said when their key is gone."""
 
 from datetime import datetime
 from hmac import compare_digest

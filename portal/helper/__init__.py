@@ -1,4 +1,4 @@
-"""The pages of helpers, who reach people in their language: whom to call, a sheet for each call, and stopping."""
+"""Helper pages: whom to call in one's language, a sheet for each call, and stopping."""
 
 from portal.helper import helper_calls, stop
 from portal.web.pages import Page

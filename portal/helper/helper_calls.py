@@ -1,4 +1,4 @@
-"""Whom a helper calls or writes to: those who read a language that they speak, as far as something waits for them."""
+"""Call list of a helper: those who read a language that they speak, as far as something waits for them."""
 
 from starlette.responses import Response
 

@@ -1,4 +1,4 @@
-"""A helper stops: no reason is asked, and their way in is shut with it."""
+"""Helper's stop: no reason is asked, and their way in is shut with it."""
 
 from starlette.responses import Response
 

@@ -1,4 +1,4 @@
-"""What kind of browser somebody came with, in two words: enough to know one's own, too little to know anybody by."""
+"""User agent: the kind of browser in two words, enough to know one's own, too little to know anybody by."""
 
 _BROWSERS = (
     ("Edg", "Edge"),

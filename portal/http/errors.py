@@ -1,4 +1,4 @@
-"""What a page may answer instead of what was asked. Each has a calm page of its own."""
+"""HTTP errors: what a page may answer instead of what was asked, each with a calm page of its own."""
 
 from collections.abc import Mapping
 from datetime import timedelta

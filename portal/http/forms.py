@@ -1,4 +1,4 @@
-"""What was typed into a form, and the reading of it without ever taking more than a page allows."""
+"""Form parser: reads what was typed into a form, without ever taking more than a page allows."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""When somebody can be called: their safe hours and their time zone, read from what was typed."""
+"""Form of safe hours: when somebody can be called, and their time zone, read from what was typed."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""What holds for every answer: the headers that keep others out, and the names by which the site may be asked for."""
+"""Security headers (CSP, HSTS): what holds for every answer, and the names by which the site may be asked for."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The few files of our own that pages ask for; each has an address that changes with what is in it."""
+"""Static files: the few that pages ask for, each with an address that changes with what is in it."""
 
 from base64 import b64encode
 from functools import lru_cache

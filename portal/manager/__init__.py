@@ -1,1 +1,1 @@
-"""The pages of those who run a dialogue."""
+"""Manager pages: for those who run a dialogue."""

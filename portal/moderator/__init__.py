@@ -1,1 +1,1 @@
-"""The pages that only the moderator sees."""
+"""Moderator pages: what only the moderator sees."""

@@ -1,4 +1,4 @@
-"""What only the moderator may see: who spoke under seal and what they should still hear; and the last word."""
+"""Seals page: who spoke under seal and what they should still hear, and the last word; for the moderator alone."""
 
 from starlette.responses import Response
 

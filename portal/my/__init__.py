@@ -1,4 +1,4 @@
-"""The pages of a participant: what is asked of them, and what became of their words."""
+"""Participant pages: what is asked of them, and what became of their words."""
 
 from portal.my import data, invitation, overview, recorded, words
 from portal.web.pages import Page

@@ -1,4 +1,4 @@
-"""My data: what is kept, a copy of it, asking to be erased; and reporting retaliation to the confidant alone."""
+"""My-data page: what is kept, a copy of it, asking to be erased; and reporting retaliation to the confidant alone."""
 
 import json
 from contextlib import suppress

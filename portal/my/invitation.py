@@ -1,4 +1,4 @@
-"""The invitation: what one should know before saying yes or no, the reply, the expectation, and how to be named."""
+"""Invitation page: what one should know before a yes or no, the reply, the expectation, and how to be named."""
 
 from starlette.responses import Response
 

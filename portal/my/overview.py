@@ -1,4 +1,4 @@
-"""My dialogue: the year as a way of five phases, what is asked of me, and what is owed to me and since when."""
+"""My-dialogue page: the year in five phases, what is asked of me, and what is owed to me and since when."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

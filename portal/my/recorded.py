@@ -1,4 +1,4 @@
-"""What others recorded in my name, with a button to undo it; and how I am reached, which is mine to say."""
+"""Recorded-for-me page: what others recorded in my name, a button to undo it, and how I am reached."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The participant who visits, with the dialogue as they may see it."""
+"""Seat: the participant who visits, with the dialogue as they may see it."""
 
 from portal.my.view import Mine
 from portal.web.request import Visit

@@ -1,4 +1,4 @@
-"""What a participant may see: what is asked of them, what is owed to them, and the line of sight of each point."""
+"""View of a participant: what is asked of them, what is owed to them, and the line of sight of each point."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""My words: the line of sight of each point, from what was said to what was done with it, and back to its speaker."""
+"""My-words page: each point, from what was said to what was done with it, and back to its speaker."""
 
 from starlette.responses import Response
 

@@ -1,4 +1,4 @@
-"""Proof that a form comes from a page of ours: what the browser says of its origin, and a token that only we know."""
+"""CSRF: a form must come from a page of ours, by its origin and by a token that only we know."""
 
 import hmac
 

@@ -1,4 +1,4 @@
-"""What somebody typed into a form that did nothing: given back whole, and sent again by one button where that helps."""
+"""Form replay: what somebody typed into a form that did nothing is given back whole, and can be sent again."""
 
 from portal.http.errors import NotFound, NotIn, TooOften
 from portal.http.forms import SECRET, TOKEN, GivenBack, is_typed

@@ -1,4 +1,4 @@
-"""A form that is sent twice, by a double click or a reload, does its work once, and both get the same answer."""
+"""Idempotency: a form sent twice, by a double click or a reload, works once, and both get the same answer."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

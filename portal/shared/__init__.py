@@ -1,1 +1,1 @@
-"""View helpers that the pages of several roles share: points, call sheets, the dialogue at hand."""
+"""View helpers: what the pages of several roles share (points, call sheets, the dialogue at hand)."""

@@ -1,4 +1,4 @@
-"""A call to somebody whom no mail reaches: when it is safe, in whose time, what waits, and what to say."""
+"""Call sheet: for a call to whom no mail reaches; when it is safe, in whose time, what waits, and what to say."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What any page may show of a contribution, whoever looks: what was promised, and who answers for it."""
+"""View of a contribution for any page: what was promised, and who answers for it."""
 
 from dataclasses import dataclass
 from datetime import datetime

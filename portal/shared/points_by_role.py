@@ -1,4 +1,4 @@
-"""The points of a dialogue as each role may see them: who spoke, what became of it, and what is missing."""
+"""View of contributions by role: who spoke, what became of it, and what is missing, as each may see it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

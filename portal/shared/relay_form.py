@@ -1,4 +1,4 @@
-"""What forms ask that record something in somebody's name: how it was said, when, and whether it was read back."""
+"""Relay form: what is asked to record something in a person's name; how it was said, when, whether read back."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Which dialogue a page is about: the one its path names, or else the one that stands where the page is needed."""
+"""Dialogue lookup: the one that a path names, or else the one that stands where the page is needed."""
 
 from starlette.responses import Response
 

@@ -1,1 +1,1 @@
-"""Files that people bring along, read in a process of its own that may use little memory and little time."""
+"""File uploads: read in a process of its own that may use little memory and little time."""

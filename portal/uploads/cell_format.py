@@ -1,4 +1,4 @@
-"""A number as a spreadsheet shows it: a telephone with its zeros, a date as a date, 1.0 as 1."""
+"""Cell formats: a number as a spreadsheet shows it; a telephone with its zeros, a date as a date, 1.0 as 1."""
 
 import re
 from datetime import datetime, timedelta

@@ -1,5 +1,5 @@
 """
-The process that reads one file: it takes the bytes on standard input and writes what it found as JSON.
+Sandboxed child process: reads one file from standard input and writes what it found as JSON.
 
 It imports nothing of the house but its neighbours, so that it starts at once and has nothing to lose.
 """

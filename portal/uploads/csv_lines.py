@@ -1,4 +1,4 @@
-"""CSV as programs write it: any of the usual delimiters and encodings, read line by line."""
+"""CSV: as programs write it, with any of the usual delimiters and encodings, read line by line."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""What kind of file it is, by its first bytes: people name their files as they like."""
+"""File types: told by the first bytes, because people name their files as they like."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""How much a file may hold, and how much reading it may cost."""
+"""Upload limits: how much a file may hold, and how much reading it may cost."""
 
 MOST_ROWS = 300
 """Rows below the headings."""

@@ -1,4 +1,4 @@
-"""Asking the process that reads: what it found, or in which way the file cannot be read."""
+"""Parent of the reading process: what the child found, or in which way the file cannot be read."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""XLSX: the sheets of a workbook with each cell as its program shows it, without any of its formatting."""
+"""XLSX workbook: its sheets with each cell as its program shows it, without any of its formatting."""
 
 import posixpath
 import re

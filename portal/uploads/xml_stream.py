@@ -1,4 +1,4 @@
-"""The parts of a workbook, read as a stream: nothing that they define for themselves is ever unfolded."""
+"""XML stream: the parts of a workbook, read without ever unfolding what they define for themselves."""
 
 import zipfile
 from collections.abc import Callable, Mapping

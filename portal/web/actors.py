@@ -1,4 +1,4 @@
-"""Somebody who came in, and in which capacity."""
+"""Actor of a request: somebody who came in, and in which capacity."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The page of a route: its row of the table, and the handler that answers."""
+"""Page: the row of its route and the handler that answers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What fills the sentences of the law, as people say it: names instead of ids, days instead of codes."""
+"""Refusal details: what fills the sentences of the law; names instead of ids, days instead of codes."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Why something was refused, in words of whoever asked: what is so, what can be done now, no word of the machine."""
+"""Refusals: why something was refused, in words of whoever asked, and what can be done now."""
 
 from dataclasses import dataclass
 

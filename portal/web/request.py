@@ -1,4 +1,4 @@
-"""One request by one person: who they are, what they sent, what time it is, and how a page is made for them."""
+"""Request context: who asks, what they sent, what time it is, and how a page is made for them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The shape of the route table: which page lies where, and who may open it. Tests walk these rows."""
+"""Routes: which page lies where, and who may open it. Tests walk these rows."""
 
 from dataclasses import dataclass
 from typing import Literal

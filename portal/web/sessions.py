@@ -1,4 +1,4 @@
-"""How a browser is known: a cookie with a secret, since when it was quiet, and a signature over that."""
+"""Session cookies: a secret, since when the browser was quiet, and a signature (HMAC) over that."""
 
 import hmac
 from dataclasses import dataclass

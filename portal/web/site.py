@@ -1,4 +1,4 @@
-"""What all requests share: the house, its clock, and by which names browsers may know it."""
+"""Site: what all requests share; the house, its clock, and by which names browsers may know it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

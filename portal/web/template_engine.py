@@ -1,4 +1,4 @@
-"""Templates become pages: escaped by default, complete in both languages, and never with nothing by accident."""
+"""Template engine (Jinja): pages escaped by default, complete in each language, with nothing missing by accident."""
 
 import re
 from collections.abc import Mapping

@@ -1,5 +1,5 @@
 """
-Mails about somebody's own sign-in: a new browser, a changed password, code or passkey, another address.
+Account mails: queued notices about somebody's own sign-in (a new browser, a changed password or passkey).
 
 They lie beside the outbox: they are no part of a dialogue, and wait for no daily letter.
 """

@@ -1,4 +1,4 @@
-"""How the holders of roles sign in, and how often anything was tried."""
+"""Accounts: password hashes and one-time-code secrets of the holders of roles, and counters of attempts."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

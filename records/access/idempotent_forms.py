@@ -1,4 +1,4 @@
-"""Forms that were sent: what the same form, sent twice, is answered."""
+"""Idempotency keys: what the same form, sent twice, was answered the first time."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

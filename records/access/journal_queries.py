@@ -1,4 +1,4 @@
-"""What the participants' pages read of the journal: phases that began, a session moved, a role given on."""
+"""Journal queries of the participants' pages: phases that began, a session moved, a role given on."""
 
 import json
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Who may come in: personal links and the stays that they open. Only digests of secrets are kept."""
+"""Personal links and sessions: tokens that let somebody in; only digests of secrets are kept."""
 
 import secrets
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Passkeys: the public halves of what people sign in with instead of a password and a code."""
+"""Passkeys (WebAuthn): the public halves of what people sign in with instead of a password and a code."""
 
 from datetime import datetime
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What participants ask for themselves."""
+"""Participants' requests: to be named otherwise, or a new link; and the seats that one address has."""
 
 from datetime import datetime
 from secrets import token_hex

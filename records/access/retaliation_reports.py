@@ -1,5 +1,5 @@
 """
-Reports of retaliation, and the mails that tell the confidant of them.
+Retaliation reports: kept apart from the dialogue, with the mails that tell the confidant of them.
 
 They lie beside the dialogue: no fact, no duty and no notice speaks of them, because the manager's line reads those.
 """

@@ -1,4 +1,4 @@
-"""Ending ways in: whoever is reached elsewhere, hands over a role or is erased leaves no open door behind."""
+"""Revocation: ends links and sessions of whoever is reached elsewhere, hands over a role or is erased."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How waiting notices are put together into letters, and which of them have to wait for another morning."""
+"""Letter assembly: how waiting notices are put into letters, and which wait for another morning."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The outbox seen by the voice: claim what waits, and say what became of it."""
+"""Delivery queue: claims waiting notices under a lease, and marks what became of them (retry, release, withdraw)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

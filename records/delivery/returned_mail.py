@@ -1,4 +1,4 @@
-"""What came back and was heard by nobody: alerts that failed too, and reports that a person must read."""
+"""Returned mail: alerts that failed too, and reports that a person must read."""
 
 from sqlalchemy import Engine, func, select
 

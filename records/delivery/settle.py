@@ -1,4 +1,4 @@
-"""What a delivery brings about: the mark in the outbox and what the law makes of it, in one transaction."""
+"""Delivery outcome: the mark in the outbox and what the law makes of it, in one transaction."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence

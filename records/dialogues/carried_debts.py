@@ -1,4 +1,4 @@
-"""Debts of earlier editions, read live: what is promised after the next edition opened is carried into it as well."""
+"""Carried debts: what an earlier edition still owes, read live, also what is promised after the next one opened."""
 
 import json
 from collections.abc import Iterable

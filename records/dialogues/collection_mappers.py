@@ -1,4 +1,4 @@
-"""Each collection of a dialogue and the table it lies in, with the statements that read and write it."""
+"""Data mappers: each collection of a dialogue, its table, and the statements that read and write it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Reading duties by themselves, outside their dialogue: for the sweep, for openings and for reports."""
+"""Duty queries: duties read outside their dialogue, for the sweep, for openings and for reports."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple

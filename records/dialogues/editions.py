@@ -1,4 +1,4 @@
-"""The other editions of a programme, which a change of its roles concerns too."""
+"""Other editions of a programme: those that a change of its roles concerns too."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What the columns of a programme's registers are, as somebody said by hand: remembered for the next list."""
+"""Import headings: what the columns of a register are, as somebody said by hand, kept for the next list."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

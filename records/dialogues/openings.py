@@ -1,4 +1,4 @@
-"""Opening an edition, by hand or by the yearly schedule, with what last year left open."""
+"""Edition openings: by hand or by the yearly schedule, with what last year left open."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Writing down what the law decided: rows, facts and notices together, inside one transaction."""
+"""Unit of work: the rows, facts and notices of one decision, written together in one transaction."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The programmes: applied from a file, changed by hand-overs, opened by their schedule."""
+"""Programme repository: programmes applied from a file, changed by hand-overs, opened by their schedule."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Reading a dialogue whole, and writing back only what a step changed."""
+"""Dialogue repository: reads a dialogue whole, as a snapshot, and writes back only what a step changed."""
 
 import threading
 from collections import OrderedDict

@@ -1,4 +1,4 @@
-"""Places at a mail server: how many connections it may have at once, from everybody who shares the records."""
+"""Advisory locks as a semaphore: how many connections a mail server may have at once, from all who share it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress

@@ -1,5 +1,5 @@
 """
-The clock of a database: nothing is written about a moment that has not come.
+Clock guard: a database refuses to write about a moment that has not come.
 
 Time is an argument everywhere, and so it could be a wrong one: thirteen lapses of 2028 cannot be undone. Whoever wires
 the house hands the clock to the engine; a rehearsal and a demonstration, whose time is their own, hand over none.

@@ -1,4 +1,4 @@
-"""The column types: aware instants in UTC, words of the law, and nested values as JSON."""
+"""Column types (SQLAlchemy): aware instants in UTC, words of the law, and nested values as JSON."""
 
 import json
 from collections.abc import Callable

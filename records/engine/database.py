@@ -1,4 +1,4 @@
-"""Connecting: SQLite in its own file with WAL, or PostgreSQL through psycopg; errors become advice."""
+"""Database engine and connection pool: SQLite (WAL) or PostgreSQL (psycopg); errors become advice."""
 
 import sqlite3
 from collections.abc import Callable, Iterator

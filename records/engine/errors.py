@@ -1,4 +1,4 @@
-"""What the database could not do: each error says what is so and what to do."""
+"""Database errors: what the database could not do, each with what is so and what to do."""
 
 
 class RecordsError(Exception):

@@ -1,4 +1,4 @@
-"""PostgreSQL's fast way in: rows as binary COPY. Whatever it refuses, it refuses whole."""
+"""Binary COPY (PostgreSQL): many rows in one command; whatever it refuses, it refuses whole."""
 
 from collections.abc import Sequence
 from typing import Any

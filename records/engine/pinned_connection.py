@@ -1,5 +1,5 @@
 """
-Kept connections, for many small statements of which each is a transaction of its own.
+Pinned connection: kept for many small statements, each committed as a transaction of its own.
 
 Taking a connection, beginning and ending cost more than such a statement, and so does what SQLAlchemy keeps of each: a
 line hands it to the driver.

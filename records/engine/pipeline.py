@@ -1,4 +1,4 @@
-"""Several questions in one breath: on PostgreSQL each answer that is waited for is a wait for a processor too."""
+"""Pipeline (psycopg): runs several SELECTs in one round trip."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which revision of the tables a database holds, and with which one this version of the program works."""
+"""Schema revision: which one a database holds, and with which this version of the program works."""
 
 from sqlalchemy import Engine, Text, column, select, table
 

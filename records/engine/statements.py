@@ -1,4 +1,4 @@
-"""Statements for many rows: SQLAlchemy compiles them once, and then stays out of the way of each row."""
+"""Compiled statements: SQLAlchemy compiles them once, and stays out of the way of each of many rows."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter

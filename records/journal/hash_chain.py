@@ -1,4 +1,4 @@
-"""The chain of the journal: each fact is bound by a hash to the one before it, one chain per dialogue."""
+"""Hash chain: each fact of the journal is bound to the one before it, one chain for each dialogue."""
 
 from collections.abc import Iterable
 from datetime import datetime

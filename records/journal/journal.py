@@ -1,4 +1,4 @@
-"""The journal: the facts of a dialogue in order, and the proof that nobody changed them."""
+"""Audit log (the journal): the facts of a dialogue in order, and the proof that nobody changed them."""
 
 import json
 from collections.abc import Iterator

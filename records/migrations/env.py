@@ -1,4 +1,4 @@
-"""How alembic runs here: on the connection of records.migrate, inside its transaction."""
+"""Alembic environment: migrations run on the connection of records.migrate, inside its transaction."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""How notices enter the outbox: each with its cause, so that none can be there twice."""
+"""Outbox: notices enter it in the transaction of their cause, and each only once."""
 
 from collections.abc import Iterable
 from datetime import datetime

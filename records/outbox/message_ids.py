@@ -1,4 +1,4 @@
-"""What letters are called: the same in every try, and nothing that tells whom they are about."""
+"""Message-ID: the name of a letter, the same in every try, and telling nothing of whom it is about."""
 
 from hashlib import sha256
 

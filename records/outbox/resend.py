@@ -1,4 +1,4 @@
-"""What did not arrive goes out again once it is recorded where its reader is reached."""
+"""Resending: what did not arrive goes out again once it is recorded where its reader is reached."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The mark *sent*: those of several mail connections go into one transaction when they come at once."""
+"""Group commit: the marks *sent* of several mail connections share one transaction when they come at once."""
 
 import threading
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Marks in the outbox of what was heard by phone or letter."""
+"""Hand-delivery marks: what was heard by phone or letter is marked in the outbox."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The tables of the door of people: links, stays, accounts, counters, wishes and reports of retaliation."""
+"""Schema of access: the tables of links, sessions, accounts, counters, requests and reports of retaliation."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The tables of a dialogue's collections: one row per value, with the value's own field names."""
+"""Schema of collections: one table for each collection of a dialogue, with the fields of its values."""
 
 from datetime import date, datetime
 

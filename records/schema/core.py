@@ -1,4 +1,4 @@
-"""The tables of programmes, dialogues, duties, the journal, the outbox and the sweeps."""
+"""Schema of the core: the tables of programmes, dialogues, duties, the journal, the outbox and the sweeps."""
 
 from datetime import date, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""For what a database was founded: one that a rehearsal made is marked, and stays one of rehearsals."""
+"""Rehearsal mark: a database that a rehearsal made is marked, and stays one of rehearsals."""
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Mapped, mapped_column

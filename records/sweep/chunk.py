@@ -1,4 +1,4 @@
-"""One chunk of the sweep: lock the dialogues, press the law's stamps on their duties, write everything in sets."""
+"""Chunk of a sweep: locks its dialogues, fills row templates for their duties, and writes all in sets."""
 
 import json
 import logging

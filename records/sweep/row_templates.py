@@ -1,5 +1,5 @@
 """
-Stamps: a pattern of the law as rows, cut once and then pressed for each duty that stands alike.
+Row templates: the rows of one class of duties, made once and filled in for each duty that stands alike.
 
 What varies from duty to duty is filled in: its name, for whom it is, who waits, and its place in the journal.
 """

@@ -1,4 +1,4 @@
-"""The law of each programme for the length of a sweep, with the stamps that were cut from it so far."""
+"""Rule cache: the law of each programme for the length of a sweep, with the row templates made so far."""
 
 from datetime import date, datetime
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""The sweep: what time does to all duties that are due, in chunks, each chunk one transaction."""
+"""Sweep: what time does to all duties that are due, in chunks, each chunk one transaction."""
 
 import logging
 import time

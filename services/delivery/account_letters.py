@@ -1,5 +1,5 @@
 """
-Telling people what was done with their own sign-in, at once and outside every letter of the day.
+Account mails: sends what is told of somebody's own sign-in, at once and outside every letter of the day.
 
 What does not arrive is tried for some days and then let go: the operator sees no more of it than in the log.
 """

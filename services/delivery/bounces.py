@@ -1,4 +1,4 @@
-"""Bounces that come back later: a mail that was accepted was not delivered after all, and the answer is owed again."""
+"""Bounce handler: a mail that was accepted was not delivered after all, and its answer is owed again."""
 
 from contextlib import suppress
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What calendars answer to the session's entry: *Yes* or *No* is the person's own, *Maybe* is told to the manager."""
+"""Calendar replies: *Yes* or *No* is the person's own answer, *Maybe* is told to the manager."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The desk of one mail connection: it writes messages, and the next one already while the last is on its way."""
+"""Compose-ahead buffer: writes the next message of a mail connection while the last is on its way."""
 
 from collections import deque
 from collections.abc import Iterable

@@ -1,5 +1,5 @@
 """
-Telling the confidant that a report of retaliation waits, before anything else is sent.
+Confidant alerts: tells the confidant of a waiting report of retaliation, before anything else is sent.
 
 It counts in no report of a round and writes no log: whoever reads those may be whom the report is about. What does not
 arrive is tried again for ever, and the operator sees the number of it (`services/doctor/health.py`).

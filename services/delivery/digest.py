@@ -1,4 +1,4 @@
-"""The weekly overview for a manager, in weeks in which there is something to tell that no other letter told."""
+"""Weekly digest: an overview for a manager, in weeks in which there is something that no other letter told."""
 
 from datetime import datetime, timedelta
 

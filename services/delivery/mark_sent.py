@@ -1,4 +1,4 @@
-"""Marking what was accepted, while the mail server is already told for whom the next mail is."""
+"""Marking as sent: marks what was accepted, while the mail server already hears for whom the next mail is."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The channels of this installation: how mail leaves, and where alerts to the manager are also posted."""
+"""Outbound channels: how mail leaves this installation, and where alerts to the manager are also posted."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

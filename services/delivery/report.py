@@ -1,4 +1,4 @@
-"""What a delivery round did, told in one line."""
+"""Delivery report: what a delivery round did, told in one line."""
 
 from collections import Counter
 from dataclasses import dataclass

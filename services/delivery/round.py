@@ -1,5 +1,5 @@
 """
-The delivery round: what waits in the outbox goes out, one letter to one person at a time.
+Delivery round: what waits in the outbox goes out, one letter to one person at a time.
 
 Claim a batch, ask the law again whether each notice is still wanted, write it, hand it to the channel, and mark it once
 it was accepted. A message that fails never holds up the others; a mail server that fails stops the round, and what

@@ -1,4 +1,4 @@
-"""What others could read or reach of this installation, and what is not known of its days: findings for the doctor."""
+"""Exposure checks: what others could read or reach of this installation, and countries whose days off are unknown."""
 
 import stat
 import urllib.error

@@ -1,4 +1,4 @@
-"""What an examination finds, one thing at a time."""
+"""Health findings: what an examination finds, one thing at a time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Is everything that must run running, and since when? Findings for `weerklank doctor` and for a health page."""
+"""Health check: is everything that must run running, and since when? For `weerklank doctor` and a health page."""
 
 import os
 import urllib.request

@@ -1,4 +1,4 @@
-"""What stored programmes hold that would be refused today: rules that came later do not stop them, but are told."""
+"""Outdated programmes: what stored ones hold that would be refused today; told, and stopping nothing."""
 
 from collections.abc import Iterator
 from datetime import datetime

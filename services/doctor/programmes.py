@@ -1,4 +1,4 @@
-"""What programmes want to be watched over: rules that came since, a key that is lost, alerts that nobody hears."""
+"""Programme checks: rules that came since, a key that is lost, alerts that nobody hears."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Checks: the named conditions to leave a phase, each with its source and its strength. They explain themselves."""
+"""Checks: the named conditions to leave a phase, each with its source and its strength; they explain themselves."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The composition mirror: who is mapped, accepted, present and spoke, held against where the risks are."""
+"""Composition mirror: who is mapped, accepted, present and spoke, held against where the risks are."""
 
 from calendar import monthrange
 from datetime import date, datetime

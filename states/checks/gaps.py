@@ -1,4 +1,4 @@
-"""What is missing, asked one condition at a time: each question of the checks yields its gaps."""
+"""Gaps: what each check finds missing, one function for each condition."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

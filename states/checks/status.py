@@ -1,4 +1,4 @@
-"""What is so of a promise, of a check and of the answers, said once: pages, letters and commands all ask here."""
+"""Status of promises, checks and answers: told once, for pages, letters and commands."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Reasons and answers that say nothing: the phrases that participants of any dialogue know (rules 11)."""
+"""Stock phrases: reasons and answers that say nothing, as participants of any dialogue know them (rules 11)."""
 
 import re
 from collections import defaultdict

@@ -1,1 +1,1 @@
-"""Messages: the sentences with which the law explains itself, in each language, and the errors that carry them."""
+"""Messages: the sentences with which the law explains itself in each language, and the errors that carry them."""

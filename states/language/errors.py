@@ -1,4 +1,4 @@
-"""What the law answers when something is not allowed: what is so, and what to do, in the reader's language."""
+"""Domain errors: what the law answers when something is not allowed, and what to do, in the reader's language."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol

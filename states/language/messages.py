@@ -1,4 +1,4 @@
-"""The sentences with which the law explains itself, in each language and at each door: what is so, and what to do."""
+"""Phrasebook: the sentences with which the law explains itself, in each language and at each door."""
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache

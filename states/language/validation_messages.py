@@ -1,4 +1,4 @@
-"""What is wrong with a value that somebody gave, in plain words of each language: never a library's own English."""
+"""Validation messages: what is wrong with a given value, in plain words and never a library's own English."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

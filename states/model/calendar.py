@@ -1,4 +1,4 @@
-"""Working days, due days and local times of a programme. Arithmetic only: every moment comes in as an argument."""
+"""Working calendar: working days, due days and local times of a programme; arithmetic only, without a clock."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What participants contribute and what becomes of it: lines, outcomes, commitments, seals and verdicts."""
+"""Contributions: what participants say and what becomes of it (outcomes, commitments, seals, verdicts)."""
 
 from datetime import date, datetime
 from enum import StrEnum

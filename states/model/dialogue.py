@@ -1,4 +1,4 @@
-"""The dialogue as the law sees it: one edition with everything that deciding about it needs."""
+"""Dialogue: one edition with everything that deciding about it needs (the aggregate of the domain)."""
 
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime

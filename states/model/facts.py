@@ -1,4 +1,4 @@
-"""Facts: what has happened, past tense, never changed. And notices: what must now be said to whom."""
+"""Facts and notices: what has happened, in the past tense and never changed; and what must now be said to whom."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The eight fields of an invitation: what the invited know before they decide to come."""
+"""Information: the eight fields of an invitation, which the invited know before they decide to come."""
 
 from enum import StrEnum
 

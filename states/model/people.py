@@ -1,4 +1,4 @@
-"""Who takes part: the roles of a programme and the stakeholders of a dialogue."""
+"""People: the roles of a programme and the stakeholders of a dialogue."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""The policy: every value that a programme may change, as plain data. The defaults stand in config/policy.toml."""
+"""Policy: every value that a programme may change, as plain data; the defaults stand in config/policy.toml."""
 
 import re
 from datetime import date, time

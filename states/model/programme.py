@@ -1,4 +1,4 @@
-"""The programme: a company's recurring dialogue, its roles and its own values."""
+"""Programme: a company's recurring dialogue, its roles and its own values."""
 
 from datetime import date
 from typing import Annotated, Any

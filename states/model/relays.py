@@ -1,4 +1,4 @@
-"""What is kept of a step that somebody else recorded in a person's name, and of what was so before it (rules 29)."""
+"""Relays: what is kept of a step recorded by somebody else in a person's name, and of the state before (rules 29)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""The promise to whoever reports pressure or retaliation: a reaction of the confidant within two working days."""
+"""Retaliation: whoever reports it gets a reaction of the confidant within two working days."""
 
 from datetime import datetime
 

@@ -1,5 +1,5 @@
 """
-Who is whom, and who owes: nobody speaks for those they owe, and nobody proves what they owe themselves.
+Conflict of interest: nobody speaks for those they owe, and nobody proves what they owe themselves.
 
 Source: rules 26 to 28.
 """

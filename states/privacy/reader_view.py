@@ -1,4 +1,4 @@
-"""Access control by view: a dialogue as its reader may know it. What is left out here no page can show."""
+"""Reader's view: a dialogue as each reader may know it; what is left out here, no page can show."""
 
 from states.model.dialogue import Dialogue
 from states.model.people import Stakeholder

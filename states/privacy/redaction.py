@@ -1,4 +1,4 @@
-"""Takes identities out of what an auditor reads: people become numbers, holders of a role their role."""
+"""Redaction: takes identities out of what an auditor reads; people become numbers, holders of a role their role."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Statistical disclosure control: figures that point at too few people are left out, and what would give them away."""
+"""Small counts: figures that would point at people are suppressed, and so is what would give them away."""
 
 from collections import Counter
 from collections.abc import Mapping

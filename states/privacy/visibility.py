@@ -1,4 +1,4 @@
-"""Visibility: as whom a reader may know somebody who spoke. The words for that are the voice's and the pages'."""
+"""Visibility: who may see what; seals stay closed for everybody but the moderator and the speaker."""
 
 from collections import Counter
 from collections.abc import Mapping

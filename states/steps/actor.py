@@ -1,4 +1,4 @@
-"""Who acts: a role, or somebody who speaks in the dialogue, under their own name or under seal."""
+"""Actor: a role, or somebody who speaks in the dialogue, under their own name or under seal."""
 
 from dataclasses import dataclass
 from typing import Any

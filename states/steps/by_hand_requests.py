@@ -1,4 +1,4 @@
-"""The models of the steps about messages that go by hand: bringing, proving, giving up, and naming who helps."""
+"""Request models of messages by hand: bringing, proving, giving up, and naming who helps."""
 
 from states.values.values import Day, Email, Language, Line, Name, Text, Value
 

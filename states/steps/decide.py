@@ -1,4 +1,4 @@
-"""Deciding: one step of one person at one moment, by the table, the checks and the handler of the step."""
+"""Decision: one step of one person at one moment, by the table, the checks and the handler of the step."""
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence

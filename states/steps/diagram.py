@@ -1,4 +1,4 @@
-"""The machine as a Mermaid diagram, made from the table."""
+"""State diagram: the machine in Mermaid, made from the table."""
 
 from itertools import groupby
 

@@ -1,4 +1,4 @@
-"""The working copy on which one step is decided: what changes, the facts that follow and the notices that go out."""
+"""Working copy: the dialogue while one step is decided, with the facts that follow and the notices that go out."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The machine: the table, run by `transitions`. The only file that knows that library."""
+"""State machine: the table, run by `transitions`. The only file that knows that library."""
 
 from collections.abc import Callable
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""A word for those who carry no daily task: sponsor, moderator and board hear how the year begins, turns and ends."""
+"""Milestone notices: sponsor, moderator and board hear how the year begins, turns and ends."""
 
 from states.model.people import Role
 from states.steps.draft import Deliberation

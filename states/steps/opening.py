@@ -1,4 +1,4 @@
-"""Opening an edition: last year's risks and stakeholders come along as a proposal, its debts as debts."""
+"""Step handler of the opening: last year's risks and people come as a proposal, its debts as debts."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What a person may ask for: one model per step, with the fields that come `with` it (rules 3)."""
+"""Request models: one for each step, with the fields that come `with` it (rules 3)."""
 
 from typing import Annotated, Literal, Self
 

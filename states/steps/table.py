@@ -1,4 +1,4 @@
-"""The table: which step fits which phase, who may take it, and where it leads. The page that a manager could read."""
+"""Transition table: which step fits which phase, who may take it, and where it leads."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What the journal says of a due moment that went by: a lapse, silence, or that nothing reached whom it was about."""
+"""Facts of a due moment that went by: a lapse, silence, or that nothing reached whom it was about."""
 
 from datetime import datetime
 

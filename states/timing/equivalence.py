@@ -1,5 +1,5 @@
 """
-The law of time for many duties at once: what it does to one duty, it does to all that stand as that one does.
+Equivalence classes of duties: what time does to one duty, it does to all that stand as that one does.
 
 A pattern is no second law. It is what `pass_time` makes of a stand-in for such a duty, with the names left open; the
 tests hold it against `pass_time` itself for every ladder, rung, status and audience.

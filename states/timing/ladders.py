@@ -1,4 +1,4 @@
-"""Ladders as moments: which rung of a duty fires when, and who hears of it (rules 23)."""
+"""Ladders: which rung of a duty fires at which moment, and who hears of it (rules 23)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time

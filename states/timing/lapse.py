@@ -1,4 +1,4 @@
-"""What time does to a duty: the lapse, silence that counts as no answer, and the rungs of its ladder (rules 23)."""
+"""Lapse: what time does to a duty at its due moment (a lapse, or silence), and the rungs of its ladder (rules 23)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

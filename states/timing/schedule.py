@@ -1,4 +1,4 @@
-"""The yearly schedule: when the next edition opens by itself, and which session it proposes."""
+"""Yearly schedule (cron): when the next edition opens by itself, and which session it proposes."""
 
 import re
 from collections.abc import Iterator

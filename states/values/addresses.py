@@ -1,5 +1,5 @@
 """
-One form of an e-mail address, decided once: what mail can carry, and when two are the same.
+E-mail addresses: one normal form, what mail can carry, and when two are the same (IDNA, RFC 6531).
 
 Domains are those of IDNA2008 (RFC 5891), so `straße.example` is not `strasse.example`. Before the @ only ASCII can be
 delivered everywhere (RFC 6531 is not), so an address with other letters there is refused where it is given.

@@ -1,4 +1,4 @@
-"""The signs of a text: which ones can be seen, which break a line, which turn it round, which cannot be kept."""
+"""Unicode characters: which can be seen, break a line, turn a text round, or cannot be kept."""
 
 import re
 import unicodedata

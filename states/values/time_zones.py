@@ -1,4 +1,4 @@
-"""Time zones by their IANA names."""
+"""Time zones: those that may be given, by their IANA names."""
 
 from functools import lru_cache
 from zoneinfo import available_timezones

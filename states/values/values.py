@@ -1,4 +1,4 @@
-"""The base of all values, and the kinds of text that people may give."""
+"""Value objects: the base of all values, and the kinds of text that people may give."""
 
 import unicodedata
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""What is owed to each voice: their points, the promised answer, how it was sent, and what they said of it."""
+"""Answer debts: what is owed to each voice, how it was sent, and what they said of it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The answers: written to one voice at a time, seen as they will read it, and followed until it arrived."""
+"""Answer pages: written to one voice at a time, seen as they will read it, and followed until it arrived."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""An answer as its reader will see it, before it is sent. For a hidden reader somebody else stands in."""
+"""Answer preview: an answer as its reader will see it; for a hidden reader somebody else stands in."""
 
 from typing import Any
 

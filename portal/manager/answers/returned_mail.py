@@ -1,4 +1,4 @@
-"""What came back about a message and was not understood: somebody looks, and says whether the message arrived."""
+"""Returned mail page: what was not understood is looked at, and somebody says whether the message arrived."""
 
 from starlette.responses import Response
 

@@ -1,4 +1,4 @@
-"""Whom to call or write to: who waits for messages that cannot go by mail, and a sheet of paper for each call."""
+"""Call list: who waits for messages that cannot go by mail, and a sheet of paper for each call."""
 
 from typing import Any
 

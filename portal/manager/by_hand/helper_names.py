@@ -1,4 +1,4 @@
-"""Who helps to reach people in their language: sponsor and board name and end them, whoever calls sees them."""
+"""Helpers page: sponsor and board name and end who reaches people in their language; whoever calls sees them."""
 
 from functools import lru_cache
 

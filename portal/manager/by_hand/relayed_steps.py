@@ -1,4 +1,4 @@
-"""Recording what a participant said by phone, by letter or in person: by moderator or confidant, who owe no answer."""
+"""Relayed steps: records what a participant said by phone, by letter or in person; by moderator or confidant."""
 
 from dataclasses import dataclass
 from typing import Any

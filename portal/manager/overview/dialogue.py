@@ -1,4 +1,4 @@
-"""The dialogue: where it stands, what it still asks, and the forms to pass a check, to postpone and to go on."""
+"""Dialogue page: where it stands, what it still asks, and the forms to pass a check, to postpone and to go on."""
 
 from starlette.responses import Response
 

@@ -1,4 +1,4 @@
-"""How a dialogue stands: its phase, what its checks ask and why, and every date with how it was computed."""
+"""View of a dialogue: its phase, what its checks ask and why, and every date with how it was computed."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""From what is owed, or missing, to the page on which it is settled; what is not built is never linked to."""
+"""Duty links: from what is owed, or missing, to the page that settles it; to nothing that is not built."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What is owed in a programme, most urgent first, with the page that settles each thing."""
+"""Open duties: what is owed in a programme, most urgent first, with the page that settles each thing."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Opening an edition by hand, on another day than the schedule's: it says which days do not fit, and asks first."""
+"""Edition form: opens one on another day than the schedule's; says which days do not fit, and asks first."""
 
 from datetime import datetime
 

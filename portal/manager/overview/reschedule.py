@@ -1,4 +1,4 @@
-"""Moving the session: first what would move with it, computed by the law itself and written nowhere; then the move."""
+"""Rescheduling page: what would move with the session, computed by the law and written nowhere; then the move."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The programme: who holds which role and how to hand one over, its dates, and its values beside the defaults."""
+"""Programme page: who holds which role and how to hand one over, its dates, its values beside the defaults."""
 
 import re
 from collections.abc import Iterator

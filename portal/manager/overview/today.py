@@ -1,4 +1,4 @@
-"""Today: what is owed, to whom, by when, most urgent first; and whether the engine that watches over it runs."""
+"""Today page: what is owed, to whom, by when, most urgent first; and whether the engine that watches it runs."""
 
 from dataclasses import dataclass
 from datetime import datetime

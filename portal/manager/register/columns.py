@@ -1,4 +1,4 @@
-"""The words in which people write down a stakeholder, in a form or in a sheet, and what the law calls them."""
+"""Register columns: the words in which people write down a stakeholder, and what the law calls them."""
 
 import re
 from collections.abc import Mapping

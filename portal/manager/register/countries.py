@@ -1,4 +1,4 @@
-"""Countries as people write them: in their own language, by any code, by the name of before, with a place behind it."""
+"""Country names: as people write them, in their language, by any code, by the name of before."""
 
 import re
 import unicodedata

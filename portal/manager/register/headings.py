@@ -1,4 +1,4 @@
-"""The headings of registers, in the words in which people keep them, and what the law calls each."""
+"""Register headings: the words in which people keep them, and what the law calls each."""
 
 import re
 import unicodedata

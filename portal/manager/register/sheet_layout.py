@@ -1,4 +1,4 @@
-"""A register that somebody brings along: which sheet, where its headings stand, and what each column is to us."""
+"""Sheet layout: in which sheet a register stands, where its headings are, and what each column is to us."""
 
 import json
 import re

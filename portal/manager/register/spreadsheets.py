@@ -1,4 +1,4 @@
-"""Sheets that people bring along and take along: read in a process of its own, written so that nothing calculates."""
+"""Spreadsheets: read in a process of its own, written so that nothing in them calculates (formula injection)."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""What somebody hears whose file is no sheet that we can read: what is so, and what to do."""
+"""Unreadable files: what somebody hears whose file is no sheet that we can read, and what to do."""
 
 from portal.uploads.limits import MOST_COLUMNS, MOST_ROWS, Unreadable
 from portal.web.request import Visit

@@ -1,4 +1,4 @@
-"""The decisions: what becomes of each point, why, and who answers for it; reasons that say nothing are questioned."""
+"""Decisions page: what becomes of each point, why, and who answers for it; empty reasons are questioned."""
 
 from typing import Any
 

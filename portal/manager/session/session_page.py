@@ -1,4 +1,4 @@
-"""The session: who was there, and what was said, one point after another while people speak."""
+"""Session page: who was there, and what was said, one point after another while people speak."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""The strategy on one page: what changes, what was promised, what was not adopted and why; and the signature."""
+"""Strategy page: what changes, what was promised, what was not adopted and why; and the signature."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The summary: one line for each point, which its speaker can check; and the end of the session."""
+"""Summary page: one line for each point, which its speaker can check; and the end of the session."""
 
 from starlette.responses import Response
 

@@ -1,4 +1,4 @@
-"""Each row of a register tried on the dialogue: what would happen, to whom, and what is in the way."""
+"""Import dry run: each row of a register tried on the dialogue; what would happen, and what is in the way."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

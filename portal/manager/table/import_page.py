@@ -1,4 +1,4 @@
-"""Bringing in a register: first what each column is and what each row would do, then the deed."""
+"""Import page: first what each column is and what each row would do, then the deed."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The invitation with its eight fields, inviting everybody, and telling what the expectations changed."""
+"""Invitations page: the eight fields, inviting everybody, and telling what the expectations changed."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The composition mirror: who is mapped, accepted, present and spoke, held against where the risks are."""
+"""Composition mirror: the figures of the page; mapped, accepted, present and spoke, beside where the risks are."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The mirror as a page, and the lists that can be taken along: without formulas, and without people at risk."""
+"""Mirror page: the composition, and lists to take along; without formulas, and without people at risk."""
 
 from collections.abc import Iterator
 

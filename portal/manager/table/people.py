@@ -1,4 +1,4 @@
-"""People: who is mapped and how far they have come, and the forms to map, correct, invite and reach them."""
+"""People page: who is mapped and how far they have come, and the forms to map, correct, invite and reach them."""
 
 from collections import Counter
 from dataclasses import dataclass

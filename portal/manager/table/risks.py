@@ -1,4 +1,4 @@
-"""The risks in the chain, against which everything is held, and dialogues held there that cover them."""
+"""Risks page: the risks in the chain, against which everything is held, and dialogues held there that cover them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Reading one stakeholder from what somebody typed: what the law takes, or what is wrong with each field."""
+"""Stakeholder form: reads one from what somebody typed, or says what is wrong with each field."""
 
 import re
 from collections.abc import Iterator, Mapping

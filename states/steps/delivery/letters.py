@@ -1,5 +1,5 @@
 """
-Which notices share a letter: what becomes due for one reader on one day is one letter of alerts and one of tasks.
+Letter grouping: what falls due for one reader on one day is one letter of alerts and one of tasks.
 
 A notice stays what it is, one row for one rung or fact; only what goes out together is decided here.
 Source: rules 40 and 41.

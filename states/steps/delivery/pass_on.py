@@ -1,5 +1,5 @@
 """
-Messages that go by hand: who must pass them on, who brought them, and who may say that they arrived.
+Hand delivery: who must pass a message on, who brought it, and who may say that it arrived.
 
 Bringing and proving are two things: manager and deputy may bring a message, but its arrival is the word of the
 person themselves, the moderator, the confidant or a helper. Never of whoever owes what it says (rules 28).

@@ -1,4 +1,4 @@
-"""What the law makes of delivery: an answer counts when it was delivered, and a bounce reopens what it had met."""
+"""Delivery receipts: an answer counts once it was delivered, and a bounce reopens what it had met."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How somebody is reached: who may change it, who hears of it, and ways that are never used again (rules 31 and 32)."""
+"""Contact details: who may change them, who hears of it, and ways that are never used again (rules 31 and 32)."""
 
 from typing import Any
 

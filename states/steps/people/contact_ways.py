@@ -1,4 +1,4 @@
-"""The ways to people: which of them failed for good, and who hears of it instead. A round about them always ends."""
+"""Contact ways: which ways to a person failed for good, and who hears of it; a round of such alerts always ends."""
 
 import re
 from collections.abc import Iterable

@@ -1,5 +1,5 @@
 """
-Erasing somebody at their own wish: they ask, the manager grants or declines within a month, and they are told.
+Right to erasure: somebody asks, the manager grants or declines within a month, and they are told.
 
 What is granted is done when they were told, because an address is needed for that. What was said under seal is left
 as it is: to change it at the same moment would show who spoke (docs/decisions/0013).

@@ -1,4 +1,4 @@
-"""Who holds which role: handing one over, and whose consent that needs once somebody spoke (rules 33)."""
+"""Role hand-over: who holds which role, and whose consent a change needs once somebody spoke (rules 33)."""
 
 from states.checks.composition import moderator_is_independent
 from states.language.errors import NotYours, Refused

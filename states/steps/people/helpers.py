@@ -1,5 +1,5 @@
 """
-Who helps to reach people in their language: named by sponsor or board, told so, and ended by anybody of them.
+Helpers: who reaches people in their language; named by sponsor or board, told so, ended by any of them.
 
 A helper sees and does what going by hand takes, and nothing that somebody who owes answers may not do under another
 hat. Source: rules 28 and 34.

@@ -1,4 +1,4 @@
-"""A step that somebody else recorded in a person's name: it is kept, shown, and told to the person (rules 29)."""
+"""Relayed steps: what somebody else recorded in a person's name is kept, shown and told to them (rules 29)."""
 
 from collections.abc import Iterator
 from datetime import date, datetime

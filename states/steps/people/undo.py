@@ -1,4 +1,4 @@
-"""Undoing what was recorded in somebody's name: what was before is so again, and so is what was owed (rules 29)."""
+"""Undo: takes back what was recorded in somebody's name; what was so and owed before, is so again (rules 29)."""
 
 from states.language.errors import NotKnown, Refused
 from states.model.contributions import Contribution, LineVerdict

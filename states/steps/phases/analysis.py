@@ -1,4 +1,4 @@
-"""The steps of the stakeholder analysis: risks, stakeholders, linked dialogues, information."""
+"""Step handlers of the stakeholder analysis: risks, stakeholders, linked dialogues, information."""
 
 from states.checks.checks import soft_checks
 from states.language.errors import BadInput, NotKnown, NotYours, Refused

@@ -1,4 +1,4 @@
-"""The steps of the feedback: answers, verdicts, disputes, and the end of the year."""
+"""Step handlers of the feedback: answers, verdicts, disputes, and the end of the year."""
 
 from states.language.errors import BadInput, NotYours, Refused
 from states.model.contributions import Contribution, Verdict

@@ -1,4 +1,4 @@
-"""The steps of expectation gathering: invitations, answers to them, expectations and their echo."""
+"""Step handlers of the gathering: invitations, the replies to them, expectations and their echo."""
 
 from states.language.errors import Refused
 from states.model.people import Invitation

@@ -1,4 +1,4 @@
-"""Whether a session leaves the time that its duties take: which days do not fit, and the first at which all do."""
+"""Lead time: whether a session leaves the days that its duties take, and the first day on which all fit."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

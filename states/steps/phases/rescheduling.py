@@ -1,4 +1,4 @@
-"""The steps that move dates: postponing a promise, moving the session."""
+"""Step handlers of rescheduling: postponing a promise, moving the session."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""The steps of the session: who was there, what was said, and the summary that its speakers check."""
+"""Step handlers of the session: who was there, what was said, and the summary that its speakers check."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The steps of the strategy update: a decision on each contribution, and the sponsor's signature."""
+"""Step handlers of the strategy update: a decision on each contribution, and the sponsor's signature."""
 
 from states.language.errors import BadInput, NotKnown, NotYours, Refused
 from states.model.contributions import Commitment
