@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from docgen import law_tables, module_map, settings_table
+from docgen import json_schema, law_tables, module_map, settings_table
 from docgen.markdown import code, part, replace_part
 from states.steps.diagram import mermaid
 
@@ -32,6 +32,8 @@ def _messages() -> str:
 PARTS = (
     Part("ARCHITECTURE.md", "diagram", _diagram),
     Part("ARCHITECTURE.md", "messages", _messages),
+    Part("docs/json.md", "commands", json_schema.commands),
+    Part("docs/json.md", "documents", json_schema.documents),
     Part("docs/modules.md", "modules", module_map.modules),
     Part("docs/rules.md", "checks", law_tables.checks),
     Part("docs/rules.md", "duties", law_tables.duties),
@@ -42,6 +44,10 @@ PARTS = (
 )
 
 
+WHOLE: dict[str, Callable[[], str]] = {"docs/json.schema.json": json_schema.text}
+"""Files that are written from their first letter to their last."""
+
+
 def is_stale(one: Part) -> bool:
     """Whether *one* says something else than the code."""
     return part((ROOT / one.file).read_text(encoding="utf-8"), one.name) != one.write()
@@ -49,13 +55,21 @@ def is_stale(one: Part) -> bool:
 
 def stale() -> list[str]:
     """The parts that are out of date, as `file: name`."""
-    return [f"{one.file}: {one.name}" for one in PARTS if is_stale(one)]
+    parts = [f"{one.file}: {one.name}" for one in PARTS if is_stale(one)]
+    return parts + [file for file in WHOLE if _is_stale_file(file)]
+
+
+def _is_stale_file(file: str) -> bool:
+    return not (ROOT / file).exists() or (ROOT / file).read_text(encoding="utf-8") != WHOLE[file]()
 
 
 def write_all() -> list[str]:
     """Write every part that is out of date; which files changed."""
-    changed = [_written(one) for one in PARTS if is_stale(one)]
-    return sorted({file.relative_to(ROOT).as_posix() for file in changed})
+    changed = {_written(one) for one in PARTS if is_stale(one)}
+    for file in [file for file in WHOLE if _is_stale_file(file)]:
+        (ROOT / file).write_text(WHOLE[file](), encoding="utf-8")
+        changed.add(ROOT / file)
+    return sorted(file.relative_to(ROOT).as_posix() for file in changed)
 
 
 def _written(one: Part) -> Path:

@@ -1,10 +1,12 @@
 """`weerklank sign-in`: the link with which somebody who holds a role sets up their access, or a helper comes in."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from cli import console, times
+from cli.console import AsJson
 from config.settings import load_settings
 from config.validation_messages import Unfit
 from records.access import links
@@ -24,7 +26,7 @@ Revoke = Annotated[
 ]
 
 
-def sign_in(who: Who, revoke: Revoke = False) -> None:
+def sign_in(who: Who, revoke: Revoke = False, as_json: AsJson = False) -> None:
     """Print a link; give it to its reader and to nobody else. A role's works once, a helper's is theirs to keep.
 
     weerklank sign-in manager@kledingmerk
@@ -37,14 +39,24 @@ def sign_in(who: Who, revoke: Revoke = False) -> None:
     with open_house(settings) as house:
         if revoke:
             ended = links.revoke(house.engine, _capacity(house, who), times.moment_or_now(None))
-            console.out(f"{who}: {ended} links and open pages were ended.")
+            _tell_revoked(who, ended, as_json=as_json)
             return
         link = one_time_link(house, settings, who, times.moment_or_now(None))
+    if as_json:
+        console.say_json(asdict(link))
+        return
     console.out(link.address)
     until = f"until {link.until:%Y-%m-%d %H:%M} UTC"
     after = f"afterwards {link.name} signs in with a password and a code."
     lasting = f"end-helper ends it, and so does --revoke {link.name}."
     console.note(f"Works once, {until}; {after}" if link.once else f"Works {until}; {lasting}")
+
+
+def _tell_revoked(who: str, ended: int, *, as_json: bool) -> None:
+    if as_json:
+        console.say_json({"name": who, "ended": ended})
+        return
+    console.out(f"{who}: {ended} links and open pages were ended.")
 
 
 def _capacity(house: House, who: str) -> links.Capacity:

@@ -11,6 +11,7 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from cli.main import app
+from tests.json_contract import problems
 
 SESSION = "2021-06-16T13:00"
 OPENED = "2020-12-10T09:00+01:00"
@@ -75,8 +76,11 @@ class Desk:
     folder: Path
 
     def __call__(self, *words: str, stdin: str | None = None) -> Result:
-        """Run `weerklank` with *words*."""
-        return CliRunner().invoke(app, list(words), input=stdin)
+        """Run `weerklank` with *words*; a document that it prints must be as docs/json.schema.json says."""
+        result = CliRunner().invoke(app, list(words), input=stdin)
+        if "--json" in words and result.stdout.startswith("{"):
+            assert problems(words, json.loads(result.stdout)) == []
+        return result
 
     def good(self, *words: str) -> str:
         """Run *words*, which must end well; what is printed as the result."""

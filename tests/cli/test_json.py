@@ -101,6 +101,12 @@ WORDS: dict[tuple[str, ...], list[Callable[[Desk], tuple[str, ...]]]] = {
         lambda d: (by_hand(d), "--by", "moderator", "--how", "gebeld", *NOW),
         lambda d: (by_hand(d), "--by", "manager", "--how", "gebeld", *NOW),
     ],
+    ("sign-in",): [
+        lambda _: ("manager@klein",),
+        lambda _: (f"union-bd@{ID}", "--revoke"),
+        lambda _: ("nobody@klein",),
+        lambda _: ("manager@nowhere",),
+    ],
     ("journal", "show"): [lambda _: (ID,), lambda _: (ID, "--as", "auditor"), lambda _: ("nowhere",)],
     ("journal", "verify"): [lambda _: (), lambda _: (ID,), lambda _: ("nowhere",)],
     ("db", "upgrade"): [lambda _: ()],

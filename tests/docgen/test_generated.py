@@ -24,6 +24,13 @@ def test_a_part_is_as_the_code_is(one: papers.Part) -> None:
     assert written == fresh, f"{one.file} is out of date: run `make docs`"
 
 
+@pytest.mark.parametrize("file", papers.WHOLE)
+def test_a_file_is_as_the_code_is(file: str) -> None:
+    written, fresh = (ROOT / file).read_text(encoding="utf-8"), papers.WHOLE[file]()
+
+    assert written == fresh, f"{file} is out of date: run `make docs`"
+
+
 def test_writing_twice_is_writing_once() -> None:
     """No date, no order of a set, no machine stands in them."""
     assert [one.write() for one in papers.PARTS] == [one.write() for one in papers.PARTS]
@@ -46,10 +53,12 @@ def test_a_stale_part_is_named_and_written(tmp_path: Path, monkeypatch: pytest.M
     one = papers.Part("page.md", "one", lambda: "new")
     monkeypatch.setattr(papers, "ROOT", tmp_path)
     monkeypatch.setattr(papers, "PARTS", (one,))
+    monkeypatch.setattr(papers, "WHOLE", {"whole.json": lambda: "{}\n"})
 
-    assert papers.stale() == ["page.md: one"]
-    assert papers.write_all() == ["page.md"]
+    assert papers.stale() == ["page.md: one", "whole.json"]
+    assert papers.write_all() == ["page.md", "whole.json"]
     assert papers.stale() == papers.write_all() == []
+    assert (tmp_path / "whole.json").read_text() == "{}\n"
     page = (tmp_path / "page.md").read_text()
     assert page == "above\n<!-- one -->\nnew\n<!-- /one -->\nbelow\n"
 

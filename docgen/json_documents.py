@@ -1,0 +1,529 @@
+"""JSON documents: what each command prints with `--json`, as models of which the JSON Schema is made."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from records.outbox.enqueue import BY_HAND, FAILED, PENDING, SENT, SKIPPED, WITHDRAWN
+from states.checks.checks import RULES
+from states.model.dialogue import Phase
+from states.model.duties import KINDS, DutyStatus
+from states.model.facts import FACTS
+from states.model.people import HELPER, PARTICIPANT, Role
+from states.steps.delivery import letters
+
+
+def _one_of(*values: str) -> Any:  # noqa: ANN401 - a field that the type checker knows as text
+    return Field(json_schema_extra={"enum": list(values)})
+
+
+Moment = Annotated[
+    str,
+    Field(
+        json_schema_extra={
+            "format": "date-time",
+            "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$",
+        }
+    ),
+]
+"""An instant in UTC."""
+_SEATS = (*(role.value for role in Role), PARTICIPANT, HELPER)
+Owner = Annotated[str, _one_of(*_SEATS)]
+Kind = Annotated[str, _one_of(*(f"{kind}" for kind in KINDS))]
+CheckName = Annotated[str, _one_of(*dict.fromkeys(f"{rule.name}" for rule in RULES))]
+FactName = Annotated[str, _one_of(*(f"{fact}" for fact in FACTS))]
+Template = Annotated[str, _one_of(*(f"{template}" for template in letters.KINDS))]
+Status = Annotated[str, _one_of(PENDING, SENT, FAILED, WITHDRAWN, BY_HAND, SKIPPED)]
+Count = Annotated[int, Field(ge=0)]
+
+
+class Document(BaseModel):
+    """No field that is not named; a field without a default is always there."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+class UnmetCheck(Document):
+    """A check that stands in the way."""
+
+    check: CheckName
+    why: str
+    """What is missing, and what to do."""
+
+
+class Refused(Document):
+    """Why nothing was done."""
+
+    code: str
+    """The reason, for programs: it stays when the sentence is worded better."""
+    message: str
+    """The reason, for people, in `WEERKLANK_LANGUAGE`."""
+    checks: list[UnmetCheck]
+    """The checks of the phase that are not met; empty for any other reason."""
+
+
+class Refusal(Document):
+    """What every command prints when it is refused, used wrongly or cannot go on; the status is not 0."""
+
+    refused: Refused
+
+
+class CheckRow(Document):
+    """A check to leave the phase (rules 8)."""
+
+    check: CheckName
+    ok: bool
+    """Whether nothing is missing."""
+    strength: Literal["hard", "soft", "shown"]
+    overridden: bool
+    """Whether somebody passed it with a reason."""
+    why: str
+    """What is missing and what to do, or that all is in order."""
+    source: str
+    """Where the check comes from."""
+
+
+class DialogueRow(Document):
+    """One edition of a programme."""
+
+    id: str
+    phase: Phase
+    since: Moment
+    """When this phase was entered."""
+    checks: list[CheckRow]
+    """The checks to leave this phase; none when it has ended."""
+
+
+class DutyRow(Document):
+    """Who owes what to whom by when (rules 12)."""
+
+    id: str
+    dialogue: str
+    kind: Kind
+    owner: Owner
+    whom: str | None = Field(alias="for")
+    """Whom or what it is about; null: once for the dialogue."""
+    due: Moment
+    first_due: Moment
+    """What was promised first."""
+    status: DutyStatus
+    met_at: Moment | None
+    late_days: Count
+    """Calendar days from the first promise to the end, or to now."""
+    version: int
+    """Counts how often its due moment was set."""
+
+
+class FactRow(Document):
+    """One entry of the journal: what has happened."""
+
+    at: Moment
+    dialogue: str
+    fact: FactName
+    actor: str
+    """A role, a stakeholder, a helper, a pseudonym or `system`."""
+    subject: str
+    """What it is about: an id, never a name."""
+    detail: dict[str, Any]
+    """What belongs to this fact: ids, dates, counts and the company's own reasons."""
+
+
+class NoticeRow(Document):
+    """One message to one person because of one rung or one fact."""
+
+    at: Moment
+    """When it was sent; while it was not, when it was written."""
+    dialogue: str
+    to: str
+    role: Owner
+    template: Template
+    duty: str | None
+    kind: Kind | None
+    rung: str | None
+    """`-3wd`, `0`, `+1wd`; null: it follows from a fact."""
+    version: int
+    status: Status
+    channel: str | None
+    """How it went; null: it did not."""
+    letter: str | None
+    """The letter in which it went (`letters`), by its number."""
+
+
+class LetterRow(Document):
+    """What went out together to one reader (rules 40)."""
+
+    id: str
+    at: Moment
+    to: str
+    role: Owner
+    kind: letters.Kind
+    notices: Count
+    """How many messages it holds."""
+
+
+class RefusedStep(Document):
+    """A step of the scenario that was refused."""
+
+    at: Moment
+    do: str
+    by: str
+    code: str
+    why: str
+
+
+class SealRow(Document):
+    """Who speaks under seal; for the moderator alone."""
+
+    dialogue: str
+    voice: str
+    stakeholder: str
+
+
+class Seen(Document):
+    """Dialogues as one viewer may see them: `--as manager` (default), `moderator` or `auditor`."""
+
+    dialogues: list[DialogueRow]
+    duties: list[DutyRow]
+    """By the moment at which they opened."""
+    facts: list[FactRow]
+    """By time, then in the order of the journal."""
+    notices: list[NoticeRow]
+    letters: list[LetterRow]
+    refused: list[RefusedStep]
+    """Steps of a scenario that were refused; `status` has none."""
+    seals: list[SealRow] = []
+    """Only with `--as moderator`."""
+
+
+class ReceiptFact(Document):
+    """A fact that a step brought about."""
+
+    fact: FactName
+    actor: str
+    subject: str
+    detail: dict[str, Any]
+
+
+class Receipt(Document):
+    """What a step brought about."""
+
+    dialogue: str
+    phase: Phase
+    """The phase after the step."""
+    facts: list[ReceiptFact]
+
+
+class Programme(Document):
+    """A programme, and when its next edition opens."""
+
+    id: str
+    company: str
+    country: str
+    time_zone: str
+    languages: list[str]
+    schedule: str
+    """A cron line, in the programme's time zone."""
+    roles: list[Role]
+    """The roles that somebody holds."""
+    opens_at: Moment
+
+
+class AppliedProgramme(Programme):
+    """The programme as it is kept now."""
+
+    changed: bool
+
+
+class Programmes(Document):
+    """All programmes."""
+
+    programmes: list[Programme]
+
+
+class ByHandRow(Document):
+    """A message that waits to be given by phone or letter."""
+
+    id: int
+    dialogue: str
+    to: str
+    template: Template
+    at: Moment
+
+
+class ByHand(Document):
+    """What waits to be given by hand."""
+
+    by_hand: list[ByHandRow]
+
+
+class ByHandLetter(ByHandRow):
+    """One of them, to read out or to print."""
+
+    phone: str | None
+    """Null when none is known, or when only the moderator may know it."""
+    subject: str
+    text: str
+
+
+class Heard(Document):
+    """How many of the mails that came back said what."""
+
+    now: Moment
+    recorded: Count
+    """Did not arrive: a fact now."""
+    known: Count
+    passing: Count
+    """Late; the mail server tries again."""
+    unread: Count
+    """Not understood: a person must read it."""
+    accepted: Count
+    """A calendar said yes; so for the next ones."""
+    declined: Count
+    maybe: Count
+    so_already: Count = Field(alias="so-already")
+    noted: Count
+    role_away: Count = Field(alias="role-away")
+    refused: Count
+    foreign: Count
+    """Names no mail of ours."""
+    no_report: Count = Field(alias="no-report")
+
+
+class UnreadRow(Document):
+    """A message about which something came back that nobody understood."""
+
+    id: int
+    dialogue: str
+    to: str
+    template: Template
+
+
+class Unread(Document):
+    """What a person must read."""
+
+    unread: list[UnreadRow]
+
+
+class Said(Document):
+    """What was said of one message with `--record` or `--nothing`."""
+
+    now: Moment
+    id: int
+    what: Literal["recorded", "looked-at", "known"]
+    changed: bool
+
+
+class Swept(Document):
+    """What time did."""
+
+    now: Moment
+    opened: list[str]
+    """Editions that a schedule opened."""
+    duties: Count
+    notices: Count
+    lapses: Count
+    no_answers: Count
+    skipped: Count
+    """Rungs that a higher one overtook."""
+    failed: Count
+    """Duties on which time could not act."""
+    held: list[str]
+    """Dialogues that somebody else held to the end."""
+
+
+class Delivered(Document):
+    """What one round of delivery did, in numbers of letters."""
+
+    now: Moment
+    sent: Count
+    by_hand: Count
+    withdrawn: Count
+    later: Count
+    """A passing failure: tried again."""
+    failed: Count
+    """Refused for good: a fact."""
+    quarantined: Count
+    """Could not be written: set aside."""
+    without_place: Count
+    """Connections that were not made."""
+    stopped: str | None
+    """Why the round stopped early."""
+
+
+class JournalEntry(FactRow):
+    """A fact with its place in the chain."""
+
+    seq: int
+    hash: str
+
+
+class Journal(Document):
+    """The facts of one dialogue."""
+
+    dialogue: str
+    entries: list[JournalEntry]
+
+
+class JournalHead(Document):
+    """How long a journal is, and its last hash."""
+
+    dialogue: str
+    entries: Count
+    head: str
+
+
+class JournalBreak(Document):
+    """An entry that was changed, left out or put in."""
+
+    dialogue: str
+    seq: int
+    what: str
+
+
+class Verified(Document):
+    """Whether nobody changed the past; the status is 1 when somebody did."""
+
+    ok: bool
+    journals: list[JournalHead]
+    breaks: list[JournalBreak]
+
+
+class Upgraded(Document):
+    """The version of the tables before and after."""
+
+    before: str | None = Field(alias="from")
+    to: str
+    changed: bool
+
+
+class Finding(Document):
+    """One thing that was looked at."""
+
+    name: str
+    state: Literal["ok", "warn", "bad"]
+    says: str
+    since: Moment | None
+    advice: str | None
+    """What to do."""
+
+
+class Examined(Document):
+    """Whether everything that must run is running; the status is 1 when it is not."""
+
+    ok: bool
+    at: Moment
+    findings: list[Finding]
+
+
+class SignIn(Document):
+    """A link for one reader."""
+
+    address: str
+    name: str
+    until: Moment
+    once: bool
+    """Whether it works once, for somebody who then has a password."""
+
+
+class Revoked(Document):
+    """How many links and open pages were ended."""
+
+    name: str
+    ended: Count
+
+
+class DemoDialogue(Document):
+    """An edition that was lived."""
+
+    id: str
+    phase: Phase
+
+
+class DemoAnswer(Document):
+    """How one answer ended."""
+
+    status: DutyStatus
+    late_days: Count
+
+
+class PrefectRun(Document):
+    """One run of a flow."""
+
+    flow: str
+    name: str
+    state: str
+    tags: list[str]
+
+
+class PrefectArtifact(Document):
+    """What a run left on Prefect's pages."""
+
+    key: str | None
+    type: str | None
+
+
+class PrefectSeconds(Document):
+    """How long it took."""
+
+    server: float
+    """Until the server was well."""
+    flows: float
+
+
+class PrefectRuns(Document):
+    """What ran against a real Prefect server."""
+
+    programmes: Count
+    runs: list[PrefectRun]
+    artifacts: list[PrefectArtifact]
+    events: dict[str, Count]
+    """How many of each kind of ours."""
+    seconds: PrefectSeconds
+
+
+class PrefectFailed(Document):
+    """Why Prefect did not run; the year was lived all the same."""
+
+    error: str
+
+
+class Demo(Document):
+    """Where the demonstration left what, and what came of it."""
+
+    folder: str
+    database: str
+    mail: str
+    story: str
+    dialogues: list[DemoDialogue]
+    answers: dict[str, DemoAnswer]
+    """By whom they were for."""
+    messages: Count
+    refused: Count
+    """Steps that were refused."""
+    seconds: float
+    prefect: PrefectRuns | PrefectFailed = PrefectFailed(error="")
+    """What ran against a real Prefect server; left out with `--no-prefect`."""
+
+
+DOCUMENTS: dict[str, tuple[type[Document], ...]] = {
+    "demo": (Demo,),
+    "rehearse": (Seen,),
+    "programme apply": (AppliedProgramme,),
+    "programme list": (Programmes,),
+    "open": (Receipt,),
+    "act": (Receipt,),
+    "status": (Seen,),
+    "sweep": (Swept,),
+    "deliver": (Delivered,),
+    "bounces": (Heard, Unread, Said),
+    "by-hand list": (ByHand,),
+    "by-hand show": (ByHandLetter,),
+    "by-hand done": (Receipt,),
+    "by-hand bring": (Receipt,),
+    "sign-in": (SignIn, Revoked),
+    "journal show": (Journal,),
+    "journal verify": (Verified,),
+    "db upgrade": (Upgraded,),
+    "doctor": (Examined,),
+}
+"""What each command prints when it was not refused; several: it depends on its options."""
