@@ -29,7 +29,7 @@ DEV := .venv/.installed-dev
 LOCK := $(PYTHON) .ci/install.py uv pip compile pyproject.toml --all-extras --group build --quiet \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help setup demo portal test faults quick lint format docs lock bench soak clean
+.PHONY: help setup demo portal test faults quick lint format docs words lock bench soak clean
 
 help: ## say what can be done
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -69,6 +69,9 @@ format: $(DEV) ## let ruff mend what it can
 
 docs: $(DEV) ## write anew what the papers repeat from the code
 	@$(BIN)/python -m docgen
+
+words: $(DEV) ## bring the catalogues in `locale` up to date with what code, templates and books say
+	@$(BIN)/python -m catalogues
 
 lock: $(DEV) ## pin anew what pyproject.toml asks for; `make lock ARGS=--upgrade` for newer versions
 	@$(LOCK) --output-file requirements.lock $(ARGS)

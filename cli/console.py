@@ -13,6 +13,8 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
+from states.language.languages import LANGUAGES, SOURCE, language_of
+
 WIDTH = 96  # columns at most, also in a wide terminal
 _CODES = {"bold": "1", "dim": "2", "good": "32", "bad": "31;1", "warn": "33"}
 
@@ -47,7 +49,7 @@ def begin(words: Iterable[str] = ()) -> None:
 
 def language() -> str:
     """The language in which refusals are explained: what WEERKLANK_LANGUAGE says, else English."""
-    return "nl" if os.environ.get("WEERKLANK_LANGUAGE") == "nl" else "en"
+    return language_of(os.environ.get("WEERKLANK_LANGUAGE", SOURCE))
 
 
 def _hush(value: bool) -> bool:
@@ -65,6 +67,25 @@ def _explain(value: bool) -> bool:
     return value
 
 
+def _known(code: str | None) -> str | None:
+    if code is None or code in LANGUAGES:
+        return code
+    from states.language.validation_messages import problem_book
+
+    raise typer.BadParameter(
+        problem_book()["no-texts"][language()].format(languages=", ".join(LANGUAGES))
+    )
+
+
+Lang = Annotated[
+    str | None,
+    typer.Option(
+        "--lang",
+        metavar="|".join(LANGUAGES),
+        callback=_known,
+        help="The language of the story. Default: WEERKLANK_LANGUAGE, else en.",
+    ),
+]
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", callback=_hush, expose_value=False, help="Only the result.")
 ]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from states.language.languages import SOURCE
+
 DONE, REFUSED, USAGE, STOPPED = 0, 1, 2, 130
 """Exit statuses: done, refused by a rule or unhealthy, wrong usage, interrupted."""
 
@@ -31,7 +33,7 @@ class Ending:
         return {"refused": {"code": self.code, "message": said, "checks": checks}}
 
 
-def ending_of(error: BaseException, language: str = "en") -> Ending:
+def ending_of(error: BaseException, language: str = SOURCE) -> Ending:
     """How to end because of *error*; whatever nobody foresaw gets a reference instead of a traceback."""
     try:
         endings = (

@@ -13,6 +13,7 @@ from records.journal import journal
 from records.ledger import Ledger
 from records.outbox.enqueue import BY_HAND, SENT
 from states.checks.checks import Check, checks_of
+from states.language.languages import SOURCE
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
 from states.model.people import Role
@@ -85,7 +86,7 @@ def seen(
     *,
     viewer: Viewer = "manager",
     refused: Iterable[Refusal] = (),
-    language: str = "en",
+    language: str = SOURCE,
 ) -> Row:
     """
     The dialogues *ids* as *viewer* may see them at *now* (aware UTC): plain data in the shape of docs/json.md.
@@ -115,14 +116,14 @@ def _duties(dialogues: Iterable[Dialogue]) -> list[tuple[Dialogue, Duty]]:
     return sorted(found, key=lambda pair: pair[1].opened_at)
 
 
-def dialogue_row(dialogue: Dialogue, now: datetime, language: str = "en") -> Row:
+def dialogue_row(dialogue: Dialogue, now: datetime, language: str = SOURCE) -> Row:
     """A dialogue with the checks to leave its phase, as JSON."""
     checks = [check_row(check, language) for check in checks_of(dialogue, now)]
     since = instant(dialogue.phase_since)
     return {"id": dialogue.id, "phase": dialogue.phase.value, "since": since, "checks": checks}
 
 
-def check_row(check: Check, language: str = "en") -> Row:
+def check_row(check: Check, language: str = SOURCE) -> Row:
     """A check as JSON; `why` says in *language* what is missing."""
     return {
         "check": check.name,

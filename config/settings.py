@@ -26,6 +26,8 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.validation_messages import Unfit, complaints
+from states.language.languages import SOURCE
+from states.values.values import ReaderLanguage
 
 PREFIX = "WEERKLANK_"
 _FROM_FILE = "_FILE"
@@ -180,7 +182,7 @@ class Settings(BaseSettings):
     """Where alerts to the manager are also posted, as Apprise addresses with spaces between them."""
     base_url: WebAddress | None = None
     """The public address of the pages, for the links in mail."""
-    language: Literal["en", "nl"] = "en"
+    language: ReaderLanguage = SOURCE
     """The language of this command line; mail follows its reader."""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     """How much is logged; logs hold ids and counts, never names, addresses or texts."""

@@ -200,7 +200,7 @@ def _fault_page(visit: Visit, template: str, context: dict[str, object]) -> Resp
         return visit.page(template, **context)
     except Exception as error:  # noqa: BLE001 - the page of last resort asks for nothing
         _told_to_log(visit, error)
-        return HTMLResponse(template_engine.LAST_RESORT, status_code=500)
+        return HTMLResponse(template_engine.last_resort(), status_code=500)
 
 
 def _told_to_log(visit: Visit, error: Exception) -> str:

@@ -18,7 +18,7 @@ import pytest
 from cli.rehearsal import grains
 from config.settings import Settings, load_settings
 from notifications.language import due_dates
-from notifications.language.words import LANGUAGES, failure, tables
+from notifications.language.words import failure, tables
 from notifications.letters import compose, task_groups
 from notifications.letters.compose import Message
 from notifications.views import alerts as by_letter
@@ -29,6 +29,7 @@ from portal.web import refusal_details
 from services.delivery import outbound
 from states.checks.checks import RULES
 from states.checks.status import _SUBJECTS
+from states.language.languages import LANGUAGES
 from states.language.messages import phrasebook
 from states.model.dialogue import OPEN_PHASES
 from states.model.duties import KINDS

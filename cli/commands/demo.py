@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import sys
-import tomllib
 from contextlib import ExitStack
 from dataclasses import dataclass
 from errno import ENOTDIR, ENOTEMPTY
@@ -12,11 +11,12 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli import console
+from states.language.catalogue import Sentence, book
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,7 +40,6 @@ _OURS = (
     MARKER,
 )
 """Everything that the demo makes in its folder; nothing else in it is ever touched."""
-LANGUAGE = "The language of the story. Default: WEERKLANK_LANGUAGE, else en."
 
 Folder = Annotated[
     Path,
@@ -48,10 +47,6 @@ Folder = Annotated[
 ]
 NoPrefect = Annotated[
     bool, typer.Option("--no-prefect", help="Leave out the run against a real Prefect server.")
-]
-Lang = Annotated[
-    Literal["en", "nl"] | None,
-    typer.Option("--lang", help=LANGUAGE),
 ]
 
 
@@ -119,8 +114,8 @@ def _remove(path: Path) -> None:
 
 
 @cache
-def _phrases() -> dict[str, dict[str, str]]:
-    return tomllib.loads(files("cli").joinpath("data/demo.toml").read_text(encoding="utf-8"))
+def _phrases() -> dict[str, Sentence]:
+    return book("words", "cli", "data/demo.toml", "demo.")
 
 
 def _say(key: str, lang: str, **details: object) -> str:
@@ -132,7 +127,7 @@ def command(
     *,
     no_prefect: NoPrefect = False,
     as_json: console.AsJson = False,
-    lang: Lang = None,
+    lang: console.Lang = None,
 ) -> None:
     """Live the case study of 2022 and show what to look at. No question is asked, nothing leaves this machine."""
     place, words = Place(folder), lang or console.language()

@@ -9,7 +9,6 @@ from cli import console
 from cli.rehearsal.scenario import Scenario, read_scenario
 from cli.rehearsal.simulator import Life, lived
 
-_LANGUAGE = "The language of the story. Default: WEERKLANK_LANGUAGE, else en."
 File = Annotated[
     Path, typer.Argument(metavar="FILE", help="The scenario, as YAML.", show_default=False)
 ]
@@ -41,10 +40,6 @@ Mail = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Leave all mail in this folder, a folder per recipient."),
 ]
-Lang = Annotated[
-    Literal["en", "nl"] | None,
-    typer.Option("--lang", help=_LANGUAGE),
-]
 
 
 def command(
@@ -56,7 +51,7 @@ def command(
     viewer: As = "manager",
     strict: Strict = False,
     mail: Mail = None,
-    lang: Lang = None,
+    lang: console.Lang = None,
 ) -> None:
     """Live a whole scenario file on a simulated clock, through the real ledger, sweep and delivery."""
     words = lang or console.language()

@@ -9,24 +9,21 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from notifications.channels.channels import Post
 from notifications.language.words import word
+from states.language.catalogue import N_, translate
+from states.language.languages import SOURCE
 from states.model.people import ROLES
 
 INDEX = "index.html"
 _WORDS = {
-    "en": {
-        "title": "The mail of this rehearsal",
-        "intro": "One message to one person: what each would have found in their mailbox. Nothing was sent. "
-        "Whoever spoke under seal has a box under their pseudonym; only they and the moderator know whose it is.",
-        "contents": "Mailboxes",
-        "columns": ("When", "Subject", "Mail"),
-    },
-    "nl": {
-        "title": "De post van deze generale repetitie",
-        "intro": "Eén bericht aan één mens: wat ieder in de bus zou hebben gevonden. Er is niets verstuurd. "
-        "Wie verzegeld sprak, heeft een bus onder het pseudoniem; alleen zijzelf en de moderator weten van wie.",
-        "contents": "Postbussen",
-        "columns": ("Wanneer", "Onderwerp", "Mail"),
-    },
+    "title": N_("The mail of this rehearsal"),
+    "intro": N_(
+        "One message to one person: what each would have found in their mailbox. Nothing was sent. "
+        "Whoever spoke under seal has a box under their pseudonym; only they and the moderator know whose it is."
+    ),
+    "contents": N_("Mailboxes"),
+    "when": N_("When"),
+    "subject": N_("Subject"),
+    "mail": N_("Mail"),
 }
 
 
@@ -49,7 +46,7 @@ class Box:
     mails: Sequence[Mail]
 
 
-def write_mailbox(folder: Path, sent: Iterable[Post], lang: str = "en") -> Path:
+def write_mailbox(folder: Path, sent: Iterable[Post], lang: str = SOURCE) -> Path:
     """Write what was *sent* into *folder* (made when it is not there); returns the index page. Raises OSError."""
     boxes: dict[str, list[Post]] = {}
     for post in sent:
@@ -91,6 +88,9 @@ def _eml(post: Post, mark: str) -> bytes:
 
 
 def _index(boxes: Sequence[Box], lang: str) -> str:
+    words = {name: translate("words", lang, source) for name, source in _WORDS.items()}
+    words = {name: translate("words", lang, source) for name, source in _WORDS.items()}
+    words = {name: translate("words", lang, source) for name, source in _WORDS.items()}
     pages = Environment(
         loader=PackageLoader("cli", "data"),
         autoescape=True,
@@ -98,4 +98,4 @@ def _index(boxes: Sequence[Box], lang: str) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return pages.get_template("mailbox.html").render(lang=lang, boxes=boxes, **_WORDS[lang])
+    return pages.get_template("mailbox.html").render(lang=lang, boxes=boxes, words=words)

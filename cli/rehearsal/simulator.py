@@ -16,7 +16,9 @@ from notifications.letters.compose import Message
 from records.queries import next_moment
 from services.delivery.outbound import Mailroom
 from services.house import House, open_house
+from states.language.catalogue import N_, translate
 from states.language.errors import NotKnown, Refused
+from states.language.languages import SOURCE
 from states.model.dialogue import Dialogue
 from states.model.people import Role
 from states.privacy.visibility import Viewer
@@ -27,6 +29,9 @@ from states.values.values import Value
 _STILL_LIMIT = 25  # rounds at one moment, after which something does not move on
 _EVENT_LIMIT = 200_000
 _SENDER = "weerklank@dialoog.example"
+_MINUTE = "%Y-%m-%d %H:%M"
+_MINUTE = "%Y-%m-%d %H:%M"
+_MINUTE = "%Y-%m-%d %H:%M"
 
 
 class StandsStill(Refused):
@@ -35,26 +40,21 @@ class StandsStill(Refused):
     def __init__(self, moment: datetime) -> None:
         super().__init__("time-stands-still", moment=moment)
 
-    def why(self, language: str = "en") -> str:
+    def why(self, language: str = SOURCE) -> str:
         """What is so, in *language*."""
-        return _STANDS_STILL[language].format(**self.details)
+        moment = f"{self.details['moment']:{_MINUTE}}"
+        return translate("words", language, _STANDS_STILL) % {"moment": moment}
 
 
-_TOO_EARLY = {
-    "en": "It lies before the start of the scenario, {start:%Y-%m-%d %H:%M}.",
-    "nl": "Het ligt voor het begin van het scenario, {start:%Y-%m-%d %H:%M}.",
-}
-_STANDS_STILL = {
-    "en": "Time stands still at {moment:%Y-%m-%d %H:%M} UTC: something there comes back for ever.",
-    "nl": "De tijd staat stil op {moment:%Y-%m-%d %H:%M} UTC: daar komt iets steeds terug.",
-}
+_TOO_EARLY = N_("It lies before the start of the scenario, %(start)s.")
+_STANDS_STILL = N_("Time stands still at %(moment)s UTC: something there comes back for ever.")
 
 
 class Life:
     """A scenario being lived in *house*, whose mail ends in *mail*. Call `begin` once, then `live`."""
 
     def __init__(
-        self, scenario: Scenario, house: House, mail: Memory, language: str = "en"
+        self, scenario: Scenario, house: House, mail: Memory, language: str = SOURCE
     ) -> None:
         self.scenario = scenario
         self.house = house
@@ -99,7 +99,7 @@ class Life:
 
     def _refuse_early(self, act: Act) -> None:
         local = self.scenario.start.astimezone(self.scenario.calendar.zone)
-        why = _TOO_EARLY[self.language].format(start=local)
+        why = translate("words", self.language, _TOO_EARLY) % {"start": f"{local:{_MINUTE}}"}
         reason = ("before-the-start", why)
         self.refused.append(refusal(self._dialogue(self._target(act)), _plain(act), reason, act.at))
 
@@ -224,7 +224,7 @@ def lived(
     scenario: Scenario,
     *,
     database: str | None = None,
-    language: str = "en",
+    language: str = SOURCE,
     base_url: str | None = None,
 ) -> Iterator[Life]:
     """

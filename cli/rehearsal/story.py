@@ -1,12 +1,10 @@
 """Story of a rehearsal: a timeline that a newcomer understands in two minutes, from what the manager may see."""
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -20,14 +18,14 @@ from cli.rehearsal.grains import Grain, Look
 from cli.rehearsal.scenario import Scenario
 from cli.rehearsal.timeline import Happening, happenings
 from notifications.language.words import word
+from states.language.catalogue import Sentence, book
+from states.language.languages import SOURCE
 from states.model.people import PARTICIPANT, ROLES
 
 WIDTH = 92  # columns
 _MARGIN = 19  # columns before the text of a line
 _STYLES = {"late": "red", "done": "green", "fact": "dim", "phase": "bold", "plain": ""}
 _MARKS = {"late": "!", "done": "✓", "fact": "·", "plain": "·", "phase": ""}
-_LOCALES = {"en": "en", "nl": "nl"}
-"""Babel's names of our languages."""
 
 
 @dataclass(frozen=True)
@@ -47,23 +45,22 @@ class Line:
 
 
 @cache
-def _phrases() -> dict[str, dict[str, str]]:
-    return tomllib.loads(files("cli").joinpath("data/story.toml").read_text(encoding="utf-8"))
+def _phrases() -> dict[str, Sentence]:
+    return book("words", "cli", "data/story.toml", "story.")
 
 
 def phrase(key: str, lang: str, n: int = 1, **details: object) -> str:
     """The sentence *key* in *lang* for *n* things, filled in from *details*."""
-    one, _, many = _phrases()[key][lang].partition("|")
-    return (many if many and n != 1 else one).format(n=n, **details)
+    return _phrases()[key].number(n, lang).format(n=n, **details)
 
 
 def short_day(moment: datetime, lang: str, *, year: bool = False) -> str:
     """A day as the story writes it: `8 Sep`, or `8 Sep 2022` with its *year*."""
-    text: str = format_date(moment, "d MMM y" if year else "d MMM", _LOCALES[lang])
+    text: str = format_date(moment, "d MMM y" if year else "d MMM", lang)
     return text.replace(".", "")
 
 
-def story_of(shown: Row, scenario: Scenario, lang: str = "en") -> list[Line]:
+def story_of(shown: Row, scenario: Scenario, lang: str = SOURCE) -> list[Line]:
     """The lines of the story that *shown* (docs/json.md) tells in *lang*."""
     zone = scenario.calendar.zone
     return [_title(scenario, lang), *_timeline(shown, zone, lang), *_ending(shown, lang)]
@@ -99,7 +96,7 @@ def _heading(one: Grain, lang: str, *, several: bool) -> Line:
 def _when(one: Happening, lang: str) -> str:
     at, span = one.first.at, one.first.span
     if span == "month":
-        text: str = format_date(at, "MMMM", _LOCALES[lang])
+        text: str = format_date(at, "MMMM", lang)
         return text
     return short_day(at, lang) if span == "day" else f"{short_day(at, lang)} {one.clock}"
 
@@ -174,7 +171,9 @@ def _per_role(letters: Iterable[Row], lang: str) -> str:
     return ", ".join(f"{word('role', role, lang)} {n}" for role, n in counts.most_common())
 
 
-def tell(shown: Row, scenario: Scenario, lang: str = "en", console: Console | None = None) -> None:
+def tell(
+    shown: Row, scenario: Scenario, lang: str = SOURCE, console: Console | None = None
+) -> None:
     """Print the story in at most 92 columns; colours only where they are seen."""
     console = console or _console()
     for line in story_of(shown, scenario, lang):

@@ -17,10 +17,7 @@ from jinja2 import (
     StrictUndefined,
     Template,
     UndefinedError,
-    nodes,
 )
-from jinja2.ext import Extension
-from jinja2.parser import Parser
 from jinja2.runtime import Context
 
 from notifications.language.filters import FILTERS
@@ -42,7 +39,7 @@ from notifications.language.layout import (
     strong,
     unmarked,
 )
-from notifications.language.words import FALLBACK, LANGUAGES, language_of
+from states.language.languages import SOURCE, language_of
 
 SUBJECT_LIMIT = 120  # characters
 
@@ -69,41 +66,6 @@ def _shared(template: str, parent: str) -> str:
     language = PurePosixPath(parent).suffixes[0]
     own = str(path.with_name(f"{path.stem}{language}{path.suffix}"))
     return own if own in _files() else template
-
-
-class InLanguage(Extension):
-    """The `lang` tag: one text per language, of which the reader's is chosen; a missing language is an error."""
-
-    tags = {"lang"}  # noqa: RUF012 - the base class wants a set
-
-    def parse(self, parser: Parser) -> list[nodes.Node]:
-        """Read the texts of all languages up to `endlang`."""
-        line = next(parser.stream).lineno
-        texts: dict[str, list[nodes.Node]] = {}
-        while True:
-            language = parser.stream.expect("name").value
-            texts[language] = parser.parse_statements(
-                ("name:lang", "name:endlang"), drop_needle=False
-            )
-            if next(parser.stream).value == "endlang":
-                break
-        if tuple(texts) != LANGUAGES:
-            parser.fail(
-                f"lang: needs {' and '.join(LANGUAGES)} in this order, found {' '.join(texts)}",
-                line,
-            )
-        return [self._choice(texts, line)]
-
-    @staticmethod
-    def _choice(texts: dict[str, list[nodes.Node]], line: int) -> nodes.Node:
-        *others, last = texts
-        chosen: list[nodes.Node] = texts[last]
-        for language in reversed(others):
-            asked = nodes.Compare(
-                nodes.Name("language", "load"), [nodes.Operand("eq", nodes.Const(language))]
-            )
-            chosen = [nodes.If(asked, texts[language], [], chosen, lineno=line)]
-        return chosen[0]
 
 
 def _printed(value: object) -> object:
@@ -222,7 +184,7 @@ def language_for(reader: str, *letters: str) -> str:
     It is English when any of them is not written in theirs: a message is whole, and never half in another language.
     """
     own = language_of(reader)
-    return own if all(own in languages_of(name) for name in letters) else FALLBACK
+    return own if all(own in languages_of(name) for name in letters) else SOURCE
 
 
 @lru_cache(maxsize=1024)

@@ -1,35 +1,43 @@
-"""Locale: words, plural forms and dates as people write them, from words.toml."""
+"""Locale: words, plural forms and dates as people of each language write them (CLDR); the words are in words.toml."""
 
 import re
-import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date
+from babel.languages import get_official_languages
 
-LANGUAGES = ("nl", "en")
-FALLBACK = "en"
-"""What is written in no language of its reader is written in this one."""
-_LOCALES = {"nl": "nl", "en": "en_GB"}
+from states.language.catalogue import Sentence, book
+from states.language.languages import LANGUAGES, SOURCE, language_of, languages
 
 _STATUS = re.compile(r"\d[\d.]*")
 
-Table = dict[str, dict[str, str]]
+Table = Mapping[str, Sentence]
 
 
 @lru_cache(maxsize=1)
 def tables() -> dict[str, Table]:
     """All words: table, then key, then language."""
-    return tomllib.loads(files("notifications").joinpath("words.toml").read_text(encoding="utf-8"))
+    return book("words", "notifications", "words.toml")
 
 
-def language_of(wanted: str) -> str:
-    """The language in which somebody who reads *wanted* is written to; English when there are no texts in it."""
-    return wanted if wanted in LANGUAGES else FALLBACK
+def name_of(code: str, language: str) -> str:
+    """The name of the language *code* in *language*; the code itself when it has none."""
+    return str(_locale(language).languages.get(code, code))
+
+
+@lru_cache(maxsize=1024)
+def language_in(country: str) -> str:
+    """The language in which people of *country* (ISO 3166) are written to: the first official one that there is."""
+    spoken = get_official_languages(country, de_facto=True)
+    return next((code for code in spoken if code in LANGUAGES), SOURCE)
+
+
+def _locale(language: str) -> Locale:
+    return Locale.parse(languages()[language_of(language)].formats)
 
 
 @lru_cache(maxsize=4096)
@@ -76,20 +84,21 @@ def failure(code: str, language: str) -> str:
 @lru_cache(maxsize=4096)
 def count(number: int, of: str, language: str) -> str:
     """How many of something, in the right number: `1 day`, `3 days`."""
-    one, many = word("count", of, language).split("|")
-    return (one if number == 1 else many).format(n=number)
+    return tables()["count"][of].number(number, language).format(n=number)
 
 
 @lru_cache(maxsize=4096)
 def long_date(day: date, language: str) -> str:
     """*day* written out with its weekday: `donderdag 8 september 2022`."""
-    return format_date(day, "EEEE d MMMM y", _LOCALES[language])
+    known = languages()[language]
+    return format_date(day, known.long_date, known.formats)
 
 
 @lru_cache(maxsize=4096)
 def short_date(day: date, language: str) -> str:
     """*day* written out: `8 september 2022`."""
-    return format_date(day, "d MMMM y", _LOCALES[language])
+    known = languages()[language]
+    return format_date(day, known.short_date, known.formats)
 
 
 @lru_cache(maxsize=4096)
@@ -124,29 +133,15 @@ def _city(zone: ZoneInfo) -> str:
 @lru_cache(maxsize=1024)
 def country(code: str, language: str) -> str:
     """The name of the country with ISO 3166 *code*; the code itself when it has no name."""
-    return str(Locale.parse(_LOCALES[language]).territories.get(code, code))
-
-
-_ARTICLES = {
-    "nl": (
-        ("het", re.compile(r"^Verenigd ")),
-        ("de", re.compile(r"^(Verenigde |Bahama|Comoren|Filipijnen|Maldiven|Seychellen)")),
-        ("de", re.compile(r"([Ee]ilanden|[Rr]epubliek)$")),
-    ),
-    "en": (
-        ("the", re.compile(r"^(Netherlands|Bahamas|Comoros|Gambia|Maldives|Philippines)$")),
-        ("the", re.compile(r"^United |( Islands| Republic)$")),
-    ),
-}  # fmt: skip
-"""Countries whose name takes an article within a sentence."""
+    return str(_locale(language).territories.get(code, code))
 
 
 @lru_cache(maxsize=1024)
 def land(code: str, language: str) -> str:
     """The country *code* as a sentence names it: `the Netherlands`, *het Verenigd Koninkrijk*, *Bangladesh*."""
     name = country(code, language)
-    found = (article for article, names in _ARTICLES[language] if names.search(name))
-    return " ".join((*found, name))
+    articles = languages()[language_of(language)].articles
+    return " ".join((*(article for article, names in articles if names.search(name)), name))
 
 
 def listing(items: Sequence[str], language: str) -> str:

@@ -14,6 +14,7 @@ from portal.shared.which_dialogue import at_hand, nothing_yet
 from portal.web.pages import get, post
 from portal.web.request import Visit
 from records.journal.journal import Break, Entry, entries, head, verify
+from states.language.catalogue import N_
 from states.model.dialogue import OPEN_PHASES, Dialogue
 from states.model.duties import KINDS
 from states.model.people import AUDITOR
@@ -89,7 +90,7 @@ def _find(visit: Visit, dialogue: Dialogue) -> int | None:
     """The fact whose number somebody kept; None when the journal holds it no more, or never did."""
     kept = "".join(visit.form.one("witness").split()).casefold()
     if len(kept) < _SHORTEST:
-        said = visit.t("Neem ten minste 12 tekens over.", "Copy at least 12 characters.")
+        said = visit._("Copy at least 12 characters.")
         raise Incomplete({"witness": said})
     facts = entries(visit.site.house.engine, dialogue.id)
     return next((fact.seq for fact in facts if fact.hash.startswith(kept)), None)
@@ -158,7 +159,7 @@ def _named(dialogue: Dialogue, veil: Veil, subject: str) -> str:
 
 _AT = "/dialogues/{dialogue}/audit"
 PAGES = (
-    get("/audit", show, AUDITOR, nav=("Controle", "Audit")),
+    get("/audit", show, AUDITOR, nav=N_("Audit")),
     get(_AT, show, AUDITOR),
     get(f"{_AT}/journal", show_journal, AUDITOR),
     post(f"{_AT}/verify", check, AUDITOR, again=show),

@@ -8,6 +8,7 @@ from portal.http.errors import NotFound
 from portal.web.pages import get, post
 from portal.web.request import Visit
 from records.access.retaliation_reports import Report, reports_of, settle_report, take_up_report
+from states.language.catalogue import N_
 from states.language.errors import NotKnown
 from states.model.people import Role
 
@@ -76,7 +77,7 @@ def _asked(visit: Visit) -> tuple[str, int]:
 
 
 PAGES = (
-    get("/reports", show, _CONFIDANT, nav=("Meldingen", "Reports")),
+    get("/reports", show, _CONFIDANT, nav=N_("Reports")),
     post("/reports", settle, _CONFIDANT, again=show),
     post("/reports/taken-up", take_up, _CONFIDANT, again=show),
 )

@@ -170,7 +170,7 @@ def move(visit: Visit) -> Response:
     """Move the clock on, and let everything happen that happens by itself on the way."""
     demo, days = _demo(visit), visit.form.one("days")
     if days not in {str(number) for number in DAYS}:
-        raise Incomplete({"days": visit.t("Kies een dag of een week.", "Choose a day or a week.")})
+        raise Incomplete({"days": visit._("Choose a day or a week.")})
     with _LOCK:
         begin = demo.now()
         until = begin + timedelta(days=int(days))

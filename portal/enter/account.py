@@ -27,6 +27,7 @@ from records.access.accounts import (
     keep_password,
 )
 from records.access.links import Stay, end_other_stays, end_stay, stays_of
+from states.language.catalogue import N_
 
 _PAGE = "/account"
 _KEYS = f"{_PAGE}/passkeys"
@@ -84,9 +85,7 @@ def change_password(visit: Visit) -> Response:
     visit.slow_down(f"password of {capacity.who}@{capacity.programme_id}", most=5, window=TRIES)
     problems = {}
     if account is None or not fits(account, given["password_now"]):
-        problems["password_now"] = visit.t(
-            "Dit is niet uw wachtwoord van nu.", "This is not your present password."
-        )
+        problems["password_now"] = visit._("This is not your present password.")
     own = own_words(visit, capacity.programme_id, capacity.who)
     if weak := problem_of(visit, given["password"], own):
         problems["password"] = weak
@@ -133,7 +132,7 @@ def _code_secret(visit: Visit) -> str:
 
 
 PAGES = (
-    get(_PAGE, show, *STAFF, nav=("Mijn toegang", "My access")),
+    get(_PAGE, show, *STAFF, nav=N_("My access")),
     post(f"{_PAGE}/stays", end, *STAFF, again=show),
     post(f"{_PAGE}/password", change_password, *STAFF, again=show),
     get(f"{_PAGE}/codes", show_codes, *STAFF),

@@ -15,6 +15,7 @@ from portal.web.sessions import STAY, let_in
 from records.access.links import Capacity, Kind, digest, end_stay, link_capacity
 from records.access.requests import helpers_of_address, post_link, seats_of_address
 from records.engine.errors import RecordsError
+from states.language.languages import LANGUAGES
 from states.model.people import HELPER
 from states.values.addresses import plain_address
 
@@ -73,13 +74,7 @@ def send_link(visit: Visit) -> Response:
     """The same answer at the same speed for everybody; what follows happens when the answer is out."""
     address = plain_address(visit.form.one("email"))
     if not _ADDRESS.fullmatch(address):
-        raise Incomplete(
-            {
-                "email": visit.t(
-                    "Schrijf het als naam@organisatie.nl.", "Write it like name@organisation.org."
-                )
-            }
-        )
+        raise Incomplete({"email": visit._("Write it like name@organisation.org.")})
     visit.slow_down(f"new link from {visit.origin}", most=10, window=_HOUR)
     visit.slow_down(f"new link to {address}", most=3, window=_HOUR)
     response = visit.page("enter/link-sent.html")
@@ -103,13 +98,13 @@ def speak(visit: Visit) -> Response:
     """Change the language of the pages, and come back."""
     wish, back = visit.form.one("language"), visit.form.one("back")
     response = visit.go(back if _WITHIN.fullmatch(back) and not back.startswith("//") else "/")
-    if wish in {"nl", "en"}:
+    if wish in LANGUAGES:
         remember_language(visit, response, wish)
     return response
 
 
 def remember_language(visit: Visit, response: Response, language: str) -> None:
-    """Let the browser ask for pages in *language* (`nl`, `en`) from now on."""
+    """Let the browser ask for pages in *language* from now on."""
     response.set_cookie(
         visit.site.cookie("language"),
         language,

@@ -9,7 +9,9 @@ from portal.web.site import Site
 from records.access.links import Capacity, mint_link
 from services.delivery.links import LASTS
 from services.house import House
+from states.language.catalogue import N_, translate
 from states.language.errors import Refused
+from states.language.languages import SOURCE
 from states.model.people import AUDITOR
 from states.model.programme import Programme
 from states.privacy.independence import helps
@@ -35,15 +37,13 @@ class NoSuchRole(Refused):
         """Keep the name as it was given."""
         super().__init__("no-such-role", name=name)
 
-    def why(self, language: str = "en") -> str:
+    def why(self, language: str = SOURCE) -> str:
         """What is so, and what to do."""
-        roles = ", ".join(STAFF)
-        name = self.details["name"]
-        if language == "nl":
-            ways = f"ROL@PROGRAMMA, met als rol {roles}, of HELPER@DIALOOG"
-            return f"'{name}' kan zich niet aanmelden; schrijf {ways}."
-        ways = f"ROLE@PROGRAMME, with as role {roles}, or HELPER@DIALOGUE"
-        return f"'{name}' cannot sign in; write {ways}."
+        said = N_(
+            "'%(name)s' cannot sign in; write ROLE@PROGRAMME, with as role %(roles)s, or HELPER@DIALOGUE."
+        )
+        told = {"name": self.details["name"], "roles": ", ".join(STAFF)}
+        return translate("pages", language, said) % told
 
 
 def one_time_link(house: House, settings: Settings, name: str, now: datetime) -> SignInLink:

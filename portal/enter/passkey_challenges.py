@@ -25,13 +25,11 @@ from portal.http.forms import TOKEN
 from portal.web.request import Visit
 from portal.web.site import passkey_house
 from records.access.passkeys import Passkey, passkeys_of
+from states.language.catalogue import N_
 
 LASTS = timedelta(minutes=10)
 """How long somebody may take to find their key."""
-_TOO_LATE = (
-    "Dit duurde te lang. Probeer het nog eens.",
-    "This took too long. Please try again.",
-)
+_TOO_LATE = N_("This took too long. Please try again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +107,6 @@ def require_challenge(visit: Visit, what: str) -> bytes:
     since = issued.partition(".")[0]
     now = visit.site.door_time()
     if not (ours and now - datetime.fromtimestamp(int(since), UTC) < LASTS):
-        raise Incomplete({"passkey": visit.t(*_TOO_LATE)})
+        raise Incomplete({"passkey": visit._(_TOO_LATE)})
     visit.slow_down(f"challenge {challenge}", most=1, window=timedelta(days=1))
     return _bytes(challenge)

@@ -30,18 +30,15 @@ from records.access.passkeys import (
     passkey,
     use_passkey,
 )
+from states.language.catalogue import N_
 from states.language.errors import NotKnown
 
 _IN = "/sign-in/passkey"
 _MOST = 20
-_UNKNOWN = (
-    "Met deze passkey kunt u hier niet inloggen. Gebruik een andere, of uw wachtwoord en een code.",
-    "You cannot sign in here with this passkey. Use another one, or your password and a code.",
+_UNKNOWN = N_(
+    "You cannot sign in here with this passkey. Use another one, or your password and a code."
 )
-_NOT_TAKEN = (
-    "Deze passkey is niet toegevoegd. Probeer het nog eens, of neem een andere.",
-    "This passkey was not added. Please try again, or take another one.",
-)
+_NOT_TAKEN = N_("This passkey was not added. Please try again, or take another one.")
 
 
 def sign_in(visit: Visit) -> Response:
@@ -52,7 +49,7 @@ def sign_in(visit: Visit) -> Response:
     used = _used(visit, key, challenge)
     engine, now = visit.site.house.engine, visit.site.door_time()
     if not use_passkey(engine, key, used, now):
-        raise Incomplete({"passkey": visit.t(*_UNKNOWN)})
+        raise Incomplete({"passkey": visit._(_UNKNOWN)})
     capacity = Capacity("role", key.programme_id, key.role)
     return next_stage(visit, capacity, "whole", home_of(visit, key.role))
 
@@ -66,7 +63,7 @@ def _of(visit: Visit) -> Passkey:
     except (ValueError, KeyError, TypeError, NotKnown):
         key = programme = None
     if key is None or programme is None or holder_of(programme, key.role) != key.holder:
-        raise Incomplete({"passkey": visit.t(*_UNKNOWN)})
+        raise Incomplete({"passkey": visit._(_UNKNOWN)})
     return key
 
 
@@ -83,16 +80,14 @@ def _used(visit: Visit, key: Passkey, challenge: bytes) -> int:
             require_user_verification=True,
         ).new_sign_count
     except (WebAuthnException, ValueError, KeyError, TypeError):
-        raise Incomplete({"passkey": visit.t(*_UNKNOWN)}) from None
+        raise Incomplete({"passkey": visit._(_UNKNOWN)}) from None
 
 
 def add(visit: Visit) -> Response:
     """Keep the public half of a new passkey."""
     challenge, engine = require_challenge(visit, "register"), visit.site.house.engine
     if len(offered_to(visit)) >= _MOST:
-        raise Incomplete(
-            {"passkey": visit.t("U heeft er al heel veel.", "You have very many already.")}
-        )
+        raise Incomplete({"passkey": visit._("You have very many already.")})
     try:
         made = webauthn.verify_registration_response(
             credential=visit.form.one("passkey"),
@@ -102,7 +97,7 @@ def add(visit: Visit) -> Response:
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError, KeyError, TypeError):
-        raise Incomplete({"passkey": visit.t(*_NOT_TAKEN)}) from None
+        raise Incomplete({"passkey": visit._(_NOT_TAKEN)}) from None
     capacity, now = visit.me.capacity, visit.site.door_time()
     key = Passkey(
         bytes_to_base64url(made.credential_id), capacity.programme_id, capacity.who,
@@ -111,7 +106,7 @@ def add(visit: Visit) -> Response:
         bytes_to_base64url(made.credential_public_key), made.sign_count, now, None,
     )  # fmt: skip
     if not keep_passkey(engine, key):
-        raise Incomplete({"passkey": visit.t(*_NOT_TAKEN)})
+        raise Incomplete({"passkey": visit._(_NOT_TAKEN)})
     told(visit, capacity.programme_id, capacity.who, "passkey-added")
     return visit.go("/account", said="passkey-added")
 

@@ -19,14 +19,12 @@ HASHER = PasswordHasher()
 def problem_of(visit: Visit, password: str, own: Iterable[str]) -> str | None:
     """What is wrong with *password*, None when nothing is; *own* are words that others would try for this person."""
     if not SHORTEST <= len(password) <= LONGEST:
-        return visit.t(f"Kies {SHORTEST} tekens of meer.", f"Choose {SHORTEST} characters or more.")
+        return visit._("Choose %(shortest)s characters or more.", shortest=SHORTEST)
     words = [part for text in own for part in (text, *text.replace("@", " ").split()) if part]
     if zxcvbn(password[:_LOOKED_AT], user_inputs=words)["score"] < _HARD:
-        return visit.t(
-            "Dit wachtwoord is te gemakkelijk te raden: het staat op lijsten van veelgebruikte, of lijkt op uw naam of "
-            "die van uw bedrijf. Neem vier of vijf woorden die niets met elkaar te maken hebben.",
+        return visit._(
             "This password is too easy to guess: it stands on lists of common ones, or is like your name or that of "
-            "your company. Take four or five words that have nothing to do with each other.",
+            "your company. Take four or five words that have nothing to do with each other."
         )
     return None
 

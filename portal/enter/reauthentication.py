@@ -33,9 +33,7 @@ def require_fresh_proof(visit: Visit) -> None:
         raise Stale
     visit.slow_down(f"proof {visit.me.name}@{visit.me.programme.id}", most=5, window=_TRIES)
     if not _proven(visit, _account(visit), password, code):
-        raise Stale(
-            visit.t("Dit klopt niet. Probeer het nog eens.", "This is not right. Please try again.")
-        )
+        raise Stale(visit._("This is not right. Please try again."))
     prove_stay(visit.site.house.engine, stay.hash, now)
 
 

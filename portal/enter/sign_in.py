@@ -161,10 +161,7 @@ def _name(capacity: Capacity) -> str:
 
 
 def wrong_code(visit: Visit) -> str:
-    return visit.t(
-        "Deze code klopt niet (meer). Wacht op de volgende.",
-        "This code is not right (any more). Wait for the next one.",
-    )
+    return visit._("This code is not right (any more). Wait for the next one.")
 
 
 # signing in
@@ -190,10 +187,7 @@ def sign_in(visit: Visit) -> Response:
     visit.slow_down(f"sign-in {name}", most=MOST_BY_NAME, window=TRIES)
     account = _account(visit, name)
     if not _fits(account, given["password"]) or account is None:
-        wrong = visit.t(
-            "De naam en het wachtwoord horen niet bij elkaar.",
-            "The name and the password do not belong together.",
-        )
+        wrong = visit._("The name and the password do not belong together.")
         raise Incomplete({"password": wrong})
     capacity = Capacity("role", account.programme_id, account.role)
     return next_stage(visit, capacity, "code", "/sign-in/code")

@@ -29,6 +29,7 @@ from portal.web.sessions import GUEST
 from portal.web.site import Site
 from records.access.accounts import count_try
 from records.access.links import Capacity
+from states.language.catalogue import N_
 from states.language.errors import NotKnown
 from states.values.addresses import plain_address
 
@@ -82,17 +83,14 @@ def _name_of(visit: Visit, guest: str) -> str:
         raise NotConfirmed
     began = datetime.fromtimestamp(int(parts[0]), UTC)
     if visit.site.door_time() - began >= LASTS:
-        raise Incomplete({"name": visit.t(*_TOO_LATE)})
+        raise Incomplete({"name": visit._(_TOO_LATE)})
     engine, now = visit.site.house.engine, visit.site.door_time()
     if count_try(engine, f"company {state}", now, most=1, window=timedelta(days=1)) is not None:
         raise NotConfirmed
     return _unpacked(parts[2])
 
 
-_TOO_LATE = (
-    "Dit duurde te lang. Begin opnieuw: dat is een kwestie van één knop.",
-    "This took too long. Please begin again: it takes one button.",
-)
+_TOO_LATE = N_("This took too long. Please begin again: it takes one button.")
 
 
 def show_back(visit: Visit) -> Response:
@@ -111,12 +109,7 @@ def come_back(visit: Visit) -> Response:
         _require_held(visit, role, programme_id, _confirmed(visit, guest))
     except (NotConfirmed, NotKnown):
         raise Incomplete(
-            {
-                "name": visit.t(
-                    "Uw organisatie bevestigt niet dat deze rol van u is.",
-                    "Your organisation does not confirm that this role is yours.",
-                )
-            }
+            {"name": visit._("Your organisation does not confirm that this role is yours.")}
         ) from None
     return next_stage(visit, Capacity("role", programme_id, role), "whole", home_of(visit, role))
 

@@ -10,6 +10,7 @@ from portal.http.errors import Incomplete
 from portal.web.request import Visit
 from records.access.accounts import Account, keep_code_secret
 from services.secret_encryption import KeyLost, is_locked, locked, opened
+from states.language.catalogue import N_
 
 _STEP = 30  # seconds
 
@@ -29,18 +30,16 @@ def secret_of(visit: Visit, account: Account) -> str:
     try:
         secret = opened(settings, account.code_secret, about)
     except KeyLost:
-        raise Incomplete({"code": visit.t(*_GONE), "proof_code": visit.t(*_GONE)}) from None
+        raise Incomplete({"code": visit._(_GONE), "proof_code": visit._(_GONE)}) from None
     if not is_locked(account.code_secret):
         kept = kept_secret(settings, account.programme_id, account.role, secret)
         keep_code_secret(visit.site.house.engine, account, kept)
     return secret
 
 
-_GONE = (
-    """Codes kunnen nu niet worden nagekeken: op de server ontbreekt het bestand met de sleutel. Vraag de beheerder het
-    terug te zetten, of om een nieuwe link om uw toegang opnieuw in te stellen.""",
-    """Codes cannot be checked now: the file with the key is missing on the server. Ask the operator to put it back, or
-    for a new link to set up your access anew.""",
+_GONE = N_(
+    "Codes cannot be checked now: the file with the key is missing on the server. Ask the operator to put"
+    " it back, or for a new link to set up your access anew."
 )
 
 

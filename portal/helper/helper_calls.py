@@ -17,6 +17,7 @@ from portal.shared.call_sheet import (
 )
 from portal.web.pages import get, post
 from portal.web.request import Visit
+from states.language.catalogue import N_
 from states.model.people import HELPER
 
 _HOME = "/helping"
@@ -81,13 +82,13 @@ def mark_unsafe(visit: Visit) -> Response:
     call = _called(visit)
     way = visit.need("way")["way"]
     if way not in Ways._fields:
-        raise Incomplete({"way": visit.t("Kies er een.", "Choose one.")})
+        raise Incomplete({"way": visit._("Choose one.")})
     visit.act(call.dialogue.id, "mark-unsafe", {"stakeholder": call.seat.id, "way": way})
     return visit.go(_HOME, said="way-unsafe")
 
 
 PAGES = (
-    get(_HOME, show_all, HELPER, nav=("Bellen", "Calls")),
+    get(_HOME, show_all, HELPER, nav=N_("Calls")),
     get(_ONE, show, HELPER),
     post(f"{_ONE}/brought", bring, HELPER, again=show),
     post(f"{_ONE}/delivered", delivered, HELPER, again=show),

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from notifications.views.to_helpers import keeper_of
 from portal.web.pages import get, post
 from portal.web.request import Visit
+from states.language.catalogue import N_
 from states.model.people import HELPER
 
 
@@ -22,6 +23,6 @@ def stop(visit: Visit) -> Response:
 
 
 PAGES = (
-    get("/helping/stop", show, HELPER, nav=("Stoppen", "Stopping")),
+    get("/helping/stop", show, HELPER, nav=N_("Stopping")),
     post("/helping/stop", stop, HELPER, again=show),
 )

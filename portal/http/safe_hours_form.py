@@ -5,14 +5,16 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from states.language.catalogue import N_
+from states.language.languages import LANGUAGES
 from states.values.safe_hours import hours_of
 from states.values.time_zones import known_zones
 from states.values.values import LINE_LIMIT
 
-Say = Callable[[str, str], str]
-"""One of two texts, Dutch or English, as the reader reads."""
-Choice = tuple[Callable[[str], str | bool | None], str, str]
-"""How a field is read, and what is said in Dutch and in English when it is not understood."""
+Say = Callable[..., str]
+"""A sentence, with what is named in its places, in the reader's language."""
+Choice = tuple[Callable[[str], str | bool | None], str]
+"""How a field is read, and what is said when it is not understood."""
 
 
 def zone_named(text: str) -> str | None:
@@ -42,13 +44,11 @@ def hours_written(text: str) -> str | None:
 WHEN: Mapping[str, Choice] = {
     "time_zone": (
         zone_named,
-        "Schrijf een grote stad met dezelfde tijd, zoals Dhaka of New York.",
-        "Write a large city with the same time, like Dhaka or New York.",
+        N_("Write a large city with the same time, like Dhaka or New York."),
     ),
     "safe_hours": (
         hours_written,
-        "Noem uren, zoals 19-21, of ma-vr 19:00-21:00, niet op vrijdag.",
-        "Name hours, like 19-21, or Mon-Fri 19:00-21:00, not on Friday.",
+        N_("Name hours, like 19-21, or Mon-Fri 19:00-21:00, not on Friday."),
     ),
 }
 """How each is read, and what is said when it is not understood."""
@@ -60,12 +60,12 @@ def chosen(
     """What *choices* read in *raw*, and what is wrong with the rest, by field; what is empty is neither."""
     given: dict[str, Any] = {}
     problems: dict[str, str] = {}
-    for name, (read, dutch, english) in choices.items():
+    for name, (read, sorry) in choices.items():
         if not raw.get(name):
             continue
         value = read(raw[name])
         if value is None or value == "":
-            problems[name] = say(dutch, english)
+            problems[name] = say(sorry, languages=", ".join(LANGUAGES))
         else:
             given[name] = value
     return given, problems

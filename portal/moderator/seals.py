@@ -12,6 +12,7 @@ from portal.shared.which_dialogue import at_hand, nothing_yet
 from portal.web.pages import get, post
 from portal.web.request import Visit
 from records.queries import notices_of
+from states.language.catalogue import N_
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role, Stakeholder
 
@@ -88,7 +89,7 @@ def postpone(visit: Visit) -> Response:
         raise NotFound
     to = visit.form.day("to")
     if to is None:
-        raise Incomplete({"to": visit.t("Noem de nieuwe dag.", "Name the new day.")})
+        raise Incomplete({"to": visit._("Name the new day.")})
     given = {"duty": duty.source.name, "to": to, **visit.need("reason")}
     act_in_words(visit, seen, "postpone", given, duty=duty.what)
     return visit.go(f"/dialogues/{seen.dialogue.id}/seals", said="postponed")
@@ -96,7 +97,7 @@ def postpone(visit: Visit) -> Response:
 
 _AT = "/dialogues/{dialogue}/seals"
 PAGES = (
-    get("/seals", show, _MODERATOR, nav=("Vertrouwelijk", "Confidential")),
+    get("/seals", show, _MODERATOR, nav=N_("Confidential")),
     get(_AT, show, _MODERATOR),
     post(f"{_AT}/deliveries", record_delivery, _MODERATOR, again=show),
     post(f"{_AT}/reach", reach, _MODERATOR, again=show, fresh=True),

@@ -17,6 +17,7 @@ from portal.web.request import Visit
 from records.access.requests import seats_alike, wishes_of
 from records.access.retaliation_reports import report
 from records.queries import notices_of
+from states.language.catalogue import N_
 from states.language.errors import Refused
 from states.model.people import PARTICIPANT, Role
 from states.model.retaliation import reaction_due
@@ -115,9 +116,9 @@ def tell(visit: Visit) -> Response:
 
 
 PAGES = (
-    get("/my/safety", show_safety, PARTICIPANT, nav=("Veiligheid", "Safety")),
+    get("/my/safety", show_safety, PARTICIPANT, nav=N_("Safety")),
     post("/my/safety", tell, PARTICIPANT, again=show_safety),
-    get("/my/data", show, PARTICIPANT, nav=("Mijn gegevens", "My data")),
+    get("/my/data", show, PARTICIPANT, nav=N_("My data")),
     get("/my/data/export", export, PARTICIPANT),
     post("/my/data/reach", reach, PARTICIPANT, again=show),
     post("/my/data/unsafe", mark_unsafe, PARTICIPANT, again=show),

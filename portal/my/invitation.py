@@ -8,6 +8,7 @@ from portal.my.seat import mine
 from portal.web.pages import get, post
 from portal.web.request import Visit
 from records.access.requests import ask, wishes_of
+from states.language.catalogue import N_
 from states.model.contributions import Attribution
 from states.model.people import PARTICIPANT
 
@@ -37,7 +38,7 @@ def reply(visit: Visit) -> Response:
     if choice == "decline":
         visit.act(seen.dialogue.id, "decline-invitation", visit.form.some("reason"))
         return visit.go(_PAGE, said="declined")
-    raise Incomplete({"reply": visit.t("Kies ja of nee.", "Choose yes or no.")})
+    raise Incomplete({"reply": visit._("Choose yes or no.")})
 
 
 def expect(visit: Visit) -> Response:
@@ -52,7 +53,7 @@ def be_named(visit: Visit) -> Response:
     """How they wish to be named with what they say; the moderator asks again at the session."""
     seen, level = mine(visit), visit.form.one("level")
     if level not in list(Attribution):
-        raise Incomplete({"level": visit.t("Kies er een.", "Choose one.")})
+        raise Incomplete({"level": visit._("Choose one.")})
     engine = visit.site.house.engine
     ask(engine, seen.dialogue.id, seen.me.id, kind="attribution", value=level, now=visit.now)
     return visit.go(_PAGE, said="attribution")
@@ -76,7 +77,7 @@ def calendar(visit: Visit) -> Response:
 
 
 PAGES = (
-    get(_PAGE, show, PARTICIPANT, nav=("Uitnodiging", "Invitation")),
+    get(_PAGE, show, PARTICIPANT, nav=N_("Invitation")),
     post(_PAGE, reply, PARTICIPANT, again=show),
     post("/my/expectation", expect, PARTICIPANT, again=show),
     post("/my/attribution", be_named, PARTICIPANT, again=show),

@@ -10,6 +10,7 @@ from portal.my.seat import mine
 from portal.web.pages import get
 from portal.web.request import Visit
 from records.access.journal_queries import Turn, turns_of
+from states.language.catalogue import N_
 from states.model.dialogue import OPEN_PHASES, Dialogue, Phase
 from states.model.people import PARTICIPANT
 
@@ -65,4 +66,4 @@ def _move(turn: Turn) -> dict[str, object]:
     return {"at": turn.at, "was": was, "to": to, "reason": turn.detail["reason"]}
 
 
-PAGES = (get("/my", show, PARTICIPANT, nav=("Mijn dialoog", "My dialogue")),)
+PAGES = (get("/my", show, PARTICIPANT, nav=N_("My dialogue")),)

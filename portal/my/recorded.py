@@ -74,9 +74,7 @@ def reach(visit: Visit) -> Response:
     if visit.form.one("by_hand"):
         given = {**{k: v for k, v in given.items() if k != "email"}, "by_hand": True}
         if not (given.get("phone") or given.get("postal_address") or seen.me.phone):
-            said = visit.t(
-                "Noem een telefoonnummer of een adres.", "Name a phone number or an address."
-            )
+            said = visit._("Name a phone number or an address.")
             raise Incomplete({"phone": said})
     changed = {k: v for k, v in given.items() if k == "by_hand" or v != getattr(seen.me, k)}
     if changed:
@@ -86,7 +84,7 @@ def reach(visit: Visit) -> Response:
 
 def _when(visit: Visit, given: Mapping[str, str]) -> dict[str, Any]:
     """When I can be called, in a form that whoever calls can keep. Raises Incomplete."""
-    read, problems = chosen(given, WHEN, visit.t)
+    read, problems = chosen(given, WHEN, visit._)
     if problems:
         raise Incomplete(problems)
     return read
@@ -97,7 +95,7 @@ def mark_unsafe(visit: Visit) -> Response:
     seen = mine(visit)
     way = visit.need("way")["way"]
     if way not in {"email", "phone", "post"}:
-        raise Incomplete({"way": visit.t("Kies er een.", "Choose one.")})
+        raise Incomplete({"way": visit._("Choose one.")})
     visit.act(seen.dialogue.id, "mark-unsafe", {"stakeholder": seen.me.id, "way": way})
     return visit.go("/my/data", said="way-unsafe")
 

@@ -8,6 +8,7 @@ from portal.my.view import Mine
 from portal.web.pages import get, post
 from portal.web.request import Visit
 from records.journal import journal
+from states.language.catalogue import N_
 from states.model.people import PARTICIPANT
 
 _PAGE = "/my/words"
@@ -24,7 +25,7 @@ def check_line(visit: Visit) -> Response:
     seen, verdict = mine(visit), visit.form.one("verdict")
     name = _own_point(visit, seen)
     if verdict not in {"confirmed", "corrected", "withdrawn"}:
-        raise Incomplete({"verdict": visit.t("Kies er een.", "Choose one.")})
+        raise Incomplete({"verdict": visit._("Choose one.")})
     given = {"contribution": name, "verdict": verdict}
     if verdict == "corrected":
         given |= visit.need("text")
@@ -56,7 +57,7 @@ def judge(visit: Visit) -> Response:
         raise NotFound
     given = visit.form.some("heard", "success_test", "comment")
     if given.get("heard") not in _YES_PARTLY_NO:
-        raise Incomplete({"heard": visit.t("Kies er een.", "Choose one.")})
+        raise Incomplete({"heard": visit._("Choose one.")})
     given["voice"] = voice.name
     visit.act(seen.dialogue.id, "give-verdict", given, by=voice.name)
     return visit.go(f"{_PAGE}#verdict-{voice.name}", said="verdict")
@@ -74,7 +75,7 @@ def show_answer(visit: Visit) -> Response:
 
 
 PAGES = (
-    get(_PAGE, show, PARTICIPANT, nav=("Mijn woorden", "My words")),
+    get(_PAGE, show, PARTICIPANT, nav=N_("My words")),
     post("/my/words/{contribution}/line", check_line, PARTICIPANT, again=show),
     post("/my/words/{contribution}/dispute", dispute, PARTICIPANT, again=show),
     post("/my/verdicts/{voice}", judge, PARTICIPANT, again=show),

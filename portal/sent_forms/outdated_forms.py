@@ -9,13 +9,12 @@ from portal.http.forms import SHOWN
 from portal.web.element_marks import FormMarks, Shown, mark_of_fields
 from portal.web.request import Visit
 from portal.web.routes import EVERYONE
+from states.language.catalogue import N_
 from states.language.errors import NotKnown, Refused
 
-MEANWHILE = (
-    """Iemand anders heeft dit intussen veranderd. Bij elk veld staat wat er nu is; wat u typte, staat er nog.
-    Verstuur het opnieuw als het zo moet worden.""",
-    """Somebody else changed this meanwhile. Each field says what is there now; what you typed is still there.
-    Send it again if this is how it should be.""",
+MEANWHILE = N_(
+    "Somebody else changed this meanwhile. Each field says what is there now; what you typed is still "
+    "there. Send it again if this is how it should be."
 )
 """What is said above a form that is out of date."""
 
@@ -51,8 +50,8 @@ def require_fresh_form(visit: Visit) -> None:
 
 def _otherwise(visit: Visit, now: Mapping[str, Shown]) -> dict[str, str]:
     """What stands there otherwise than it was typed, field by field."""
-    said = visit.t("Hier staat nu: ", "This is what it says now: ")
-    nothing = visit.t("niets", "nothing")
+    said = visit._("This is what it says now: ")
+    nothing = visit._("nothing")
     return {
         name: f"{said}{one.words or nothing}"
         for name, one in now.items()

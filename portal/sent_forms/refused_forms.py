@@ -7,6 +7,7 @@ from portal.sent_forms.form_replay import lost
 from portal.sent_forms.outdated_forms import MEANWHILE, mark_now
 from portal.web.refusals import told
 from portal.web.request import Visit
+from states.language.catalogue import N_
 from states.language.errors import Refused
 
 
@@ -16,8 +17,8 @@ def shown_again(visit: Visit, refusal: Refused | Incomplete) -> Response:
     if isinstance(refusal, Incomplete):
         visit.problems = refusal.problems
         outdated = isinstance(refusal, Outdated)
-        lacking = ("Er ontbreekt nog iets.", "Something is still missing.")
-        visit.refused = visit.t(*(MEANWHILE if outdated else lacking))
+        lacking = N_("Something is still missing.")
+        visit.refused = visit._(MEANWHILE if outdated else lacking)
     elif (said := told(visit, refusal)).so:
         visit.status, visit.so = 200, said.sentence
     else:

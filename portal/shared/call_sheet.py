@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 from babel.languages import get_official_languages
 
 from notifications.language.local_time import zone_of
-from notifications.language.words import LANGUAGES, language_of, listing, word
+from notifications.language.words import listing, word
 from notifications.letters.compose import words_to_pass_on
 from notifications.views.dialogue_view import DutyView
 from portal.web.request import Visit
 from portal.web.routes import MANAGERS
 from records.delivery import queue
+from states.language.catalogue import N_, translate
+from states.language.languages import LANGUAGES, language_of
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
 from states.model.people import Helper, Role, Stakeholder
@@ -184,28 +186,21 @@ def waiting_call(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> Call | 
     return call if call.duty and seat.erased_at is None else None
 
 
-_SENTENCES = {
-    "nl": (
-        "Goedendag, spreek ik met {name}?",
-        "Ik bel{whence} met een bericht voor u. Komt dit gelegen, en kunt u vrij praten?",
-        "Voor u ligt klaar: {what}.",
-        "U hoeft nergens op te antwoorden, en u mag altijd stoppen.",
-        "Ik schrijf op dat u dit hoorde en wat u zegt. Ik lees het u voor, en u kunt het ongedaan maken.",
+_SENTENCES = (
+    N_("Good day, am I speaking with %(name)s?"),
+    N_(
+        "I am calling%(whence)s with a message for you. Is this a good moment, and can you talk freely?"
     ),
-    "en": (
-        "Good day, am I speaking with {name}?",
-        "I am calling{whence} with a message for you. Is this a good moment, and can you talk freely?",
-        "Waiting for you: {what}.",
-        "You need not answer anything, and you may stop at any time.",
-        "I will write down that you heard this, and what you say. I will read it back to you, and you can undo it.",
+    N_("Waiting for you: %(what)s."),
+    N_("You need not answer anything, and you may stop at any time."),
+    N_(
+        "I will write down that you heard this, and what you say. I will read it back to you, and you can undo it."
     ),
-}
-_PASSED_ON = {
-    "nl": "Ik schrijf op dat u dit hoorde. Wat u zegt, geef ik door; u hoort wat ervan is opgeschreven.",
-    "en": "I write down that you heard this. What you say I pass on; you hear what was written down of it.",
-}
+)
+_PASSED_ON = N_(
+    "I write down that you heard this. What you say I pass on; you hear what was written down of it."
+)
 """The last sentence of whoever may not record what is said."""
-_WHENCE = {"nl": " namens {company}", "en": " for {company}"}
 _BRIEF = 60  # characters of a name or a company that are said
 
 
@@ -217,10 +212,11 @@ def spoken_of(call: Call, *, passing_on: bool = False) -> list[str]:
     """
     language = call.language
     company = call.dialogue.programme.company[:_BRIEF]
-    whence = "" if call.at_risk else _WHENCE[language].format(company=company)
+    whence = translate("pages", language, N_(" for %(company)s")) % {"company": company}
     told = listing([word("message-to", one, language) for one in call.waits[:_SAID]], language)
     what = told if told and not call.at_risk else word("voice", "discreet", language).lower()
+    whence = "" if call.at_risk else whence
     said = {"name": call.seat.name[:_BRIEF], "whence": whence, "what": what}
-    *first, last = _SENTENCES[language]
-    sentences = [*first, _PASSED_ON[language] if passing_on else last]
-    return [sentence.format(**said) for sentence in sentences]
+    *first, last = _SENTENCES
+    sentences = [*first, _PASSED_ON if passing_on else last]
+    return [translate("pages", language, sentence) % said for sentence in sentences]

@@ -12,6 +12,6 @@ def said_how(visit: Visit) -> dict[str, Any]:
     if visit.form.one("said_on"):
         day = visit.form.day("said_on")
         if day is None:
-            raise Incomplete({"said_on": visit.t("Kies een dag.", "Choose a day.")})
+            raise Incomplete({"said_on": visit._("Choose a day.")})
         given["said_on"] = day
     return given

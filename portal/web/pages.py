@@ -25,7 +25,7 @@ class Page(RouteRow):
             raise ValueError(f"{self.path}: a form, and only a form, names the page to show again")
 
 
-def get(path: str, handler: Handler, *who: str, nav: tuple[str, str] | None = None) -> Page:
+def get(path: str, handler: Handler, *who: str, nav: str | None = None) -> Page:
     """A page that is read; it changes nothing."""
     return Page("GET", path, frozenset(who), nav, handler=handler)
 

@@ -61,7 +61,7 @@ def telling_of(visit: Visit) -> Telling:
 
     def name(who: str) -> str:
         mine = dialogue is not None and who in dialogue.voices_of(visit.me.by)
-        return visit.t("u", "you") if mine else word("voice", "unknown", visit.language)
+        return visit._("you") if mine else word("voice", "unknown", visit.language)
 
     return Telling(visit.language, dialogue, name, name, name)
 

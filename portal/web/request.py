@@ -25,7 +25,9 @@ from portal.web.site import Site
 from records.access.accounts import count_try
 from records.access.idempotent_forms import SentForm
 from records.ledger import Receipt
+from states.language.catalogue import translate
 from states.language.errors import NotKnown
+from states.language.languages import FIRST, language_of
 from states.model.dialogue import Dialogue
 from states.model.people import Helper, Stakeholder
 from states.privacy.reader_view import view
@@ -74,8 +76,7 @@ class Visit:
         wish = self.request.cookies.get(self.site.cookie("language"), "")
         if not wish and self.actor and self.actor.person:
             wish = self.actor.person.language
-        wish = wish or self.request.headers.get("accept-language", "nl")[:2].lower()
-        return template_engine.language_of(wish)
+        return language_of(wish or self.request.headers.get("accept-language", FIRST)[:2].lower())
 
     @property
     def path(self) -> str:
@@ -209,15 +210,10 @@ class Visit:
 
     def need(self, *names: str) -> dict[str, str]:
         """The texts of fields that may not be empty or too long. Raises Incomplete with a sentence for each."""
-        problems = {}
-        for name in names:
-            if not self.form.one(name):
-                problems[name] = self.t("Vul dit in.", "Please fill this in.")
-            elif len(self.form.one(name)) > TEXT_LIMIT:
-                problems[name] = self.t(
-                    f"Dit is te lang: hoogstens {TEXT_LIMIT} tekens.",
-                    f"This is too long: at most {TEXT_LIMIT} characters.",
-                )
+        long = self._("This is too long: at most %(most)s characters.", most=TEXT_LIMIT)
+        typed = {name: self.form.one(name) for name in names}
+        problems = {name: long for name, text in typed.items() if len(text) > TEXT_LIMIT}
+        problems |= {name: self._("Please fill this in.") for name in names if not typed[name]}
         if problems:
             raise Incomplete(problems)
         return self.form.some(*names)
@@ -241,9 +237,13 @@ class Visit:
 
     # answering
 
-    def t(self, nl: str, en: str) -> str:
-        """A short text in the reader's language."""
-        return nl if self.language == "nl" else en
+    def _(self, source: str, **named: object) -> str:
+        """*source* in the reader's language, with what is *named* in its places."""
+        return translate("pages", self.language, source) % named
+
+    def pgettext(self, about: str, source: str, **named: object) -> str:
+        """The same for a *source* that says two things: *about* tells which."""
+        return translate("pages", self.language, source, about) % named
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -20,7 +20,7 @@ class RouteRow:
     """
     One row of the table: *method* and *path*, for those in *who* alone.
 
-    *nav* names the page in the menu of those who may open it, in Dutch and in English. *most* are the bytes that may
+    *nav* names the page in the menu of those who may open it, in English. *most* are the bytes that may
     be sent to it. *once*: the same form sent again does nothing new. *fresh*: only for who proved a short while ago
     who they are. *own_mark*: the handler compares what the form shows with what is so now by itself.
     """
@@ -28,7 +28,7 @@ class RouteRow:
     method: Literal["GET", "POST"]
     path: str
     who: frozenset[str]
-    nav: tuple[str, str] | None = None
+    nav: str | None = None
     most: int = BODY_LIMIT
     once: bool = True
     fresh: bool = False

@@ -4,9 +4,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
-from importlib.resources import files
 from secrets import token_hex
-from tomllib import loads
 from typing import Any, Protocol
 
 import nh3
@@ -16,8 +14,7 @@ from jinja2.runtime import Context
 from markdown_it import MarkdownIt
 
 from notifications.language.filters import FILTERS
-from notifications.language.templates import InLanguage
-from notifications.language.words import LANGUAGES, count, fill, language_of, word
+from notifications.language.words import Table, count, fill, name_of, word
 from portal.http.forms import TOKEN
 from portal.http.safe_hours_form import city_of
 from portal.http.static_files import address, integrity
@@ -25,11 +22,13 @@ from portal.web.actors import Actor
 from portal.web.element_marks import mark_of, shows, watches
 from portal.web.routes import RouteRow
 from portal.web.site import Site
+from states.language.catalogue import N_, book, translate, translate_number
+from states.language.languages import SOURCE, languages
 from states.model.people import Role
 from states.privacy.seals import has_seals, letters_of, level_of
 from states.privacy.small_counts import least_of
 
-__all__ = ["LANGUAGES", "language_of", "prose", "render"]
+__all__ = ["prose", "render"]
 _FORM_BYTES = 32
 _TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "a", "code", "pre"}
 
@@ -73,16 +72,62 @@ def qr_code(text: str) -> Html:
     return Html(code.svg_inline(scale=4, dark="#000", light="#fff", svgclass=None, lineclass=None))
 
 
+_MARKUP = re.compile(r"[<&]")
+
+
 @pass_context
-def t(context: Context, nl: str, en: str) -> str:
-    """A short text in the reader's language; both stand beside each other in the template."""
-    return nl if context["language"] == "nl" else en
+def gettext(context: Context, source: str, **named: object) -> str:
+    """*source* in the reader's language, with what is *named* in its places."""
+    return _told(translate("pages", context["language"], source), source, named)
+
+
+@pass_context
+def pgettext(context: Context, about: str, source: str, **named: object) -> str:
+    """The same for a *source* that says two things: *about* tells which."""
+    return _told(translate("pages", context["language"], source, about), source, named)
+
+
+@pass_context
+def ngettext(context: Context, one: str, many: str, number: int, **named: object) -> str:
+    """The form of *one* or *many* that the reader's language has for *number* things, which is `num` in it."""
+    told = translate_number("pages", context["language"], one, many, number)
+    return _told(told, one, {"num": number, **named})
+
+
+def _told(told: str, source: str, named: Mapping[str, object]) -> str:
+    """
+    What is *told* with its places filled in.
+
+    Only where the *source* has markup of its own may a translation have any: all else is escaped where it is shown.
+    """
+    marked = _MARKUP.search(source) is not None
+    if not marked and not any(hasattr(value, "__html__") for value in named.values()):
+        return told % named
+    safe = {name: _escaped(value) for name, value in named.items()}
+    return Html((told if marked else escape(told)) % safe)
+
+
+def _escaped(value: object) -> str:
+    return str(value) if hasattr(value, "__html__") else escape(str(value))
 
 
 @pass_context
 def late(context: Context, days: int) -> str:
     """How late something is, in words."""
-    return f"{count(days, 'day', context['language'])} {t(context, 'te laat', 'late')}"
+    language = context["language"]
+    late = translate("pages", language, N_("%(days)s late"))
+    return late % {"days": count(days, "day", language)}
+
+
+def own_names() -> list[tuple[str, str]]:
+    """The codes of all languages, and the name of each in its own words."""
+    return [(one.code, one.name) for one in languages().values()]
+
+
+@pass_context
+def tongue(context: Context, code: str) -> str:
+    """The name of the language *code*, for the reader."""
+    return name_of(code, context["language"])
 
 
 def slug(text: str) -> str:
@@ -90,11 +135,14 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-zA-Z0-9_-]+", "-", text).strip("-")
 
 
+_GETTEXT = {"gettext": gettext, "ngettext": ngettext, "pgettext": pgettext}
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("portal", "templates"),
-        extensions=[InLanguage, "jinja2.ext.do"],
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         undefined=StrictUndefined,
         autoescape=True,
         trim_blocks=True,
@@ -102,7 +150,9 @@ def _environment() -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
+    environment.newstyle_gettext = True  # type: ignore[attr-defined] # of the extension
     environment.filters |= FILTERS | {
+        "tongue": tongue,
         "prose": prose,
         "late": late,
         "masks": masks,
@@ -110,8 +160,9 @@ def _environment() -> Environment:
         "city": city_of,
         "qr_code": qr_code,
     }
-    environment.globals |= {
-        "t": t,
+    environment.globals |= _GETTEXT | {
+        "house_languages": languages,
+        "own_names": own_names,
         "static": address,
         "integrity": integrity,
         "hidden": hidden,
@@ -191,19 +242,23 @@ def masks(context: Context, text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def sentences() -> dict[str, dict[str, dict[str, str]]]:
+def sentences() -> dict[str, Table]:
     """The sentences of words.toml: table, then key, then language."""
-    return loads(files("portal").joinpath("words.toml").read_text(encoding="utf-8"))
+    return book("words", "portal", "words.toml")
 
 
 def words(table: str, key: str, language: str) -> str:
     """The sentence *key* of *table*; nothing when there is none, because the key came from outside."""
-    return sentences()[table].get(key, {}).get(language, "")
+    known = sentences()[table].get(key)
+    return known[language] if known else ""
 
 
-LAST_RESORT = (
-    '<!doctype html><html lang="en"><meta charset="utf-8"><title>Weerklank</title>'
-    '<h1>Er ging iets mis</h1><p lang="nl">Er is niets verloren. Probeer het straks nog eens.</p>'
-    "<p>Something went wrong. Nothing is lost. Please try again later.</p></html>"
-)
-"""Shown when not even the page for errors can be made."""
+@lru_cache(maxsize=1)
+def last_resort() -> str:
+    """A page in every language, shown when not even the page for errors can be made."""
+    sorry = N_("Something went wrong. Nothing is lost. Please try again later.")
+    told = "".join(
+        f'<p lang="{one.code}" dir="{one.direction}">{escape(translate("pages", one.code, sorry))}</p>'
+        for one in languages().values()
+    )
+    return f'<!doctype html><html lang="{SOURCE}"><meta charset="utf-8"><title>Weerklank</title>{told}</html>'

@@ -9,6 +9,7 @@ from services.doctor.findings import Finding, Findings
 from services.doctor.outdated_programmes import outdated
 from services.house import House
 from services.secret_encryption import KeyLost, key_file, opened
+from states.language.languages import SOURCE
 from states.steps.people.contact_ways import unheard_roles
 
 
@@ -36,7 +37,7 @@ def unheard(house: House) -> Findings:
 
 
 def _unheard(name: str, role: str) -> Finding:
-    who = word("role", role, "en")
+    who = word("role", role, SOURCE)
     said = (
         f"{name}: alerts to the {who} reach nobody: neither they nor anybody above them reads mail"
     )

@@ -8,6 +8,7 @@ from typing import Literal
 from states.checks import composition, gaps
 from states.checks.gaps import Gap
 from states.checks.status import about_nothing
+from states.language.languages import SOURCE
 from states.language.messages import say
 from states.model.dialogue import Dialogue, Phase
 
@@ -38,11 +39,11 @@ class Check:
         """Whether the phase may be left as far as this check is concerned."""
         return self.ok or self.overridden or self.strength == "shown"
 
-    def missing(self, language: str = "en") -> list[str]:
+    def missing(self, language: str = SOURCE) -> list[str]:
         """What is missing, one sentence each."""
         return [gap.say(language) for gap in self.gaps]
 
-    def why(self, language: str = "en") -> str:
+    def why(self, language: str = SOURCE) -> str:
         """What is missing in one line, or that nothing is, and what that does not say."""
         fine = "check-ok" if self.idle else _FINE.get(self.name, "check-ok")
         return " ".join(self.missing(language)) or say(fine, language)

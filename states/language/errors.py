@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from states.language.languages import SOURCE
 from states.language.messages import say
 
 
@@ -19,7 +20,7 @@ class Refused(Exception):
         """The sentence that says it, in the phrasebook: by default that of the *code*."""
         return self.code
 
-    def why(self, language: str = "en") -> str:
+    def why(self, language: str = SOURCE) -> str:
         """The reason and what to do, as a sentence in *language*."""
         return say(self.phrase, language, **self.details)
 
@@ -59,7 +60,7 @@ class Unmet(Protocol):
     def name(self) -> str:
         """The name of the check."""
 
-    def why(self, language: str = "en") -> str:
+    def why(self, language: str = SOURCE) -> str:
         """What is missing and what to do."""
 
 
@@ -70,7 +71,7 @@ class ChecksNotMet(Refused):
         super().__init__("checks-not-met", step=step)
         self.checks = tuple(checks)
 
-    def why(self, language: str = "en") -> str:
+    def why(self, language: str = SOURCE) -> str:
         """Each check that is not met, by name, with what is missing."""
         reasons = " ".join(f"{check.name}: {check.why(language)}" for check in self.checks)
         return f"{say(self.code, language, **self.details)} {reasons}"

@@ -2,20 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from importlib.resources import files
-from tomllib import loads
-from typing import Any, Literal
+from typing import Literal
 
-LANGUAGES = ("nl", "en")
+from states.language.catalogue import N_, Sentence, book, translate
+from states.language.languages import SOURCE
+
 Door = Literal["command", "people"]
 """Where a sentence is read: on the command line, which may name steps, or by people, who know none of them."""
 _SHOWN = 12  # items of a list that are named before the rest is counted
-_AND_MORE = {"nl": "en nog {number}", "en": "and {number} more"}
 
 
-def say(code: str, language: str = "en", **details: object) -> str:
+def say(code: str, language: str = SOURCE, **details: object) -> str:
     """
-    The sentence of *code* in *language* (another language than nl reads en), filled with *details*.
+    The sentence of *code* in *language* (English where the house has no other), filled with *details*.
 
     Raises KeyError when the phrasebook does not know *code*: a mistake of ours, found by tests.
     """
@@ -28,22 +27,19 @@ def say_to_people(code: str, language: str, **details: object) -> str:
 
 
 def _filled(door: Door, code: str, language: str, details: Mapping[str, object]) -> str:
-    known = language if language in LANGUAGES else "en"
-    filled = {name: shown(value, known) for name, value in details.items()}
-    return phrasebook(door)[code][known].format(**filled)
+    filled = {name: shown(value, language) for name, value in details.items()}
+    return _sentence(door, code, language).format(**filled)
+
+
+@lru_cache(maxsize=2048)
+def _sentence(door: Door, code: str, language: str) -> str:
+    return phrasebook(door)[code][language]
 
 
 @lru_cache(maxsize=2)
-def phrasebook(door: Door = "command") -> dict[str, dict[str, str]]:
+def phrasebook(door: Door = "command") -> dict[str, Sentence]:
     """All sentences of *door* by code and language: a code that has no own one for people says the same to all."""
-    return {
-        code: {name: _at(door, both, name) for name in LANGUAGES} for code, both in _book().items()
-    }
-
-
-def _at(door: Door, both: dict[str, Any], language: str) -> str:
-    own = both.get("people", {}) if door == "people" else {}
-    return str(own.get(language, both[language]))
+    return {code: at.get(door, at["command"]) for code, at in _book().items()}
 
 
 def _said(value: object, language: str) -> str:
@@ -53,8 +49,8 @@ def _said(value: object, language: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _book() -> dict[str, dict[str, Any]]:
-    return loads(files("states").joinpath("phrases.toml").read_text(encoding="utf-8"))
+def _book() -> dict[str, dict[str, Sentence]]:
+    return book("law", "states", "phrases.toml")
 
 
 def shown(value: object, language: str) -> str:
@@ -69,4 +65,5 @@ def shown(value: object, language: str) -> str:
     told = ("; " if any(", " in item for item in items) else ", ").join(items[:_SHOWN])
     if len(items) <= _SHOWN:
         return told
-    return f"{told} {_AND_MORE[language].format(number=len(items) - _SHOWN)}"
+    more = translate("law", language, N_("and %(number)s more"))
+    return f"{told} {more % {'number': len(items) - _SHOWN}}"

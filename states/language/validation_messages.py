@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib.resources import files
-from tomllib import loads
 from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from states.language.messages import LANGUAGES, shown
+from states.language.catalogue import Sentence, book
+from states.language.languages import SOURCE
+from states.language.messages import shown
 
 _SHOWN = 60  # characters of a refused value that are shown back
 _CODES = {
@@ -51,20 +51,19 @@ _PATTERNS = {
 
 
 @lru_cache(maxsize=1)
-def problem_book() -> dict[str, dict[str, str]]:
+def problem_book() -> dict[str, Sentence]:
     """All that can be wrong with a value, by code and language."""
-    return loads(files("states").joinpath("problems.toml").read_text(encoding="utf-8"))
+    return book("law", "states", "problems.toml")
 
 
 def _in_words(code: str, language: str, details: Mapping[str, Any]) -> str:
-    known = language if language in LANGUAGES else "en"
-    filled = {name: shown(value, known) for name, value in details.items()}
-    return problem_book()[code][known].format(**filled)
+    filled = {name: shown(value, language) for name, value in details.items()}
+    return problem_book()[code][language].format(**filled)
 
 
 def wrong(code: str, **details: object) -> PydanticCustomError:
     """An error for a validator to raise: *code* is one of `problem_book`."""
-    plain = _in_words(code, "en", details)
+    plain = _in_words(code, SOURCE, details)
     # The library fills templates of its own: braces in what people typed must not reach it.
     return PydanticCustomError(code, "{plain}", {"plain": plain, **details})
 
@@ -78,12 +77,12 @@ class Problem:
     details: Mapping[str, Any] = field(default_factory=dict)
     given: str = ""
 
-    def what(self, language: str = "en") -> str:
+    def what(self, language: str = SOURCE) -> str:
         """What is so and what is allowed, without the place and the value."""
         known = self.code in problem_book()
         return _in_words(self.code, language, self.details) if known else self.code
 
-    def say(self, language: str = "en") -> str:
+    def say(self, language: str = SOURCE) -> str:
         """The place, what was given there, and what is wrong with it."""
         where, what = f"{self.place}: " if self.place else "", self.what(language)
         given = f"{self.given} " if self.given and not what.startswith("'") else ""

@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from states.language.languages import SOURCE
 from states.values.values import (
     Country,
     Email,
@@ -43,7 +44,7 @@ class Person(Value):
     name: Line
     email: Email | None = None
     phone: Line | None = None
-    language: ReaderLanguage = "en"
+    language: ReaderLanguage = SOURCE
 
 
 class Former(Person):
@@ -108,7 +109,7 @@ class Mapping(Value):
     organisation: Line
     category: Name
     country: Country
-    language: ReaderLanguage = "en"
+    language: ReaderLanguage = SOURCE
     layer: Layer
     critical: bool = False
     at_risk: bool | None = None

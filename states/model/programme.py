@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
+from states.language.languages import FIRST, SOURCE
 from states.language.validation_messages import wrong
 from states.model.calendar import known_countries
 from states.model.people import Former, Person, Role
@@ -27,7 +28,7 @@ class Programme(Value):
     company: Line
     country: HolidayCountry
     time_zone: ZoneName
-    languages: tuple[Language, ...] = ("nl", "en")
+    languages: tuple[Language, ...] = (FIRST, SOURCE)
     schedule: Line
     """When the yearly cycle opens, as a cron line in the programme's time zone."""
     roles: dict[Role, Person]

@@ -14,7 +14,7 @@ from pydantic import (
     ValidationInfo,
 )
 
-from states.language.messages import LANGUAGES
+from states.language.languages import LANGUAGES
 from states.language.validation_messages import wrong
 from states.values.addresses import one_form
 from states.values.characters import TURNING, control_in, has_sign, with_breaks

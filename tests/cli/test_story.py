@@ -1,17 +1,16 @@
 """The story of a rehearsal: every happening has its sentence, in both languages, and fits the screen."""
 
 import string
-import tomllib
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from cli.rehearsal.story import WIDTH, story_of, tell
+from states.language.catalogue import book
+from states.language.languages import LANGUAGES
 from tests.journeys.lives import NGO, Row, act, answer, live, played, scenario, small
 
-DATA = Path(__file__).parents[2] / "cli" / "data"
 NEW = {"name": "Nieuwe manager", "email": "nieuw@klein.example", "language": "nl"}
 REASON = "Zaal niet beschikbaar."
 LIVES: dict[str, tuple[Row, str, str]] = {
@@ -146,9 +145,8 @@ def test_late_has_one_colour_and_done_another() -> None:
 
 @pytest.mark.parametrize("file", ["story.toml", "demo.toml"])
 def test_both_languages_have_every_sentence_with_the_same_places(file: str) -> None:
-    phrases = tomllib.loads((DATA / file).read_text(encoding="utf-8"))
-    for key, texts in phrases.items():
-        assert set(texts) == {"en", "nl"}, key
+    for key, texts in book("words", "cli", f"data/{file}", f"{file[:-5]}.").items():
+        assert set(texts) == set(LANGUAGES), key
         places = [
             {name for _, name, _, _ in string.Formatter().parse(text) if name}
             for text in texts.values()

@@ -60,7 +60,7 @@ def test_a_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, tmp_
         ("WEERKLANK_SENDER", "nobody", "write it like"),
         ("WEERKLANK_SENDER", "a@b.nl\r\nBcc: c@d.nl", "write it like"),
         ("WEERKLANK_BASE_URL", "dialoog.bedrijf.nl", "https://"),
-        ("WEERKLANK_LANGUAGE", "de", "allowed are 'en' or 'nl'"),
+        ("WEERKLANK_LANGUAGE", "de", "choose from nl, en"),
         ("WEERKLANK_LOG_LEVEL", "loud", "allowed are"),
     ],
 )

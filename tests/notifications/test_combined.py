@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from notifications.language.words import LANGUAGES
 from notifications.letters.combined import Part, compose_together
 from notifications.letters.compose import compose
 from notifications.letters.task_groups import FORMS
 from portal.manager.overview.duty_links import DUTIES, HOME
+from states.language.languages import LANGUAGES
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
 from tests.notifications.builders import ALERTED, SECRETS, dialogue, duty, notice

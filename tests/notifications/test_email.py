@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from notifications.channels.channels import PermanentFailure, Post
 from notifications.channels.email import to_bytes, to_email, to_wire
-from notifications.language.words import LANGUAGES
 from notifications.letters.compose import Message, compose
 from notifications.views.contacts import Contact
+from states.language.languages import LANGUAGES
 from states.values.addresses import on_the_wire
 from tests.notifications.builders import ALERTED, dialogue, notice
 from tests.notifications.cases import SEALED, every_case

@@ -14,7 +14,7 @@ import pytest
 from jinja2 import nodes
 
 from notifications.language.templates import _words, languages_of
-from notifications.language.words import LANGUAGES
+from states.language.languages import LANGUAGES
 from tests.notifications.golden_letters import Golden, golden
 
 FOLDER = Path(__file__).parent / "golden"

@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import subprocess
-import tomllib
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
@@ -23,6 +22,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notifications.channels import headers
+from notifications.language.words import tables
 from tests.conftest import missing
 
 READERS = Path(__file__).with_name("readers")
@@ -54,9 +54,8 @@ def patterns() -> list[str]:
         for line in _TAG.sub("", subject).splitlines()
         if line.strip()
     ]
-    words = tomllib.loads(Path("notifications/words.toml").read_text(encoding="utf-8"))
     assert len(lines) > 50
-    return [*lines, "{} | {}", *words["voice"]["discreet"].values()]
+    return [*lines, "{} | {}", *tables()["voice"]["discreet"].values()]
 
 
 def made(amount: int, seed: int = 7) -> Iterator[str]:

@@ -8,9 +8,9 @@ from jinja2 import nodes
 
 from notifications.language import templates
 from notifications.language.templates import _words, language_for, languages_of
-from notifications.language.words import FALLBACK, LANGUAGES
 from notifications.letters.combined import Part, compose_together
 from notifications.letters.compose import Message, compose
+from states.language.languages import LANGUAGES, SOURCE
 from states.model.people import PARTICIPANT
 from tests.notifications.builders import ALERTED, dialogue, notice
 from tests.notifications.cases import every_case
@@ -37,14 +37,14 @@ def _text(letter: str, language: str) -> str:
 
 
 def _frames(letter: str) -> set[str]:
-    return set(_named(_text(letter, FALLBACK), nodes.Extends))
+    return set(_named(_text(letter, SOURCE), nodes.Extends))
 
 
 PARTICIPANTS = {letter for letter in LETTERS if TO_PARTICIPANTS & _frames(letter)}
 
 
 def test_the_letters_to_participants_are_those_that_participants_get() -> None:
-    got = {c.notice.template for c in every_case(FALLBACK) if c.notice.role == PARTICIPANT}
+    got = {c.notice.template for c in every_case(SOURCE) if c.notice.role == PARTICIPANT}
     assert got == PARTICIPANTS - {"_together"}
     assert "_together" in PARTICIPANTS
 
@@ -53,7 +53,7 @@ def test_the_letters_to_participants_are_those_that_participants_get() -> None:
 def test_a_language_has_all_letters_or_all_to_participants(language: str) -> None:
     written = {letter for letter in LETTERS if language in languages_of(letter)}
     assert written == set(LETTERS) or written == PARTICIPANTS
-    assert language != FALLBACK or written == set(LETTERS)
+    assert language != SOURCE or written == set(LETTERS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -10,8 +10,8 @@ import pytest
 
 from notifications.language.language_tags import direction
 from notifications.language.templates import SUBJECT_LIMIT, languages_of
-from notifications.language.words import LANGUAGES
 from notifications.letters.compose import Message, compose
+from states.language.languages import LANGUAGES
 from tests.notifications.case import Case
 from tests.notifications.cases import every_case
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from notifications.language.words import LANGUAGES
 from notifications.letters.compose import Message, Unwritable, compose
+from states.language.languages import LANGUAGES
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty, DutyStatus, Reckoning
 from states.model.people import Role

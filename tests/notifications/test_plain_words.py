@@ -6,8 +6,9 @@ from html.parser import HTMLParser
 import pytest
 
 from notifications.language.language_tags import direction
-from notifications.language.words import LANGUAGES, tables
+from notifications.language.words import tables
 from notifications.letters.compose import Message, compose
+from states.language.languages import LANGUAGES
 from tests.notifications.case import Case
 from tests.notifications.cases import every_case
 

@@ -12,9 +12,9 @@ from notifications.language import templates
 from notifications.language.language_tags import UNKNOWN, direction
 from notifications.language.layout import blocks_of, cut, inline, plain, said, unmarked
 from notifications.language.templates import SUBJECT_LIMIT, headed
-from notifications.language.words import LANGUAGES
 from notifications.letters.combined import Part, compose_together
 from notifications.letters.compose import Message, compose
+from states.language.languages import LANGUAGES
 from states.model.dialogue import Dialogue
 from states.model.facts import Notice
 from tests.notifications.builders import ALERTED, dialogue, duty, notice

@@ -10,11 +10,12 @@ from html.parser import HTMLParser
 import pytest
 
 from notifications.language.filters import aside
-from notifications.language.words import LANGUAGES, isolated, land, listing, tables
+from notifications.language.words import isolated, land, listing, tables
 from notifications.letters.account import AboutAccount, account_message
 from notifications.letters.compose import Message, compose, words_to_pass_on
 from notifications.views.names import addressee, own_title
 from states.checks.checks import RULES
+from states.language.languages import LANGUAGES
 from states.language.messages import shown
 from states.model.people import PARTICIPANT, Role
 from tests.machine_words import machine_words

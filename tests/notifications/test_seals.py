@@ -5,10 +5,10 @@ from random import Random
 
 import pytest
 
-from notifications.language.words import LANGUAGES
 from notifications.letters.compose import Message, compose
 from notifications.views.names import speaker
 from notifications.views.to_participants import contact_for
+from states.language.languages import LANGUAGES
 from states.model.contributions import Attribution
 from states.model.dialogue import Dialogue
 from tests.notifications.builders import ALERTED, SECRETS, contributions, dialogue, duty, notice

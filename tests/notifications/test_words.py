@@ -11,6 +11,7 @@ from notifications.language import words
 from notifications.language.due_dates import from_rule
 from notifications.language.templates import _templates
 from states.checks.checks import RULES
+from states.language.languages import LANGUAGES
 from states.model.contributions import Attribution, LineVerdict, Outcome
 from states.model.dialogue import Phase
 from states.model.duties import KINDS, DutyStatus
@@ -38,7 +39,7 @@ ENUMS: dict[str, type[StrEnum]] = {
 @pytest.mark.parametrize(("table", "key"), ALL)
 def test_a_word_is_there_in_both_languages(table: str, key: str) -> None:
     entry = words.tables()[table][key]
-    assert tuple(entry) == words.LANGUAGES
+    assert tuple(entry) == LANGUAGES
     assert all(text.strip() for text in entry.values())
     assert len({_places(text) for text in entry.values()}) == 1
 

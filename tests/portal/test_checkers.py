@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from notifications.language.words import LANGUAGES
+from states.language.languages import LANGUAGES
 from states.model.dialogue import Dialogue
 from states.model.people import AUDITOR, PARTICIPANT
 from tests.conftest import missing

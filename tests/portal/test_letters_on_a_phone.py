@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser as Chrome
 from playwright.sync_api import Page, ViewportSize
 
-from notifications.language.words import LANGUAGES
 from notifications.letters.compose import compose
+from states.language.languages import LANGUAGES
 from tests.notifications.cases import every_case
 
 pytestmark = pytest.mark.browser

@@ -12,7 +12,8 @@ from notifications.language.words import tables
 from portal.web import template_engine
 from portal.web.refusal_details import AS_IT_STANDS, TELLERS, telling_to
 from states.language.errors import BadInput
-from states.language.messages import LANGUAGES, phrasebook, say_to_people
+from states.language.languages import LANGUAGES
+from states.language.messages import phrasebook, say_to_people
 from states.language.validation_messages import Problem, problem_book
 from states.model.dialogue import Dialogue
 from states.steps.table import STEPS

@@ -9,11 +9,12 @@ from jinja2 import Environment, nodes
 
 import portal
 from config.policies import policy_of
-from notifications.language.words import LANGUAGES, tables, the_role
+from notifications.language.words import tables, the_role
 from portal.manager.overview.duty_links import LEAVING
 from portal.manager.register.headings import COLUMNS
 from portal.web.template_engine import _environment, sentences
 from states.checks.status import Answers
+from states.language.languages import LANGUAGES
 from states.model.contributions import Commitment, LineVerdict, Verdict
 from states.model.facts import FACTS
 from states.model.people import ROLES, Layer
@@ -86,8 +87,6 @@ POLICY = policy_of({})
 STANDING_FOR_THEMSELVES = {
     "group": frozenset({"due", "limits", *(f"ladder-{name}" for name in POLICY.ladders)}),
     "one.key": frozenset(type(POLICY.limits).model_fields),
-    "code": frozenset(LANGUAGES),
-    "me.language": frozenset(LANGUAGES),
     "helper.language": frozenset(),
 }
 """What each such table must know; a helper may speak any language, by what CLDR calls it."""

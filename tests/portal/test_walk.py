@@ -11,8 +11,8 @@ from datetime import timedelta
 
 import pytest
 
-from notifications.language.words import LANGUAGES
 from states.language.errors import Refused
+from states.language.languages import LANGUAGES
 from states.model.dialogue import OPEN_PHASES, Dialogue
 from tests.machine_words import machine_words
 from tests.portal.conftest import Portal

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from states.language.errors import Refused
-from states.language.messages import LANGUAGES, phrasebook, say
+from states.language.languages import LANGUAGES
+from states.language.messages import phrasebook, say
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("states", "records", "notifications", "config", "flows", "portal", "cli")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from states.language.errors import BadInput
-from states.language.messages import LANGUAGES
+from states.language.languages import LANGUAGES
 from states.language.validation_messages import problem_book, problem_of
 from states.model.people import Person
 from states.model.programme import Programme

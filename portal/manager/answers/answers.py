@@ -71,7 +71,7 @@ def _given(visit: Visit, debt: Debt) -> dict[str, Any]:
     mine = [point.id for point in debt.points]
     covers = [name for name in visit.form.many("covers") if name in mine]
     if not covers:
-        said = visit.t("Kies ten minste één punt.", "Choose at least one point.")
+        said = visit._("Choose at least one point.")
         raise Incomplete({"covers": said})
     return {"covers": covers, **visit.need("text")}
 
@@ -89,7 +89,7 @@ def postpone(visit: Visit) -> Response:
     debt, point = _asked(visit)
     to = visit.form.day("to")
     if to is None:
-        said = visit.t("Noem de nieuwe dag.", "Name the new day.")
+        said = visit._("Name the new day.")
         raise Incomplete({"to": said})
     duty = _postponable(debt, point, visit.form.one("what"))
     if duty is None:

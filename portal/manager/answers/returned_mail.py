@@ -11,6 +11,7 @@ from portal.web.request import Visit
 from portal.web.routes import MANAGERS
 from records.delivery.returned_mail import unread_reports
 from records.queries import NoticeRow
+from states.language.catalogue import N_
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role
 from states.privacy.seals import is_sealed
@@ -72,7 +73,7 @@ def record(visit: Visit) -> Response:
 _AT = "/dialogues/{dialogue}/returned"
 _WHO = (_MODERATOR, *MANAGERS)
 PAGES = (
-    get("/returned", show, _MODERATOR, nav=("Teruggekomen", "Came back")),
+    get("/returned", show, _MODERATOR, nav=N_("Came back")),
     get(_AT, show, *_WHO),
     post(_AT, record, *_WHO, again=show),
 )

@@ -21,6 +21,7 @@ from portal.shared.which_dialogue import at_hand, nothing_yet
 from portal.web.pages import get, post
 from portal.web.request import Visit
 from portal.web.routes import MANAGERS
+from states.language.catalogue import N_
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role, Stakeholder
 from states.privacy.independence import helpers_of
@@ -94,9 +95,7 @@ def not_reached(visit: Visit) -> Response:
     for number in range(1, _TRIES + 1):
         on, how = visit.form.day(f"on{number}"), visit.form.one(f"way{number}")
         if bool(on) != bool(how):
-            said = visit.t(
-                "Vul de dag in, en hoe u het probeerde.", "Fill in the day, and how you tried."
-            )
+            said = visit._("Fill in the day, and how you tried.")
             raise Incomplete({f"on{number}": said})
         tries += [{"on": on, "how": how}] if on else []
     return _record(visit, "could-not-reach", {"tries": tries, **visit.need("reason")})
@@ -112,7 +111,7 @@ _AT = "/dialogues/{dialogue}/calls"
 _ONE = f"{_AT}/{{stakeholder}}"
 _CALLERS = (_MODERATOR, _CONFIDANT, *MANAGERS)
 PAGES = (
-    get("/calls", show_all, *_CALLERS, nav=("Bellen", "Calls")),
+    get("/calls", show_all, *_CALLERS, nav=N_("Calls")),
     get(_AT, show_all, *_CALLERS),
     get(_ONE, show, *_CALLERS),
     post(f"{_ONE}/brought", bring, *MANAGERS, again=show),

@@ -32,7 +32,7 @@ def show(visit: Visit) -> Response:
     )
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)
 def languages(reader: str) -> tuple[tuple[str, str], ...]:
     """The languages that somebody may speak, by their name in the language of *reader*."""
     known = Locale.parse(reader).languages
@@ -45,7 +45,7 @@ def name(visit: Visit) -> Response:
     dialogue = visit.dialogue(visit.param("dialogue"))
     given = visit.need("organisation", "language") | visit.form.some("name", "email", "phone")
     if given["language"] not in dict(languages(visit.language)):
-        raise Incomplete({"language": visit.t("Kies een taal.", "Choose a language.")})
+        raise Incomplete({"language": visit._("Choose a language.")})
     visit.act(dialogue.id, "name-helper", given)
     return visit.go(f"/dialogues/{dialogue.id}/helpers", said="helper-named")
 

@@ -11,6 +11,7 @@ from portal.shared.relay_form import said_how
 from portal.shared.which_dialogue import at_hand, nothing_yet
 from portal.web.pages import get, post
 from portal.web.request import Visit
+from states.language.catalogue import N_
 from states.model.contributions import Contribution
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role, Stakeholder
@@ -85,7 +86,7 @@ def record(visit: Visit) -> Response:
     dialogue = visit.dialogue(visit.param("dialogue"))
     key = visit.need("who", "what")["what"]
     if key not in {choice.key for choice in choices_of(dialogue, visit.me.name)}:
-        raise Incomplete({"what": visit.t("Kies wat er is gezegd.", "Choose what was said.")})
+        raise Incomplete({"what": visit._("Choose what was said.")})
     step, _, verdict = key.partition("/")
     given: dict[str, Any] = {"stakeholder": visit.form.one("who"), **said_how(visit)}
     given |= {"verdict": verdict} if verdict else {}
@@ -137,7 +138,7 @@ def agree(visit: Visit) -> Response:
 _AT = "/dialogues/{dialogue}/relays"
 _BOTH = (_MODERATOR, _CONFIDANT)
 PAGES = (
-    get("/relays", show, *_BOTH, nav=("Namens iemand", "For somebody")),
+    get("/relays", show, *_BOTH, nav=N_("For somebody")),
     get(_AT, show, *_BOTH),
     post(_AT, record, *_BOTH, again=show),
     post(f"{_AT}/reach", reach, _MODERATOR, again=show),

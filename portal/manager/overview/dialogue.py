@@ -12,6 +12,7 @@ from portal.shared.points_by_role import complete, seen_by
 from portal.web.pages import get, post
 from portal.web.request import Visit
 from portal.web.routes import MANAGERS
+from states.language.catalogue import N_
 from states.model.dialogue import Dialogue
 from states.model.people import PARTICIPANT, Role
 from states.steps.table import STEPS
@@ -98,7 +99,7 @@ def postpone(visit: Visit) -> Response:
     one = _asked_duty(visit, visit.dialogue(visit.param("dialogue")))
     to = visit.form.day("to")
     if to is None:
-        wrong = {"to": visit.t("Kies een dag.", "Choose a day.")}
+        wrong = {"to": visit._("Choose a day.")}
         raise Incomplete(wrong | _lacking(visit, "reason"))
     given = {"duty": one.duty.name, "to": to, **visit.need("reason")}
     visit.act(one.dialogue.id, "postpone", given)
@@ -141,14 +142,14 @@ def cancel(visit: Visit) -> Response:
     name = visit.param("dialogue")
     reason = visit.need("reason")
     if not visit.form.one("sure"):
-        said = visit.t("Zet een vinkje als u het zeker weet.", "Tick this if you are sure.")
+        said = visit._("Tick this if you are sure.")
         raise Incomplete({"sure": said})
     visit.act(name, "cancel-dialogue", reason)
     return visit.go(f"/dialogues/{name}", said="cancelled")
 
 
 PAGES = (
-    get("/dialogue", newest, *_SEES, nav=("Dialoog", "Dialogue")),
+    get("/dialogue", newest, *_SEES, nav=N_("Dialogue")),
     get(_HOME, show_dialogue, *_SEES),
     post(f"{_HOME}/leave", leave, *MANAGERS, again=show_dialogue),
     get(f"{_HOME}/override", show_override, *_SEES),

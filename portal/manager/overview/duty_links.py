@@ -6,6 +6,7 @@ from notifications.views.names import points_of
 from portal.shared.call_sheet import kept_from
 from portal.web.request import Visit
 from portal.web.routes import MANAGERS
+from states.language.catalogue import NP_
 from states.model.dialogue import Dialogue, Phase
 from states.model.duties import Duty
 from states.model.people import Role
@@ -16,31 +17,28 @@ HOME = "/dialogues/{dialogue}"
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Where a duty is settled, and what the link says in Dutch and in English."""
+    """Where a duty is settled, and what the link says."""
 
     path: str
-    nl: str
-    en: str
+    words: str
 
 
 DUTIES: dict[str, Way] = {
-    "approve-analysis": Way(HOME, "Vaststellen", "Approve"),
-    "invite-stakeholder": Way(f"{HOME}/invitations", "Uitnodigen", "Invite"),
-    "pass-on": Way(f"{HOME}/calls/{{stakeholder}}", "Belblad", "Call sheet"),
-    "echo-expectations": Way(f"{HOME}/expectations", "Laten weten", "Tell them"),
-    "publish-summary": Way(f"{HOME}/summary", "Verslag schrijven", "Write the summary"),
-    "decide-contribution": Way(f"{HOME}/decisions/{{contribution}}", "Besluiten", "Decide"),
-    "sign-strategy": Way(f"{HOME}/strategy", "Ondertekenen", "Sign"),
-    "answer-participant": Way(
-        f"{HOME}/answers/{{contribution}}", "Antwoord schrijven", "Write the answer"
-    ),
-    "answer-dispute": Way(f"{HOME}/answers/{{contribution}}", "Reageren", "Respond"),
-    "report-progress": Way(f"{HOME}/strategy", "Voortgang melden", "Report progress"),
-    "settle-erasure": Way(f"{HOME}/person/{{stakeholder}}", "Afhandelen", "Settle"),
-    "close-dialogue": Way(HOME, "Afsluiten", "Close"),
+    "approve-analysis": Way(HOME, NP_("link", "Approve")),
+    "invite-stakeholder": Way(f"{HOME}/invitations", NP_("link", "Invite")),
+    "pass-on": Way(f"{HOME}/calls/{{stakeholder}}", NP_("link", "Call sheet")),
+    "echo-expectations": Way(f"{HOME}/expectations", NP_("link", "Tell them")),
+    "publish-summary": Way(f"{HOME}/summary", NP_("link", "Write the summary")),
+    "decide-contribution": Way(f"{HOME}/decisions/{{contribution}}", NP_("link", "Decide")),
+    "sign-strategy": Way(f"{HOME}/strategy", NP_("link", "Sign")),
+    "answer-participant": Way(f"{HOME}/answers/{{contribution}}", NP_("link", "Write the answer")),
+    "answer-dispute": Way(f"{HOME}/answers/{{contribution}}", NP_("link", "Respond")),
+    "report-progress": Way(f"{HOME}/strategy", NP_("link", "Report progress")),
+    "settle-erasure": Way(f"{HOME}/person/{{stakeholder}}", NP_("link", "Settle")),
+    "close-dialogue": Way(HOME, NP_("link", "Close")),
 }
-_WHO_CALLS = Way(f"{HOME}/calls", "Wie belt", "Who calls")
-_BY_ANSWERS = Way(f"{HOME}/answers", "Overbrengen", "Pass on")
+_WHO_CALLS = Way(f"{HOME}/calls", NP_("link", "Who calls"))
+_BY_ANSWERS = Way(f"{HOME}/answers", NP_("link", "Pass on"))
 _SHARED = frozenset({"publish-summary", "pass-on"})
 """What a manager may do too when whoever owes it does not."""
 CHECKS: dict[str, str] = {
@@ -103,7 +101,7 @@ def way_to(visit: Visit, dialogue: Dialogue, duty: Duty) -> tuple[str, str] | No
         path = HOME
     parts = {"dialogue": dialogue.id, "contribution": point, "stakeholder": duty.whom}
     place = f"#{point}" if point and duty.kind == "answer-dispute" else ""
-    return path.format(**parts) + place, visit.t(way.nl, way.en)
+    return path.format(**parts) + place, visit.pgettext("link", way.words)
 
 
 def _veiled(visit: Visit, dialogue: Dialogue, duty: Duty) -> Way | None:

@@ -48,7 +48,7 @@ class Owed:
         """Who owes it: you, or somebody by name."""
         role = self.dialogue.owner_role(self.duty)
         if role == self.visit.me.name:
-            return self.visit.t("aan u", "yours")
+            return self.visit._("yours")
         return DialogueView(self.dialogue, self.visit.language).held_by(role)
 
     @cached_property

@@ -52,7 +52,7 @@ def open_(visit: Visit) -> Response:
     """Open it; so near that days do not fit only when that is said to be known."""
     session, edition = _session(visit), _edition(visit)
     if session is None:
-        said = visit.t("Kies een dag en een tijd.", "Choose a day and a time.")
+        said = visit._("Choose a day and a time.")
         raise Incomplete({"session": said})
     opened = visit.site.house.ledger.open_edition(
         visit.me.programme.id,
@@ -72,7 +72,7 @@ def _edition(visit: Visit) -> int | None:
     if not typed:
         return None
     if not (typed.isascii() and typed.isdigit() and _FIRST <= int(typed[:5]) <= _LAST):
-        said = visit.t("Schrijf een jaar, zoals 2026.", "Write a year, like 2026.")
+        said = visit._("Write a year, like 2026.")
         raise Incomplete({"edition": said})
     return int(typed)
 

@@ -126,15 +126,12 @@ def _given(visit: Visit) -> dict[str, Any]:
     problems: dict[str, str] = {}
     to = visit.form.moment("to")
     if to is None:
-        problems["to"] = visit.t("Kies een dag en een tijd.", "Choose a day and a time.")
+        problems["to"] = visit._("Choose a day and a time.")
     feedback_by = visit.form.day("feedback_by")
     if feedback_by is None and visit.form.one("feedback_by"):
-        problems["feedback_by"] = visit.t("Kies een dag.", "Choose a day.")
+        problems["feedback_by"] = visit._("Choose a day.")
     if not visit.form.one("reason"):
-        problems["reason"] = visit.t(
-            "Vul in waarom; iedereen die is uitgenodigd, leest dit.",
-            "Say why; everyone who was invited will read this.",
-        )
+        problems["reason"] = visit._("Say why; everyone who was invited will read this.")
     if problems:
         raise Incomplete(problems)
     given = {"to": to, "reason": visit.form.one("reason")}

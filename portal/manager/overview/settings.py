@@ -12,6 +12,7 @@ from portal.http.errors import Incomplete
 from portal.web.pages import get, post
 from portal.web.request import Visit
 from portal.web.routes import MANAGERS
+from states.language.catalogue import N_
 from states.language.errors import NotYours, Refused
 from states.model.people import Role
 from states.model.policy import span
@@ -93,7 +94,7 @@ def hand_over(visit: Visit) -> Response:
     dialogue_id = _latest(visit)
     given = visit.need("role", "name")
     if dialogue_id is None:
-        said = visit.t("Er is nog geen dialoog.", "There is no dialogue yet.")
+        said = visit._("There is no dialogue yet.")
         raise Incomplete({"role": said})
     visit.act(dialogue_id, "hand-over", {"role": given["role"], "person": _person(visit)})
     mine = given["role"] == visit.me.name
@@ -104,17 +105,17 @@ def _person(visit: Visit) -> dict[str, str]:
     person = visit.form.some("name", "email", "phone", "language")
     problems = {}
     if "email" in person and not _ADDRESS.fullmatch(person["email"]):
-        said = ("Schrijf het als naam@organisatie.nl.", "Write it like name@organisation.org.")
-        problems["email"] = visit.t(*said)
+        said = N_("Write it like name@organisation.org.")
+        problems["email"] = visit._(said)
     for name, text in person.items():
         if len(text) > _LONGEST:
-            problems[name] = visit.t("Dit is te lang.", "This is too long.")
+            problems[name] = visit._("This is too long.")
     if problems:
         raise Incomplete(problems)
     return person
 
 
 PAGES = (
-    get("/settings", show, *_GIVERS, nav=("Programma", "Programme")),
+    get("/settings", show, *_GIVERS, nav=N_("Programme")),
     post("/settings/hand-over", hand_over, *_GIVERS, again=show, fresh=True),
 )

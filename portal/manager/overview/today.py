@@ -12,6 +12,7 @@ from portal.web.request import Visit
 from portal.web.routes import MANAGERS
 from records.queries import last_sweep
 from services.doctor.health import SWEEP_LATE
+from states.language.catalogue import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +42,4 @@ def show_today(visit: Visit) -> Response:
     )
 
 
-PAGES = (get("/today", show_today, *MANAGERS, nav=("Vandaag", "Today")),)
+PAGES = (get("/today", show_today, *MANAGERS, nav=N_("Today")),)

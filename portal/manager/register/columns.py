@@ -6,8 +6,9 @@ from functools import lru_cache
 
 from babel import Locale
 
-from notifications.language.words import LANGUAGES, tables
+from notifications.language.words import tables
 from portal.manager.register.headings import plain
+from states.language.languages import LANGUAGES
 from states.model.people import Layer
 
 _YES = "ja, j, yes, y, true, waar, 1, x, wel, ✓, ✔, ☑, oui, sí, si, vrai, verdadero"

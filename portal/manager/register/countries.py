@@ -8,6 +8,8 @@ from functools import lru_cache
 from babel import Locale
 from babel.core import get_global
 
+from states.language.languages import language_of, languages
+
 _NO_COUNTRIES = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}
 _FIRST = ("nl", "en_GB", "en", "fr", "de", "es", "pt", "it")
 """The languages in which registers are mostly written; where two disagree, the first is right."""
@@ -149,10 +151,10 @@ _ARTICLE = re.compile(
 )
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)
 def countries(language: str) -> tuple[tuple[str, str], ...]:
     """The codes and names of all countries, by name in *language*."""
-    found = _names("nl" if language == "nl" else "en_GB").items()
+    found = _names(languages()[language_of(language)].formats).items()
     return tuple(sorted(found, key=lambda item: _bare(item[1])))
 
 

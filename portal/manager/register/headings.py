@@ -4,6 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from states.language.catalogue import N_, translate
+from states.language.languages import LANGUAGES
 from states.values.characters import seen
 
 
@@ -12,28 +14,28 @@ class Column:
     """One thing that is known of a stakeholder: its name in the law, its heading, and other headings we accept."""
 
     name: str
-    nl: str
-    en: str
+    source: str
+    """The heading, as the catalogue knows it."""
     other: str = ""
     """Separated by commas."""
 
     def heading(self, language: str) -> str:
         """The heading in *language*."""
-        return self.nl if language == "nl" else self.en
+        return translate("pages", language, self.source)
 
     @property
     def known_as(self) -> set[str]:
         """All headings under which it is understood, as `heading_of` brings them together."""
-        words = (self.name, self.nl, self.en, *self.other.split(","))
+        ours = (self.heading(language) for language in LANGUAGES)
+        words = (self.name, *ours, *self.other.split(","))
         return {heading_of(word) for word in words if word.strip()}
 
 
 COLUMNS = (
-    Column("id", "kenmerk", "reference", "code, id, ref, sleutel, key"),
+    Column("id", N_("reference"), "code, id, ref, sleutel, key"),
     Column(
         "name",
-        "naam",
-        "name",
+        N_("name"),
         "contactpersoon, contact, persoon, person, contact person, naam contactpersoon, contact name, "
         "volledige naam, full name, fullname, name contact, naam persoon, display name, nom, nombre, ansprechpartner, "
         "vertegenwoordigd door, represented by, contact naam, naam contact, name of contact, name of contact person, "
@@ -41,8 +43,7 @@ COLUMNS = (
     ),
     Column(
         "organisation",
-        "organisatie",
-        "organisation",
+        N_("organisation"),
         "organization, organisatienaam, naam organisatie, organisation name, organization name, bedrijf, "
         "bedrijfsnaam, company, company name, stakeholder, stakeholders, stakeholdernaam, stakeholder name, partij, "
         "instelling, instantie, werkgever, employer, entity, organisme, empresa, firma, organización, org, orgnaam, "
@@ -51,8 +52,7 @@ COLUMNS = (
     ),
     Column(
         "category",
-        "soort",
-        "kind",
+        N_("kind"),
         "soort organisatie, type, categorie, category, type organisatie, type of organisation, organisation type, "
         "organization type, stakeholder type, type stakeholder, soort stakeholder, stakeholdersoort, "
         "stakeholdergroep, stakeholder group, stakeholder category, groep, group, sector, doelgroep, type actor, "
@@ -61,39 +61,29 @@ COLUMNS = (
     ),
     Column(
         "country",
-        "land",
-        "country",
+        N_("country"),
         "country region, land van vestiging, vestigingsland, pays, país, staat, nation, landnaam, country name, "
         "landcode, country code, land organisatie, country of organisation, country of residence, woonland, based in",
     ),
     Column(
         "layer",
-        "laag",
-        "layer",
+        N_("layer"),
         "level, niveau, hoe dichtbij, nabijheid, closeness, proximity, betrokkenheid, rol aan tafel",
     ),
     Column(
         "speaks_for",
-        "spreekt voor",
-        "speaks for",
+        N_("speaks for"),
         "risico's, risicos, risks, risico, risk, spreekt namens, speaks on behalf of",
     ),
     Column(
-        "critical",
-        "kritisch",
-        "critical",
-        "kritische partij, critical voice, kritische stem, criticus",
+        "critical", N_("critical"), "kritische partij, critical voice, kritische stem, criticus"
     ),
     Column(
-        "at_risk",
-        "loopt gevaar",
-        "at risk",
-        "gevaar, risico voor spreker, loopt risico, kwetsbaar, vulnerable",
+        "at_risk", N_("at risk"), "gevaar, risico voor spreker, loopt risico, kwetsbaar, vulnerable"
     ),
     Column(
         "email",
-        "e-mail",
-        "e-mail",
+        N_("e-mail"),
         "email, mail, e-mailadres, email address, e-mail adres, mailadres, emailadres, e-mail address, e-mail 1, "
         "e-mail 1 value, e-mail 1 address, primary email, email primary, adresse e-mail, courriel, correo, "
         "correo electrónico, e-mail werk, work email, zakelijk e-mailadres, mail adres, mail address, contact email, "
@@ -102,8 +92,7 @@ COLUMNS = (
     ),
     Column(
         "phone",
-        "telefoon",
-        "phone",
+        N_("phone"),
         "tel, telephone, telefoonnummer, telefoonnr, tel nr, telnr, phone number, phone 1, phone 1 value, mobiel, "
         "mobile, mobiele telefoon, mobile phone, gsm, 06, téléphone, teléfono, telefonnummer, whatsapp, mobiel nummer, "
         "mobiele nummer, mobile number, cell, cell phone, telephone number, phone no, phone nr, tel no, contact phone, "
@@ -111,23 +100,20 @@ COLUMNS = (
     ),
     Column(
         "postal_address",
-        "postadres",
-        "postal address",
+        N_("postal address"),
         "adres, address, postal, adres post, correspondentieadres, mailing address, bezoekadres, adresse postale, "
         "dirección postal, postanschrift",
     ),
     Column(
         "safe_hours",
-        "veilige uren",
-        "safe hours",
+        N_("safe hours"),
         "veilig bellen, bereikbaar, belbaar, wanneer bellen, beltijden, safe time, safe times, when to call, "
         "best time to call, call hours",
     ),
-    Column("time_zone", "tijdzone", "time zone", "timezone, tz, zone, fuseau horaire, zeitzone"),
+    Column("time_zone", N_("time zone"), "timezone, tz, zone, fuseau horaire, zeitzone"),
     Column(
         "language",
-        "taal",
-        "language",
+        N_("language"),
         "taal van de brieven, leest, reads, voorkeurstaal, preferred language, correspondentietaal, letter language, "
         "taalvoorkeur, language preference, brieftaal, schrijftaal, written language, taal correspondentie, "
         "language of letters, correspondence language, lang",
@@ -135,26 +121,19 @@ COLUMNS = (
 )
 FIRST, BETWEEN, LAST = PARTS = (
     Column(
-        "first_name",
-        "voornaam",
-        "first name",
-        "given name, roepnaam, prénom, vorname, firstname, forename",
+        "first_name", N_("first name"), "given name, roepnaam, prénom, vorname, firstname, forename"
     ),
-    Column(
-        "between", "tussenvoegsel", "middle name", "tussenvoegsels, voorvoegsel, tussen, middlename"
-    ),
+    Column("between", N_("middle name"), "tussenvoegsels, voorvoegsel, tussen, middlename"),
     Column(
         "last_name",
-        "achternaam",
-        "last name",
+        N_("last name"),
         "family name, surname, familienaam, geslachtsnaam, nachname, lastname",
     ),
 )
 """What makes up a name in registers that keep its parts apart."""
 SPOKEN = Column(
     "spoken",
-    "spreektaal",
-    "spoken language",
+    N_("spoken language"),
     "voertaal, omgangstaal, gesproken taal, spreekt, speaks, language spoken, languages spoken, talen, languages, "
     "moedertaal, mother tongue, native language, communicatietaal, contacttaal, communication language, "
     "working language, gesprekstaal, idioma, langue, sprache",

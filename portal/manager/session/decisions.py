@@ -71,15 +71,15 @@ def _given(visit: Visit, point: Point) -> dict[str, Any]:
 
 def _problems(visit: Visit, texts: dict[str, str]) -> dict[str, str]:
     """A change has two sides, a promise has a date."""
-    both = visit.t("Vul beide kanten van de wijziging in.", "Fill in both sides of the change.")
-    long = visit.t("Dit is te lang.", "This is too long.")
+    both = visit._("Fill in both sides of the change.")
+    long = visit._("This is too long.")
     found = {name: long for name, text in texts.items() if len(text) > TEXT_LIMIT}
     if ("before" in texts) != ("after" in texts):
         found["after" if "before" in texts else "before"] = both
     if "what" in texts and visit.form.day("due") is None:
-        found["due"] = visit.t("Noem de dag van de toezegging.", "Name the day of the commitment.")
+        found["due"] = visit._("Name the day of the commitment.")
     if "what" not in texts and visit.form.one("due"):
-        found["what"] = visit.t("Wat wordt toegezegd?", "What is promised?")
+        found["what"] = visit._("What is promised?")
     return found
 
 
@@ -88,9 +88,8 @@ def _warn(visit: Visit, seen: Seen, given: dict[str, Any]) -> None:
     after = decide(seen.dialogue, "decide", given, visit.me.by, visit.now).dialogue
     if not any(given["contribution"] in names for names, _ in stock_phrases(after)):
         return
-    said = visit.t(
-        "Deze reden zegt de spreker weinig, of is bij meer punten gebruikt. Schrijf waarom u dit hier besluit.",
-        "This reason tells the speaker little, or was used for several points. Write why you decide this here.",
+    said = visit._(
+        "This reason tells the speaker little, or was used for several points. Write why you decide this here."
     )
     raise Incomplete({"reason": said})
 

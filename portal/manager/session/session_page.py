@@ -14,6 +14,7 @@ from portal.web.request import Visit
 from portal.web.routes import MANAGERS
 from records.access.requests import wishes_of
 from states.checks.composition import moderator_is_independent
+from states.language.catalogue import N_
 from states.model.contributions import Attribution
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role, Stakeholder
@@ -114,8 +115,8 @@ def _require_fresh(visit: Visit, mark: str, now_is: Mapping[str, str]) -> None:
 
 def _attendance_now(visit: Visit, dialogue: Dialogue) -> dict[str, str]:
     """What is recorded otherwise than it was typed, by the field that says so."""
-    words = {True: visit.t("aanwezig", "present"), False: visit.t("afwezig", "absent")}
-    meanwhile = visit.t("Iemand anders legde intussen vast: ", "Somebody else recorded meanwhile: ")
+    words = {True: visit._("present"), False: visit._("absent")}
+    meanwhile = visit._("Somebody else recorded meanwhile: ")
     told = {
         s.id: ", ".join(filter(None, (words[s.present], s.absence_reason)))
         for s in invited(dialogue)
@@ -130,7 +131,7 @@ def _attendance(visit: Visit, dialogue: Dialogue) -> Iterator[dict[str, Any]]:
         present = next((value for value, word in _ANSWERS.items() if word == typed), None)
         reason = None if present else visit.form.one(f"reason-{guest.id}") or None
         if reason and len(reason) > LINE_LIMIT:
-            said = visit.t("Houd de reden kort.", "Please keep the reason short.")
+            said = visit._("Please keep the reason short.")
             raise Incomplete({f"reason-{guest.id}": said})
         if present is not None and (present, reason) != (guest.present, guest.absence_reason):
             yield {"stakeholder": guest.id, "present": present, "reason": reason}
@@ -152,8 +153,8 @@ def record_management(visit: Visit) -> Response:
 
 def _management_now(visit: Visit, dialogue: Dialogue) -> dict[str, str]:
     there = [dialogue.role(Role(name)) for name, present in dialogue.management.items() if present]
-    names = ", ".join(person.name for person in there if person) or visit.t("niemand", "nobody")
-    said = visit.t("Iemand anders legde intussen vast: ", "Somebody else recorded meanwhile: ")
+    names = ", ".join(person.name for person in there if person) or visit._("nobody")
+    said = visit._("Somebody else recorded meanwhile: ")
     return {"role": f"{said}{names}."}
 
 
@@ -189,7 +190,7 @@ def begin(visit: Visit) -> Response:
 
 _AT = "/dialogues/{dialogue}/session"
 PAGES = (
-    get("/session", show, Role.MODERATOR.value, nav=("Sessie", "Session")),
+    get("/session", show, Role.MODERATOR.value, nav=N_("Session")),
     get(_AT, show, *CHAIR),
     post(f"{_AT}/open", begin, *CHAIR, again=show),
     post(f"{_AT}/attendance", record_attendance, *CHAIR, again=show, own_mark=True),

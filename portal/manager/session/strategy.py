@@ -13,6 +13,7 @@ from portal.web.pages import get, post
 from portal.web.request import Visit
 from portal.web.routes import MANAGERS
 from states.checks.status import answers_standing
+from states.language.catalogue import N_
 from states.model.contributions import Commitment
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role
@@ -114,7 +115,7 @@ def report_progress(visit: Visit) -> Response:
 
 _AT = "/dialogues/{dialogue}/strategy"
 PAGES = (
-    get("/strategy", show, SPONSOR, Role.BOARD.value, nav=("Strategie", "Strategy")),
+    get("/strategy", show, SPONSOR, Role.BOARD.value, nav=N_("Strategy")),
     get(_AT, show, *READERS),
     post(f"{_AT}/sign", sign, SPONSOR, again=show),
     post(f"{_AT}/override", override, SPONSOR, again=show),

@@ -61,7 +61,7 @@ def _twice(visit: Visit, rows: list[Row], row: Row) -> dict[str, str]:
         if same_address(other.raw.get("email"), row.raw.get("email")):
             if _called(other) == _called(row):
                 return {"": _same_person(visit, other)}
-            said = visit.t("Dit adres is al van iemand in rij", "This address is somebody's in row")
+            said = visit._("This address is somebody's in row")
             return {"email": f"{said} {other.number}."}
     return {}
 
@@ -71,17 +71,16 @@ def _called(row: Row) -> tuple[str, str]:
 
 
 def _same_person(visit: Visit, other: Row) -> str:
-    return visit.t(
-        f"Dit is dezelfde persoon als in rij {other.number}. Laat er één rij van staan; zijn het er twee, "
-        "geef dan elk een eigen kenmerk.",
-        f"This is the same person as in row {other.number}. Keep one row; if they are two people, "
+    return visit._(
+        "This is the same person as in row %(number)s. Keep one row; if they are two people, "
         "give each a reference of their own.",
+        number=other.number,
     )
 
 
 def _try(visit: Visit, dialogue: Dialogue, row: Row, rows: list[Row]) -> Dialogue:
-    reading = understand(row.raw, dialogue, visit.t)
-    row.problems = reading.problems or conflict_of(dialogue, reading.given, visit.t)
+    reading = understand(row.raw, dialogue, visit._)
+    row.problems = reading.problems or conflict_of(dialogue, reading.given, visit._)
     if row.problems:
         return dialogue
     known = same_as(dialogue, reading.given)

@@ -29,7 +29,7 @@ from portal.web.pages import get, post
 from portal.web.request import Visit
 from portal.web.routes import MANAGERS
 from records.dialogues.import_headings import remember, remembered
-from states.language.messages import LANGUAGES
+from states.language.languages import LANGUAGES
 from states.model.dialogue import Dialogue
 
 _HOME = "/dialogues/{dialogue}/import"
@@ -100,7 +100,7 @@ def _read(visit: Visit) -> tuple[Register, Columns] | None:
 def _sorted_by_hand(visit: Visit) -> tuple[Register, Columns]:
     register = register_from(visit.form.many("register"))
     if register is None:
-        raise Incomplete({"sheet": visit.t("Kies het bestand opnieuw.", "Choose the file again.")})
+        raise Incomplete({"sheet": visit._("Choose the file again.")})
     columns = chosen(
         register, [visit.form.one(f"column-{at}") for at in range(len(register.heads))]
     )
@@ -114,27 +114,25 @@ def _unfit(visit: Visit, register: Register, columns: Columns) -> str:
     """Why no row can be tried yet; nothing when each can."""
     if lacking := missing(columns, tuple(NEEDED)):
         listed = ", ".join(column.heading(visit.language) for column in lacking)
-        return visit.t(
-            f"Boven de rijen moeten koppen staan; deze ontbreken: {listed}. Zeg hieronder welke kolom dat is.",
-            f"There must be headings above the rows; these are missing: {listed}. Say below which column that is.",
+        return visit._(
+            "There must be headings above the rows; these are missing: %(listed)s. Say below which column that is.",
+            listed=listed,
         )
     if columns.twice:
         headings = {column.name: column.heading(visit.language) for column in (*COLUMNS, *BESIDE)}
         listed = ", ".join(dict.fromkeys(headings[name] for name in columns.twice))
-        return visit.t(
-            f"Deze koppen staan er twee keer: {listed}. Kies hieronder van elk één kolom.",
-            f"These headings are there twice: {listed}. Choose one column of each below.",
+        return visit._(
+            "These headings are there twice: %(listed)s. Choose one column of each below.",
+            listed=listed,
         )
     if not register.rows:
-        return visit.t(
-            "Er staan geen rijen onder de koppen.", "There are no rows below the headings."
-        )
+        return visit._("There are no rows below the headings.")
     return ""
 
 
 def _unused(visit: Visit, register: Register, columns: Columns) -> list[str]:
     """The columns that do not come in, by heading: nothing vanishes without a word."""
-    bare = visit.t("een kolom zonder kop", "a column without a heading")
+    bare = visit._("a column without a heading")
     pairs = zip(register.heads, columns.names, strict=True)
     return [head or bare for head, name in pairs if not name]
 
@@ -163,19 +161,14 @@ def bring_in(visit: Visit) -> Response:
     rows = tried(visit, dialogue, _kept(visit))
     if wrong := [row for row in rows if not row.good]:
         sentences = " ".join(next(iter(row.problems.values())) for row in wrong[:3])
-        raise Incomplete(
-            {
-                "sheet": visit.t("Er is intussen iets veranderd: ", "Something changed meanwhile: ")
-                + sentences
-            }
-        )
+        raise Incomplete({"sheet": visit._("Something changed meanwhile: ") + sentences})
     visit.act_all(dialogue.id, "map-stakeholder", [row.given for row in rows if row.acts])
     return visit.go(f"/dialogues/{dialogue.id}/people", said="imported")
 
 
 def _kept(visit: Visit) -> list[dict[str, str]]:
     """The rows that the preview handed on; they come from outside, so they are read as carefully as a file."""
-    again = Incomplete({"sheet": visit.t("Kies het bestand opnieuw.", "Choose the file again.")})
+    again = Incomplete({"sheet": visit._("Choose the file again.")})
     try:
         found = json.loads("".join(visit.form.many("rows")))
     except (ValueError, RecursionError):

@@ -56,16 +56,14 @@ def inform(visit: Visit) -> Response:
     name = visit.param("dialogue")
     given: dict[str, Any] = visit.form.some(*_TEXTS, "degree_of_influence", "feedback_by")
     wrong = {
-        field: visit.t("Dit is te lang.", "This is too long.")
+        field: visit._("This is too long.")
         for field in _TEXTS
         if len(visit.form.one(field)) > TEXT_LIMIT
     }
     if given.get("degree_of_influence") not in {None, *(one.value for one in Influence)}:
-        wrong["degree_of_influence"] = visit.t(
-            "Kies hoeveel invloed.", "Choose how much influence."
-        )
+        wrong["degree_of_influence"] = visit._("Choose how much influence.")
     if "feedback_by" in given and visit.form.day("feedback_by") is None:
-        wrong["feedback_by"] = visit.t("Kies een dag.", "Choose a day.")
+        wrong["feedback_by"] = visit._("Choose a day.")
     if wrong:
         raise Incomplete(wrong)
     visit.act(name, "give-information", given)
@@ -108,7 +106,7 @@ def _name(visit: Visit, seat: Stakeholder) -> str:
     """Whoever may be in danger is not named beside what they say."""
     if seat.at_risk is False:
         return f"{seat.name}, {seat.organisation}"
-    return visit.t("een deelnemer", "a participant")
+    return visit._("a participant")
 
 
 def echo(visit: Visit) -> Response:

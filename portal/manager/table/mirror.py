@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from notifications.language.words import country, word
 from portal.web.request import Visit
 from states.checks.composition import home_seats, unheard_risks
+from states.language.catalogue import N_, translate
 from states.model.dialogue import Dialogue, Risk
 from states.model.people import Layer, Stakeholder
 from states.privacy.small_counts import guarded, least_of
@@ -121,6 +122,9 @@ def mirror_of(visit: Visit, dialogue: Dialogue) -> Mirror:
     )
 
 
+_TIER = N_("tier %(tier)s")
+
+
 def _cuts(dialogue: Dialogue, language: str) -> list[Cut]:
     places = {risk.country: -risk.weight for risk in dialogue.risks.values()}
     seats = {seat.country for seat in dialogue.stakeholders.values()}
@@ -132,7 +136,7 @@ def _cuts(dialogue: Dialogue, language: str) -> list[Cut]:
         Cut("country", named, lambda seat: (seat.country,), lambda risk: (risk.country,)),
         Cut(
             "tier",
-            [(tier, f"{'schakel' if language == 'nl' else 'tier'} {tier}") for tier in tiers],
+            [(tier, translate("pages", language, _TIER) % {"tier": tier}) for tier in tiers],
             lambda seat: _tiers(dialogue, seat),
             lambda risk: (str(risk.tier),),
         ),

@@ -35,7 +35,7 @@ def show_mirror(visit: Visit) -> Response:
 def people_rows(visit: Visit, dialogue: Dialogue) -> Iterator[list[str]]:
     """The people of whom it was decided that speaking is safe, under headings that an import understands."""
     columns = [column for column in COLUMNS if column.name not in _KEPT_BACK]
-    extra = [visit.t("uitnodiging", "invitation"), visit.t("aanwezig", "present")]
+    extra = [visit._("invitation"), visit._("present")]
     yield [column.heading(visit.language) for column in columns] + extra
     for seat in dialogue.stakeholders.values():
         if seat.at_risk is False:
@@ -59,24 +59,24 @@ def _cell(visit: Visit, seat: Stakeholder, name: str) -> str:
 
 
 def _yes(visit: Visit, *, yes: bool) -> str:
-    return visit.t("ja", "yes") if yes else visit.t("nee", "no")
+    return visit._("yes") if yes else visit._("no")
 
 
 def mirror_rows(visit: Visit, mirror: Mirror) -> Iterator[list[str]]:
     """The figures of the mirror, as the page shows them."""
     sides = {
-        "country": visit.t("land", "country"),
-        "tier": visit.t("schakel", "tier"),
-        "layer": visit.t("laag", "layer"),
+        "country": visit._("country"),
+        "tier": visit._("tier"),
+        "layer": visit._("layer"),
     }
     yield [
-        visit.t("naar", "by"),
-        visit.t("groep", "group"),
-        visit.t("risico's", "risks"),
-        visit.t("op de kaart", "mapped"),
-        visit.t("komt", "accepted"),
-        visit.t("aanwezig", "present"),
-        visit.t("sprak openlijk", "spoke openly"),
+        visit._("by"),
+        visit._("group"),
+        visit._("risks"),
+        visit._("mapped"),
+        visit._("accepted"),
+        visit._("present"),
+        visit._("spoke openly"),
     ]
     for side in mirror.sides:
         for line in side.lines:
@@ -92,7 +92,7 @@ def take_along(visit: Visit) -> Response:
     """A list as a file: `people` or `mirror`, as CSV or XLSX."""
     dialogue = visit.dialogue(visit.param("dialogue"))
     what, _, kind = visit.param("list").partition(".")
-    titles = {"people": visit.t("mensen", "people"), "mirror": visit.t("spiegel", "mirror")}
+    titles = {"people": visit._("people"), "mirror": visit._("mirror")}
     if what not in titles or kind not in {"csv", "xlsx"}:
         raise NotFound
     rows = (
@@ -115,7 +115,7 @@ def example(visit: Visit) -> Response:
     """An empty sheet with the headings that an import understands."""
     dialogue = visit.dialogue(visit.param("dialogue"))
     headings = [column.heading(visit.language) for column in COLUMNS]
-    name = visit.t("voorbeeld", "example")
+    name = visit._("example")
     return _file(as_csv([headings]), "text/csv; charset=utf-8", f"{dialogue.id}-{name}.csv")
 
 

@@ -84,7 +84,7 @@ def fields_of(visit: Visit, dialogue: Dialogue, seat: Stakeholder | None) -> dic
         "seat": seat,
         "categories": [(key, word("category", key, visit.language)) for key in (*known, *own)],
         "countries": [
-            ("", visit.t("Kies een land", "Choose a country")),
+            ("", visit._("Choose a country")),
             *countries(visit.language),
         ],
         "layers": [layer.value for layer in Layer],
@@ -111,7 +111,7 @@ def _typed(visit: Visit, dialogue: Dialogue) -> dict[str, Any]:
     raw = {name: visit.form.one(name) for name in (*names, *WAYS)}
     raw["speaks_for"] = ";".join(visit.form.many("speaks_for"))
     raw["critical"] = "yes" if visit.form.one("critical") else "no"
-    reading = understand(raw, dialogue, visit.t)
+    reading = understand(raw, dialogue, visit._)
     if reading.problems:
         raise Incomplete(reading.problems)
     return reading.given
@@ -196,7 +196,7 @@ def reply(visit: Visit) -> Response:
     steps = {"accepted": "accept-invitation", "declined": "decline-invitation"}
     step = steps.get(visit.form.one("reply"))
     if step is None:
-        raise Incomplete({"reply": visit.t("Kies wat zij zeiden.", "Choose what they said.")})
+        raise Incomplete({"reply": visit._("Choose what they said.")})
     reason = visit.form.some("reason") if step == "decline-invitation" else {}
     visit.act(dialogue.id, step, {"stakeholder": seat.id, **reason, **said_how(visit)})
     return visit.go(f"/dialogues/{dialogue.id}/people", said="saved")
@@ -215,7 +215,7 @@ def change_contact(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> None:
         given: dict[str, Any] = {"by_hand": True, **visit.form.some(*_WITHOUT_MAIL)}
     else:
         given = visit.form.some(*WAYS)
-    given |= ways_typed(given, dialogue, seat, visit.t)
+    given |= ways_typed(given, dialogue, seat, visit._)
     visit.act(dialogue.id, "change-contact", {"stakeholder": seat.id, **given})
 
 
@@ -237,7 +237,7 @@ def settle_erasure(visit: Visit) -> Response:
     dialogue, seat = _seat(visit)
     reply, given = visit.form.one("reply"), {"stakeholder": seat.id}
     if reply not in {"erase", "decline"}:
-        raise Incomplete({"reply": visit.t("Kies er een.", "Choose one.")})
+        raise Incomplete({"reply": visit._("Choose one.")})
     if reply == "decline":
         given["declined"] = visit.need("reason")["reason"]
     visit.act(dialogue.id, "settle-erasure", given)

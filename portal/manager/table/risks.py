@@ -10,6 +10,7 @@ from portal.manager.register.countries import countries, country_of
 from portal.web.pages import get, post
 from portal.web.request import Visit
 from portal.web.routes import MANAGERS
+from states.language.catalogue import N_
 from states.model.dialogue import Dialogue
 from states.steps.table import STEPS
 
@@ -17,9 +18,9 @@ _HOME = "/dialogues/{dialogue}/risks"
 WEIGHTS = range(1, 6)
 TIERS = range(21)
 _NEEDED = {
-    "theme": ("Schrijf waar het om gaat.", "Say what it is about."),
-    "group": ("Schrijf wie het raakt.", "Say whom it hits."),
-    "country": ("Kies een land.", "Choose a country."),
+    "theme": N_("Say what it is about."),
+    "group": N_("Say whom it hits."),
+    "country": N_("Choose a country."),
 }
 
 
@@ -31,7 +32,7 @@ def show_risks(visit: Visit) -> Response:
         dialogue=dialogue,
         risks=sorted(dialogue.risks.values(), key=lambda risk: -risk.weight),
         known=dialogue.risks.get(visit.form.one("id") or visit.query("risk")),
-        countries=[("", visit.t("Kies een land", "Choose a country")), *countries(visit.language)],
+        countries=[("", visit._("Choose a country")), *countries(visit.language)],
         nameable=dialogue.phase in STEPS["name-risk"].phases,
         droppable=dialogue.phase in STEPS["drop-risk"].phases,
         today=dialogue.calendar.day_of(visit.now),
@@ -47,13 +48,13 @@ def name_risk(visit: Visit) -> Response:
 
 def _risk(visit: Visit, dialogue: Dialogue) -> dict[str, Any]:
     form = visit.form
-    wrong = {name: visit.t(*said) for name, said in _NEEDED.items() if not form.one(name)}
+    wrong = {name: visit._(said) for name, said in _NEEDED.items() if not form.one(name)}
     tier, weight = _number(form.one("tier"), TIERS), _number(form.one("weight"), WEIGHTS)
-    wrong |= {"tier": visit.t("Kies een schakel.", "Choose a tier.")} if tier is None else {}
-    wrong |= {"weight": visit.t("Kies hoe zwaar.", "Choose how grave.")} if weight is None else {}
+    wrong |= {"tier": visit._("Choose a tier.")} if tier is None else {}
+    wrong |= {"weight": visit._("Choose how grave.")} if weight is None else {}
     country = country_of(form.one("country"))
     if wrong or country is None:
-        raise Incomplete(wrong or {"country": visit.t(*_NEEDED["country"])})
+        raise Incomplete(wrong or {"country": visit._(_NEEDED["country"])})
     name = form.one("id") if form.one("id") in dialogue.risks else _free(dialogue, visit, country)
     texts = form.some("theme", "group")
     return {"id": name, "country": country, "tier": tier, "weight": weight, **texts}
@@ -81,7 +82,7 @@ def link_dialogue(visit: Visit) -> Response:
     dialogue = visit.dialogue(visit.param("dialogue"))
     held = visit.form.day("held")
     if held is None:
-        raise Incomplete({"held": visit.t("Kies een dag.", "Choose a day.")})
+        raise Incomplete({"held": visit._("Choose a day.")})
     given = visit.need("risk", "place", "partner")
     base = f"{handle(given['place']) or 'chain'}-{held.isoformat()}"
     visit.act(dialogue.id, "link-chain-dialogue", {"id": base, "held": held, **given})

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from notifications.language.words import language_in
 from portal.http.errors import Incomplete
 from portal.http.safe_hours_form import WHEN, Choice, Say, chosen
 from portal.manager.register.columns import (
@@ -21,6 +22,7 @@ from portal.manager.register.columns import (
 from portal.manager.register.countries import country_of
 from portal.manager.register.headings import plain
 from portal.uploads.limits import UNRECKONED
+from states.language.catalogue import N_
 from states.model.dialogue import Dialogue
 from states.model.people import WAYS, Stakeholder
 from states.model.people import Mapping as Mapped
@@ -28,14 +30,11 @@ from states.values.addresses import same_address
 from states.values.values import LINE_LIMIT, TEXT_LIMIT
 
 NEEDED = {
-    "name": ("Vul een naam in.", "Fill in a name."),
-    "organisation": ("Vul een organisatie in.", "Fill in an organisation."),
-    "category": ("Kies een soort organisatie.", "Choose a kind of organisation."),
-    "country": ("Kies een land.", "Choose a country."),
-    "layer": (
-        "Kies hoe dicht iemand staat bij wie het raakt.",
-        "Choose how close somebody is to those affected.",
-    ),
+    "name": N_("Fill in a name."),
+    "organisation": N_("Fill in an organisation."),
+    "category": N_("Choose a kind of organisation."),
+    "country": N_("Choose a country."),
+    "layer": N_("Choose how close somebody is to those affected."),
 }
 """What has to be known of everybody, and what is said when it is not."""
 
@@ -43,26 +42,22 @@ NEEDED = {
 _CHOICES: Mapping[str, Choice] = {
     "country": (
         country_of,
-        "Dit land kennen wij niet; schrijf de naam of de code, zoals NL.",
-        "This country is not known; write its name or code, like NL.",
+        N_("This country is not known; write its name or code, like NL."),
     ),
     "layer": (
         layer_of,
-        "Kies: getroffen, vertegenwoordiger, namens of deskundige.",
-        "Choose: affected, representative, proxy or expert.",
+        N_("Choose: affected, representative, proxy or expert."),
     ),
-    "category": (category_of, "Kies een soort organisatie.", "Choose a kind of organisation."),
+    "category": (category_of, N_("Choose a kind of organisation.")),
     "language": (
         read_by_us,
-        "In deze taal schrijven wij nog niet. Schrijf nl of en.",
-        "We do not write in this language yet. Write nl or en.",
+        N_("We do not write in this language yet. Write one of: %(languages)s."),
     ),
     **WHEN,
-    "critical": (yes_or_no, "Schrijf ja of nee.", "Write yes or no."),
+    "critical": (yes_or_no, N_("Write yes or no.")),
     "at_risk": (
         danger,
-        "Schrijf ja of nee, of laat het leeg tot het is bekeken.",
-        "Write yes or no, or leave it empty until it was considered.",
+        N_("Write yes or no, or leave it empty until it was considered."),
     ),
 }
 """What is chosen rather than written: how it is read, and what is said when it is not understood."""
@@ -92,7 +87,7 @@ def understand(raw: Mapping[str, str], dialogue: Dialogue, say: Say) -> Reading:
     raw = {name: cell for name, cell in raw.items() if name not in reading.problems}
     for name, lacking in NEEDED.items():
         if not raw.get(name) and name not in reading.problems:
-            reading.problems[name] = say(*lacking)
+            reading.problems[name] = say(lacking)
     _texts(reading, raw, say)
     _choices(reading, raw, say)
     _risks(reading, raw, dialogue, say)
@@ -123,14 +118,11 @@ def _faults(raw: Mapping[str, str], say: Say) -> dict[str, str]:
     """Cells in which a program says that it could not reckon: nobody is called so."""
     return {
         name: say(
-            "Hier staat een formule zonder uitkomst. Sla het bestand op in uw rekenprogramma en kies het opnieuw.",
-            "A formula without its outcome stands here. Save the file in your spreadsheet program and choose it again.",
+            "There is a formula without its outcome here. Save the file in your spreadsheet program, and choose it "
+            "again."
         )
         if cell == UNRECKONED
-        else say(
-            "Hier staat een fout van het rekenprogramma. Verbeter de cel.",
-            "An error of the spreadsheet program stands here. Correct the cell.",
-        )
+        else say("There is an error of the spreadsheet program here. Correct the cell.")
         for name, cell in raw.items()
         if cell == UNRECKONED or (len(cell) > 1 and _FAULT.fullmatch(cell.strip()))
     }
@@ -145,10 +137,7 @@ def _texts(reading: Reading, raw: Mapping[str, str], say: Say) -> None:
 def _keep(reading: Reading, name: str, text: str, most: int, say: Say) -> None:
     """*text* as what is known, unless it has more than *most* characters."""
     if len(text) > most:
-        reading.problems[name] = say(
-            f"Dit is te lang: hoogstens {most} tekens.",
-            f"This is too long: at most {most} characters.",
-        )
+        reading.problems[name] = say("This is too long: at most %(most)s characters.", most=most)
     elif text:
         reading.given[name] = text
 
@@ -167,7 +156,7 @@ def _choices(reading: Reading, raw: Mapping[str, str], say: Say) -> None:
     reading.given |= given
     reading.problems |= problems
     if "language" not in reading.given:
-        reading.given["language"] = "nl" if reading.given.get("country") in {"NL", "BE"} else "en"
+        reading.given["language"] = language_in(reading.given.get("country", ""))
 
 
 def _risks(reading: Reading, raw: Mapping[str, str], dialogue: Dialogue, say: Say) -> None:
@@ -176,8 +165,7 @@ def _risks(reading: Reading, raw: Mapping[str, str], dialogue: Dialogue, say: Sa
     named = [part for part in raw.get("speaks_for", "").replace(",", ";").split(";") if plain(part)]
     if unknown := [part.strip() for part in named if plain(part) not in known]:
         reading.problems["speaks_for"] = say(
-            f"Dit risico is nog niet benoemd: {', '.join(unknown)}.",
-            f"This risk is not named yet: {', '.join(unknown)}.",
+            "This risk is not named yet: %(unknown)s.", unknown=", ".join(unknown)
         )
     reading.given["speaks_for"] = tuple(dict.fromkeys(known.get(plain(part), "") for part in named))
 
@@ -194,23 +182,16 @@ def _whole(reading: Reading, say: Say) -> None:
 
 def _wrong(name: str, say: Say, text: str = "") -> str:
     if name == "email" and text.count("@") > 1:
-        return say(
-            "Hier staan meer adressen. Laat er één staan: een persoon heeft één adres.",
-            "There are several addresses here. Keep one: a person has one address.",
-        )
+        return say("There are several addresses here. Keep one: a person has one address.")
     if name == "email" and not text.rpartition("@")[0].isascii():
         return say(
-            "Vóór de @ staan letters die niet elke mailserver kan bezorgen. Vraag om een adres zonder die letters.",
-            "Before the @ are letters that not every mail server can deliver. Ask for an address without them.",
+            "Before the @ are letters that not every email server can deliver. Ask for an address without them."
         )
     if name == "email":
-        return say("Schrijf het als naam@organisatie.nl.", "Write it like name@organisation.org.")
+        return say("Write it like name@organisation.org.")
     if name == "id":
-        return say(
-            "Gebruik kleine letters, cijfers en streepjes.",
-            "Use small letters, digits and hyphens.",
-        )
-    return say("Hier staat een teken dat niet kan.", "There is a sign in it that cannot be used.")
+        return say("Use small letters, digits and hyphens.")
+    return say("There is a sign in it that cannot be used.")
 
 
 def same_as(dialogue: Dialogue, given: Mapping[str, Any]) -> Stakeholder | None:
@@ -247,10 +228,11 @@ def conflict_of(dialogue: Dialogue, given: Mapping[str, Any], say: Say) -> dict[
         return {}
     return {
         "email": say(
-            f"Dit adres is al van {owner.name} ({owner.organisation}). Is het dezelfde persoon, zet dan in de kolom "
-            f"kenmerk: {owner.id}.",
-            f"This address is already that of {owner.name} ({owner.organisation}). If it is the same person, write in "
-            f"the column reference: {owner.id}.",
+            "This address is already that of %(name)s (%(organisation)s). If it is the same person, write in "
+            "the column reference: %(id)s.",
+            name=owner.name,
+            organisation=owner.organisation,
+            id=owner.id,
         )
     }
 

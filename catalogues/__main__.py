@@ -1,0 +1,24 @@
+"""Gettext update: brings the catalogues up to date with what the house says (`make words`)."""
+
+import sys
+
+from catalogues.extraction import extracted, translated
+from catalogues.po_files import path_of, stored, updated, written
+from states.language.catalogue import DOMAINS
+
+
+def main() -> None:
+    """Write every catalogue of every language anew, and say what each still lacks."""
+    for domain in DOMAINS:
+        said = extracted(domain)
+        for language in translated():
+            catalog = updated(stored(domain, language), said)
+            path_of(domain, language).write_bytes(written(catalog, language))
+            open_ones = sum(
+                not message.string or message.fuzzy for message in catalog if message.id
+            )
+            told = f"{language}/{domain}.po: {len(catalog)} sentences, {open_ones} to translate"
+            sys.stdout.write(f"{told}\n")
+
+
+main()

@@ -1,0 +1,81 @@
+"""Completeness of a language: what people meet who take part, found where it is said."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from babel.messages.catalog import Message
+
+from catalogues.extraction import ROOT
+from states.language.catalogue import Domain
+
+PAGES = (
+    "portal/templates/_*.html",
+    "portal/templates/enter/*",
+    "portal/templates/faults/*",
+    "portal/templates/my/*",
+    "portal/enter/*.py",
+    "portal/http/*.py",
+    "portal/my/*.py",
+    "portal/shared/call_sheet.py",
+    "portal/web/*.py",
+)
+"""The pages of participants and the doors before them, with what is read out to who is called."""
+LETTERS = (
+    "notifications/language/*.py",
+    "notifications/templates/*.txt",
+    "notifications/templates/_block.html",
+    "notifications/views/*.py",
+)
+"""What the letters to them are made of, besides the letters themselves."""
+LAW = ("states/language/*.py", "states/model/*.py", "states/steps/**/*.py", "states/values/*.py")
+"""Where the law refuses what somebody asked; what its checks miss is read by those who prepare the dialogue."""
+_TABLE = re.compile(r"""\b(?:word|words|fill|map)\((?:"words?", ?)?"([a-z-]+)\"""")
+_FILTERS = {
+    "count": "count",
+    "the": "voice",
+    "roles": "role",
+    "failure": "failure",
+    "clock": "session",
+}
+"""The tables of words that a filter looks into by itself."""
+
+
+def is_met_by_participants(domain: Domain, message: Message) -> bool:
+    """Whether participants meet the sentence *message* of *domain*: on a page, in a letter, or as a refusal."""
+    if domain == "pages":
+        return any(place in _files(PAGES) for place, _ in message.locations)
+    if domain == "law":
+        code = str(message.context or "").partition(".")[0]
+        return not code or not _is_only_missed(code)
+    return str(message.context or "").partition(".")[0] in _tables()
+
+
+@cache
+def _files(patterns: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(
+        path.relative_to(ROOT).as_posix() for pattern in patterns for path in ROOT.glob(pattern)
+    )
+
+
+def _texts(patterns: tuple[str, ...]) -> Iterator[str]:
+    for name in _files(patterns):
+        if Path(name).suffix in {".html", ".py", ".txt"}:
+            yield (ROOT / name).read_text(encoding="utf-8")
+
+
+@cache
+def _tables() -> frozenset[str]:
+    """The tables of words that pages and letters of participants look into."""
+    said = "\n".join(_texts((*PAGES, *LETTERS)))
+    asked = {table for name, table in _FILTERS.items() if re.search(rf"\|\s*{name}\b", said)}
+    return frozenset({*_TABLE.findall(said), *asked})
+
+
+@cache
+def _is_only_missed(code: str) -> bool:
+    """Whether *code* is said by a check alone."""
+    quoted = f'"{code}"'
+    missed = any(quoted in text for text in _texts(("states/checks/*.py",)))
+    return missed and not any(quoted in text for text in _texts(LAW))

@@ -1,0 +1,82 @@
+"""
+Language (locale): those that the house has, each a folder of `locale` with what is known of it in `language.toml`.
+
+A language that is *read* is one of these; one that is spoken may be any of CLDR's (`states/values.py`).
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+HOME = Path(__file__).parents[2] / "locale"
+"""The folder of all languages: beside the rooms, in a checkout and where the program is installed alike."""
+SOURCE = "en"
+"""The language of the sentences in code, templates and books: what another language lacks is read in it."""
+
+Complete = Literal["all", "participants"]
+"""Whether all is said in a language, or what participants meet alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class NativeReader:
+    """Somebody who read all of a language as their own, and the day on which they had read it."""
+
+    name: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class HouseLanguage:
+    """
+    One language: its *code* (ISO 639), its *name* in its own words and its *english* one.
+
+    *direction* is that of its script; *formats* the locale of CLDR by which it names days, months and countries;
+    *long_date* and *short_date* the patterns (UTS 35) of a day with its weekday and without it. *articles* go before
+    the names of countries within a sentence, each with the names it goes before.
+    """
+
+    code: str
+    name: str
+    english: str
+    direction: Literal["ltr", "rtl"]
+    formats: str
+    long_date: str
+    short_date: str
+    complete: Complete
+    reviewed_by: tuple[NativeReader, ...] = ()
+    articles: tuple[tuple[str, re.Pattern[str]], ...] = ()
+    first: bool = False
+    """Whether it is offered first, and is that of whoever names none."""
+
+
+@cache
+def languages() -> Mapping[str, HouseLanguage]:
+    """All languages that there are, by code: the first one, then the others in the order of their codes."""
+    found = map(_language, HOME.glob("*/language.toml"))
+    in_order = sorted(found, key=lambda one: (not one.first, one.code))
+    return MappingProxyType({one.code: one for one in in_order})
+
+
+def _language(file: Path) -> HouseLanguage:
+    told: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    told["reviewed_by"] = tuple(NativeReader(**reader) for reader in told["reviewed_by"])
+    articles = told.get("articles", ())
+    told["articles"] = tuple((one["article"], re.compile(one["before"])) for one in articles)
+    return HouseLanguage(code=file.parent.name, **told)
+
+
+LANGUAGES = tuple(languages())
+"""The codes of all languages that there are, the first one first."""
+FIRST = LANGUAGES[0]
+"""The language of whoever names none."""
+
+
+def language_of(wanted: str) -> str:
+    """The language in which somebody who reads *wanted* is written to: English when there are no texts in it."""
+    return wanted if wanted in languages() else SOURCE
