@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from docgen import json_schema, law_tables, module_map, settings_table
+from docgen import json_schema, law_tables, module_map, scenario_fields, settings_table
 from docgen.markdown import code, part, replace_part
 from states.steps.diagram import mermaid
 
@@ -40,6 +40,8 @@ PARTS = (
     Part("docs/rules.md", "ladders", law_tables.ladders),
     Part("docs/rules.md", "limits", law_tables.limits),
     Part("docs/rules.md", "steps", law_tables.steps),
+    Part("docs/scenario.md", "fields", scenario_fields.fields),
+    Part("docs/scenario.md", "step-fields", scenario_fields.step_fields),
     Part("docs/settings.md", "settings", settings_table.settings),
 )
 

@@ -1,0 +1,190 @@
+"""Scenario fields: what a scenario file may hold, from the models that read it, with a sentence for each."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from cli.rehearsal.scenario import Act, Bounce, Opening, Outage, Scenario
+from docgen.markdown import code, table
+from states.model.dialogue import ChainDialogue, Risk
+from states.model.information import Information
+from states.model.people import Mapping, Person
+from states.model.programme import Programme
+from states.steps.table import STEPS, Step
+
+_REF = "#/$defs/"
+_WORDS = {
+    "string": "text", "integer": "number", "number": "number", "boolean": "true or false", "null": "nothing",
+    "object": "mapping",
+}  # fmt: skip
+
+ABOUT: dict[type[BaseModel], dict[str, str]] = {
+    Scenario: {
+        "start": "The moment at which the edition opens.",
+        "until": "Until when it is lived; may be given with `--until` instead.",
+        "programme": "The programme, as in `weerklank programme apply`.",
+        "policy": "Values that differ, in the shape of `config/policy.toml`, laid over the programme's own.",
+        "dialogue": "The edition that is opened at the start.",
+        "risks": "Named before anybody acts.",
+        "chain_dialogues": "Linked before anybody acts.",
+        "stakeholders": "Mapped before anybody acts.",
+        "acts": "What people do, in any order; they are taken by their moments.",
+        "outages": "Spans in which the scheduler is down.",
+        "bounces": "Spans in which mail to an address fails for good.",
+    },
+    Programme: {
+        "id": "Its short name; an edition is called `<id>-<edition>`.",
+        "company": "The company, as people read it.",
+        "country": "Whose public holidays count, like `NL`.",
+        "time_zone": "Of all its moments, like `Europe/Amsterdam`.",
+        "languages": "The languages of its texts, the first is preferred.",
+        "schedule": "When the next edition opens: a cron line, like `0 9 1 12 *`.",
+        "roles": "Who holds which role: `manager`, `deputy`, `sponsor`, `moderator`, `board`, `confidant`.",
+        "holidays": "Further days off.",
+        "policy": "Values of its own, in the shape of `config/policy.toml`.",
+        "owed_before": "Written by steps alone; a file leaves it out.",
+    },
+    Person: {
+        "name": "As people read it.",
+        "email": "Without one they are reached by hand.",
+        "phone": "With its country, like `+31 6 …`.",
+        "language": "In which they are written to: one that the house has texts in.",
+    },
+    Opening: {
+        "edition": "Its number; the year of the session when left out.",
+        "session": "When the session is, with its hour; proposed when left out (rules 4).",
+        "information": "What the invitation says; may be given by a step.",
+    },
+    Information: {
+        "purpose": "Why the dialogue is held.",
+        "use_of_outcomes": "What is done with what people say.",
+        "contribution_asked": "What is asked of those who come.",
+        "degree_of_influence": "How far they decide.",
+        "decided_by": "Who decides.",
+        "feedback_by": "The promise: the day on which everybody who contributed has their answer.",
+        "confidentiality": "Who sees which name.",
+        "costs": "Who pays for travel and time.",
+    },
+    Risk: {
+        "id": "Its short name.",
+        "theme": "What it is about.",
+        "country": "Where, like `BD`.",
+        "tier": "How far down the chain: 0 is the company itself.",
+        "group": "Who is affected.",
+        "weight": "How heavy, 1 to 5.",
+    },
+    ChainDialogue: {
+        "id": "Its short name.",
+        "risk": "The risk that it covers.",
+        "place": "Where it was held.",
+        "partner": "With whom.",
+        "held": "On which day.",
+    },
+    Mapping: {
+        "id": "Their short name, by which acts speak of them.",
+        "name": "As they are addressed.",
+        "organisation": "For whom they work or speak.",
+        "category": "What kind of party: `union`, `ngo`, `supplier`, …",
+        "country": "Where they live and work.",
+        "language": "In which they are written to.",
+        "layer": "How close they stand to those affected (rules 9).",
+        "critical": "Whether they are a critical party.",
+        "at_risk": "Whether taking part puts them at risk; left out: not decided.",
+        "speaks_for": "The risks for which they speak.",
+        "replaces": "Whose seat they take.",
+        "email": "Without one they are reached by hand.",
+        "phone": "With its country.",
+        "postal_address": "Where letters reach them.",
+        "safe_hours": "When they can be called, in their own words: `19-21 h, not on Friday`.",
+        "time_zone": "Of their clock, when the country has several.",
+    },
+    Act: {
+        "at": "When.",
+        "by": "Who: a role, a stakeholder, a helper, or a pseudonym like `sealed-1`.",
+        "do": "Which step.",
+        "with": "What comes with it (see *Steps*).",
+        "edition": "Of which edition; that of the opening when left out.",
+        "dialogue": "Of which dialogue, by its id.",
+    },
+    Outage: {"from": "The first moment.", "to": "The first moment after it."},
+    Bounce: {
+        "from": "The first moment.",
+        "to": "The first moment after it.",
+        "address": "Which address.",
+    },
+}
+"""What each field is; a test holds the names against the models."""
+_TITLES: dict[type[BaseModel], str] = {
+    Scenario: "The file",
+    Programme: "`programme`",
+    Person: "Who holds a role: `programme.roles.<role>`",
+    Opening: "`dialogue`",
+    Information: "`dialogue.information`",
+    Risk: "`risks`: a list of",
+    ChainDialogue: "`chain_dialogues`: a list of",
+    Mapping: "`stakeholders`: a list of",
+    Act: "`acts`: a list of",
+    Outage: "`outages`: a list of",
+    Bounce: "`bounces`: a list of",
+}
+
+
+def fields() -> str:
+    """A table for each part of the file."""
+    return "\n\n".join(_section(model, title) for model, title in _TITLES.items())
+
+
+def _section(model: type[BaseModel], title: str) -> str:
+    shape = model.model_json_schema()
+    must = set(shape.get("required", ()))
+    rows = (
+        (f"`{name}`", "yes" if name in must else "", _type(kind, shape), ABOUT[model][name])
+        for name, kind in shape["properties"].items()
+    )
+    return f"### {title}\n\n{table(('field', 'must', 'type', 'what it is'), rows)}"
+
+
+def _type(kind: dict[str, Any], shape: dict[str, Any]) -> str:
+    if "$ref" in kind:
+        return _type(shape["$defs"][kind["$ref"].removeprefix(_REF)], shape)
+    if "anyOf" in kind:
+        said = [_type(each, shape) for each in kind["anyOf"] if each.get("type") != "null"]
+        return " or ".join(said)
+    if "enum" in kind:
+        return code(*kind["enum"])
+    if kind.get("type") == "array":
+        return f"list of {_type(kind['items'], shape)}"
+    return {"date-time": "moment", "date": "day"}.get(kind.get("format", "")) or _WORDS[
+        kind["type"]
+    ]
+
+
+def step_fields() -> str:
+    """What comes `with` each step; what is in brackets may be left out."""
+    return table(("step", "with"), [(f"`{step.name}`", _takes(step)) for step in STEPS.values()])
+
+
+def _takes(step: Step) -> str:
+    shape = step.takes.model_json_schema()
+    must = set(shape.get("required", ()))
+    fields = shape.get("properties", {}).items()
+    return (
+        ", ".join(_named(name, kind, shape, must=name in must) for name, kind in fields)
+        or "nothing"
+    )
+
+
+def _named(name: str, kind: dict[str, Any], shape: dict[str, Any], *, must: bool) -> str:
+    inner = _inside(kind, shape)
+    said = f"`{name}`" + (f" {{{inner}}}" if inner else "")
+    return said if must else f"[{said}]"
+
+
+def _inside(kind: dict[str, Any], shape: dict[str, Any]) -> str:
+    """The fields of what is given as a mapping or as a list of them."""
+    found = [kind, *kind.get("anyOf", ()), kind.get("items", {})]
+    for one in found:
+        if "$ref" in one:
+            target = shape["$defs"][one["$ref"].removeprefix(_REF)]
+            return ", ".join(target.get("properties", ()))
+    return ""
