@@ -18,15 +18,16 @@ from states.model.dialogue import Dialogue
 from states.model.duties import Duty
 from states.model.people import Role
 from states.privacy.readers import A_MODERATOR
+from states.privacy.redaction import Redactor, for_auditors, without_speaker
 from states.privacy.seals import is_sealed, seals_open_to
-from states.privacy.visibility import Viewer, actor_seen, unknown_to_auditors
+from states.privacy.small_counts import untold_of
+from states.privacy.visibility import Viewer, actor_seen
 
 Row = dict[str, Any]
 VIEWERS: tuple[Viewer, ...] = ("manager", "moderator", "auditor")
 _NAMING = frozenset({"for", "duty", "to", "actor", "subject", "detail", "by", "why", "checks"})
 """Fields that may name somebody; the others are words of ours, whatever somebody is called."""
 _INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00$")
-_SPEAKER = "(the speaker)"
 _MAIL = "email"
 
 
@@ -62,21 +63,12 @@ def refusal(
     The refusal of *act* (`do`, `by`, `with`) at *at* for a *reason* (its code and sentence).
 
     Without what would betray who speaks under seal.
-
-    A point that was refused has no attribution yet that would let its speaker be named.
     """
     do, by, given = str(act["do"]), str(act["by"]), dict(act["with"])
     code, why = reason
     if dialogue is not None:
         by = actor_seen(dialogue, by, do, given)
-    speaker = given.get("stakeholder")
-    if do == "record-contribution" and isinstance(speaker, str) and _known(dialogue, speaker):
-        why = re.sub(rf"(?<![\w-]){re.escape(speaker)}(?![\w-])", _SPEAKER, why)
-    return Refusal(at, do, by, code, why)
-
-
-def _known(dialogue: Dialogue | None, name: str) -> bool:
-    return dialogue is not None and name in dialogue.stakeholders
+    return Refusal(at, do, by, code, without_speaker(dialogue, do, given, why))
 
 
 def seen(
@@ -108,7 +100,7 @@ def seen(
         shown["notices"] = list(_told(shown["notices"], dialogues))
     kinds = queue.kinds_of_letters(ledger.engine, [d.id for d in dialogues])
     shown["letters"] = numbered(shown["notices"], kinds)
-    return Veil(dialogues).over(shown) if viewer == "auditor" else shown
+    return for_an_auditor(shown, dialogues) if viewer == "auditor" else shown
 
 
 def _duties(dialogues: Iterable[Dialogue]) -> list[tuple[Dialogue, Duty]]:
@@ -227,47 +219,19 @@ def _seals(dialogue: Dialogue) -> Iterator[Row]:
         yield {"dialogue": dialogue.id, "voice": seal.id, "stakeholder": seal.stakeholder}
 
 
-class Veil:
-    """Hides identities from an auditor: stakeholders become `participant-1` … in the order of mapping."""
+def for_an_auditor(shown: Row, dialogues: Sequence[Dialogue]) -> Row:
+    """*shown*, tables of rows about *dialogues*, as an auditor may see it."""
+    redactor, known = for_auditors(*dialogues), {d.id: d for d in dialogues}
+    facts = [_told_fact(row, known[row["dialogue"]]) for row in shown.get("facts", ())]
+    tables = shown | {"facts": facts} if "facts" in shown else shown
+    return {name: [_redacted(row, name, redactor) for row in rows] for name, rows in tables.items()}
 
-    def __init__(self, dialogues: Iterable[Dialogue]) -> None:
-        self._words: dict[str, str] = {}
-        for dialogue in dialogues:
-            self._learn(dialogue)
-        longest_first = sorted(self._words, key=len, reverse=True)
-        known = "|".join(re.escape(word) for word in longest_first) or r"(?!)"
-        self._pattern = re.compile(rf"(?<![\w-])(?:{known})(?![\w-])")
 
-    def _learn(self, dialogue: Dialogue) -> None:
-        for role, person in dialogue.programme.roles.items():
-            self._keep(role.value, person.name, person.email, person.phone)
-        for name in unknown_to_auditors(dialogue):
-            someone = dialogue.stakeholders[name]
-            mask = self._words.setdefault(name, f"participant-{self._count() + 1}")
-            self._keep(mask, someone.name, someone.organisation, someone.email, someone.phone)
+def _told_fact(row: Row, dialogue: Dialogue) -> Row:
+    untold = untold_of(dialogue, row["fact"])
+    return row | {"detail": {k: v for k, v in row["detail"].items() if k not in untold}}
 
-    def _count(self) -> int:
-        return len({mask for mask in self._words.values() if mask.startswith("participant-")})
 
-    def _keep(self, mask: str, *words: str | None) -> None:
-        for word in words:
-            if word:
-                self._words.setdefault(word, mask)
-
-    def over(self, shown: Row) -> Row:
-        """*shown* without identities."""
-        return {table: [self.row(row, table) for row in rows] for table, rows in shown.items()}
-
-    def row(self, row: Row, table: str = "") -> Row:
-        """One *row* of *table* without identities."""
-        naming = _NAMING | {"id"} if table == "duties" else _NAMING
-        return {key: self._hidden(value) if key in naming else value for key, value in row.items()}
-
-    def _hidden(self, value: Any) -> Any:  # noqa: ANN401 - JSON of any shape
-        if isinstance(value, str):
-            return self._pattern.sub(lambda found: self._words[found[0]], value)
-        if isinstance(value, Mapping):
-            return {self._hidden(key): self._hidden(inner) for key, inner in value.items()}
-        if isinstance(value, list | tuple):
-            return [self._hidden(inner) for inner in value]
-        return value
+def _redacted(row: Row, table: str, redactor: Redactor) -> Row:
+    naming = _NAMING | {"id"} if table == "duties" else _NAMING
+    return {key: redactor.over_all(v) if key in naming else v for key, v in row.items()}

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from cli import console
-from cli.json_views import Veil, dialogue_row, duty_row
+from cli.json_views import dialogue_row, duty_row, for_an_auditor
 from states.checks.status import ANSWERING, about_nothing, waiting_voices
 from states.model.dialogue import OPEN_PHASES, Dialogue
 from states.model.duties import Duty
@@ -28,7 +28,7 @@ def portray(
         "duties": [duty_row(dialogue, duty, now) for duty in owed],
     }
     if viewer == "auditor":
-        shown = Veil([dialogue]).over(shown)
+        shown = for_an_auditor(shown, [dialogue])
     view = _View(dialogue, now)
     view.head()
     view.checks(shown["dialogues"][0]["checks"], short=short)

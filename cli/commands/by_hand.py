@@ -14,6 +14,7 @@ from records import queries
 from records.delivery import queue
 from records.outbox.enqueue import BY_HAND
 from services.house import House, open_house
+from states.privacy.redaction import for_auditors
 
 if TYPE_CHECKING:
     from records.queries import NoticeRow
@@ -84,21 +85,25 @@ def show(number: Number, viewer: As = "manager", now: Now = None, as_json: AsJso
         posted = queue.find(house.engine, number)
         if posted is None:
             raise Unfit([f"Message {number} is no longer there."])
+        dialogue = house.ledger.read(row.dialogue_id)
         try:
-            message = compose(posted.notice, house.ledger.read(row.dialogue_id), now=moment)
+            message = compose(posted.notice, dialogue, now=moment)
         except Unwritable as lacking:
             raise Unfit([f"Message {number} cannot be written: {lacking}"]) from None
-    reach = message.phone or "no phone number is known: send a letter"
     hidden = message.discreet and viewer != "moderator"
+    letter = {"phone": None if hidden else message.phone or None}
+    letter |= {"subject": message.subject, "text": message.text}
+    shown = {**_as_data(row), **letter}
+    if viewer == "auditor":
+        shown = for_auditors(dialogue).over_all(shown)
     if as_json:
-        phone = None if hidden else message.phone or None
-        letter = {"phone": phone, "subject": message.subject, "text": message.text}
-        console.say_json({**_as_data(row), **letter})
+        console.say_json(shown)
         return
+    reach = shown["phone"] or "no phone number is known: send a letter"
     console.note(
-        f"To {row.to}: {'under seal: only the moderator knows (--as moderator)' if hidden else reach}"
+        f"To {shown['to']}: {'under seal: only the moderator knows (--as moderator)' if hidden else reach}"
     )
-    console.out(f"{message.subject}\n\n{message.text}")
+    console.out(f"{shown['subject']}\n\n{shown['text']}")
     console.suggest(f"weerklank by-hand done {number} --by moderator --how 'by phone'")
 
 

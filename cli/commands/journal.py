@@ -11,7 +11,7 @@ from cli.commands.act import Dialogue
 from cli.commands.status import As
 from cli.completion import dialogue_ids
 from cli.console import AsJson
-from cli.json_views import Veil, fact_row
+from cli.json_views import fact_row, for_an_auditor
 from records.journal import journal
 from services.house import open_house
 
@@ -43,8 +43,7 @@ def show(dialogue: Dialogue, viewer: As = "manager", as_json: AsJson = False) ->
             for entry in journal.entries(house.engine, dialogue)
         ]
     if viewer == "auditor":
-        veil = Veil([held])
-        rows = [veil.row(row) for row in rows]
+        rows = for_an_auditor({"facts": rows}, [held])["facts"]
     if as_json:
         console.say_json({"dialogue": dialogue, "entries": rows})
         return

@@ -18,7 +18,7 @@ from states.language.catalogue import N_
 from states.model.dialogue import OPEN_PHASES, Dialogue
 from states.model.duties import KINDS
 from states.model.people import AUDITOR
-from states.privacy.redaction import Veil
+from states.privacy.redaction import Redactor, for_auditors
 from states.privacy.seals import is_sealed
 from states.privacy.small_counts import untold_of, verdicts_shown
 
@@ -66,12 +66,12 @@ def _page(
     )
 
 
-def _veil(visit: Visit, dialogue: Dialogue) -> Veil:
+def _veil(visit: Visit, dialogue: Dialogue) -> Redactor:
     """What hides the names; it must know them, and *dialogue* no longer does."""
-    return Veil(visit.site.house.ledger.read(dialogue.id))
+    return for_auditors(visit.site.house.ledger.read(dialogue.id))
 
 
-def _owed(seen: Seen, veil: Veil, duty: Any) -> Owed:  # noqa: ANN401 - a duty
+def _owed(seen: Seen, veil: Redactor, duty: Any) -> Owed:  # noqa: ANN401 - a duty
     view = DutyView(seen.dialogue, duty, seen.now, seen.language)
     promised = seen.dialogue.commitments.get(duty.whom or "")
     about = promised.what if promised and duty.kind == "report-progress" else duty.whom
@@ -125,7 +125,7 @@ def show_journal(visit: Visit) -> Response:
     )
 
 
-def _about(dialogue: Dialogue, veil: Veil, fact: Entry, language: str) -> str:
+def _about(dialogue: Dialogue, veil: Redactor, fact: Entry, language: str) -> str:
     """What a fact is about, in words: a duty with whom it is for, a role, a check, a risk, or somebody unnamed."""
     subject = fact.subject
     kind, _, whom = subject.partition("/")
@@ -146,7 +146,7 @@ def _promise(dialogue: Dialogue, name: str) -> str:
     return known.what if known else ""
 
 
-def _named(dialogue: Dialogue, veil: Veil, subject: str) -> str:
+def _named(dialogue: Dialogue, veil: Redactor, subject: str) -> str:
     """A point or a masked person; what has only a short name of the records is not named."""
     known = (
         subject in dialogue.contributions

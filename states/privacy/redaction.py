@@ -1,48 +1,137 @@
-"""Redaction: takes identities out of what an auditor reads; people become numbers, holders of a role their role."""
+"""
+Redaction: takes identities out of what is shown to an auditor, the same at every door.
+
+People become numbers in the order of mapping, and holders of a role their role.
+"""
 
 import json
-import re
-import unicodedata
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from states.model.dialogue import Dialogue
-from states.privacy.visibility import unknown_to_auditors
+from states.model.people import PARTICIPANT, Stakeholder
+from states.privacy.independence import same_phone
+from states.privacy.spellings import (
+    composed,
+    ids_in,
+    joined,
+    keys_of,
+    may_be,
+    numbers_in,
+    parts_of,
+    plain,
+)
+from states.values.addresses import on_the_wire
 
+SPEAKER = "(the speaker)"
 _SHORTEST = 4
+"""A shorter first name could be any word."""
+_SHARED = "somebody"
+"""Of a name that two people have nobody can say whose it is."""
 
 
-class Veil:
-    """Knows the names of one dialogue, as it truly is, so that none of them passes."""
+class _Known(NamedTuple):
+    """What stands instead of a word, and of how many parts the word is."""
 
-    def __init__(self, dialogue: Dialogue) -> None:
-        self._words: dict[str, str] = {}
-        for role, person in dialogue.programme.roles.items():
-            self._keep(role.value, person.name, person.email, person.phone)
-        for name, mask in unknown_to_auditors(dialogue).items():
-            someone = dialogue.stakeholders[name]
-            contact = (someone.name, someone.organisation, someone.email, someone.phone)
-            self._keep(mask, name, *contact, *_given_names(someone.name))
-        for number, helper in enumerate(dialogue.helpers.values(), start=1):
-            told = (helper.name, helper.organisation, helper.email, helper.phone)
-            self._keep(f"helper-{number}", helper.id, *told, *_given_names(helper.name))
-        longest_first = sorted(self._words, key=len, reverse=True)
-        self._masks = [self._words[word] for word in longest_first]
-        known = "|".join(f"({_spelled(word)})" for word in longest_first) or r"(?!)"
-        self._pattern = re.compile(rf"(?<![\w-])(?:{known})(?![\w-])", re.IGNORECASE)
+    mask: str
+    parts: int
 
-    def _keep(self, mask: str, *words: str | None) -> None:
-        for word in filter(None, words):
-            for spelled in (_composed(word), _composed(word).upper()):  # Weiß, WEISS
-                self._words.setdefault(spelled, mask)
+
+class Redactor:
+    """Knows the people of some dialogues, as these truly are, so that none of their names passes."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, str] = {}
+        self._words: dict[str, _Known] = {}
+        self._phones: dict[str, str] = {}
+        self._short: dict[str, set[str]] = {}
+        self._longest = 0
+        self._done: dict[str, str] = {}
+
+    def learn(
+        self,
+        mask: str,
+        *,
+        ids: Collection[str] = (),
+        name: str = "",
+        words: Collection[str | None] = (),
+        phone: str | None = None,
+    ) -> None:
+        """Put *mask* where *ids* (names of the record), the *name*, or one of these *words* or the *phone* stands."""
+        for one in ids:
+            self._ids.setdefault(one.casefold(), mask)
+        for word in filter(None, (name, *words, phone)):
+            self._keep(word, mask)
+        if phone:
+            self._phones.setdefault(phone, mask)
+        for part in _called(composed(name)):
+            self._short.setdefault(part, set()).add(mask)
+
+    def _keep(self, word: str, mask: str) -> None:
+        parts = len(parts_of(composed(word)))
+        for key in filter(None, keys_of(composed(word))):
+            self._words.setdefault(key, _Known(mask, parts))
+            self._longest = max(self._longest, len(key))
+
+    def settle(self, public: str = "") -> None:
+        """Learn the first and last names too, once everybody is known; what is *public*, as the company is, stays."""
+        known = {span.key for span in parts_of(composed(public))}
+        for part, masks in self._short.items():
+            if known.isdisjoint(keys_of(part)):
+                self._keep(part, next(iter(masks)) if len(masks) == 1 else _SHARED)
+        self._short.clear()
 
     def over(self, text: str | None) -> str:
         """*text* without identities."""
-        return self._pattern.sub(self._mask, _composed(text or ""))
+        if not text:
+            return ""
+        if text not in self._done:
+            self._done[text] = self._without(composed(text))
+        return self._done[text]
 
-    def _mask(self, found: re.Match[str]) -> str:
-        """By its place and not by its letters: ı and i match each other, and are two words."""  # noqa: RUF002
-        return self._masks[(found.lastindex or 1) - 1]
+    def _without(self, text: str) -> str:
+        found = sorted([*self._numbers(text), *self._ids_in(text), *self._names(text)], key=_first)
+        shown, place = [], 0
+        for start, end, mask in found:
+            if start >= place:
+                shown += [text[place:start], mask]
+                place = end
+        return "".join([*shown, text[place:]])
+
+    def _numbers(self, text: str) -> Iterator[tuple[int, int, str]]:
+        for start, end, number in numbers_in(text) if self._phones else ():
+            for phone, mask in self._phones.items():
+                if same_phone(number, phone):
+                    yield start, end, mask
+
+    def _ids_in(self, text: str) -> Iterator[tuple[int, int, str]]:
+        for start, end, name in ids_in(text, self._ids):
+            yield start, end, self._ids[name]
+
+    def _names(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """The longest known word that begins at each part of *text*."""
+        parts, number = parts_of(text), 0
+        while number < len(parts):
+            longest = None
+            for many, span, blank in joined(parts, text, number):
+                if len(span.key) > 2 * self._longest:
+                    break
+                known = self._words.get(span.key) or self._words.get(plain(span.key))
+                if known and may_be(known.parts, many, span.key, blank=blank):
+                    longest = many, (span.start, span.end, known.mask)
+            if longest:
+                yield longest[1]
+            number += longest[0] if longest else 1
+
+    def over_all(self, value: Any) -> Any:  # noqa: ANN401 - JSON of any shape
+        """*value*, of whatever shape JSON has, without identities."""
+        if isinstance(value, str):
+            return self.over(value)
+        if isinstance(value, Mapping):
+            return {self.over_all(key): self.over_all(inner) for key, inner in value.items()}
+        return (
+            [self.over_all(inner) for inner in value] if isinstance(value, list | tuple) else value
+        )
 
     def detail(self, detail: Mapping[str, Any], untold: Collection[str] = ()) -> str:
         """The detail of a fact without identities and without what is *untold*, in one line."""
@@ -54,16 +143,61 @@ class Veil:
         return self.over(shown)
 
 
-def _given_names(name: str) -> list[str]:
-    """The first name alone, by which people are called in a sentence; a short one could be any word."""
+def _first(found: tuple[int, int, str]) -> tuple[int, int]:
+    return found[0], -found[1]
+
+
+def for_auditors(*dialogues: Dialogue) -> Redactor:
+    """What hides all of *dialogues*, read as they truly are, from an auditor; one person has one number in all."""
+    redactor, people, helpers = Redactor(), dict[str, str](), dict[str, str]()
+    for dialogue in dialogues:
+        for role, person in dialogue.programme.roles.items():
+            redactor.learn(
+                role.value, name=person.name, words=_mail(person.email), phone=person.phone
+            )
+        for name, seat in dialogue.stakeholders.items():
+            mask = people.setdefault(name, f"{PARTICIPANT}-{len(people) + 1}")
+            _learn_seat(redactor, seat, mask)
+        for name, helper in dialogue.helpers.items():
+            mask = helpers.setdefault(name, f"helper-{len(helpers) + 1}")
+            words = (helper.organisation, *_mail(helper.email))
+            redactor.learn(mask, ids=(name,), name=helper.name, words=words, phone=helper.phone)
+    programmes = (dialogue.programme for dialogue in dialogues)
+    redactor.settle(" ".join(f"{one.company} {one.id}" for one in programmes))
+    return redactor
+
+
+def _learn_seat(redactor: Redactor, seat: Stakeholder, mask: str) -> None:
+    words = (seat.organisation, seat.postal_address, *_mail(seat.email))
+    redactor.learn(mask, ids=(seat.id,), name=seat.name, words=words, phone=seat.phone)
+    for way in seat.left_ways:
+        redactor.learn(mask, words=(way,), phone=None if "@" in way else way)
+
+
+def without_speaker(
+    dialogue: Dialogue | None, step: str, given: Mapping[str, Any], why: str
+) -> str:
+    """
+    *why* the *step* was refused, without whose point it would have recorded.
+
+    A point that was refused has no attribution yet that would let its speaker be named.
+    """
+    seat = dialogue.stakeholders.get(str(given.get("stakeholder"))) if dialogue else None
+    if seat is None or step != "record-contribution":
+        return why
+    redactor = Redactor()
+    _learn_seat(redactor, seat, SPEAKER)
+    redactor.settle()
+    return redactor.over(why)
+
+
+def _mail(address: str | None) -> tuple[str, ...]:
+    """*address* in both ways in which it is written, with letters of its language and in those of the wire."""
+    return (address, on_the_wire(address)) if address else ()
+
+
+def _called(name: str) -> list[str]:
+    """The names by which people are called in a sentence: the first and the last."""
     parts = name.split()
-    return parts[:1] if len(parts) > 1 and len(parts[0]) >= _SHORTEST else []
-
-
-def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
-
-
-def _spelled(word: str) -> str:
-    """*word* as a pattern, whatever blanks stand between its parts."""
-    return r"\s+".join(map(re.escape, word.split()))
+    ends = {parts[0], parts[-1]} if len(parts) > 1 else set()
+    return [part for part in sorted(ends) if len(part) >= _SHORTEST]

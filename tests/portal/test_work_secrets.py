@@ -309,12 +309,12 @@ def test_json_tells_no_manager_who_is_reached_by_hand(portal: Portal) -> None:
     assert ("by-hand", None) in answers("moderator")
 
 
-@pytest.mark.parametrize("written", ["Rahima", "rahima", "RAHIMA"])
+@pytest.mark.parametrize("written", ["Nasrin", "nasrin", "NASRIN"])
 def test_an_auditor_meets_no_first_name(written: str, portal: Portal) -> None:
     portal.memory.open()
     portal.memory.map()
     portal.memory.act(
-        "map-stakeholder", {**NGO, "id": "s1", "name": "Rahima Khatun", "email": None}
+        "map-stakeholder", {**NGO, "id": "s1", "name": "Nasrin Khatun", "email": None}
     )
     reason = f"We asked {written}, and nobody else could come."
     portal.memory.act("override-check", {"check": "home-share", "reason": reason})
