@@ -53,7 +53,7 @@ def _page(
     seen, veil = seen_by(visit, dialogue), _veil(visit, dialogue)
     count, last = head(visit.site.house.engine, dialogue.id)
     return visit.page(
-        "manager_work/audit.html",
+        "auditor/audit.html",
         seen=seen,
         veil=veil,
         duties=[_owed(seen, veil, duty) for duty in dialogue.duties.values()],
@@ -113,7 +113,7 @@ def show_journal(visit: Visit) -> Response:
         return _about(dialogue, veil, fact, visit.language)
 
     return visit.page(
-        "manager_work/journal.html",
+        "auditor/journal.html",
         seen=seen_by(visit, dialogue),
         veil=veil,
         who=who,

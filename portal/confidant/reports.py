@@ -30,7 +30,7 @@ def show(visit: Visit) -> Response:
     found = reports_of(visit.site.house.engine, visit.me.programme.id)
     told = _named(visit, found)
     return visit.page(
-        "manager_work/reports.html",
+        "confidant/reports.html",
         waiting=[one for one in told if one.report.settled_at is None],
         settled=[one for one in told if one.report.settled_at is not None],
     )

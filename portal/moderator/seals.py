@@ -28,7 +28,7 @@ def show(visit: Visit) -> Response:
     rows = notices_of(visit.site.house.engine, [dialogue.id])
     debts = debts_of(seen, rows)
     return visit.page(
-        "manager_work/seals.html",
+        "moderator/seals.html",
         seen=seen,
         guests=invited(dialogue),
         sealed=[debt for debt in debts if debt.sealed],

@@ -24,4 +24,4 @@ def at_hand(visit: Visit, *phases: Phase) -> Dialogue | None:
 
 def nothing_yet(visit: Visit) -> Response:
     """The page of somebody whose programme has no dialogue yet."""
-    return visit.page("manager_work/nothing-yet.html")
+    return visit.page("manager/nothing-yet.html")

@@ -24,7 +24,7 @@ def show(visit: Visit) -> Response:
     seen = seen_by(visit, dialogue)
     rows = notices_of(visit.site.house.engine, [dialogue.id])
     return visit.page(
-        "manager_work/answers.html",
+        "manager/answers.html",
         seen=seen,
         debts=debts_of(seen, rows),
         standing=answers_standing(dialogue),
@@ -36,7 +36,7 @@ def show(visit: Visit) -> Response:
 def show_one(visit: Visit) -> Response:
     """One voice: their points, the decisions, and the form to write to them."""
     debt, point = _asked(visit)
-    return visit.page("manager_work/answer.html", seen=debt.seen, debt=debt, point=point)
+    return visit.page("manager/answer.html", seen=debt.seen, debt=debt, point=point)
 
 
 def _asked(visit: Visit) -> tuple[Debt, Point]:
@@ -56,7 +56,7 @@ def look(visit: Visit) -> Response:
     given = _given(visit, debt)
     message = preview(debt, given, visit)
     return visit.page(
-        "manager_work/answer.html",
+        "manager/answer.html",
         seen=debt.seen,
         debt=debt,
         point=point,

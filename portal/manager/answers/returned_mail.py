@@ -28,7 +28,7 @@ def show(visit: Visit) -> Response:
     seen, mine = seen_by(visit, dialogue), _is_mine(visit, dialogue)
     found = _rows(visit, dialogue) if mine else []
     rows = [(row, reader_of(seen, row.to), may_dismiss(visit, row)) for row in found]
-    return visit.page("manager_work/returned.html", dialogue=dialogue, rows=rows, mine=mine)
+    return visit.page("manager/returned.html", dialogue=dialogue, rows=rows, mine=mine)
 
 
 def waiting(visit: Visit, dialogue: Dialogue) -> int:

@@ -36,7 +36,7 @@ def show_all(visit: Visit) -> Response:
     if dialogue is None:
         return nothing_yet(visit)
     return visit.page(
-        "manager_work/calls.html",
+        "manager/calls.html",
         dialogue=dialogue,
         calls=calls_of(visit, dialogue),
         managing=visit.me.name in MANAGERS,
@@ -58,7 +58,7 @@ def show(visit: Visit) -> Response:
     call = call_of(visit, dialogue, seat)
     choices = () if visit.me.name in MANAGERS else choices_of(dialogue, visit.me.name)
     return visit.page(
-        "manager_work/call.html",
+        "manager/call.html",
         dialogue=dialogue,
         call=call,
         seat=seat,

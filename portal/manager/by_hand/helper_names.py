@@ -24,7 +24,7 @@ def show(visit: Visit) -> Response:
     if dialogue is None:
         return nothing_yet(visit)
     return visit.page(
-        "manager_work/helpers.html",
+        "manager/helpers.html",
         dialogue=dialogue,
         helpers=[one for one in dialogue.helpers.values() if one.ended_at is None],
         naming=visit.me.name in _NAMERS,

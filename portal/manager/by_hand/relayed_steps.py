@@ -55,7 +55,7 @@ def show(visit: Visit) -> Response:
     if dialogue is None:
         return nothing_yet(visit)
     return visit.page(
-        "manager_work/relays.html",
+        "manager/relays.html",
         dialogue=dialogue,
         guests=[seat for seat in dialogue.stakeholders.values() if _there(seat)],
         choices=choices_of(dialogue, visit.me.name),

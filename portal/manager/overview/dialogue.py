@@ -27,7 +27,7 @@ def newest(visit: Visit) -> Response:
     if names:
         return visit.go(f"/dialogues/{names[-1]}")
     row = visit.site.house.ledger.programme(visit.me.programme.id)
-    return visit.page("manager_overview/none-yet.html", opens=row.opens_at)
+    return visit.page("manager/none-yet.html", opens=row.opens_at)
 
 
 def show_dialogue(visit: Visit) -> Response:
@@ -35,7 +35,7 @@ def show_dialogue(visit: Visit) -> Response:
     dialogue = visit.dialogue(visit.param("dialogue"))
     asked = asked_of(visit, dialogue)
     return visit.page(
-        "manager_overview/dialogue.html",
+        "manager/dialogue.html",
         dialogue=dialogue,
         stages=stages_of(dialogue),
         asked=asked,
@@ -69,7 +69,7 @@ def show_override(visit: Visit) -> Response:
     )
     if asked is None:
         raise NotFound
-    return visit.page("manager_overview/override.html", dialogue=dialogue, asked=asked)
+    return visit.page("manager/override.html", dialogue=dialogue, asked=asked)
 
 
 def override(visit: Visit) -> Response:
@@ -84,7 +84,7 @@ def show_postpone(visit: Visit) -> Response:
     """The form to promise another date."""
     dialogue = visit.dialogue(visit.param("dialogue"))
     one = _asked_duty(visit, dialogue)
-    return visit.page("manager_overview/postpone.html", dialogue=dialogue, one=one)
+    return visit.page("manager/postpone.html", dialogue=dialogue, one=one)
 
 
 def _asked_duty(visit: Visit, dialogue: Dialogue) -> Owed:
@@ -119,7 +119,7 @@ def show_lessons(visit: Visit) -> Response:
     """What was learned this year, and the form for one lesson more."""
     dialogue = visit.dialogue(visit.param("dialogue"))
     takes = dialogue.phase in STEPS["note-lesson"].phases
-    return visit.page("manager_overview/lessons.html", dialogue=dialogue, takes=takes)
+    return visit.page("manager/lessons.html", dialogue=dialogue, takes=takes)
 
 
 def note_lesson(visit: Visit) -> Response:
@@ -134,7 +134,7 @@ def show_cancel(visit: Visit) -> Response:
     dialogue = visit.dialogue(visit.param("dialogue"))
     if not dialogue.open:
         raise NotFound
-    return visit.page("manager_overview/cancel.html", dialogue=dialogue)
+    return visit.page("manager/cancel.html", dialogue=dialogue)
 
 
 def cancel(visit: Visit) -> Response:

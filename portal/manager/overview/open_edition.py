@@ -21,7 +21,7 @@ def show(visit: Visit) -> Response:
     """The form; once a day is typed that leaves too little time, it says so and asks one thing more."""
     row = visit.site.house.ledger.programme(visit.me.programme.id)
     near = None if visit.probing else _near(visit)
-    return visit.page("manager_overview/open.html", row=row, near=near)
+    return visit.page("manager/open.html", row=row, near=near)
 
 
 def _session(visit: Visit) -> datetime | None:

@@ -94,7 +94,7 @@ def show_move(visit: Visit) -> Response:
     """The form for another date."""
     dialogue = visit.dialogue(visit.param("dialogue"))
     return visit.page(
-        "manager_overview/move.html",
+        "manager/move.html",
         dialogue=dialogue,
         movable=movable(visit, dialogue),
         at=dialogue.session_at.astimezone(dialogue.zone).replace(tzinfo=None),
@@ -106,7 +106,7 @@ def preview(visit: Visit) -> Response:
     dialogue = visit.dialogue(visit.param("dialogue"))
     decision = decide(dialogue, "reschedule-session", _given(visit), visit.me.by, visit.now)
     return visit.page(
-        "manager_overview/move-preview.html",
+        "manager/move-preview.html",
         dialogue=dialogue,
         preview=preview_of(visit, decision),
         near=near_of(decision.dialogue, visit.now, kinds_that_move(dialogue)),

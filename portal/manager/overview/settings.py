@@ -42,7 +42,7 @@ def show(visit: Visit) -> Response:
     """Everything that is set for this programme."""
     row = visit.site.house.ledger.programme(visit.me.programme.id)
     return visit.page(
-        "manager_work/settings.html",
+        "manager/settings.html",
         span=span,
         programme=row.programme,
         opens_at=row.opens_at,

@@ -35,7 +35,7 @@ def engine_of(visit: Visit) -> Engine:
 def show_today(visit: Visit) -> Response:
     """The page with which a manager begins."""
     return visit.page(
-        "manager_overview/today.html",
+        "manager/today.html",
         board=board_of(visit),
         engine=engine_of(visit),
         newest=next(reversed(visit.dialogue_ids()), None),

@@ -20,7 +20,7 @@ _OPTIONAL = ("before", "after", "what")
 def show(visit: Visit) -> Response:
     """The register: each point with what was decided on it."""
     dialogue = visit.dialogue(visit.param("dialogue"))
-    return visit.page("manager_work/decisions.html", seen=seen_by(visit, dialogue))
+    return visit.page("manager/decisions.html", seen=seen_by(visit, dialogue))
 
 
 def show_one(visit: Visit) -> Response:
@@ -28,7 +28,7 @@ def show_one(visit: Visit) -> Response:
     seen, point = _asked(visit)
     following = [other for other in seen.points if not other.source.outcome and other != point]
     return visit.page(
-        "manager_work/decision.html",
+        "manager/decision.html",
         seen=seen,
         point=point,
         outcomes=[outcome.value for outcome in Outcome],

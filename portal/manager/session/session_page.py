@@ -33,7 +33,7 @@ def show(visit: Visit) -> Response:
     if dialogue is None:
         return nothing_yet(visit)
     return visit.page(
-        "manager_work/session.html",
+        "manager/session.html",
         seen=seen_by(visit, dialogue),
         guests=invited(dialogue),
         management=[role for role in _PRESENT if dialogue.role(role)],

@@ -30,7 +30,7 @@ def show(visit: Visit) -> Response:
         return nothing_yet(visit)
     seen = seen_by(visit, dialogue)
     return visit.page(
-        "manager_work/strategy.html",
+        "manager/strategy.html",
         seen=seen,
         changes=[point for point in seen.points if point.source.change],
         others=[point for point in seen.points if _turned_down(point)],

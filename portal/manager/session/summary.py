@@ -21,7 +21,7 @@ def show(visit: Visit) -> Response:
     everything = list(dialogue.contributions.values())
     withdrawn = [c for c in everything if not c.stands]
     return visit.page(
-        "manager_work/summary.html",
+        "manager/summary.html",
         seen=seen,
         by_hand=by_hand,
         withdrawn=withdrawn,

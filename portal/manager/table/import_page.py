@@ -44,7 +44,7 @@ def show_import(visit: Visit) -> Response:
     """The form for a file."""
     dialogue = _mappable(visit)
     return visit.page(
-        "manager_overview/import.html",
+        "manager/import.html",
         dialogue=dialogue,
         columns=COLUMNS,
         needed=NEEDED,
@@ -69,7 +69,7 @@ def preview(visit: Visit) -> Response:
     raws = [] if problem else list(raw_rows(register, columns))
     rows = tried(visit, dialogue, list(_in_our_language(visit, raws)))
     return visit.page(
-        "manager_overview/import-preview.html",
+        "manager/import-preview.html",
         dialogue=dialogue,
         register=register,
         names=columns.names,

@@ -39,7 +39,7 @@ def show_invitation(visit: Visit) -> Response:
     dialogue = visit.dialogue(visit.param("dialogue"))
     seats = dialogue.stakeholders.values()
     return visit.page(
-        "manager_overview/invitation.html",
+        "manager/invitation.html",
         dialogue=dialogue,
         fields=tuple(Information.model_fields),
         influences=[influence.value for influence in Influence],
@@ -81,7 +81,7 @@ def show_expectations(visit: Visit) -> Response:
     """What participants expect, and the form to tell them what it changed."""
     dialogue = visit.dialogue(visit.param("dialogue"))
     return visit.page(
-        "manager_overview/expectations.html",
+        "manager/expectations.html",
         dialogue=dialogue,
         heard=_heard(visit, dialogue),
         open=dialogue.phase in STEPS["echo-expectations"].phases,

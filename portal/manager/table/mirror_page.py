@@ -25,7 +25,7 @@ def show_mirror(visit: Visit) -> Response:
     """Who is at the table, held against where the risks are."""
     dialogue = visit.dialogue(visit.param("dialogue"))
     return visit.page(
-        "manager_overview/mirror.html",
+        "manager/mirror.html",
         dialogue=dialogue,
         mirror=mirror_of(visit, dialogue),
         held=any(seat.present is not None for seat in dialogue.stakeholders.values()),

@@ -49,7 +49,7 @@ def show_people(visit: Visit) -> Response:
     dialogue = visit.dialogue(visit.param("dialogue"))
     chosen = visit.query("show")
     return visit.page(
-        "manager_overview/people.html",
+        "manager/people.html",
         dialogue=dialogue,
         seats=[seat for seat in dialogue.stakeholders.values() if _shown(seat, chosen)],
         choices=choices_of(dialogue),
@@ -102,7 +102,7 @@ def show_map(visit: Visit) -> Response:
     if not can_map(dialogue):
         raise NotFound
     fields = fields_of(visit, dialogue, None)
-    return visit.page("manager_overview/map.html", dialogue=dialogue, **fields)
+    return visit.page("manager/map.html", dialogue=dialogue, **fields)
 
 
 def _typed(visit: Visit, dialogue: Dialogue) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def show_person(visit: Visit) -> Response:
     """One stakeholder, and what can be done."""
     dialogue, seat = _seat(visit)
     return visit.page(
-        "manager_overview/person.html",
+        "manager/person.html",
         dialogue=dialogue,
         mappable=can_map(dialogue),
         invitable=dialogue.phase in STEPS["invite"].phases,

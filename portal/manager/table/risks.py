@@ -28,7 +28,7 @@ def show_risks(visit: Visit) -> Response:
     """The risks, gravest first, and the form for one more or for the one that is corrected."""
     dialogue = visit.dialogue(visit.param("dialogue"))
     return visit.page(
-        "manager_overview/risks.html",
+        "manager/risks.html",
         dialogue=dialogue,
         risks=sorted(dialogue.risks.values(), key=lambda risk: -risk.weight),
         known=dialogue.risks.get(visit.form.one("id") or visit.query("risk")),
