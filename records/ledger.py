@@ -23,7 +23,6 @@ from records.engine.database import reading, writing
 from records.engine.errors import Busy, RecordsError
 from records.engine.pinned_connection import Line, keeping
 from records.outbox import enqueue
-from records.outbox.told_by_hand import mark_told
 from records.schema.core import DIALOGUES
 from states.language.errors import Refused
 from states.model.dialogue import Dialogue, Phase
@@ -119,7 +118,6 @@ class Ledger:
             if expected not in {None, held.revision}:
                 raise Refused("changed-meanwhile", dialogue=dialogue_id)
             decided = law(heard_beside(held.dialogue) if beside else held.dialogue)
-            mark_told(connection, dialogue_id, decided.facts, now)
             after = write_step(connection, held, decided, now)
         return self._written(after, decided)
 

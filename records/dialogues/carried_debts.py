@@ -12,7 +12,7 @@ from records.dialogues.duty_queries import debts_before
 from records.journal.hash_chain import INSERT_FACTS, Head, entries_of
 from records.schema.core import DIALOGUES, FACTS, DialogueTable
 from states.model.dialogue import Dialogue, Phase
-from states.model.duties import KINDS, Duty
+from states.model.duties import Duty
 from states.model.facts import Fact
 from states.steps.opening import debt_fact
 
@@ -28,14 +28,11 @@ OWED_BEFORE = case(
     else_=false(),
 )
 """Whether an edition came before the one that is prepared; of all others it is not asked."""
-_OPENING = frozenset({"duty-opened", "duty-reopened"})
 
 
-def carry_on(connection: Connection, after: Dialogue, facts: Iterable[Fact], now: datetime) -> None:
-    """Write the debts that *facts* opened in *after* into the journal of the edition that opened since, if any did."""
-    opened = [after.duties[f.subject] for f in facts if f.fact in _OPENING]
-    debts = [duty for duty in opened if duty.owed and KINDS[duty.kind].debt]
-    found = _latest_since(connection, after) if debts else None
+def carry_on(connection: Connection, after: Dialogue, debts: Iterable[Duty], now: datetime) -> None:
+    """Write the *debts* that *after* has now into the journal of the edition that opened since, if any did."""
+    found = _latest_since(connection, after)
     if found is None:
         return
     name, seq, digest = found
@@ -73,8 +70,6 @@ def inherited(connection: Connection, dialogue: Dialogue) -> tuple[bool, tuple[s
 
 def made_up(connection: Connection, dialogue: Dialogue) -> list[Fact]:
     """The facts that the journal of *dialogue* lacks, written with whatever step comes next."""
-    if not dialogue.uncarried:
-        return []
     missing = _missing(connection, dialogue, _owed(connection, dialogue))
     return [debt_fact(home, duty) for home, duty in missing]
 

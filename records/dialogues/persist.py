@@ -1,5 +1,6 @@
 """Unit of work: the rows, facts and notices of one decision, written together in one transaction."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -11,11 +12,14 @@ from records.dialogues.carried_debts import carry_on, made_up
 from records.dialogues.repository import Held, add, save, save_programme
 from records.journal.hash_chain import INSERT_FACTS, beginning, entries_of
 from records.outbox import enqueue
-from records.outbox.resend import send_again
+from records.outbox.corrections import correct
 from states.language.errors import Refused
 from states.model.dialogue import Dialogue
+from states.model.duties import KINDS, Duty
 from states.model.facts import Fact, Notice
 from states.model.programme import Programme
+
+_OPENING = frozenset({"duty-opened", "duty-reopened"})
 
 
 class Decided(Protocol):
@@ -40,18 +44,20 @@ class Decided(Protocol):
 
 def write_step(connection: Connection, held: Held, decided: Decided, now: datetime) -> Held:
     """Write *decided* over *held*; returns what then holds. Raises Refused when the programme changed meanwhile."""
-    after = decided.dialogue
+    before, after = held.dialogue, decided.dialogue
     after.uncarried = ()
-    facts = [*made_up(connection, held.dialogue), *decided.facts]
-    rows, head = entries_of(after.id, held.head, facts, now)
+    owed_before = made_up(connection, before) if before.uncarried else []
+    rows, head = entries_of(after.id, held.head, [*owed_before, *decided.facts], now)
+    correct(connection, after, decided.facts, now)
     duties = save(connection, held, after, head)
     enqueue.withdraw_outdated(connection, after.id, duties)
-    send_again(connection, after, decided.facts, now)
     origin = f"fact:{head.seq}" if rows else f"step:{held.revision + 1}"
     _write_words(connection, rows, enqueue.rows_of(after.id, decided.notices, origin, now))
     revision = held.programme_revision
-    carry_on(connection, after, decided.facts, now)
-    end_ways_in(connection, held.dialogue, after, decided.facts, now)
+    if debts := _debts_opened(after, decided.facts):
+        carry_on(connection, after, debts, now)
+    if _is_somebody_else(before, after):
+        end_ways_in(connection, before, after, decided.facts, now)
     if decided.programme is not None:
         if not save_programme(connection, decided.programme, revision, now):
             raise Refused("changed-meanwhile", dialogue=after.id)
@@ -60,6 +66,21 @@ def write_step(connection: Connection, held: Held, decided: Decided, now: dateti
         after = replace(after, programme=decided.programme)
         after.inherits = inherits
     return Held(after, head, held.revision + 1, revision)
+
+
+def _debts_opened(after: Dialogue, facts: Iterable[Fact]) -> list[Duty]:
+    """What *facts* made the company owe to people, and it owes still."""
+    opened = [after.duties[fact.subject] for fact in facts if fact.fact in _OPENING]
+    return [duty for duty in opened if duty.owed and KINDS[duty.kind].debt]
+
+
+def _is_somebody_else(before: Dialogue, after: Dialogue) -> bool:
+    """Whether a step changed anything about anybody who has a way in: a seat, a helper, a role."""
+    return (
+        before.stakeholders != after.stakeholders
+        or before.helpers != after.helpers
+        or before.programme.roles != after.programme.roles
+    )
 
 
 def write_opening(

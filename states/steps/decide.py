@@ -166,8 +166,6 @@ def _pass_gate(work: Deliberation, step: str) -> None:
 
 def enter(work: Deliberation, phase: Phase) -> None:
     """*phase* begins: the fact, and the duties that it brings."""
-    work.dialogue.phase = phase
-    work.dialogue.phase_since = work.now
-    work.fact("phase-entered", phase=phase)
+    work.enter(phase)
     if phase in ENTERING:
         ENTERING[phase](work)

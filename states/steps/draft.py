@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from states.language.errors import NotKnown
+from states.language.errors import BadInput, NotKnown
 from states.model.calendar import WorkCalendar
 from states.model.contributions import Contribution
-from states.model.dialogue import Dialogue
+from states.model.dialogue import Dialogue, Phase
 from states.model.duties import KINDS, OWED, Duty, DutyStatus, Postponement, Reckoning, duty_name
 from states.model.facts import Fact, Notice
+from states.model.information import Information
 from states.model.people import HELPER, PARTICIPANT, Role, Stakeholder
 from states.model.programme import Programme
 from states.model.relays import Relay
@@ -91,6 +92,19 @@ class Deliberation:
                 detail=detail,
             )
         )
+
+    def enter(self, phase: Phase) -> None:
+        """*phase* begins; what it brings with it follows from elsewhere."""
+        self.dialogue.phase = phase
+        self.dialogue.phase_since = self.now
+        self.fact("phase-entered", phase=phase)
+
+    def require_promise_after_session(self, information: Information) -> None:
+        """Raise BadInput when the feedback date that *information* promises is not after the session."""
+        promised, session = information.feedback_by, self.dialogue.session_day
+        if promised and promised <= session:
+            days = {"date": promised.isoformat(), "session": session.isoformat()}
+            raise BadInput("promise-before-session", **days)
 
     def stakeholder(self, name: str) -> Stakeholder:
         """The stakeholder called *name*; raises NotKnown."""

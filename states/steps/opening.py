@@ -12,10 +12,8 @@ from states.model.people import SYSTEM, Role, Stakeholder
 from states.model.people import Mapping as StakeholderMapping
 from states.model.policy import Policy
 from states.model.programme import Programme
-from states.steps.decide import enter
 from states.steps.draft import Decision, Deliberation
 from states.steps.onlookers import tell_onlookers
-from states.steps.phases.analysis import require_promise_after_session
 from states.steps.phases.lead_time import require_room
 
 
@@ -58,7 +56,7 @@ def open_edition(
     owed = debts_of(previous) if debts is None and previous else list(debts or ())
     dialogue.inherits = bool(owed)
     work = Deliberation(dialogue, by, now)
-    require_promise_after_session(work, dialogue.information)
+    work.require_promise_after_session(dialogue.information)
     if not tight:
         require_room(dialogue, now)
     _begin(work, owed)
@@ -70,7 +68,7 @@ def _begin(work: Deliberation, debts: list[tuple[str, Duty]]) -> None:
     work.fact("dialogue-opened", edition=work.dialogue.edition, session=session, debts=len(debts))
     for home, duty in debts:
         _carry(work, home, duty)
-    enter(work, Phase.STAKEHOLDER_ANALYSIS)
+    work.enter(Phase.STAKEHOLDER_ANALYSIS)
     duty = work.open_duty("approve-analysis")
     work.tell(
         Role.MANAGER, "dialogue-opened", duty, carried=[_name(home, duty) for home, duty in debts]

@@ -116,17 +116,9 @@ def give_information(work: Deliberation, given: Information) -> None:
     if not named:
         raise BadInput("nothing-given", step="give-information")
     information = work.dialogue.information.model_copy(update=named)
-    require_promise_after_session(work, information)
+    work.require_promise_after_session(information)
     work.dialogue.information = information
     work.fact("information-given", fields=sorted(named))
-
-
-def require_promise_after_session(work: Deliberation, information: Information) -> None:
-    """Raise BadInput when the promised feedback date is not after the session."""
-    promised = information.feedback_by
-    if promised and promised <= work.dialogue.session_day:
-        session = work.dialogue.session_day.isoformat()
-        raise BadInput("promise-before-session", date=promised.isoformat(), session=session)
 
 
 def _keep_earlier(d: Dialogue, name: str) -> None:
