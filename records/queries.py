@@ -10,7 +10,7 @@ from sqlalchemy import Column, Engine, Select, Table, and_, func, null, or_, sel
 from records.dialogues.duty_queries import SELECT_DUTIES, DutyRow, duties_in
 from records.engine.database import reading
 from records.outbox.enqueue import BY_HAND, FAILED, PENDING, WAITS_SINCE
-from records.run_history import finished_by
+from records.run_history import LATE, finished_by
 from records.schema.core import (
     DIALOGUES,
     DUTIES,
@@ -22,7 +22,6 @@ from records.schema.core import (
     SWEEPS,
     TROUBLED_ONLY,
 )
-from records.sweep_counts import LATE
 from states.model.dialogue import Phase
 from states.model.duties import OWED, DutyStatus
 from states.model.people import PARTICIPANT

@@ -1,12 +1,14 @@
-"""Run history: one row for each sweep that did something, and now and then one for an idle one."""
+"""Run history: what each sweep did, counted, and a row for each that did something; now and then for an idle one."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from sqlalchemy import ColumnElement, Engine, and_, false, insert, select, update
 
 from records.engine.database import reading, writing
 from records.schema.core import SWEEPS
+from states.model.people import PARTICIPANT
+from states.timing.lapse import Passing
 
 _IDLE_EVERY = timedelta(minutes=10)
 _NOTHING = {"duties": 0, "notices": 0, "lapses": 0, "no_answers": 0, "skipped": 0, "failed": 0}
@@ -14,15 +16,48 @@ _LAST = select(SWEEPS.c.began_at).where(SWEEPS.c.ended_at.is_not(None))
 _LAST = _LAST.order_by(SWEEPS.c.began_at.desc()).limit(1)
 
 
-class Counted(Protocol):
-    """What a sweep did."""
+LATE = "+"
+"""How the names of the rungs after the due moment begin."""
 
-    duties: int
-    notices: int
-    lapses: int
-    no_answers: int
-    skipped: int
-    failed: int
+
+@dataclass(slots=True)
+class Tally:
+    """What was done, counted."""
+
+    duties: int = 0
+    notices: int = 0
+    escalations: int = 0
+    """How many of the notices tell a role of something that is late."""
+    honest: int = 0
+    """How many tell a participant that the answer is late."""
+    lapses: int = 0
+    no_answers: int = 0
+    skipped: int = 0
+    failed: int = 0
+
+    def count(self, passing: Passing) -> None:
+        """Count what became of one duty."""
+        self.duties += 1
+        self.notices += len(passing.notices)
+        for notice in passing.notices:
+            late = (notice.rung or "").startswith(LATE)
+            self.escalations += late and notice.role != PARTICIPANT
+            self.honest += late and notice.role == PARTICIPANT
+        for fact in passing.facts:
+            self.lapses += fact.fact == "duty-lapsed"
+            self.no_answers += fact.fact == "no-answer-recorded"
+            self.skipped += fact.fact == "rung-skipped"
+
+    def add(self, other: "Tally") -> None:
+        """Count what *other* counted too."""
+        self.duties += other.duties
+        self.notices += other.notices
+        self.escalations += other.escalations
+        self.honest += other.honest
+        self.lapses += other.lapses
+        self.no_answers += other.no_answers
+        self.skipped += other.skipped
+        self.failed += other.failed
 
 
 def finished_by(now: datetime) -> ColumnElement[bool]:
@@ -48,7 +83,7 @@ def began(engine: Engine, now: datetime) -> int:
         return int(made.inserted_primary_key[0])
 
 
-def ended(engine: Engine, number: int, now: datetime, report: Counted) -> None:
+def ended(engine: Engine, number: int, now: datetime, report: Tally) -> None:
     """Record that the sweep with *number* finished, and what it did."""
     counts = {name: getattr(report, name) for name in _NOTHING}
     with writing(engine, now) as connection:

@@ -10,8 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from records.dialogues.repository import Policies, programme_of
 from records.engine.statements import Bulk
-from records.outbox.enqueue import FAILED, PENDING, SENT, ready
-from records.outbox.message_ids import digest, message_id
+from records.outbox.enqueue import FAILED, PENDING, SENT, digest, message_id, ready
 from records.run_history import finished_by
 from records.schema.core import DIALOGUES, DUTIES, LETTERS, NOTICES, PROGRAMMES, SWEEPS
 from states.model.calendar import WorkCalendar, calendar_of

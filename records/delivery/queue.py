@@ -21,9 +21,9 @@ from records.outbox.enqueue import (
     SENT,
     SKIPPED,
     WITHDRAWN,
+    message_id,
     ready,
 )
-from records.outbox.message_ids import message_id
 from records.schema.core import DIALOGUES, LETTERS, NAMED_ONLY, NOTICES, PENDING_ONLY, UNSENT_ONLY
 from states.model.facts import Notice
 from states.steps.delivery.letters import DAILY, KINDS, Kind, urgency

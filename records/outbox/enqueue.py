@@ -1,7 +1,8 @@
-"""Outbox: notices enter it in the transaction of their cause, and each only once."""
+"""Outbox, its entry: in the transaction of their cause, each notice only once, with its Message-ID."""
 
 from collections.abc import Iterable
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, bindparam, case, insert, null, or_, select, text, update
@@ -18,6 +19,7 @@ PENDING, BY_HAND, SENT, FAILED, WITHDRAWN = "pending", "by-hand", "sent", "faile
 SKIPPED = "skipped"
 UNREAD = "unread-report"
 """The error of a message that was sent and about which something came back that a person must read."""
+_DIGEST_LENGTH = 32  # hexadecimal digits, 128 bits
 NOTICE_FIELDS = tuple(Notice.model_fields)
 
 
@@ -37,6 +39,20 @@ def cause_of(notice: Notice, origin: str, count: int) -> str:
         return f"duty:{notice.duty}:v{notice.version}:{notice.rung}"
     again = f"#{count + 1}" if count else ""
     return f"{origin}:{notice.template}{again}"
+
+
+def message_id(dialogue_id: str, cause: str, to: str) -> str:
+    """
+    The left part of the Message-ID of a notice by itself: a digest of what makes it the only one.
+
+    So it stays the same in every try, in a restored copy and in another database, and tells nobody whom it is about.
+    """
+    return f"notice-{digest(dialogue_id, cause, to)}"
+
+
+def digest(*parts: str) -> str:
+    """What stands for *parts* where nobody may read them."""
+    return sha256("\n".join(parts).encode()).hexdigest()[:_DIGEST_LENGTH]
 
 
 def rows_of(

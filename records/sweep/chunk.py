@@ -26,10 +26,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from records.engine.statements import Bulk
 from records.journal.hash_chain import COPY_FACTS, INSERT_FACTS, Head
 from records.outbox import enqueue
+from records.run_history import Tally
 from records.schema.core import ASKING_ONLY, DIALOGUES, DUTIES, NOTICES, PROGRAMMES
 from records.sweep.row_templates import DIALOGUE, ID, KIND, NAMED, Row, Stamp, Written
 from records.sweep.rule_cache import Lawbook
-from records.sweep_counts import Tally
 
 _log = logging.getLogger(__name__)
 _ERROR_LENGTH = 500

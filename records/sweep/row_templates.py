@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from records.engine.column_types import canonical
 from records.journal.hash_chain import Head, bind, opening
 from records.outbox.enqueue import PENDING, cause_of
-from records.sweep_counts import Tally
+from records.run_history import Tally
 from states.model.facts import Fact, Notice
 from states.model.people import SYSTEM
 from states.timing.equivalence import NAME, WAITING, WHOM

@@ -16,12 +16,11 @@ from records.engine.clock_guard import require_present
 from records.engine.column_types import BigId
 from records.engine.database import reading, writing
 from records.engine.statements import Bulk
-from records.run_history import began, ended, idle
+from records.run_history import Tally, began, ended, idle
 from records.schema.core import DUTIES
 from records.sweep import chunk as sweeping
 from records.sweep.chunk import Draft
 from records.sweep.rule_cache import Lawbook
-from records.sweep_counts import Tally
 
 _log = logging.getLogger(__name__)
 _ROUNDS = 3  # what somebody else held in one round is looked at again in the next
@@ -87,7 +86,8 @@ def sweep(
         report.held = _round(run, pace)
         if not report.held:
             break
-    _settle_left(run, policies)
+    if run.laws.unsettled:
+        _settle_left(run, policies)
     ended(engine, number, now, report)
     return report
 

@@ -88,7 +88,7 @@ class Desk:
             with suppress(Exception):  # what cannot be read is set aside when its turn comes
                 self._seen[name] = self.ledger.held(name)
         found = [(row, self._seen.get(row.dialogue_id)) for row in rows]
-        self._links.make((row, held.dialogue) for row, held in found if held)
+        self._links.make([(row, held.dialogue) for row, held in found if held])
         self._laid_out = len(coming)
 
     def look(self, posted: Posted) -> Seen:

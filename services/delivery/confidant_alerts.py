@@ -32,13 +32,17 @@ def tell_confidants(engine: Engine, ledger: Ledger, mailroom: Mailroom, now: dat
     if mailroom.mail is None:
         return
     lease = timedelta(seconds=mailroom.lease_seconds)
+    letter = claim_letter(engine, now, lease)
+    if letter is None:
+        return
     with closing(mailroom.mail()) as channel:
-        while letter := claim_letter(engine, now, lease):
+        while letter is not None:
             if _went_out(channel, ledger, mailroom, letter, now):
                 letter_sent(engine, letter, now)
             else:
                 again = next_try(letter.attempts, now)
                 letter_later(engine, letter, again or now + _TOMORROW)
+            letter = claim_letter(engine, now, lease)
 
 
 def _went_out(

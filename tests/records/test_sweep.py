@@ -18,11 +18,11 @@ from config.policies import policy_of
 from records import queries
 from records.engine.database import connect, reading, writing
 from records.journal import journal
+from records.run_history import Tally
 from records.schema.core import DIALOGUES, DUTIES, FACTS, NOTICES, SWEEPS
 from records.sweep import chunk as sweeping
 from records.sweep import rule_cache
 from records.sweep.sweep import SweepReport, sweep
-from records.sweep_counts import Tally
 from states.model.dialogue import Phase
 from states.model.duties import Duty, DutyStatus
 from states.timing.lapse import Passing, Setting, pass_time
