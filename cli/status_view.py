@@ -6,13 +6,16 @@ from typing import Any
 
 from cli import console
 from cli.json_views import dialogue_row, duty_row, for_an_auditor
-from states.checks.status import ANSWERING, about_nothing, waiting_voices
+from states.checks.status import ANSWERING, about_nothing, stage_of, waiting_voices
 from states.model.dialogue import OPEN_PHASES, Dialogue
 from states.model.duties import Duty
+from states.model.people import Role
 from states.privacy.readers import Reader
 from states.privacy.seals import seals_open_to
 from states.privacy.visibility import Viewer
 from states.steps.machine import leaving_step
+from states.steps.permissions import may_take
+from states.steps.table import STEPS
 
 _MOST = 20  # duties that are listed before the rest is counted
 _DONE, _HERE, _AHEAD, _IDLE = "✓", "●", "○", "·"
@@ -64,12 +67,9 @@ class _View:
         here = self.dialogue.phase
         if here not in OPEN_PHASES:
             return f"{_DONE} {_words(here)}"
-        place = OPEN_PHASES.index(here)
-        marks = [
-            _DONE if i < place else _HERE if i == place else _AHEAD for i in range(len(OPEN_PHASES))
-        ]
+        marks = {"past": _DONE, "here": _HERE, "coming": _AHEAD}
         return "  ".join(
-            f"{mark} {_words(phase)}" for mark, phase in zip(marks, OPEN_PHASES, strict=True)
+            f"{marks[stage_of(self.dialogue, phase)]} {_words(phase)}" for phase in OPEN_PHASES
         )
 
     def checks(self, rows: Iterable[Mapping[str, Any]], *, short: bool) -> None:
@@ -163,8 +163,7 @@ class _View:
         if step is None:
             return
         if not any(map(_waits, checks)):
-            by = "sponsor" if step == "sign-strategy" else "manager"
-            console.suggest(f"weerklank act {self.dialogue.id} {step} --by {by}")
+            console.suggest(f"weerklank act {self.dialogue.id} {step} --by {_taker(step)}")
         else:
             console.suggest(
                 f"weerklank act {self.dialogue.id} STEP --by PERSON (all steps: weerklank act --steps)"
@@ -177,6 +176,11 @@ class _View:
     def moment(self, moment: datetime) -> str:
         """The local day and time of *moment*."""
         return f"{_day(self.day(moment))}, {moment.astimezone(self.dialogue.zone):%H:%M}"
+
+
+def _taker(step: str) -> str:
+    """Who is proposed to take *step*: the manager where it is theirs."""
+    return Role.MANAGER if may_take(Role.MANAGER, step) else STEPS[step].by[0]
 
 
 def _waits(row: Mapping[str, Any]) -> bool:

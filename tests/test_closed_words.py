@@ -31,7 +31,6 @@ from states.checks.checks import RULES
 from states.checks.status import _SUBJECTS
 from states.language.languages import LANGUAGES
 from states.language.messages import phrasebook
-from states.model.dialogue import OPEN_PHASES
 from states.model.duties import KINDS
 from states.model.facts import FACTS
 from states.model.people import HELPER, PARTICIPANT, Role
@@ -105,7 +104,6 @@ ASKED: dict[str, Asked] = {
     "portal/manager/overview/duty_links.py DUTIES": row(
         duty_links.DUTIES, KINDS, "answer-invitation check-summary give-verdict share-expectation"
     ),
-    "portal/manager/overview/dialogue_view.py LEAVING": row(duty_links.LEAVING, OPEN_PHASES),
     "portal/manager/overview/dialogue_view.py _ELSEWHERE": row(
         dialogue_view._ELSEWHERE, LEAVING, "approve-analysis open-session close-session close-dialogue"
     ),

@@ -10,16 +10,13 @@ from notifications.views.names import points_of
 from notifications.views.spoken_languages import company_language
 from states.checks.checks import checks_of
 from states.model.contributions import Contribution
-from states.model.dialogue import Dialogue, Phase
+from states.model.dialogue import Dialogue
 from states.model.duties import Duty
+from states.steps.permissions import fits
 
-_COMPLETES = {
-    "approve-analysis": Phase.STAKEHOLDER_ANALYSIS,
-    "echo-expectations": Phase.EXPECTATION_GATHERING,
-    "publish-summary": Phase.SESSION,
-    "sign-strategy": Phase.STRATEGY_UPDATE,
-    "close-dialogue": Phase.FEEDBACK,
-}
+_COMPLETES = frozenset(
+    {"approve-analysis", "echo-expectations", "publish-summary", "sign-strategy", "close-dialogue"}
+)
 """Duties that stand for a whole phase: what they lack is what its checks lack."""
 
 
@@ -29,7 +26,7 @@ def missing_for(dialogue: Dialogue, duty: Duty, now: datetime, language: str) ->
         fields = (word("information", name, language) for name in dialogue.information.missing)
         return [fill("missing", "field", language, field=field) for field in fields]
     if duty.kind in _COMPLETES:
-        return list(_checks(dialogue, _COMPLETES[duty.kind], now, language))
+        return list(_checks(dialogue, duty.kind, now, language))
     if duty.kind in {"answer-participant", "answer-dispute", "decide-contribution"}:
         return [
             line
@@ -39,8 +36,8 @@ def missing_for(dialogue: Dialogue, duty: Duty, now: datetime, language: str) ->
     return []
 
 
-def _checks(dialogue: Dialogue, phase: Phase, now: datetime, language: str) -> Iterator[str]:
-    if dialogue.phase is not phase:
+def _checks(dialogue: Dialogue, step: str, now: datetime, language: str) -> Iterator[str]:
+    if not fits(dialogue, step):
         yield fill("missing", "phase", language, phase=word("phase", dialogue.phase, language))
     for check in checks_of(dialogue, now):
         if not check.passes:

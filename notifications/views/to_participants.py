@@ -19,6 +19,7 @@ from states.model.facts import Notice
 from states.model.people import ROLES, Role, Stakeholder
 from states.model.policy import rung_offset
 from states.privacy.seals import is_sealed, others_under_seal
+from states.steps.permissions import next_judge
 
 
 @dataclass(frozen=True)
@@ -100,15 +101,7 @@ class You:
     @property
     def next_judge(self) -> str | None:
         """Who looks at another objection to this point; None when no round is left."""
-        rounds = self.dialogue.policy.limits.dispute_rounds
-        objected = max((point.dispute_round for point in self.points), default=0)
-        if objected > rounds:
-            return None
-        return (
-            Role.MODERATOR
-            if objected == rounds and self.dialogue.role(Role.MODERATOR)
-            else Role.MANAGER
-        )
+        return next_judge(self.dialogue, max((p.dispute_round for p in self.points), default=0))
 
     @property
     def expectation(self) -> str | None:

@@ -10,6 +10,7 @@ from portal.my.seat import mine
 from portal.web.pages import get
 from portal.web.request import Visit
 from records.access.journal_queries import Turn, turns_of
+from states.checks.status import stage_of
 from states.language.catalogue import N_
 from states.model.dialogue import OPEN_PHASES, Dialogue, Phase
 from states.model.people import PARTICIPANT
@@ -17,7 +18,7 @@ from states.model.people import PARTICIPANT
 
 @dataclass(frozen=True)
 class Stage:
-    """A phase on the way through the year: *state* is past, here or ahead; *days* are what is known of it."""
+    """A phase on the way through the year: *state* is past, here or coming; *days* are what is known of it."""
 
     phase: Phase
     state: str
@@ -43,21 +44,17 @@ def stages_of(dialogue: Dialogue, turns: list[Turn]) -> list[Stage]:
     """The five phases with what is known of their dates."""
     since = {t.detail.get("phase"): t.at for t in turns if t.fact == "phase-entered"}
     since.setdefault(Phase.STAKEHOLDER_ANALYSIS, dialogue.opened_at)
-    reached = [i for i, phase in enumerate(OPEN_PHASES) if phase in since]
-    here = OPEN_PHASES.index(dialogue.phase) if dialogue.open else len(OPEN_PHASES)
     planned = {
         Phase.SESSION: dialogue.session_day,
         Phase.FEEDBACK: dialogue.information.feedback_by,
     }
-    return [
-        Stage(
-            phase,
-            "past" if i < here and i in reached else "here" if i == here else "ahead",
-            since.get(phase) if i <= here else None,
-            planned.get(phase),
-        )
-        for i, phase in enumerate(OPEN_PHASES)
-    ]
+    found = []
+    for phase in OPEN_PHASES:
+        stage = stage_of(dialogue, phase)
+        never = stage == "past" and phase not in since  # it ended before
+        begun = None if stage == "coming" else since.get(phase)
+        found.append(Stage(phase, "coming" if never else stage, begun, planned.get(phase)))
+    return found
 
 
 def _move(turn: Turn) -> dict[str, object]:

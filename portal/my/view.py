@@ -11,10 +11,10 @@ from notifications.views.names import own_title
 from notifications.views.to_participants import contact_for
 from portal.shared.points import AnyPoint
 from states.model.contributions import LineVerdict, Verdict
-from states.model.dialogue import Dialogue, Phase
+from states.model.dialogue import Dialogue
 from states.model.duties import KINDS, Duty, DutyStatus
 from states.model.people import PARTICIPANT, Role, Stakeholder
-from states.steps.table import STEPS
+from states.steps.permissions import can_dispute, decisions_stand, fits
 
 ASKED_AT = {
     "answer-invitation": "/my/invitation",
@@ -75,14 +75,7 @@ class Point(AnyPoint["Mine"]):
     @property
     def dispute_possible(self) -> bool:
         """Whether *not my point* can be said now."""
-        rounds = self.of.dialogue.policy.limits.dispute_rounds
-        left = self.source.dispute_round <= rounds
-        return (
-            self.delivered
-            and not self.source.dispute_open
-            and left
-            and self.of.may("dispute-answer")
-        )
+        return can_dispute(self.of.dialogue, self.source)
 
 
 @dataclass(frozen=True)
@@ -169,9 +162,7 @@ class Mine:
     @property
     def signed(self) -> bool:
         """Whether the decisions of this year stand."""
-        return (
-            self.dialogue.signed_at is not None and self.dialogue.phase is not Phase.STRATEGY_UPDATE
-        )
+        return decisions_stand(self.dialogue)
 
     @cached_property
     def voices(self) -> list[Voice]:
@@ -191,7 +182,7 @@ class Mine:
 
     def may(self, step: str) -> bool:
         """Whether *step* fits where the dialogue stands."""
-        return self.dialogue.phase in STEPS[step].phases
+        return fits(self.dialogue, step)
 
     @property
     def response_within(self) -> str | None:

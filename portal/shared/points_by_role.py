@@ -19,6 +19,7 @@ from states.model.contributions import Commitment
 from states.model.dialogue import Dialogue
 from states.privacy.readers import Reader
 from states.privacy.visibility import is_hidden
+from states.steps.permissions import can_decide
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,7 @@ class Point(AnyPoint["Seen"]):
     @property
     def decidable(self) -> bool:
         """Whether a decision on it can be taken now."""
-        d = self.of.dialogue
-        if d.phase == "strategy_update":
-            return self.source.dispute_open or not self.source.written_at
-        return d.phase == "feedback" and self.source.dispute_open
+        return can_decide(self.of.dialogue, self.source)
 
 
 @dataclass(frozen=True)

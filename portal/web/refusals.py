@@ -9,9 +9,8 @@ from portal.web.request import Visit
 from states.checks.checks import Check
 from states.language.errors import ChecksNotMet, Refused, StepNotAllowed
 from states.language.messages import say_to_people
-from states.model.dialogue import OPEN_PHASES, Dialogue, Phase
-from states.steps.machine import fitting_phases
-from states.steps.table import STEPS
+from states.model.dialogue import Dialogue, Phase
+from states.steps.machine import misfit_of
 
 SO_ALREADY = frozenset(
     {
@@ -32,7 +31,6 @@ SO_ALREADY = frozenset(
 """Refusals of what is so already: by an old tab or a second click, and no mistake of anybody."""
 _BY_PATH = {"already-invited": "/invite"}
 """What is no error only where the form asks for just that: whoever is invited cannot be corrected by its other uses."""
-_ORDER = tuple(Phase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +69,7 @@ def _code(refusal: Refused) -> str:
     if not isinstance(refusal, StepNotAllowed):
         return refusal.phrase
     step, phase = str(refusal.details["step"]), Phase(refusal.details["phase"])
-    fits = [_ORDER.index(one) for one in fitting_phases(step)]
-    here, target = _ORDER.index(phase), STEPS[step].leads_to
-    if target is phase or (target and phase in OPEN_PHASES and max(fits) < here):
-        return "moved-on"
-    return "too-early" if min(fits) > here else "too-late" if max(fits) < here else refusal.code
+    return misfit_of(step, phase) or refusal.code
 
 
 def _dialogue(visit: Visit) -> Dialogue | None:

@@ -6,14 +6,22 @@ from typing import Literal
 
 from states.checks.composition import seats_needing_hands
 from states.model.contributions import Commitment, Contribution, Outcome
-from states.model.dialogue import Dialogue
+from states.model.dialogue import OPEN_PHASES, Dialogue, Phase
 from states.model.duties import Duty, DutyStatus
 
-_OPEN = frozenset({"promised", "under-way"})
 ANSWERING = frozenset({"answer-participant", "answer-dispute"})
 """The duties by which somebody waits for words of the company: an answer, or a response to an objection."""
 Answers = Literal["nobody", "waiting", "under-way", "not-reached", "everybody"]
 """How the answers of a year stand: a word of the table `answers`."""
+Stage = Literal["past", "here", "coming"]
+
+
+def stage_of(dialogue: Dialogue, phase: Phase) -> Stage:
+    """Whether *phase*, an open one, is over, is now, or is to come; after the end of a dialogue they are all over."""
+    if not dialogue.open:
+        return "past"
+    here, at = OPEN_PHASES.index(dialogue.phase), OPEN_PHASES.index(phase)
+    return "past" if at < here else "here" if at == here else "coming"
 
 
 def waiting_voices(dialogue: Dialogue) -> set[str]:
@@ -49,10 +57,7 @@ def answers_standing(dialogue: Dialogue) -> Answers:
 
 def unwritten(dialogue: Dialogue, voice: str) -> bool:
     """Whether something for *voice* is still to be written: an answer, or the response to an objection."""
-    return any(
-        c.written_at is None or (c.dispute_open and c.settlement is None)
-        for c in dialogue.contributions_of(voice)
-    )
+    return any(c.written_at is None or c.awaits_response for c in dialogue.contributions_of(voice))
 
 
 def _given_up(dialogue: Dialogue, duty: Duty) -> bool:
@@ -73,7 +78,7 @@ def promise_standing(dialogue: Dialogue, promise: Commitment, now: datetime) -> 
     Source: rules 22, a promise whose day has passed is not under way.
     """
     over = now >= dialogue.calendar.end_of(promise.due)
-    return "late" if over and promise.status in _OPEN else promise.status
+    return "late" if over and not promise.ended else promise.status
 
 
 About = Callable[[Dialogue], object]

@@ -71,6 +71,11 @@ class Contribution(Value):
         return self.line_verdict is not LineVerdict.WITHDRAWN
 
     @property
+    def awaits_response(self) -> bool:
+        """Whether an objection to its answer waits for words: none were written yet."""
+        return self.dispute_open and self.settlement is None
+
+    @property
     def sealed(self) -> bool:
         """Whether the moderator alone knows who spoke."""
         return self.attribution is Attribution.SEALED
@@ -86,6 +91,11 @@ class Commitment(Value):
     contribution: Name
     status: Literal["promised", "under-way", "done", "dropped"] = "promised"
     evidence: Text | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more is to come of it."""
+        return self.status in {"done", "dropped"}
 
 
 class Seal(Value):

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from transitions import Machine, MachineError
 
 from states.language.errors import StepNotAllowed
-from states.model.dialogue import Phase
+from states.model.dialogue import OPEN_PHASES, Phase
 from states.steps.table import LEAVING, STEPS, TRANSITIONS
 
 if TYPE_CHECKING:
     from transitions.core import Event
+
+
+_ORDER = tuple(Phase)
 
 
 class _Seat:
@@ -75,6 +78,15 @@ def require_fit(phase: Phase, step: str) -> None:
         raise StepNotAllowed(
             "step-not-allowed", step=step, phase=phase, fits=[str(f) for f in fits]
         )
+
+
+def misfit_of(step: str, phase: Phase) -> Literal["moved-on", "too-early", "too-late"] | None:
+    """How *step* does not fit *phase*: `moved-on` when it was taken already; None when it lies between its phases."""
+    fits, here = [_ORDER.index(one) for one in fitting_phases(step)], _ORDER.index(phase)
+    target = STEPS[step].leads_to
+    if target is phase or (target and phase in OPEN_PHASES and max(fits) < here):
+        return "moved-on"
+    return "too-early" if min(fits) > here else "too-late" if max(fits) < here else None
 
 
 def _event(step: str) -> "Event":

@@ -10,7 +10,6 @@ from jinja2 import Environment, nodes
 import portal
 from config.policies import policy_of
 from notifications.language.words import tables, the_role
-from portal.manager.overview.duty_links import LEAVING
 from portal.manager.register.headings import COLUMNS
 from portal.web.template_engine import _environment, sentences
 from states.checks.status import Answers
@@ -18,12 +17,12 @@ from states.language.languages import LANGUAGES
 from states.model.contributions import Commitment, LineVerdict, Verdict
 from states.model.facts import FACTS
 from states.model.people import ROLES, Layer
-from states.steps.table import RELAYS
+from states.steps.table import LEAVING, RELAYS
 
 FOLDER = Path(portal.__file__).parent / "templates"
 HEARD = frozenset(get_args(get_type_hints(Verdict)["heard"]))
 VALUES = {
-    "leave.step": frozenset(LEAVING.values()) - {"sign-strategy"},
+    "leave.step": frozenset(LEAVING) - {"sign-strategy"},
     "side.name": frozenset({"country", "tier", "layer"}),
     "row.does": frozenset({"new", "corrects", "same"}),
     "debt.verdict.heard": HEARD,

@@ -15,6 +15,7 @@ from states.model.contributions import Verdict
 from states.model.duties import DutyStatus
 from states.privacy.seals import is_sealed
 from states.steps.delivery.receipts import ANSWERS
+from states.steps.permissions import strategy_signed, why_unanswerable
 
 
 @dataclass(frozen=True)
@@ -68,18 +69,13 @@ class Debt:
 
     @property
     def writable(self) -> list[Point]:
-        """The points on which an answer can be written now; after the end of a dialogue also undecided ones."""
-        if self.erased:
-            return []
-        unwritten = [point for point in self.points if point.source.written_at is None]
-        if not self.seen.dialogue.open:
-            return unwritten
-        return [point for point in unwritten if point.source.outcome] if self.signed else []
+        """The points on which an answer can be written now."""
+        return [p for p in self.points if not why_unanswerable(self.seen.dialogue, p.source)]
 
     @property
     def signed(self) -> bool:
         """Whether the strategy was signed once: before that an answer could still change."""
-        return self.seen.dialogue.latest("close-dialogue") is not None
+        return strategy_signed(self.seen.dialogue)
 
     @property
     def answered(self) -> bool:
@@ -154,7 +150,7 @@ class Debt:
     @property
     def disputed(self) -> list[Point]:
         """The points whose answer met an objection that waits for a response."""
-        return [p for p in self.points if p.source.dispute_open and not p.source.settlement]
+        return [p for p in self.points if p.source.awaits_response]
 
 
 def debts_of(seen: Seen, rows: Iterable[NoticeRow]) -> list[Debt]:

@@ -15,7 +15,7 @@ from states.language.catalogue import N_
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role
 from states.privacy.seals import is_sealed
-from states.steps.delivery.receipts import ANSWERS
+from states.steps.delivery.receipts import can_dismiss, reads_reports
 
 _MODERATOR = Role.MODERATOR.value
 
@@ -38,7 +38,7 @@ def waiting(visit: Visit, dialogue: Dialogue) -> int:
 
 def _is_mine(visit: Visit, dialogue: Dialogue) -> bool:
     """Whether the one who looks is the one: the moderator, a manager only where nobody moderates."""
-    return visit.me.name == _MODERATOR or not dialogue.role(Role.MODERATOR)
+    return reads_reports(dialogue, visit.me.name)
 
 
 def _rows(visit: Visit, dialogue: Dialogue) -> list[NoticeRow]:
@@ -49,7 +49,7 @@ def _rows(visit: Visit, dialogue: Dialogue) -> list[NoticeRow]:
 
 def may_dismiss(visit: Visit, row: NoticeRow) -> bool:
     """Whether the one who looks may say that nothing is wrong: of an answer never whoever owes it (rules 28)."""
-    return visit.me.name == _MODERATOR or row.template not in ANSWERS
+    return can_dismiss(visit.me.name, row.template)
 
 
 def record(visit: Visit) -> Response:

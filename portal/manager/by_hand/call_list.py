@@ -25,6 +25,7 @@ from states.language.catalogue import N_
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role, Stakeholder
 from states.privacy.independence import helpers_of
+from states.steps.permissions import fits
 
 _MODERATOR, _CONFIDANT = Role.MODERATOR.value, Role.CONFIDANT.value
 _TRIES = 3
@@ -69,7 +70,7 @@ def show(visit: Visit) -> Response:
         choices=choices,
         managing=visit.me.name in MANAGERS,
         moderating=visit.me.name == _MODERATOR,
-        replying="/reply" if dialogue.phase is Phase.EXPECTATION_GATHERING else "",
+        replying="/reply" if fits(dialogue, "accept-invitation") else "",
         tries=range(1, _TRIES + 1),
         helpers=[helper for helper in helpers_of(dialogue) if speaks(helper, seat)],
     )

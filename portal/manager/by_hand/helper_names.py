@@ -12,6 +12,7 @@ from portal.web.request import Visit
 from portal.web.routes import MANAGERS
 from states.model.dialogue import Phase
 from states.model.people import Role
+from states.steps.permissions import may_take
 
 _NAMERS = (Role.SPONSOR.value, Role.BOARD.value)
 _READERS = (*_NAMERS, *MANAGERS, Role.MODERATOR.value, Role.CONFIDANT.value)
@@ -27,7 +28,7 @@ def show(visit: Visit) -> Response:
         "manager/helpers.html",
         dialogue=dialogue,
         helpers=[one for one in dialogue.helpers.values() if one.ended_at is None],
-        naming=visit.me.name in _NAMERS,
+        naming=may_take(visit.me.name, "name-helper"),
         languages=languages(visit.language),
     )
 

@@ -15,6 +15,8 @@ from states.language.catalogue import N_
 from states.model.contributions import Contribution
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role, Stakeholder
+from states.steps.people.hand_over import agrees_about
+from states.steps.permissions import fits
 from states.steps.table import RELAYS, STEPS
 
 _MODERATOR, _CONFIDANT = Role.MODERATOR.value, Role.CONFIDANT.value
@@ -46,7 +48,7 @@ class Choice:
 def choices_of(dialogue: Dialogue, role: str) -> list[Choice]:
     """The steps that *role* may record for somebody in the phase in which *dialogue* stands."""
     fitting = [key for key, may in RELAYS.items() if role in may and key != "undo-relayed"]
-    return [Choice(key) for key in fitting if dialogue.phase in STEPS[key.partition("/")[0]].phases]
+    return [Choice(key) for key in fitting if fits(dialogue, key.partition("/")[0])]
 
 
 def show(visit: Visit) -> Response:
@@ -61,7 +63,7 @@ def show(visit: Visit) -> Response:
         choices=choices_of(dialogue, visit.me.name),
         points=_points(dialogue, visit.me.name),
         moderating=visit.me.name == _MODERATOR,
-        agreeable=_agreeable(visit.me.name),
+        agreeable=agrees_about(visit.me.name),
     )
 
 
@@ -73,12 +75,6 @@ def _points(dialogue: Dialogue, role: str) -> list[Contribution]:
     """What was said; under seal for the moderator alone."""
     points = [c for c in dialogue.contributions.values() if c.stands]
     return [c for c in points if role == _MODERATOR or not c.sealed]
-
-
-def _agreeable(role: str) -> tuple[Role, ...]:
-    """The roles for whose change the one who looks must agree."""
-    both = (Role.MODERATOR, Role.BOARD)
-    return both if role == _CONFIDANT else (Role.CONFIDANT,)
 
 
 def record(visit: Visit) -> Response:

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from notifications.views.names import travels_sealed
 from portal.http.errors import Incomplete, NotFound
 from portal.manager.overview.dialogue_view import asked_of, dates_of, leave_of, stages_of
-from portal.manager.overview.duty_links import LEAVING, duty_of
+from portal.manager.overview.duty_links import duty_of
 from portal.manager.overview.open_duties import Owed
 from portal.manager.overview.reschedule import movable
 from portal.shared.points_by_role import complete, seen_by
@@ -15,7 +15,8 @@ from portal.web.routes import MANAGERS
 from states.language.catalogue import N_
 from states.model.dialogue import Dialogue
 from states.model.people import PARTICIPANT, Role
-from states.steps.table import STEPS
+from states.steps.permissions import fits
+from states.steps.table import LEAVING
 
 _SEES = (*MANAGERS, Role.SPONSOR.value)
 _HOME = "/dialogues/{dialogue}"
@@ -51,7 +52,7 @@ def leave(visit: Visit) -> Response:
     """Complete the phase."""
     dialogue = visit.dialogue(visit.param("dialogue"))
     step = visit.form.one("step")
-    if step not in LEAVING.values():
+    if step not in LEAVING:
         raise NotFound
     given: dict[str, object] = {}
     if step == "close-session":
@@ -118,7 +119,7 @@ def _lacking(visit: Visit, name: str) -> dict[str, str]:
 def show_lessons(visit: Visit) -> Response:
     """What was learned this year, and the form for one lesson more."""
     dialogue = visit.dialogue(visit.param("dialogue"))
-    takes = dialogue.phase in STEPS["note-lesson"].phases
+    takes = fits(dialogue, "note-lesson")
     return visit.page("manager/lessons.html", dialogue=dialogue, takes=takes)
 
 

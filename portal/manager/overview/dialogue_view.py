@@ -6,13 +6,15 @@ from datetime import datetime
 from itertools import groupby
 
 from notifications.views.names import travels_sealed
-from portal.manager.overview.duty_links import LEAVING, way_to_fix
+from portal.manager.overview.duty_links import way_to_fix
 from portal.manager.overview.open_duties import TOGETHER, Owed
 from portal.shared.points_by_role import Seen, seen_by
 from portal.web.request import Visit
 from states.checks.checks import Check, checks_of
+from states.checks.status import stage_of
 from states.model.dialogue import OPEN_PHASES, Dialogue, Phase
-from states.steps.table import STEPS
+from states.steps.machine import leaving_step
+from states.steps.permissions import may_take
 
 _ELSEWHERE = {"sign-strategy": "/dialogues/{dialogue}/strategy#sign"}
 """Where a phase is left on a page of its own: what is signed is to be read first."""
@@ -82,23 +84,18 @@ def _asked(visit: Visit, seen: Seen, check: Check) -> Asked:
 
 def stages_of(dialogue: Dialogue) -> list[Stage]:
     """The five phases; after the end they are all over."""
-    phases = list(OPEN_PHASES)
-    here = phases.index(dialogue.phase) if dialogue.open else len(phases)
-    return [
-        Stage(phase, "past" if at < here else "here" if at == here else "coming")
-        for at, phase in enumerate(phases)
-    ]
+    return [Stage(phase, stage_of(dialogue, phase)) for phase in OPEN_PHASES]
 
 
 def leave_of(visit: Visit, dialogue: Dialogue, asked: Iterable[Asked]) -> Leave | None:
     """How the phase is left; None for an ended dialogue."""
-    step = LEAVING.get(dialogue.phase)
+    step = leaving_step(dialogue.phase)
     if step is None:
         return None
     ready = not any(one.waits for one in asked if one.check.name != "strategy-signed")
     elsewhere = _ELSEWHERE.get(step)
     there = elsewhere.format(dialogue=dialogue.id) if elsewhere else None
-    return Leave(step, ready, visit.me.name in STEPS[step].by, there)
+    return Leave(step, ready, may_take(visit.me.name, step), there)
 
 
 def dates_of(visit: Visit, dialogue: Dialogue, *, owed: bool) -> list[Owed]:

@@ -7,7 +7,7 @@ from portal.shared.call_sheet import kept_from
 from portal.web.request import Visit
 from portal.web.routes import MANAGERS
 from states.language.catalogue import NP_
-from states.model.dialogue import Dialogue, Phase
+from states.model.dialogue import Dialogue
 from states.model.duties import Duty
 from states.model.people import Role
 from states.privacy.visibility import is_hidden
@@ -70,14 +70,6 @@ CHECKS: dict[str, str] = {
     "lessons-noted": f"{HOME}/lessons",
 }
 """Where what a check asks for can be given."""
-LEAVING: dict[Phase, str] = {
-    Phase.STAKEHOLDER_ANALYSIS: "approve-analysis",
-    Phase.EXPECTATION_GATHERING: "open-session",
-    Phase.SESSION: "close-session",
-    Phase.STRATEGY_UPDATE: "sign-strategy",
-    Phase.FEEDBACK: "close-dialogue",
-}
-"""The step that completes each phase."""
 
 
 def built(visit: Visit, path: str) -> bool:

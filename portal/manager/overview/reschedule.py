@@ -18,8 +18,8 @@ from states.model.dialogue import Dialogue
 from states.model.duties import KINDS, Duty
 from states.steps.decide import decide
 from states.steps.draft import Decision
+from states.steps.permissions import can_move_session, may_take
 from states.steps.phases.lead_time import kinds_that_move, near_of
-from states.steps.table import STEPS
 
 _HOME = "/dialogues/{dialogue}"
 
@@ -85,9 +85,7 @@ def _hangs(duty: Duty) -> bool:
 
 def movable(visit: Visit, dialogue: Dialogue) -> bool:
     """Whether whoever looks may move the session now."""
-    step = STEPS["reschedule-session"]
-    fits = dialogue.phase in step.phases and dialogue.summary_published_at is None
-    return fits and visit.me.name in step.by
+    return can_move_session(dialogue) and may_take(visit.me.name, "reschedule-session")
 
 
 def show_move(visit: Visit) -> Response:

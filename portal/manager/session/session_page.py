@@ -13,11 +13,11 @@ from portal.web.pages import get, post
 from portal.web.request import Visit
 from portal.web.routes import MANAGERS
 from records.access.requests import wishes_of
-from states.checks.composition import moderator_is_independent
 from states.language.catalogue import N_
 from states.model.contributions import Attribution
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role, Stakeholder
+from states.steps.permissions import can_seal
 from states.values.values import LINE_LIMIT
 
 CHAIR = (*MANAGERS, Role.MODERATOR.value)
@@ -53,7 +53,7 @@ def invited(dialogue: Dialogue) -> list[Stakeholder]:
 
 def _levels(visit: Visit, dialogue: Dialogue) -> list[str]:
     """The attributions that whoever looks can record; under seal only a moderator of nobody else can."""
-    sealing = visit.me.name == Role.MODERATOR and moderator_is_independent(dialogue)
+    sealing = can_seal(dialogue, visit.me.name)
     return [level.value for level in Attribution if sealing or level is not Attribution.SEALED]
 
 

@@ -17,10 +17,10 @@ from states.language.catalogue import N_
 from states.model.contributions import Commitment
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role
+from states.steps.permissions import can_report
 
 SPONSOR = Role.SPONSOR.value
 READERS = (SPONSOR, *MANAGERS, Role.BOARD.value)
-_ENDED = frozenset({"done", "dropped"})
 
 
 def show(visit: Visit) -> Response:
@@ -58,9 +58,7 @@ def _promises(seen: Seen) -> list[tuple[Commitment, DutyView | None, bool]]:
 
 
 def _may_report(seen: Seen, promise: Commitment) -> bool:
-    duty = seen.dialogue.latest(f"report-progress/{promise.id}")
-    owner = seen.dialogue.owner_role(duty) if duty else promise.owner
-    return promise.status not in _ENDED and seen.viewer in {owner, *MANAGERS}
+    return not promise.ended and can_report(seen.dialogue, promise, seen.viewer)
 
 
 def _debts(seen: Seen) -> list[DutyView]:

@@ -14,7 +14,7 @@ from portal.web.template_engine import spoken
 from states.model.dialogue import Dialogue
 from states.model.information import Influence, Information
 from states.model.people import Stakeholder
-from states.steps.table import STEPS
+from states.steps.permissions import fits
 from states.values.values import TEXT_LIMIT
 
 _HOME = "/dialogues/{dialogue}"
@@ -44,8 +44,8 @@ def show_invitation(visit: Visit) -> Response:
         fields=tuple(Information.model_fields),
         influences=[influence.value for influence in Influence],
         promised=any(seat.invited for seat in seats),
-        open=dialogue.phase in STEPS["give-information"].phases,
-        invitable=dialogue.phase in STEPS["invite"].phases,
+        open=fits(dialogue, "give-information"),
+        invitable=fits(dialogue, "invite"),
         waiting=[seat for seat in seats if not seat.invited],
         stands=Counter(seat.invitation.value for seat in seats),
     )
@@ -84,7 +84,7 @@ def show_expectations(visit: Visit) -> Response:
         "manager/expectations.html",
         dialogue=dialogue,
         heard=_heard(visit, dialogue),
-        open=dialogue.phase in STEPS["echo-expectations"].phases,
+        open=fits(dialogue, "echo-expectations"),
         silent=len(dialogue.owed("share-expectation")),
     )
 

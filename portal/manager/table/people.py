@@ -20,7 +20,7 @@ from records.access.links import Capacity, revoke
 from states.model.dialogue import Dialogue
 from states.model.people import WAYS, Invitation, Layer, Stakeholder
 from states.privacy.visibility import is_hidden
-from states.steps.table import STEPS
+from states.steps.permissions import fits
 
 _HOME = "/dialogues/{dialogue}"
 _WITHOUT_MAIL = ("phone", "postal_address", "safe_hours", "time_zone")
@@ -73,7 +73,7 @@ def _shown(seat: Stakeholder, chosen: str) -> bool:
 
 def can_map(dialogue: Dialogue) -> bool:
     """Whether people can still be mapped."""
-    return dialogue.phase in STEPS["map-stakeholder"].phases
+    return fits(dialogue, "map-stakeholder")
 
 
 def fields_of(visit: Visit, dialogue: Dialogue, seat: Stakeholder | None) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def show_person(visit: Visit) -> Response:
         "manager/person.html",
         dialogue=dialogue,
         mappable=can_map(dialogue),
-        invitable=dialogue.phase in STEPS["invite"].phases,
+        invitable=fits(dialogue, "invite"),
         erasure=_asked_to_be_erased(visit, dialogue, seat),
         owed=_told_owed(visit, dialogue, seat),
         call=waiting_call(visit, dialogue, seat),

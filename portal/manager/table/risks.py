@@ -12,7 +12,7 @@ from portal.web.request import Visit
 from portal.web.routes import MANAGERS
 from states.language.catalogue import N_
 from states.model.dialogue import Dialogue
-from states.steps.table import STEPS
+from states.steps.permissions import fits
 
 _HOME = "/dialogues/{dialogue}/risks"
 WEIGHTS = range(1, 6)
@@ -33,8 +33,8 @@ def show_risks(visit: Visit) -> Response:
         risks=sorted(dialogue.risks.values(), key=lambda risk: -risk.weight),
         known=dialogue.risks.get(visit.form.one("id") or visit.query("risk")),
         countries=[("", visit._("Choose a country")), *countries(visit.language)],
-        nameable=dialogue.phase in STEPS["name-risk"].phases,
-        droppable=dialogue.phase in STEPS["drop-risk"].phases,
+        nameable=fits(dialogue, "name-risk"),
+        droppable=fits(dialogue, "drop-risk"),
         today=dialogue.calendar.day_of(visit.now),
     )
 

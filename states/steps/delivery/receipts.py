@@ -197,6 +197,17 @@ def unread(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
     return work.decision()
 
 
+def reads_reports(dialogue: Dialogue, role: str) -> bool:
+    """Whether *role* looks at what came back and was not understood; manager or deputy where nobody moderates."""
+    alone = dialogue.role(Role.MODERATOR) is None
+    return role == Role.MODERATOR or (alone and role in {Role.MANAGER, Role.DEPUTY})
+
+
+def can_dismiss(role: str, template: str) -> bool:
+    """Whether *role* may say that nothing is wrong: of an answer never whoever owes it (rules 28)."""
+    return role == Role.MODERATOR or template not in ANSWERS
+
+
 def looked_at(dialogue: Dialogue, notice: Notice, now: datetime, by: str) -> Decision:
     """What follows when *by*, a role or the machine, found that what came back about *notice* means nothing."""
     work = Deliberation(dialogue, by, now)

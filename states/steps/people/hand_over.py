@@ -38,6 +38,11 @@ TOLD = "keeper-changed"
 """The message to those who wait that somebody else stands beside them."""
 
 
+def agrees_about(role: str) -> tuple[Role, ...]:
+    """The roles about whose change *role* is asked."""
+    return tuple(given for given, keeper in _CONSENT.items() if keeper == role)
+
+
 def spoken(dialogue: Dialogue) -> bool:
     """Whether somebody contributed and is still to be heard: in an edition that runs, or that still owes."""
     owes = any(duty.owed and KINDS[duty.kind].debt for duty in dialogue.duties.values())

@@ -7,6 +7,7 @@ from states.model.duties import KINDS
 from states.model.people import Invitation, Role
 from states.steps.draft import Deliberation
 from states.steps.onlookers import tell_onlookers
+from states.steps.permissions import next_judge, why_unanswerable
 from states.steps.requests import (
     AnswerParticipant,
     Bare,
@@ -16,9 +17,6 @@ from states.steps.requests import (
     Reasoned,
     SettleDispute,
 )
-
-_ENDED = frozenset({Phase.CLOSED, Phase.CLOSED_WITH_DEBTS, Phase.CANCELLED})
-
 
 _CONCERNED = {
     "dialogue-closed": frozenset({Invitation.ACCEPTED}),
@@ -53,16 +51,8 @@ def answer_participant(work: Deliberation, given: AnswerParticipant) -> None:
 
 
 def _require_answerable(work: Deliberation, contribution: Contribution) -> None:
-    if work.dialogue.erased(contribution.voice):
-        raise Refused("nobody-to-answer", contribution=contribution.id)
-    if contribution.written_at is not None:
-        raise Refused("already-answered", contribution=contribution.id)
-    if work.dialogue.phase in _ENDED:
-        return
-    if contribution.outcome is None:
-        raise Refused("not-decided", contribution=contribution.id)
-    if work.duty("close-dialogue") is None:
-        raise Refused("not-signed")
+    if code := why_unanswerable(work.dialogue, contribution):
+        raise Refused(code, contribution=contribution.id)
 
 
 def give_verdict(work: Deliberation, given: GiveVerdict, voice: str) -> None:
@@ -81,14 +71,13 @@ def dispute_answer(work: Deliberation, given: DisputeAnswer, voice: str) -> None
         raise Refused("not-answered-yet", contribution=given.contribution)
     if contribution.dispute_open:
         raise Refused("dispute-twice", contribution=given.contribution)
-    round_, rounds = contribution.dispute_round + 1, work.dialogue.policy.limits.dispute_rounds
-    if round_ > rounds + 1:
-        raise Refused("dispute-is-final", contribution=given.contribution, rounds=rounds)
-    owner = (
-        Role.MANAGER
-        if round_ <= rounds or not work.dialogue.role(Role.MODERATOR)
-        else Role.MODERATOR
+    owner, round_ = (
+        next_judge(work.dialogue, contribution.dispute_round),
+        contribution.dispute_round + 1,
     )
+    if owner is None:
+        rounds = work.dialogue.policy.limits.dispute_rounds
+        raise Refused("dispute-is-final", contribution=given.contribution, rounds=rounds)
     work.change_contribution(
         given.contribution,
         dispute_round=round_,
@@ -106,7 +95,7 @@ def settle_dispute(work: Deliberation, given: SettleDispute) -> None:
     contribution = work.contribution(given.contribution)
     if not contribution.dispute_open:
         raise Refused("not-disputed", contribution=given.contribution)
-    if contribution.settlement is not None:
+    if not contribution.awaits_response:
         raise Refused("already-settled", contribution=given.contribution)
     duty = work.duty(f"answer-dispute/{given.contribution}")
     last_word = duty is not None and work.dialogue.owner_role(duty) == Role.MODERATOR

@@ -7,6 +7,7 @@ from states.model.duties import KINDS, Duty, Reckoning
 from states.model.people import PARTICIPANT, Role
 from states.steps.draft import Deliberation
 from states.steps.onlookers import tell_onlookers
+from states.steps.permissions import can_move_session
 from states.steps.phases.lead_time import kinds_that_move, require_room
 from states.steps.requests import Postpone, RescheduleSession
 
@@ -68,7 +69,7 @@ def reschedule_session(work: Deliberation, given: RescheduleSession) -> None:
     _require_near(work, work.calendar.day_of(to))
     if to == d.session_at:
         raise Refused("session-not-moved")
-    if d.summary_published_at is not None:
+    if not can_move_session(d):
         raise Refused("summary-is-out")
     was, promised = d.session_at, d.information.feedback_by
     old_day = d.session_day

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from states.checks.composition import moderator_is_independent
 from states.language.errors import BadInput, NotYours, Refused
 from states.model.contributions import Attribution, Contribution, LineVerdict
 from states.model.dialogue import Dialogue
@@ -10,6 +9,7 @@ from states.model.people import Role, Stakeholder
 from states.privacy.seals import is_sealed, level_for, speak_under_seal
 from states.steps.draft import Deliberation
 from states.steps.onlookers import say_it_is_theirs
+from states.steps.permissions import can_seal
 from states.steps.requests import (
     CheckLine,
     CloseSession,
@@ -73,7 +73,7 @@ def record_contribution(work: Deliberation, given: RecordContribution) -> None:
 def _require_seal(work: Deliberation, attribution: Attribution) -> None:
     if attribution is not Attribution.SEALED:
         return
-    if work.actor != Role.MODERATOR or not moderator_is_independent(work.dialogue):
+    if not can_seal(work.dialogue, work.actor):
         raise NotYours("seal-needs-moderator")
 
 

@@ -7,6 +7,7 @@ from states.model.duties import DutyStatus
 from states.model.people import Role
 from states.steps.draft import Deliberation
 from states.steps.onlookers import say_it_is_theirs
+from states.steps.permissions import can_decide, can_report
 from states.steps.requests import Bare, Decide, NewCommitment, ReportProgress
 
 
@@ -44,8 +45,7 @@ def decide(work: Deliberation, given: Decide) -> None:
     dialogue then goes back to the strategy.
     """
     contribution, complete = work.contribution(given.contribution), _all_decided(work)
-    settled = work.dialogue.phase is Phase.FEEDBACK and contribution.outcome is not None
-    if not contribution.dispute_open and (contribution.written_at or settled):
+    if not can_decide(work.dialogue, contribution):
         raise Refused("not-disputed", contribution=given.contribution)
     if work.dialogue.phase is Phase.FEEDBACK:
         work.dialogue.signed_at = None
@@ -128,10 +128,10 @@ def report_progress(work: Deliberation, given: ReportProgress) -> None:
     if commitment is None:
         raise NotKnown("unknown-commitment", commitment=given.commitment)
     duty = work.duty(f"report-progress/{given.commitment}")
-    owner = work.dialogue.owner_role(duty) if duty else commitment.owner
-    if work.actor not in {owner, Role.MANAGER, Role.DEPUTY}:
+    if not can_report(work.dialogue, commitment, work.actor):
+        owner = work.dialogue.owner_role(duty) if duty else commitment.owner
         raise NotYours("not-your-commitment", commitment=given.commitment, owner=owner)
-    if commitment.status in {"done", "dropped"} and given.status == "under-way":
+    if commitment.ended and given.status == "under-way":
         raise Refused("commitment-ended", commitment=given.commitment, status=commitment.status)
     update = {"status": given.status, "evidence": given.evidence}
     work.dialogue.commitments[given.commitment] = commitment.model_copy(update=update)

@@ -1,0 +1,114 @@
+"""
+Authorization and preconditions: what may be done now, and by whom, said once.
+
+The handlers of steps refuse by these functions, and pages, letters and commands offer by them, so that no door offers
+what the law refuses, or hides what it allows.
+"""
+
+from states.checks.composition import moderator_is_independent
+from states.model.contributions import Commitment, Contribution
+from states.model.dialogue import Dialogue, Phase
+from states.model.people import Role
+from states.steps.machine import fitting_phases
+from states.steps.table import MANAGERS, STEPS
+
+_ENDED = frozenset({Phase.CLOSED, Phase.CLOSED_WITH_DEBTS, Phase.CANCELLED})
+
+
+def fits(dialogue: Dialogue, step: str) -> bool:
+    """Whether *step* fits the phase in which *dialogue* stands."""
+    return dialogue.phase in fitting_phases(step)
+
+
+def may_take(role: str, step: str) -> bool:
+    """Whether *step* is for *role* to take."""
+    return role in STEPS[step].by
+
+
+def is_reached(dialogue: Dialogue, step: str) -> bool:
+    """Whether *dialogue* stands in the first phase that *step* fits, or beyond it."""
+    phases = list(Phase)
+    return phases.index(dialogue.phase) >= min(map(phases.index, fitting_phases(step)))
+
+
+# the session
+
+
+def can_move_session(dialogue: Dialogue) -> bool:
+    """Whether the session can still be moved: not once its summary is out."""
+    return fits(dialogue, "reschedule-session") and dialogue.summary_published_at is None
+
+
+def can_seal(dialogue: Dialogue, role: str) -> bool:
+    """Whether *role* can record a point under seal: an independent moderator alone (rules 35)."""
+    return role == Role.MODERATOR and moderator_is_independent(dialogue)
+
+
+# the strategy
+
+
+def strategy_signed(dialogue: Dialogue) -> bool:
+    """Whether the sponsor signed, be it that a decision was taken again since: from then on answers can be written."""
+    return any(d.kind == "sign-strategy" and d.met_at for d in dialogue.duties.values())
+
+
+def decisions_stand(dialogue: Dialogue) -> bool:
+    """Whether the decisions are signed as they are, and none is being taken again."""
+    return dialogue.signed_at is not None and dialogue.phase is not Phase.STRATEGY_UPDATE
+
+
+def can_decide(dialogue: Dialogue, point: Contribution) -> bool:
+    """
+    Whether a decision on *point* can be taken now, or taken again.
+
+    Once an answer was written only a disputed one; after the signature also one on a point that came back since.
+    """
+    settled = dialogue.phase is Phase.FEEDBACK and point.outcome is not None
+    return fits(dialogue, "decide") and (point.dispute_open or not (point.written_at or settled))
+
+
+def can_report(dialogue: Dialogue, promise: Commitment, role: str) -> bool:
+    """Whether how *promise* stands is for *role* to say: for its owner, manager and deputy."""
+    duty = dialogue.latest(f"report-progress/{promise.id}")
+    owner = dialogue.owner_role(duty) if duty else promise.owner
+    return role in {owner, *MANAGERS}
+
+
+# the feedback
+
+
+def why_unanswerable(dialogue: Dialogue, point: Contribution) -> str | None:
+    """
+    The code of the refusal to answer *point* now; None when it can be answered.
+
+    After the end of a dialogue also undecided points can be answered: what is owed stays owed.
+    """
+    if dialogue.erased(point.voice):
+        return "nobody-to-answer"
+    if point.written_at is not None:
+        return "already-answered"
+    if dialogue.phase in _ENDED:
+        return None
+    if point.outcome is None:
+        return "not-decided"
+    return None if strategy_signed(dialogue) else "not-signed"
+
+
+def can_dispute(dialogue: Dialogue, point: Contribution) -> bool:
+    """Whether *not my point* can be said now of the answer to *point*."""
+    asked = point.delivered_at is not None and not point.dispute_open
+    left = next_judge(dialogue, point.dispute_round) is not None
+    return asked and left and fits(dialogue, "dispute-answer")
+
+
+def next_judge(dialogue: Dialogue, objected: int) -> Role | None:
+    """
+    Who looks at the next objection to a point that met *objected* of them; None when no round is left.
+
+    The manager, and in the last round the moderator where there is one.
+    """
+    rounds = dialogue.policy.limits.dispute_rounds
+    if objected > rounds:
+        return None
+    last = objected == rounds
+    return Role.MODERATOR if last and dialogue.role(Role.MODERATOR) else Role.MANAGER
