@@ -73,6 +73,9 @@ docs: $(DEV) ## write anew what the papers repeat from the code
 words: $(DEV) ## bring the catalogues in `locale` up to date with what code, templates and books say
 	@$(BIN)/python -m catalogues
 
+pictures: $(DEV) ## take anew the pictures of the README, in Chromium from `weerklank up --demo`
+	@$(BIN)/python -m docgen.pictures
+
 lock: $(DEV) ## pin anew what pyproject.toml asks for; `make lock ARGS=--upgrade` for newer versions
 	@$(LOCK) --output-file requirements.lock $(ARGS)
 	@$(LOCK) --group dev --output-file requirements-dev.lock $(ARGS)
