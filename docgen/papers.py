@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from docgen import json_schema, law_tables, module_map, scenario_fields, settings_table
+from docgen import floors, json_schema, law_tables, module_map, scenario_fields, settings_table
 from docgen.markdown import code, part, replace_part
 from states.steps.diagram import mermaid
 
@@ -31,6 +31,7 @@ def _messages() -> str:
 
 PARTS = (
     Part("ARCHITECTURE.md", "diagram", _diagram),
+    Part("ARCHITECTURE.md", "floors", floors.floors),
     Part("ARCHITECTURE.md", "messages", _messages),
     Part("docs/json.md", "commands", json_schema.commands),
     Part("docs/json.md", "documents", json_schema.documents),
