@@ -36,9 +36,9 @@ class Most(NamedTuple):
 
 # Whoever shortens a way lowers its figures, and none may grow again unseen.
 MOST = {
-    "mail": Most(67, 404),
-    "step": Most(20, 58),
-    "opening": Most(26, 124),
+    "mail": Most(67, 394),
+    "step": Most(20, 48),
+    "opening": Most(26, 114),
 }
 
 

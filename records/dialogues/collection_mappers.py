@@ -1,6 +1,6 @@
 """Data mappers: each collection of a dialogue, its table, and the statements that read and write it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -157,3 +157,19 @@ SHELVES: tuple[Shelf, ...] = (
     Shelf("helpers", Helper, collections.HELPERS),
     Shelf("duties", Duty, DUTIES, key="name", order="id"),
 )
+
+
+def collections_of(found: Sequence[Rows]) -> dict[str, dict[str, Any]]:
+    """The collections of a dialogue by their names, from what the select of each *found*."""
+    return {shelf.name: shelf.filled(rows) for shelf, rows in zip(SHELVES, found, strict=True)}
+
+
+def write_collections(
+    connection: Connection, after: Dialogue, before: Dialogue | None, revision: int
+) -> list[Duty]:
+    """Write what differs between *before*, None of a new dialogue, and *after*; returns the duties that changed."""
+    duties: list[Duty] = []
+    for shelf in SHELVES:
+        was = getattr(before, shelf.name) if before is not None else {}
+        duties = shelf.write(connection, after, was, revision)
+    return duties  # they come last

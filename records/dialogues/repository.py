@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from records.dialogues.carried_debts import OWED_BEFORE, inherited
-from records.dialogues.collection_mappers import SHELVES
+from records.dialogues.collection_mappers import SHELVES, collections_of, write_collections
 from records.engine.column_types import can_be_key, canonical
 from records.engine.pinned_connection import Line
 from records.engine.pipeline import Questions
@@ -140,9 +140,7 @@ class Reader:
         [row], *collections = _WHOLE.rows(connection, {"of_dialogue": dialogue_id})
         own = dict(zip(_COLUMNS, row, strict=True))
         programme = programme_of(own["document"])
-        parts = {name: own[name] for name in _PLAIN}
-        for shelf, rows in zip(SHELVES, collections, strict=True):
-            parts[shelf.name] = shelf.filled(rows)
+        parts = {name: own[name] for name in _PLAIN} | collections_of(collections)
         policy = self._policies(programme.policy)
         dialogue = Dialogue(programme=programme, policy=policy, **parts)
         if own["owed_before"]:
@@ -172,29 +170,19 @@ def save(connection: Connection, held: Held, after: Dialogue, head: Head) -> lis
     same = _plain(after) == _plain(held.dialogue)
     row = {**_row(after, head, held.revision + 1), "of_dialogue": after.id}
     (_UPDATE_HEAD if same else _UPDATE).run(connection, [row])
-    return _save_shelves(connection, after, held.dialogue, held.revision + 1)
+    return write_collections(connection, after, held.dialogue, held.revision + 1)
 
 
 def add(connection: Connection, dialogue: Dialogue, head: Head) -> None:
     """Write a new *dialogue* whole. Raises IntegrityError when it is already there."""
     row = {**_row(dialogue, head, 1), "programme_id": dialogue.programme.id}
     connection.execute(_INSERT, row)
-    _save_shelves(connection, dialogue, None, 1)
+    write_collections(connection, dialogue, None, 1)
 
 
 def _row(dialogue: Dialogue, head: Head, revision: int) -> dict[str, Any]:
     plain = zip(_PLAIN, _plain(dialogue), strict=True)
     return {**dict(plain), "revision": revision, "head_seq": head.seq, "head_hash": head.hash}
-
-
-def _save_shelves(
-    connection: Connection, after: Dialogue, before: Dialogue | None, revision: int
-) -> list[Duty]:
-    duties: list[Duty] = []
-    for shelf in SHELVES:
-        was = getattr(before, shelf.name) if before is not None else {}
-        duties = shelf.write(connection, after, was, revision)
-    return duties
 
 
 def save_programme(
