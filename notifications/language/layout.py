@@ -168,7 +168,7 @@ def _marked_up(match: re.Match[str]) -> str:
     return f'<a href="{target}">{address}</a>'
 
 
-def unmarked(text: str) -> str:
+def strip_marks(text: str) -> str:
     """*text* as it is read, without what says how a page shows it."""
     return _LANGUAGE.sub("", text).translate(_MARKS)
 
@@ -195,7 +195,7 @@ def _wrapped(block: Block, width: int) -> str:
 
 
 def _lines(block: Block, width: int) -> Iterator[str]:
-    texts = [unmarked(item) for item in block.items]
+    texts = [strip_marks(item) for item in block.items]
     if block.kind == "heading":
         yield texts[0]
         yield "-" * min(len(texts[0]), WIDTH)

@@ -36,8 +36,8 @@ from notifications.language.layout import (
     plain,
     quoted,
     said,
+    strip_marks,
     strong,
-    unmarked,
 )
 from states.language.languages import SOURCE, language_of
 
@@ -204,7 +204,7 @@ def write(name: str, context: dict[str, Any], *, subject: str | None = None) -> 
     try:
         words, page = _templates(name, context["language"])
         filled = words.new_context(context)
-        subject, heading = headed(subject or _block("subject", words, filled))
+        subject, heading = heading_of(subject or _block("subject", words, filled))
         blocks = blocks_of("".join(words.root_render_func(filled)))
         html = page.render(context, subject=subject, heading=heading, blocks=blocks)
     except (UndefinedError, LookupError) as missing:
@@ -226,7 +226,7 @@ def passage(name: str, context: dict[str, Any]) -> tuple[Marked, Marked]:
     try:
         words, _ = _templates(name, context["language"])
         filled = words.new_context(context)
-        _, heading = headed(_block("subject", words, filled))
+        _, heading = heading_of(_block("subject", words, filled))
         said = _block("letter", words, filled)
     except (UndefinedError, LookupError) as missing:
         message = f"{name}: {missing}"
@@ -235,10 +235,10 @@ def passage(name: str, context: dict[str, Any]) -> tuple[Marked, Marked]:
 
 
 @lru_cache(maxsize=4096)
-def headed(text: str) -> tuple[str, Marked]:
+def heading_of(text: str) -> tuple[str, Marked]:
     """The subject *text* of a letter as one short line, and the same with what others wrote still marked as theirs."""
     line = " ".join(text.split())
-    whole = unmarked(line)
+    whole = strip_marks(line)
     subject = shortened(whole)
     fits = len(whole) <= SUBJECT_LIMIT
     return subject, Marked(line if fits else f"{cut(line, len(subject) - 1)}…")

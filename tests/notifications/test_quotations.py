@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from notifications.language import templates
 from notifications.language.language_tags import UNKNOWN, direction
-from notifications.language.layout import blocks_of, cut, inline, plain, said, unmarked
-from notifications.language.templates import SUBJECT_LIMIT, headed
+from notifications.language.layout import blocks_of, cut, inline, plain, said, strip_marks
+from notifications.language.templates import SUBJECT_LIMIT, heading_of
 from notifications.letters.combined import Part, compose_together
 from notifications.letters.compose import Message, compose
 from states.language.languages import LANGUAGES
@@ -188,13 +188,13 @@ def test_a_page_runs_as_its_reader_reads(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_subject_is_cut_and_still_names_its_language() -> None:
     words = "De loonkloof per fabriek berekenen en in elk land laten zien " * 3
     line = f"Too late ({said(words, 'nl')})"
-    subject, heading = headed(line)
-    assert subject == unmarked(heading)
+    subject, heading = heading_of(line)
+    assert subject == strip_marks(heading)
     assert len(subject) <= SUBJECT_LIMIT
     assert inline(heading).startswith('Too late (<span lang="nl" dir="ltr">De loonkloof')
     assert inline(heading).endswith("</span>…")
     assert "<span" not in inline(f"{cut(line, 5)}…")
-    assert headed(" In  time\n") == ("In time", "In time")
+    assert heading_of(" In  time\n") == ("In time", "In time")
 
 
 def test_nobody_can_write_what_marks_a_language() -> None:
