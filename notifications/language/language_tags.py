@@ -5,6 +5,8 @@ from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 
+from states.language.languages import LANGUAGES, languages
+
 UNKNOWN = "und"
 """The tag of words of which nobody may know, or can know, the language."""
 
@@ -14,6 +16,8 @@ def direction(language: str) -> Literal["ltr", "rtl", "auto"]:
     """Which way *language* is written, from left or from right; `auto` where that is not known: the words tell."""
     if language == UNKNOWN:
         return "auto"
+    if language in LANGUAGES:
+        return languages()[language].direction
     try:
         order = Locale.parse(language, sep="-").character_order
     except (UnknownLocaleError, ValueError):

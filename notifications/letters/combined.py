@@ -25,6 +25,8 @@ from states.model.facts import Notice
 from states.model.people import PARTICIPANT, Person
 from states.steps.delivery.letters import KINDS, Kind
 
+_LAYOUTS = {PARTICIPANT: "_together-participant"}
+"""The letter that holds several notices, by the capacity of its reader; of all others that of the roles."""
 _LAYOUT = "_together"
 
 
@@ -58,16 +60,17 @@ def compose_together(parts: Sequence[Part], *, now: datetime) -> Message:
         raise Unwritable(
             f"{first.notice.template}: nobody is there to read it as {first.notice.to}"
         )
+    layout = _LAYOUTS.get(first.notice.role, _LAYOUT)
     frame = frame_of(first.dialogue, reader, now, first.base_url, first.notice)
     templates = dict.fromkeys(part.notice.template for part in parts)
-    frame["language"] = language_for(reader.language, _LAYOUT, *templates)
+    frame["language"] = language_for(reader.language, layout, *templates)
     try:
-        return _written(parts, reader, frame)
+        return _written(layout, parts, reader, frame)
     except LetterIncomplete as missing:
         raise Unwritable(str(missing)) from missing
 
 
-def _written(parts: Sequence[Part], reader: Person, frame: dict[str, Any]) -> Message:
+def _written(layout: str, parts: Sequence[Part], reader: Person, frame: dict[str, Any]) -> Message:
     first = parts[0]
     context = context_of(first.notice, first.dialogue, frame)
     sections = list(_sections(parts, reader, frame))
@@ -75,9 +78,8 @@ def _written(parts: Sequence[Part], reader: Person, frame: dict[str, Any]) -> Me
         "sections": sections,
         "subject_line": _subject(sections, parts, frame["language"]),
         "late": any(KINDS.get(part.notice.template) is Kind.ALERTS for part in parts),
-        "to_participant": first.notice.role == PARTICIPANT,
     }
-    letter = write(_LAYOUT, context, subject=neutral(first.notice, first.dialogue, frame))
+    letter = write(layout, context, subject=neutral(first.notice, first.dialogue, frame))
     message = message_of(first.notice, first.dialogue, reader, context, letter)
     return replace(message, alert=_alert(message, parts), calendar=_calendar(message, parts, frame))
 

@@ -300,7 +300,8 @@ def _together(language: str) -> Iterator[Golden]:
     home = dialogue(language)
     told = {
         "late": late, "late-sponsor": late_sponsor, "invitations": invitations,
-        "participant": participant, "mixed": mixed, "late-again": late_again, "today": today,
+        "mixed": mixed, "late-again": late_again, "today": today,
     }  # fmt: skip
     for variant, write in told.items():
         yield Golden("_together", variant, partial(_of, partial(write, home)))
+    yield Golden("_together-participant", "", partial(_of, partial(participant, home)))

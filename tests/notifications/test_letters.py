@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from notifications.language.language_tags import direction
-from notifications.language.templates import SUBJECT_LIMIT, languages_of
+from notifications.language.templates import SUBJECT_LIMIT, language_for, languages_of
 from notifications.letters.compose import Message, compose
 from states.language.languages import LANGUAGES
 from tests.notifications.case import Case
@@ -24,6 +24,8 @@ EACH = pytest.mark.parametrize("template", TEMPLATES)
 BOTH = pytest.mark.parametrize("language", LANGUAGES)
 SILENT = frozenset({"way-replaced"})
 """One line to an address that somebody else may read by now: it says nothing of who writes, or why (rules 31)."""
+_SMALL = {"nl": ("uiterlijk", "bericht", "wordt", "uw"), "en": ("the", "you", "your", "we")}
+"""Words that are often said in a language and never in another."""
 _DATE = re.compile(r"\b\d{1,2} [a-z]+ 20\d\d\b", re.IGNORECASE)
 
 
@@ -91,8 +93,9 @@ def test_a_letter_is_complete(language: str, template: str) -> None:
         whole = f"{message.subject}\n{message.text}\n{message.html}"
         left = re.search(r"[{}]{2}|\{%|%\}|\bNone\b|\bUndefined\b|[\x00-\x08\x0b-\x1f]", whole)
         assert left is None, case.name
-        assert message.language == language
-        assert f'<html lang="{language}" dir="{direction(language)}">' in message.html
+        own = language_for(language, template)
+        assert message.language == own
+        assert f'<html lang="{own}" dir="{direction(own)}">' in message.html
         assert not re.search(r"<img|<script|<link|src=", message.html)
 
 
@@ -131,24 +134,34 @@ def test_page_and_text_say_the_same(language: str, template: str) -> None:
 @EACH
 @BOTH
 def test_every_letter_says_why_it_came(language: str, template: str) -> None:
-    why = {"nl": "Waarom u dit bericht krijgt", "en": "Why you get this message"}
     for case in cases(language, template):
         if template in SILENT:
             continue
-        before, _, after = written(case).text.partition(why[language])
-        assert len(before.split()) > 20, case.name
-        assert len(after.split()) > 5, case.name
+        before, _, after = written(case).text.rpartition(f"\n{'-' * 40}\n\n")
+        heading, line, why, *_ = [*after.splitlines(), "", ""]
+        assert len(before.split()) > 18, case.name
+        assert line == "-" * len(heading), case.name
+        assert not why, case.name
+        assert len(after.split()) > 9, case.name
+
+
+def test_why_it_came_is_asked_in_so_many_words() -> None:
+    why = {"nl": "Waarom u dit bericht krijgt", "en": "Why you get this message"}
+    for language, said in why.items():
+        for frame in FOLDER.glob(f"_to-*.{language}.txt"):
+            assert f"***\n\n## {said}\n" in frame.read_text(encoding="utf-8"), frame.name
 
 
 @EACH
 @BOTH
 def test_languages_stay_apart(language: str, template: str) -> None:
     """What people wrote themselves stands in quotations and lists, and keeps its own language."""
-    others = {"nl": ("the", "you", "your", "we"), "en": ("uiterlijk", "bericht", "wordt", "uw")}
+    own = language_for(language, template)
+    others = {word for other, words in _SMALL.items() if other != own for word in words}
     for case in cases(language, template):
         lines = written(case).text.splitlines()
         ours = " ".join(line for line in lines if not line.startswith((">", "- ", "  ")))
-        assert not set(others[language]) & set(ours.lower().split()), case.name
+        assert not others & set(ours.lower().split()), case.name
 
 
 def test_templates_never_lose_a_line_break() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from notifications.language.words import long_date
 from notifications.letters.compose import Message, Unwritable, compose
 from states.language.languages import LANGUAGES
 from states.model.dialogue import Dialogue
@@ -116,7 +117,7 @@ def test_the_task_by_hand_brings_the_words() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_dates_are_those_of_the_programme(language: str) -> None:
     home = dialogue(language)
-    said = {"nl": "donderdag 8 september 2022", "en": "Thursday 8 September 2022"}[language]
+    said = long_date(date(2022, 9, 8), language)
     assert said in text_of("answer-is-late", "investor", home.duties[LATE], home)
 
 
