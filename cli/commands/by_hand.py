@@ -17,6 +17,7 @@ from services.house import House, open_house
 from states.privacy.redaction import for_auditors
 
 if TYPE_CHECKING:
+    from records.ledger import Receipt
     from records.queries import NoticeRow
 
 app = group("Messages to give by phone or letter: list them, read one, record that it was given.")
@@ -61,7 +62,7 @@ def _say_how_to_record(row: "NoticeRow") -> None:
     given = f'{{"to": "{row.to}", "reason": "Nobody answers.", "tries": {tries}}}'
     console.note("After the call, record how it went:")
     for said, command in (
-        ("they heard it", f"by-hand done {row.id} --by moderator --how 'by phone'"),
+        ("they heard it", _done(row.id)),
         ("manager or deputy called", f"by-hand bring {row.id} --by manager --how 'by phone'"),
         ("nobody, on two days", f"act {row.dialogue_id} could-not-reach --by moderator --with '{given}'"),
     ):  # fmt: skip
@@ -104,7 +105,7 @@ def show(number: Number, viewer: As = "manager", now: Now = None, as_json: AsJso
         f"To {shown['to']}: {'under seal: only the moderator knows (--as moderator)' if hidden else reach}"
     )
     console.out(f"{shown['subject']}\n\n{shown['text']}")
-    console.suggest(f"weerklank by-hand done {number} --by moderator --how 'by phone'")
+    console.suggest(f"weerklank {_done(number)}")
 
 
 @app.command("done", context_settings=HELP)
@@ -121,11 +122,8 @@ def done(number: Number, by: By, how: How, now: Now = None, as_json: AsJson = Fa
         row = _find(house, number)
         given = {"to": row.to, "how": how, "template": row.template}
         receipt = house.ledger.act(row.dialogue_id, "record-delivery", given, by=by, now=moment)
-    if as_json:
-        console.say_json(as_data(receipt))
-        return
-    console.out(f"{row.dialogue_id}: {row.template} to {row.to} was given {how}.")
-    console.suggest(f"weerklank status {row.dialogue_id}")
+    said = f"{row.template} to {row.to} was given {how}."
+    _tell(receipt, said, f"status {row.dialogue_id}", as_json=as_json)
 
 
 @app.command("bring", context_settings=HELP)
@@ -139,11 +137,22 @@ def bring(number: Number, by: By, how: How, now: Now = None, as_json: AsJson = F
         row = _find(house, number)
         given = {"to": row.to, "how": how}
         receipt = house.ledger.act(row.dialogue_id, "bring", given, by=by, now=moment)
+    said = f"{row.template} was brought to {row.to} {how}."
+    _tell(receipt, said, _done(number, how), as_json=as_json)
+
+
+def _done(number: int, how: str = "by phone") -> str:
+    """The command that says that a message arrived."""
+    return f"by-hand done {number} --by moderator --how '{how}'"
+
+
+def _tell(receipt: "Receipt", said: str, following: str, *, as_json: bool) -> None:
+    """What was recorded, and the command that follows; with *as_json* what it brought about, as data."""
     if as_json:
         console.say_json(as_data(receipt))
         return
-    console.out(f"{row.dialogue_id}: {row.template} was brought to {row.to} {how}.")
-    console.suggest(f"weerklank by-hand done {number} --by moderator --how '{how}'")
+    console.out(f"{receipt.dialogue_id}: {said}")
+    console.suggest(f"weerklank {following}")
 
 
 def _find(house: House, number: int) -> "NoticeRow":

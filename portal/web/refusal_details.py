@@ -1,6 +1,6 @@
 """Refusal details: what fills the sentences of the law; names instead of ids, days instead of codes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +17,7 @@ from states.model.people import AUDITOR, Role
 from states.privacy.readers import Reader
 from states.privacy.seals import is_sealed
 from states.privacy.visibility import alias_of
+from states.steps.phases.lead_time import Unfit
 
 Tell = Callable[["Telling", Any], str]
 Name = Callable[[str], str]
@@ -99,12 +100,9 @@ def _duty(telling: Telling, value: Any) -> str:  # noqa: ANN401 - the name of a 
     return word("duty", str(value).partition("/")[0], telling.language)
 
 
-def _over(telling: Telling, value: Any) -> str:  # noqa: ANN401 - kinds of duties, each with its day behind it
-    pairs = (str(one).partition(" ") for one in value)
-    return listing(
-        [f"{_duty(telling, kind)} ({_day(telling, day.strip('()'))})" for kind, _, day in pairs],
-        telling.language,
-    )
+def _over(telling: Telling, value: Sequence[Unfit]) -> str:
+    days = [f"{_duty(telling, one.kind)} ({_day(telling, one.day)})" for one in value]
+    return listing(days, telling.language)
 
 
 def _commitment(telling: Telling, value: Any) -> str:  # noqa: ANN401 - the id of a commitment

@@ -179,17 +179,17 @@ class Visit:
             )
 
     def _require_mine(self, dialogue_id: str, by: str | None) -> None:
+        """Raise NotFound for a dialogue, or a voice in it, that is not of whoever asks; the rest is for the law."""
         capacity = self.me.capacity
-        if capacity.kind == "participant":
-            dialogue, _ = self.mine()
-            allowed = {None, *dialogue.voices_of(capacity.who)}
-            if dialogue.id != dialogue_id or by not in allowed:
-                raise NotFound
-        elif capacity.kind == "helper":
-            if capacity.dialogue_id != dialogue_id or by is not None:
-                raise NotFound
-        elif by is not None or self.dialogue(dialogue_id).id != dialogue_id:
+        is_role = capacity.kind == "role"
+        theirs = self.dialogue_ids() if is_role else [capacity.dialogue_id]
+        if dialogue_id not in theirs or (by is not None and by not in self._voices()):
             raise NotFound
+
+    def _voices(self) -> list[str]:
+        """The names under which the participant who asks speaks; of nobody else."""
+        capacity = self.me.capacity
+        return self.mine()[0].voices_of(capacity.who) if capacity.kind == "participant" else []
 
     # the form
 

@@ -16,6 +16,7 @@ from states.language.languages import LANGUAGES
 from states.language.messages import phrasebook, say_to_people
 from states.language.validation_messages import Problem, problem_book
 from states.model.dialogue import Dialogue
+from states.steps.phases.lead_time import Unfit
 from states.steps.table import STEPS
 from tests.machine_words import machine_words
 from tests.portal.conftest import Portal, opened
@@ -25,7 +26,10 @@ CODES = sorted(phrasebook("people"))
 VALUES: dict[str, Any] = {
     "by": "deputy", "check": "home-share", "commitment": "k-1", "contribution": "c1", "contributions": ["c1", "c2"],
     "country": "BD", "date": "2022-09-08",
-    "days": ["approve-analysis (2022-02-10)", "invite-stakeholder (2022-04-07)"],
+    "days": [
+        Unfit("approve-analysis", date(2022, 2, 10)),
+        Unfit("invite-stakeholder", date(2022, 4, 7)),
+    ],
     "due": "2022-09-08", "duty": "answer-participant/union-bd",
     "earliest": "2022-09-08",
     "edition": 2022, "fields": ["decided_by", "feedback_by"], "fits": ["session", "strategy_update"],

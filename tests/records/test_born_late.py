@@ -36,7 +36,7 @@ def test_it_says_which_days_do_not_fit_and_asks(near: Memory) -> None:
         _open(near.ledger, near.now, tight=False)
     refused = caught.value
     assert refused.code == "session-too-near"
-    kinds = [day.partition(" ")[0] for day in refused.details["days"]]
+    kinds = [over.kind for over in refused.details["days"]]
     assert kinds == ["approve-analysis", "invite-stakeholder"]
     earliest = datetime.fromisoformat(refused.details["earliest"]).replace(hour=13, tzinfo=UTC)
     assert earliest - near.now > timedelta(weeks=18)

@@ -18,6 +18,10 @@ class Unfit:
     kind: str
     day: date
 
+    def __str__(self) -> str:
+        """As the command line says it: `approve-analysis (2022-02-10)`."""
+        return f"{self.kind} ({self.day.isoformat()})"
+
 
 def unfit(dialogue: Dialogue, now: datetime, kinds: Iterable[str] = tuple(KINDS)) -> list[Unfit]:
     """The *kinds* of duties whose regular due day lies before the day of *now* (aware UTC), the earliest first."""
@@ -74,6 +78,6 @@ def require_room(dialogue: Dialogue, now: datetime, kinds: Iterable[str] = tuple
         raise Refused(
             "session-too-near",
             session=dialogue.session_day.isoformat(),
-            days=[f"{one.kind} ({one.day.isoformat()})" for one in near.days],
+            days=near.days,
             earliest=near.earliest.isoformat(),
         )
