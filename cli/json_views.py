@@ -16,10 +16,9 @@ from states.checks.checks import Check, checks_of
 from states.language.languages import SOURCE
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
-from states.model.people import Role
-from states.privacy.readers import A_MODERATOR
+from states.privacy.readers import A_MANAGER, A_MODERATOR
 from states.privacy.redaction import Redactor, for_auditors, without_speaker
-from states.privacy.seals import is_sealed, seals_open_to
+from states.privacy.seals import may_know_task, may_know_way, seals_open_to
 from states.privacy.small_counts import untold_of
 from states.privacy.visibility import Viewer, actor_seen
 
@@ -206,11 +205,10 @@ def _told(rows: Iterable[Row], dialogues: Iterable[Dialogue]) -> Iterator[Row]:
     """The notices without who of those under seal is reached by hand, which is the moderator's to know."""
     known = {d.id: d for d in dialogues}
     for row in rows:
-        about = (row["to"], row["template"], row["kind"])
-        if about == (Role.MODERATOR, "by-hand-task", None):
+        if not may_know_task(A_MANAGER, row["to"], row["template"], row["kind"]):
             continue
         by_hand = BY_HAND in {row["status"], row["channel"]}
-        untold = by_hand and is_sealed(known[row["dialogue"]], row["to"])
+        untold = by_hand and not may_know_way(known[row["dialogue"]], A_MANAGER, row["to"])
         yield row | {"status": SENT, "channel": _MAIL} if untold else row
 
 

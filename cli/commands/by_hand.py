@@ -1,6 +1,6 @@
 """`weerklank by-hand`: the messages for people without e-mail, who are reached by phone or letter."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,7 +14,10 @@ from records import queries
 from records.delivery import queue
 from records.outbox.enqueue import BY_HAND
 from services.house import House, open_house
+from states.privacy.readers import Reader
 from states.privacy.redaction import for_auditors
+from states.privacy.seals import may_know_task, may_know_way
+from states.privacy.visibility import Viewer
 
 if TYPE_CHECKING:
     from records.ledger import Receipt
@@ -34,24 +37,49 @@ How = Annotated[
 
 
 @app.command("list", context_settings=HELP)
-def list_waiting(as_json: AsJson = False) -> None:
-    """List what is still to be given by hand; a duty counts as met when that was recorded."""
+def list_waiting(viewer: As = "manager", as_json: AsJson = False) -> None:
+    """List what is still to be given by hand; what goes to a sealed speaker only the moderator sees.
+
+    weerklank by-hand list --as moderator
+    """
     with open_house() as house:
-        rows = queries.waiting_notices(house.engine, BY_HAND)
+        rows = _waiting(house, viewer)
+        shown = [_seen_by(viewer, house, row) for row in rows]
     if as_json:
-        console.say_json({"by_hand": [_as_data(row) for row in rows]})
+        console.say_json({"by_hand": shown})
     elif rows:
-        console.columns(
-            [(str(r.id), r.dialogue_id, r.to, r.template, f"{r.at:%Y-%m-%d}") for r in rows],
-            indent="",
+        table = (
+            (row["id"], row["dialogue"], row["to"], row["template"], f"{row['at']:%Y-%m-%d}")
+            for row in shown
         )
+        console.columns([tuple(map(str, row)) for row in table], indent="")
         console.suggest(f"weerklank by-hand show {rows[0].id}")
-        _say_how_to_record(rows[0])
+        if viewer != "auditor":
+            _say_how_to_record(rows[0])
     else:
         console.out("Nothing waits to be given by hand.")
 
 
-def _as_data(row: "NoticeRow") -> dict[str, object]:
+def _waiting(house: House, viewer: Viewer) -> "list[NoticeRow]":
+    """What waits, without how those are reached of whom *viewer* may not know it."""
+    rows, reader = queries.waiting_notices(house.engine, BY_HAND), Reader.named(viewer)
+    held = {name: house.ledger.read(name) for name in {row.dialogue_id for row in rows}}
+    return [
+        row
+        for row in rows
+        if may_know_way(held[row.dialogue_id], reader, row.to)
+        and may_know_task(reader, row.to, row.template, row.kind)
+    ]
+
+
+def _seen_by(viewer: Viewer, house: House, row: "NoticeRow") -> dict[str, Any]:
+    shown = _as_data(row)
+    if viewer != "auditor":
+        return shown
+    return shown | {"to": for_auditors(house.ledger.read(row.dialogue_id)).over(row.to)}
+
+
+def _as_data(row: "NoticeRow") -> dict[str, Any]:
     named = {"id": row.id, "dialogue": row.dialogue_id, "to": row.to}
     return {**named, "template": row.template, "at": row.at}
 
@@ -82,7 +110,7 @@ def show(number: Number, viewer: As = "manager", now: Now = None, as_json: AsJso
 
     moment = times.moment_or_now(now)
     with open_house() as house:
-        row = _find(house, number)
+        row = _find(house, number, viewer)
         posted = queue.find(house.engine, number)
         if posted is None:
             raise Unfit([f"Message {number} is no longer there."])
@@ -155,12 +183,14 @@ def _tell(receipt: "Receipt", said: str, following: str, *, as_json: bool) -> No
     console.suggest(f"weerklank {following}")
 
 
-def _find(house: House, number: int) -> "NoticeRow":
-    for row in queries.waiting_notices(house.engine, BY_HAND):
+def _find(house: House, number: int, viewer: Viewer = "moderator") -> "NoticeRow":
+    """The message *number*; one that *viewer* may not know of is as one that is not there."""
+    for row in _waiting(house, viewer):
         if row.id == number:
             return row
     raise Unfit(
         [
-            f"There is no message {number} to be given by hand. See which there are: weerklank by-hand list"
+            f"There is no message {number} to be given by hand. See which there are: weerklank by-hand list",
+            "What goes to sealed speakers only the moderator sees: --as moderator",
         ]
     )

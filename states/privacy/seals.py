@@ -9,7 +9,7 @@ from typing import Protocol
 
 from states.model.contributions import Attribution, Contribution, Seal
 from states.model.dialogue import Dialogue
-from states.model.people import Stakeholder
+from states.model.people import Role, Stakeholder
 from states.privacy.readers import Eyes, Reader
 
 _LETTERS = 26
@@ -50,6 +50,21 @@ def seals_open_to(dialogue: Dialogue, reader: Reader) -> list[Seal]:
     if reader.eyes is Eyes.PARTICIPANT:
         return [seal for seal in seals if seal.stakeholder == reader.name]
     return seals if reader.opens_seals else []
+
+
+def may_know_way(dialogue: Dialogue, reader: Reader, to: str) -> bool:
+    """
+    Whether *reader* may know by which way *to* is reached, and how far a message to them came.
+
+    Who has no e-mail is known of everybody, so when one pseudonym is reached by hand it is known whose that is.
+    """
+    return reader.opens_seals or not is_sealed(dialogue, to)
+
+
+def may_know_task(reader: Reader, to: str, template: str, kind: str | None) -> bool:
+    """Whether *reader* may know that *to* was sent *template*: a task of no duty is how to reach a sealed voice."""
+    about = (to, template, kind)
+    return reader.opens_seals or about != (Role.MODERATOR, "by-hand-task", None)
 
 
 def letters_of(pseudonym: str) -> str:

@@ -13,7 +13,8 @@ from records.queries import NoticeRow
 from states.checks.status import unwritten, waiting_voices
 from states.model.contributions import Verdict
 from states.model.duties import DutyStatus
-from states.privacy.seals import is_sealed
+from states.privacy.readers import A_MANAGER
+from states.privacy.seals import is_sealed, may_know_way
 from states.steps.delivery.receipts import ANSWERS
 from states.steps.permissions import strategy_signed, why_unanswerable
 
@@ -187,7 +188,7 @@ def waiting_by_hand(seen: Seen, rows: Iterable[NoticeRow], *, sealed: bool) -> l
         for r in rows
         if r.status == BY_HAND
         and r.sent_at is None
-        and (sealed or not is_sealed(seen.dialogue, r.to))
+        and (sealed or may_know_way(seen.dialogue, A_MANAGER, r.to))
     ]
     return [ByHand(row.id, reader_of(seen, row.to), row.template) for row in waits]
 

@@ -14,7 +14,8 @@ from records.queries import NoticeRow
 from states.language.catalogue import N_
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role
-from states.privacy.seals import is_sealed
+from states.privacy.readers import Reader
+from states.privacy.seals import may_know_way
 from states.steps.delivery.receipts import can_dismiss, reads_reports
 
 _MODERATOR = Role.MODERATOR.value
@@ -44,7 +45,7 @@ def _is_mine(visit: Visit, dialogue: Dialogue) -> bool:
 def _rows(visit: Visit, dialogue: Dialogue) -> list[NoticeRow]:
     """What waits to be read of *dialogue*; what is under seal for the moderator alone."""
     found = unread_reports(visit.site.house.engine, dialogue.id)
-    return [x for x in found if visit.me.name == _MODERATOR or not is_sealed(dialogue, x.to)]
+    return [x for x in found if may_know_way(dialogue, Reader.named(visit.me.name), x.to)]
 
 
 def may_dismiss(visit: Visit, row: NoticeRow) -> bool:
