@@ -9,7 +9,7 @@ from typing import Any, Literal
 from notifications.calendar.entries import Entry, entry_for
 from notifications.language.templates import Letter, LetterIncomplete, language_for, write
 from notifications.language.words import word
-from notifications.views.contacts import Contact
+from notifications.views.names import Contact
 from notifications.views.to_helpers import context_for_helper
 from notifications.views.to_participants import context_for_participant, telling
 from notifications.views.to_roles import alert_for, context_for_role

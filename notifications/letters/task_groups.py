@@ -6,9 +6,8 @@ from datetime import date
 from functools import cached_property
 
 from notifications.language.words import count, fill
-from notifications.views.contacts import Contact, contact_of
 from notifications.views.dialogue_view import DutyView
-from notifications.views.names import points_of
+from notifications.views.names import Contact, contact_of, points_of
 from states.model.facts import Notice
 from states.model.people import ROLES, Role
 from states.model.policy import rung_offset

@@ -11,8 +11,7 @@ from typing import Any
 
 from notifications.language.layout import Marked, one_line, said
 from notifications.language.words import fill, land, long_date, word
-from notifications.views.names import addressee, speaker
-from notifications.views.spoken_languages import company_language
+from notifications.views.names import addressee, company_language, speaker
 from states.checks.checks import Check
 from states.language.messages import say_to_people
 from states.model.dialogue import Dialogue

@@ -12,9 +12,8 @@ from notifications.language.due_dates import reckoned
 from notifications.language.layout import said
 from notifications.language.words import isolated, listing, word
 from notifications.views.missing_items import missing_for
-from notifications.views.names import about, own_title, points_of
+from notifications.views.names import about, company_language, own_title, points_of
 from notifications.views.overrides import Departure
-from notifications.views.spoken_languages import company_language
 from states.checks.checks import checks_of
 from states.checks.status import promise_standing
 from states.model.contributions import Commitment

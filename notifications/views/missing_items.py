@@ -6,8 +6,7 @@ from datetime import datetime
 from notifications.language.layout import Marked, said
 from notifications.language.words import fill, word
 from notifications.views.alerts import lacking
-from notifications.views.names import points_of
-from notifications.views.spoken_languages import company_language
+from notifications.views.names import company_language, points_of
 from states.checks.checks import checks_of
 from states.model.contributions import Contribution
 from states.model.dialogue import Dialogue

@@ -1,10 +1,17 @@
-"""View of names: what a reader may see of who said what; nothing here opens a seal for a role."""
+"""
+View of people: what a reader may see of who said what, in which language that is, and whom one can turn to.
 
+Nothing here opens a seal for a role.
+"""
+
+from dataclasses import dataclass
+
+from notifications.language.language_tags import UNKNOWN
 from notifications.language.words import country, fill, isolated, listing, word
 from states.model.contributions import Contribution
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
-from states.model.people import HELPER, ROLES, Stakeholder
+from states.model.people import HELPER, ROLES, Role, Stakeholder
 from states.privacy.readers import A_MANAGER, Reader
 from states.privacy.seals import is_pseudonym, is_sealed, letters_of
 from states.privacy.visibility import (
@@ -132,3 +139,38 @@ def _about_points(dialogue: Dialogue, duty: Duty, language: str) -> str:
         return speaker(dialogue, duty.whom or "", language)
     ids = listing([point.id for point in points], language)
     return f"{fill('voice', 'point', language, ids=ids)} – {speaker(dialogue, points[0].voice, language)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody to turn to, with their *role* in the dialogue."""
+
+    name: str
+    role: str
+    email: str | None
+    phone: str | None
+
+    @property
+    def ways(self) -> list[str]:
+        """How to reach them."""
+        return [way for way in (self.email, self.phone) if way]
+
+
+def contact_of(dialogue: Dialogue, role: str) -> Contact | None:
+    """Whoever holds *role*, None when nobody does."""
+    person = dialogue.role(role)
+    if person is None:
+        return None
+    return Contact(isolated(person.name), role, person.email, person.phone)
+
+
+def company_language(dialogue: Dialogue) -> str:
+    """The language in which the company and its moderator write: the manager's, else the programme's first."""
+    manager = dialogue.role(Role.MANAGER)
+    return manager.language if manager else dialogue.programme.languages[0]
+
+
+def voice_language(dialogue: Dialogue, voice: str) -> str:
+    """The language in which *voice* speaks; of a sealed one it is not told, for it would say who that may be."""
+    seat = dialogue.stakeholders.get(voice)
+    return seat.language if seat else UNKNOWN

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from notifications.views.contacts import Contact, contact_of
 from notifications.views.dialogue_view import view_of
+from notifications.views.names import Contact, contact_of
 from states.model.dialogue import Dialogue
 from states.model.facts import Notice
 from states.model.people import Helper, Role

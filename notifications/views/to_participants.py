@@ -9,9 +9,8 @@ from notifications.language.due_dates import term
 from notifications.language.filters import capital
 from notifications.language.local_time import zone_of
 from notifications.language.words import the_role, word
-from notifications.views.contacts import Contact, contact_of
 from notifications.views.dialogue_view import DutyView, view_of
-from notifications.views.names import own_title
+from notifications.views.names import Contact, contact_of, own_title
 from states.model.contributions import Commitment, Contribution
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty

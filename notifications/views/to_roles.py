@@ -14,11 +14,17 @@ from typing import Any
 from notifications.language.templates import language_for
 from notifications.language.words import fill, word
 from notifications.views.alerts import lacking
-from notifications.views.contacts import Contact, contact_of
 from notifications.views.dialogue_view import DutyView, view_of
 from notifications.views.milestones import Milestone, Result, milestones, result_of
-from notifications.views.names import addressee, points_of, speaker, travels_sealed
-from notifications.views.spoken_languages import voice_language
+from notifications.views.names import (
+    Contact,
+    addressee,
+    contact_of,
+    points_of,
+    speaker,
+    travels_sealed,
+    voice_language,
+)
 from notifications.views.waiting_people import Waiting, waiting_for
 from states.checks.checks import checks_of
 from states.model.dialogue import Dialogue

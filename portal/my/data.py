@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from notifications.views.contacts import contact_of
+from notifications.views.names import contact_of
 from portal.http.errors import NotFound
 from portal.my.recorded import mark_unsafe, reach
 from portal.my.seat import mine

@@ -5,9 +5,8 @@ from datetime import datetime
 from functools import cached_property
 
 from notifications.language.due_dates import term
-from notifications.views.contacts import Contact, contact_of
 from notifications.views.dialogue_view import DialogueView, DutyView
-from notifications.views.names import own_title
+from notifications.views.names import Contact, contact_of, own_title
 from notifications.views.to_participants import contact_for
 from portal.shared.points import AnyPoint
 from states.model.contributions import LineVerdict, Verdict

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from notifications.channels.channels import PermanentFailure, Post
 from notifications.channels.email import to_bytes, to_email, to_wire
 from notifications.letters.compose import Message, compose
-from notifications.views.contacts import Contact
+from notifications.views.names import Contact
 from states.language.languages import LANGUAGES
 from states.values.addresses import on_the_wire
 from tests.notifications.builders import ALERTED, dialogue, notice
