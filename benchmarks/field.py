@@ -34,6 +34,7 @@ from states.model.dialogue import Phase
 from states.model.duties import KINDS, Reckoning
 from states.model.information import Information
 from states.model.programme import Programme
+from states.model.vocabulary import DutyKind
 from states.timing.ladders import rung_at
 
 NOW = datetime(2022, 9, 8, 6, tzinfo=UTC)  # eight o'clock in Amsterdam, when rungs fire
@@ -107,7 +108,7 @@ def _dialogues(connection: Connection, count: int) -> None:
 def _due_of(kind: str, rung: int) -> datetime:
     """The due moment of which *rung* fires at NOW."""
     policy, day = policy_of({}), NOW.date() - timedelta(days=40)
-    ladder = policy.ladders[KINDS[kind].ladder]
+    ladder = policy.ladders[KINDS[DutyKind(kind)].ladder]
     while True:
         found = rung_at(ladder, rung, day, CALENDAR, policy.notice_time)
         if found and found.at == NOW:
@@ -159,7 +160,7 @@ def _kinds() -> CTE:
     rows = []
     for turn, (kind, rung, status, lapsed) in enumerate(KIND_OF_DUE):
         due = _due_of(kind, rung)
-        owner = KINDS[kind].owner
+        owner = KINDS[DutyKind(kind)].owner
         rows.append((turn, rung, lapsed, kind, owner, status, due, due if lapsed else None))
     return values(*columns, name="kinds").data(rows).cte("kinds")
 

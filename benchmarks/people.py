@@ -14,6 +14,7 @@ from config.policies import policy_of
 from records.engine.database import connect
 from records.ledger import Ledger
 from records.sweep.sweep import sweep
+from states.model.vocabulary import Step
 from tests.postgres import NoServer, Server, server
 
 FIRST, LAST = 20.0, 200.0  # milliseconds
@@ -34,7 +35,7 @@ def person(url: str, dialogues: int, ready: Event, stop: Event, waits: Any) -> N
     given, now = {"text": "Listen sooner."}, NOW + timedelta(seconds=1)
     for place in cycle(places):
         begun = perf_counter()
-        ledger.act(place, "note-lesson", given, by="manager", now=now)
+        ledger.act(place, Step.NOTE_LESSON, given, by="manager", now=now)
         taken.append((begun, (perf_counter() - begun) * 1000))
         if len(taken) == _PEOPLE and not ready.is_set():  # each was loaded once
             taken.clear()

@@ -37,6 +37,7 @@ from records.journal import journal
 from services.delivery.outbound import Mailroom
 from services.house import House, open_house
 from states.language.errors import Refused
+from states.steps.decide import known_step
 
 HOST = "127.0.0.1"
 DAY, YEAR = timedelta(days=1), timedelta(weeks=52)  # whole weeks: Mondays stay Mondays
@@ -125,7 +126,9 @@ class World:
     def _step(self, dialogue_id: str, act: Act) -> None:
         self.steps += 1
         try:
-            self.house.ledger.act(dialogue_id, act.do, act.given, by=act.by, now=act.at)
+            self.house.ledger.act(
+                dialogue_id, known_step(act.do).name, act.given, by=act.by, now=act.at
+            )
         except Refused:
             self.refused += 1
 

@@ -13,6 +13,7 @@ from records.ledger import Ledger
 from records.migrate import upgrade
 from states.checks.checks import checks_of
 from states.model.information import Information
+from states.steps.decide import known_step
 
 START = datetime(2021, 12, 10, 9, tzinfo=UTC)
 SESSION = datetime(2022, 6, 16, 11, tzinfo=UTC)
@@ -52,7 +53,7 @@ def invite(ledger: Ledger, number: int, people: int = PEOPLE) -> str:
     risk = {"id": "wages", "theme": "w", "country": "BD", "tier": 1, "group": "g", "weight": 5}
     steps = [("name-risk", risk), *(("map-stakeholder", seat(n)) for n in range(people))]
     for step, given in (*steps, ("approve-analysis", {}), ("invite-all", {})):
-        ledger.act(opened.dialogue_id, step, given, by="manager", now=START)
+        ledger.act(opened.dialogue_id, known_step(step).name, given, by="manager", now=START)
     return opened.dialogue_id
 
 
@@ -70,7 +71,7 @@ def run(n: int = 100, *, rounds: int = 5) -> list[Figure]:
                     ("accept-invitation", {}),
                     ("share-expectation", {"text": "Be clear"}),
                 ):
-                    ledger.act(dialogue_id, step, given, by=who, now=now)
+                    ledger.act(dialogue_id, known_step(step).name, given, by=who, now=now)
                     checks_of(ledger.read(dialogue_id), now)
             rates.append(2 * n / (perf_counter() - begun))
             ledger.engine.dispose()

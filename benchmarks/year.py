@@ -23,6 +23,7 @@ from notifications.channels.channels import Channel, Post
 from services.delivery.outbound import Mailroom
 from services.house import House, open_house
 from states.model.programme import Programme
+from states.steps.decide import known_step
 
 PROMISED = 10_000
 FIRST = date(2021, 12, 6)  # a Monday
@@ -103,7 +104,7 @@ class Year:
         now = _at(today, AT_WORK)
         self.counts["opened"] += len(self.house.open_due_editions(now))
         for number, (by, do, given) in self._acts(today):
-            self.house.ledger.act(f"p{number:05}-2022", do, given, by=by, now=now)
+            self.house.ledger.act(f"p{number:05}-2022", known_step(do).name, given, by=by, now=now)
             self.counts["steps"] += 1
         self._deliver(now)
 

@@ -16,6 +16,7 @@ from states.checks.checks import Check, checks_of
 from states.language.languages import SOURCE
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
+from states.model.vocabulary import Template
 from states.privacy.readers import A_MANAGER, A_MODERATOR
 from states.privacy.redaction import Redactor, for_auditors, without_speaker
 from states.privacy.seals import may_know_task, may_know_way, seals_open_to
@@ -179,7 +180,7 @@ def notices(ledger: Ledger, ids: Sequence[str]) -> list[Row]:
     return [notice_row(row) for row in rows]
 
 
-_OPENERS = frozenset({"invitation", "summary-to-check", "dialogue-opened"})
+_OPENERS = frozenset({Template.INVITATION, Template.SUMMARY_TO_CHECK, Template.DIALOGUE_OPENED})
 """Messages that begin a duty; they are no reminder of it and are not shown as one."""
 
 

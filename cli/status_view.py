@@ -10,6 +10,7 @@ from states.checks.status import ANSWERING, about_nothing, stage_of, waiting_voi
 from states.model.dialogue import OPEN_PHASES, Dialogue
 from states.model.duties import Duty
 from states.model.people import Role
+from states.model.vocabulary import Step
 from states.privacy.readers import Reader
 from states.privacy.seals import seals_open_to
 from states.privacy.visibility import Viewer
@@ -178,7 +179,7 @@ class _View:
         return f"{_day(self.day(moment))}, {moment.astimezone(self.dialogue.zone):%H:%M}"
 
 
-def _taker(step: str) -> str:
+def _taker(step: Step) -> str:
     """Who is proposed to take *step*: the manager where it is theirs."""
     return Role.MANAGER if may_take(Role.MANAGER, step) else STEPS[step].by[0]
 

@@ -6,9 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from records.outbox.enqueue import BY_HAND, FAILED, PENDING, SENT, SKIPPED, WITHDRAWN
 from states.checks.checks import RULES
+from states.model import vocabulary
 from states.model.dialogue import Phase
 from states.model.duties import KINDS, DutyStatus
-from states.model.facts import FACTS
 from states.model.people import HELPER, PARTICIPANT, Role
 from states.steps.delivery import letters
 
@@ -31,7 +31,7 @@ _SEATS = (*(role.value for role in Role), PARTICIPANT, HELPER)
 Owner = Annotated[str, _one_of(*_SEATS)]
 Kind = Annotated[str, _one_of(*(f"{kind}" for kind in KINDS))]
 CheckName = Annotated[str, _one_of(*dict.fromkeys(f"{rule.name}" for rule in RULES))]
-FactName = Annotated[str, _one_of(*(f"{fact}" for fact in FACTS))]
+FactName = Annotated[str, _one_of(*(f"{fact}" for fact in vocabulary.FactName))]
 Template = Annotated[str, _one_of(*(f"{template}" for template in letters.KINDS))]
 Status = Annotated[str, _one_of(PENDING, SENT, FAILED, WITHDRAWN, BY_HAND, SKIPPED)]
 Count = Annotated[int, Field(ge=0)]

@@ -4,9 +4,9 @@ from config.policies import default_values, policy_of
 from docgen.markdown import code, table
 from states.checks.checks import RULES, Rule
 from states.model.dialogue import OPEN_PHASES
-from states.model.duties import KINDS, DutyKind
+from states.model.duties import KINDS, DutyRule
 from states.model.policy import Ladder
-from states.steps.table import EVERY_PHASE, RELAYS, STEPS, Step
+from states.steps.table import EVERY_PHASE, RELAYS, STEPS, StepRule
 
 
 def steps() -> str:
@@ -15,12 +15,12 @@ def steps() -> str:
     return table(head, [_step(step) for step in STEPS.values()])
 
 
-def _step(step: Step) -> tuple[str, ...]:
+def _step(step: StepRule) -> tuple[str, ...]:
     leads_to = f"`{step.leads_to}`" if step.leads_to else ""
     return f"`{step.name}`", _phases(step), _listed(step.by), _recorders(step), leads_to
 
 
-def _phases(step: Step) -> str:
+def _phases(step: StepRule) -> str:
     if step.phases == EVERY_PHASE:
         return "every phase"
     if step.phases == OPEN_PHASES:
@@ -28,7 +28,7 @@ def _phases(step: Step) -> str:
     return code(*step.phases)
 
 
-def _recorders(step: Step) -> str:
+def _recorders(step: StepRule) -> str:
     """Of a line it depends on what they say of it: `check-line/confirmed` is a row of its own."""
     rows = {name: by for name, by in RELAYS.items() if f"{name}/".startswith(f"{step.name}/")}
     said = [
@@ -68,7 +68,7 @@ def duties() -> str:
     return table(head, rows)
 
 
-def _more(kind: DutyKind) -> str:
+def _more(kind: DutyRule) -> str:
     said = {
         "a debt": kind.debt,
         "moves with the session": kind.follows_session and not kind.debt,

@@ -10,7 +10,7 @@ from states.model.dialogue import ChainDialogue, Risk
 from states.model.information import Information
 from states.model.people import Mapping, Person
 from states.model.programme import Programme
-from states.steps.table import STEPS, Step
+from states.steps.table import STEPS, StepRule
 
 _REF = "#/$defs/"
 _WORDS = {
@@ -164,7 +164,7 @@ def step_fields() -> str:
     return table(("step", "with"), [(f"`{step.name}`", _takes(step)) for step in STEPS.values()])
 
 
-def _takes(step: Step) -> str:
+def _takes(step: StepRule) -> str:
     shape = step.takes.model_json_schema()
     must = set(shape.get("required", ()))
     fields = shape.get("properties", {}).items()

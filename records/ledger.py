@@ -29,10 +29,11 @@ from states.model.dialogue import Dialogue, Phase
 from states.model.facts import Fact, Notice
 from states.model.information import Information
 from states.model.programme import Programme
+from states.model.vocabulary import Step
 from states.steps.decide import decide, decide_all
 
 _log = logging.getLogger(__name__)
-TOUCH_PROGRAMME = frozenset({"hand-over"})
+TOUCH_PROGRAMME = frozenset({Step.HAND_OVER})
 """Steps that change the programme too: they lock it first."""
 
 
@@ -62,7 +63,7 @@ class Ledger:
     def act(
         self,
         dialogue_id: str,
-        step: str,
+        step: Step,
         given: Mapping[str, Any],
         *,
         by: str,
@@ -84,7 +85,7 @@ class Ledger:
     def act_all(
         self,
         dialogue_id: str,
-        step: str,
+        step: Step,
         givens: Sequence[Mapping[str, Any]],
         *,
         by: str,

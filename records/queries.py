@@ -25,6 +25,7 @@ from records.schema.core import (
 from states.model.dialogue import Phase
 from states.model.duties import OWED, DutyStatus
 from states.model.people import PARTICIPANT
+from states.model.vocabulary import DutyKind, Template
 
 _PASSED = DUTIES.c.lapsed_version == DUTIES.c.version
 
@@ -37,9 +38,9 @@ class NoticeRow(NamedTuple):
     cause: str
     to: str
     role: str
-    template: str
+    template: Template
     duty: str | None
-    kind: str | None
+    kind: DutyKind | None
     rung: str | None
     version: int
     at: datetime
@@ -56,7 +57,7 @@ class Late(NamedTuple):
     """A duty whose due moment has passed, and the *rung* that somebody heard of, if that is what is told."""
 
     dialogue_id: str
-    kind: str
+    kind: DutyKind
     due: datetime
     rung: str | None
 

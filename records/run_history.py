@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Engine, and_, false, insert, select, updat
 from records.engine.database import reading, writing
 from records.schema.core import SWEEPS
 from states.model.people import PARTICIPANT
+from states.model.vocabulary import FactName
 from states.timing.lapse import Passing
 
 _IDLE_EVERY = timedelta(minutes=10)
@@ -44,9 +45,9 @@ class Tally:
             self.escalations += late and notice.role != PARTICIPANT
             self.honest += late and notice.role == PARTICIPANT
         for fact in passing.facts:
-            self.lapses += fact.fact == "duty-lapsed"
-            self.no_answers += fact.fact == "no-answer-recorded"
-            self.skipped += fact.fact == "rung-skipped"
+            self.lapses += fact.fact == FactName.DUTY_LAPSED
+            self.no_answers += fact.fact == FactName.NO_ANSWER_RECORDED
+            self.skipped += fact.fact == FactName.RUNG_SKIPPED
 
     def add(self, other: "Tally") -> None:
         """Count what *other* counted too."""

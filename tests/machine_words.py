@@ -17,7 +17,7 @@ from states.checks.checks import RULES
 from states.language.messages import phrasebook
 from states.model.dialogue import Phase
 from states.model.duties import KINDS, DutyStatus
-from states.model.facts import FACTS
+from states.model.vocabulary import FactName
 from states.steps.table import STEPS
 
 PLAIN = frozenset({"hand-over", "no-answer", "met-late", "by-hand", "under-way", "follow-up"})
@@ -45,7 +45,7 @@ def names() -> frozenset[str]:
     templates = files("notifications").joinpath("templates")
     folders = (folder.name for folder in templates.iterdir() if folder.is_dir())
     found = {
-        *STEPS, *KINDS, *FACTS, *phrasebook(), *folders, *(rule.name for rule in RULES),
+        *STEPS, *KINDS, *FactName, *phrasebook(), *folders, *(rule.name for rule in RULES),
         *(phase.value for phase in Phase), *(status.value for status in DutyStatus),
         *(name for step in STEPS.values() for name in _fields(step.takes)),
     }  # fmt: skip

@@ -32,9 +32,9 @@ from states.checks.status import _SUBJECTS
 from states.language.languages import LANGUAGES
 from states.language.messages import phrasebook
 from states.model.duties import KINDS
-from states.model.facts import FACTS
 from states.model.people import HELPER, PARTICIPANT, Role
 from states.model.relays import FAMILIES, How
+from states.model.vocabulary import FactName
 from states.steps.delivery import letters
 from states.steps.table import LEAVING, RELAYS
 
@@ -119,7 +119,7 @@ ASKED: dict[str, Asked] = {
         "contribution contributions edition group home limit most number reason rounds seats weeks",
     ),
     "cli/rehearsal/grains.py _TELLERS": row(
-        grains._TELLERS, FACTS,
+        grains._TELLERS, FactName,
         "answer-written brought chain-dialogue-linked contact-changed could-not-reach delivery-recorded duty-met "
         "duty-reopened duty-rescheduled duty-withdrawn erasure-asked erasure-declined erasure-granted "
         "hand-over-agreed helper-ended helper-named information-given lesson-noted management-recorded not-reached "
@@ -130,7 +130,6 @@ ASKED: dict[str, Asked] = {
 ELSEWHERE: dict[str, str] = {
     "states/steps/actor.py RELAYS": "whom it does not name may not relay: refused",
     "states/checks/checks.py _FINE": "*in order* is right of every other check",
-    "states/steps/decide.py STEPS": "an unknown step is refused",
     "states/steps/delivery/letters.py _URGENCY": "the order of what is urgent; all else comes after it",
     "states/language/validation_messages.py _PATTERNS": "the reasons of the library, walked by test_bad_input",
     "states/language/validation_messages.py _CODES": "the reasons of the library, walked by test_bad_input",
@@ -147,7 +146,6 @@ ELSEWHERE: dict[str, str] = {
     "portal/manager/register/sheet_layout.py _KNOWN": "headings of people; named when unknown",
     "portal/manager/register/unreadable_files.py _WHY": "test_every_reason_of_an_upload_has_its_sentence",
     "portal/uploads/workbook.py BUILT_IN": "number formats of Excel",
-    "cli/rehearsal/acts.py STEPS": "an unknown step is an error of the file",
 }
 """Tables of which the fallback shows no word of ours, and why."""
 

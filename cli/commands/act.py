@@ -15,8 +15,8 @@ from states.language.errors import NotKnown, Refused
 from states.model.calendar import WorkCalendar
 from states.model.information import Information
 from states.model.people import Role
-from states.steps.table import STEPS
-from states.steps.table import Step as StepRow
+from states.steps.decide import known_step
+from states.steps.table import STEPS, StepRule
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -98,7 +98,7 @@ def _list_steps(value: bool) -> None:
         raise typer.Exit
 
 
-def _line(step: StepRow) -> str:
+def _line(step: StepRule) -> str:
     fields = step.takes.model_fields.items()
     takes = ", ".join(name if info.is_required() else f"[{name}]" for name, info in fields)
     return f"{takes or 'nothing'} · by {', '.join(str(by) for by in step.by)}"
@@ -140,7 +140,7 @@ def act(
     detail, moment = read_given(given), times.moment_or_now(now)
     with open_house() as house:
         try:
-            receipt = house.ledger.act(dialogue, step, detail, by=by, now=moment)
+            receipt = house.ledger.act(dialogue, known_step(step).name, detail, by=by, now=moment)
         except NotKnown:
             raise
         except Refused as refusal:

@@ -14,6 +14,7 @@ from records import queries
 from records.delivery import queue
 from records.outbox.enqueue import BY_HAND
 from services.house import House, open_house
+from states.model.vocabulary import Step
 from states.privacy.readers import Reader
 from states.privacy.redaction import for_auditors
 from states.privacy.seals import may_know_task, may_know_way
@@ -149,12 +150,12 @@ def done(number: Number, by: By, how: How, now: Now = None, as_json: AsJson = Fa
     with open_house() as house:
         row = _find(house, number)
         given = {"to": row.to, "how": how, "template": row.template}
-        receipt = house.ledger.act(row.dialogue_id, "record-delivery", given, by=by, now=moment)
+        receipt = house.ledger.act(row.dialogue_id, Step.RECORD_DELIVERY, given, by=by, now=moment)
     said = f"{row.template} to {row.to} was given {how}."
     _tell(receipt, said, f"status {row.dialogue_id}", as_json=as_json)
 
 
-@app.command("bring", context_settings=HELP)
+@app.command(Step.BRING, context_settings=HELP)
 def bring(number: Number, by: By, how: How, now: Now = None, as_json: AsJson = False) -> None:
     """Record that manager or deputy brought a message; that it arrived, somebody says who does not owe it.
 
@@ -164,7 +165,7 @@ def bring(number: Number, by: By, how: How, now: Now = None, as_json: AsJson = F
     with open_house() as house:
         row = _find(house, number)
         given = {"to": row.to, "how": how}
-        receipt = house.ledger.act(row.dialogue_id, "bring", given, by=by, now=moment)
+        receipt = house.ledger.act(row.dialogue_id, Step.BRING, given, by=by, now=moment)
     said = f"{row.template} was brought to {row.to} {how}."
     _tell(receipt, said, _done(number, how), as_json=as_json)
 

@@ -17,6 +17,7 @@ import typer
 
 from cli import console
 from states.language.catalogue import Sentence, book
+from states.model.vocabulary import DutyKind
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -208,7 +209,7 @@ def _live(place: Place, lang: str, *, quiet: bool) -> dict[str, Any]:
 
 
 def _report(place: Place, life: "Life", shown: dict[str, Any], index: Path) -> dict[str, Any]:
-    debts = [row for row in shown["duties"] if row["kind"] == "answer-participant"]
+    debts = [row for row in shown["duties"] if row["kind"] == DutyKind.ANSWER_PARTICIPANT]
     return {
         "folder": str(place.folder),
         "database": str(place.database),

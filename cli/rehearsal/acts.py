@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Any, Protocol
 
 from states.model.people import ROLES
+from states.model.vocabulary import Step
 from states.steps.table import STEPS
 
 _NAMING = ("id", "helper", "carrier", "facilitator", "partner", "person")
@@ -76,13 +77,12 @@ def _unknown_person(where: str, name: object, known: set[str]) -> Iterator[str]:
 
 
 def _unknown_step(where: str, act: Act, known: set[str]) -> Iterator[str]:
-    rule = STEPS.get(act.do)
-    if rule is None:
+    if act.do not in STEPS:
         near = get_close_matches(act.do[:80], STEPS, n=1)
         hint = f"do you mean {near[0]}?" if near else "weerklank act --steps lists all steps"
         yield f"{where}.do: '{act.do[:80]}' is no step; {hint}"
         return
-    fields = rule.takes.model_fields
+    fields = STEPS[Step(act.do)].takes.model_fields
     names = {info.alias or name for name, info in fields.items()} | set(fields)
     yield from (
         f"{where}.with.{key[:80]}: is no field of {act.do}; {_meant(key, list(fields))}"

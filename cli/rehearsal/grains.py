@@ -7,10 +7,11 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from cli.json_views import Row
+from states.model.vocabulary import DutyKind, FactName
 
 Span = Literal["moment", "day", "month"]
 Look = Literal["late", "done", "fact", "phase", "plain"]
-DEBT = "answer-participant"
+DEBT = DutyKind.ANSWER_PARTICIPANT
 INSTANT = timedelta(microseconds=1)
 """What happens as a day ends is told on that day; what follows from a beginning is told after it."""
 
@@ -109,12 +110,12 @@ def _opened(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
 
 
 def _carried(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
-    yield Grain(at + INSTANT, "debt-carried", "debt-carried", who=fact["subject"])
+    yield Grain(at + INSTANT, FactName.DEBT_CARRIED, FactName.DEBT_CARRIED, who=fact["subject"])
 
 
 def _silence(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     kind, _, who = fact["subject"].partition("/")
-    if kind not in {"answer-invitation", "share-expectation"}:
+    if kind not in {DutyKind.ANSWER_INVITATION, DutyKind.SHARE_EXPECTATION}:
         yield Grain(at, "silent", "quiet", "month", "fact")
         return
     reminders = [
@@ -135,7 +136,7 @@ def _silence(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
 
 def _moved(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     details = {key: facts.day(fact["detail"][key]) for key in ("was", "to")}
-    yield Grain(at, "session-rescheduled", f"moved/{fact['dialogue']}", details=details)
+    yield Grain(at, FactName.SESSION_RESCHEDULED, f"moved/{fact['dialogue']}", details=details)
 
 
 def _attendance(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
@@ -143,7 +144,7 @@ def _attendance(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
 
 
 def _contribution(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
-    yield Grain(at, "contribution-recorded", "said", "day")
+    yield Grain(at, FactName.CONTRIBUTION_RECORDED, "said", "day")
     if fact["detail"]["attribution"] == "sealed":
         yield Grain(at, "sealed", "said", "day")
 
@@ -195,7 +196,12 @@ def _verdict(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
 def _disputed(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     details = {"voice": fact["detail"]["voice"]}
     yield Grain(
-        at, "answer-disputed", fact["subject"], look="late", who=fact["subject"], details=details
+        at,
+        FactName.ANSWER_DISPUTED,
+        fact["subject"],
+        look="late",
+        who=fact["subject"],
+        details=details,
     )
 
 
@@ -204,12 +210,19 @@ def _reported(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     details = {"status": f"@progress/{status}"}
     look: Look = "done" if status == "done" else "plain"
     yield Grain(
-        at, "commitment-reported", fact["subject"], look=look, who=fact["subject"], details=details
+        at,
+        FactName.COMMITMENT_REPORTED,
+        fact["subject"],
+        look=look,
+        who=fact["subject"],
+        details=details,
     )
 
 
 def _handed(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
-    yield Grain(at, "role-handed-over", fact["subject"], details={"to": f"@role/{fact['subject']}"})
+    yield Grain(
+        at, FactName.ROLE_HANDED_OVER, fact["subject"], details={"to": f"@role/{fact['subject']}"}
+    )
 
 
 def _closed(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
@@ -221,35 +234,35 @@ def _closed(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
 
 
 _TELLERS: dict[str, Teller] = {
-    "phase-entered": _phase,
-    "dialogue-opened": _opened,
-    "debt-carried": _carried,
-    "check-overridden": _together("check-overridden"),
-    "participant-invited": _together("participant-invited"),
-    "invitation-accepted": _quiet("invitation-accepted"),
-    "invitation-declined": _quiet("invitation-declined"),
-    "expectation-shared": _quiet("expectation-shared"),
-    "line-checked": _quiet("line-checked"),
-    "no-answer-recorded": _silence,
-    "expectations-echoed": _plain("expectations-echoed"),
-    "session-rescheduled": _moved,
-    "attendance-recorded": _attendance,
-    "contribution-recorded": _contribution,
-    "duty-opened": _debt,
-    "summary-published": _plain("summary-published"),
-    "contribution-decided": _decided,
-    "decision-reopened": _plain("decision-reopened"),
-    "strategy-signed": _plain("strategy-signed"),
-    "participant-answered": _answered,
-    "answer-bounced": _plain("answer-bounced", "late"),
-    "duty-lapsed": _lapsed,
-    "duty-postponed": _postponed,
-    "verdict-given": _verdict,
-    "answer-disputed": _disputed,
-    "dispute-settled": _plain("dispute-settled", "done"),
-    "commitment-reported": _reported,
-    "role-handed-over": _handed,
-    "rung-skipped": _together("rung-skipped", "moment"),
-    "dialogue-closed": _closed,
-    "dialogue-cancelled": _plain("cancelled", "late"),
+    FactName.PHASE_ENTERED: _phase,
+    FactName.DIALOGUE_OPENED: _opened,
+    FactName.DEBT_CARRIED: _carried,
+    FactName.CHECK_OVERRIDDEN: _together(FactName.CHECK_OVERRIDDEN),
+    FactName.PARTICIPANT_INVITED: _together(FactName.PARTICIPANT_INVITED),
+    FactName.INVITATION_ACCEPTED: _quiet(FactName.INVITATION_ACCEPTED),
+    FactName.INVITATION_DECLINED: _quiet(FactName.INVITATION_DECLINED),
+    FactName.EXPECTATION_SHARED: _quiet(FactName.EXPECTATION_SHARED),
+    FactName.LINE_CHECKED: _quiet(FactName.LINE_CHECKED),
+    FactName.NO_ANSWER_RECORDED: _silence,
+    FactName.EXPECTATIONS_ECHOED: _plain(FactName.EXPECTATIONS_ECHOED),
+    FactName.SESSION_RESCHEDULED: _moved,
+    FactName.ATTENDANCE_RECORDED: _attendance,
+    FactName.CONTRIBUTION_RECORDED: _contribution,
+    FactName.DUTY_OPENED: _debt,
+    FactName.SUMMARY_PUBLISHED: _plain(FactName.SUMMARY_PUBLISHED),
+    FactName.CONTRIBUTION_DECIDED: _decided,
+    FactName.DECISION_REOPENED: _plain(FactName.DECISION_REOPENED),
+    FactName.STRATEGY_SIGNED: _plain(FactName.STRATEGY_SIGNED),
+    FactName.PARTICIPANT_ANSWERED: _answered,
+    FactName.ANSWER_BOUNCED: _plain(FactName.ANSWER_BOUNCED, "late"),
+    FactName.DUTY_LAPSED: _lapsed,
+    FactName.DUTY_POSTPONED: _postponed,
+    FactName.VERDICT_GIVEN: _verdict,
+    FactName.ANSWER_DISPUTED: _disputed,
+    FactName.DISPUTE_SETTLED: _plain(FactName.DISPUTE_SETTLED, "done"),
+    FactName.COMMITMENT_REPORTED: _reported,
+    FactName.ROLE_HANDED_OVER: _handed,
+    FactName.RUNG_SKIPPED: _together(FactName.RUNG_SKIPPED, "moment"),
+    FactName.DIALOGUE_CLOSED: _closed,
+    FactName.DIALOGUE_CANCELLED: _plain("cancelled", "late"),
 }

@@ -21,7 +21,9 @@ from states.language.errors import NotKnown, Refused
 from states.language.languages import SOURCE
 from states.model.dialogue import Dialogue
 from states.model.people import Role
+from states.model.vocabulary import Step
 from states.privacy.visibility import Viewer
+from states.steps.decide import known_step
 from states.steps.phases.lead_time import Unfit, unfit
 from states.values.addresses import same_address
 from states.values.values import Value
@@ -90,9 +92,9 @@ class Life:
 
     def _set_the_table(self) -> None:
         scenario = self.scenario
-        steps: list[tuple[str, Value]] = [("name-risk", risk) for risk in scenario.risks]
-        steps += [("link-chain-dialogue", held) for held in scenario.chain_dialogues]
-        steps += [("map-stakeholder", seat) for seat in scenario.stakeholders]
+        steps: list[tuple[str, Value]] = [(Step.NAME_RISK, risk) for risk in scenario.risks]
+        steps += [(Step.LINK_CHAIN_DIALOGUE, held) for held in scenario.chain_dialogues]
+        steps += [(Step.MAP_STAKEHOLDER, seat) for seat in scenario.stakeholders]
         for step, value in steps:
             given = value.model_dump(mode="json", exclude_unset=True)
             self.act({"do": step, "by": Role.MANAGER.value, "with": given}, self.now)
@@ -183,7 +185,8 @@ class Life:
         """Play *act* (`do`, `by`, `with`) at the moment *at*; what is refused is noted and False is returned."""
         target = dialogue_id or self.dialogue_id
         try:
-            self.house.ledger.act(target, act["do"], act["with"], by=act["by"], now=at)
+            step = known_step(act["do"]).name
+            self.house.ledger.act(target, step, act["with"], by=act["by"], now=at)
         except Refused as refused:
             reason = (refused.code, refused.why(self.language))
             self.refused.append(refusal(self._dialogue(target), act, reason, at))

@@ -21,6 +21,7 @@ from notifications.language.words import word
 from states.language.catalogue import Sentence, book
 from states.language.languages import SOURCE
 from states.model.people import PARTICIPANT, ROLES
+from states.model.vocabulary import DutyKind
 
 WIDTH = 92  # columns
 _MARGIN = 19  # columns before the text of a line
@@ -137,7 +138,7 @@ def _answers(duties: Iterable[Row], lang: str) -> Iterator[Line]:
     debts = [
         row
         for row in duties
-        if row["kind"] == "answer-participant" and row["status"] != "withdrawn"
+        if row["kind"] == DutyKind.ANSWER_PARTICIPANT and row["status"] != "withdrawn"
     ]
     counts = Counter(row["status"] for row in debts)
     late = sorted(row["late_days"] for row in debts if row["status"] == "met-late")

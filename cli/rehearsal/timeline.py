@@ -9,22 +9,23 @@ from zoneinfo import ZoneInfo
 from cli.json_views import Row
 from cli.rehearsal.grains import DEBT, INSTANT, Grain, Span, grains_of_facts, local
 from states.checks.checks import RULES
+from states.model.vocabulary import FactName, Template
 
 _ROLES_TOLD = {
-    "answer-late-alert": "answer-late-alert",
-    "answer-now-or-postpone": "answer-now-or-postpone",
-    "people-are-waiting": "people-are-waiting",
-    "answer-long-overdue": "answer-long-overdue",
-    "duty-late": "role-told",
-    "duty-still-late": "role-told",
-    "duty-late-sponsor": "role-told",
+    Template.ANSWER_LATE_ALERT: Template.ANSWER_LATE_ALERT,
+    Template.ANSWER_NOW_OR_POSTPONE: Template.ANSWER_NOW_OR_POSTPONE,
+    Template.PEOPLE_ARE_WAITING: Template.PEOPLE_ARE_WAITING,
+    Template.ANSWER_LONG_OVERDUE: Template.ANSWER_LONG_OVERDUE,
+    Template.DUTY_LATE: "role-told",
+    Template.DUTY_STILL_LATE: "role-told",
+    Template.DUTY_LATE_SPONSOR: "role-told",
 }
 """The sentence for each message with which lateness goes up the ladder."""
-_ENDS = frozenset({"dialogue-closed", "dialogue-cancelled"})
+_ENDS = frozenset({FactName.DIALOGUE_CLOSED, FactName.DIALOGUE_CANCELLED})
 _CHECK = re.compile(rf"(?:^|(?<=[.;] ))({'|'.join(sorted({rule.name for rule in RULES}))}): ")
 _A_CHECK = 3
 _SENTENCE = re.compile(r"(?<=[.;]) ")
-_WAITING_TOLD = frozenset({"answer-is-late", "answer-still-late"})
+_WAITING_TOLD = frozenset({Template.ANSWER_IS_LATE, Template.ANSWER_STILL_LATE})
 
 
 @dataclass
@@ -124,7 +125,7 @@ def _notices(shown: Row, zone: ZoneInfo) -> Iterator[Grain]:
 
 def _upwards(shown: Row, at: datetime, key: str, rows: list[Row]) -> Grain:
     duties = {(row["dialogue"], row["duty"]) for row in rows}
-    waiting = len(_waiting(shown, rows[0]["at"])) if key == "people-are-waiting" else 0
+    waiting = len(_waiting(shown, rows[0]["at"])) if key == Template.PEOPLE_ARE_WAITING else 0
     details: Row = {
         "count": waiting or len(duties),
         "waiting": waiting,

@@ -14,16 +14,28 @@ from notifications.language.words import fill, word
 from states.model.dialogue import Dialogue, Phase
 from states.model.facts import Notice
 from states.model.people import ROLES, Invitation, Person, Role, Stakeholder
+from states.model.vocabulary import Template
 from states.steps.people.contact import OLD_WAY
 
 SESSION_LENGTH = timedelta(hours=3)
 _REQUESTS = frozenset(
     {
-        "contact-changed", "dates-changed", "invitation", "invitation-accepted", "session-moved", "welcome",
+        Template.CONTACT_CHANGED,
+        Template.DATES_CHANGED,
+        Template.INVITATION,
+        Template.INVITATION_ACCEPTED,
+        Template.SESSION_MOVED,
+        Template.WELCOME,
     }
-)  # fmt: skip
+)
 _CANCELS = frozenset(
-    {"dialogue-cancelled", "erasure-done", "invitation-declined", "result", OLD_WAY}
+    {
+        Template.DIALOGUE_CANCELLED,
+        Template.ERASURE_DONE,
+        Template.INVITATION_DECLINED,
+        Template.RESULT,
+        OLD_WAY,
+    }
 )
 """The result carries one only when the dialogue was cancelled before its session."""
 _ORGANISER = re.compile(rb"\r\nORGANIZER((?:\r\n[ \t]|[^\r\n])*)")
@@ -48,11 +60,11 @@ def entry_for(
     guest = dialogue.stakeholders.get(notice.to)
     if not reader.email or notice.template not in _REQUESTS | _CANCELS:
         return None
-    if notice.template == "result" and dialogue.phase is not Phase.CANCELLED:
+    if notice.template == Template.RESULT and dialogue.phase is not Phase.CANCELLED:
         return None
     if notice.to not in ROLES and not (guest and _has_one(guest, notice)):
         return None
-    if notice.template in {*_CANCELS, "contact-changed"} and dialogue.session_at <= now:
+    if notice.template in {*_CANCELS, Template.CONTACT_CHANGED} and dialogue.session_at <= now:
         return None
     if notice.template == OLD_WAY:
         return Entry("CANCEL", _taken_back(dialogue, notice.to, reader, now, language))
@@ -66,7 +78,7 @@ def entry_for(
 def _has_one(guest: Stakeholder, notice: Notice) -> bool:
     """Whether the session is, or should come, in the calendar of *guest*; for a *notice* of declining that it was."""
     declined = guest.invitation is Invitation.DECLINED
-    return guest.invited and declined == (notice.template == "invitation-declined")
+    return guest.invited and declined == (notice.template == Template.INVITATION_DECLINED)
 
 
 def _taken_back(

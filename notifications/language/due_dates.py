@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 from notifications.language.words import count, fill, short_date, word
 from states.model.policy import span
+from states.model.vocabulary import DutyKind
 
 if TYPE_CHECKING:
     from states.model.dialogue import Dialogue
     from states.model.duties import Duty, Reckoning
 
 
-_NAMED_IN = {"report-progress": "commitment", "settle-erasure": "law"}
+_NAMED_IN = {DutyKind.REPORT_PROGRESS: "commitment", DutyKind.SETTLE_ERASURE: "law"}
 """Where the date of a duty was named, when it was not promised in so many words."""
 
 
@@ -40,7 +41,7 @@ def _rule(dialogue: "Dialogue", duty: "Duty", language: str) -> str:
 
 def _promised(dialogue: "Dialogue", duty: "Duty", language: str) -> str:
     """A date that a person named; for an answer also how far from the session that is."""
-    if duty.kind != "answer-participant":
+    if duty.kind != DutyKind.ANSWER_PARTICIPANT:
         return word("reckoning", _NAMED_IN.get(duty.kind, "promised"), language)
     named, days = (
         word("reckoning", "information", language),
@@ -62,7 +63,7 @@ def from_rule(rule: str, start: date, language: str) -> str:
     return fill("reckoning", key, language, span=length, start=short_date(start, language))
 
 
-def term(dialogue: "Dialogue", kind: str, language: str) -> str:
+def term(dialogue: "Dialogue", kind: DutyKind, language: str) -> str:
     """How long *kind* takes by the policy: `15 working days`. Raises ValueError when a person names its date."""
     number, unit = span(dialogue.policy.due[kind])
     return count(abs(number), "week" if unit == "w" else "working-day", language)

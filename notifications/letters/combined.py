@@ -23,6 +23,7 @@ from states.model.dialogue import Dialogue
 from states.model.duties import Duty
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT, Person
+from states.model.vocabulary import Template
 from states.steps.delivery.letters import KINDS, Kind
 
 _LAYOUTS = {PARTICIPANT: "_together-participant"}
@@ -118,7 +119,7 @@ def _subject(sections: list[Section], parts: Sequence[Part], language: str) -> s
     if not left:
         return first.heading
     others = "other-task" if all(section.group for section in sections) else "other-message"
-    if all(part.notice.template == "delivery-failed" for part in parts):
+    if all(part.notice.template == Template.DELIVERY_FAILED for part in parts):
         return count(len(parts), "failed-message", language)
     more = count(left, others, language)
     return Marked(fill("stage", "and-more", language, first=first.heading, others=more))

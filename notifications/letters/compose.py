@@ -16,6 +16,7 @@ from notifications.views.to_roles import alert_for, context_for_role
 from states.model.dialogue import Dialogue
 from states.model.facts import Notice
 from states.model.people import HELPER, PARTICIPANT, Person, Role
+from states.model.vocabulary import Template
 from states.privacy.seals import is_sealed
 from states.privacy.visibility import is_hidden
 from states.steps.people.contact import OLD_WAY
@@ -107,7 +108,7 @@ def context_of(notice: Notice, dialogue: Dialogue, frame: dict[str, Any]) -> dic
     """All that the letter of *notice* may use."""
     gather = _GATHER.get(notice.role, context_for_role)
     context = frame | gather(notice, dialogue, frame["now"], frame["language"])
-    if notice.template == "by-hand-task":
+    if notice.template == Template.BY_HAND_TASK:
         context["letter"] = _letter_by_hand(notice, dialogue, frame)
     return context
 
@@ -205,7 +206,7 @@ def words_to_pass_on(notice: Notice, dialogue: Dialogue, caller: str, now: datet
         "duty": notice.duty,
         "notice": notice.detail,
     }
-    task = Notice(to=caller, role=caller, template="by-hand-task", detail=told)
+    task = Notice(to=caller, role=caller, template=Template.BY_HAND_TASK, detail=told)
     reader = dialogue.reader(notice.to)
     if reader is None:
         return None

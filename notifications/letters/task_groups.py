@@ -11,21 +11,24 @@ from notifications.views.names import Contact, contact_of, points_of
 from states.model.facts import Notice
 from states.model.people import ROLES, Role
 from states.model.policy import rung_offset
+from states.model.vocabulary import DutyKind, Template
 from states.steps.delivery.letters import KINDS, Kind
 
 FORMS = {
-    "invite-stakeholder": "invitations",
-    "echo-expectations": "expectations",
-    "publish-summary": "summary",
-    "decide-contribution": "decisions",
-    "sign-strategy": "strategy",
-    "pass-on": "calls",
-    "answer-participant": "answers",
-    "answer-dispute": "answers",
-    "report-progress": "strategy",
+    DutyKind.INVITE_STAKEHOLDER: "invitations",
+    DutyKind.ECHO_EXPECTATIONS: "expectations",
+    DutyKind.PUBLISH_SUMMARY: "summary",
+    DutyKind.DECIDE_CONTRIBUTION: "decisions",
+    DutyKind.SIGN_STRATEGY: "strategy",
+    DutyKind.PASS_ON: "calls",
+    DutyKind.ANSWER_PARTICIPANT: "answers",
+    DutyKind.ANSWER_DISPUTE: "answers",
+    DutyKind.REPORT_PROGRESS: "strategy",
 }
 """The page on which many of a kind are done, beneath that of the dialogue; a test holds it against the portal."""
-_ONE = frozenset({"decide-contribution", "answer-participant", "answer-dispute"})
+_ONE = frozenset(
+    {DutyKind.DECIDE_CONTRIBUTION, DutyKind.ANSWER_PARTICIPANT, DutyKind.ANSWER_DISPUTE}
+)
 """Duties that have a form of their own, named after the contribution."""
 _HEARS = (Role.SPONSOR, Role.BOARD)
 SHOWN = 12
@@ -45,7 +48,7 @@ class Heard:
 class Group:
     """Reminders of one *stage* (a template) about duties of one kind of one dialogue, to the role *you*."""
 
-    stage: str
+    stage: Template
     views: tuple[DutyView, ...]
     you: str
     base_url: str | None
@@ -141,7 +144,7 @@ class Group:
     def heading(self) -> str:
         """What they are, in one line: `Today: 45 invitations`."""
         language, left = self.first.language, self._days_left()
-        stage = "late" if self.late else self.stage if left else "duty-due-today"
+        stage = "late" if self.late else self.stage if left else Template.DUTY_DUE_TODAY
         days = count(left, "working-day", language)
         return fill("stage", stage, language, tasks=self.tasks, days=days)
 
@@ -204,7 +207,7 @@ def grouped(
 
 
 def _ahead(notice: Notice) -> bool:
-    return notice.template == "duty-due-soon"
+    return notice.template == Template.DUTY_DUE_SOON
 
 
 def _group(parts: Sequence[tuple[Notice, DutyView, str | None]]) -> Group:

@@ -15,11 +15,12 @@ from notifications.views.names import addressee, company_language, speaker
 from states.checks.checks import Check
 from states.language.messages import say_to_people
 from states.model.dialogue import Dialogue
+from states.model.vocabulary import CheckName
 from states.privacy.seals import is_sealed
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LINE = 60  # characters of a summary line that name a point
-_ARRIVALS = frozenset({"everyone-answered", "verdicts-in"})
+_ARRIVALS = frozenset({CheckName.EVERYONE_ANSWERED, CheckName.VERDICTS_IN})
 """What tells how far a letter came: of those under seal no single one, or it would show who has no email."""
 
 Namer = Callable[[Dialogue, str, str], str]

@@ -21,6 +21,7 @@ from states.model.dialogue import Dialogue
 from states.model.duties import KINDS, Duty
 from states.model.information import Information
 from states.model.people import PARTICIPANT
+from states.model.vocabulary import DutyKind
 from states.timing.ladders import Rung, rung_at
 
 COMING = 3
@@ -168,7 +169,7 @@ class DutyView:
     language: str
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> DutyKind:
         """Which duty it is."""
         return self.source.kind
 
@@ -185,7 +186,7 @@ class DutyView:
     @property
     def matter(self) -> str | None:
         """The same, for a letter: where it is what somebody wrote, in their language."""
-        if self.about and self.kind == "report-progress":
+        if self.about and self.kind == DutyKind.REPORT_PROGRESS:
             return said(self.about, company_language(self.dialogue))
         return self.about
 
@@ -215,7 +216,7 @@ class DutyView:
     @property
     def dispute(self) -> bool:
         """Whether it answers an objection."""
-        return self.source.kind == "answer-dispute"
+        return self.source.kind == DutyKind.ANSWER_DISPUTE
 
     @property
     def awaited(self) -> bool:

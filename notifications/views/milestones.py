@@ -8,6 +8,7 @@ from notifications.language.words import tables, word
 from states.checks.status import Answers, answers_standing, waiting_voices
 from states.model.contributions import Outcome
 from states.model.dialogue import Dialogue
+from states.model.vocabulary import DutyKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,14 @@ def milestones(dialogue: Dialogue, now: datetime, language: str) -> list[Milesto
     today = dialogue.calendar.day_of(now)
     found = [
         Milestone(_day(dialogue, kind), word("milestone", kind, language))
-        for kind in tables()["milestone"]
+        for kind in map(DutyKind, tables()["milestone"])
     ]
     return sorted((one for one in found if one.day >= today), key=lambda one: one.day)
 
 
-def _day(dialogue: Dialogue, kind: str) -> date:
+def _day(dialogue: Dialogue, kind: DutyKind) -> date:
     promised = dialogue.information.feedback_by
-    if kind == "answer-participant" and promised:
+    if kind == DutyKind.ANSWER_PARTICIPANT and promised:
         return promised
     return dialogue.calendar.reckon(dialogue.policy.due[kind], dialogue.session_day).end
 

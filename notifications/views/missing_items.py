@@ -11,22 +11,33 @@ from states.checks.checks import checks_of
 from states.model.contributions import Contribution
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
+from states.model.vocabulary import DutyKind, Step
 from states.steps.permissions import fits
 
 _COMPLETES = frozenset(
-    {"approve-analysis", "echo-expectations", "publish-summary", "sign-strategy", "close-dialogue"}
+    {
+        DutyKind.APPROVE_ANALYSIS,
+        DutyKind.ECHO_EXPECTATIONS,
+        DutyKind.PUBLISH_SUMMARY,
+        DutyKind.SIGN_STRATEGY,
+        DutyKind.CLOSE_DIALOGUE,
+    }
 )
 """Duties that stand for a whole phase: what they lack is what its checks lack."""
 
 
 def missing_for(dialogue: Dialogue, duty: Duty, now: datetime, language: str) -> list[str]:
     """What is missing before *duty* can be met, one line each; empty when nothing but the deed itself is."""
-    if duty.kind == "invite-stakeholder":
+    if duty.kind == DutyKind.INVITE_STAKEHOLDER:
         fields = (word("information", name, language) for name in dialogue.information.missing)
         return [fill("missing", "field", language, field=field) for field in fields]
     if duty.kind in _COMPLETES:
-        return list(_checks(dialogue, duty.kind, now, language))
-    if duty.kind in {"answer-participant", "answer-dispute", "decide-contribution"}:
+        return list(_checks(dialogue, Step(duty.kind), now, language))
+    if duty.kind in {
+        DutyKind.ANSWER_PARTICIPANT,
+        DutyKind.ANSWER_DISPUTE,
+        DutyKind.DECIDE_CONTRIBUTION,
+    }:
         return [
             line
             for point in points_of(dialogue, duty)
@@ -35,7 +46,7 @@ def missing_for(dialogue: Dialogue, duty: Duty, now: datetime, language: str) ->
     return []
 
 
-def _checks(dialogue: Dialogue, step: str, now: datetime, language: str) -> Iterator[str]:
+def _checks(dialogue: Dialogue, step: Step, now: datetime, language: str) -> Iterator[str]:
     if not fits(dialogue, step):
         yield fill("missing", "phase", language, phase=word("phase", dialogue.phase, language))
     for check in checks_of(dialogue, now):
@@ -44,7 +55,7 @@ def _checks(dialogue: Dialogue, step: str, now: datetime, language: str) -> Iter
 
 
 def _undone(dialogue: Dialogue, duty: Duty, point: Contribution, language: str) -> str | None:
-    lacks = _unsettled(point) if duty.kind == "answer-dispute" else _unanswered(point)
+    lacks = _unsettled(point) if duty.kind == DutyKind.ANSWER_DISPUTE else _unanswered(point)
     if lacks is None:
         return None
     outcome = word("outcome", point.outcome, language) if point.outcome else ""

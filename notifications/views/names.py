@@ -12,6 +12,7 @@ from states.model.contributions import Contribution
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
 from states.model.people import HELPER, ROLES, Role, Stakeholder
+from states.model.vocabulary import DutyKind
 from states.privacy.readers import A_MANAGER, Reader
 from states.privacy.seals import is_pseudonym, is_sealed, letters_of
 from states.privacy.visibility import (
@@ -25,11 +26,18 @@ from states.privacy.visibility import (
 )
 
 _ABOUT_SEATS = frozenset(
-    {"invite-stakeholder", "pass-on", "answer-invitation", "share-expectation"}
+    {
+        DutyKind.INVITE_STAKEHOLDER,
+        DutyKind.PASS_ON,
+        DutyKind.ANSWER_INVITATION,
+        DutyKind.SHARE_EXPECTATION,
+    }
 )
 """Duties about who is mapped and invited, which is no secret."""
-_ABOUT_VOICES = frozenset({"answer-participant", "check-summary", "give-verdict"})
-_ABOUT_POINTS = frozenset({"decide-contribution", "answer-dispute"})
+_ABOUT_VOICES = frozenset(
+    {DutyKind.ANSWER_PARTICIPANT, DutyKind.CHECK_SUMMARY, DutyKind.GIVE_VERDICT}
+)
+_ABOUT_POINTS = frozenset({DutyKind.DECIDE_CONTRIBUTION, DutyKind.ANSWER_DISPUTE})
 
 
 def seat(stakeholder: Stakeholder) -> str:
@@ -110,10 +118,10 @@ def travels_sealed(dialogue: Dialogue, duty: Duty) -> bool:
     points = points_of(dialogue, duty)
     if not points or not is_sealed(dialogue, points[0].voice):
         return False
-    if duty.kind == "answer-participant":
+    if duty.kind == DutyKind.ANSWER_PARTICIPANT:
         return all(point.written_at for point in points)
-    return duty.kind == "give-verdict" or (
-        duty.kind == "answer-dispute" and points[0].settlement is not None
+    return duty.kind == DutyKind.GIVE_VERDICT or (
+        duty.kind == DutyKind.ANSWER_DISPUTE and points[0].settlement is not None
     )
 
 
@@ -121,13 +129,13 @@ def about(dialogue: Dialogue, duty: Duty, language: str) -> str | None:
     """Whom or what *duty* is about, as a role may see it; None when its kind says it all."""
     if duty.whom is None:
         return None
-    if duty.kind == "settle-erasure":
+    if duty.kind == DutyKind.SETTLE_ERASURE:
         return seat(dialogue.stakeholders[duty.whom])  # who asks is told; whether they spoke is not
     if duty.kind in _ABOUT_SEATS:
         return (
             addressee(dialogue, duty.whom, language) if duty.whom in dialogue.stakeholders else None
         )
-    if duty.kind == "report-progress":
+    if duty.kind == DutyKind.REPORT_PROGRESS:
         commitment = dialogue.commitments.get(duty.whom)
         return commitment.what if commitment else duty.whom
     return _about_points(dialogue, duty, language)

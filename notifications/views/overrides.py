@@ -6,6 +6,7 @@ from datetime import datetime
 from notifications.language.words import fill, land, word
 from states.checks.composition import home_seats
 from states.model.dialogue import Dialogue, Override
+from states.model.vocabulary import CheckName
 
 _HALF = 0.5
 
@@ -21,12 +22,14 @@ class Departure:
     @property
     def rule(self) -> str:
         """What did not work out: with numbers where there are any, so that nobody reads a double negation."""
-        if self.source.check != "home-share":
+        if self.source.check != CheckName.HOME_SHARE:
             return word("departure", self.source.check, self.language)
         home, seats = home_seats(self.dialogue)
         most = int(self.dialogue.policy.limits.home_share * seats)
         half = (
-            "home-share-half" if self.dialogue.policy.limits.home_share == _HALF else "home-share"
+            "home-share-half"
+            if self.dialogue.policy.limits.home_share == _HALF
+            else CheckName.HOME_SHARE
         )
         home_land = land(self.dialogue.programme.country, self.language)
         return fill(

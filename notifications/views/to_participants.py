@@ -17,6 +17,7 @@ from states.model.duties import Duty
 from states.model.facts import Notice
 from states.model.people import ROLES, Role, Stakeholder
 from states.model.policy import rung_offset
+from states.model.vocabulary import DutyKind, Template
 from states.privacy.seals import is_sealed, others_under_seal
 from states.steps.permissions import next_judge
 
@@ -144,11 +145,11 @@ class You:
         """What shows the progress of the commitment that *detail* names."""
         return detail.get("evidence") or self.commitment(detail["commitment"]).evidence
 
-    def term(self, kind: str) -> str:
+    def term(self, kind: DutyKind) -> str:
         """How long *kind* takes by the policy, counted from the day that it is asked."""
         return term(self.dialogue, kind, self.language)
 
-    def asked_by(self, kind: str) -> date:
+    def asked_by(self, kind: DutyKind) -> date:
         """The day by which *kind* is asked of them; reckoned from the policy while it is not asked yet."""
         duty = self.dialogue.latest(f"{kind}/{self.voice}")
         if duty:
@@ -187,7 +188,9 @@ def context_for_participant(
     return context | ({"duty": DutyView(dialogue, duty, now, language)} if duty else {})
 
 
-_KEEPERS_OWN = frozenset({"relayed", "contact-changed", "keeper-changed", "way-replaced"})
+_KEEPERS_OWN = frozenset(
+    {Template.RELAYED, Template.CONTACT_CHANGED, Template.KEEPER_CHANGED, Template.WAY_REPLACED}
+)
 """Letters about what somebody else did for a person: whoever is asked about them is not who may have done it."""
 
 
@@ -195,11 +198,11 @@ def telling(notice: Notice, dialogue: Dialogue) -> bool:
     """Whether the letter of *notice* would tell too much: to a way that was replaced, or to somebody at risk."""
     seat = dialogue.stakeholders.get(notice.to)
     at_risk = seat is not None and seat.at_risk is not False
-    return notice.template == "way-replaced" or (at_risk and notice.template in _KEEPERS_OWN)
+    return notice.template == Template.WAY_REPLACED or (at_risk and notice.template in _KEEPERS_OWN)
 
 
 def _contact_of(notice: Notice, dialogue: Dialogue) -> Contact | None:
-    if notice.template == "way-replaced":
+    if notice.template == Template.WAY_REPLACED:
         return None
     if notice.template not in _KEEPERS_OWN:
         return contact_for(dialogue, notice.to)
@@ -211,7 +214,7 @@ def _contact_of(notice: Notice, dialogue: Dialogue) -> Contact | None:
 def _single(notice: Notice, duty: Duty | None) -> tuple[str, ...]:
     """The one contribution of a message about an objection."""
     named = notice.detail.get("contribution")
-    if named is None and duty and duty.kind == "answer-dispute":
+    if named is None and duty and duty.kind == DutyKind.ANSWER_DISPUTE:
         named = duty.whom
     return (named,) if named else ()
 

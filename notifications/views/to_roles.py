@@ -32,13 +32,19 @@ from states.model.duties import KINDS, Duty
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT, Person, Role
 from states.model.policy import rung_offset
+from states.model.vocabulary import DutyKind, Template
 from states.privacy.seals import has_seals, is_pseudonym, is_sealed, letters_of
 from states.privacy.visibility import is_hidden
 
 _ALERTS = frozenset(
-    {"answer-late-alert", "answer-now-or-postpone", "delivery-failed", "by-hand-task"}
+    {
+        Template.ANSWER_LATE_ALERT,
+        Template.ANSWER_NOW_OR_POSTPONE,
+        Template.DELIVERY_FAILED,
+        Template.BY_HAND_TASK,
+    }
 )
-_NAMED = frozenset({"report-progress", "answer-dispute"})
+_NAMED = frozenset({DutyKind.REPORT_PROGRESS, DutyKind.ANSWER_DISPUTE})
 """Duties that are named after a commitment or a contribution, not after a person."""
 SHOWN = 12
 """How many duties a list in a letter shows before it only counts the others."""

@@ -18,6 +18,7 @@ from states.language.catalogue import N_
 from states.model.dialogue import OPEN_PHASES, Dialogue
 from states.model.duties import KINDS
 from states.model.people import AUDITOR
+from states.model.vocabulary import DutyKind, FactName
 from states.privacy.redaction import Redactor, for_auditors
 from states.privacy.seals import is_sealed
 from states.privacy.small_counts import untold_of, verdicts_shown
@@ -74,7 +75,7 @@ def _veil(visit: Visit, dialogue: Dialogue) -> Redactor:
 def _owed(seen: Seen, veil: Redactor, duty: Any) -> Owed:  # noqa: ANN401 - a duty
     view = DutyView(seen.dialogue, duty, seen.now, seen.language)
     promised = seen.dialogue.commitments.get(duty.whom or "")
-    about = promised.what if promised and duty.kind == "report-progress" else duty.whom
+    about = promised.what if promised and duty.kind == DutyKind.REPORT_PROGRESS else duty.whom
     return Owed(view, veil.over(about), seen.dialogue.owner_role(duty), duty.status.value)
 
 
@@ -130,9 +131,9 @@ def _about(dialogue: Dialogue, veil: Redactor, fact: Entry, language: str) -> st
     subject = fact.subject
     kind, _, whom = subject.partition("/")
     if kind in KINDS:
-        told = _promise(dialogue, whom) if kind == "report-progress" else whom
+        told = _promise(dialogue, whom) if kind == DutyKind.REPORT_PROGRESS else whom
         return ": ".join(filter(None, [word("duty", kind, language), veil.over(told)]))
-    if fact.fact == "commitment-reported":
+    if fact.fact == FactName.COMMITMENT_REPORTED:
         return veil.over(_promise(dialogue, subject)) or "–"
     if subject in dialogue.risks:
         return veil.over(dialogue.risks[subject].theme)

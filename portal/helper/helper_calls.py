@@ -19,6 +19,7 @@ from portal.web.pages import get, post
 from portal.web.request import Visit
 from states.language.catalogue import N_
 from states.model.people import HELPER
+from states.model.vocabulary import Step
 
 _HOME = "/helping"
 _ONE = f"{_HOME}/calls/{{stakeholder}}"
@@ -67,7 +68,7 @@ def show(visit: Visit) -> Response:
 def bring(visit: Visit) -> Response:
     """Somebody was called or written to, and nobody knows yet whether it arrived."""
     call = _called(visit)
-    visit.act(call.dialogue.id, "bring", {"to": call.seat.id, **visit.need("how")})
+    visit.act(call.dialogue.id, Step.BRING, {"to": call.seat.id, **visit.need("how")})
     return visit.go(_HOME, said="saved")
 
 
@@ -83,7 +84,7 @@ def mark_unsafe(visit: Visit) -> Response:
     way = visit.need("way")["way"]
     if way not in Ways._fields:
         raise Incomplete({"way": visit._("Choose one.")})
-    visit.act(call.dialogue.id, "mark-unsafe", {"stakeholder": call.seat.id, "way": way})
+    visit.act(call.dialogue.id, Step.MARK_UNSAFE, {"stakeholder": call.seat.id, "way": way})
     return visit.go(_HOME, said="way-unsafe")
 
 

@@ -7,6 +7,7 @@ from portal.web.pages import get, post
 from portal.web.request import Visit
 from states.language.catalogue import N_
 from states.model.people import HELPER
+from states.model.vocabulary import Step
 
 
 def show(visit: Visit) -> Response:
@@ -18,7 +19,7 @@ def show(visit: Visit) -> Response:
 def stop(visit: Visit) -> Response:
     """They help no longer."""
     dialogue, helper = visit.helping()
-    visit.act(dialogue.id, "end-helper", {"helper": helper.id})
+    visit.act(dialogue.id, Step.END_HELPER, {"helper": helper.id})
     return visit.go("/", said="helper-stopped")
 
 

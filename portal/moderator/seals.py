@@ -15,6 +15,7 @@ from records.queries import notices_of
 from states.language.catalogue import N_
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role, Stakeholder
+from states.model.vocabulary import Step
 
 _MODERATOR = Role.MODERATOR.value
 
@@ -54,7 +55,7 @@ def settle(visit: Visit) -> Response:
     if name not in dialogue.contributions:
         raise NotFound
     text = visit.need("settlement")["settlement"]
-    visit.act(dialogue.id, "settle-dispute", {"contribution": name, "text": text})
+    visit.act(dialogue.id, Step.SETTLE_DISPUTE, {"contribution": name, "text": text})
     return visit.go(f"/dialogues/{dialogue.id}/seals", said="settled")
 
 
@@ -91,7 +92,7 @@ def postpone(visit: Visit) -> Response:
     if to is None:
         raise Incomplete({"to": visit._("Name the new day.")})
     given = {"duty": duty.source.name, "to": to, **visit.need("reason")}
-    act_in_words(visit, seen, "postpone", given, duty=duty.what)
+    act_in_words(visit, seen, Step.POSTPONE, given, duty=duty.what)
     return visit.go(f"/dialogues/{seen.dialogue.id}/seals", said="postponed")
 
 

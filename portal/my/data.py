@@ -19,8 +19,10 @@ from records.access.retaliation_reports import report
 from records.queries import notices_of
 from states.language.catalogue import N_
 from states.language.errors import Refused
+from states.model.duties import duty_name
 from states.model.people import PARTICIPANT, Role
 from states.model.retaliation import reaction_due
+from states.model.vocabulary import DutyKind, Step
 
 _DAY = timedelta(days=1)
 
@@ -28,7 +30,7 @@ _DAY = timedelta(days=1)
 def show(visit: Visit) -> Response:
     """What is kept of them."""
     seen = mine(visit)
-    duty = seen.dialogue.latest(f"settle-erasure/{seen.me.id}")
+    duty = seen.dialogue.latest(duty_name(DutyKind.SETTLE_ERASURE, seen.me.id))
     return visit.page("my/data.html", mine=seen, asked=duty and seen.view(duty))
 
 
@@ -78,10 +80,10 @@ def ask_erasure(visit: Visit) -> Response:
     """Ask to delete my data, in every year in which they have this seat; a person decides within a month."""
     seen, house = mine(visit), visit.site.house
     given, me = visit.form.some("text"), seen.me.id
-    visit.act(seen.dialogue.id, "ask-erasure", given)
+    visit.act(seen.dialogue.id, Step.ASK_ERASURE, given)
     for name in seats_alike(house.engine, seen.dialogue.id, me)[1:]:
         with suppress(Refused):  # asked there before, or erased already
-            house.ledger.act(name, "ask-erasure", given, by=me, now=visit.now)
+            house.ledger.act(name, Step.ASK_ERASURE, given, by=me, now=visit.now)
     return visit.go("/my/data", said="erasure")
 
 

@@ -11,6 +11,7 @@ from records.access.requests import ask, wishes_of
 from states.language.catalogue import N_
 from states.model.contributions import Attribution
 from states.model.people import PARTICIPANT
+from states.model.vocabulary import Step
 
 _PAGE = "/my/invitation"
 
@@ -33,10 +34,10 @@ def reply(visit: Visit) -> Response:
     """Yes or no, as an explicit choice that can be changed."""
     seen, choice = mine(visit), visit.form.one("reply")
     if choice == "accept":
-        visit.act(seen.dialogue.id, "accept-invitation", {})
+        visit.act(seen.dialogue.id, Step.ACCEPT_INVITATION, {})
         return visit.go(_PAGE, said="accepted")
     if choice == "decline":
-        visit.act(seen.dialogue.id, "decline-invitation", visit.form.some("reason"))
+        visit.act(seen.dialogue.id, Step.DECLINE_INVITATION, visit.form.some("reason"))
         return visit.go(_PAGE, said="declined")
     raise Incomplete({"reply": visit._("Choose yes or no.")})
 
@@ -45,7 +46,7 @@ def expect(visit: Visit) -> Response:
     """What they expect, and what would show them that they were heard."""
     seen = mine(visit)
     given = visit.need("text") | visit.form.some("success_test")
-    visit.act(seen.dialogue.id, "share-expectation", given)
+    visit.act(seen.dialogue.id, Step.SHARE_EXPECTATION, given)
     return visit.go(_PAGE, said="expectation")
 
 

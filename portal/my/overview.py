@@ -14,6 +14,7 @@ from states.checks.status import stage_of
 from states.language.catalogue import N_
 from states.model.dialogue import OPEN_PHASES, Dialogue, Phase
 from states.model.people import PARTICIPANT
+from states.model.vocabulary import FactName
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,14 @@ def show(visit: Visit) -> Response:
         mine=seen,
         recorded=[one for one in recorded_of(seen) if one.until],
         stages=stages_of(seen.dialogue, turns),
-        given_on=[turn for turn in turns if turn.fact == "role-handed-over"],
-        moves=[_move(turn) for turn in turns if turn.fact == "session-rescheduled"],
+        given_on=[turn for turn in turns if turn.fact == FactName.ROLE_HANDED_OVER],
+        moves=[_move(turn) for turn in turns if turn.fact == FactName.SESSION_RESCHEDULED],
     )
 
 
 def stages_of(dialogue: Dialogue, turns: list[Turn]) -> list[Stage]:
     """The five phases with what is known of their dates."""
-    since = {t.detail.get("phase"): t.at for t in turns if t.fact == "phase-entered"}
+    since = {t.detail.get("phase"): t.at for t in turns if t.fact == FactName.PHASE_ENTERED}
     since.setdefault(Phase.STAKEHOLDER_ANALYSIS, dialogue.opened_at)
     planned = {
         Phase.SESSION: dialogue.session_day,

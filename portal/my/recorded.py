@@ -16,6 +16,7 @@ from portal.web.pages import get, post
 from portal.web.request import Visit
 from states.model.people import PARTICIPANT, WAYS
 from states.model.relays import Relayed
+from states.model.vocabulary import Step
 from states.steps.people.relayed_steps import undo_until, undoable
 
 
@@ -41,7 +42,7 @@ def recorded_of(seen: Mine) -> list[Recorded]:
 
 def _what(seen: Mine, one: Relayed) -> str:
     point = seen.dialogue.contributions.get(one.contribution or "")
-    if one.step != "check-line":
+    if one.step != Step.CHECK_LINE:
         return word("recorded", one.step, seen.language)
     said = point.line_verdict.value if point and point.line_verdict and one.stands else "confirmed"
     key = f"check-line-{said}" if said != "silent" else "check-line-confirmed"
@@ -62,7 +63,7 @@ def undo(visit: Visit) -> Response:
     if one is None:
         raise NotFound
     given = {"step": one.step, **({"contribution": one.contribution} if one.contribution else {})}
-    visit.act(seen.dialogue.id, "undo-relayed", given, by=one.voice)
+    visit.act(seen.dialogue.id, Step.UNDO_RELAYED, given, by=one.voice)
     return visit.go("/my/recorded", said="undone")
 
 
@@ -78,7 +79,7 @@ def reach(visit: Visit) -> Response:
             raise Incomplete({"phone": said})
     changed = {k: v for k, v in given.items() if k == "by_hand" or v != getattr(seen.me, k)}
     if changed:
-        visit.act(seen.dialogue.id, "change-contact", {"stakeholder": seen.me.id, **changed})
+        visit.act(seen.dialogue.id, Step.CHANGE_CONTACT, {"stakeholder": seen.me.id, **changed})
     return visit.go("/my/data", said="saved")
 
 
@@ -96,7 +97,7 @@ def mark_unsafe(visit: Visit) -> Response:
     way = visit.need("way")["way"]
     if way not in {"email", "phone", "post"}:
         raise Incomplete({"way": visit._("Choose one.")})
-    visit.act(seen.dialogue.id, "mark-unsafe", {"stakeholder": seen.me.id, "way": way})
+    visit.act(seen.dialogue.id, Step.MARK_UNSAFE, {"stakeholder": seen.me.id, "way": way})
     return visit.go("/my/data", said="way-unsafe")
 
 

@@ -11,18 +11,19 @@ from notifications.views.to_participants import contact_for
 from portal.shared.points import AnyPoint
 from states.model.contributions import LineVerdict, Verdict
 from states.model.dialogue import Dialogue
-from states.model.duties import KINDS, Duty, DutyStatus
+from states.model.duties import KINDS, Duty, DutyStatus, duty_name
 from states.model.people import PARTICIPANT, Role, Stakeholder
+from states.model.vocabulary import DutyKind, Step
 from states.steps.permissions import can_dispute, decisions_stand, fits
 
 ASKED_AT = {
-    "answer-invitation": "/my/invitation",
-    "share-expectation": "/my/invitation#expectation",
-    "check-summary": "/my/words#words-{voice}",
-    "give-verdict": "/my/words#verdict-{voice}",
+    DutyKind.ANSWER_INVITATION: "/my/invitation",
+    DutyKind.SHARE_EXPECTATION: "/my/invitation#expectation",
+    DutyKind.CHECK_SUMMARY: "/my/words#words-{voice}",
+    DutyKind.GIVE_VERDICT: "/my/words#verdict-{voice}",
 }
 """Where a participant does what is asked of them."""
-_OF_ONE_VOICE = frozenset({"check-summary", "give-verdict"})
+_OF_ONE_VOICE = frozenset({DutyKind.CHECK_SUMMARY, DutyKind.GIVE_VERDICT})
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Point(AnyPoint["Mine"]):
     def line_open(self) -> bool:
         """Whether the line of the summary can be confirmed, corrected or withdrawn now."""
         published = self.of.dialogue.summary_published_at is not None
-        return published and self.source.stands and self.of.may("check-line")
+        return published and self.source.stands and self.of.may(Step.CHECK_LINE)
 
     @property
     def line_checked(self) -> bool:
@@ -63,7 +64,7 @@ class Point(AnyPoint["Mine"]):
     @property
     def response(self) -> DutyView | None:
         """The promised response to an objection that waits for one."""
-        duty = self.of.dialogue.latest(f"answer-dispute/{self.source.id}")
+        duty = self.of.dialogue.latest(duty_name(DutyKind.ANSWER_DISPUTE, self.source.id))
         return self.of.view(duty) if duty and duty.owed else None
 
     @property
@@ -98,7 +99,7 @@ class Voice:
     @property
     def debt(self) -> DutyView | None:
         """The answer that is owed, or was."""
-        duty = self.of.dialogue.latest(f"answer-participant/{self.name}")
+        duty = self.of.dialogue.latest(duty_name(DutyKind.ANSWER_PARTICIPANT, self.name))
         return self.of.view(duty) if duty and duty.status is not DutyStatus.WITHDRAWN else None
 
     @property
@@ -124,14 +125,14 @@ class Voice:
     @property
     def asked(self) -> DutyView | None:
         """The verdict that is asked now."""
-        return next((self.of.view(d) for d in self._owed("give-verdict")), None)
+        return next((self.of.view(d) for d in self._owed(DutyKind.GIVE_VERDICT)), None)
 
     @property
     def verdict_possible(self) -> bool:
         """Whether a verdict can be given now on the answer that came to this voice."""
-        return self.answered and self.of.may("give-verdict")
+        return self.answered and self.of.may(Step.GIVE_VERDICT)
 
-    def _owed(self, kind: str) -> list[Duty]:
+    def _owed(self, kind: DutyKind) -> list[Duty]:
         return [duty for duty in self.of.dialogue.owed(kind) if duty.whom == self.name]
 
 
@@ -179,16 +180,16 @@ class Mine:
         points = (point for voice in self.voices for point in voice.points)
         return next((point for point in points if point.source.id == name), None)
 
-    def may(self, step: str) -> bool:
+    def may(self, step: Step) -> bool:
         """Whether *step* fits where the dialogue stands."""
         return fits(self.dialogue, step)
 
     @property
     def response_within(self) -> str | None:
         """How long a response to an objection takes; None when its date is named by hand."""
-        if self.dialogue.policy.due["answer-dispute"] == "promised":
+        if self.dialogue.policy.due[DutyKind.ANSWER_DISPUTE] == "promised":
             return None
-        return term(self.dialogue, "answer-dispute", self.language)
+        return term(self.dialogue, DutyKind.ANSWER_DISPUTE, self.language)
 
     def view(self, duty: Duty) -> DutyView:
         """A duty as a letter may speak of it."""

@@ -10,6 +10,7 @@ from portal.web.request import Visit
 from records.journal import journal
 from states.language.catalogue import N_
 from states.model.people import PARTICIPANT
+from states.model.vocabulary import Step
 
 _PAGE = "/my/words"
 _YES_PARTLY_NO = ("yes", "partly", "no")
@@ -29,7 +30,7 @@ def check_line(visit: Visit) -> Response:
     given = {"contribution": name, "verdict": verdict}
     if verdict == "corrected":
         given |= visit.need("text")
-    visit.act(seen.dialogue.id, "check-line", given)
+    visit.act(seen.dialogue.id, Step.CHECK_LINE, given)
     return visit.go(f"{_PAGE}#{name}", said="line")
 
 
@@ -37,7 +38,7 @@ def dispute(visit: Visit) -> Response:
     """*Not my point*: the answer to this one gets its own clock."""
     seen = mine(visit)
     name = _own_point(visit, seen)
-    visit.act(seen.dialogue.id, "dispute-answer", {"contribution": name, **visit.need("reason")})
+    visit.act(seen.dialogue.id, Step.DISPUTE_ANSWER, {"contribution": name, **visit.need("reason")})
     return visit.go(f"{_PAGE}#{name}", said="dispute")
 
 
@@ -59,7 +60,7 @@ def judge(visit: Visit) -> Response:
     if given.get("heard") not in _YES_PARTLY_NO:
         raise Incomplete({"heard": visit._("Choose one.")})
     given["voice"] = voice.name
-    visit.act(seen.dialogue.id, "give-verdict", given, by=voice.name)
+    visit.act(seen.dialogue.id, Step.GIVE_VERDICT, given, by=voice.name)
     return visit.go(f"{_PAGE}#verdict-{voice.name}", said="verdict")
 
 

@@ -18,8 +18,9 @@ from records.delivery import queue
 from states.language.catalogue import N_, translate
 from states.language.languages import LANGUAGES, language_of
 from states.model.dialogue import Dialogue
-from states.model.duties import Duty
+from states.model.duties import Duty, duty_name
 from states.model.people import Helper, Role, Stakeholder
+from states.model.vocabulary import DutyKind, Step, Template
 from states.privacy.visibility import is_hidden
 from states.steps.delivery.pass_on import waiting
 from states.steps.delivery.receipts import ANSWERS
@@ -131,7 +132,7 @@ def ways_of(visit: Visit, call: Call) -> Ways:
     return Ways(seat.contact.phone, seat.safe_post)
 
 
-def texts_of(visit: Visit, call: Call) -> list[tuple[str, str]]:
+def texts_of(visit: Visit, call: Call) -> list[tuple[Template, str]]:
     """The letters that wait, by the word for each and as they may be read out; none when nothing may be said now."""
     if call.silent:
         return []
@@ -154,7 +155,7 @@ def call_of(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> Call:
     veiled = not everything and is_hidden(dialogue, seat.id)
     if veiled:
         waits = [one for one in waits if one not in ANSWERS]
-    duty = dialogue.latest(f"pass-on/{seat.id}")
+    duty = dialogue.latest(duty_name(DutyKind.PASS_ON, seat.id))
     owed = duty if duty and duty.owed and (waits or not veiled) else None
     return Call(dialogue, seat, owed, tuple(dict.fromkeys(waits)), visit.now, visit.language)
 
@@ -163,7 +164,7 @@ def record_heard(visit: Visit, call: Call) -> None:
     """What the sheet of *call* said was heard: that alone, for whoever called may not know all that waits."""
     given = {"to": call.seat.id, **visit.need("how")}
     told = [{**given, "template": template} for template in call.waits]
-    visit.act_all(call.dialogue.id, "record-delivery", told)
+    visit.act_all(call.dialogue.id, Step.RECORD_DELIVERY, told)
 
 
 def kept_from(visit: Visit, seat: Stakeholder) -> bool:
@@ -173,7 +174,7 @@ def kept_from(visit: Visit, seat: Stakeholder) -> bool:
 
 def calls_of(visit: Visit, dialogue: Dialogue) -> list[Call]:
     """Everybody to whom whoever looks may pass messages on, who waits longest first."""
-    owed = sorted(dialogue.owed("pass-on"), key=lambda duty: (duty.due, duty.name))
+    owed = sorted(dialogue.owed(DutyKind.PASS_ON), key=lambda duty: (duty.due, duty.name))
     found = [dialogue.stakeholders.get(str(duty.whom)) for duty in owed]
     seats = [seat for seat in found if seat and not kept_from(visit, seat)]
     calls = (waiting_call(visit, dialogue, seat) for seat in seats)

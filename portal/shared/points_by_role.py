@@ -17,6 +17,7 @@ from states.checks.stock_phrases import stock_phrases
 from states.language.errors import ChecksNotMet, NotKnown, Refused
 from states.model.contributions import Commitment
 from states.model.dialogue import Dialogue
+from states.model.vocabulary import Step
 from states.privacy.readers import Reader
 from states.privacy.visibility import is_hidden
 from states.steps.permissions import can_decide
@@ -163,7 +164,7 @@ def seen_by(visit: Visit, dialogue: Dialogue) -> Seen:
     return Seen(dialogue, visit.me.name, visit.now, visit.language)
 
 
-def complete(visit: Visit, seen: Seen, step: str, given: dict[str, object]) -> None:
+def complete(visit: Visit, seen: Seen, step: Step, given: dict[str, object]) -> None:
     """
     Take the *step* that completes a phase.
 
@@ -177,7 +178,7 @@ def complete(visit: Visit, seen: Seen, step: str, given: dict[str, object]) -> N
 
 
 def act_in_words(
-    visit: Visit, seen: Seen, step: str, given: Mapping[str, object], **words: str
+    visit: Visit, seen: Seen, step: Step, given: Mapping[str, object], **words: str
 ) -> None:
     """Take *step*; when it is refused, the reason says *words* instead of names that may be hidden."""
     try:

@@ -14,6 +14,7 @@ from states.language.messages import say_to_people
 from states.language.validation_messages import Problem
 from states.model.dialogue import Dialogue
 from states.model.people import AUDITOR, Role
+from states.model.vocabulary import CheckName
 from states.privacy.readers import Reader
 from states.privacy.seals import is_sealed
 from states.privacy.visibility import alias_of
@@ -21,7 +22,7 @@ from states.steps.phases.lead_time import Unfit
 
 Tell = Callable[["Telling", Any], str]
 Name = Callable[[str], str]
-_ARRIVALS = frozenset({"everyone-answered", "verdicts-in"})
+_ARRIVALS = frozenset({CheckName.EVERYONE_ANSWERED, CheckName.VERDICTS_IN})
 """What checks lack as long as an answer did not arrive, or arrived of late."""
 
 

@@ -10,6 +10,7 @@ from states.checks.checks import Check
 from states.language.errors import ChecksNotMet, Refused, StepNotAllowed
 from states.language.messages import say_to_people
 from states.model.dialogue import Dialogue, Phase
+from states.model.vocabulary import Step
 from states.steps.machine import misfit_of
 
 SO_ALREADY = frozenset(
@@ -68,7 +69,7 @@ def _code(refusal: Refused) -> str:
     """The code that says it best: of a step that does not fit the phase, whether it came too early or too late."""
     if not isinstance(refusal, StepNotAllowed):
         return refusal.phrase
-    step, phase = str(refusal.details["step"]), Phase(refusal.details["phase"])
+    step, phase = Step(refusal.details["step"]), Phase(refusal.details["phase"])
     return misfit_of(step, phase) or refusal.code
 
 

@@ -30,6 +30,7 @@ from states.language.errors import NotKnown
 from states.language.languages import FIRST, language_of
 from states.model.dialogue import Dialogue
 from states.model.people import Helper, Stakeholder
+from states.model.vocabulary import Step
 from states.privacy.reader_view import view
 from states.privacy.readers import Eyes, Reader
 from states.values.values import TEXT_LIMIT
@@ -147,7 +148,7 @@ class Visit:
     # changing
 
     def act(
-        self, dialogue_id: str, step: str, given: Mapping[str, Any], *, by: str | None = None
+        self, dialogue_id: str, step: Step, given: Mapping[str, Any], *, by: str | None = None
     ) -> Receipt:
         """
         Let whoever asks take *step*: the one door for change. Raises Refused, which shows the form again.
@@ -161,7 +162,7 @@ class Visit:
     def act_all(
         self,
         dialogue_id: str,
-        step: str,
+        step: Step,
         givens: Sequence[Mapping[str, Any]],
         *,
         expected_revision: int | None = None,

@@ -8,8 +8,9 @@ from sqlalchemy import Engine, select
 
 from records.engine.database import reading
 from records.schema.core import FACTS
+from states.model.vocabulary import FactName
 
-_TURNS = ("phase-entered", "session-rescheduled", "role-handed-over")
+_TURNS = (FactName.PHASE_ENTERED, FactName.SESSION_RESCHEDULED, FactName.ROLE_HANDED_OVER)
 
 
 class Turn(NamedTuple):

@@ -14,6 +14,7 @@ from records.schema.core import DIALOGUES
 from states.model.dialogue import OPEN_PHASES, Phase
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT
+from states.model.vocabulary import Template
 from states.values.addresses import same_address
 
 WishKind = Literal["attribution"]
@@ -95,7 +96,7 @@ def post_link(
 
     *role* is the capacity in which *who* comes in: `participant` or `helper`.
     """
-    notice = Notice(to=who, role=role, template="new-link")
+    notice = Notice(to=who, role=role, template=Template.NEW_LINK)
     rows = rows_of(dialogue_id, [notice], f"asked:{token_hex(8)}", now)
     with writing(engine, now) as connection:
         put(connection, rows)

@@ -14,8 +14,9 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, func, insert, 
 from records.engine.database import reading, writing
 from records.schema.access import REPORT_LETTERS, REPORTS
 from records.schema.core import DIALOGUES
+from states.model.vocabulary import Template
 
-WAITS, STILL_WAITS = "report-waits", "report-still-waits"
+WAITS, STILL_WAITS = Template.REPORT_WAITS, Template.REPORT_STILL_WAITS
 """The two mails to the confidant: at once, and after the promised days without a reaction."""
 _NAME_LENGTH = 24
 _R, _L = REPORTS.c, REPORT_LETTERS.c
@@ -47,7 +48,7 @@ class ReportLetter(NamedTuple):
     """A mail that the confidant should get; *attempts* counts this try too. It never holds the report."""
 
     report: int
-    template: str
+    template: Template
     dialogue_id: str
     attempts: int
 
@@ -153,7 +154,7 @@ def _claimed(
         return None
     tried = {"attempts": row.attempts + 1, "next_try_at": until}
     connection.execute(update(REPORT_LETTERS).where(*_is(row.report, row.template)).values(tried))
-    return ReportLetter(row.report, row.template, row.dialogue_id, row.attempts + 1)
+    return ReportLetter(row.report, Template(row.template), row.dialogue_id, row.attempts + 1)
 
 
 def letter_sent(engine: Engine, letter: ReportLetter, now: datetime) -> None:

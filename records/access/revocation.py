@@ -14,6 +14,7 @@ from states.model.dialogue import Dialogue
 from states.model.facts import Fact
 from states.model.people import Role
 from states.model.programme import Programme
+from states.model.vocabulary import FactName
 
 
 def end_ways_in(
@@ -29,7 +30,7 @@ def end_ways_in(
     own = {
         fact.subject
         for fact in facts
-        if fact.fact == "contact-changed" and fact.actor == fact.subject
+        if fact.fact == FactName.CONTACT_CHANGED and fact.actor == fact.subject
     }
     for name in _moved(before, after):
         if name in own and not after.erased(name):

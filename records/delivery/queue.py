@@ -26,6 +26,7 @@ from records.outbox.enqueue import (
 )
 from records.schema.core import DIALOGUES, LETTERS, NAMED_ONLY, NOTICES, PENDING_ONLY, UNSENT_ONLY
 from states.model.facts import Notice
+from states.model.vocabulary import Template
 from states.steps.delivery.letters import DAILY, KINDS, Kind, urgency
 
 _TAKE = Bulk(
@@ -45,7 +46,7 @@ _PUT_OFF = Bulk(
     .values(next_try_at=bindparam("moment")),
     ["of_notice", "moment"],
 )
-_TASKS = {name for name, kind in KINDS.items() if kind is Kind.TASKS} - {"digest"}
+_TASKS = {name for name, kind in KINDS.items() if kind is Kind.TASKS} - {Template.DIGEST}
 _ONE_AT_A_TIME = 7_306_041_893
 """The lock under which letters are put together on PostgreSQL: two at once could each take half of one."""
 

@@ -22,6 +22,7 @@ from states.language.errors import NotKnown
 from states.model.dialogue import Dialogue
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT
+from states.model.vocabulary import DutyKind, Template
 from states.steps.delivery import letters, pass_on, receipts
 from states.steps.draft import Decision
 
@@ -61,7 +62,7 @@ def _mark_sent(unless: Iterable[str]) -> Bulk:
 
 
 _MARK_SENT = _mark_sent(receipts.MATTERS)
-_MARK_IN_ROUND = _mark_sent(receipts.MATTERS - {"invitation"})
+_MARK_IN_ROUND = _mark_sent(receipts.MATTERS - {Template.INVITATION})
 """In a round the law is asked once for all invitations of a dialogue, after the marks (`settle`)."""
 _INVITED = Bulk(
     select(NOTICES.c.to)
@@ -167,7 +168,7 @@ class Deliveries:
         with writing(self.engine, now) as connection:
             held = self.reader.read(connection, dialogue_id, lock=True)
             went = _INVITED.rows(connection, {"of_dialogue": dialogue_id})
-            waits = {duty.whom for duty in held.dialogue.owed("invite-stakeholder")}
+            waits = {duty.whom for duty in held.dialogue.owed(DutyKind.INVITE_STAKEHOLDER)}
             invited = [to for to in dict.fromkeys(to for (to,) in went) if to in waits]
             if not invited:
                 return 0
@@ -249,12 +250,12 @@ def _no_mail(dialogue: Dialogue, notice: Notice) -> dict[str, Any]:
 
 def _capped(connection: Connection, decided: Decision, now: datetime) -> Decision:
     """*decided* without its alerts about failed deliveries, once there were too many of them this day."""
-    alerts = [one for one in decided.notices if one.template == "delivery-failed"]
+    alerts = [one for one in decided.notices if one.template == Template.DELIVERY_FAILED]
     if not alerts:
         return decided
     chosen = select(func.count()).where(
         NOTICES.c.dialogue_id == decided.dialogue.id,
-        NOTICES.c.template == "delivery-failed",
+        NOTICES.c.template == Template.DELIVERY_FAILED,
         NOTICES.c.at > now - timedelta(days=1),
     )
     if (connection.scalar(chosen) or 0) < ALERTS_A_DAY:

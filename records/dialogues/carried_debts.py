@@ -14,6 +14,7 @@ from records.schema.core import DIALOGUES, FACTS, DialogueTable
 from states.model.dialogue import Dialogue, Phase
 from states.model.duties import Duty
 from states.model.facts import Fact
+from states.model.vocabulary import FactName
 from states.steps.opening import debt_fact
 
 _earlier = aliased(DialogueTable)
@@ -86,7 +87,7 @@ def _missing(
     if not owed:
         return []
     chosen = select(FACTS.c.subject, FACTS.c.detail).where(
-        FACTS.c.dialogue_id == dialogue.id, FACTS.c.fact == "debt-carried"
+        FACTS.c.dialogue_id == dialogue.id, FACTS.c.fact == FactName.DEBT_CARRIED
     )
     known = {(_home(detail), subject) for subject, detail in connection.execute(chosen)}
     return [(home, duty) for home, duty in owed if (home, duty.name) not in known]

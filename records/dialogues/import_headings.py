@@ -7,7 +7,7 @@ from sqlalchemy import Engine, ForeignKey, delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from records.engine.database import reading, writing
-from records.schema.core import Base, table_of
+from records.schema.base import Base, table_of
 
 _LONGEST = 200  # characters of a heading
 

@@ -18,8 +18,9 @@ from states.model.dialogue import Dialogue
 from states.model.duties import KINDS, Duty
 from states.model.facts import Fact, Notice
 from states.model.programme import Programme
+from states.model.vocabulary import FactName
 
-_OPENING = frozenset({"duty-opened", "duty-reopened"})
+_OPENING = frozenset({FactName.DUTY_OPENED, FactName.DUTY_REOPENED})
 
 
 class Decided(Protocol):

@@ -102,6 +102,23 @@ class Word(TypeDecorator[StrEnum]):
         return known.__getitem__
 
 
+class OpenWord(Word):
+    """A word of a vocabulary that grows; a text that it does not know stays, so that a bad row stops itself alone."""
+
+    impl = Text
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Processor:
+        """The member that the text names, or the text."""
+        del dialect, coltype
+        return _Known({word.value: word for word in self.words}).__getitem__
+
+
+class _Known(dict[Any, Any]):
+    def __missing__(self, text: str | None) -> str | None:
+        return text
+
+
 def _word_written(word: str | None) -> str | None:
     return None if word is None else str(word)
 

@@ -14,6 +14,7 @@ from records.engine.database import reading
 from records.journal.hash_chain import Head, beginning, link
 from records.schema.core import DIALOGUES, FACTS
 from states.language.errors import NotKnown
+from states.model.vocabulary import FactName
 
 _AT_ONCE = 1000  # rows in memory while the chains are recomputed
 
@@ -53,7 +54,9 @@ def _entry(row: Any) -> Entry:  # noqa: ANN401 - a row of the table
     return Entry(row.seq, row.at, row.fact, row.actor, row.subject, detail, row.hash)
 
 
-def happened(engine: Engine, dialogue_id: str, fact: str, subject: str, since: datetime) -> bool:
+def happened(
+    engine: Engine, dialogue_id: str, fact: FactName, subject: str, since: datetime
+) -> bool:
     """Whether *fact* happened to *subject* after *since* (aware UTC)."""
     chosen = select(FACTS.c.seq).where(
         FACTS.c.dialogue_id == dialogue_id,

@@ -15,6 +15,7 @@ from records.outbox.enqueue import BY_HAND, FAILED, NOTICE_FIELDS, PENDING, SENT
 from records.schema.core import NOTICES, TROUBLED_ONLY, UNSENT_ONLY
 from states.model.dialogue import Dialogue
 from states.model.facts import Fact, Notice
+from states.model.vocabulary import FactName
 from states.steps.delivery.receipts import BINDING, goes_again
 
 _TOLD = (
@@ -47,11 +48,11 @@ def correct(
 
     What was said in an earlier phase is over, and is not sent again.
     """
-    told = [fact for fact in facts if fact.fact == "delivery-recorded"]
+    told = [fact for fact in facts if fact.fact == FactName.DELIVERY_RECORDED]
     if told:
         _mark_told(connection, dialogue.id, told, now)
     for fact in facts:
-        if fact.fact == "contact-changed" and "email" in fact.detail["fields"]:
+        if fact.fact == FactName.CONTACT_CHANGED and "email" in fact.detail["fields"]:
             _send_again(connection, dialogue, fact.subject, now)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from records.engine.column_types import BigId
-from records.schema.core import Base, table_of
+from records.schema.base import Base, table_of
 
 
 class Capacity(Base):

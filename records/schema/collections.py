@@ -6,11 +6,12 @@ from sqlalchemy import BigInteger, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from records.engine.column_types import Packed, Word
-from records.schema.core import CLUSTERED, Base, table_of
+from records.schema.base import CLUSTERED, Base, table_of
 from states.model.contributions import Attribution, Change, LineVerdict, Outcome
 from states.model.dialogue import Phase
 from states.model.people import Invitation, Layer
 from states.model.relays import Before
+from states.model.vocabulary import CheckName, Step
 
 
 class Piece(Base):
@@ -126,7 +127,7 @@ class OverrideTable(Piece):
 
     __tablename__ = "overrides"
 
-    check: Mapped[str] = mapped_column(comment="The check")
+    check: Mapped[CheckName] = mapped_column(comment="The check")
     phase: Mapped[Phase] = mapped_column(Word(Phase), comment="The phase that was left")
     by: Mapped[str] = mapped_column(comment="The role that passed it")
     name: Mapped[str] = mapped_column(comment="The name of who passed it")
@@ -202,7 +203,7 @@ class RelayTable(Piece):
 
     __tablename__ = "relays"
 
-    step: Mapped[str] = mapped_column(comment="The step")
+    step: Mapped[Step] = mapped_column(comment="The step")
     voice: Mapped[str] = mapped_column(comment="For whom: a participant, or a pseudonym under seal")
     contribution: Mapped[str | None] = mapped_column(comment="The point it is about")
     by: Mapped[str] = mapped_column(comment="The role that recorded it")

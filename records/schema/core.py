@@ -3,37 +3,17 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, MetaData, Table, Text, TextClause, UniqueConstraint, text
-from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, TextClause, UniqueConstraint, text
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
-from records.engine.column_types import BigId, Document, Moment, Packed, Word
+from records.engine.column_types import BigId, Document, Packed, Word
+from records.schema.base import CLUSTERED, Base, table_of
 from states.model.dialogue import Phase
 from states.model.duties import DutyStatus, Postponement, Reckoning
 from states.model.information import Information
+from states.model.vocabulary import DutyKind, FactName, Template
 
-_NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
 _WORDS = tuple[str, ...]
-CLUSTERED = {"sqlite_with_rowid": False}
-"""Rows of one dialogue lie together, so that loading it reads few pages."""
-
-
-class Base(DeclarativeBase):
-    """The base of all tables; every instant is aware and in UTC."""
-
-    metadata = MetaData(naming_convention=_NAMES)
-    type_annotation_map = {datetime: Moment(), str: Text()}  # noqa: RUF012 - the shape that SQLAlchemy asks for
-
-
-def table_of(row: type[Base]) -> Table:
-    """The Core table of the declared *row*: the records use no unit of work."""
-    table = row.__table__
-    assert isinstance(table, Table)  # noqa: S101 - a promise to the type checker
-    return table
 
 
 class ProgrammeTable(Base):
@@ -116,7 +96,7 @@ class DutyTable(Base):
         ForeignKey("dialogues.id"), comment="The dialogue it belongs to"
     )
     name: Mapped[str] = mapped_column(comment="What people call it: answer-participant/union-bd")
-    kind: Mapped[str] = mapped_column(comment="The kind of duty")
+    kind: Mapped[DutyKind] = mapped_column(comment="The kind of duty")
     whom: Mapped[str | None] = mapped_column(
         comment="Stakeholder, pseudonym, contribution or commitment"
     )
@@ -137,8 +117,12 @@ class DutyTable(Base):
     version: Mapped[int] = mapped_column(comment="Rises when its moment is moved")
     lapsed_version: Mapped[int] = mapped_column(comment="The version whose due moment has passed")
     waiting: Mapped[str | None] = mapped_column(comment="The voice that waits for it")
-    asked: Mapped[str | None] = mapped_column(comment="The message whose arrival sets its clock")
-    covers: Mapped[tuple[str, ...]] = mapped_column(Packed(_WORDS), comment="To pass on, JSON")
+    asked: Mapped[Template | None] = mapped_column(
+        comment="The message whose arrival sets its clock"
+    )
+    covers: Mapped[tuple[Template, ...]] = mapped_column(
+        Packed(tuple[Template, ...]), comment="To pass on, JSON"
+    )
     rung: Mapped[int] = mapped_column(comment="Index in its ladder of the next rung")
     next_at: Mapped[datetime | None] = mapped_column(
         comment="When time acts next on it; empty: never again"
@@ -166,7 +150,7 @@ class FactTable(Base):
     )
     seq: Mapped[int] = mapped_column(primary_key=True, comment="1, 2, 3 … without gaps")
     at: Mapped[datetime] = mapped_column(comment="When it was written")
-    fact: Mapped[str] = mapped_column(comment="What happened")
+    fact: Mapped[FactName] = mapped_column(comment="What happened")
     actor: Mapped[str] = mapped_column(comment="Who did it, 'system' for the clock")
     subject: Mapped[str] = mapped_column(comment="What it happened to")
     detail: Mapped[str] = mapped_column(
@@ -193,9 +177,9 @@ class NoticeTable(Base):
         comment="A role, a stakeholder or a pseudonym; never an address"
     )
     role: Mapped[str] = mapped_column(comment="In which capacity they get it")
-    template: Mapped[str] = mapped_column(comment="The message folder")
+    template: Mapped[Template] = mapped_column(comment="The message folder")
     duty: Mapped[str | None] = mapped_column(comment="The duty it reminds of")
-    kind: Mapped[str | None] = mapped_column(comment="The kind of that duty")
+    kind: Mapped[DutyKind | None] = mapped_column(comment="The kind of that duty")
     rung: Mapped[str | None] = mapped_column(comment="The rung of its ladder")
     version: Mapped[int] = mapped_column(comment="The version of the duty when it was written")
     detail: Mapped[dict[str, Any]] = mapped_column(

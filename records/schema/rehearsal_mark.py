@@ -4,7 +4,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from records.engine.database import reading
-from records.schema.core import Base, table_of
+from records.schema.base import Base, table_of
 
 REHEARSED = "rehearsed"
 

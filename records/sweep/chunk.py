@@ -30,9 +30,11 @@ from records.run_history import Tally
 from records.schema.core import ASKING_ONLY, DIALOGUES, DUTIES, NOTICES, PROGRAMMES
 from records.sweep.row_templates import DIALOGUE, ID, KIND, NAMED, Row, Stamp, Written
 from records.sweep.rule_cache import Lawbook
+from states.model.vocabulary import DutyKind, Template
 
 _log = logging.getLogger(__name__)
 _ERROR_LENGTH = 500
+_TO_INVITE = DutyKind.INVITE_STAKEHOLDER.value
 
 
 _p = DIALOGUES.c
@@ -59,12 +61,12 @@ _SENT = select(func.min(_n.sent_at)).where(
 )
 _ASKING = _SENT.where(_n.duty == _d.name, _n.template == _d.asked).scalar_subquery()
 _INVITING = _SENT.where(
-    _n.duty == literal_column("'answer-invitation/'") + _d.whom,
-    _n.template == literal_column("'invitation'"),
+    _n.duty == literal_column(f"'{DutyKind.ANSWER_INVITATION}/'") + _d.whom,
+    _n.template == literal_column(f"'{Template.INVITATION}'"),
 ).scalar_subquery()
 _ARRIVED = case(
     (_d.asked.is_not(None), _ASKING),
-    (_d.kind == literal_column("'invite-stakeholder'"), _INVITING),
+    (_d.kind == literal_column(f"'{DutyKind.INVITE_STAKEHOLDER}'"), _INVITING),
     else_=null(),
 )
 """When what asks for a participant's duty arrived, or the invitation that is owed; looked up for no other duty."""
@@ -231,7 +233,7 @@ class _Chunk:
     def take(self, duty: Row, place: Row) -> None:
         """Ask the law about one duty and keep what follows; a failure is kept as its error."""
         name, seq, digest, _, document = place
-        if duty[KIND] == "invite-stakeholder" and duty[-1] is not None:
+        if duty[KIND] == _TO_INVITE and duty[-1] is not None:
             self.unsettled.add(name)
             return
         tally = self.tallies.get(name)

@@ -111,14 +111,14 @@ def _fact_plate(fact: Fact, moment: str) -> _FactPlate:
     for stands_for, voice in _VOICES.items():
         before, found, after = detail.partition(encode_basestring(stands_for))
         if found:
-            return _FactPlate(fact.fact, opened, before, voice, after)
-    return _FactPlate(fact.fact, opened, detail, None, "")
+            return _FactPlate(str(fact.fact), opened, before, voice, after)
+    return _FactPlate(str(fact.fact), opened, detail, None, "")
 
 
 def _notice_plate(notice: Notice, at: Any) -> _NoticePlate:  # noqa: ANN401
     detail = canonical(notice.detail)
     kept = (
-        notice.role, notice.template, notice.kind, notice.rung, notice.version, detail,
+        notice.role, str(notice.template), notice.kind and str(notice.kind), notice.rung, notice.version, detail,
         at, PENDING, 0, at,
     )  # fmt: skip
     return _NoticePlate(cause_of(notice, "time", 0), _VOICES.get(notice.to), notice.to, kept)

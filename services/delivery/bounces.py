@@ -14,6 +14,7 @@ from records.journal import journal
 from records.ledger import Ledger
 from services.delivery import calendar_replies
 from states.model.dialogue import Dialogue
+from states.model.vocabulary import FactName
 from states.values.addresses import on_the_wire
 
 _CHANNEL = "email"
@@ -89,7 +90,9 @@ def _about(
     return (
         seat is not None
         and posted.sent_at is not None
-        and journal.happened(engine, posted.dialogue_id, "contact-changed", seat.id, posted.sent_at)
+        and journal.happened(
+            engine, posted.dialogue_id, FactName.CONTACT_CHANGED, seat.id, posted.sent_at
+        )
     )
 
 

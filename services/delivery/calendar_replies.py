@@ -11,9 +11,10 @@ from states.language.errors import Refused
 from states.model.dialogue import Dialogue
 from states.model.facts import Notice
 from states.model.people import Person, Role, Stakeholder
+from states.model.vocabulary import Step, Template
 from states.values.addresses import same_address
 
-_STEPS = {"yes": "accept-invitation", "no": "decline-invitation"}
+_STEPS = {"yes": Step.ACCEPT_INVITATION, "no": Step.DECLINE_INVITATION}
 Said = Literal[
     "accepted", "declined", "maybe", "so-already", "refused", "noted", "role-away", "foreign"
 ]
@@ -90,6 +91,8 @@ def _email(holder: Person | None) -> str | None:
 def _maybe(ledger: Ledger, dialogue: Dialogue, seat: Stakeholder, now: datetime) -> Answered:
     """No answer, but worth a call; told once a day."""
     detail = {"to": seat.id}
-    told = Notice(to=Role.MANAGER, role=Role.MANAGER, template="calendar-maybe", detail=detail)
+    told = Notice(
+        to=Role.MANAGER, role=Role.MANAGER, template=Template.CALENDAR_MAYBE, detail=detail
+    )
     ledger.tell(dialogue.id, told, f"calendar:{seat.id}:{now:%Y-%m-%d}", now)
     return Answered("maybe", dialogue.id, seat.id)

@@ -8,8 +8,9 @@ from records.ledger import Ledger
 from states.model.dialogue import Dialogue
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT, Role
+from states.model.vocabulary import Template
 
-TEMPLATE = "digest"
+TEMPLATE = Template.DIGEST
 _WEEK = timedelta(days=7)
 
 

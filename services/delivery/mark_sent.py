@@ -14,6 +14,7 @@ from records.engine.errors import Busy, RecordsError
 from records.engine.pinned_connection import Line
 from records.ledger import Ledger
 from services.delivery.outbound import Mailroom
+from states.model.vocabulary import Template
 from states.steps.delivery.receipts import BINDING
 
 _TRIES = 3
@@ -61,7 +62,7 @@ class Marker:
         """End a *batch*: what a company owed to those whom it invited is met, now that invitations are accepted."""
         self.settle()
         rows = (row for letter in batch for row in letter.rows)
-        invited = (row.dialogue_id for row in rows if row.notice.template == "invitation")
+        invited = (row.dialogue_id for row in rows if row.notice.template == Template.INVITATION)
         for dialogue_id in dict.fromkeys(invited):
             self.ledger.settle(dialogue_id, self.now)
 

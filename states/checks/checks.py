@@ -11,6 +11,7 @@ from states.checks.status import about_nothing
 from states.language.languages import SOURCE
 from states.language.messages import say
 from states.model.dialogue import Dialogue, Phase
+from states.model.vocabulary import CheckName
 
 Strength = Literal["hard", "soft", "shown"]
 """*hard* must hold, *soft* may be passed by hand with name and reason, *shown* never stops a step (rules 8)."""
@@ -21,7 +22,7 @@ Ask = Callable[[Dialogue, datetime], Iterator[Gap]]
 class Check:
     """The answer of one check: in order (*ok*), passed by hand (*overridden*), or what is missing (*gaps*)."""
 
-    name: str
+    name: CheckName
     strength: Strength
     source: str
     gaps: tuple[Gap, ...]
@@ -49,7 +50,7 @@ class Check:
         return " ".join(self.missing(language)) or say(fine, language)
 
 
-_FINE = {"debts-carried": "debts-carried-fine"}
+_FINE = {CheckName.DEBTS_CARRIED: "debts-carried-fine"}
 """What is said of a check that lacks nothing, where *in order* would be taken for more than it means."""
 
 
@@ -58,7 +59,7 @@ class Rule:
     """One row of the law: a check of one phase."""
 
     phase: Phase
-    name: str
+    name: CheckName
     strength: Strength | Callable[[Dialogue], Strength]
     source: str
     ask: Ask
@@ -87,36 +88,36 @@ def _where_hands_are_needed(dialogue: Dialogue) -> Strength:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(A, "roles-named", "hard", _COMMITMENT, gaps.roles_named),
-    Rule(A, "risks-named", "hard", _OECD, gaps.risks_named),
-    Rule(A, "affected-represented", "soft", _OECD, gaps.affected_mapped),
-    Rule(A, "critical-voice", "soft", _INCLUSION, gaps.critical_voice),
-    Rule(A, "home-share", "soft", _INCLUSION, gaps.home_share),
-    Rule(A, "safety-considered", "hard", _OECD_SAFE, gaps.safety_considered),
-    Rule(A, "debts-carried", "hard", _UNGP, gaps.debts_carried),
-    Rule(E, "information-complete", "hard", _TRANSPARENCY, gaps.information_complete),
-    Rule(E, "everyone-invited", "hard", _INCLUSION, gaps.everyone_invited),
-    Rule(E, "reachable", "hard", _INCLUSION, gaps.reachable),
-    Rule(E, "hands-named", _where_hands_are_needed, _OECD_SAFE, gaps.hands_named),
-    Rule(E, "answers-in", "hard", _TRANSPARENCY, gaps.answers_in),
-    Rule(E, "expectations-echoed", "hard", _TRANSPARENCY, gaps.expectations_echoed),
-    Rule(E, "declined-replaced", "soft", _INCLUSION, gaps.declined_replaced),
-    Rule(E, "affected-represented", "soft", _OECD, gaps.affected_accepted),
-    Rule(S, "session-held", "hard", _AA, gaps.session_held),
-    Rule(S, "attendance-recorded", "hard", _AA, gaps.attendance_recorded),
-    Rule(S, "management-present", "soft", _COMMITMENT, gaps.management_present),
-    Rule(S, "independent-moderator", "soft", _INCLUSION, gaps.independent_moderator),
-    Rule(S, "contributions-recorded", "hard", _AA, gaps.contributions_recorded),
-    Rule(S, "summary-checked", "hard", _TRANSPARENCY, gaps.summary_checked),
-    Rule(U, "everything-decided", "hard", _AA, gaps.everything_decided),
-    Rule(U, "adoptions-traced", "hard", _AA, gaps.adoptions_traced),
-    Rule(U, "strategy-signed", "hard", _COMMITMENT, gaps.strategy_signed),
-    Rule(U, "no-stock-phrases", "soft", _TRANSPARENCY, gaps.no_stock_phrases),
-    Rule(F, "everyone-answered", "hard", _UNGP, gaps.everyone_answered),
-    Rule(F, "answers-speak", "shown", _TRANSPARENCY, gaps.answers_speak),
-    Rule(F, "verdicts-in", "hard", _UNGP, gaps.verdicts_in),
-    Rule(F, "disputes-settled", "hard", _UNGP, gaps.disputes_settled),
-    Rule(F, "lessons-noted", "soft", _AA, gaps.lessons_noted),
+    Rule(A, CheckName.ROLES_NAMED, "hard", _COMMITMENT, gaps.roles_named),
+    Rule(A, CheckName.RISKS_NAMED, "hard", _OECD, gaps.risks_named),
+    Rule(A, CheckName.AFFECTED_REPRESENTED, "soft", _OECD, gaps.affected_mapped),
+    Rule(A, CheckName.CRITICAL_VOICE, "soft", _INCLUSION, gaps.critical_voice),
+    Rule(A, CheckName.HOME_SHARE, "soft", _INCLUSION, gaps.home_share),
+    Rule(A, CheckName.SAFETY_CONSIDERED, "hard", _OECD_SAFE, gaps.safety_considered),
+    Rule(A, CheckName.DEBTS_CARRIED, "hard", _UNGP, gaps.debts_carried),
+    Rule(E, CheckName.INFORMATION_COMPLETE, "hard", _TRANSPARENCY, gaps.information_complete),
+    Rule(E, CheckName.EVERYONE_INVITED, "hard", _INCLUSION, gaps.everyone_invited),
+    Rule(E, CheckName.REACHABLE, "hard", _INCLUSION, gaps.reachable),
+    Rule(E, CheckName.HANDS_NAMED, _where_hands_are_needed, _OECD_SAFE, gaps.hands_named),
+    Rule(E, CheckName.ANSWERS_IN, "hard", _TRANSPARENCY, gaps.answers_in),
+    Rule(E, CheckName.EXPECTATIONS_ECHOED, "hard", _TRANSPARENCY, gaps.expectations_echoed),
+    Rule(E, CheckName.DECLINED_REPLACED, "soft", _INCLUSION, gaps.declined_replaced),
+    Rule(E, CheckName.AFFECTED_REPRESENTED, "soft", _OECD, gaps.affected_accepted),
+    Rule(S, CheckName.SESSION_HELD, "hard", _AA, gaps.session_held),
+    Rule(S, CheckName.ATTENDANCE_RECORDED, "hard", _AA, gaps.attendance_recorded),
+    Rule(S, CheckName.MANAGEMENT_PRESENT, "soft", _COMMITMENT, gaps.management_present),
+    Rule(S, CheckName.INDEPENDENT_MODERATOR, "soft", _INCLUSION, gaps.independent_moderator),
+    Rule(S, CheckName.CONTRIBUTIONS_RECORDED, "hard", _AA, gaps.contributions_recorded),
+    Rule(S, CheckName.SUMMARY_CHECKED, "hard", _TRANSPARENCY, gaps.summary_checked),
+    Rule(U, CheckName.EVERYTHING_DECIDED, "hard", _AA, gaps.everything_decided),
+    Rule(U, CheckName.ADOPTIONS_TRACED, "hard", _AA, gaps.adoptions_traced),
+    Rule(U, CheckName.STRATEGY_SIGNED, "hard", _COMMITMENT, gaps.strategy_signed),
+    Rule(U, CheckName.NO_STOCK_PHRASES, "soft", _TRANSPARENCY, gaps.no_stock_phrases),
+    Rule(F, CheckName.EVERYONE_ANSWERED, "hard", _UNGP, gaps.everyone_answered),
+    Rule(F, CheckName.ANSWERS_SPEAK, "shown", _TRANSPARENCY, gaps.answers_speak),
+    Rule(F, CheckName.VERDICTS_IN, "hard", _UNGP, gaps.verdicts_in),
+    Rule(F, CheckName.DISPUTES_SETTLED, "hard", _UNGP, gaps.disputes_settled),
+    Rule(F, CheckName.LESSONS_NOTED, "soft", _AA, gaps.lessons_noted),
 )
 
 
@@ -125,7 +126,7 @@ def checks_of(dialogue: Dialogue, now: datetime) -> list[Check]:
     return [_asked(rule, dialogue, now) for rule in RULES if rule.phase is dialogue.phase]
 
 
-def soft_checks(phase: Phase) -> list[str]:
+def soft_checks(phase: Phase) -> list[CheckName]:
     """The names of the checks of *phase* that may be overridden."""
     return [rule.name for rule in RULES if rule.phase is phase and rule.strength == "soft"]
 

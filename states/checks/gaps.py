@@ -11,8 +11,9 @@ from states.checks.stock_phrases import stock_phrases as empty_reasons
 from states.language.messages import say
 from states.model.contributions import Outcome
 from states.model.dialogue import Dialogue
-from states.model.duties import DutyStatus
+from states.model.duties import DutyStatus, duty_name
 from states.model.people import Invitation, Role, Stakeholder
+from states.model.vocabulary import CheckName, DutyKind, FactName
 from states.privacy.independence import helpers_of, is_debtor
 
 
@@ -37,13 +38,13 @@ def roles_named(d: Dialogue, _now: datetime) -> Gaps:
         role for role in (Role.MANAGER, Role.DEPUTY, Role.SPONSOR) if role not in d.programme.roles
     ]
     if missing:
-        yield Gap("roles-named", {"roles": missing})
+        yield Gap(CheckName.ROLES_NAMED, {"roles": missing})
 
 
 def risks_named(d: Dialogue, _now: datetime) -> Gaps:
     """At least one risk is named; its country, tier and group are fields it cannot lack."""
     if not d.risks:
-        yield Gap("risks-named")
+        yield Gap(CheckName.RISKS_NAMED)
 
 
 def affected_mapped(d: Dialogue, now: datetime) -> Gaps:
@@ -58,14 +59,14 @@ def affected_accepted(d: Dialogue, now: datetime) -> Gaps:
 
 def _affected(d: Dialogue, now: datetime, *, accepted: bool) -> Gaps:
     for risk in composition.unheard_risks(d, now, accepted=accepted):
-        code = "affected-represented-accepted" if accepted else "affected-represented"
+        code = "affected-represented-accepted" if accepted else CheckName.AFFECTED_REPRESENTED
         yield Gap(code, {"risk": risk.id, "group": risk.group, "country": risk.country})
 
 
 def critical_voice(d: Dialogue, _now: datetime) -> Gaps:
     """At least one critical party is mapped."""
     if not any(s.critical for s in d.stakeholders.values()):
-        yield Gap("critical-voice")
+        yield Gap(CheckName.CRITICAL_VOICE)
 
 
 def home_share(d: Dialogue, _now: datetime) -> Gaps:
@@ -76,33 +77,35 @@ def home_share(d: Dialogue, _now: datetime) -> Gaps:
     elif home / seats > d.policy.limits.home_share:
         most = int(d.policy.limits.home_share * seats)
         country = d.programme.country
-        yield Gap("home-share", {"home": home, "seats": seats, "country": country, "most": most})
+        yield Gap(
+            CheckName.HOME_SHARE, {"home": home, "seats": seats, "country": country, "most": most}
+        )
 
 
 def safety_considered(d: Dialogue, _now: datetime) -> Gaps:
     """It is decided for everybody whether taking part puts them at risk."""
     undecided = [s.id for s in d.stakeholders.values() if s.at_risk is None]
     if undecided:
-        yield Gap("safety-considered", {"stakeholders": undecided})
+        yield Gap(CheckName.SAFETY_CONSIDERED, {"stakeholders": undecided})
 
 
 def debts_carried(d: Dialogue, _now: datetime) -> Gaps:
     """What earlier editions owe stands in the journal of this one, also what was promised after it opened."""
     if d.uncarried:
-        yield Gap("debts-carried", {"debts": d.uncarried})
+        yield Gap(CheckName.DEBTS_CARRIED, {"debts": d.uncarried})
 
 
 def information_complete(d: Dialogue, _now: datetime) -> Gaps:
     """All eight fields of the invitation are there."""
     if d.information.missing:
-        yield Gap("information-complete", {"fields": d.information.missing})
+        yield Gap(CheckName.INFORMATION_COMPLETE, {"fields": d.information.missing})
 
 
 def everyone_invited(d: Dialogue, _now: datetime) -> Gaps:
     """Everybody who is mapped was invited."""
     waiting = [s.id for s in d.stakeholders.values() if not s.invited]
     if waiting:
-        yield Gap("everyone-invited", {"stakeholders": waiting})
+        yield Gap(CheckName.EVERYONE_INVITED, {"stakeholders": waiting})
 
 
 def answers_in(d: Dialogue, now: datetime) -> Gaps:
@@ -114,8 +117,8 @@ def answers_in(d: Dialogue, now: datetime) -> Gaps:
     session = d.session_day
     early = d.calendar.day_of(now) < session
     for kind, code in (
-        ("answer-invitation", "answers-in"),
-        ("share-expectation", "expectations-in"),
+        (DutyKind.ANSWER_INVITATION, CheckName.ANSWERS_IN),
+        (DutyKind.SHARE_EXPECTATION, "expectations-in"),
     ):
         asked = [x for x in d.owed(kind) if early or d.due_day(x) < session]
         if silent := [duty.whom for duty in asked]:
@@ -135,12 +138,12 @@ def reachable(d: Dialogue, _now: datetime) -> Gaps:
         if not (s.email or s.phone or s.postal_address) and _still_to_reach(d, s)
     ]
     if lost:
-        yield Gap("reachable", {"stakeholders": lost})
+        yield Gap(CheckName.REACHABLE, {"stakeholders": lost})
 
 
 def _still_to_reach(d: Dialogue, seat: Stakeholder) -> bool:
     gone = seat.invitation is Invitation.DECLINED or seat.erased_at is not None
-    return not gone and not _given_up(d, f"answer-invitation/{seat.id}")
+    return not gone and not _given_up(d, duty_name(DutyKind.ANSWER_INVITATION, seat.id))
 
 
 def hands_named(d: Dialogue, _now: datetime) -> Gaps:
@@ -149,26 +152,27 @@ def hands_named(d: Dialogue, _now: datetime) -> Gaps:
         return
     if not helpers_of(d):
         seats = composition.seats_needing_hands(d)
-        yield Gap("hands-named", {"stakeholders": [s.id for s in seats]})
+        yield Gap(CheckName.HANDS_NAMED, {"stakeholders": [s.id for s in seats]})
 
 
 def expectations_echoed(d: Dialogue, _now: datetime) -> Gaps:
     """What changed in the agenda because of the expectations was sent."""
     if d.echoed_at is None:
-        yield Gap("expectations-echoed")
+        yield Gap(CheckName.EXPECTATIONS_ECHOED)
 
 
 def declined_replaced(d: Dialogue, _now: datetime) -> Gaps:
     """Every seat that was declined was taken by somebody else."""
     if lost := [s.id for s in composition.lost_seats(d)]:
-        yield Gap("declined-replaced", {"stakeholders": lost})
+        yield Gap(CheckName.DECLINED_REPLACED, {"stakeholders": lost})
 
 
 def session_held(d: Dialogue, now: datetime) -> Gaps:
     """The session has begun."""
     if now < d.session_at:
         yield Gap(
-            "session-held", {"session": d.session_at.astimezone(d.zone).strftime("%Y-%m-%d %H:%M")}
+            CheckName.SESSION_HELD,
+            {"session": d.session_at.astimezone(d.zone).strftime("%Y-%m-%d %H:%M")},
         )
 
 
@@ -176,40 +180,40 @@ def attendance_recorded(d: Dialogue, _now: datetime) -> Gaps:
     """It is recorded of everybody who accepted whether they were there."""
     unseen = [s.id for s in d.stakeholders.values() if s.accepted and s.present is None]
     if unseen:
-        yield Gap("attendance-recorded", {"stakeholders": unseen})
+        yield Gap(CheckName.ATTENDANCE_RECORDED, {"stakeholders": unseen})
 
 
 def management_present(d: Dialogue, _now: datetime) -> Gaps:
     """The sponsor was there."""
     if not d.management.get(Role.SPONSOR):
-        yield Gap("management-present")
+        yield Gap(CheckName.MANAGEMENT_PRESENT)
 
 
 def independent_moderator(d: Dialogue, _now: datetime) -> Gaps:
     """A moderator is named who holds no other role."""
     if not composition.moderator_is_independent(d):
-        yield Gap("independent-moderator")
+        yield Gap(CheckName.INDEPENDENT_MODERATOR)
 
 
 def contributions_recorded(d: Dialogue, _now: datetime) -> Gaps:
     """At least one contribution is recorded, or it is stated that there was none."""
     if not d.contributions and d.no_contributions is None:
-        yield Gap("contributions-recorded")
+        yield Gap(CheckName.CONTRIBUTIONS_RECORDED)
 
 
 def summary_checked(d: Dialogue, _now: datetime) -> Gaps:
     """Each line was confirmed, corrected or withdrawn, or its window is over."""
     if d.contributions and d.summary_published_at is None:
-        yield Gap("summary-published")
-    if waiting := [duty.whom for duty in d.owed("check-summary")]:
-        yield Gap("summary-checked", {"voices": waiting})
+        yield Gap(FactName.SUMMARY_PUBLISHED)
+    if waiting := [duty.whom for duty in d.owed(DutyKind.CHECK_SUMMARY)]:
+        yield Gap(CheckName.SUMMARY_CHECKED, {"voices": waiting})
 
 
 def everything_decided(d: Dialogue, _now: datetime) -> Gaps:
     """Every contribution has an outcome, with its reason and owner."""
     open_points = [c.id for c in d.contributions.values() if c.stands and c.outcome is None]
     if open_points:
-        yield Gap("everything-decided", {"contributions": open_points})
+        yield Gap(CheckName.EVERYTHING_DECIDED, {"contributions": open_points})
 
 
 def adoptions_traced(d: Dialogue, _now: datetime) -> Gaps:
@@ -221,39 +225,39 @@ def adoptions_traced(d: Dialogue, _now: datetime) -> Gaps:
         if c.stands and c.outcome in adopted and c.change is None and c.commitment is None
     ]
     if bare:
-        yield Gap("adoptions-traced", {"contributions": bare})
+        yield Gap(CheckName.ADOPTIONS_TRACED, {"contributions": bare})
 
 
 def strategy_signed(d: Dialogue, _now: datetime) -> Gaps:
     """The sponsor signed."""
     if d.signed_at is None:
-        yield Gap("strategy-signed")
+        yield Gap(CheckName.STRATEGY_SIGNED)
 
 
 def no_stock_phrases(d: Dialogue, _now: datetime) -> Gaps:
     """No reason says nothing or is given too often."""
     for contributions, reason in empty_reasons(d):
-        yield Gap("no-stock-phrases", {"contributions": contributions, "reason": reason})
+        yield Gap(CheckName.NO_STOCK_PHRASES, {"contributions": contributions, "reason": reason})
 
 
 def answers_speak(d: Dialogue, _now: datetime) -> Gaps:
     """No answer says nothing or went to many alike."""
     for contributions in hollow_answers(d):
-        yield Gap("answers-speak", {"contributions": contributions})
+        yield Gap(CheckName.ANSWERS_SPEAK, {"contributions": contributions})
 
 
 def everyone_answered(d: Dialogue, _now: datetime) -> Gaps:
     """Everybody who contributed has their answer, delivered."""
-    if waiting := [duty.whom for duty in d.owed("answer-participant")]:
-        yield Gap("everyone-answered", {"voices": waiting, "number": len(waiting)})
+    if waiting := [duty.whom for duty in d.owed(DutyKind.ANSWER_PARTICIPANT)]:
+        yield Gap(CheckName.EVERYONE_ANSWERED, {"voices": waiting, "number": len(waiting)})
 
 
 def verdicts_in(d: Dialogue, _now: datetime) -> Gaps:
     """Everybody gave their verdict, or their window is over."""
-    if open_windows := d.owed("give-verdict"):
+    if open_windows := d.owed(DutyKind.GIVE_VERDICT):
         until = max(d.due_day(duty) for duty in open_windows)
         yield Gap(
-            "verdicts-in",
+            CheckName.VERDICTS_IN,
             {"voices": [duty.whom for duty in open_windows], "until": until.isoformat()},
         )
 
@@ -261,11 +265,13 @@ def verdicts_in(d: Dialogue, _now: datetime) -> Gaps:
 def disputes_settled(d: Dialogue, _now: datetime) -> Gaps:
     """No answer is disputed, but for a response that was written to somebody who could not be reached."""
     disputed = [c.id for c in d.contributions.values() if c.dispute_open]
-    if disputed := [name for name in disputed if not _given_up(d, f"answer-dispute/{name}")]:
-        yield Gap("disputes-settled", {"contributions": disputed})
+    if disputed := [
+        name for name in disputed if not _given_up(d, duty_name(DutyKind.ANSWER_DISPUTE, name))
+    ]:
+        yield Gap(CheckName.DISPUTES_SETTLED, {"contributions": disputed})
 
 
 def lessons_noted(d: Dialogue, _now: datetime) -> Gaps:
     """A lesson for next year is noted."""
     if not d.lessons:
-        yield Gap("lessons-noted")
+        yield Gap(CheckName.LESSONS_NOTED)

@@ -8,8 +8,9 @@ from states.checks.composition import seats_needing_hands
 from states.model.contributions import Commitment, Contribution, Outcome
 from states.model.dialogue import OPEN_PHASES, Dialogue, Phase
 from states.model.duties import Duty, DutyStatus
+from states.model.vocabulary import CheckName, DutyKind
 
-ANSWERING = frozenset({"answer-participant", "answer-dispute"})
+ANSWERING = frozenset({DutyKind.ANSWER_PARTICIPANT, DutyKind.ANSWER_DISPUTE})
 """The duties by which somebody waits for words of the company: an answer, or a response to an objection."""
 Answers = Literal["nobody", "waiting", "under-way", "not-reached", "everybody"]
 """How the answers of a year stand: a word of the table `answers`."""
@@ -83,30 +84,30 @@ def promise_standing(dialogue: Dialogue, promise: Commitment, now: datetime) -> 
 
 About = Callable[[Dialogue], object]
 _SUBJECTS: dict[str, About] = {
-    "safety-considered": lambda d: d.stakeholders,
-    "everyone-invited": lambda d: d.stakeholders,
-    "answers-in": lambda d: any(s.invited for s in d.stakeholders.values()),
-    "declined-replaced": lambda d: any(s.declined_at for s in d.stakeholders.values()),
-    "attendance-recorded": lambda d: any(s.accepted for s in d.stakeholders.values()),
-    "affected-represented": lambda d: d.risks,
-    "reachable": lambda d: d.stakeholders,
-    "hands-named": seats_needing_hands,
-    "summary-checked": lambda d: d.contributions,
-    "everything-decided": _standing,
-    "adoptions-traced": lambda d: any(
+    CheckName.SAFETY_CONSIDERED: lambda d: d.stakeholders,
+    CheckName.EVERYONE_INVITED: lambda d: d.stakeholders,
+    CheckName.ANSWERS_IN: lambda d: any(s.invited for s in d.stakeholders.values()),
+    CheckName.DECLINED_REPLACED: lambda d: any(s.declined_at for s in d.stakeholders.values()),
+    CheckName.ATTENDANCE_RECORDED: lambda d: any(s.accepted for s in d.stakeholders.values()),
+    CheckName.AFFECTED_REPRESENTED: lambda d: d.risks,
+    CheckName.REACHABLE: lambda d: d.stakeholders,
+    CheckName.HANDS_NAMED: seats_needing_hands,
+    CheckName.SUMMARY_CHECKED: lambda d: d.contributions,
+    CheckName.EVERYTHING_DECIDED: _standing,
+    CheckName.ADOPTIONS_TRACED: lambda d: any(
         c.outcome in {Outcome.ADOPTED, Outcome.PARTLY} for c in d.contributions.values()
     ),
-    "no-stock-phrases": lambda d: any(c.reason for c in d.contributions.values()),
-    "everyone-answered": _standing,
-    "answers-speak": lambda d: any(c.answer for c in d.contributions.values()),
-    "verdicts-in": lambda d: any(c.delivered_at for c in d.contributions.values()),
-    "disputes-settled": lambda d: any(c.dispute_round for c in d.contributions.values()),
-    "debts-carried": lambda d: d.inherits or d.uncarried,
+    CheckName.NO_STOCK_PHRASES: lambda d: any(c.reason for c in d.contributions.values()),
+    CheckName.EVERYONE_ANSWERED: _standing,
+    CheckName.ANSWERS_SPEAK: lambda d: any(c.answer for c in d.contributions.values()),
+    CheckName.VERDICTS_IN: lambda d: any(c.delivered_at for c in d.contributions.values()),
+    CheckName.DISPUTES_SETTLED: lambda d: any(c.dispute_round for c in d.contributions.values()),
+    CheckName.DEBTS_CARRIED: lambda d: d.inherits or d.uncarried,
 }
 """What a check is about: while there is none of it, nothing is in order yet, however little is missing."""
 
 
-def about_nothing(dialogue: Dialogue, check: str) -> bool:
+def about_nothing(dialogue: Dialogue, check: CheckName) -> bool:
     """Whether *check* has nothing to look at yet, so that it says nothing when it lacks nothing."""
     subject = _SUBJECTS.get(check)
     return subject is not None and not subject(dialogue)

@@ -19,6 +19,7 @@ from states.model.people import PARTICIPANT, ROLES, Helper, Person, Role, Stakeh
 from states.model.policy import Policy
 from states.model.programme import Programme
 from states.model.relays import Relayed
+from states.model.vocabulary import CheckName, DutyKind
 from states.values.addresses import plain_address
 from states.values.values import Country, Day, Line, Name, Text, Value
 
@@ -71,7 +72,7 @@ class Override(Value):
 
     id: str
     """`phase/check`."""
-    check: str
+    check: CheckName
     phase: Phase
     by: str
     name: str
@@ -218,7 +219,7 @@ class Dialogue:
         seat = self.stakeholders.get(name)
         return seat is not None and seat.erased_at is not None
 
-    def owed(self, kind: str) -> list[Duty]:
+    def owed(self, kind: DutyKind) -> list[Duty]:
         """The duties of *kind* that are still owed."""
         return [duty for duty in self.duties.values() if duty.kind == kind and duty.status in OWED]
 

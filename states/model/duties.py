@@ -6,6 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from states.model.people import PARTICIPANT, Role
+from states.model.vocabulary import DutyKind, Template
 from states.values.values import Value
 
 
@@ -30,10 +31,10 @@ OWED = frozenset({DutyStatus.OPEN, DutyStatus.LAPSED})
 
 
 @dataclass(frozen=True, slots=True)
-class DutyKind:
+class DutyRule:
     """One row of the law: the *owner*, the *ladder* and whether the duty is a debt to somebody who waits."""
 
-    name: str
+    name: DutyKind
     owner: str
     ladder: str
     debt: bool = False
@@ -44,26 +45,30 @@ class DutyKind:
     """A law outside this house sets its date: it cannot be postponed."""
 
 
-KINDS: dict[str, DutyKind] = {
+KINDS: dict[DutyKind, DutyRule] = {
     kind.name: kind
     for kind in (
-        DutyKind("approve-analysis", Role.MANAGER, "standard"),
-        DutyKind("invite-stakeholder", Role.MANAGER, "standard"),
-        DutyKind("pass-on", Role.MODERATOR, "standard", follows_session=False),
-        DutyKind("answer-invitation", PARTICIPANT, "participant"),
-        DutyKind("share-expectation", PARTICIPANT, "participant"),
-        DutyKind("echo-expectations", Role.MANAGER, "standard"),
-        DutyKind("publish-summary", Role.MODERATOR, "standard"),
-        DutyKind("check-summary", PARTICIPANT, "participant", follows_session=False),
-        DutyKind("decide-contribution", Role.MANAGER, "standard"),
-        DutyKind("sign-strategy", Role.SPONSOR, "standard"),
-        DutyKind("answer-participant", Role.MANAGER, "feedback", debt=True),
-        DutyKind("give-verdict", PARTICIPANT, "participant", follows_session=False),
-        DutyKind("answer-dispute", Role.MANAGER, "feedback", debt=True, follows_session=False),
-        DutyKind("close-dialogue", Role.MANAGER, "standard"),
-        DutyKind("report-progress", Role.MANAGER, "standard", debt=True, follows_session=False),
-        DutyKind(
-            "settle-erasure",
+        DutyRule(DutyKind.APPROVE_ANALYSIS, Role.MANAGER, "standard"),
+        DutyRule(DutyKind.INVITE_STAKEHOLDER, Role.MANAGER, "standard"),
+        DutyRule(DutyKind.PASS_ON, Role.MODERATOR, "standard", follows_session=False),
+        DutyRule(DutyKind.ANSWER_INVITATION, PARTICIPANT, "participant"),
+        DutyRule(DutyKind.SHARE_EXPECTATION, PARTICIPANT, "participant"),
+        DutyRule(DutyKind.ECHO_EXPECTATIONS, Role.MANAGER, "standard"),
+        DutyRule(DutyKind.PUBLISH_SUMMARY, Role.MODERATOR, "standard"),
+        DutyRule(DutyKind.CHECK_SUMMARY, PARTICIPANT, "participant", follows_session=False),
+        DutyRule(DutyKind.DECIDE_CONTRIBUTION, Role.MANAGER, "standard"),
+        DutyRule(DutyKind.SIGN_STRATEGY, Role.SPONSOR, "standard"),
+        DutyRule(DutyKind.ANSWER_PARTICIPANT, Role.MANAGER, "feedback", debt=True),
+        DutyRule(DutyKind.GIVE_VERDICT, PARTICIPANT, "participant", follows_session=False),
+        DutyRule(
+            DutyKind.ANSWER_DISPUTE, Role.MANAGER, "feedback", debt=True, follows_session=False
+        ),
+        DutyRule(DutyKind.CLOSE_DIALOGUE, Role.MANAGER, "standard"),
+        DutyRule(
+            DutyKind.REPORT_PROGRESS, Role.MANAGER, "standard", debt=True, follows_session=False
+        ),
+        DutyRule(
+            DutyKind.SETTLE_ERASURE,
             Role.MANAGER,
             "standard",
             debt=True,
@@ -100,7 +105,7 @@ class Duty(Value):
     """One duty; *due* and *first_due* are promised instants (aware UTC) and never recomputed by time."""
 
     name: str
-    kind: str
+    kind: DutyKind
     whom: str | None = None
     """The stakeholder, pseudonym, contribution or commitment it is about; None: once per dialogue."""
     round: int = 1
@@ -121,9 +126,9 @@ class Duty(Value):
     """The version whose due moment has passed; lower than *version* while a promise still stands."""
     waiting: str | None = None
     """The voice that waits for it and hears when it is late."""
-    asked: str | None = None
+    asked: Template | None = None
     """The template whose arrival sets its clock; None: it runs from its opening."""
-    covers: tuple[str, ...] = ()
+    covers: tuple[Template, ...] = ()
     """The templates that wait to be passed on by hand, of a duty to do so."""
     rung: int = 0
     """Index in the ladder of the next rung to consider."""
@@ -165,7 +170,7 @@ def _day_ending(instant: datetime, zone: ZoneInfo) -> date:
     return (instant - timedelta(microseconds=1)).astimezone(zone).date()
 
 
-def duty_name(kind: str, whom: str | None = None, round_: int = 1) -> str:
+def duty_name(kind: DutyKind, whom: str | None = None, round_: int = 1) -> str:
     """The name by which people call a duty: `answer-participant/union-bd`, `answer-dispute/c6#2`."""
     name = f"{kind}/{whom}" if whom else kind
     return name if round_ == 1 else f"{name}#{round_}"

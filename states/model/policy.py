@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from states.model.duties import KINDS
+from states.model.vocabulary import DutyKind
 from states.values.values import Line, Value
 
 _OFFSET = re.compile(r"^([+-]?\d{1,4})(wd|w)$")
@@ -71,28 +72,34 @@ class Policy(Value):
     """All values of a programme: when duties are due, who hears of them, and the limits of the checks."""
 
     notice_time: time
-    due: dict[str, DueRule]
+    due: dict[DutyKind, DueRule]
     ladders: dict[str, Ladder]
     limits: Limits
     stock_phrases: tuple[Line, ...]
     holidays: tuple[date, ...] = ()
     """Days off that the programme adds to the public holidays of its country."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _no_unknown_duty(cls, given: object) -> object:
+        due = given.get("due") if isinstance(given, dict) else None
+        if isinstance(due, dict) and (unknown := {str(kind) for kind in due} - set(KINDS)):
+            message = (
+                f"due: unknown duty {', '.join(sorted(unknown))}; known are {', '.join(KINDS)}"
+            )
+            raise ValueError(message)
+        return given
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if missing := set(KINDS) - set(self.due):
             message = f"due: no rule for {', '.join(sorted(missing))}"
             raise ValueError(message)
-        if unknown := set(self.due) - set(KINDS):
-            message = (
-                f"due: unknown duty {', '.join(sorted(unknown))}; known are {', '.join(KINDS)}"
-            )
-            raise ValueError(message)
         if muted := _muted(self.ladders.get("feedback")):
             message = f"ladders.feedback: nobody may mute a late answer; it needs {muted}"
             raise ValueError(message)
-        if missing := {kind.ladder for kind in KINDS.values()} - set(self.ladders):
-            message = f"ladders: missing {', '.join(sorted(missing))}"
+        if absent := {kind.ladder for kind in KINDS.values()} - set(self.ladders):
+            message = f"ladders: missing {', '.join(sorted(absent))}"
             raise ValueError(message)
         return self
 

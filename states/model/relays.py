@@ -7,13 +7,14 @@ from typing import Literal
 from states.model.contributions import LineVerdict, Verdict
 from states.model.duties import Duty
 from states.model.people import Invitation
+from states.model.vocabulary import Step
 from states.values.values import Name, Text, Value
 
 How = Literal["phone", "in-person", "letter", "mail", "calendar", "sms"]
 """In which way somebody said it to whoever recorded it."""
-FAMILIES: dict[str, str] = {
-    "accept-invitation": "invitation",
-    "decline-invitation": "invitation",
+FAMILIES: dict[Step, str] = {
+    Step.ACCEPT_INVITATION: "invitation",
+    Step.DECLINE_INVITATION: "invitation",
 }
 """Steps that answer the same question; each other one stands for itself."""
 
@@ -56,7 +57,7 @@ class Relayed(Value):
     """One step that was recorded for somebody, and what undoing it needs; the words go when they are erased."""
 
     id: str
-    step: Name
+    step: Step
     voice: str
     """Their own id, or their pseudonym: what is under seal opens nothing here either."""
     contribution: Name | None = None

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from states.model.dialogue import Dialogue
 from states.model.people import PARTICIPANT, Stakeholder
+from states.model.vocabulary import Step
 from states.privacy.independence import same_phone
 from states.privacy.spellings import (
     composed,
@@ -183,7 +184,7 @@ def without_speaker(
     A point that was refused has no attribution yet that would let its speaker be named.
     """
     seat = dialogue.stakeholders.get(str(given.get("stakeholder"))) if dialogue else None
-    if seat is None or step != "record-contribution":
+    if seat is None or step != Step.RECORD_CONTRIBUTION:
         return why
     redactor = Redactor()
     _learn_seat(redactor, seat, SPEAKER)

@@ -10,6 +10,7 @@ from typing import Protocol
 from states.model.contributions import Attribution, Contribution, Seal
 from states.model.dialogue import Dialogue
 from states.model.people import Role, Stakeholder
+from states.model.vocabulary import Template
 from states.privacy.readers import Eyes, Reader
 
 _LETTERS = 26
@@ -64,7 +65,7 @@ def may_know_way(dialogue: Dialogue, reader: Reader, to: str) -> bool:
 def may_know_task(reader: Reader, to: str, template: str, kind: str | None) -> bool:
     """Whether *reader* may know that *to* was sent *template*: a task of no duty is how to reach a sealed voice."""
     about = (to, template, kind)
-    return reader.opens_seals or about != (Role.MODERATOR, "by-hand-task", None)
+    return reader.opens_seals or about != (Role.MODERATOR, Template.BY_HAND_TASK, None)
 
 
 def letters_of(pseudonym: str) -> str:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from states.model.dialogue import Dialogue
 from states.model.policy import Policy
+from states.model.vocabulary import FactName, Step
 from states.privacy.seals import open_voices
 
 PAIR = 2
 """One hidden figure beside a known total is no secret; two are."""
 OWN, RELAYED = "own", "relayed"
 HEARD = ("yes", "partly", "no")
-_VERDICT = "verdict-given"
+_VERDICT = FactName.VERDICT_GIVEN
 
 
 def least_in(policy: Policy) -> int:
@@ -76,7 +77,7 @@ def verdicts_heard(dialogue: Dialogue) -> dict[str, Counter[str]]:
 
 def recorded_verdicts(dialogue: Dialogue) -> set[str]:
     """The open voices whose verdict, as it stands, somebody else recorded for them."""
-    given = [r for r in dialogue.relays.values() if r.step == "give-verdict" and r.stands]
+    given = [r for r in dialogue.relays.values() if r.step == Step.GIVE_VERDICT and r.stands]
     standing = open_voices(dialogue, (one.voice for one in given))
     return {voice for voice in standing if voice in dialogue.verdicts}
 

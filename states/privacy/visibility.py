@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeVar
 from states.model.contributions import Attribution
 from states.model.dialogue import Dialogue
 from states.model.people import ROLES, Invitation, Stakeholder
+from states.model.vocabulary import Step
 from states.privacy.readers import A_MANAGER, Reader
 from states.privacy.seals import is_sealed, levels_of
 from states.privacy.small_counts import least_of
@@ -115,7 +116,7 @@ def actor_seen(dialogue: Dialogue, by: str, step: str, given: Mapping[str, Any])
     said = {name for value in given.values() for name in _names(value)}
     if touched := [voice for name, voice in own.items() if {name, voice} & said]:
         return touched[0]
-    judged = step == "give-verdict" and any(d.whom in sealed for d in dialogue.duties.values())
+    judged = step == Step.GIVE_VERDICT and any(d.whom in sealed for d in dialogue.duties.values())
     return sealed[0] if judged and not dialogue.contributions_of(by) else by
 
 

@@ -8,9 +8,10 @@ from states.model.contributions import Contribution
 from states.model.dialogue import Dialogue
 from states.model.people import HELPER, PARTICIPANT, ROLES, Role, Stakeholder
 from states.model.relays import Relay
+from states.model.vocabulary import DutyKind, FactName, Step
 from states.privacy.independence import DEBTORS, debtor_behind, is_debtor, require_no_debtor
 from states.privacy.seals import is_sealed
-from states.steps.table import INDEPENDENT, PROVERS, RELAYS, Step
+from states.steps.table import INDEPENDENT, PROVERS, RELAYS, StepRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Actor:
     """How it was said, when somebody else records it for them."""
 
 
-def actor_of(dialogue: Dialogue, step: Step, by: str, given: Any) -> Actor:  # noqa: ANN401 - any step's model
+def actor_of(dialogue: Dialogue, step: StepRule, by: str, given: Any) -> Actor:  # noqa: ANN401 - any step's model
     """
     Who takes *step*: *by* is a role, a helper, a stakeholder id or a pseudonym.
 
@@ -49,9 +50,9 @@ def actor_of(dialogue: Dialogue, step: Step, by: str, given: Any) -> Actor:  # n
     return Actor(voice, voice)
 
 
-def _helping_actor(dialogue: Dialogue, step: Step, by: str) -> Actor:
+def _helping_actor(dialogue: Dialogue, step: StepRule, by: str) -> Actor:
     if dialogue.helper(by) is None:
-        raise NotYours("helper-ended", helper=by)
+        raise NotYours(FactName.HELPER_ENDED, helper=by)
     if HELPER not in step.by:
         raise NotYours("not-your-step", step=step.name, who=list(step.by))
     return Actor(by)
@@ -59,7 +60,7 @@ def _helping_actor(dialogue: Dialogue, step: Step, by: str) -> Actor:
 
 def _require_not_one_who_owes(
     dialogue: Dialogue,
-    step: Step,
+    step: StepRule,
     speaker: Stakeholder,
     given: Any,  # noqa: ANN401
 ) -> None:
@@ -68,7 +69,7 @@ def _require_not_one_who_owes(
         raise OwnHat("debtor-may-not-relay", by=speaker.id)
 
 
-def _role_actor(dialogue: Dialogue, step: Step, by: str, given: Any) -> Actor:  # noqa: ANN401
+def _role_actor(dialogue: Dialogue, step: StepRule, by: str, given: Any) -> Actor:  # noqa: ANN401
     if dialogue.role(by) is None:
         raise NotKnown("role-not-named", role=by)
     if by in step.by:
@@ -90,17 +91,17 @@ def _role_actor(dialogue: Dialogue, step: Step, by: str, given: Any) -> Actor:  
     return Actor(voice if is_sealed(dialogue, voice) else by, voice, relay)
 
 
-def _relayers(step: Step, given: Any) -> tuple[str, ...]:  # noqa: ANN401
+def _relayers(step: StepRule, given: Any) -> tuple[str, ...]:  # noqa: ANN401
     """Who may record this step for whoever takes it; of a line it depends on what they say of it."""
     verdict = getattr(given, "verdict", None)
     return RELAYS.get(f"{step.name}/{verdict}" if verdict else step.name, ())
 
 
-def _touches_a_debt(step: Step, given: Any) -> bool:  # noqa: ANN401
+def _touches_a_debt(step: StepRule, given: Any) -> bool:  # noqa: ANN401
     return _relayers(step, given) == INDEPENDENT
 
 
-def _require_relayer(dialogue: Dialogue, step: Step, by: str, given: Any) -> None:  # noqa: ANN401
+def _require_relayer(dialogue: Dialogue, step: StepRule, by: str, given: Any) -> None:  # noqa: ANN401
     """Whoever owes hears so first, whomever they name, or the answer would tell something of them."""
     if _touches_a_debt(step, given) and is_debtor(dialogue, by):
         raise NotYours("debtor-may-not-relay", by=by)
@@ -108,7 +109,7 @@ def _require_relayer(dialogue: Dialogue, step: Step, by: str, given: Any) -> Non
 
 def _voice_of_somebody_else(
     dialogue: Dialogue,
-    step: Step,
+    step: StepRule,
     by: str,
     named: str,
     given: Any,  # noqa: ANN401
@@ -129,20 +130,20 @@ def _refuse_what_is_sealed(dialogue: Dialogue, given: Any) -> None:  # noqa: ANN
         raise NotYours("seal-needs-moderator")
 
 
-def _voice(dialogue: Dialogue, step: Step, speaker: str, own: list[str], given: Any) -> str:  # noqa: ANN401
+def _voice(dialogue: Dialogue, step: StepRule, speaker: str, own: list[str], given: Any) -> str:  # noqa: ANN401
     if step.by == PROVERS:
         return _own_name(given.to, own)
     name = getattr(given, "contribution", None)
     if name is not None:
         return _voice_of_contribution(dialogue, step, name, own)
-    if step.name == "undo-relayed":
+    if step.name == Step.UNDO_RELAYED:
         return _undoing_voice(dialogue, given.step, own)
-    if step.name == "give-verdict":
+    if step.name == Step.GIVE_VERDICT:
         return _chosen_voice(dialogue, given.voice, own) or _judging_voice(dialogue, own)
     return speaker
 
 
-def _undoing_voice(dialogue: Dialogue, step: str, own: list[str]) -> str:
+def _undoing_voice(dialogue: Dialogue, step: Step, own: list[str]) -> str:
     """The voice for which *step* was recorded last; without one their own name, and it is refused."""
     theirs = [r for r in dialogue.relays.values() if r.step == step and r.stands and r.voice in own]
     return theirs[-1].voice if theirs else own[0]
@@ -151,7 +152,7 @@ def _undoing_voice(dialogue: Dialogue, step: str, own: list[str]) -> str:
 def _own_name(name: str, own: list[str]) -> str:
     """Whoever says themselves that something arrived says it of themselves alone."""
     if name not in own:
-        raise NotYours("not-your-step", step="record-delivery", who=[PROVERS[0]])
+        raise NotYours("not-your-step", step=Step.RECORD_DELIVERY, who=[PROVERS[0]])
     return name
 
 
@@ -166,9 +167,9 @@ def _chosen_voice(dialogue: Dialogue, chosen: str | None, own: list[str]) -> str
     return chosen
 
 
-def _voice_of_contribution(dialogue: Dialogue, step: Step, name: str, own: list[str]) -> str:
+def _voice_of_contribution(dialogue: Dialogue, step: StepRule, name: str, own: list[str]) -> str:
     contribution: Contribution | None = dialogue.contributions.get(name)
-    gone = contribution is not None and not contribution.stands and step.name != "undo-relayed"
+    gone = contribution is not None and not contribution.stands and step.name != Step.UNDO_RELAYED
     if contribution is None or gone:
         raise NotKnown("unknown-contribution", contribution=name)
     if contribution.voice not in own:
@@ -178,7 +179,7 @@ def _voice_of_contribution(dialogue: Dialogue, step: Step, name: str, own: list[
 
 def _judging_voice(dialogue: Dialogue, own: list[str]) -> str:
     """The voice whose answer waits longest for a verdict; without one, the one that was answered."""
-    asked = [d for d in dialogue.owed("give-verdict") if d.whom in own]
+    asked = [d for d in dialogue.owed(DutyKind.GIVE_VERDICT) if d.whom in own]
     if asked:
         return str(min(asked, key=lambda duty: (duty.opened_at, own.index(str(duty.whom)))).whom)
     answered = [v for v in own if any(c.delivered_at for c in dialogue.contributions_of(v))]

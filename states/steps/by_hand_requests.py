@@ -1,5 +1,6 @@
 """Request models of messages by hand: bringing, proving, giving up, and naming who helps."""
 
+from states.model.vocabulary import Template
 from states.values.values import Day, Email, Language, Line, Name, Text, Value
 
 
@@ -8,7 +9,7 @@ class RecordDelivery(Value):
 
     to: Line
     how: Line
-    template: Name | None = None
+    template: Template | None = None
 
 
 class Bring(Value):

@@ -13,64 +13,65 @@ from states.language.errors import BadInput, ChecksNotMet
 from states.language.validation_messages import problem_of
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import PARTICIPANT
+from states.model.vocabulary import Step
 from states.steps.actor import actor_of
 from states.steps.delivery import pass_on
 from states.steps.draft import Decision, Deliberation
 from states.steps.machine import advance, require_fit
 from states.steps.people import contact, erasure, hand_over, helpers, relayed_steps, undo
 from states.steps.phases import analysis, feedback, gathering, rescheduling, session, strategy
-from states.steps.table import STEPS, Step
+from states.steps.table import STEPS, StepRule
 from states.values.values import Value
 
 Handler = Callable[..., None]
 
-HANDLERS: dict[str, Handler] = {
-    "name-risk": analysis.name_risk,
-    "drop-risk": analysis.drop_risk,
-    "map-stakeholder": analysis.map_stakeholder,
-    "drop-stakeholder": analysis.drop_stakeholder,
-    "link-chain-dialogue": analysis.link_chain_dialogue,
-    "give-information": analysis.give_information,
-    "approve-analysis": analysis.approve_analysis,
-    "override-check": analysis.override_check,
-    "change-contact": contact.change_contact,
-    "mark-unsafe": contact.mark_unsafe,
-    "invite": gathering.invite,
-    "invite-all": gathering.invite_all,
-    "accept-invitation": gathering.accept_invitation,
-    "decline-invitation": gathering.decline_invitation,
-    "share-expectation": gathering.share_expectation,
-    "echo-expectations": gathering.echo_expectations,
-    "open-session": gathering.open_session,
-    "record-attendance": session.record_attendance,
-    "record-management": session.record_management,
-    "record-contribution": session.record_contribution,
-    "publish-summary": session.publish_summary,
-    "check-line": session.check_line,
-    "close-session": session.close_session,
-    "decide": strategy.decide,
-    "sign-strategy": strategy.sign_strategy,
-    "report-progress": strategy.report_progress,
-    "answer-participant": feedback.answer_participant,
-    "give-verdict": feedback.give_verdict,
-    "dispute-answer": feedback.dispute_answer,
-    "settle-dispute": feedback.settle_dispute,
-    "note-lesson": feedback.note_lesson,
-    "close-dialogue": feedback.close_dialogue,
-    "close-with-debts": feedback.close_with_debts,
-    "cancel-dialogue": feedback.cancel_dialogue,
-    "bring": pass_on.bring,
-    "record-delivery": pass_on.record_delivery,
-    "could-not-reach": pass_on.could_not_reach,
-    "name-helper": helpers.name_helper,
-    "end-helper": helpers.end_helper,
-    "postpone": rescheduling.postpone,
-    "reschedule-session": rescheduling.reschedule_session,
-    "agree-hand-over": hand_over.agree_hand_over,
-    "hand-over": hand_over.hand_over,
-    "ask-erasure": erasure.ask_erasure,
-    "undo-relayed": undo.undo_relayed,
-    "settle-erasure": erasure.settle_erasure,
+HANDLERS: dict[Step, Handler] = {
+    Step.NAME_RISK: analysis.name_risk,
+    Step.DROP_RISK: analysis.drop_risk,
+    Step.MAP_STAKEHOLDER: analysis.map_stakeholder,
+    Step.DROP_STAKEHOLDER: analysis.drop_stakeholder,
+    Step.LINK_CHAIN_DIALOGUE: analysis.link_chain_dialogue,
+    Step.GIVE_INFORMATION: analysis.give_information,
+    Step.APPROVE_ANALYSIS: analysis.approve_analysis,
+    Step.OVERRIDE_CHECK: analysis.override_check,
+    Step.CHANGE_CONTACT: contact.change_contact,
+    Step.MARK_UNSAFE: contact.mark_unsafe,
+    Step.INVITE: gathering.invite,
+    Step.INVITE_ALL: gathering.invite_all,
+    Step.ACCEPT_INVITATION: gathering.accept_invitation,
+    Step.DECLINE_INVITATION: gathering.decline_invitation,
+    Step.SHARE_EXPECTATION: gathering.share_expectation,
+    Step.ECHO_EXPECTATIONS: gathering.echo_expectations,
+    Step.OPEN_SESSION: gathering.open_session,
+    Step.RECORD_ATTENDANCE: session.record_attendance,
+    Step.RECORD_MANAGEMENT: session.record_management,
+    Step.RECORD_CONTRIBUTION: session.record_contribution,
+    Step.PUBLISH_SUMMARY: session.publish_summary,
+    Step.CHECK_LINE: session.check_line,
+    Step.CLOSE_SESSION: session.close_session,
+    Step.DECIDE: strategy.decide,
+    Step.SIGN_STRATEGY: strategy.sign_strategy,
+    Step.REPORT_PROGRESS: strategy.report_progress,
+    Step.ANSWER_PARTICIPANT: feedback.answer_participant,
+    Step.GIVE_VERDICT: feedback.give_verdict,
+    Step.DISPUTE_ANSWER: feedback.dispute_answer,
+    Step.SETTLE_DISPUTE: feedback.settle_dispute,
+    Step.NOTE_LESSON: feedback.note_lesson,
+    Step.CLOSE_DIALOGUE: feedback.close_dialogue,
+    Step.CLOSE_WITH_DEBTS: feedback.close_with_debts,
+    Step.CANCEL_DIALOGUE: feedback.cancel_dialogue,
+    Step.BRING: pass_on.bring,
+    Step.RECORD_DELIVERY: pass_on.record_delivery,
+    Step.COULD_NOT_REACH: pass_on.could_not_reach,
+    Step.NAME_HELPER: helpers.name_helper,
+    Step.END_HELPER: helpers.end_helper,
+    Step.POSTPONE: rescheduling.postpone,
+    Step.RESCHEDULE_SESSION: rescheduling.reschedule_session,
+    Step.AGREE_HAND_OVER: hand_over.agree_hand_over,
+    Step.HAND_OVER: hand_over.hand_over,
+    Step.ASK_ERASURE: erasure.ask_erasure,
+    Step.UNDO_RELAYED: undo.undo_relayed,
+    Step.SETTLE_ERASURE: erasure.settle_erasure,
 }
 
 ENTERING: dict[Phase, Callable[[Deliberation], None]] = {
@@ -86,7 +87,7 @@ _THEIR_WORD = "own-step"
 
 
 def decide(
-    dialogue: Dialogue, step: str, given: Mapping[str, Any], by: str, now: datetime
+    dialogue: Dialogue, step: Step, given: Mapping[str, Any], by: str, now: datetime
 ) -> Decision:
     """
     What follows when *by* (a role, a stakeholder id or a pseudonym) asks for *step* at *now* (aware UTC).
@@ -99,23 +100,23 @@ def decide(
         raise BadInput("naive-time", time=now.isoformat(sep=" "))
     rule = known_step(step)
     model = understood(rule, given)
-    require_fit(dialogue.phase, step)
+    require_fit(dialogue.phase, rule.name)
     actor = actor_of(dialogue, rule, by, model)
     work = Deliberation(dialogue, actor.name, now)
     if PARTICIPANT in rule.by:
         work.relay = actor.relay
-        HANDLERS[step](work, model, actor.voice)
-        relayed_steps.note(work, step, model, actor.relay, actor.voice)
-        if step != "record-delivery":
+        HANDLERS[rule.name](work, model, actor.voice)
+        relayed_steps.note(work, rule.name, model, actor.relay, actor.voice)
+        if rule.name is not Step.RECORD_DELIVERY:
             pass_on.heard(work, actor.voice, getattr(model, "how", None) or _THEIR_WORD)
     else:
-        HANDLERS[step](work, model)
-    _advance(work, step)
+        HANDLERS[rule.name](work, model)
+    _advance(work, rule.name)
     return work.decision()
 
 
 def decide_all(
-    dialogue: Dialogue, step: str, givens: Sequence[Mapping[str, Any]], by: str, now: datetime
+    dialogue: Dialogue, step: Step, givens: Sequence[Mapping[str, Any]], by: str, now: datetime
 ) -> Decision:
     """
     What follows when *by* asks for *step* once for each of *givens*, at least one: all of it or nothing.
@@ -132,17 +133,16 @@ def decide_all(
     return Decision(dialogue, last.dialogue, facts, notices, last.programme)
 
 
-def known_step(step: str) -> Step:
+def known_step(step: str) -> StepRule:
     """The rule of *step*; raises BadInput that suggests what may have been meant."""
-    rule = STEPS.get(step)
-    if rule is None:
+    if step not in STEPS:
         close = difflib.get_close_matches(step[:80], STEPS, n=3)
         hint = Gap("step-close", {"close": close}) if close else Gap("step-list")
         raise BadInput("unknown-step", step=step[:80], hint=hint)
-    return rule
+    return STEPS[Step(step)]
 
 
-def understood(rule: Step, given: Mapping[str, Any]) -> Value:
+def understood(rule: StepRule, given: Mapping[str, Any]) -> Value:
     """What came with a step as its model; raises BadInput that names each field, its value and what is allowed."""
     try:
         return rule.takes.model_validate(given or {})
@@ -151,14 +151,14 @@ def understood(rule: Step, given: Mapping[str, Any]) -> Value:
         raise BadInput("bad-input", step=rule.name, problems=problems) from None
 
 
-def _advance(work: Deliberation, step: str) -> None:
+def _advance(work: Deliberation, step: Step) -> None:
     before = work.dialogue.phase
     after = advance(before, step, lambda _phase: _pass_gate(work, step))
     if after is not before:
         enter(work, after)
 
 
-def _pass_gate(work: Deliberation, step: str) -> None:
+def _pass_gate(work: Deliberation, step: Step) -> None:
     unmet = [check for check in checks_of(work.dialogue, work.now) if not check.passes]
     if unmet:
         raise ChecksNotMet(step, unmet)

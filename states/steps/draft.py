@@ -15,6 +15,7 @@ from states.model.information import Information
 from states.model.people import HELPER, PARTICIPANT, Role, Stakeholder
 from states.model.programme import Programme
 from states.model.relays import Relay
+from states.model.vocabulary import DutyKind, FactName, Template
 from states.timing.due_facts import lapse_fact
 from states.timing.lapse import Setting, armed, lapsed
 
@@ -70,13 +71,13 @@ class Deliberation:
         d = self.dialogue
         return Setting(d.id, d.policy, d.calendar, d.programme.roles)
 
-    def fact(self, fact: str, subject: str | None = None, /, **detail: Any) -> None:  # noqa: ANN401 - plain data
+    def fact(self, fact: FactName, subject: str | None = None, /, **detail: Any) -> None:  # noqa: ANN401 - plain data
         """Record that *fact* happened to *subject* (the dialogue itself when None)."""
         self.facts.append(
             Fact(fact=fact, actor=self.actor, subject=subject or self.dialogue.id, detail=detail)
         )
 
-    def tell(self, to: str, template: str, duty: Duty | None = None, /, **detail: Any) -> None:  # noqa: ANN401
+    def tell(self, to: str, template: Template, duty: Duty | None = None, /, **detail: Any) -> None:  # noqa: ANN401
         """Say *template* to one person: a role, a helper, a guest or a voice. Nobody is there: nothing is said."""
         role = to if to in set(Role) else HELPER if to in self.dialogue.helpers else PARTICIPANT
         if self.dialogue.reader(to) is None:
@@ -97,7 +98,7 @@ class Deliberation:
         """*phase* begins; what it brings with it follows from elsewhere."""
         self.dialogue.phase = phase
         self.dialogue.phase_since = self.now
-        self.fact("phase-entered", phase=phase)
+        self.fact(FactName.PHASE_ENTERED, phase=phase)
 
     def require_promise_after_session(self, information: Information) -> None:
         """Raise BadInput when the feedback date that *information* promises is not after the session."""
@@ -138,7 +139,7 @@ class Deliberation:
 
     def open_duty(
         self,
-        kind: str,
+        kind: DutyKind,
         whom: str | None = None,
         *,
         owner: str | None = None,
@@ -173,7 +174,7 @@ class Deliberation:
         )
         self.keep(armed(duty, self.setting, self.now))
         self.fact(
-            "duty-opened",
+            FactName.DUTY_OPENED,
             duty.name,
             kind=kind,
             **{"for": whom},
@@ -182,7 +183,7 @@ class Deliberation:
         )
         return duty
 
-    def reckon(self, kind: str, due_day: date | None = None) -> Reckoning:
+    def reckon(self, kind: DutyKind, due_day: date | None = None) -> Reckoning:
         """
         How the due day of *kind* follows from the policy, or from the day that somebody promised.
 
@@ -194,7 +195,7 @@ class Deliberation:
         start = self.dialogue.session_day if rule.startswith("S") else self.today
         return self._still_to_come(self.calendar.reckon(rule, start), kind)
 
-    def _still_to_come(self, reckoning: Reckoning, kind: str) -> Reckoning:
+    def _still_to_come(self, reckoning: Reckoning, kind: DutyKind) -> Reckoning:
         """Whoever is asked on the last day itself still gets time; a role has the rest of that day."""
         asked = KINDS[kind].owner == PARTICIPANT
         over = reckoning.end <= self.today if asked else reckoning.end < self.today
@@ -216,7 +217,9 @@ class Deliberation:
         status = DutyStatus.MET_LATE if late and not unreached else DutyStatus.MET
         self.keep(duty.model_copy(update={"status": status, "ended_at": self.now, "next_at": None}))
         days = self.dialogue.duties[duty.name].late_days(self.now, self.dialogue.zone)
-        self.fact("duty-met", duty.name, kind=duty.kind, **{"for": duty.whom}, late_days=days)
+        self.fact(
+            FactName.DUTY_MET, duty.name, kind=duty.kind, **{"for": duty.whom}, late_days=days
+        )
 
     def lapse_if_past(self, duty: Duty) -> Duty:
         """A due moment that went by while nothing swept is recorded before anything else happens to the duty."""
@@ -233,7 +236,9 @@ class Deliberation:
                     update={"status": DutyStatus.WITHDRAWN, "ended_at": self.now, "next_at": None}
                 )
             )
-            self.fact("duty-withdrawn", duty.name, kind=duty.kind, **{"for": duty.whom}, why=reason)
+            self.fact(
+                FactName.DUTY_WITHDRAWN, duty.name, kind=duty.kind, **{"for": duty.whom}, why=reason
+            )
 
     def withdraw_named(self, name: str, reason: str) -> None:
         """Withdraw the duty called *name* if it is owed."""
@@ -256,10 +261,17 @@ class Deliberation:
         )
         dates = {"was": was.isoformat(), "to": due.isoformat(), "first": duty.first_due.isoformat()}
         self.fact(
-            "duty-postponed", duty.name, **dates, reason=reason, late=late, version=moved.version
+            FactName.DUTY_POSTPONED,
+            duty.name,
+            **dates,
+            reason=reason,
+            late=late,
+            version=moved.version,
         )
         if moved.waiting:
-            self.tell(moved.waiting, "answer-postponed", moved, **dates, reason=reason, late=late)
+            self.tell(
+                moved.waiting, Template.ANSWER_POSTPONED, moved, **dates, reason=reason, late=late
+            )
         return moved
 
     def moved(self, duty: Duty, due: datetime, reckoning: Reckoning, **changes: Any) -> Duty:  # noqa: ANN401

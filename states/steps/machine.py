@@ -8,6 +8,7 @@ from transitions import Machine, MachineError
 
 from states.language.errors import StepNotAllowed
 from states.model.dialogue import OPEN_PHASES, Phase
+from states.model.vocabulary import Step
 from states.steps.table import LEAVING, STEPS, TRANSITIONS
 
 if TYPE_CHECKING:
@@ -45,12 +46,12 @@ def _machine() -> Machine:
     return machine
 
 
-def fitting_phases(step: str) -> list[Phase]:
+def fitting_phases(step: Step) -> list[Phase]:
     """The phases in which *step* fits, in order."""
     return [Phase(source) for source in _event(step).transitions]
 
 
-def advance(phase: Phase, step: str, gate: Callable[[Phase], None]) -> Phase:
+def advance(phase: Phase, step: Step, gate: Callable[[Phase], None]) -> Phase:
     """
     The phase after *step* is taken in *phase*.
 
@@ -66,12 +67,12 @@ def advance(phase: Phase, step: str, gate: Callable[[Phase], None]) -> Phase:
     return Phase(seat.state)
 
 
-def leaving_step(phase: Phase) -> str | None:
+def leaving_step(phase: Phase) -> Step | None:
     """The step that completes *phase*, None when it is an end."""
     return next((name for name in LEAVING if phase in STEPS[name].phases), None)
 
 
-def require_fit(phase: Phase, step: str) -> None:
+def require_fit(phase: Phase, step: Step) -> None:
     """Raise StepNotAllowed when *step* does not fit *phase*."""
     fits = fitting_phases(step)
     if phase not in fits:
@@ -80,7 +81,7 @@ def require_fit(phase: Phase, step: str) -> None:
         )
 
 
-def misfit_of(step: str, phase: Phase) -> Literal["moved-on", "too-early", "too-late"] | None:
+def misfit_of(step: Step, phase: Phase) -> Literal["moved-on", "too-early", "too-late"] | None:
     """How *step* does not fit *phase*: `moved-on` when it was taken already; None when it lies between its phases."""
     fits, here = [_ORDER.index(one) for one in fitting_phases(step)], _ORDER.index(phase)
     target = STEPS[step].leads_to
@@ -89,5 +90,5 @@ def misfit_of(step: str, phase: Phase) -> Literal["moved-on", "too-early", "too-
     return "too-early" if min(fits) > here else "too-late" if max(fits) < here else None
 
 
-def _event(step: str) -> "Event":
+def _event(step: Step) -> "Event":
     return _machine().events[step]

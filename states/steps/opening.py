@@ -5,13 +5,14 @@ from datetime import datetime
 
 from states.language.errors import BadInput
 from states.model.dialogue import Dialogue, Phase
-from states.model.duties import KINDS, Duty
+from states.model.duties import KINDS, Duty, duty_name
 from states.model.facts import Fact
 from states.model.information import Information
 from states.model.people import SYSTEM, Role, Stakeholder
 from states.model.people import Mapping as StakeholderMapping
 from states.model.policy import Policy
 from states.model.programme import Programme
+from states.model.vocabulary import DutyKind, FactName, Template
 from states.steps.draft import Decision, Deliberation
 from states.steps.onlookers import tell_onlookers
 from states.steps.phases.lead_time import require_room
@@ -65,15 +66,20 @@ def open_edition(
 
 def _begin(work: Deliberation, debts: list[tuple[str, Duty]]) -> None:
     session = work.dialogue.session_at.isoformat()
-    work.fact("dialogue-opened", edition=work.dialogue.edition, session=session, debts=len(debts))
+    work.fact(
+        FactName.DIALOGUE_OPENED, edition=work.dialogue.edition, session=session, debts=len(debts)
+    )
     for home, duty in debts:
         _carry(work, home, duty)
     work.enter(Phase.STAKEHOLDER_ANALYSIS)
-    duty = work.open_duty("approve-analysis")
+    duty = work.open_duty(DutyKind.APPROVE_ANALYSIS)
     work.tell(
-        Role.MANAGER, "dialogue-opened", duty, carried=[_name(home, duty) for home, duty in debts]
+        Role.MANAGER,
+        Template.DIALOGUE_OPENED,
+        duty,
+        carried=[_name(home, duty) for home, duty in debts],
     )
-    tell_onlookers(work, "welcome")
+    tell_onlookers(work, Template.WELCOME)
 
 
 def _name(home: str, duty: Duty) -> str:
@@ -90,7 +96,7 @@ def debt_fact(home: str, duty: Duty) -> Fact:
     """The fact in the journal of a later edition that *home* owes *duty*."""
     due = {"due": duty.due.isoformat(), "first_due": duty.first_due.isoformat()}
     detail = {"from": home, "for": duty.whom, "kind": duty.kind, **due, "status": duty.status}
-    return Fact(fact="debt-carried", actor=SYSTEM, subject=duty.name, detail=detail)
+    return Fact(fact=FactName.DEBT_CARRIED, actor=SYSTEM, subject=duty.name, detail=detail)
 
 
 def debts_of(dialogue: Dialogue) -> list[tuple[str, Duty]]:
@@ -128,5 +134,5 @@ def _proposed_stakeholders(previous: Dialogue | None, now: datetime) -> dict[str
 
 def _to_be_forgotten(previous: Dialogue, known: Stakeholder) -> bool:
     """Whoever was erased, or asked for it and waits for that, does not come along."""
-    duty = previous.latest(f"settle-erasure/{known.id}")
+    duty = previous.latest(duty_name(DutyKind.SETTLE_ERASURE, known.id))
     return known.erased_at is not None or (duty is not None and duty.owed)

@@ -8,24 +8,26 @@ what the law refuses, or hides what it allows.
 from states.checks.composition import moderator_is_independent
 from states.model.contributions import Commitment, Contribution
 from states.model.dialogue import Dialogue, Phase
+from states.model.duties import duty_name
 from states.model.people import Role
+from states.model.vocabulary import DutyKind, Step
 from states.steps.machine import fitting_phases
 from states.steps.table import MANAGERS, STEPS
 
 _ENDED = frozenset({Phase.CLOSED, Phase.CLOSED_WITH_DEBTS, Phase.CANCELLED})
 
 
-def fits(dialogue: Dialogue, step: str) -> bool:
+def fits(dialogue: Dialogue, step: Step) -> bool:
     """Whether *step* fits the phase in which *dialogue* stands."""
     return dialogue.phase in fitting_phases(step)
 
 
-def may_take(role: str, step: str) -> bool:
+def may_take(role: str, step: Step) -> bool:
     """Whether *step* is for *role* to take."""
     return role in STEPS[step].by
 
 
-def is_reached(dialogue: Dialogue, step: str) -> bool:
+def is_reached(dialogue: Dialogue, step: Step) -> bool:
     """Whether *dialogue* stands in the first phase that *step* fits, or beyond it."""
     phases = list(Phase)
     return phases.index(dialogue.phase) >= min(map(phases.index, fitting_phases(step)))
@@ -36,7 +38,7 @@ def is_reached(dialogue: Dialogue, step: str) -> bool:
 
 def can_move_session(dialogue: Dialogue) -> bool:
     """Whether the session can still be moved: not once its summary is out."""
-    return fits(dialogue, "reschedule-session") and dialogue.summary_published_at is None
+    return fits(dialogue, Step.RESCHEDULE_SESSION) and dialogue.summary_published_at is None
 
 
 def can_seal(dialogue: Dialogue, role: str) -> bool:
@@ -49,7 +51,7 @@ def can_seal(dialogue: Dialogue, role: str) -> bool:
 
 def strategy_signed(dialogue: Dialogue) -> bool:
     """Whether the sponsor signed, be it that a decision was taken again since: from then on answers can be written."""
-    return any(d.kind == "sign-strategy" and d.met_at for d in dialogue.duties.values())
+    return any(d.kind == DutyKind.SIGN_STRATEGY and d.met_at for d in dialogue.duties.values())
 
 
 def decisions_stand(dialogue: Dialogue) -> bool:
@@ -64,12 +66,12 @@ def can_decide(dialogue: Dialogue, point: Contribution) -> bool:
     Once an answer was written only a disputed one; after the signature also one on a point that came back since.
     """
     settled = dialogue.phase is Phase.FEEDBACK and point.outcome is not None
-    return fits(dialogue, "decide") and (point.dispute_open or not (point.written_at or settled))
+    return fits(dialogue, Step.DECIDE) and (point.dispute_open or not (point.written_at or settled))
 
 
 def can_report(dialogue: Dialogue, promise: Commitment, role: str) -> bool:
     """Whether how *promise* stands is for *role* to say: for its owner, manager and deputy."""
-    duty = dialogue.latest(f"report-progress/{promise.id}")
+    duty = dialogue.latest(duty_name(DutyKind.REPORT_PROGRESS, promise.id))
     owner = dialogue.owner_role(duty) if duty else promise.owner
     return role in {owner, *MANAGERS}
 
@@ -98,7 +100,7 @@ def can_dispute(dialogue: Dialogue, point: Contribution) -> bool:
     """Whether *not my point* can be said now of the answer to *point*."""
     asked = point.delivered_at is not None and not point.dispute_open
     left = next_judge(dialogue, point.dispute_round) is not None
-    return asked and left and fits(dialogue, "dispute-answer")
+    return asked and left and fits(dialogue, Step.DISPUTE_ANSWER)
 
 
 def next_judge(dialogue: Dialogue, objected: int) -> Role | None:

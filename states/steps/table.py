@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from states.model.dialogue import OPEN_PHASES, ChainDialogue, Phase, Risk
 from states.model.information import Information
 from states.model.people import HELPER, PARTICIPANT, Mapping, Role
+from states.model.vocabulary import Step
 from states.steps import by_hand_requests, requests
 from states.values.values import Value
 
@@ -32,25 +33,25 @@ NEAR = CHAIR
 INDEPENDENT = (Role.MODERATOR, Role.CONFIDANT)
 """Who may record what touches a debt; never whoever owes it, also not under another hat."""
 RELAYS: dict[str, tuple[str, ...]] = {
-    "accept-invitation": NEAR,
-    "decline-invitation": NEAR,
-    "share-expectation": NEAR,
+    Step.ACCEPT_INVITATION: NEAR,
+    Step.DECLINE_INVITATION: NEAR,
+    Step.SHARE_EXPECTATION: NEAR,
     "check-line/confirmed": NEAR,
     "check-line/corrected": INDEPENDENT,
     "check-line/withdrawn": INDEPENDENT,
-    "give-verdict": INDEPENDENT,
-    "dispute-answer": INDEPENDENT,
-    "ask-erasure": INDEPENDENT,
-    "undo-relayed": INDEPENDENT,
+    Step.GIVE_VERDICT: INDEPENDENT,
+    Step.DISPUTE_ANSWER: INDEPENDENT,
+    Step.ASK_ERASURE: INDEPENDENT,
+    Step.UNDO_RELAYED: INDEPENDENT,
 }
 """Which step of a participant who may record for them (rules 26)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StepRule:
     """One step: its name, what comes with it, in which phases it fits and who may take it."""
 
-    name: str
+    name: Step
     takes: type[Value]
     phases: tuple[Phase, ...]
     by: tuple[str, ...]
@@ -58,86 +59,102 @@ class Step:
     """The phase that it completes the way to; None: the dialogue stays where it is."""
 
 
-STEPS: dict[str, Step] = {
+STEPS: dict[Step, StepRule] = {
     step.name: step
     for step in (
         # the analysis
-        Step("name-risk", Risk, (ANALYSIS, GATHERING), MANAGERS),
-        Step("drop-risk", requests.DropRisk, (ANALYSIS,), MANAGERS),
-        Step("map-stakeholder", Mapping, (ANALYSIS, GATHERING), MANAGERS),
-        Step("drop-stakeholder", requests.DropStakeholder, (ANALYSIS, GATHERING), MANAGERS),
-        Step("link-chain-dialogue", ChainDialogue, (ANALYSIS, GATHERING), MANAGERS),
-        Step("give-information", Information, (ANALYSIS, GATHERING), MANAGERS),
-        Step("approve-analysis", requests.Bare, (ANALYSIS,), MANAGERS, GATHERING),
+        StepRule(Step.NAME_RISK, Risk, (ANALYSIS, GATHERING), MANAGERS),
+        StepRule(Step.DROP_RISK, requests.DropRisk, (ANALYSIS,), MANAGERS),
+        StepRule(Step.MAP_STAKEHOLDER, Mapping, (ANALYSIS, GATHERING), MANAGERS),
+        StepRule(Step.DROP_STAKEHOLDER, requests.DropStakeholder, (ANALYSIS, GATHERING), MANAGERS),
+        StepRule(Step.LINK_CHAIN_DIALOGUE, ChainDialogue, (ANALYSIS, GATHERING), MANAGERS),
+        StepRule(Step.GIVE_INFORMATION, Information, (ANALYSIS, GATHERING), MANAGERS),
+        StepRule(Step.APPROVE_ANALYSIS, requests.Bare, (ANALYSIS,), MANAGERS, GATHERING),
         # the expectations
-        Step("invite", requests.Invite, (GATHERING,), MANAGERS),
-        Step("invite-all", requests.Bare, (GATHERING,), MANAGERS),
-        Step("accept-invitation", requests.OnBehalf, (GATHERING,), SPEAKER),
-        Step("decline-invitation", requests.DeclineInvitation, (GATHERING,), SPEAKER),
-        Step("share-expectation", requests.ShareExpectation, (GATHERING,), SPEAKER),
-        Step("echo-expectations", requests.EchoExpectations, (GATHERING,), MANAGERS),
-        Step("open-session", requests.Bare, (GATHERING,), CHAIR, SESSION),
+        StepRule(Step.INVITE, requests.Invite, (GATHERING,), MANAGERS),
+        StepRule(Step.INVITE_ALL, requests.Bare, (GATHERING,), MANAGERS),
+        StepRule(Step.ACCEPT_INVITATION, requests.OnBehalf, (GATHERING,), SPEAKER),
+        StepRule(Step.DECLINE_INVITATION, requests.DeclineInvitation, (GATHERING,), SPEAKER),
+        StepRule(Step.SHARE_EXPECTATION, requests.ShareExpectation, (GATHERING,), SPEAKER),
+        StepRule(Step.ECHO_EXPECTATIONS, requests.EchoExpectations, (GATHERING,), MANAGERS),
+        StepRule(Step.OPEN_SESSION, requests.Bare, (GATHERING,), CHAIR, SESSION),
         # the session
-        Step("record-attendance", requests.RecordAttendance, (SESSION,), CHAIR),
-        Step("record-management", requests.RecordManagement, (SESSION,), CHAIR),
-        Step("record-contribution", requests.RecordContribution, (SESSION,), CHAIR),
-        Step("publish-summary", requests.PublishSummary, (SESSION,), CHAIR),
-        Step("check-line", requests.CheckLine, (SESSION,), SPEAKER),
-        Step("close-session", requests.CloseSession, (SESSION,), CHAIR, STRATEGY),
+        StepRule(Step.RECORD_ATTENDANCE, requests.RecordAttendance, (SESSION,), CHAIR),
+        StepRule(Step.RECORD_MANAGEMENT, requests.RecordManagement, (SESSION,), CHAIR),
+        StepRule(Step.RECORD_CONTRIBUTION, requests.RecordContribution, (SESSION,), CHAIR),
+        StepRule(Step.PUBLISH_SUMMARY, requests.PublishSummary, (SESSION,), CHAIR),
+        StepRule(Step.CHECK_LINE, requests.CheckLine, (SESSION,), SPEAKER),
+        StepRule(Step.CLOSE_SESSION, requests.CloseSession, (SESSION,), CHAIR, STRATEGY),
         # the strategy
-        Step("decide", requests.Decide, (STRATEGY,), MANAGERS),
-        Step("sign-strategy", requests.Bare, (STRATEGY,), SPONSOR, FEEDBACK),
+        StepRule(Step.DECIDE, requests.Decide, (STRATEGY,), MANAGERS),
+        StepRule(Step.SIGN_STRATEGY, requests.Bare, (STRATEGY,), SPONSOR, FEEDBACK),
         # the feedback
-        Step(
-            "answer-participant",
+        StepRule(
+            Step.ANSWER_PARTICIPANT,
             requests.AnswerParticipant,
             SETTLING,
             MANAGERS,
         ),
-        Step("give-verdict", requests.GiveVerdict, SETTLING, SPEAKER),
-        Step("dispute-answer", requests.DisputeAnswer, (STRATEGY, FEEDBACK, WITH_DEBTS), SPEAKER),
-        Step(
-            "settle-dispute",
+        StepRule(Step.GIVE_VERDICT, requests.GiveVerdict, SETTLING, SPEAKER),
+        StepRule(
+            Step.DISPUTE_ANSWER, requests.DisputeAnswer, (STRATEGY, FEEDBACK, WITH_DEBTS), SPEAKER
+        ),
+        StepRule(
+            Step.SETTLE_DISPUTE,
             requests.SettleDispute,
             SETTLING,
             CHAIR,
         ),
-        Step("note-lesson", requests.NoteLesson, (SESSION, STRATEGY, FEEDBACK), CHAIR),
-        Step("close-dialogue", requests.Bare, (FEEDBACK,), MANAGERS, CLOSED),
-        Step("close-with-debts", requests.Reasoned, (FEEDBACK,), SPONSOR, WITH_DEBTS),
+        StepRule(Step.NOTE_LESSON, requests.NoteLesson, (SESSION, STRATEGY, FEEDBACK), CHAIR),
+        StepRule(Step.CLOSE_DIALOGUE, requests.Bare, (FEEDBACK,), MANAGERS, CLOSED),
+        StepRule(Step.CLOSE_WITH_DEBTS, requests.Reasoned, (FEEDBACK,), SPONSOR, WITH_DEBTS),
         # at any time
-        Step("override-check", requests.OverrideCheck, OPEN_PHASES, (*MANAGERS, *SPONSOR)),
-        Step("bring", by_hand_requests.Bring, EVERY_PHASE, (*MANAGERS, HELPER)),
-        Step("record-delivery", by_hand_requests.RecordDelivery, EVERY_PHASE, PROVERS),
-        Step("could-not-reach", by_hand_requests.CouldNotReach, EVERY_PHASE, CHAIR),
-        Step("name-helper", by_hand_requests.NameHelper, EVERY_PHASE, (*SPONSOR, Role.BOARD)),
-        Step("end-helper", by_hand_requests.EndHelper, EVERY_PHASE, (*SPONSOR, Role.BOARD, HELPER)),
-        Step("change-contact", requests.ChangeContact, EVERY_PHASE, (*CHAIR, PARTICIPANT)),
-        Step("mark-unsafe", requests.MarkUnsafe, EVERY_PHASE, (*ANY_ROLE, HELPER, PARTICIPANT)),
-        Step(
-            "reschedule-session",
+        StepRule(Step.OVERRIDE_CHECK, requests.OverrideCheck, OPEN_PHASES, (*MANAGERS, *SPONSOR)),
+        StepRule(Step.BRING, by_hand_requests.Bring, EVERY_PHASE, (*MANAGERS, HELPER)),
+        StepRule(Step.RECORD_DELIVERY, by_hand_requests.RecordDelivery, EVERY_PHASE, PROVERS),
+        StepRule(Step.COULD_NOT_REACH, by_hand_requests.CouldNotReach, EVERY_PHASE, CHAIR),
+        StepRule(
+            Step.NAME_HELPER, by_hand_requests.NameHelper, EVERY_PHASE, (*SPONSOR, Role.BOARD)
+        ),
+        StepRule(
+            Step.END_HELPER, by_hand_requests.EndHelper, EVERY_PHASE, (*SPONSOR, Role.BOARD, HELPER)
+        ),
+        StepRule(Step.CHANGE_CONTACT, requests.ChangeContact, EVERY_PHASE, (*CHAIR, PARTICIPANT)),
+        StepRule(
+            Step.MARK_UNSAFE, requests.MarkUnsafe, EVERY_PHASE, (*ANY_ROLE, HELPER, PARTICIPANT)
+        ),
+        StepRule(
+            Step.RESCHEDULE_SESSION,
             requests.RescheduleSession,
             (ANALYSIS, GATHERING, SESSION),
             MANAGERS,
         ),
-        Step("postpone", requests.Postpone, EVERY_PHASE, ANY_ROLE),
-        Step("agree-hand-over", requests.AgreeHandOver, EVERY_PHASE, INDEPENDENT),
-        Step("hand-over", requests.HandOver, EVERY_PHASE, ANY_ROLE),
-        Step(
-            "report-progress",
+        StepRule(Step.POSTPONE, requests.Postpone, EVERY_PHASE, ANY_ROLE),
+        StepRule(Step.AGREE_HAND_OVER, requests.AgreeHandOver, EVERY_PHASE, INDEPENDENT),
+        StepRule(Step.HAND_OVER, requests.HandOver, EVERY_PHASE, ANY_ROLE),
+        StepRule(
+            Step.REPORT_PROGRESS,
             requests.ReportProgress,
             (STRATEGY, FEEDBACK, CLOSED, WITH_DEBTS, CANCELLED),
             ANY_ROLE,
         ),
-        Step("ask-erasure", requests.AskErasure, EVERY_PHASE, SPEAKER),
-        Step("undo-relayed", requests.UndoRelayed, EVERY_PHASE, SPEAKER),
-        Step("settle-erasure", requests.SettleErasure, EVERY_PHASE, MANAGERS),
-        Step("cancel-dialogue", requests.Reasoned, OPEN_PHASES, (*MANAGERS, *SPONSOR), CANCELLED),
+        StepRule(Step.ASK_ERASURE, requests.AskErasure, EVERY_PHASE, SPEAKER),
+        StepRule(Step.UNDO_RELAYED, requests.UndoRelayed, EVERY_PHASE, SPEAKER),
+        StepRule(Step.SETTLE_ERASURE, requests.SettleErasure, EVERY_PHASE, MANAGERS),
+        StepRule(
+            Step.CANCEL_DIALOGUE, requests.Reasoned, OPEN_PHASES, (*MANAGERS, *SPONSOR), CANCELLED
+        ),
     )
 }
 
 
-LEAVING = ("approve-analysis", "open-session", "close-session", "sign-strategy", "close-dialogue")
+LEAVING = (
+    Step.APPROVE_ANALYSIS,
+    Step.OPEN_SESSION,
+    Step.CLOSE_SESSION,
+    Step.SIGN_STRATEGY,
+    Step.CLOSE_DIALOGUE,
+)
 """The steps that complete a phase; its checks are asked before they pass."""
 
 
@@ -145,12 +162,12 @@ LEAVING = ("approve-analysis", "open-session", "close-session", "sign-strategy",
 class Transition:
     """A step that takes a dialogue from one phase to another, or lets it stay (*target* None)."""
 
-    step: str
+    step: Step
     source: Phase
     target: Phase | None
 
 
-REOPENING = Transition("decide", FEEDBACK, STRATEGY)
+REOPENING = Transition(Step.DECIDE, FEEDBACK, STRATEGY)
 """A disputed answer whose decision is taken again; the sponsor signs once more."""
 
 TRANSITIONS: tuple[Transition, ...] = (

@@ -5,6 +5,7 @@ from datetime import datetime
 from states.model.duties import Duty, DutyStatus
 from states.model.facts import Fact
 from states.model.people import SYSTEM
+from states.model.vocabulary import FactName
 
 
 def not_reached_fact(duty: Duty, actor: str = SYSTEM) -> Fact:
@@ -15,7 +16,7 @@ def not_reached_fact(duty: Duty, actor: str = SYSTEM) -> Fact:
         "due": duty.due.isoformat(),
         "version": duty.version,
     }
-    return Fact(fact="not-reached", actor=actor, subject=duty.name, detail=detail)
+    return Fact(fact=FactName.NOT_REACHED, actor=actor, subject=duty.name, detail=detail)
 
 
 def not_reached(duty: Duty, now: datetime) -> Duty:
@@ -33,7 +34,7 @@ def lapse_fact(duty: Duty, *, silent: bool = False) -> Fact:
         "version": duty.version,
     }
     return Fact(
-        fact="no-answer-recorded" if silent else "duty-lapsed",
+        fact=FactName.NO_ANSWER_RECORDED if silent else FactName.DUTY_LAPSED,
         actor=SYSTEM,
         subject=duty.name,
         detail=detail,

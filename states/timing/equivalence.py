@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from states.model.duties import Duty, DutyStatus, Reckoning
 from states.model.people import ROLES, Person, Role
+from states.model.vocabulary import DutyKind, Template
 from states.timing.lapse import person_key
 
 NAME, WHOM, WAITING = "\ue000name", "\ue000whom", "\ue000waiting"
@@ -23,7 +24,7 @@ _UNASKED = Reckoning(rule="promised", end=date(1, 1, 1))
 class Standing(NamedTuple):
     """All that time looks at in a duty, names and earlier moments left out: duties that stand alike fare alike."""
 
-    kind: str
+    kind: DutyKind
     owner: str
     due: datetime
     status: DutyStatus
@@ -34,7 +35,7 @@ class Standing(NamedTuple):
     awaited: bool
     lapsed_before: bool
     day: date | None = None
-    asked: str | None = None
+    asked: Template | None = None
     arrived: date | None = None
     """The local day on which what asks it arrived."""
 

@@ -9,15 +9,16 @@ from states.model.duties import KINDS, Duty, DutyStatus, Reckoning
 from states.model.facts import Fact, Notice
 from states.model.people import PARTICIPANT, ROLES, SYSTEM, Person, Role
 from states.model.policy import Ladder, Policy, rung_offset
+from states.model.vocabulary import DutyKind, FactName, Template
 from states.timing.due_facts import lapse_fact, not_reached, not_reached_fact
 from states.timing.ladders import Rung, rung_at
 from states.values.addresses import plain_address
 
 _REMINDERS = {
-    "answer-invitation": "please-answer-invitation",
-    "share-expectation": "please-share-expectation",
-    "check-summary": "please-check-summary",
-    "give-verdict": "please-give-verdict",
+    DutyKind.ANSWER_INVITATION: Template.PLEASE_ANSWER_INVITATION,
+    DutyKind.SHARE_EXPECTATION: Template.PLEASE_SHARE_EXPECTATION,
+    DutyKind.CHECK_SUMMARY: Template.PLEASE_CHECK_SUMMARY,
+    DutyKind.GIVE_VERDICT: Template.PLEASE_GIVE_VERDICT,
 }
 
 
@@ -116,7 +117,7 @@ def _moved(duty: Duty, setting: Setting, now: datetime, answer_by: Reckoning) ->
     fresh = {"version": duty.version + 1, "reckoning": answer_by}
     moved = armed(duty.model_copy(update={**dates, **fresh}), setting, now)
     told = {"was": duty.due.isoformat(), "due": due.isoformat(), "version": moved.version}
-    fact = Fact(fact="duty-rescheduled", actor=SYSTEM, subject=duty.name, detail=told)
+    fact = Fact(fact=FactName.DUTY_RESCHEDULED, actor=SYSTEM, subject=duty.name, detail=told)
     after = _passed(moved, setting, now)
     return Passing(after.duty, (fact, *after.facts), after.notices)
 
@@ -186,11 +187,15 @@ class _Climb:
 def _rung_facts(duty: Duty, rung: Rung, sent: list[str], skipped: list[str]) -> list[Fact]:
     reached = {"rung": rung.name, "version": duty.version, "to": sent}
     facts = (
-        [Fact(fact="rung-reached", actor=SYSTEM, subject=duty.name, detail=reached)] if sent else []
+        [Fact(fact=FactName.RUNG_REACHED, actor=SYSTEM, subject=duty.name, detail=reached)]
+        if sent
+        else []
     )
     for to in skipped:
         detail = {"rung": rung.name, "version": duty.version, "to": to}
-        facts.append(Fact(fact="rung-skipped", actor=SYSTEM, subject=duty.name, detail=detail))
+        facts.append(
+            Fact(fact=FactName.RUNG_SKIPPED, actor=SYSTEM, subject=duty.name, detail=detail)
+        )
     return facts
 
 
@@ -264,14 +269,14 @@ def rung_notice(duty: Duty, rung: str, to: str, role: str) -> Notice:
     )
 
 
-def rung_template(duty: Duty, offset: int, role: str) -> str:
+def rung_template(duty: Duty, offset: int, role: str) -> Template:
     """Which message a rung becomes; *offset* is in working days relative to the due day."""
     if duty.owner == PARTICIPANT:
         return _REMINDERS[duty.kind]
     if role == PARTICIPANT:
-        return "answer-is-late" if offset < _DECIDE else "answer-still-late"
+        return Template.ANSWER_IS_LATE if offset < _DECIDE else Template.ANSWER_STILL_LATE
     if offset <= 0:
-        return "duty-due-today" if offset == 0 else "duty-due-soon"
+        return Template.DUTY_DUE_TODAY if offset == 0 else Template.DUTY_DUE_SOON
     waiting = KINDS[duty.kind].ladder == "feedback"
     return _late_template(offset, role, waiting=waiting)
 
@@ -279,11 +284,11 @@ def rung_template(duty: Duty, offset: int, role: str) -> str:
 _DECIDE = 5  # working days late, from which the manager answers or postpones
 
 
-def _late_template(offset: int, role: str, *, waiting: bool) -> str:
+def _late_template(offset: int, role: str, *, waiting: bool) -> Template:
     if role == Role.SPONSOR:
-        return "people-are-waiting" if waiting else "duty-late-sponsor"
+        return Template.PEOPLE_ARE_WAITING if waiting else Template.DUTY_LATE_SPONSOR
     if waiting and role in {Role.BOARD, Role.MODERATOR}:
-        return "answer-long-overdue"
+        return Template.ANSWER_LONG_OVERDUE
     if offset < _DECIDE:
-        return "answer-late-alert" if waiting else "duty-late"
-    return "answer-now-or-postpone" if waiting else "duty-still-late"
+        return Template.ANSWER_LATE_ALERT if waiting else Template.DUTY_LATE
+    return Template.ANSWER_NOW_OR_POSTPONE if waiting else Template.DUTY_STILL_LATE

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from docgen.json_documents import DOCUMENTS
 from states.model.dialogue import Phase
-from states.model.facts import FACTS
+from states.model.vocabulary import FactName
 from tests.cli.conftest import Desk
 from tests.cli.test_json import WORDS
 from tests.json_contract import problems, schema
@@ -59,7 +59,7 @@ def test_the_vocabularies_are_those_of_the_law() -> None:
     text = json.dumps(schema())
 
     assert schema()["$defs"]["Phase"]["enum"] == [phase.value for phase in Phase]
-    assert [fact for fact in FACTS if f'"{fact}"' not in text] == []
+    assert [fact for fact in FactName if f'"{fact}"' not in text] == []
 
 
 def test_a_whole_year_is_as_it_says(year: Any) -> None:  # noqa: ANN401

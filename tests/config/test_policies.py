@@ -3,6 +3,7 @@
 import pytest
 
 from config.policies import PolicyUnfit, default_values, policy_of
+from states.model.vocabulary import DutyKind
 
 
 def test_the_default_policy_is_whole() -> None:
@@ -15,8 +16,8 @@ def test_own_values_are_laid_over_the_defaults() -> None:
 
     assert policy.limits.home_share == 0.3
     assert policy.limits.top_risks == 3
-    assert policy.due["answer-participant"] == "S+8w"
-    assert policy.due["approve-analysis"] == "S-18w"
+    assert policy.due[DutyKind.ANSWER_PARTICIPANT] == "S+8w"
+    assert policy.due[DutyKind.APPROVE_ANALYSIS] == "S-18w"
 
 
 def test_a_rung_is_put_in_its_place_or_taken_out() -> None:

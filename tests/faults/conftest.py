@@ -12,6 +12,7 @@ import pytest
 from config.policies import policy_of
 from records.engine.database import connect
 from records.ledger import Ledger
+from states.model.vocabulary import Step
 from tests import conftest, postgres
 from tests.records.conftest import START, Memory, a_programme
 
@@ -34,7 +35,7 @@ def a_world(url: str) -> None:
         memory.deliver()
         answer = {"covers": ["c2"], "text": "We will pay."}
         memory.act("answer-participant", answer)
-        memory.ledger.act("aa-2022", "invite-all", {}, by="manager", now=START)
+        memory.ledger.act("aa-2022", Step.INVITE_ALL, {}, by="manager", now=START)
     finally:
         engine.dispose()
 

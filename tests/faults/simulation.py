@@ -28,6 +28,8 @@ from records.queries import notices_of
 from states.language.errors import Refused
 from states.model.people import Role
 from states.model.programme import Programme
+from states.model.vocabulary import Step
+from states.steps.decide import known_step
 from tests.faults.checker import problems, rows_of
 from tests.faults.fault_injection import Faults, Killed, lost
 from tests.faults.hands import hands_of
@@ -122,8 +124,8 @@ class Life:
             ("map-stakeholder", UNION),
             ("map-stakeholder", NGO),
         ):
-            ledger.act(self.id, step, what, by="manager", now=self.now)
-        ledger.act(self.id, "map-stakeholder", LETTER, by="manager", now=self.now)
+            ledger.act(self.id, known_step(step).name, what, by="manager", now=self.now)
+        ledger.act(self.id, Step.MAP_STAKEHOLDER, LETTER, by="manager", now=self.now)
 
     def _open(self) -> str:
         """In time, or so late that the days do not fit: that is refused until somebody says that they know."""
@@ -205,7 +207,7 @@ class Life:
         for step, by, given in wishes:
             was = self.ledger.read(self.id)
             try:
-                self.ledger.act(self.id, step, given, by=by, now=self.now)
+                self.ledger.act(self.id, known_step(step).name, given, by=by, now=self.now)
             except Refused as refused:
                 self.refused[refused.code] += 1
                 continue

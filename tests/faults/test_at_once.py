@@ -18,6 +18,8 @@ from records.engine.errors import Busy
 from records.journal import journal
 from records.ledger import Ledger
 from states.language.errors import Refused
+from states.model.vocabulary import Step
+from states.steps.decide import known_step
 from tests.faults import worker
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW
@@ -112,7 +114,9 @@ def test_a_hundred_participants_answer_in_the_same_second(crowd: Memory) -> None
     assert len(names) == CROWD
 
     def accept(place: int) -> None:
-        crowd.ledger.act(crowd.dialogue_id, "accept-invitation", {}, by=names[place], now=crowd.now)
+        crowd.ledger.act(
+            crowd.dialogue_id, Step.ACCEPT_INVITATION, {}, by=names[place], now=crowd.now
+        )
 
     def many(worker_: int) -> None:
         for place in range(worker_, CROWD, 10):
@@ -132,7 +136,7 @@ def test_the_same_step_at_once_is_taken_once(world: str) -> None:
 
     def accept(_: int) -> bool:
         try:
-            ledger.act("aa-2022", "accept-invitation", {}, by="ngo-nl", now=NOW)
+            ledger.act("aa-2022", Step.ACCEPT_INVITATION, {}, by="ngo-nl", now=NOW)
         except Refused:
             return False
         return True
@@ -155,7 +159,7 @@ def test_of_two_people_who_saw_the_same_page_one_is_told(world: str) -> None:
         }
         by = ("manager", "deputy")[place]
         try:
-            ledger.act("bb-2022", "postpone", given, by=by, now=NOW, expected_revision=seen)
+            ledger.act("bb-2022", Step.POSTPONE, given, by=by, now=NOW, expected_revision=seen)
         except Refused as refused:
             return refused.code
         return "done"
@@ -206,14 +210,14 @@ def test_a_step_at_every_moment_of_a_sweep(
 
         def act(other: Engine = other, late: list[Engine] = late) -> None:
             try:
-                Ledger(other, policy_of).act(dialogue, name, what, by=by, now=NOW)
+                Ledger(other, policy_of).act(dialogue, known_step(name).name, what, by=by, now=NOW)
             except Busy:  # the chunk that holds this dialogue is being written: a moment later
                 late.append(other)
 
         faults = at_point(engine, at, act)
         sweeping(engine)
         for waiting in late:
-            Ledger(waiting, policy_of).act(dialogue, name, what, by=by, now=NOW)
+            Ledger(waiting, policy_of).act(dialogue, known_step(name).name, what, by=by, now=NOW)
         sweeping(other)
         assert problems(other, NOW) == [], at
         other.dispose()
@@ -240,7 +244,7 @@ def test_a_session_that_moves_during_delivery(world: str) -> None:
             if not moved:
                 given = {"to": "2022-09-20T13:00", "reason": "The hall burned down."}
                 act = memory.ledger.act
-                act(memory.dialogue_id, "reschedule-session", given, by="manager", now=reminding)
+                act(memory.dialogue_id, Step.RESCHEDULE_SESSION, given, by="manager", now=reminding)
                 moved.append(post.message_id)
 
     mail = Moving()

@@ -20,7 +20,7 @@ from tests.faults.checker import problems
 from tests.faults.conftest import NOW, Copies
 from tests.faults.fault_injection import Faults, Killed, lost, raising
 from tests.faults.test_mail import UNION, delivery_status
-from tests.faults.works import STEPS, Step, delivering, drained, left_behind, sweeping
+from tests.faults.works import STEPS, StepTaken, delivering, drained, left_behind, sweeping
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -131,7 +131,7 @@ def test_a_delivery_that_fails_anywhere_loses_nothing(copies: Copies, death: str
 @pytest.mark.parametrize("death", DEATHS)
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
 def test_a_step_that_fails_anywhere_was_taken_whole_or_not_at_all(
-    copies: Copies, death: str, step: Step
+    copies: Copies, death: str, step: StepTaken
 ) -> None:
     with mended(copies()) as engine:
         before, seen = left_behind(engine), Ledger(engine, policy_of).revision(step.dialogue)

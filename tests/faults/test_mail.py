@@ -33,6 +33,8 @@ from services.delivery.bounces import hear
 from services.delivery.report import DeliveryReport
 from services.delivery.round import deliver
 from states.model.facts import Notice
+from states.model.vocabulary import Step, Template
+from states.steps.decide import known_step
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW
 from tests.faults.works import drained, mailroom, sweeping
@@ -87,10 +89,10 @@ def _leave_waiting(engine: Engine) -> None:
         ("map-stakeholder", NGO_SEAT),
         ("approve-analysis", {}),
     ):
-        ledger.act(YOUNG, step, given, by="manager", now=NOW)
+        ledger.act(YOUNG, known_step(step).name, given, by="manager", now=NOW)
     sweeping(engine)
     drained(engine, Memory(), NOW)
-    ledger.act(YOUNG, "invite-all", {}, by="manager", now=NOW)
+    ledger.act(YOUNG, Step.INVITE_ALL, {}, by="manager", now=NOW)
     with engine.begin() as connection:
         connection.execute(
             update(NOTICES).where(waits, NOTICES.c.template == "answer").values(next_try_at=NOW)
@@ -195,7 +197,7 @@ def test_an_invitation_to_a_wrong_address_goes_to_the_right_one(engine: Engine) 
     with mail_server(handler) as port:
         assert send(engine, smtp(port)).failed == 1
         moved = {"stakeholder": "ngo-nl", "email": right}
-        ledger.act(YOUNG, "change-contact", moved, by="manager", now=NOW + HOUR)
+        ledger.act(YOUNG, Step.CHANGE_CONTACT, moved, by="manager", now=NOW + HOUR)
         while send(engine, smtp(port), NOW + HOUR).handled:
             continue
     # The invitation itself, and the word that they are reached in another way now.
@@ -359,7 +361,7 @@ def test_among_many_messages_one_poison_message_goes_alone(
                 Notice(
                     to="manager",
                     role="manager",
-                    template="dialogue-opened",
+                    template=Template.DIALOGUE_OPENED,
                     detail={"carried": [], "number": n},
                 )
             ],

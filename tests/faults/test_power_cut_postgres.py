@@ -28,7 +28,7 @@ from tests.faults.checker import problems
 from tests.faults.conftest import NOW
 from tests.faults.fault_injection import Faults
 from tests.faults.shaky import Shaky, shaken
-from tests.faults.works import STEPS, Step, drained, left_behind, sweeping
+from tests.faults.works import STEPS, StepTaken, drained, left_behind, sweeping
 
 SEED = int(os.environ.get("TESTS_SEED", "2022"))
 AMOUNTS = [pytest.param(20, id="few"), pytest.param(200, id="many", marks=pytest.mark.slow)]
@@ -126,7 +126,7 @@ class Evening:
         sweeping(self.engine, chunk=1)
         self._told()
 
-    def _take(self, step: Step) -> None:
+    def _take(self, step: StepTaken) -> None:
         if self.over:
             return  # a commit that failed has no point after it: the next may be before one, with its locks
         step.take(self.witness)

@@ -16,6 +16,7 @@ from records.sweep.sweep import sweep
 from services.delivery.outbound import Mailroom
 from services.delivery.round import deliver
 from states.language.errors import Refused
+from states.model.vocabulary import Step
 from tests.faults.conftest import NOW
 
 LEASE = 900.0
@@ -49,7 +50,7 @@ def drained(engine: Engine, channel: Channel, now: datetime = LATER) -> None:
 
 
 @dataclass(frozen=True)
-class Step:
+class StepTaken:
     """One step of a person, which changes something only once."""
 
     dialogue: str
@@ -61,23 +62,30 @@ class Step:
         """Take the step on what was *seen* (its revision); False when it was taken before."""
         act = Ledger(engine, policy_of).act
         try:
-            act(self.dialogue, self.name, self.given, by=self.by, now=now, expected_revision=seen)
+            act(
+                self.dialogue,
+                Step(self.name),
+                self.given,
+                by=self.by,
+                now=now,
+                expected_revision=seen,
+            )
         except Refused:
             return False
         return True
 
 
 STEPS = (
-    Step("aa-2022", "cancel-dialogue", "manager", {"reason": "The company was sold."}),
-    Step("cc-2022", "answer-participant", "manager", {"covers": ["c1"], "text": "In spring."}),
-    Step(
+    StepTaken("aa-2022", "cancel-dialogue", "manager", {"reason": "The company was sold."}),
+    StepTaken("cc-2022", "answer-participant", "manager", {"covers": ["c1"], "text": "In spring."}),
+    StepTaken(
         "bb-2022",
         "postpone",
         "manager",
         {"duty": "answer-participant/ngo-nl", "to": "2022-10-20", "reason": "Prices are late."},
     ),
-    Step("aa-2022", "accept-invitation", "ngo-nl", {}),
-    Step(
+    StepTaken("aa-2022", "accept-invitation", "ngo-nl", {}),
+    StepTaken(
         "cc-2022",
         "hand-over",
         "manager",

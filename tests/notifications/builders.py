@@ -19,6 +19,7 @@ from states.model.facts import Notice
 from states.model.information import Influence, Information
 from states.model.people import PARTICIPANT, ROLES, Invitation, Layer, Person, Role, Stakeholder
 from states.model.programme import Programme
+from states.model.vocabulary import CheckName, DutyKind, Template
 
 OPENED = datetime(2021, 12, 1, 8, tzinfo=UTC)
 SESSION = datetime(2022, 6, 16, 11, tzinfo=UTC)
@@ -156,10 +157,10 @@ def decided(contribution: Contribution) -> Contribution:
 
 def duty(kind: str, whom: str | None = None, **changes: Any) -> Duty:  # noqa: ANN401
     """A duty of *kind*, due at the promised moment."""
-    owner = KINDS[kind].owner
+    owner = KINDS[DutyKind(kind)].owner
     waiting = whom if kind == "answer-participant" else None
     values: dict[str, Any] = {
-        "name": duty_name(kind, whom),
+        "name": duty_name(DutyKind(kind), whom),
         "kind": kind,
         "whom": whom,
         "owner": owner,
@@ -230,7 +231,7 @@ def override() -> Override:
     """A soft check passed by hand."""
     return Override(
         id="stakeholder_analysis/home-share",
-        check="home-share",
+        check=CheckName.HOME_SHARE,
         phase=Phase.STAKEHOLDER_ANALYSIS,
         by="manager",
         name="Karin Smit",
@@ -264,7 +265,7 @@ def notice(
     return Notice(
         to=to,
         role=to if to in ROLES else PARTICIPANT,
-        template=template,
+        template=Template(template),
         duty=found.name if found else None,
         kind=found.kind if found else None,
         rung=rung,

@@ -14,6 +14,7 @@ from notifications.letters.compose import Message, compose, words_to_pass_on
 from states.model.dialogue import Dialogue
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT, Role
+from states.model.vocabulary import Template
 from tests.notifications.builders import (
     ALERTED,
     SESSION,
@@ -229,7 +230,7 @@ def _of_cases(language: str) -> Iterator[Golden]:
     """Every message as the cases tell it; what is said aloud, put in a calendar or told a chat stands by itself."""
     cases = {(case.notice.template, case.name): case for case in every_case(language)}
     for letter, names in _CASES.items():
-        for case in (cases[letter, name] for name in names):
+        for case in (cases[Template(letter), name] for name in names):
             variant = variant_of(letter, case.name)
             yield Golden(letter, variant, partial(_of, partial(_written, case)))
             if case.notice.role == PARTICIPANT and case.name == names[0]:

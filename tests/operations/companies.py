@@ -8,6 +8,7 @@ from notifications.channels.channels import Channel, Memory
 from records.queries import notices_of
 from services.delivery.outbound import Mailroom
 from services.house import House
+from states.steps.decide import known_step
 from tests.journeys.lives import PROGRAMME, played, scenario, small
 
 DUE = datetime(2022, 9, 9, 6, tzinfo=UTC)
@@ -29,7 +30,9 @@ def _found(house: House, name: str) -> str:
     life = Life(told, house, Memory())
     life.begin()
     for one in told.in_order():
-        house.ledger.act(life.dialogue_id, one.do, one.given, by=one.by, now=one.at)
+        house.ledger.act(
+            life.dialogue_id, known_step(one.do).name, one.given, by=one.by, now=one.at
+        )
     return life.dialogue_id
 
 

@@ -13,6 +13,7 @@ from records import queries
 from states.language.errors import Refused
 from states.model.dialogue import Dialogue
 from states.model.programme import Programme
+from states.model.vocabulary import DutyKind
 from states.privacy.independence import helpers_of
 from tests.faults.wishes import Wish, wishes_of
 from tests.portal.conftest import Portal
@@ -206,7 +207,7 @@ def _helpers(dialogue: Dialogue, chance: random.Random) -> Iterator[Wish]:
     for helper in dialogue.helpers:
         if chance.random() < 0.03:
             yield "end-helper", chance.choice(("sponsor", helper)), {"helper": helper}
-        for duty in dialogue.owed("pass-on"):
+        for duty in dialogue.owed(DutyKind.PASS_ON):
             step = chance.choice(("bring", "record-delivery"))
             yield step, helper, {"to": str(duty.whom), "how": "A call."}
 
@@ -237,7 +238,7 @@ def traits_of(d: Dialogue, now: Any) -> set[str]:  # noqa: ANN401 - an aware dat
 
 def waits_for_helper(d: Dialogue) -> bool:
     """Whether a message waits for somebody whom a helper may call."""
-    seats = [d.stakeholders[str(duty.whom)] for duty in d.owed("pass-on")]
+    seats = [d.stakeholders[str(duty.whom)] for duty in d.owed(DutyKind.PASS_ON)]
     return any(speaks(helper, seat) for helper in helpers_of(d) for seat in seats)
 
 

@@ -25,6 +25,7 @@ from states.language.errors import Refused
 from states.model.dialogue import OPEN_PHASES, Dialogue, Phase
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT
+from states.model.vocabulary import Template
 from states.privacy.visibility import is_hidden
 from tests.portal.conftest import Portal
 from tests.portal.lifetimes import BEGINNINGS, Lifetime
@@ -63,7 +64,7 @@ class Look:
     def letter(self, template: str, to: str = "sponsor", **detail: Any) -> str:  # noqa: ANN401
         """A letter as it would be written now; nothing when its reader does not read Dutch."""
         role = to if to in self._roles else PARTICIPANT
-        asked = Notice(template=template, to=to, role=role, detail=detail, version=1)
+        asked = Notice(template=Template(template), to=to, role=role, detail=detail, version=1)
         reader = self.dialogue.reader_of(asked)
         if reader is None or reader.language != "nl":
             return ""

@@ -11,7 +11,7 @@ from portal.web.template_engine import sentences
 from states.language.catalogue import translate
 from states.language.languages import LANGUAGES
 from states.language.messages import phrasebook
-from states.model.facts import FACTS
+from states.model.vocabulary import FactName
 from tests.machine_words import machine_words
 from tests.notifications.test_plain_words import FORBIDDEN
 
@@ -83,4 +83,4 @@ def test_the_texts_were_found() -> None:
 
 
 def test_each_fact_of_the_journal_is_said_in_words() -> None:
-    assert [fact for fact in FACTS if fact not in sentences()["fact"]] == []
+    assert [fact for fact in FactName if fact not in sentences()["fact"]] == []

@@ -16,6 +16,7 @@ from states.language.languages import LANGUAGES
 from states.language.messages import phrasebook, say_to_people
 from states.language.validation_messages import Problem, problem_book
 from states.model.dialogue import Dialogue
+from states.model.vocabulary import DutyKind, Step
 from states.steps.phases.lead_time import Unfit
 from states.steps.table import STEPS
 from tests.machine_words import machine_words
@@ -27,8 +28,8 @@ VALUES: dict[str, Any] = {
     "by": "deputy", "check": "home-share", "commitment": "k-1", "contribution": "c1", "contributions": ["c1", "c2"],
     "country": "BD", "date": "2022-09-08",
     "days": [
-        Unfit("approve-analysis", date(2022, 2, 10)),
-        Unfit("invite-stakeholder", date(2022, 4, 7)),
+        Unfit(DutyKind("approve-analysis"), date(2022, 2, 10)),
+        Unfit(DutyKind("invite-stakeholder"), date(2022, 4, 7)),
     ],
     "due": "2022-09-08", "duty": "answer-participant/union-bd",
     "earliest": "2022-09-08",
@@ -99,7 +100,7 @@ def test_what_is_wrong_with_a_field_is_said_by_its_label(
     """Nonsense of every kind in every field of every step: no expression, no English of a library."""
     from states.steps.decide import understood
 
-    model = STEPS[step].takes
+    model = STEPS[Step(step)].takes
     tries: tuple[Any, ...] = (
         None,
         "",
@@ -115,7 +116,7 @@ def test_what_is_wrong_with_a_field_is_said_by_its_label(
     for nonsense in tries:
         given = dict.fromkeys(model.model_fields, nonsense) | {"never": nonsense}
         try:
-            understood(STEPS[step], given)
+            understood(STEPS[Step(step)], given)
         except BadInput as refused:
             said = [
                 telling_to("manager", told_of, language).problem(one)

@@ -8,6 +8,7 @@ import pytest
 
 from portal.manager.answers.returned_mail import may_dismiss
 from states.model.people import Role
+from states.model.vocabulary import DutyKind
 from tests.portal.conftest import Portal
 from tests.records.conftest import a_programme
 
@@ -45,7 +46,7 @@ def test_the_moderator_says_that_one_did_not_arrive_and_that_another_is_well(
     assert numbers(moderator.get("/returned").text) == []
     facts = [row for row in unclear.dump() if 'INTO "facts"' in row and "'report-looked-at'" in row]
     assert len(facts) == 1
-    owed = {duty.whom for duty in unclear.memory.read().owed("answer-participant")}
+    owed = {duty.whom for duty in unclear.memory.read().owed(DutyKind.ANSWER_PARTICIPANT)}
     assert len(owed) == 1
 
 

@@ -15,8 +15,8 @@ from portal.web.template_engine import _environment, sentences
 from states.checks.status import Answers
 from states.language.languages import LANGUAGES
 from states.model.contributions import Commitment, LineVerdict, Verdict
-from states.model.facts import FACTS
 from states.model.people import ROLES, Layer
+from states.model.vocabulary import FactName
 from states.steps.table import LEAVING, RELAYS
 
 FOLDER = Path(portal.__file__).parent / "templates"
@@ -130,7 +130,7 @@ def test_words_of_the_law_that_are_no_enumeration_are_there_too() -> None:
     assert set(tables()["progress"]) == {*status, "late"}
     assert set(tables()["answers"]) == set(get_args(Answers))
     assert {key.replace("/", "-") for key in RELAYS} - {"undo-relayed"} <= set(tables()["recorded"])
-    assert set(FACTS) <= set(sentences()["fact"])
+    assert set(FactName) <= set(sentences()["fact"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

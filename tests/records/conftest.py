@@ -18,6 +18,7 @@ from records.sweep.sweep import Pause, SweepReport, sweep
 from states.model.dialogue import Dialogue
 from states.model.information import Information
 from states.model.programme import Programme
+from states.steps.decide import known_step
 
 START = datetime(2021, 12, 10, 8, tzinfo=UTC)
 SESSION = datetime(2022, 6, 16, 11, tzinfo=UTC)
@@ -107,7 +108,9 @@ class Memory:
         self, step: str, given: Mapping[str, Any] | None = None, by: str = "manager"
     ) -> Receipt:
         """Take one step."""
-        return self.ledger.act(self.dialogue_id, step, given or {}, by=by, now=self.now)
+        return self.ledger.act(
+            self.dialogue_id, known_step(step).name, given or {}, by=by, now=self.now
+        )
 
     def map(self) -> None:
         """Name the risk and map its two stakeholders."""

@@ -16,6 +16,7 @@ from records.engine.clock_guard import AHEAD, live_by
 from records.migrate import found_rehearsal, upgrade
 from records.schema.rehearsal_mark import is_rehearsed
 from states.language.errors import Refused
+from states.model.vocabulary import Step
 from tests.records.conftest import INFORMATION, Memory, a_programme
 
 LATER = timedelta(microseconds=1)
@@ -25,7 +26,7 @@ REPORT = {"who": None, "contact": None}
 WRITERS: dict[str, Callable[[Memory], object]] = {
     "act": lambda m: m.act("give-information", INFORMATION.model_dump(mode="json")),
     "act_all": lambda m: m.ledger.act_all(
-        m.dialogue_id, "give-information", [{}], by="manager", now=m.now
+        m.dialogue_id, Step.GIVE_INFORMATION, [{}], by="manager", now=m.now
     ),
     "apply_programme": lambda m: m.ledger.apply_programme(a_programme("other"), m.now),
     "open_edition": lambda m: m.ledger.open_edition(

@@ -11,6 +11,7 @@ from records.outbox.enqueue import BY_HAND, PENDING
 from records.schema.core import NOTICES
 from states.language.errors import NotYours, Refused
 from states.model.people import Former, Person, Role
+from states.model.vocabulary import Step
 from states.privacy.independence import debtor_behind
 from tests.records.conftest import Memory, a_programme
 
@@ -90,7 +91,7 @@ def test_next_years_edition_is_no_way_to_another_moderator(
 
     with pytest.raises(Refused):
         open_voice.ledger.act(
-            next_year, "hand-over", {"role": role, "person": person}, by=by, now=later
+            next_year, Step.HAND_OVER, {"role": role, "person": person}, by=by, now=later
         )
 
 

@@ -10,7 +10,7 @@ from records.access import requests
 from records.access.links import Capacity
 from records.engine.database import reading
 from records.journal import journal
-from records.schema.core import Base
+from records.schema.base import Base
 from states.language.errors import Refused
 from tests.records.conftest import DAY, Memory, a_programme
 

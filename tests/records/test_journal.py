@@ -12,6 +12,7 @@ from records.journal import journal
 from records.journal.hash_chain import Head, beginning, entries_of
 from states.language.errors import NotKnown
 from states.model.facts import Fact
+from states.model.vocabulary import FactName
 from tests.records.conftest import DAY, START, Memory, a_programme
 
 TRIGGERS = {
@@ -148,7 +149,7 @@ def test_the_first_bad_entry_is_named(
 
 
 def test_a_chain_cannot_be_moved_to_another_dialogue() -> None:
-    facts = [Fact(fact="dialogue-opened", actor="manager", subject="x")]
+    facts = [Fact(fact=FactName.DIALOGUE_OPENED, actor="manager", subject="x")]
     [one], _ = entries_of("one", beginning("one"), facts, START)
     [other], _ = entries_of("other", beginning("other"), facts, START)
     assert one["hash"] != other["hash"]

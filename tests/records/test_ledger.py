@@ -15,9 +15,11 @@ from records.engine.database import writing as transaction
 from records.journal import journal
 from records.ledger import Ledger, Receipt
 from records.outbox import enqueue
-from records.schema.core import DUTIES, FACTS, NOTICES, PROGRAMMES, Base
+from records.schema.base import Base
+from records.schema.core import DUTIES, FACTS, NOTICES, PROGRAMMES
 from states.language.errors import ChecksNotMet, NotKnown, Refused
 from states.model.dialogue import Dialogue, Phase
+from states.model.vocabulary import Step
 from tests.records.conftest import DAY, NGO, START, UNION, Memory, a_programme, utc
 
 SEAT = UNION | {"speaks_for": []}
@@ -108,7 +110,7 @@ def test_an_unknown_dialogue_is_said(memory: Memory, name: str) -> None:
         with pytest.raises(NotKnown):
             ask(name)
     with pytest.raises(NotKnown):
-        memory.ledger.act(name, "invite-all", {}, by="manager", now=START)
+        memory.ledger.act(name, Step.INVITE_ALL, {}, by="manager", now=START)
 
 
 @pytest.mark.parametrize("broken", ["put", "rows_of", "withdraw_outdated"])
@@ -148,7 +150,7 @@ def test_two_at_once_on_one_dialogue_one_wins_the_other_hears_why(opened: Memory
         start.wait()
         try:
             return ledger.act(
-                opened.dialogue_id, "approve-analysis", {}, by="manager", now=opened.now
+                opened.dialogue_id, Step.APPROVE_ANALYSIS, {}, by="manager", now=opened.now
             )
         except Refused as refused:
             return refused
@@ -167,7 +169,7 @@ def test_many_at_once_on_one_dialogue_all_get_their_turn(opened: Memory) -> None
     def map_one(number: int) -> None:
         given = SEAT | {"id": f"union-{number}", "email": f"{number}@union.example"}
         opened.ledger.act(
-            opened.dialogue_id, "map-stakeholder", given, by="manager", now=opened.now
+            opened.dialogue_id, Step.MAP_STAKEHOLDER, given, by="manager", now=opened.now
         )
 
     with ThreadPoolExecutor(8) as threads:
@@ -184,7 +186,7 @@ def test_whoever_saw_an_older_page_is_refused(opened: Memory) -> None:
     def note() -> Receipt:
         return opened.ledger.act(
             opened.dialogue_id,
-            "cancel-dialogue",
+            Step.CANCEL_DIALOGUE,
             {"reason": "Sold"},
             by="manager",
             now=opened.now,
@@ -284,7 +286,7 @@ def test_several_steps_are_one_change_or_none(opened: Memory) -> None:
     def map_all(givens: list[dict[str, Any]], expected: int | None = None) -> None:
         ledger.act_all(
             name,
-            "map-stakeholder",
+            Step.MAP_STAKEHOLDER,
             givens,
             by="manager",
             now=opened.now,

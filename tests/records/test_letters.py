@@ -17,6 +17,7 @@ from records.outbox.enqueue import SENT, WITHDRAWN
 from records.schema.core import LETTERS, NOTICES
 from states.model.facts import Notice
 from states.model.people import ROLES, Role
+from states.model.vocabulary import Template
 from tests.records.conftest import DAY, START, Memory, a_programme
 
 MORNING = START - timedelta(hours=1)
@@ -36,7 +37,7 @@ def say(
 ) -> None:
     """Put *number* notices in the outbox, as that many rungs of one morning."""
     role = to if to in ROLES else "participant"
-    notice = Notice(to=to, role=role, template=template)
+    notice = Notice(to=to, role=role, template=Template(template))
     rows = [
         enqueue.rows_of(memory.dialogue_id, [notice], f"t:{mark}{template}:{n}", memory.now)[0]
         for n in range(number)

@@ -8,7 +8,8 @@ from sqlalchemy import Engine, insert, inspect
 from records import migrate
 from records.engine.database import connect, writing
 from records.engine.schema_revision import VERSION_TABLE
-from records.schema.core import PROGRAMMES, Base
+from records.schema.base import Base
+from records.schema.core import PROGRAMMES
 from tests.records.test_database import ROW
 
 

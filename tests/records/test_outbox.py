@@ -17,6 +17,7 @@ from records.outbox import enqueue
 from records.schema.core import NOTICES
 from states.language.errors import NotKnown, Refused
 from states.model.facts import Notice
+from states.model.vocabulary import DutyKind, Template
 from tests.records.conftest import DAY, SESSION, START, Memory, utc
 
 LEASE = timedelta(minutes=5)
@@ -35,7 +36,7 @@ def test_two_who_claim_at_once_never_get_the_same(invited: Memory) -> None:
     rows = [
         enqueue.rows_of(
             invited.dialogue_id,
-            [Notice(to="manager", role="manager", template="x")],
+            [Notice(to="manager", role="manager", template=Template.NEW_LINK)],
             f"t:{n}",
             START,
         )[0]
@@ -252,7 +253,7 @@ def test_an_answer_that_failed_is_written_anew_and_not_sent_again(answered: Memo
 
 
 def test_what_is_no_fact_and_no_rung_is_told_once(opened: Memory) -> None:
-    digest = Notice(to="manager", role="manager", template="digest", detail={"waiting": 2})
+    digest = Notice(to="manager", role="manager", template=Template.DIGEST, detail={"waiting": 2})
     week, next_week = "digest:2022-W03", "digest:2022-W04"
     assert opened.ledger.tell(opened.dialogue_id, digest, week, START)
     assert not opened.ledger.tell(opened.dialogue_id, digest, week, START)
@@ -267,7 +268,9 @@ def test_what_is_no_fact_and_no_rung_is_told_once(opened: Memory) -> None:
 
 def test_several_rows_are_counted_by_what_is_new(opened: Memory) -> None:
     rungs = [
-        Notice(to=to, role=to, template="x", duty="d", kind="k", rung=rung)
+        Notice(
+            to=to, role=to, template=Template.DUTY_LATE, duty="d", kind=DutyKind.PASS_ON, rung=rung
+        )
         for to in ("manager", "deputy")
         for rung in ("0", "+1wd")
     ]

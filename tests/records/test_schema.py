@@ -17,7 +17,8 @@ from records.dialogues.collection_mappers import SHELVES, Shelf
 from records.engine.column_types import canonical, from_stored, instant_text, to_stored
 from records.engine.database import reading
 from records.engine.schema_revision import VERSION_TABLE
-from records.schema.core import DIALOGUES, Base
+from records.schema.base import Base
+from records.schema.core import DIALOGUES
 from states.model.dialogue import Dialogue
 
 for module in pkgutil.iter_modules(records.__path__):

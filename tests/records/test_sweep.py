@@ -25,6 +25,7 @@ from records.sweep import rule_cache
 from records.sweep.sweep import SweepReport, sweep
 from states.model.dialogue import Phase
 from states.model.duties import Duty, DutyStatus
+from states.model.vocabulary import Step
 from states.timing.lapse import Passing, Setting, pass_time
 from tests.conftest import POSTGRESQL
 from tests.records.conftest import DAY, START, Memory, a_programme, no_pause, utc
@@ -117,7 +118,11 @@ def test_two_sweeps_at_once_send_nothing_twice(many: Memory, chunk: int) -> None
 def test_people_act_while_the_sweep_runs(many: Memory) -> None:
     def act(number: int) -> Phase:
         receipt = many.ledger.act(
-            f"p{number:02}-2022", "cancel-dialogue", {"reason": "Sold"}, by="manager", now=many.now
+            f"p{number:02}-2022",
+            Step.CANCEL_DIALOGUE,
+            {"reason": "Sold"},
+            by="manager",
+            now=many.now,
         )
         return receipt.phase
 
@@ -244,7 +249,8 @@ def test_what_was_prepared_is_prepared_again_when_the_programme_changed_meanwhil
 def test_what_was_prepared_is_prepared_again_when_somebody_acted_meanwhile(
     opened: Memory, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    real, steps = sweeping.prepare, [("cancel-dialogue", {"reason": "The factory closed."})]
+    real = sweeping.prepare
+    steps = [(Step.CANCEL_DIALOGUE, {"reason": "The factory closed."})]
 
     def overtaken(
         connection: Connection,

@@ -16,6 +16,7 @@ from records import queries
 from services.delivery.outbound import Mailroom
 from services.house import House, open_house
 from states.model.programme import Programme
+from states.steps.decide import known_step
 
 NOW = datetime(2022, 1, 10, 9, tzinfo=UTC)
 SESSION = datetime(2022, 6, 16, 11, tzinfo=UTC)
@@ -126,7 +127,7 @@ def furnished(url: str, post: Post) -> House:
 
 def act(house: House, step: str, by: str = "manager", now: datetime = NOW, **given: Any) -> None:
     """One step through the one door."""
-    house.ledger.act(ID, step, given, by=by, now=now)
+    house.ledger.act(ID, known_step(step).name, given, by=by, now=now)
 
 
 def statuses(house: House, template: str = "invitation") -> dict[str, str]:

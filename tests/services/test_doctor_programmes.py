@@ -11,6 +11,7 @@ from services.doctor.programmes import lost_key, unheard
 from services.house import House
 from services.secret_encryption import key_file, locked
 from states.model.facts import Notice
+from states.model.vocabulary import Template
 from tests.services.conftest import ID, NOW, SESSION, act, programme
 
 
@@ -63,7 +64,9 @@ def _next_edition(house: House) -> str:
 
 def _mail_to_the_board_fails(house: House) -> None:
     """What fails for good is known by edition: here by that of 2022 alone."""
-    house.ledger.tell(ID, Notice(to="board", role="board", template="people-are-waiting"), "x", NOW)
+    house.ledger.tell(
+        ID, Notice(to="board", role="board", template=Template.PEOPLE_ARE_WAITING), "x", NOW
+    )
     [posted] = [
         row
         for post in house.ledger.claim(NOW, limit=99, lease=timedelta(minutes=5), worker="w")

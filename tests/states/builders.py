@@ -25,7 +25,7 @@ from states.model.information import Information
 from states.model.people import Person
 from states.model.policy import Policy
 from states.model.programme import Programme
-from states.steps.decide import decide
+from states.steps.decide import decide, known_step
 from states.steps.delivery.receipts import delivered, undeliverable
 from states.steps.draft import Decision
 from states.steps.opening import open_edition
@@ -266,18 +266,18 @@ class Life:
 
     def take(self, by: str, step: str, /, **given: Any) -> "Life":  # noqa: ANN401 - any step's fields
         """*by* takes *step*, which must be allowed."""
-        self.accept(decide(self.dialogue, step, given, by, self.now))
+        self.accept(decide(self.dialogue, known_step(step).name, given, by, self.now))
         return self
 
     def decided(self, by: str, step: str, /, **given: Any) -> Decision:  # noqa: ANN401
         """Return what taking *step* would come to, without taking it."""
-        return decide(self.dialogue, step, given, by, self.now)
+        return decide(self.dialogue, known_step(step).name, given, by, self.now)
 
     def refuse(self, by: str, step: str, /, **given: Any) -> Refused:  # noqa: ANN401
         """Return the refusal of *step*, which must change nothing and explain itself."""
         before = snapshot(self.dialogue)
         with pytest.raises(Refused) as caught:
-            decide(self.dialogue, step, given, by, self.now)
+            decide(self.dialogue, known_step(step).name, given, by, self.now)
         assert snapshot(self.dialogue) == before
         for language in ("nl", "en"):
             assert caught.value.why(language).strip()

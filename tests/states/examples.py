@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from states.model.dialogue import Phase
 from states.model.facts import Notice
+from states.model.vocabulary import Template
 from states.steps.delivery.pass_on import by_hand
 from tests.states.builders import (
     DECISIONS,
@@ -128,7 +129,7 @@ READY: dict[tuple[Phase, str], str] = {
 
 def waits_by_hand(life: Life) -> Life:
     """Something waits to be passed on to Joke."""
-    notice = Notice(to=JOKE, role="participant", template="agenda-echoed")
+    notice = Notice(to=JOKE, role="participant", template=Template.AGENDA_ECHOED)
     life.accept(by_hand(life.dialogue, notice, life.now))
     return life
 

@@ -15,6 +15,7 @@ from states.model.dialogue import Phase
 from states.model.people import Invitation, Role
 from states.model.policy import Policy
 from states.model.programme import Programme
+from states.model.vocabulary import Step
 from states.steps.decide import decide
 from states.steps.table import STEPS
 from states.values.values import LINE_LIMIT, TEXT_LIMIT
@@ -199,8 +200,10 @@ def test_a_stakeholder_that_cannot_be(changes: Given, field: str) -> None:
 
 @pytest.mark.parametrize("step", [name for name, step in STEPS.items() if step.takes.model_fields])
 def test_a_field_that_is_missing_is_named(step: str) -> None:
-    needed = [name for name, field in STEPS[step].takes.model_fields.items() if field.is_required()]
-    phase = STEPS[step].phases[0]
+    needed = [
+        name for name, field in STEPS[Step(step)].takes.model_fields.items() if field.is_required()
+    ]
+    phase = STEPS[Step(step)].phases[0]
     by, given = example(phase, step)
     for name in needed:
         without = {key: value for key, value in given.items() if key != name}
@@ -211,7 +214,7 @@ def test_a_field_that_is_missing_is_named(step: str) -> None:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_field_that_does_not_exist_is_named(step: str) -> None:
-    phase = STEPS[step].phases[0]
+    phase = STEPS[Step(step)].phases[0]
     by, given = example(phase, step)
 
     refusal = ready(phase, step).refuse(by, step, **given | {"colour": "red"})
@@ -223,13 +226,13 @@ def test_a_field_that_does_not_exist_is_named(step: str) -> None:
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("given", ["text", 5, ["a"], [1, 2], True], ids=repr)
 def test_what_is_no_mapping(step: str, given: object) -> None:
-    phase = STEPS[step].phases[0]
+    phase = STEPS[Step(step)].phases[0]
     life = ready(phase, step)
     by, _ = example(phase, step)
     before = snapshot(life.dialogue)
 
     with pytest.raises(Refused):
-        decide(life.dialogue, step, cast("Given", given), by, life.now)
+        decide(life.dialogue, Step(step), cast("Given", given), by, life.now)
 
     assert life.dialogue == before
 
@@ -457,12 +460,12 @@ def test_a_dialogue_in_the_chain_that_is_still_to_come() -> None:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_now_is_a_moment_with_a_zone(step: str) -> None:
-    phase = STEPS[step].phases[0]
+    phase = STEPS[Step(step)].phases[0]
     life = ready(phase, step)
     by, given = example(phase, step)
 
     with pytest.raises(BadInput):
-        decide(life.dialogue, step, given, by, life.now.replace(tzinfo=None))
+        decide(life.dialogue, Step(step), given, by, life.now.replace(tzinfo=None))
 
 
 # --- what anybody may think of
@@ -489,11 +492,11 @@ def test_nonsense_is_refused_or_understood(data: st.DataObject, phase: Phase, st
     """Whatever comes in a field of a sensible step: the law answers, and leaves the dialogue alone."""
     by, given = example(phase, step)
     given = deepcopy(given)
-    if fields := list(STEPS[step].takes.model_fields):
+    if fields := list(STEPS[Step(step)].takes.model_fields):
         given[data.draw(st.sampled_from(fields))] = data.draw(NONSENSE)
     life = ready(phase, step)
     before = snapshot(life.dialogue)
-    refusal_of(lambda: decide(life.dialogue, step, given, by, life.now))
+    refusal_of(lambda: decide(life.dialogue, Step(step), given, by, life.now))
     assert life.dialogue == before
 
 
@@ -520,7 +523,7 @@ def test_every_step_leaves_its_input_alone(life: Any) -> None:  # noqa: ANN401 -
     for step, (by, given) in EXAMPLES.items():
         before, brought = snapshot(lived.dialogue), deepcopy(given)
         with contextlib.suppress(Refused):
-            decide(lived.dialogue, step, given, by, lived.now)
+            decide(lived.dialogue, Step(step), given, by, lived.now)
         assert lived.dialogue == before
         assert given == brought
 

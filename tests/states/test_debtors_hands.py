@@ -18,6 +18,7 @@ from states.language.errors import Refused
 from states.model.dialogue import Dialogue, Phase
 from states.model.duties import KINDS
 from states.model.people import Role, way_of
+from states.model.vocabulary import Step
 from states.privacy.independence import DEBTORS
 from states.steps.decide import decide
 from states.steps.table import STEPS
@@ -280,7 +281,7 @@ def life_with_unsafe_number(life: Life) -> Life:
 def tried(dialogue: Dialogue, by: str, step: str, given: Given, life: Life) -> Dialogue | None:
     """What follows, None when it is refused."""
     try:
-        return decide(dialogue, step, deepcopy(given), by, life.now).dialogue
+        return decide(dialogue, Step(step), deepcopy(given), by, life.now).dialogue
     except Refused:
         return None
 

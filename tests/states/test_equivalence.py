@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from states.model.duties import KINDS, Duty, DutyStatus, Reckoning
 from states.model.facts import Fact, Notice
 from states.model.people import Role
+from states.model.vocabulary import DutyKind
 from states.timing.equivalence import (
     LAPSED_BEFORE,
     NAME,
@@ -69,8 +70,8 @@ def a_duty(
     status, version, lapsed = stand
     return Duty(
         name=f"{kind}/{voices[0]}",
-        kind=kind,
-        owner=KINDS[kind].owner,
+        kind=DutyKind(kind),
+        owner=KINDS[DutyKind(kind)].owner,
         whom=voices[0],
         waiting=voices[1],
         due=due,

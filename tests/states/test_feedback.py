@@ -6,6 +6,7 @@ import pytest
 
 from states.model.dialogue import Phase
 from states.model.facts import Notice
+from states.model.vocabulary import DutyKind, Template
 from states.steps.delivery import pass_on
 from states.steps.delivery.receipts import MATTERS, still_wanted
 from tests.states.builders import (
@@ -71,7 +72,7 @@ def test_a_second_point_opens_no_second_debt() -> None:
     life.take("moderator", "record-contribution", **POINTS["c1"] | {"id": "c6"})
 
     assert life.duty(DEBT) == before
-    assert len(life.dialogue.owed("answer-participant")) == 1
+    assert len(life.dialogue.owed(DutyKind.ANSWER_PARTICIPANT)) == 1
 
 
 def test_without_a_promised_day_it_is_twelve_weeks_after_the_session() -> None:
@@ -346,7 +347,7 @@ def test_a_bounce_tells_the_manager() -> None:
 )
 def test_an_address_of_ours_that_fails_tells_the_next(failed: str, alerted: str) -> None:
     life = live("signed")
-    life.bounce(Notice(to=failed, role=failed, template="duty-late", duty=DEBT))
+    life.bounce(Notice(to=failed, role=failed, template=Template.DUTY_LATE, duty=DEBT))
 
     assert life.notices[-1][1].to == alerted
     assert life.named("notice-undeliverable")[-1].subject == failed
@@ -357,7 +358,7 @@ def test_the_last_address_of_ours_that_fails() -> None:
     life = live("signed")
     before = len(life.notices)
     alert = {"to": "sponsor", "template": "people-are-waiting", "past": ["sponsor"]}
-    life.bounce(Notice(to="board", role="board", template="delivery-failed", detail=alert))
+    life.bounce(Notice(to="board", role="board", template=Template.DELIVERY_FAILED, detail=alert))
 
     assert len(life.notices) == before
     assert life.named("notice-undeliverable")

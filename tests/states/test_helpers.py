@@ -7,6 +7,7 @@ import pytest
 from states.checks.gaps import hands_named
 from states.language.errors import Refused
 from states.model.dialogue import Phase
+from states.model.vocabulary import DutyKind, Step
 from states.privacy.independence import helps
 from states.steps.delivery.receipts import still_wanted
 from states.steps.table import STEPS
@@ -35,14 +36,14 @@ def code(life: Life, by: str, step: str, /, **given: Any) -> str:  # noqa: ANN40
 def every_try(phase: Phase, step: str) -> list[dict[str, Any]]:
     """What a helper could bring with *step*: as whoever takes it, and for everybody whom it may name."""
     _, given = example(phase, step)
-    if "stakeholder" not in STEPS[step].takes.model_fields:
+    if "stakeholder" not in STEPS[Step(step)].takes.model_fields:
         return [given]
     return [given, *({**given, "stakeholder": JOKE, "how": how} for how in ("phone", "letter"))]
 
 
 @pytest.mark.parametrize("step", sorted(set(STEPS) - THEIRS))
 def test_a_helper_takes_no_step_of_anybody_else(step: str) -> None:
-    for phase in STEPS[step].phases:
+    for phase in STEPS[Step(step)].phases:
         life = ready(phase, step).take("sponsor", "name-helper", **{**HELPER, "id": "taal"})
         for given in every_try(phase, step):
             assert code(life, "taal", step, **given) in {"not-your-step", "bad-input"}, given
@@ -50,7 +51,7 @@ def test_a_helper_takes_no_step_of_anybody_else(step: str) -> None:
 
 @pytest.mark.parametrize("step", sorted(STEPS))
 def test_who_stopped_takes_no_step_at_all(step: str) -> None:
-    for phase in STEPS[step].phases:
+    for phase in STEPS[Step(step)].phases:
         life = ready(phase, step).take("sponsor", "name-helper", **{**HELPER, "id": "taal"})
         life.take("board", "end-helper", helper="taal")
         _, given = example(phase, step)
@@ -61,9 +62,9 @@ def test_who_stopped_takes_no_step_at_all(step: str) -> None:
 def test_a_helper_brings_and_proves(phase: Phase) -> None:
     life = helped(phase)
     life.take("helper-1", "bring", to=JOKE, how="gebeld")
-    assert life.dialogue.owed("pass-on")
+    assert life.dialogue.owed(DutyKind.PASS_ON)
     life.take("helper-1", "record-delivery", to=JOKE, how="gebeld")
-    assert not life.dialogue.owed("pass-on")
+    assert not life.dialogue.owed(DutyKind.PASS_ON)
     assert life.named("delivery-recorded")[-1].actor == "helper-1"
 
 

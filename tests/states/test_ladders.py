@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from states.model.duties import KINDS, Duty, DutyStatus, Reckoning
 from states.model.people import PARTICIPANT, Role
 from states.model.policy import rung_offset
+from states.model.vocabulary import DutyKind
 from states.timing.lapse import Setting, armed, next_moment, pass_time, recipients, rung_template
 from tests.states.builders import (
     DENIZ,
@@ -61,8 +62,8 @@ def duty(
     kind: str = "answer-participant", opened_at: datetime = LONG_AGO, **changes: object
 ) -> Duty:
     """A duty of *kind* that is due on 8 September 2022."""
-    owner = KINDS[kind].owner
-    waiting = NOOR if KINDS[kind].ladder == "feedback" else None
+    owner = KINDS[DutyKind(kind)].owner
+    waiting = NOOR if KINDS[DutyKind(kind)].ladder == "feedback" else None
     values: Given = {
         "name": f"{kind}/{NOOR}",
         "kind": kind,

@@ -6,6 +6,7 @@ from states.language.errors import BadInput
 from states.model.dialogue import Dialogue, Phase
 from states.model.facts import Fact
 from states.model.people import Invitation
+from states.model.vocabulary import DutyKind
 from states.steps.opening import debts_of, open_edition
 from tests.states.builders import (
     DENIZ,
@@ -149,7 +150,7 @@ def test_what_is_carried_stays_owed_where_it_was_promised() -> None:
     life = next_year(last.dialogue)
 
     assert last.status(f"answer-participant/{DENIZ}") == "open"
-    assert life.dialogue.owed("answer-participant") == []
+    assert life.dialogue.owed(DutyKind.ANSWER_PARTICIPANT) == []
 
 
 @pytest.mark.parametrize("chapter", ["spoken", "weighed", "signed"])
@@ -158,8 +159,8 @@ def test_an_unfinished_year_is_no_reason_to_wait(chapter: str) -> None:
     life = next_year(last)
 
     assert life.phase is Phase.STAKEHOLDER_ANALYSIS
-    assert len(carried(life)) == len(last.owed("answer-participant")) + len(
-        last.owed("report-progress")
+    assert len(carried(life)) == len(last.owed(DutyKind.ANSWER_PARTICIPANT)) + len(
+        last.owed(DutyKind.REPORT_PROGRESS)
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from states.model.contributions import Contribution
 from states.model.dialogue import Phase
 from states.model.people import Role
+from states.model.vocabulary import Step
 from states.steps.machine import fitting_phases, leaving_step, require_fit
 from states.steps.permissions import (
     can_decide,
@@ -79,7 +80,7 @@ def test_an_answer_can_be_written_where_the_law_takes_it(name: str) -> None:
         given = {"covers": [point.id], "text": "Dit deden wij ermee."}
         refused = code(life, "manager", "answer-participant", **given)
         expected = why_unanswerable(life.dialogue, point)
-        fitting = fits(life.dialogue, "answer-participant")
+        fitting = fits(life.dialogue, Step.ANSWER_PARTICIPANT)
         assert refused == (expected if fitting else "step-not-allowed"), point.id
 
 
@@ -153,7 +154,7 @@ def test_the_moderator_judges_the_last_objection_where_there_is_one() -> None:
 
 @pytest.mark.parametrize("phase", Phase)
 @pytest.mark.parametrize("step", STEPS)
-def test_a_step_fits_where_the_machine_takes_it(phase: Phase, step: str) -> None:
+def test_a_step_fits_where_the_machine_takes_it(phase: Phase, step: Step) -> None:
     life = at_phase(phase)
     refused = refusal_of(lambda: require_fit(phase, step))
 

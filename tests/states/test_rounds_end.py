@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from states.model.dialogue import Dialogue
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT, Role
+from states.model.vocabulary import Template
 from states.steps.delivery.receipts import undeliverable
 from states.steps.people.contact_ways import ALERTS, by_hand, failed_for_good, reads_mail
 from states.timing.lapse import rung_template
@@ -42,17 +43,19 @@ def dialogue_of(ways: dict[Role, str]) -> Dialogue:
 
 def first_notices(dialogue: Dialogue) -> list[Notice]:
     found = [
-        Notice(to=role, role=role, template=template, detail={})
+        Notice(to=role, role=role, template=Template(template), detail={})
         for role in dialogue.programme.roles
         for template in TEMPLATES
     ]
-    people = [Notice(to=to, role=PARTICIPANT, template="agenda-echoed") for to in (NOOR, RAHIMA)]
+    people = [
+        Notice(to=to, role=PARTICIPANT, template=Template.AGENDA_ECHOED) for to in (NOOR, RAHIMA)
+    ]
     answers = [n for _, n in SIGNED.notices if n.template == "answer"]
     return [
         *found,
         *people,
         *answers,
-        Notice(to="sealed-1", role=PARTICIPANT, template="agenda-echoed"),
+        Notice(to="sealed-1", role=PARTICIPANT, template=Template.AGENDA_ECHOED),
     ]
 
 
@@ -107,7 +110,9 @@ def test_what_failed_for_good_is_told_once() -> None:
     life = live("signed")
     told = len(life.notices)
     for _ in range(3):
-        life.bounce(Notice(to=NOOR, role=PARTICIPANT, template="agenda-echoed"), "refused-550")
+        life.bounce(
+            Notice(to=NOOR, role=PARTICIPANT, template=Template.AGENDA_ECHOED), "refused-550"
+        )
 
     assert [n.to for _, n in life.notices[told:]] == ["manager"]
     assert not reads_mail(life.dialogue, NOOR)
@@ -115,7 +120,7 @@ def test_what_failed_for_good_is_told_once() -> None:
 
 def test_a_full_mailbox_may_have_room_the_next_time() -> None:
     life = live("signed").bounce(
-        Notice(to=NOOR, role=PARTICIPANT, template="agenda-echoed"), "bounced-5.2.2"
+        Notice(to=NOOR, role=PARTICIPANT, template=Template.AGENDA_ECHOED), "bounced-5.2.2"
     )
     assert reads_mail(life.dialogue, NOOR)
 
@@ -124,14 +129,14 @@ def test_a_full_mailbox_may_have_room_the_next_time() -> None:
 def test_an_address_that_is_recorded_anew_is_used_again(email: str) -> None:
     """Also the same one: whoever records it says that it works."""
     life = live("signed")
-    life.bounce(Notice(to=NOOR, role=PARTICIPANT, template="agenda-echoed"), "refused-550")
+    life.bounce(Notice(to=NOOR, role=PARTICIPANT, template=Template.AGENDA_ECHOED), "refused-550")
     life.take("moderator", "change-contact", stakeholder=NOOR, email=email)
     assert address_of(life.dialogue, NOOR) == email
 
 
 def test_a_role_that_another_person_takes_is_reached_again() -> None:
     life = live("signed").bounce(
-        Notice(to="sponsor", role="sponsor", template="people-are-waiting"), "refused-550"
+        Notice(to="sponsor", role="sponsor", template=Template.PEOPLE_ARE_WAITING), "refused-550"
     )
     assert not reads_mail(life.dialogue, "sponsor")
     life.take(

@@ -9,6 +9,7 @@ import pytest
 from states.language.errors import NotYours, Refused
 from states.model.dialogue import Dialogue
 from states.model.facts import Fact, Notice
+from states.model.vocabulary import DutyKind
 from states.privacy.visibility import (
     Hidden,
     Identity,
@@ -187,7 +188,7 @@ def test_whoever_is_at_risk_starts_under_seal() -> None:
 def test_whoever_speaks_openly_and_under_seal_is_owed_two_answers() -> None:
     life = both_voices()
 
-    assert {d.whom for d in life.dialogue.owed("answer-participant")} >= {NOOR, "sealed-2"}
+    assert {d.whom for d in life.dialogue.owed(DutyKind.ANSWER_PARTICIPANT)} >= {NOOR, "sealed-2"}
     signed(settled_all(weighed(checked(summarised(life)))))
     life.at("2022-09-01").answer("c1")
     assert life.status(f"answer-participant/{NOOR}") == "met"

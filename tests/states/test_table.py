@@ -6,6 +6,7 @@ import pytest
 
 from states.language.errors import NotYours, StepNotAllowed
 from states.model.dialogue import OPEN_PHASES, Phase
+from states.model.vocabulary import Step
 from states.steps.decide import ENTERING, HANDLERS
 from states.steps.diagram import mermaid
 from states.steps.machine import advance, fitting_phases, leaving_step
@@ -38,7 +39,7 @@ def test_every_phase_that_brings_duties_is_entered_by_a_step() -> None:
 
 
 @pytest.mark.parametrize(("phase", "step"), PRODUCT)
-def test_the_machine_is_the_table(phase: Phase, step: str) -> None:
+def test_the_machine_is_the_table(phase: Phase, step: Step) -> None:
     if (phase, step) in TARGETS:
         assert advance(phase, step, open_gate) is TARGETS[phase, step]
         assert phase in fitting_phases(step)
@@ -49,7 +50,7 @@ def test_the_machine_is_the_table(phase: Phase, step: str) -> None:
 
 
 @pytest.mark.parametrize(("phase", "step"), FITTING)
-def test_a_step_that_fits(phase: Phase, step: str) -> None:
+def test_a_step_that_fits(phase: Phase, step: Step) -> None:
     life = ready(phase, step)
     by, given = example(phase, step)
 
@@ -62,7 +63,7 @@ def test_a_step_that_fits(phase: Phase, step: str) -> None:
 
 
 @pytest.mark.parametrize(("phase", "step"), FITTING)
-def test_a_phase_that_changes_is_a_fact(phase: Phase, step: str) -> None:
+def test_a_phase_that_changes_is_a_fact(phase: Phase, step: Step) -> None:
     by, given = example(phase, step)
 
     decision = ready(phase, step).decided(by, step, **given)
@@ -73,7 +74,7 @@ def test_a_phase_that_changes_is_a_fact(phase: Phase, step: str) -> None:
 
 
 @pytest.mark.parametrize(("phase", "step"), ELSEWHERE)
-def test_a_step_that_does_not_fit(phase: Phase, step: str) -> None:
+def test_a_step_that_does_not_fit(phase: Phase, step: Step) -> None:
     life = at_phase(phase)
     by, given = example(phase, step)
 

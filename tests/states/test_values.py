@@ -14,6 +14,7 @@ from states.language.languages import LANGUAGES
 from states.language.validation_messages import problem_book, problem_of
 from states.model.people import Person
 from states.model.programme import Programme
+from states.model.vocabulary import Step
 from states.steps.decide import understood
 from states.steps.table import STEPS
 from states.values.characters import has_sign
@@ -166,7 +167,7 @@ def test_a_reader_reads_a_language_of_the_house(code: str) -> None:
         ("hand-over", {"role": "manager", "person": {"name": "Jo", "language": code}}),
     ):
         with pytest.raises(BadInput) as caught:
-            understood(STEPS[step], wish)
+            understood(STEPS[Step(step)], wish)
         assert "kies uit nl, en" in caught.value.why("nl")
         assert "choose from nl, en" in caught.value.why("en")
     assert {Person(name="Jo", language=code).language for code in LANGUAGES} == set(LANGUAGES)
@@ -192,10 +193,10 @@ WRONG = [
 
 @pytest.mark.parametrize("step", STEPS)
 def test_no_field_of_any_step_is_refused_in_a_library_s_words(step: str) -> None:
-    for name in STEPS[step].takes.model_fields:
+    for name in STEPS[Step(step)].takes.model_fields:
         for value in WRONG:
             try:
-                understood(STEPS[step], {name: value})
+                understood(STEPS[Step(step)], {name: value})
             except BadInput as refusal:
                 for language in LANGUAGES:
                     said = refusal.why(language)

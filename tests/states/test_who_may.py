@@ -5,6 +5,7 @@ import pytest
 from states.language.errors import NotKnown, NotYours, Refused
 from states.model.dialogue import Phase
 from states.model.people import PARTICIPANT, Role
+from states.model.vocabulary import Step
 from states.steps.table import SPEAKER, STEPS
 from tests.states.builders import (
     DENIZ,
@@ -32,7 +33,7 @@ OTHERS = [name for name, step in STEPS.items() if PARTICIPANT not in step.by]
 
 
 def first_phase(step: str) -> Phase:
-    return STEPS[step].phases[0]
+    return STEPS[Step(step)].phases[0]
 
 
 def outcome(life: Life, by: str, step: str, given: Given) -> type[Refused] | None:
@@ -56,7 +57,7 @@ def test_a_role_takes_the_steps_of_the_table(step: str, role: Role) -> None:
 
     found = outcome(life, role, step, given)
 
-    if role not in STEPS[step].by:
+    if role not in STEPS[Step(step)].by:
         assert found is NotYours
     elif step not in NARROWER:
         assert found is None
@@ -71,7 +72,7 @@ def test_a_participant_takes_no_step_of_a_role(step: str, who: str) -> None:
     refusal = ready(phase, step).refuse(who, step, **given)
 
     assert isinstance(refusal, NotYours)
-    assert refusal.details["who"] == list(STEPS[step].by)
+    assert refusal.details["who"] == list(STEPS[Step(step)].by)
 
 
 @pytest.mark.parametrize("step", SPEAKERS)

@@ -11,8 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from states.checks.checks import checks_of
 from states.model.dialogue import OPEN_PHASES, Dialogue, Phase
 from states.model.duties import KINDS, Duty, DutyStatus
-from states.model.facts import FACTS, Fact, Notice
+from states.model.facts import Fact, Notice
 from states.model.people import PARTICIPANT, ROLES, SYSTEM, Role
+from states.model.vocabulary import FactName, Step
 from states.steps.decide import decide
 from states.steps.delivery.receipts import delivered, still_wanted, undeliverable
 from states.steps.draft import Decision
@@ -201,7 +202,7 @@ class WholeLife(RuleBasedStateMachine):
     @rule(data=st.data(), step=st.sampled_from(list(STEPS)), by=st.sampled_from(["right", "any"]))
     def somebody_acts(self, data: st.DataObject, step: str, by: str) -> None:
         people = [*ROLES, *self.life.dialogue.stakeholders, *self.life.dialogue.seals, "stranger"]
-        own = [r for r in STEPS[step].by if r in ROLES] or [
+        own = [r for r in STEPS[Step(step)].by if r in ROLES] or [
             *self.life.dialogue.stakeholders,
             *self.life.dialogue.seals,
             "manager",
@@ -331,7 +332,7 @@ class WholeLife(RuleBasedStateMachine):
         before, decisions = self.life.dialogue.copy(), list[Decision]()
 
         def deciding() -> None:
-            decisions.append(decide(self.life.dialogue, step, given, by, self.life.now))
+            decisions.append(decide(self.life.dialogue, Step(step), given, by, self.life.now))
 
         refusal = refusal_of(deciding)
         assert self.life.dialogue == before, "deciding changed what it decided on"
@@ -356,7 +357,7 @@ class WholeLife(RuleBasedStateMachine):
     def keep(self, facts: tuple[Fact, ...], notices: tuple[Notice, ...]) -> None:
         d = self.life.dialogue
         for fact in facts:
-            assert fact.fact in FACTS
+            assert fact.fact in set(FactName)
             assert fact.actor in {SYSTEM, *ROLES, *d.stakeholders, *d.seals}
             self.life.facts.append((self.life.now, fact))
         for notice in notices:

@@ -12,7 +12,8 @@ from records.outbox.enqueue import BY_HAND, FAILED, PENDING
 from records.queries import NoticeRow
 from states.checks.status import unwritten, waiting_voices
 from states.model.contributions import Verdict
-from states.model.duties import DutyStatus
+from states.model.duties import DutyStatus, duty_name
+from states.model.vocabulary import DutyKind, Template
 from states.privacy.readers import A_MANAGER
 from states.privacy.seals import is_sealed, may_know_way
 from states.steps.delivery.receipts import ANSWERS
@@ -57,7 +58,7 @@ class Debt:
     def duty(self) -> DutyView | None:
         """The promise itself, while it was not withdrawn."""
         seen = self.seen
-        duty = seen.dialogue.latest(f"answer-participant/{self.voice}")
+        duty = seen.dialogue.latest(duty_name(DutyKind.ANSWER_PARTICIPANT, self.voice))
         if duty is None or duty.status is DutyStatus.WITHDRAWN:
             return None
         return DutyView(seen.dialogue, duty, seen.now, seen.language)
@@ -65,7 +66,7 @@ class Debt:
     def objection(self, point: Point) -> DutyView | None:
         """The promised response to an objection against the answer on *point*."""
         seen = self.seen
-        duty = seen.dialogue.latest(f"answer-dispute/{point.id}")
+        duty = seen.dialogue.latest(duty_name(DutyKind.ANSWER_DISPUTE, point.id))
         return DutyView(seen.dialogue, duty, seen.now, seen.language) if duty else None
 
     @property
@@ -178,7 +179,7 @@ class ByHand:
 
     number: int
     to: str
-    template: str
+    template: Template
 
 
 def waiting_by_hand(seen: Seen, rows: Iterable[NoticeRow], *, sealed: bool) -> list[ByHand]:

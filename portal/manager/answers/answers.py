@@ -16,6 +16,7 @@ from portal.web.routes import MANAGERS
 from records.queries import notices_of
 from states.checks.status import answers_standing
 from states.checks.stock_phrases import says_little
+from states.model.vocabulary import Step
 
 
 def show(visit: Visit) -> Response:
@@ -80,7 +81,7 @@ def send(visit: Visit) -> Response:
     """Send the answer; it counts when it has arrived."""
     debt, _ = _asked(visit)
     given = _given(visit, debt)
-    visit.act(debt.seen.dialogue.id, "answer-participant", given)
+    visit.act(debt.seen.dialogue.id, Step.ANSWER_PARTICIPANT, given)
     return visit.go(f"/dialogues/{debt.seen.dialogue.id}/answers", said="answer-written")
 
 
@@ -95,7 +96,7 @@ def postpone(visit: Visit) -> Response:
     if duty is None:
         raise NotFound
     given = {"duty": duty.source.name, "to": to, **visit.need("reason")}
-    act_in_words(visit, debt.seen, "postpone", given, duty=duty.what)
+    act_in_words(visit, debt.seen, Step.POSTPONE, given, duty=duty.what)
     return visit.go(f"/dialogues/{debt.seen.dialogue.id}/answers", said="postponed")
 
 
@@ -111,7 +112,7 @@ def settle(visit: Visit) -> Response:
     debt, point = _asked(visit)
     given = {"contribution": point.id, **visit.need("settlement")}
     given["text"] = given.pop("settlement")
-    visit.act(debt.seen.dialogue.id, "settle-dispute", given)
+    visit.act(debt.seen.dialogue.id, Step.SETTLE_DISPUTE, given)
     return visit.go(f"/dialogues/{debt.seen.dialogue.id}/answers", said="settled")
 
 
@@ -125,7 +126,7 @@ def record_delivery(visit: Visit) -> Response:
     if row is None:
         raise NotFound
     given = {"to": row.to, "how": visit.need("how")["how"][:300]}
-    step = "record-delivery" if sealed else "bring"
+    step = Step.RECORD_DELIVERY if sealed else Step.BRING
     act_in_words(
         visit, seen, step, given | ({"template": row.template} if sealed else {}), to=known[row.id]
     )

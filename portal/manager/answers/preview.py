@@ -7,6 +7,7 @@ from portal.manager.answers.answer_debts import Debt
 from portal.web.request import Visit
 from states.model.dialogue import Dialogue
 from states.model.people import Layer, Stakeholder
+from states.model.vocabulary import Step, Template
 from states.privacy.seals import seal_as
 from states.steps.decide import decide
 
@@ -21,8 +22,8 @@ def preview(debt: Debt, given: dict[str, Any], visit: Visit) -> Message:
     the language of the page: their own name, language and success test would tell who they are.
     """
     dialogue = _with_stand_in(debt, visit) if debt.hidden else debt.seen.dialogue
-    decision = decide(dialogue, "answer-participant", given, visit.me.by, visit.now)
-    notice = next(notice for notice in decision.notices if notice.template == "answer")
+    decision = decide(dialogue, Step.ANSWER_PARTICIPANT, given, visit.me.by, visit.now)
+    notice = next(notice for notice in decision.notices if notice.template == Template.ANSWER)
     return compose(notice, decision.dialogue, now=visit.now, base_url=visit.site.address)
 
 

@@ -24,6 +24,7 @@ from portal.web.routes import MANAGERS
 from states.language.catalogue import N_
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role, Stakeholder
+from states.model.vocabulary import Step
 from states.privacy.independence import helpers_of
 from states.steps.permissions import fits
 
@@ -70,7 +71,7 @@ def show(visit: Visit) -> Response:
         choices=choices,
         managing=visit.me.name in MANAGERS,
         moderating=visit.me.name == _MODERATOR,
-        replying="/reply" if fits(dialogue, "accept-invitation") else "",
+        replying="/reply" if fits(dialogue, Step.ACCEPT_INVITATION) else "",
         tries=range(1, _TRIES + 1),
         helpers=[helper for helper in helpers_of(dialogue) if speaks(helper, seat)],
     )
@@ -78,13 +79,13 @@ def show(visit: Visit) -> Response:
 
 def bring(visit: Visit) -> Response:
     """The manager called or wrote; whether it arrived others say."""
-    return _record(visit, "bring", visit.need("how"))
+    return _record(visit, Step.BRING, visit.need("how"))
 
 
 def delivered(visit: Visit) -> Response:
     """All that the sheet said was heard: whoever may not know of an answer cannot have brought it."""
     if visit.me.name == _MODERATOR:
-        return _record(visit, "record-delivery", visit.need("how"))
+        return _record(visit, Step.RECORD_DELIVERY, visit.need("how"))
     dialogue, seat = _called(visit)
     record_heard(visit, call_of(visit, dialogue, seat))
     return visit.go(f"/dialogues/{dialogue.id}/calls", said="saved")
@@ -99,10 +100,10 @@ def not_reached(visit: Visit) -> Response:
             said = visit._("Fill in the day, and how you tried.")
             raise Incomplete({f"on{number}": said})
         tries += [{"on": on, "how": how}] if on else []
-    return _record(visit, "could-not-reach", {"tries": tries, **visit.need("reason")})
+    return _record(visit, Step.COULD_NOT_REACH, {"tries": tries, **visit.need("reason")})
 
 
-def _record(visit: Visit, step: str, given: dict[str, Any]) -> Response:
+def _record(visit: Visit, step: Step, given: dict[str, Any]) -> Response:
     dialogue, seat = _called(visit)
     visit.act(dialogue.id, step, {"to": seat.id, **given})
     return visit.go(f"/dialogues/{dialogue.id}/calls", said="saved")

@@ -12,6 +12,7 @@ from portal.web.request import Visit
 from portal.web.routes import MANAGERS
 from states.model.dialogue import Phase
 from states.model.people import Role
+from states.model.vocabulary import Step
 from states.steps.permissions import may_take
 
 _NAMERS = (Role.SPONSOR.value, Role.BOARD.value)
@@ -28,7 +29,7 @@ def show(visit: Visit) -> Response:
         "manager/helpers.html",
         dialogue=dialogue,
         helpers=[one for one in dialogue.helpers.values() if one.ended_at is None],
-        naming=may_take(visit.me.name, "name-helper"),
+        naming=may_take(visit.me.name, Step.NAME_HELPER),
         languages=languages(visit.language),
     )
 
@@ -47,7 +48,7 @@ def name(visit: Visit) -> Response:
     given = visit.need("organisation", "language") | visit.form.some("name", "email", "phone")
     if given["language"] not in dict(languages(visit.language)):
         raise Incomplete({"language": visit._("Choose a language.")})
-    visit.act(dialogue.id, "name-helper", given)
+    visit.act(dialogue.id, Step.NAME_HELPER, given)
     return visit.go(f"/dialogues/{dialogue.id}/helpers", said="helper-named")
 
 
@@ -57,7 +58,7 @@ def end(visit: Visit) -> Response:
     helper = visit.param("helper")
     if helper not in dialogue.helpers:
         raise NotFound
-    visit.act(dialogue.id, "end-helper", {"helper": helper})
+    visit.act(dialogue.id, Step.END_HELPER, {"helper": helper})
     return visit.go(f"/dialogues/{dialogue.id}/helpers", said="helper-ended")
 
 

@@ -15,21 +15,26 @@ from states.language.catalogue import N_
 from states.model.contributions import Contribution
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role, Stakeholder
+from states.model.vocabulary import Step
 from states.steps.people.hand_over import agrees_about
 from states.steps.permissions import fits
 from states.steps.table import RELAYS, STEPS
 
 _MODERATOR, _CONFIDANT = Role.MODERATOR.value, Role.CONFIDANT.value
 _NEEDS: dict[str, tuple[str, ...]] = {
-    "share-expectation": ("text",),
+    Step.SHARE_EXPECTATION: ("text",),
     "check-line/confirmed": ("contribution",),
     "check-line/corrected": ("contribution", "text"),
     "check-line/withdrawn": ("contribution",),
-    "give-verdict": ("heard",),
-    "dispute-answer": ("contribution", "text"),
+    Step.GIVE_VERDICT: ("heard",),
+    Step.DISPUTE_ANSWER: ("contribution", "text"),
 }
 """What each step that is recorded for somebody asks beside who it is for."""
-_TEXT = {"dispute-answer": "reason", "give-verdict": "comment", "decline-invitation": "reason"}
+_TEXT = {
+    Step.DISPUTE_ANSWER: "reason",
+    Step.GIVE_VERDICT: "comment",
+    Step.DECLINE_INVITATION: "reason",
+}
 """Under which name a step takes what was said."""
 
 
@@ -47,8 +52,8 @@ class Choice:
 
 def choices_of(dialogue: Dialogue, role: str) -> list[Choice]:
     """The steps that *role* may record for somebody in the phase in which *dialogue* stands."""
-    fitting = [key for key, may in RELAYS.items() if role in may and key != "undo-relayed"]
-    return [Choice(key) for key in fitting if fits(dialogue, key.partition("/")[0])]
+    fitting = [key for key, may in RELAYS.items() if role in may and key != Step.UNDO_RELAYED]
+    return [Choice(key) for key in fitting if fits(dialogue, Step(key.partition("/")[0]))]
 
 
 def show(visit: Visit) -> Response:
@@ -83,7 +88,8 @@ def record(visit: Visit) -> Response:
     key = visit.need("who", "what")["what"]
     if key not in {choice.key for choice in choices_of(dialogue, visit.me.name)}:
         raise Incomplete({"what": visit._("Choose what was said.")})
-    step, _, verdict = key.partition("/")
+    name, _, verdict = key.partition("/")
+    step = Step(name)
     given: dict[str, Any] = {"stakeholder": visit.form.one("who"), **said_how(visit)}
     given |= {"verdict": verdict} if verdict else {}
     given |= visit.need(*_NEEDS.get(key, ())) | _said(visit, step)
@@ -93,7 +99,7 @@ def record(visit: Visit) -> Response:
     return visit.go("/relays", said="relayed")
 
 
-def _said(visit: Visit, step: str) -> dict[str, str]:
+def _said(visit: Visit, step: Step) -> dict[str, str]:
     """Their own words, where a step has room for them."""
     takes = STEPS[step].takes.model_fields
     return visit.form.some("text") if {"text", "reason", "comment"} & set(takes) else {}
@@ -110,7 +116,7 @@ def mark_unsafe(visit: Visit) -> Response:
     """Never again use a way to somebody."""
     dialogue, seat = _chosen(visit)
     given = {"stakeholder": seat.id, "way": visit.need("way")["way"]}
-    visit.act(dialogue.id, "mark-unsafe", given)
+    visit.act(dialogue.id, Step.MARK_UNSAFE, given)
     return visit.go("/relays", said="way-unsafe")
 
 
@@ -127,7 +133,7 @@ def agree(visit: Visit) -> Response:
     dialogue = visit.dialogue(visit.param("dialogue"))
     given = visit.need("role", "name")
     person = {"name": given["name"], **visit.form.some("email", "phone")}
-    visit.act(dialogue.id, "agree-hand-over", {"role": given["role"], "person": person})
+    visit.act(dialogue.id, Step.AGREE_HAND_OVER, {"role": given["role"], "person": person})
     return visit.go("/relays", said="agreed")
 
 

@@ -15,6 +15,7 @@ from portal.web.routes import MANAGERS
 from states.language.catalogue import N_
 from states.model.dialogue import Dialogue
 from states.model.people import PARTICIPANT, Role
+from states.model.vocabulary import Step
 from states.steps.permissions import fits
 from states.steps.table import LEAVING
 
@@ -51,11 +52,12 @@ def show_dialogue(visit: Visit) -> Response:
 def leave(visit: Visit) -> Response:
     """Complete the phase."""
     dialogue = visit.dialogue(visit.param("dialogue"))
-    step = visit.form.one("step")
-    if step not in LEAVING:
+    asked = visit.form.one("step")
+    step = next((one for one in LEAVING if one == asked), None)
+    if step is None:
         raise NotFound
     given: dict[str, object] = {}
-    if step == "close-session":
+    if step == Step.CLOSE_SESSION:
         given.update(visit.form.some("no_contributions"))
     complete(visit, seen_by(visit, dialogue), step, given)
     return visit.go(f"/dialogues/{dialogue.id}", said="phase")
@@ -77,7 +79,7 @@ def override(visit: Visit) -> Response:
     """Pass a soft check by hand, with a reason that participants will read."""
     name = visit.param("dialogue")
     given = {"check": visit.form.one("check"), **visit.need("reason")}
-    visit.act(name, "override-check", given)
+    visit.act(name, Step.OVERRIDE_CHECK, given)
     return visit.go(f"/dialogues/{name}", said="override")
 
 
@@ -103,7 +105,7 @@ def postpone(visit: Visit) -> Response:
         wrong = {"to": visit._("Choose a day.")}
         raise Incomplete(wrong | _lacking(visit, "reason"))
     given = {"duty": one.duty.name, "to": to, **visit.need("reason")}
-    visit.act(one.dialogue.id, "postpone", given)
+    visit.act(one.dialogue.id, Step.POSTPONE, given)
     return visit.go("/today", said="postponed")
 
 
@@ -119,14 +121,14 @@ def _lacking(visit: Visit, name: str) -> dict[str, str]:
 def show_lessons(visit: Visit) -> Response:
     """What was learned this year, and the form for one lesson more."""
     dialogue = visit.dialogue(visit.param("dialogue"))
-    takes = fits(dialogue, "note-lesson")
+    takes = fits(dialogue, Step.NOTE_LESSON)
     return visit.page("manager/lessons.html", dialogue=dialogue, takes=takes)
 
 
 def note_lesson(visit: Visit) -> Response:
     """Write down a lesson."""
     name = visit.param("dialogue")
-    visit.act(name, "note-lesson", visit.need("text"))
+    visit.act(name, Step.NOTE_LESSON, visit.need("text"))
     return visit.go(f"/dialogues/{name}/lessons", said="saved")
 
 
@@ -145,7 +147,7 @@ def cancel(visit: Visit) -> Response:
     if not visit.form.one("sure"):
         said = visit._("Tick this if you are sure.")
         raise Incomplete({"sure": said})
-    visit.act(name, "cancel-dialogue", reason)
+    visit.act(name, Step.CANCEL_DIALOGUE, reason)
     return visit.go(f"/dialogues/{name}", said="cancelled")
 
 

@@ -13,10 +13,11 @@ from portal.web.request import Visit
 from states.checks.checks import Check, checks_of
 from states.checks.status import stage_of
 from states.model.dialogue import OPEN_PHASES, Dialogue, Phase
+from states.model.vocabulary import CheckName, Step
 from states.steps.machine import leaving_step
 from states.steps.permissions import may_take
 
-_ELSEWHERE = {"sign-strategy": "/dialogues/{dialogue}/strategy#sign"}
+_ELSEWHERE = {Step.SIGN_STRATEGY: "/dialogues/{dialogue}/strategy#sign"}
 """Where a phase is left on a page of its own: what is signed is to be read first."""
 
 
@@ -54,7 +55,7 @@ class Stage:
 class Leave:
     """The step that completes the phase, and whether whoever looks may take it now."""
 
-    step: str
+    step: Step
     ready: bool
     theirs: bool
     elsewhere: str | None = None
@@ -92,7 +93,7 @@ def leave_of(visit: Visit, dialogue: Dialogue, asked: Iterable[Asked]) -> Leave 
     step = leaving_step(dialogue.phase)
     if step is None:
         return None
-    ready = not any(one.waits for one in asked if one.check.name != "strategy-signed")
+    ready = not any(one.waits for one in asked if one.check.name != CheckName.STRATEGY_SIGNED)
     elsewhere = _ELSEWHERE.get(step)
     there = elsewhere.format(dialogue=dialogue.id) if elsewhere else None
     return Leave(step, ready, may_take(visit.me.name, step), there)

@@ -10,6 +10,7 @@ from states.language.catalogue import NP_
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
 from states.model.people import Role
+from states.model.vocabulary import CheckName, DutyKind
 from states.privacy.visibility import is_hidden
 
 HOME = "/dialogues/{dialogue}"
@@ -24,50 +25,52 @@ class Way:
 
 
 DUTIES: dict[str, Way] = {
-    "approve-analysis": Way(HOME, NP_("link", "Approve")),
-    "invite-stakeholder": Way(f"{HOME}/invitations", NP_("link", "Invite")),
-    "pass-on": Way(f"{HOME}/calls/{{stakeholder}}", NP_("link", "Call sheet")),
-    "echo-expectations": Way(f"{HOME}/expectations", NP_("link", "Tell them")),
-    "publish-summary": Way(f"{HOME}/summary", NP_("link", "Write the summary")),
-    "decide-contribution": Way(f"{HOME}/decisions/{{contribution}}", NP_("link", "Decide")),
-    "sign-strategy": Way(f"{HOME}/strategy", NP_("link", "Sign")),
-    "answer-participant": Way(f"{HOME}/answers/{{contribution}}", NP_("link", "Write the answer")),
-    "answer-dispute": Way(f"{HOME}/answers/{{contribution}}", NP_("link", "Respond")),
-    "report-progress": Way(f"{HOME}/strategy", NP_("link", "Report progress")),
-    "settle-erasure": Way(f"{HOME}/person/{{stakeholder}}", NP_("link", "Settle")),
-    "close-dialogue": Way(HOME, NP_("link", "Close")),
+    DutyKind.APPROVE_ANALYSIS: Way(HOME, NP_("link", "Approve")),
+    DutyKind.INVITE_STAKEHOLDER: Way(f"{HOME}/invitations", NP_("link", "Invite")),
+    DutyKind.PASS_ON: Way(f"{HOME}/calls/{{stakeholder}}", NP_("link", "Call sheet")),
+    DutyKind.ECHO_EXPECTATIONS: Way(f"{HOME}/expectations", NP_("link", "Tell them")),
+    DutyKind.PUBLISH_SUMMARY: Way(f"{HOME}/summary", NP_("link", "Write the summary")),
+    DutyKind.DECIDE_CONTRIBUTION: Way(f"{HOME}/decisions/{{contribution}}", NP_("link", "Decide")),
+    DutyKind.SIGN_STRATEGY: Way(f"{HOME}/strategy", NP_("link", "Sign")),
+    DutyKind.ANSWER_PARTICIPANT: Way(
+        f"{HOME}/answers/{{contribution}}", NP_("link", "Write the answer")
+    ),
+    DutyKind.ANSWER_DISPUTE: Way(f"{HOME}/answers/{{contribution}}", NP_("link", "Respond")),
+    DutyKind.REPORT_PROGRESS: Way(f"{HOME}/strategy", NP_("link", "Report progress")),
+    DutyKind.SETTLE_ERASURE: Way(f"{HOME}/person/{{stakeholder}}", NP_("link", "Settle")),
+    DutyKind.CLOSE_DIALOGUE: Way(HOME, NP_("link", "Close")),
 }
 _WHO_CALLS = Way(f"{HOME}/calls", NP_("link", "Who calls"))
 _BY_ANSWERS = Way(f"{HOME}/answers", NP_("link", "Pass on"))
-_SHARED = frozenset({"publish-summary", "pass-on"})
+_SHARED = frozenset({DutyKind.PUBLISH_SUMMARY, DutyKind.PASS_ON})
 """What a manager may do too when whoever owes it does not."""
-CHECKS: dict[str, str] = {
-    "roles-named": "/settings",
-    "risks-named": f"{HOME}/risks",
-    "affected-represented": f"{HOME}/map",
-    "critical-voice": f"{HOME}/map",
-    "home-share": f"{HOME}/mirror",
-    "safety-considered": f"{HOME}/people",
-    "information-complete": f"{HOME}/invitations",
-    "everyone-invited": f"{HOME}/invitations",
-    "reachable": f"{HOME}/people",
-    "hands-named": f"{HOME}/helpers",
-    "answers-in": f"{HOME}/people",
-    "expectations-echoed": f"{HOME}/expectations",
-    "declined-replaced": f"{HOME}/map",
-    "attendance-recorded": f"{HOME}/session",
-    "management-present": f"{HOME}/session",
-    "independent-moderator": "/settings",
-    "contributions-recorded": f"{HOME}/session",
-    "summary-checked": f"{HOME}/summary",
-    "everything-decided": f"{HOME}/decisions",
-    "adoptions-traced": f"{HOME}/decisions",
-    "strategy-signed": f"{HOME}/strategy",
-    "no-stock-phrases": f"{HOME}/decisions",
-    "everyone-answered": f"{HOME}/answers",
-    "verdicts-in": f"{HOME}/answers",
-    "disputes-settled": f"{HOME}/answers",
-    "lessons-noted": f"{HOME}/lessons",
+CHECKS: dict[CheckName, str] = {
+    CheckName.ROLES_NAMED: "/settings",
+    CheckName.RISKS_NAMED: f"{HOME}/risks",
+    CheckName.AFFECTED_REPRESENTED: f"{HOME}/map",
+    CheckName.CRITICAL_VOICE: f"{HOME}/map",
+    CheckName.HOME_SHARE: f"{HOME}/mirror",
+    CheckName.SAFETY_CONSIDERED: f"{HOME}/people",
+    CheckName.INFORMATION_COMPLETE: f"{HOME}/invitations",
+    CheckName.EVERYONE_INVITED: f"{HOME}/invitations",
+    CheckName.REACHABLE: f"{HOME}/people",
+    CheckName.HANDS_NAMED: f"{HOME}/helpers",
+    CheckName.ANSWERS_IN: f"{HOME}/people",
+    CheckName.EXPECTATIONS_ECHOED: f"{HOME}/expectations",
+    CheckName.DECLINED_REPLACED: f"{HOME}/map",
+    CheckName.ATTENDANCE_RECORDED: f"{HOME}/session",
+    CheckName.MANAGEMENT_PRESENT: f"{HOME}/session",
+    CheckName.INDEPENDENT_MODERATOR: "/settings",
+    CheckName.CONTRIBUTIONS_RECORDED: f"{HOME}/session",
+    CheckName.SUMMARY_CHECKED: f"{HOME}/summary",
+    CheckName.EVERYTHING_DECIDED: f"{HOME}/decisions",
+    CheckName.ADOPTIONS_TRACED: f"{HOME}/decisions",
+    CheckName.STRATEGY_SIGNED: f"{HOME}/strategy",
+    CheckName.NO_STOCK_PHRASES: f"{HOME}/decisions",
+    CheckName.EVERYONE_ANSWERED: f"{HOME}/answers",
+    CheckName.VERDICTS_IN: f"{HOME}/answers",
+    CheckName.DISPUTES_SETTLED: f"{HOME}/answers",
+    CheckName.LESSONS_NOTED: f"{HOME}/lessons",
 }
 """Where what a check asks for can be given."""
 
@@ -92,7 +95,7 @@ def way_to(visit: Visit, dialogue: Dialogue, duty: Duty) -> tuple[str, str] | No
     if "{contribution}" in path and not point:
         path = HOME
     parts = {"dialogue": dialogue.id, "contribution": point, "stakeholder": duty.whom}
-    place = f"#{point}" if point and duty.kind == "answer-dispute" else ""
+    place = f"#{point}" if point and duty.kind == DutyKind.ANSWER_DISPUTE else ""
     return path.format(**parts) + place, visit.pgettext("link", way.words)
 
 
@@ -102,7 +105,7 @@ def _veiled(visit: Visit, dialogue: Dialogue, duty: Duty) -> Way | None:
 
     At risk managers have none.
     """
-    if duty.kind != "pass-on" or visit.me.name == Role.MODERATOR:
+    if duty.kind != DutyKind.PASS_ON or visit.me.name == Role.MODERATOR:
         return None
     if is_hidden(dialogue, str(duty.whom)):
         return _BY_ANSWERS
@@ -127,7 +130,7 @@ def duty_of(dialogue: Dialogue, key: str) -> Duty | None:
     return next((duty for duty in owed if key_of(dialogue, duty) == key), None)
 
 
-def way_to_fix(visit: Visit, dialogue: Dialogue, check: str) -> str | None:
+def way_to_fix(visit: Visit, dialogue: Dialogue, check: CheckName) -> str | None:
     """The address on which what *check* lacks can be given; None when that is this page or not built."""
     path = CHECKS.get(check, HOME)
     if path == HOME or not built(visit, path):

@@ -16,6 +16,7 @@ from records.queries import owed
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
 from states.model.people import PARTICIPANT
+from states.model.vocabulary import DutyKind
 
 SOON = timedelta(days=14)
 TOGETHER = 4
@@ -83,7 +84,7 @@ class Asked:
     """What is asked of participants: how many still owe it, and until when."""
 
     dialogue: Dialogue
-    kind: str
+    kind: DutyKind
     due: date
     number: int
 

@@ -16,6 +16,7 @@ from portal.web.routes import MANAGERS
 from states.language.errors import Refused
 from states.model.dialogue import Dialogue
 from states.model.duties import KINDS, Duty
+from states.model.vocabulary import FactName, Step, Template
 from states.steps.decide import decide
 from states.steps.draft import Decision
 from states.steps.permissions import can_move_session, may_take
@@ -58,8 +59,8 @@ def preview_of(visit: Visit, decision: Decision) -> Preview:
         decision.before,
         decision.dialogue,
         list(_moved(visit, decision.before, decision.dialogue)),
-        sum(notice.template == "session-moved" for notice in decision.notices),
-        sum(fact.fact == "duty-lapsed" for fact in decision.facts),
+        sum(notice.template == Template.SESSION_MOVED for notice in decision.notices),
+        sum(fact.fact == FactName.DUTY_LAPSED for fact in decision.facts),
     )
 
 
@@ -85,7 +86,7 @@ def _hangs(duty: Duty) -> bool:
 
 def movable(visit: Visit, dialogue: Dialogue) -> bool:
     """Whether whoever looks may move the session now."""
-    return can_move_session(dialogue) and may_take(visit.me.name, "reschedule-session")
+    return can_move_session(dialogue) and may_take(visit.me.name, Step.RESCHEDULE_SESSION)
 
 
 def show_move(visit: Visit) -> Response:
@@ -102,7 +103,7 @@ def show_move(visit: Visit) -> Response:
 def preview(visit: Visit) -> Response:
     """What moves along, before anything is confirmed. Writes nothing."""
     dialogue = visit.dialogue(visit.param("dialogue"))
-    decision = decide(dialogue, "reschedule-session", _given(visit), visit.me.by, visit.now)
+    decision = decide(dialogue, Step.RESCHEDULE_SESSION, _given(visit), visit.me.by, visit.now)
     return visit.page(
         "manager/move-preview.html",
         dialogue=dialogue,
@@ -139,7 +140,7 @@ def _given(visit: Visit) -> dict[str, Any]:
 def move(visit: Visit) -> Response:
     """Move the session, and all that hangs on it; so near that days do not fit only when that is said to be known."""
     name, tight = visit.param("dialogue"), bool(visit.form.one("tight"))
-    visit.act(name, "reschedule-session", {**_given(visit), "tight": tight})
+    visit.act(name, Step.RESCHEDULE_SESSION, {**_given(visit), "tight": tight})
     return visit.go(f"/dialogues/{name}", said="moved")
 
 

@@ -16,6 +16,7 @@ from states.language.catalogue import N_
 from states.language.errors import NotYours, Refused
 from states.model.people import Role
 from states.model.policy import span
+from states.model.vocabulary import Step
 from states.steps.decide import decide
 
 _GIVERS = (*MANAGERS, Role.SPONSOR.value, Role.MODERATOR.value, Role.BOARD.value)
@@ -63,7 +64,7 @@ def _may_give(visit: Visit, name: str, role: Role) -> bool:
     given = {"role": role, "person": {"name": "?", "email": "nobody@nowhere.example"}}
     dialogue = visit.site.house.ledger.read(name)
     try:
-        decide(dialogue, "hand-over", given, visit.me.by, visit.now)
+        decide(dialogue, Step.HAND_OVER, given, visit.me.by, visit.now)
     except NotYours:
         return False
     except Refused:
@@ -96,7 +97,7 @@ def hand_over(visit: Visit) -> Response:
     if dialogue_id is None:
         said = visit._("There is no dialogue yet.")
         raise Incomplete({"role": said})
-    visit.act(dialogue_id, "hand-over", {"role": given["role"], "person": _person(visit)})
+    visit.act(dialogue_id, Step.HAND_OVER, {"role": given["role"], "person": _person(visit)})
     mine = given["role"] == visit.me.name
     return visit.go("/" if mine else "/settings", said="handed-over")
 

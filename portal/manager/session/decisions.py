@@ -11,6 +11,7 @@ from portal.web.request import Visit
 from portal.web.routes import MANAGERS
 from states.checks.stock_phrases import stock_phrases
 from states.model.contributions import Outcome
+from states.model.vocabulary import Step
 from states.steps.decide import decide
 from states.values.values import TEXT_LIMIT
 
@@ -51,7 +52,7 @@ def take(visit: Visit) -> Response:
     given = _given(visit, point)
     if not visit.form.one("anyway"):
         _warn(visit, seen, given)
-    visit.act(seen.dialogue.id, "decide", given)
+    visit.act(seen.dialogue.id, Step.DECIDE, given)
     return visit.go(f"/dialogues/{seen.dialogue.id}/decisions#{point.id}", said="decision")
 
 
@@ -85,7 +86,7 @@ def _problems(visit: Visit, texts: dict[str, str]) -> dict[str, str]:
 
 def _warn(visit: Visit, seen: Seen, given: dict[str, Any]) -> None:
     """Raise Incomplete when the reason would be a stock phrase; nothing is recorded yet."""
-    after = decide(seen.dialogue, "decide", given, visit.me.by, visit.now).dialogue
+    after = decide(seen.dialogue, Step.DECIDE, given, visit.me.by, visit.now).dialogue
     if not any(given["contribution"] in names for names, _ in stock_phrases(after)):
         return
     said = visit._(

@@ -17,6 +17,7 @@ from states.language.catalogue import N_
 from states.model.contributions import Attribution
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role, Stakeholder
+from states.model.vocabulary import Step
 from states.steps.permissions import can_seal
 from states.values.values import LINE_LIMIT
 
@@ -78,7 +79,7 @@ def record_attendance(visit: Visit) -> Response:
     dialogue, revision = _read(visit)
     _require_fresh(visit, attendance_shown(dialogue), _attendance_now(visit, dialogue))
     givens = list(_attendance(visit, dialogue))
-    visit.act_all(dialogue.id, "record-attendance", givens, expected_revision=revision)
+    visit.act_all(dialogue.id, Step.RECORD_ATTENDANCE, givens, expected_revision=revision)
     return visit.go(f"/dialogues/{dialogue.id}/session#attendance", said="saved")
 
 
@@ -147,7 +148,7 @@ def record_management(visit: Visit) -> Response:
         if dialogue.role(role) and dialogue.management.get(role.value) is not (role.value in ticked)
     ]
     _require_fresh(visit, management_shown(dialogue), _management_now(visit, dialogue))
-    visit.act_all(dialogue.id, "record-management", changed, expected_revision=revision)
+    visit.act_all(dialogue.id, Step.RECORD_MANAGEMENT, changed, expected_revision=revision)
     return visit.go(f"/dialogues/{dialogue.id}/session#management", said="saved")
 
 
@@ -164,7 +165,7 @@ def contribute(visit: Visit) -> Response:
     given = visit.need("stakeholder", "text") | visit.form.some("attribution")
     name = _name_for(visit, dialogue, given)
     if name is not None:
-        visit.act(dialogue.id, "record-contribution", {**given, "id": name})
+        visit.act(dialogue.id, Step.RECORD_CONTRIBUTION, {**given, "id": name})
     return visit.go(f"/dialogues/{dialogue.id}/session#contribute", said="contribution")
 
 
@@ -184,7 +185,7 @@ def _name_for(visit: Visit, dialogue: Dialogue, given: dict[str, str]) -> str | 
 def begin(visit: Visit) -> Response:
     """Open the session, when all that should come before it was done."""
     dialogue = visit.dialogue(visit.param("dialogue"))
-    complete(visit, seen_by(visit, dialogue), "open-session", {})
+    complete(visit, seen_by(visit, dialogue), Step.OPEN_SESSION, {})
     return visit.go(f"/dialogues/{dialogue.id}/session", said="session-opened")
 
 

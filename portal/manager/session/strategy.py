@@ -16,7 +16,9 @@ from states.checks.status import answers_standing
 from states.language.catalogue import N_
 from states.model.contributions import Commitment
 from states.model.dialogue import Dialogue, Phase
+from states.model.duties import duty_name
 from states.model.people import Role
+from states.model.vocabulary import DutyKind, Step
 from states.steps.permissions import can_report
 
 SPONSOR = Role.SPONSOR.value
@@ -38,7 +40,7 @@ def show(visit: Visit) -> Response:
         promises=_promises(seen),
         debts=_debts(seen),
         standing=answers_standing(dialogue),
-        sign_duty=_view(seen, dialogue.latest("sign-strategy")),
+        sign_duty=_view(seen, dialogue.latest(DutyKind.SIGN_STRATEGY)),
     )
 
 
@@ -52,7 +54,7 @@ def _promises(seen: Seen) -> list[tuple[Commitment, DutyView | None, bool]]:
     """Each commitment with its clock, and whether the one who looks may report on it."""
     found = []
     for promise in seen.dialogue.commitments.values():
-        clock = _view(seen, seen.dialogue.latest(f"report-progress/{promise.id}"))
+        clock = _view(seen, seen.dialogue.latest(duty_name(DutyKind.REPORT_PROGRESS, promise.id)))
         found.append((promise, clock, _may_report(seen, promise)))
     return found
 
@@ -78,7 +80,7 @@ def _view(seen: Seen, duty: Any) -> DutyView | None:  # noqa: ANN401 - a duty or
 def sign(visit: Visit) -> Response:
     """Sign what changes."""
     seen = seen_by(visit, _dialogue(visit))
-    complete(visit, seen, "sign-strategy", {})
+    complete(visit, seen, Step.SIGN_STRATEGY, {})
     return visit.go(f"/dialogues/{seen.dialogue.id}/strategy", said="signed")
 
 
@@ -90,14 +92,14 @@ def override(visit: Visit) -> Response:
     """Pass a check by hand, with a reason that participants will read."""
     dialogue = _dialogue(visit)
     given = {"check": visit.form.one("check")[:100], **visit.need("reason")}
-    visit.act(dialogue.id, "override-check", given)
+    visit.act(dialogue.id, Step.OVERRIDE_CHECK, given)
     return visit.go(f"/dialogues/{dialogue.id}/strategy#sign", said="override")
 
 
 def close_with_debts(visit: Visit) -> Response:
     """Close the year although answers are owed; the debts live on, and next year's opening shows them."""
     dialogue = _dialogue(visit)
-    visit.act(dialogue.id, "close-with-debts", visit.need("reason"))
+    visit.act(dialogue.id, Step.CLOSE_WITH_DEBTS, visit.need("reason"))
     return visit.go(f"/dialogues/{dialogue.id}/strategy", said="dialogue-closed")
 
 
@@ -107,7 +109,7 @@ def report_progress(visit: Visit) -> Response:
     if name not in dialogue.commitments:
         raise NotFound
     given = {**visit.need("status"), **visit.form.some("evidence"), "commitment": name}
-    visit.act(dialogue.id, "report-progress", given)
+    visit.act(dialogue.id, Step.REPORT_PROGRESS, given)
     return visit.go(f"/dialogues/{dialogue.id}/strategy#promises", said="progress")
 
 

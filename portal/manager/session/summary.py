@@ -9,6 +9,7 @@ from portal.shared.relay_form import said_how
 from portal.web.pages import get, post
 from portal.web.request import Visit
 from states.model.people import Role, Stakeholder
+from states.model.vocabulary import Step
 from states.privacy.independence import is_debtor
 from states.values.values import TEXT_LIMIT
 
@@ -46,7 +47,7 @@ def publish(visit: Visit) -> Response:
     names = [c.id for c in dialogue.contributions.values() if c.stands]
     lines = visit.need(*(f"line-{name}" for name in names))
     given = {name: lines[f"line-{name}"] for name in names}
-    visit.act(dialogue.id, "publish-summary", {"lines": given})
+    visit.act(dialogue.id, Step.PUBLISH_SUMMARY, {"lines": given})
     return visit.go(f"/dialogues/{dialogue.id}/summary", said="summary")
 
 
@@ -59,7 +60,7 @@ def check(visit: Visit) -> Response:
         raise NotFound
     given = visit.need("verdict", *(("text",) if _corrected(visit) else ()))
     given |= {"contribution": point.id, "stakeholder": someone.id, **said_how(visit)}
-    visit.act(dialogue.id, "check-line", given)
+    visit.act(dialogue.id, Step.CHECK_LINE, given)
     return visit.go(f"/dialogues/{dialogue.id}/summary", said="saved")
 
 
@@ -72,7 +73,7 @@ def close(visit: Visit) -> Response:
     dialogue = visit.dialogue(visit.param("dialogue"))
     reason = visit.form.one("no_contributions")[:TEXT_LIMIT]
     given: dict[str, object] = {"no_contributions": reason} if reason else {}
-    complete(visit, seen_by(visit, dialogue), "close-session", given)
+    complete(visit, seen_by(visit, dialogue), Step.CLOSE_SESSION, given)
     return visit.go(f"/dialogues/{dialogue.id}/summary", said="session-closed")
 
 

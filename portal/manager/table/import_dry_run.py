@@ -12,6 +12,7 @@ from states.language.errors import Refused
 from states.model.dialogue import Dialogue
 from states.model.people import Mapping as Mapped
 from states.model.people import Stakeholder
+from states.model.vocabulary import Step
 from states.steps.decide import decide
 from states.values.addresses import same_address
 
@@ -124,7 +125,7 @@ def _change(visit: Visit, name: str, before: Mapping[str, Any], after: Mapping[s
 
 def _decided(visit: Visit, dialogue: Dialogue, row: Row) -> Dialogue:
     try:
-        return decide(dialogue, "map-stakeholder", row.given, visit.me.by, visit.now).dialogue
+        return decide(dialogue, Step.MAP_STAKEHOLDER, row.given, visit.me.by, visit.now).dialogue
     except Refused as refusal:
         row.problems = {"": told(visit, refusal).sentence}
         return dialogue

@@ -31,6 +31,7 @@ from portal.web.routes import MANAGERS
 from records.dialogues.import_headings import remember, remembered
 from states.language.languages import LANGUAGES
 from states.model.dialogue import Dialogue
+from states.model.vocabulary import Step
 
 _HOME = "/dialogues/{dialogue}/import"
 _MOST = MOST_BYTES + 300_000
@@ -162,7 +163,7 @@ def bring_in(visit: Visit) -> Response:
     if wrong := [row for row in rows if not row.good]:
         sentences = " ".join(next(iter(row.problems.values())) for row in wrong[:3])
         raise Incomplete({"sheet": visit._("Something changed meanwhile: ") + sentences})
-    visit.act_all(dialogue.id, "map-stakeholder", [row.given for row in rows if row.acts])
+    visit.act_all(dialogue.id, Step.MAP_STAKEHOLDER, [row.given for row in rows if row.acts])
     return visit.go(f"/dialogues/{dialogue.id}/people", said="imported")
 
 

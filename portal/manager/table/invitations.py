@@ -14,6 +14,7 @@ from portal.web.template_engine import spoken
 from states.model.dialogue import Dialogue
 from states.model.information import Influence, Information
 from states.model.people import Stakeholder
+from states.model.vocabulary import DutyKind, Step
 from states.steps.permissions import fits
 from states.values.values import TEXT_LIMIT
 
@@ -44,8 +45,8 @@ def show_invitation(visit: Visit) -> Response:
         fields=tuple(Information.model_fields),
         influences=[influence.value for influence in Influence],
         promised=any(seat.invited for seat in seats),
-        open=fits(dialogue, "give-information"),
-        invitable=fits(dialogue, "invite"),
+        open=fits(dialogue, Step.GIVE_INFORMATION),
+        invitable=fits(dialogue, Step.INVITE),
         waiting=[seat for seat in seats if not seat.invited],
         stands=Counter(seat.invitation.value for seat in seats),
     )
@@ -66,14 +67,14 @@ def inform(visit: Visit) -> Response:
         wrong["feedback_by"] = visit._("Choose a day.")
     if wrong:
         raise Incomplete(wrong)
-    visit.act(name, "give-information", given)
+    visit.act(name, Step.GIVE_INFORMATION, given)
     return visit.go(f"/dialogues/{name}/invitations", said="saved")
 
 
 def invite_all(visit: Visit) -> Response:
     """Invite everybody who was not invited yet."""
     name = visit.param("dialogue")
-    visit.act(name, "invite-all", {})
+    visit.act(name, Step.INVITE_ALL, {})
     return visit.go(f"/dialogues/{name}/invitations", said="invited")
 
 
@@ -84,8 +85,8 @@ def show_expectations(visit: Visit) -> Response:
         "manager/expectations.html",
         dialogue=dialogue,
         heard=_heard(visit, dialogue),
-        open=fits(dialogue, "echo-expectations"),
-        silent=len(dialogue.owed("share-expectation")),
+        open=fits(dialogue, Step.ECHO_EXPECTATIONS),
+        silent=len(dialogue.owed(DutyKind.SHARE_EXPECTATION)),
     )
 
 
@@ -112,7 +113,7 @@ def _name(visit: Visit, seat: Stakeholder) -> str:
 def echo(visit: Visit) -> Response:
     """Tell everybody who takes part what their expectations changed."""
     name = visit.param("dialogue")
-    visit.act(name, "echo-expectations", visit.need("changes"))
+    visit.act(name, Step.ECHO_EXPECTATIONS, visit.need("changes"))
     return visit.go(f"/dialogues/{name}/expectations", said="echoed")
 
 

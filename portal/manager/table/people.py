@@ -18,7 +18,9 @@ from portal.web.request import Visit
 from portal.web.routes import MANAGERS
 from records.access.links import Capacity, revoke
 from states.model.dialogue import Dialogue
+from states.model.duties import duty_name
 from states.model.people import WAYS, Invitation, Layer, Stakeholder
+from states.model.vocabulary import DutyKind, Step
 from states.privacy.visibility import is_hidden
 from states.steps.permissions import fits
 
@@ -60,7 +62,7 @@ def show_people(visit: Visit) -> Response:
                 dialogue.stakeholders[str(duty.whom)],
                 DutyView(dialogue, duty, visit.now, visit.language),
             )
-            for duty in dialogue.owed("settle-erasure")
+            for duty in dialogue.owed(DutyKind.SETTLE_ERASURE)
         ],
     )
 
@@ -73,7 +75,7 @@ def _shown(seat: Stakeholder, chosen: str) -> bool:
 
 def can_map(dialogue: Dialogue) -> bool:
     """Whether people can still be mapped."""
-    return fits(dialogue, "map-stakeholder")
+    return fits(dialogue, Step.MAP_STAKEHOLDER)
 
 
 def fields_of(visit: Visit, dialogue: Dialogue, seat: Stakeholder | None) -> dict[str, Any]:
@@ -122,7 +124,7 @@ def map_somebody(visit: Visit) -> Response:
     dialogue = visit.dialogue(visit.param("dialogue"))
     given = _typed(visit, dialogue)
     visit.act(
-        dialogue.id, "map-stakeholder", {"id": free_name(dialogue.stakeholders, given), **given}
+        dialogue.id, Step.MAP_STAKEHOLDER, {"id": free_name(dialogue.stakeholders, given), **given}
     )
     if visit.form.one("then") == "another":
         return visit.go(f"/dialogues/{dialogue.id}/map", said="mapped")
@@ -144,7 +146,7 @@ def show_person(visit: Visit) -> Response:
         "manager/person.html",
         dialogue=dialogue,
         mappable=can_map(dialogue),
-        invitable=fits(dialogue, "invite"),
+        invitable=fits(dialogue, Step.INVITE),
         erasure=_asked_to_be_erased(visit, dialogue, seat),
         owed=_told_owed(visit, dialogue, seat),
         call=waiting_call(visit, dialogue, seat),
@@ -154,7 +156,7 @@ def show_person(visit: Visit) -> Response:
 
 
 def _asked_to_be_erased(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> DutyView | None:
-    duty = dialogue.latest(f"settle-erasure/{seat.id}")
+    duty = dialogue.latest(duty_name(DutyKind.SETTLE_ERASURE, seat.id))
     return DutyView(dialogue, duty, visit.now, visit.language) if duty and duty.owed else None
 
 
@@ -165,39 +167,39 @@ def _told_owed(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> list[Duty
     return [
         DutyView(dialogue, duty, visit.now, visit.language)
         for duty in dialogue.duties.values()
-        if duty.owed and duty.waiting == seat.id and duty.kind != "settle-erasure"
+        if duty.owed and duty.waiting == seat.id and duty.kind != DutyKind.SETTLE_ERASURE
     ]
 
 
 def correct(visit: Visit) -> Response:
     """Correct what is known of somebody who was not invited yet."""
     dialogue, seat = _seat(visit)
-    visit.act(dialogue.id, "map-stakeholder", {"id": seat.id, **_typed(visit, dialogue)})
+    visit.act(dialogue.id, Step.MAP_STAKEHOLDER, {"id": seat.id, **_typed(visit, dialogue)})
     return visit.go(f"/dialogues/{dialogue.id}/people", said="saved")
 
 
 def drop(visit: Visit) -> Response:
     """Take somebody off the map."""
     dialogue, seat = _seat(visit)
-    visit.act(dialogue.id, "drop-stakeholder", {"stakeholder": seat.id, **visit.need("reason")})
+    visit.act(dialogue.id, Step.DROP_STAKEHOLDER, {"stakeholder": seat.id, **visit.need("reason")})
     return visit.go(f"/dialogues/{dialogue.id}/people", said="dropped")
 
 
 def invite(visit: Visit) -> Response:
     """Invite one person."""
     dialogue, seat = _seat(visit)
-    visit.act(dialogue.id, "invite", {"stakeholder": seat.id})
+    visit.act(dialogue.id, Step.INVITE, {"stakeholder": seat.id})
     return visit.go(f"/dialogues/{dialogue.id}/people", said="invited")
 
 
 def reply(visit: Visit) -> Response:
     """Write down what somebody replied to the invitation by phone or letter."""
     dialogue, seat = _seat(visit)
-    steps = {"accepted": "accept-invitation", "declined": "decline-invitation"}
+    steps = {"accepted": Step.ACCEPT_INVITATION, "declined": Step.DECLINE_INVITATION}
     step = steps.get(visit.form.one("reply"))
     if step is None:
         raise Incomplete({"reply": visit._("Choose what they said.")})
-    reason = visit.form.some("reason") if step == "decline-invitation" else {}
+    reason = visit.form.some("reason") if step == Step.DECLINE_INVITATION else {}
     visit.act(dialogue.id, step, {"stakeholder": seat.id, **reason, **said_how(visit)})
     return visit.go(f"/dialogues/{dialogue.id}/people", said="saved")
 
@@ -216,7 +218,7 @@ def change_contact(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> None:
     else:
         given = visit.form.some(*WAYS)
     given |= ways_typed(given, dialogue, seat, visit._)
-    visit.act(dialogue.id, "change-contact", {"stakeholder": seat.id, **given})
+    visit.act(dialogue.id, Step.CHANGE_CONTACT, {"stakeholder": seat.id, **given})
 
 
 def revoke_links(visit: Visit) -> Response:
@@ -240,7 +242,7 @@ def settle_erasure(visit: Visit) -> Response:
         raise Incomplete({"reply": visit._("Choose one.")})
     if reply == "decline":
         given["declined"] = visit.need("reason")["reason"]
-    visit.act(dialogue.id, "settle-erasure", given)
+    visit.act(dialogue.id, Step.SETTLE_ERASURE, given)
     return visit.go(f"/dialogues/{dialogue.id}/people", said="erasure-settled")
 
 

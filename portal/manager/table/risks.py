@@ -12,6 +12,7 @@ from portal.web.request import Visit
 from portal.web.routes import MANAGERS
 from states.language.catalogue import N_
 from states.model.dialogue import Dialogue
+from states.model.vocabulary import Step
 from states.steps.permissions import fits
 
 _HOME = "/dialogues/{dialogue}/risks"
@@ -33,8 +34,8 @@ def show_risks(visit: Visit) -> Response:
         risks=sorted(dialogue.risks.values(), key=lambda risk: -risk.weight),
         known=dialogue.risks.get(visit.form.one("id") or visit.query("risk")),
         countries=[("", visit._("Choose a country")), *countries(visit.language)],
-        nameable=fits(dialogue, "name-risk"),
-        droppable=fits(dialogue, "drop-risk"),
+        nameable=fits(dialogue, Step.NAME_RISK),
+        droppable=fits(dialogue, Step.DROP_RISK),
         today=dialogue.calendar.day_of(visit.now),
     )
 
@@ -42,7 +43,7 @@ def show_risks(visit: Visit) -> Response:
 def name_risk(visit: Visit) -> Response:
     """Name a risk, or correct one."""
     dialogue = visit.dialogue(visit.param("dialogue"))
-    visit.act(dialogue.id, "name-risk", _risk(visit, dialogue))
+    visit.act(dialogue.id, Step.NAME_RISK, _risk(visit, dialogue))
     return visit.go(f"/dialogues/{dialogue.id}/risks", said="risk")
 
 
@@ -73,7 +74,7 @@ def _free(dialogue: Dialogue, visit: Visit, country: str) -> str:
 def drop_risk(visit: Visit) -> Response:
     """Take a risk out, with a reason."""
     name = visit.param("dialogue")
-    visit.act(name, "drop-risk", visit.need("risk", "reason"))
+    visit.act(name, Step.DROP_RISK, visit.need("risk", "reason"))
     return visit.go(f"/dialogues/{name}/risks", said="saved")
 
 
@@ -85,7 +86,7 @@ def link_dialogue(visit: Visit) -> Response:
         raise Incomplete({"held": visit._("Choose a day.")})
     given = visit.need("risk", "place", "partner")
     base = f"{handle(given['place']) or 'chain'}-{held.isoformat()}"
-    visit.act(dialogue.id, "link-chain-dialogue", {"id": base, "held": held, **given})
+    visit.act(dialogue.id, Step.LINK_CHAIN_DIALOGUE, {"id": base, "held": held, **given})
     return visit.go(f"/dialogues/{dialogue.id}/risks", said="saved")
 
 

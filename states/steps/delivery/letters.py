@@ -17,6 +17,7 @@ from states.model.duties import Duty
 from states.model.facts import Fact, Notice
 from states.model.people import PARTICIPANT, Person, Role
 from states.model.policy import Policy, rung_offset
+from states.model.vocabulary import DutyKind, Template
 from states.steps.delivery.receipts import still_wanted, undeliverable
 from states.steps.draft import Decision
 from states.timing.lapse import person_key
@@ -30,71 +31,81 @@ class Kind(StrEnum):
     OWN = "own"
 
 
-KINDS: Mapping[str, Kind] = {
+KINDS: Mapping[Template, Kind] = {
     # what goes at once, by itself: an answer, an objection, what did not arrive, what somebody asked for, a moved date
-    "answer": Kind.OWN,
-    "answer-disputed": Kind.OWN,
-    "answer-is-late": Kind.OWN,
-    "answer-postponed": Kind.OWN,
-    "calendar-maybe": Kind.OWN,
-    "delivery-failed": Kind.OWN,
-    "dialogue-cancelled": Kind.OWN,
-    "dialogue-opened": Kind.OWN,
-    "dispute-settled": Kind.OWN,
-    "erasure-declined": Kind.OWN,
-    "erasure-done": Kind.OWN,
-    "invitation-accepted": Kind.OWN,
-    "invitation-declined": Kind.OWN,
-    "new-link": Kind.OWN,
-    "report-still-waits": Kind.OWN,
-    "report-waits": Kind.OWN,
-    "role-handed-over": Kind.OWN,
-    "helper-named": Kind.OWN,
-    "helper-ended": Kind.OWN,
-    "keeper-changed": Kind.OWN,
-    "contact-to-check": Kind.OWN,
-    "contact-changed": Kind.OWN,
-    "way-replaced": Kind.OWN,
-    "relayed": Kind.OWN,
-    "session-moved": Kind.OWN,
-    "dates-changed": Kind.OWN,
-    "result": Kind.OWN,
-    "welcome": Kind.OWN,
+    Template.ANSWER: Kind.OWN,
+    Template.ANSWER_DISPUTED: Kind.OWN,
+    Template.ANSWER_IS_LATE: Kind.OWN,
+    Template.ANSWER_POSTPONED: Kind.OWN,
+    Template.CALENDAR_MAYBE: Kind.OWN,
+    Template.DELIVERY_FAILED: Kind.OWN,
+    Template.DIALOGUE_CANCELLED: Kind.OWN,
+    Template.DIALOGUE_OPENED: Kind.OWN,
+    Template.DISPUTE_SETTLED: Kind.OWN,
+    Template.ERASURE_DECLINED: Kind.OWN,
+    Template.ERASURE_DONE: Kind.OWN,
+    Template.INVITATION_ACCEPTED: Kind.OWN,
+    Template.INVITATION_DECLINED: Kind.OWN,
+    Template.NEW_LINK: Kind.OWN,
+    Template.REPORT_STILL_WAITS: Kind.OWN,
+    Template.REPORT_WAITS: Kind.OWN,
+    Template.ROLE_HANDED_OVER: Kind.OWN,
+    Template.HELPER_NAMED: Kind.OWN,
+    Template.HELPER_ENDED: Kind.OWN,
+    Template.KEEPER_CHANGED: Kind.OWN,
+    Template.CONTACT_TO_CHECK: Kind.OWN,
+    Template.CONTACT_CHANGED: Kind.OWN,
+    Template.WAY_REPLACED: Kind.OWN,
+    Template.RELAYED: Kind.OWN,
+    Template.SESSION_MOVED: Kind.OWN,
+    Template.DATES_CHANGED: Kind.OWN,
+    Template.RESULT: Kind.OWN,
+    Template.WELCOME: Kind.OWN,
     # what is late: nobody can mute it
-    "answer-late-alert": Kind.ALERTS,
-    "answer-long-overdue": Kind.ALERTS,
-    "answer-now-or-postpone": Kind.ALERTS,
-    "answer-still-late": Kind.ALERTS,
-    "duty-late": Kind.ALERTS,
-    "duty-late-sponsor": Kind.ALERTS,
-    "duty-still-late": Kind.ALERTS,
-    "people-are-waiting": Kind.ALERTS,
+    Template.ANSWER_LATE_ALERT: Kind.ALERTS,
+    Template.ANSWER_LONG_OVERDUE: Kind.ALERTS,
+    Template.ANSWER_NOW_OR_POSTPONE: Kind.ALERTS,
+    Template.ANSWER_STILL_LATE: Kind.ALERTS,
+    Template.DUTY_LATE: Kind.ALERTS,
+    Template.DUTY_LATE_SPONSOR: Kind.ALERTS,
+    Template.DUTY_STILL_LATE: Kind.ALERTS,
+    Template.PEOPLE_ARE_WAITING: Kind.ALERTS,
     # what is asked, in time, and what is good to know
-    "agenda-echoed": Kind.TASKS,
-    "by-hand-task": Kind.TASKS,
-    "dialogue-closed": Kind.TASKS,
-    "digest": Kind.TASKS,
-    "duty-due-soon": Kind.TASKS,
-    "duty-due-today": Kind.TASKS,
-    "invitation": Kind.TASKS,
-    "please-answer-invitation": Kind.TASKS,
-    "please-check-summary": Kind.TASKS,
-    "please-give-verdict": Kind.TASKS,
-    "please-share-expectation": Kind.TASKS,
-    "progress-reported": Kind.TASKS,
-    "summary-to-check": Kind.TASKS,
-    "your-turn": Kind.TASKS,
+    Template.AGENDA_ECHOED: Kind.TASKS,
+    Template.BY_HAND_TASK: Kind.TASKS,
+    Template.DIALOGUE_CLOSED: Kind.TASKS,
+    Template.DIGEST: Kind.TASKS,
+    Template.DUTY_DUE_SOON: Kind.TASKS,
+    Template.DUTY_DUE_TODAY: Kind.TASKS,
+    Template.INVITATION: Kind.TASKS,
+    Template.PLEASE_ANSWER_INVITATION: Kind.TASKS,
+    Template.PLEASE_CHECK_SUMMARY: Kind.TASKS,
+    Template.PLEASE_GIVE_VERDICT: Kind.TASKS,
+    Template.PLEASE_SHARE_EXPECTATION: Kind.TASKS,
+    Template.PROGRESS_REPORTED: Kind.TASKS,
+    Template.SUMMARY_TO_CHECK: Kind.TASKS,
+    Template.YOUR_TURN: Kind.TASKS,
 }
 """The kind of every message; a test holds it against the folders of templates."""
 DAILY = frozenset(template for template, kind in KINDS.items() if kind is not Kind.OWN)
 """The messages that wait for the morning's letter."""
-TOGETHER = frozenset({"answer-is-late", "delivery-failed"})
+TOGETHER = frozenset({Template.ANSWER_IS_LATE, Template.DELIVERY_FAILED})
 """Messages that go at once, but in one letter when several of a kind go to one reader at one moment."""
 _URGENT = (
-    "people-are-waiting", "answer-long-overdue", "answer-now-or-postpone", "answer-late-alert", "answer-is-late",
-    "answer-still-late", "duty-late-sponsor", "duty-still-late", "duty-late", "invitation", "summary-to-check",
-    "duty-due-today", "by-hand-task",
-)  # fmt: skip
+    Template.PEOPLE_ARE_WAITING,
+    Template.ANSWER_LONG_OVERDUE,
+    Template.ANSWER_NOW_OR_POSTPONE,
+    Template.ANSWER_LATE_ALERT,
+    Template.ANSWER_IS_LATE,
+    Template.ANSWER_STILL_LATE,
+    Template.DUTY_LATE_SPONSOR,
+    Template.DUTY_STILL_LATE,
+    Template.DUTY_LATE,
+    Template.INVITATION,
+    Template.SUMMARY_TO_CHECK,
+    Template.DUTY_DUE_TODAY,
+    Template.BY_HAND_TASK,
+)
 """What a letter says first; the rest follows in the order in which it was written."""
 _URGENCY = {template: place for place, template in enumerate(_URGENT)}
 
@@ -127,14 +138,14 @@ def morning(calendar: WorkCalendar, policy: Policy, now: datetime, days: int = 0
     return calendar.at(calendar.day_of(now) + timedelta(days=days), policy.notice_time)
 
 
-_NOT_BEFORE: Mapping[str, Phase] = {
-    "echo-expectations": Phase.EXPECTATION_GATHERING,
-    "invite-stakeholder": Phase.EXPECTATION_GATHERING,
-    "publish-summary": Phase.SESSION,
-    "decide-contribution": Phase.STRATEGY_UPDATE,
-    "sign-strategy": Phase.STRATEGY_UPDATE,
-    "answer-participant": Phase.STRATEGY_UPDATE,
-    "close-dialogue": Phase.FEEDBACK,
+_NOT_BEFORE: Mapping[DutyKind, Phase] = {
+    DutyKind.ECHO_EXPECTATIONS: Phase.EXPECTATION_GATHERING,
+    DutyKind.INVITE_STAKEHOLDER: Phase.EXPECTATION_GATHERING,
+    DutyKind.PUBLISH_SUMMARY: Phase.SESSION,
+    DutyKind.DECIDE_CONTRIBUTION: Phase.STRATEGY_UPDATE,
+    DutyKind.SIGN_STRATEGY: Phase.STRATEGY_UPDATE,
+    DutyKind.ANSWER_PARTICIPANT: Phase.STRATEGY_UPDATE,
+    DutyKind.CLOSE_DIALOGUE: Phase.FEEDBACK,
 }
 """The phase before which nobody can do what these duties ask."""
 _ORDER = (
@@ -181,10 +192,10 @@ def _answered(dialogue: Dialogue, _duty: Duty, _now: datetime) -> bool:
 
 
 _AND = {
-    "publish-summary": _held,
-    "sign-strategy": _decided,
-    "answer-participant": _decided_for,
-    "close-dialogue": _answered,
+    DutyKind.PUBLISH_SUMMARY: _held,
+    DutyKind.SIGN_STRATEGY: _decided,
+    DutyKind.ANSWER_PARTICIPANT: _decided_for,
+    DutyKind.CLOSE_DIALOGUE: _answered,
 }
 """What else must be so, besides the phase."""
 
@@ -195,7 +206,7 @@ def too_early(dialogue: Dialogue, notice: Notice, now: datetime) -> bool:
 
     The last reminder before the due day always goes out: then it is news that the way is closed.
     """
-    if notice.rung is None or notice.template != "duty-due-soon":
+    if notice.rung is None or notice.template != Template.DUTY_DUE_SOON:
         return False
     duty = dialogue.duties.get(notice.duty or "")
     if duty is None:
@@ -212,23 +223,23 @@ def said_now(dialogue: Dialogue, notice: Notice, now: datetime) -> Notice:
 
     After an outage the highest rung of somebody may be one of before the due day.
     """
-    if notice.template not in {"duty-due-soon", "duty-due-today"}:
+    if notice.template not in {Template.DUTY_DUE_SOON, Template.DUTY_DUE_TODAY}:
         return notice
     duty = dialogue.duties.get(notice.duty or "")
     if duty is None or duty.due > now:
         return notice
-    return notice.model_copy(update={"template": "duty-late"})
+    return notice.model_copy(update={"template": Template.DUTY_LATE})
 
 
-def redundant(templates: set[str]) -> set[str]:
+def redundant(templates: set[Template]) -> set[str]:
     """Of the *templates* in a letter those that say nothing beside the others: an overview beside tasks."""
-    return {"digest"} if templates - {"digest"} else set()
+    return {Template.DIGEST} if templates - {Template.DIGEST} else set()
 
 
 Fate = Literal["wanted", "unwanted", "skipped"]
 
 
-def fate_of(dialogue: Dialogue, notice: Notice, now: datetime, beside: set[str]) -> Fate:
+def fate_of(dialogue: Dialogue, notice: Notice, now: datetime, beside: set[Template]) -> Fate:
     """What becomes of *notice* when its letter is about to go, which holds these templates."""
     if not still_wanted(dialogue, notice):
         return "unwanted"
@@ -252,6 +263,6 @@ def undelivered(
         law = undeliverable(after, notice, reason, now)
         after = law.dialogue
         facts += law.facts
-        told += [one for one in law.notices if alert or one.template != "delivery-failed"]
+        told += [one for one in law.notices if alert or one.template != Template.DELIVERY_FAILED]
         alert = False
     return Decision(dialogue, after, tuple(facts), tuple(told))

@@ -10,9 +10,10 @@ from datetime import date, datetime
 
 from states.language.errors import BadInput, NotKnown, NotYours, Refused
 from states.model.dialogue import Dialogue
-from states.model.duties import Duty
+from states.model.duties import Duty, duty_name
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT, SYSTEM, Invitation, Role, Stakeholder
+from states.model.vocabulary import DutyKind, FactName, Template
 from states.privacy.independence import debtor_behind, is_debtor, owes_to, same_person
 from states.privacy.seals import is_sealed
 from states.steps.by_hand_requests import Bring, CouldNotReach, RecordDelivery
@@ -21,7 +22,7 @@ from states.steps.draft import Decision, Deliberation
 from states.steps.people import contact_ways
 from states.steps.people.relayed_steps import held_until
 
-_TASK = "by-hand-task"
+_TASK = Template.BY_HAND_TASK
 _TRIES = 2  # on as many days, before somebody counts as not to be reached (rules 30)
 
 
@@ -37,12 +38,12 @@ def by_hand(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
         task = contact_ways.by_hand(dialogue, notice)
         work.notices += [task] if task else []
         return work.decision()
-    duty = work.duty(f"pass-on/{notice.to}")
+    duty = work.duty(duty_name(DutyKind.PASS_ON, notice.to))
     if duty and duty.owed:
         work.keep(duty.model_copy(update={"covers": _with(duty.covers, notice.template)}))
         return work.decision()
     owner = _bearer(dialogue, notice.to)
-    duty = work.open_duty("pass-on", notice.to, owner=owner, covers=(notice.template,))
+    duty = work.open_duty(DutyKind.PASS_ON, notice.to, owner=owner, covers=(notice.template,))
     work.tell(owner, _TASK, duty, **_task(notice))
     return work.decision()
 
@@ -64,7 +65,7 @@ def _task(notice: Notice) -> dict[str, object]:
     }
 
 
-def _with(covers: tuple[str, ...], template: str) -> tuple[str, ...]:
+def _with(covers: tuple[Template, ...], template: Template) -> tuple[Template, ...]:
     return covers if template in covers else (*covers, template)
 
 
@@ -76,17 +77,20 @@ def _erasing(dialogue: Dialogue, seat: Stakeholder | None, now: datetime) -> boo
     return held is None or now >= held
 
 
-def waiting(dialogue: Dialogue, to: str, now: datetime) -> list[str]:
+def waiting(dialogue: Dialogue, to: str, now: datetime) -> list[Template]:
     """The templates of which it is known that they still wait to reach *to*, each once."""
-    duty = dialogue.latest(f"pass-on/{to}")
+    duty = dialogue.latest(duty_name(DutyKind.PASS_ON, to))
     found = list(duty.covers) if duty and duty.owed else []
     own, seat = dialogue.contributions_of(to), dialogue.stakeholders.get(to)
-    invite = dialogue.latest(f"invite-stakeholder/{to}")
+    invite = dialogue.latest(duty_name(DutyKind.INVITE_STAKEHOLDER, to))
     more = {
-        "invitation": seat is not None and seat.invited and invite is not None and invite.owed,
-        "answer": any(c.written_at and not c.delivered_at for c in own),
-        "dispute-settled": any(c.dispute_open and c.settlement for c in own),
-        "erasure-done": _erasing(dialogue, seat, now),
+        Template.INVITATION: seat is not None
+        and seat.invited
+        and invite is not None
+        and invite.owed,
+        Template.ANSWER: any(c.written_at and not c.delivered_at for c in own),
+        Template.DISPUTE_SETTLED: any(c.dispute_open and c.settlement for c in own),
+        Template.ERASURE_DONE: _erasing(dialogue, seat, now),
     }
     # What these say is known without the duty, and is no longer so once it was told.
     return [*(t for t in found if t not in more), *(t for t, waits in more.items() if waits)]
@@ -97,7 +101,7 @@ def bring(work: Deliberation, given: Bring) -> None:
     if is_sealed(work.dialogue, given.to):
         raise NotYours("seal-needs-moderator")
     _require_reader(work, given.to)
-    work.fact("brought", given.to, how=given.how)
+    work.fact(FactName.BROUGHT, given.to, how=given.how)
 
 
 def record_delivery(work: Deliberation, given: RecordDelivery, _speaker: str = "") -> None:
@@ -115,7 +119,7 @@ def record_delivery(work: Deliberation, given: RecordDelivery, _speaker: str = "
     _require_waiting(work, given, waits)
     for template in told:
         every = {} if given.template else {"all": True}
-        work.fact("delivery-recorded", given.to, template=template, how=given.how, **every)
+        work.fact(FactName.DELIVERY_RECORDED, given.to, template=template, how=given.how, **every)
     _told(work, given.to, told)
 
 
@@ -139,23 +143,25 @@ def _require_reader(work: Deliberation, to: str) -> None:
         raise NotKnown("unknown-stakeholder", stakeholder=to)
 
 
-def _require_waiting(work: Deliberation, given: RecordDelivery, waits: list[str]) -> None:
+def _require_waiting(work: Deliberation, given: RecordDelivery, waits: list[Template]) -> None:
     reader = work.dialogue.reader(given.to)
-    known = ANSWERS | {"erasure-done"}
+    known = ANSWERS | {Template.ERASURE_DONE}
     if given.template in waits or (given.template is None and waits):
         return
     if given.template in known or given.template is None:
-        raise Refused("nothing-by-hand", to=given.to, template=given.template or "answer")
+        raise Refused("nothing-by-hand", to=given.to, template=given.template or Template.ANSWER)
     if reader and reader.email:
         raise Refused("reached-by-mail", to=given.to)
 
 
-def _owes(work: Deliberation, given: RecordDelivery, template: str) -> bool:
+def _owes(work: Deliberation, given: RecordDelivery, template: Template) -> bool:
     """Whether who proves owes the very thing: the moderator, when it is the last word in a dispute (rules 28)."""
-    if template != "dispute-settled" or given.to == work.actor:
+    if template != Template.DISPUTE_SETTLED or given.to == work.actor:
         return False
     d = work.dialogue
-    clocks = [d.latest(f"answer-dispute/{c.id}") for c in d.contributions_of(given.to)]
+    clocks = [
+        d.latest(duty_name(DutyKind.ANSWER_DISPUTE, c.id)) for c in d.contributions_of(given.to)
+    ]
     owners = [d.owner_role(clock) for clock in clocks if clock and clock.owed]
     return any(_one_hat(d, work.actor, owner) for owner in owners)
 
@@ -166,14 +172,14 @@ def _one_hat(dialogue: Dialogue, actor: str, owner: str) -> bool:
     return actor == owner or bool(one and other and same_person(one, other))
 
 
-def _told(work: Deliberation, to: str, templates: Iterable[str]) -> None:
+def _told(work: Deliberation, to: str, templates: Iterable[Template]) -> None:
     """What follows from it that *templates* reached *to*."""
     for template in templates:
-        if template == "invitation":
+        if template == Template.INVITATION:
             arrived(work, to)
         else:
             came_home(work, to, template)
-    duty = work.duty(f"pass-on/{to}")
+    duty = work.duty(duty_name(DutyKind.PASS_ON, to))
     if duty is None or not duty.owed:
         return
     left = tuple(t for t in duty.covers if t not in templates)
@@ -187,14 +193,18 @@ def heard(work: Deliberation, voice: str, how: str) -> None:
     seat = work.dialogue.stakeholders.get(voice)
     if seat is None:
         return
-    duty, reader = work.before.latest(f"pass-on/{voice}"), work.before.reader(voice)
-    by_phone = {"invitation"} if reader and not reader.email else set[str]()
-    known = {*by_phone, *(duty.covers if duty and duty.owed else ())} - ANSWERS - {"erasure-done"}
+    duty, reader = work.before.latest(duty_name(DutyKind.PASS_ON, voice)), work.before.reader(voice)
+    by_phone = {Template.INVITATION} if reader and not reader.email else set[Template]()
+    known = (
+        {*by_phone, *(duty.covers if duty and duty.owed else ())}
+        - ANSWERS
+        - {Template.ERASURE_DONE}
+    )
     if not known:
         return
     told = [t for t in waiting(work.before, voice, work.now) if t in known]
     for template in told:
-        work.fact("delivery-recorded", voice, template=template, how=how)
+        work.fact(FactName.DELIVERY_RECORDED, voice, template=template, how=how)
     if told:
         _told(work, voice, told)
 
@@ -215,10 +225,10 @@ def could_not_reach(work: Deliberation, given: CouldNotReach) -> None:
         raise Refused("reached-by-mail", to=to)
     ended = [d for d in work.dialogue.duties.values() if d.owed and _unreachable(work, d, to)]
     if not ended:
-        raise Refused("nothing-by-hand", to=to, template="answer")
+        raise Refused("nothing-by-hand", to=to, template=Template.ANSWER)
     _require_tries(work, given, max(_waits_since(work, duty, to) for duty in ended))
     tries = [{"on": one.on.isoformat(), "how": one.how} for one in given.tries]
-    work.fact("could-not-reach", to, tries=tries, reason=given.reason)
+    work.fact(FactName.COULD_NOT_REACH, to, tries=tries, reason=given.reason)
     for duty in ended:
         end_not_reached(work, duty)
 
@@ -239,22 +249,29 @@ def _require_tries(work: Deliberation, given: CouldNotReach, since: date) -> Non
 def _waits_since(work: Deliberation, duty: Duty, to: str) -> date:
     """The day on which the message of *duty* was there to be brought."""
     written = [c.written_at for c in work.dialogue.contributions_of(to) if c.written_at]
-    late = duty.kind == "answer-participant" and written
+    late = duty.kind == DutyKind.ANSWER_PARTICIPANT and written
     return work.calendar.day_of(max(written) if late else duty.opened_at)
 
 
-_ASKED = frozenset({"answer-invitation", "share-expectation", "check-summary", "give-verdict"})
+_ASKED = frozenset(
+    {
+        DutyKind.ANSWER_INVITATION,
+        DutyKind.SHARE_EXPECTATION,
+        DutyKind.CHECK_SUMMARY,
+        DutyKind.GIVE_VERDICT,
+    }
+)
 
 
 def _unreachable(work: Deliberation, duty: Duty, to: str) -> bool:
     """Whether *duty* waits for nothing but that *to* is reached."""
-    if duty.kind in _ASKED | {"pass-on", "invite-stakeholder"}:
-        return duty.whom == to and (duty.kind != "invite-stakeholder" or _invited(work, to))
+    if duty.kind in _ASKED | {DutyKind.PASS_ON, DutyKind.INVITE_STAKEHOLDER}:
+        return duty.whom == to and (duty.kind != DutyKind.INVITE_STAKEHOLDER or _invited(work, to))
     if duty.waiting != to:
         return False
-    if duty.kind == "answer-participant":
+    if duty.kind == DutyKind.ANSWER_PARTICIPANT:
         return all(c.written_at for c in work.dialogue.contributions_of(to))
-    if duty.kind == "answer-dispute":
+    if duty.kind == DutyKind.ANSWER_DISPUTE:
         return work.dialogue.contributions[str(duty.whom)].settlement is not None
     return False
 

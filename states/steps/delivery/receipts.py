@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from states.model.dialogue import Dialogue, Phase
-from states.model.duties import Duty, DutyStatus
+from states.model.duties import Duty, DutyStatus, duty_name
 from states.model.facts import Notice
 from states.model.people import HELPER, PARTICIPANT, SYSTEM, Invitation, Role
+from states.model.vocabulary import DutyKind, FactName, Template
 from states.privacy.seals import is_sealed
 from states.steps.draft import Decision, Deliberation
 from states.steps.people.contact import OLD_WAY
@@ -21,20 +22,21 @@ from states.steps.people.erasure import erase
 from states.timing.due_facts import not_reached, not_reached_fact
 from states.timing.lapse import armed
 
-ANSWERS = frozenset({"answer", "dispute-settled"})
-BINDING = ANSWERS | {"erasure-done"}
+ANSWERS = frozenset({Template.ANSWER, Template.DISPUTE_SETTLED})
+BINDING = ANSWERS | {Template.ERASURE_DONE}
 """The templates that are written anew when they did not arrive, and name the head of the journal."""
-MATTERS = BINDING | {"invitation"}
+MATTERS = BINDING | {Template.INVITATION}
 """The templates whose delivery is a fact of the dialogue."""
-_OF_WHAT_COMES = frozenset(
-    {"invitation", "invitation-accepted", "agenda-echoed", "session-moved", "summary-to-check"}
-)
+_OF_WHAT_COMES = frozenset({
+    Template.INVITATION, Template.INVITATION_ACCEPTED, Template.AGENDA_ECHOED, Template.SESSION_MOVED,
+    Template.SUMMARY_TO_CHECK,
+})  # fmt: skip
 """The templates that speak of a dialogue which goes on."""
-_OF_ERASURE = {"erasure-done": "erasure_granted_at", "erasure-declined": "erasure_refusal"}
+_OF_ERASURE = {Template.ERASURE_DONE: "erasure_granted_at", Template.ERASURE_DECLINED: "erasure_refusal"}  # fmt: skip
 """The templates that say what became of a wish to be erased, and the field of the seat that says so still."""
 _OF_THEIR_ANSWER = {
-    "invitation-accepted": Invitation.ACCEPTED,
-    "invitation-declined": Invitation.DECLINED,
+    Template.INVITATION_ACCEPTED: Invitation.ACCEPTED,
+    Template.INVITATION_DECLINED: Invitation.DECLINED,
 }
 """The templates that confirm what somebody answered: who changed their mind meanwhile reads the last one alone."""
 
@@ -65,7 +67,7 @@ def still_wanted(dialogue: Dialogue, notice: Notice) -> bool:
 def _of_who_stopped(dialogue: Dialogue, notice: Notice) -> bool:
     """To who helps no longer goes one thing: that it ended."""
     stopped = notice.role == HELPER and dialogue.helper(notice.to) is None
-    return stopped and notice.template != "helper-ended"
+    return stopped and notice.template != Template.HELPER_ENDED
 
 
 def goes_again(notice: Notice) -> bool:
@@ -83,13 +85,13 @@ def delivered(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
     work = Deliberation(dialogue, SYSTEM, now)
     if dialogue.erased(notice.to):
         return work.decision()
-    if notice.template == "invitation":
+    if notice.template == Template.INVITATION:
         arrived(work, notice.to)
-    elif notice.template == "erasure-done":
+    elif notice.template == Template.ERASURE_DONE:
         erase(work, notice.to)
-    elif notice.template == "answer":
+    elif notice.template == Template.ANSWER:
         _answer_delivered(work, notice.to, _covers(notice))
-    elif notice.template == "dispute-settled":
+    elif notice.template == Template.DISPUTE_SETTLED:
         _settlement_delivered(work, str(notice.detail["contribution"]))
     return work.decision()
 
@@ -104,18 +106,18 @@ def all_arrived(dialogue: Dialogue, invited: Iterable[str], now: datetime) -> De
 
 def arrived(work: Deliberation, name: str) -> None:
     """The invitation reached *name*: only now is what is owed to them met (rules 15)."""
-    work.meet(f"invite-stakeholder/{name}")
+    work.meet(duty_name(DutyKind.INVITE_STAKEHOLDER, name))
 
 
-def came_home(work: Deliberation, to: str, template: str) -> None:
+def came_home(work: Deliberation, to: str, template: Template) -> None:
     """What somebody was told by hand, as far as something follows from its arrival."""
     own = work.dialogue.contributions_of(to)
-    if template == "answer":
+    if template == Template.ANSWER:
         _answer_delivered(work, to, [c.id for c in own if c.written_at and not c.delivered_at])
-    elif template == "dispute-settled":
+    elif template == Template.DISPUTE_SETTLED:
         for one in [c for c in own if c.dispute_open and c.settlement]:
             _settlement_delivered(work, one.id)
-    elif template == "erasure-done":
+    elif template == Template.ERASURE_DONE:
         erase(work, to)
 
 
@@ -131,21 +133,21 @@ def _answer_delivered(work: Deliberation, voice: str, covers: list[str]) -> None
     for name in fresh:
         work.change_contribution(name, delivered_at=work.now)
     left = [c.id for c in work.dialogue.contributions_of(voice) if c.delivered_at is None]
-    work.fact("participant-answered", voice, covers=covers, left=left)
+    work.fact(FactName.PARTICIPANT_ANSWERED, voice, covers=covers, left=left)
     if left:
         return
-    work.meet(f"answer-participant/{voice}")
-    verdict = work.duty(f"give-verdict/{voice}")
+    work.meet(duty_name(DutyKind.ANSWER_PARTICIPANT, voice))
+    verdict = work.duty(duty_name(DutyKind.GIVE_VERDICT, voice))
     if verdict is None or not verdict.owed:
-        work.open_duty("give-verdict", voice)
+        work.open_duty(DutyKind.GIVE_VERDICT, voice)
 
 
 def _settlement_delivered(work: Deliberation, name: str) -> None:
     if not work.dialogue.contributions[name].dispute_open:
         return
     work.change_contribution(name, dispute_open=False)
-    work.fact("dispute-settled", name, round=work.dialogue.contributions[name].dispute_round)
-    work.meet(f"answer-dispute/{name}")
+    work.fact(FactName.DISPUTE_SETTLED, name, round=work.dialogue.contributions[name].dispute_round)
+    work.meet(duty_name(DutyKind.ANSWER_DISPUTE, name))
 
 
 def undeliverable(dialogue: Dialogue, notice: Notice, reason: str, now: datetime) -> Decision:
@@ -161,17 +163,17 @@ def undeliverable(dialogue: Dialogue, notice: Notice, reason: str, now: datetime
     known = not reads_mail(dialogue, notice.to)
     if failed_for_good(reason):
         mark_failed(work.dialogue, notice.to)
-    if notice.template == "erasure-done":
+    if notice.template == Template.ERASURE_DONE:
         # They cannot be told, and asked for it all the same.
-        work.fact("notice-undeliverable", notice.to, template=notice.template)
+        work.fact(FactName.NOTICE_UNDELIVERABLE, notice.to, template=notice.template)
         erase(work, notice.to)
         return work.decision()
-    if notice.template == "answer":
+    if notice.template == Template.ANSWER:
         _answer_bounced(work, notice)
-    elif notice.template == "dispute-settled":
+    elif notice.template == Template.DISPUTE_SETTLED:
         _settlement_bounced(work, notice)
     else:
-        work.fact("notice-undeliverable", notice.to, template=notice.template)
+        work.fact(FactName.NOTICE_UNDELIVERABLE, notice.to, template=notice.template)
     _asked_in_vain(work, notice)
     if notice.template in ANSWERS or not known:
         _alert(work, notice, reason)
@@ -187,13 +189,13 @@ def unread(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
     work = Deliberation(dialogue, SYSTEM, now)
     if dialogue.erased(notice.to):
         return work.decision()
-    work.fact("report-unread", notice.to, template=notice.template)
+    work.fact(FactName.REPORT_UNREAD, notice.to, template=notice.template)
     keeper = (
         [Role.MODERATOR] if reads_mail(dialogue, Role.MODERATOR) else who_hears(dialogue, notice)
     )
     for role in keeper[:1]:
         about = {"to": notice.to, "template": notice.template, "reason": "", "unread": True}
-        work.tell(role, "delivery-failed", None, **about, answer=False, again=False)
+        work.tell(role, Template.DELIVERY_FAILED, None, **about, answer=False, again=False)
     return work.decision()
 
 
@@ -212,7 +214,7 @@ def looked_at(dialogue: Dialogue, notice: Notice, now: datetime, by: str) -> Dec
     """What follows when *by*, a role or the machine, found that what came back about *notice* means nothing."""
     work = Deliberation(dialogue, by, now)
     if not dialogue.erased(notice.to):
-        work.fact("report-looked-at", notice.to, template=notice.template)
+        work.fact(FactName.REPORT_LOOKED_AT, notice.to, template=notice.template)
     return work.decision()
 
 
@@ -223,7 +225,7 @@ def _alert(work: Deliberation, notice: Notice, reason: str) -> None:
     told = told_before(notice)
     past = {"past": told} if told else {}
     for role in _alerted(work.dialogue, notice):
-        work.tell(role, "delivery-failed", None, **failed, **next_step, **past)
+        work.tell(role, Template.DELIVERY_FAILED, None, **failed, **next_step, **past)
 
 
 def _asked_in_vain(work: Deliberation, notice: Notice) -> None:
@@ -231,8 +233,8 @@ def _asked_in_vain(work: Deliberation, notice: Notice) -> None:
     seat = work.dialogue.stakeholders.get(notice.to)
     gathering = work.dialogue.phase is Phase.EXPECTATION_GATHERING
     waits = seat is not None and seat.invitation is Invitation.INVITED
-    if notice.template == "invitation" and gathering and waits:
-        _reopen(work, f"invite-stakeholder/{notice.to}")
+    if notice.template == Template.INVITATION and gathering and waits:
+        _reopen(work, duty_name(DutyKind.INVITE_STAKEHOLDER, notice.to))
     duty = work.dialogue.duties.get(notice.duty or "")
     if duty and duty.asked == notice.template:
         _was_not_reached(work, duty)
@@ -262,17 +264,17 @@ def _answer_bounced(work: Deliberation, notice: Notice) -> None:
     covers = _covers(notice)
     for name in covers:
         work.change_contribution(name, answer=None, written_at=None, delivered_at=None)
-    work.fact("answer-bounced", notice.to, covers=covers)
-    _reopen(work, f"answer-participant/{notice.to}")
-    work.withdraw_named(f"give-verdict/{notice.to}", "answer-bounced")
-    _was_not_reached(work, work.duty(f"give-verdict/{notice.to}"))
+    work.fact(FactName.ANSWER_BOUNCED, notice.to, covers=covers)
+    _reopen(work, duty_name(DutyKind.ANSWER_PARTICIPANT, notice.to))
+    work.withdraw_named(duty_name(DutyKind.GIVE_VERDICT, notice.to), FactName.ANSWER_BOUNCED)
+    _was_not_reached(work, work.duty(duty_name(DutyKind.GIVE_VERDICT, notice.to)))
 
 
 def _settlement_bounced(work: Deliberation, notice: Notice) -> None:
     name = str(notice.detail["contribution"])
     work.change_contribution(name, settlement=None, dispute_open=True)
-    work.fact("answer-bounced", notice.to, covers=[name])
-    _reopen(work, f"answer-dispute/{name}")
+    work.fact(FactName.ANSWER_BOUNCED, notice.to, covers=[name])
+    _reopen(work, duty_name(DutyKind.ANSWER_DISPUTE, name))
 
 
 def _reopen(work: Deliberation, name: str) -> None:
@@ -280,9 +282,9 @@ def _reopen(work: Deliberation, name: str) -> None:
     duty = work.duty(name)
     if duty is None or duty.met_at is None:
         return
-    again = _owed_again(duty)
-    work.keep(armed(again, work.setting, work.now))
-    work.fact("duty-reopened", name, kind=duty.kind, **{"for": duty.whom}, version=again.version)
+    work.keep(armed(_owed_again(duty), work.setting, work.now))
+    told = {"for": duty.whom, "version": duty.version + 1}
+    work.fact(FactName.DUTY_REOPENED, name, kind=duty.kind, **told)
 
 
 def _owed_again(duty: Duty) -> Duty:

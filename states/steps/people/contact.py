@@ -5,6 +5,7 @@ from typing import Any
 from states.language.errors import BadInput, NotYours, Refused
 from states.model.dialogue import Dialogue
 from states.model.people import ROLES, SYSTEM, WAYS, Role, Stakeholder, way_of
+from states.model.vocabulary import FactName, Step, Template
 from states.privacy.independence import debtor_behind, debtor_reached_at, is_debtor, same_phone
 from states.privacy.seals import has_seals
 from states.steps.draft import Deliberation
@@ -12,10 +13,10 @@ from states.steps.people.contact_ways import forget_failure
 from states.steps.requests import ChangeContact, MarkUnsafe
 from states.values.addresses import same_address
 
-OLD_WAY = "way-replaced"
+OLD_WAY = Template.WAY_REPLACED
 """One neutral line to the way that was replaced: no name, no company, no words, no link."""
-NEW_WAY = "contact-changed"
-CALL = "contact-to-check"
+NEW_WAY = Template.CONTACT_CHANGED
+CALL = Template.CONTACT_TO_CHECK
 """A task for the moderator or the confidant: to call whoever is at risk, on a way that they know to be safe."""
 
 
@@ -29,7 +30,7 @@ def change_contact(work: Deliberation, given: ChangeContact, voice: str = "") ->
     contact = given.model_dump(exclude={"stakeholder", "by_hand"}, exclude_none=True)
     named = {**contact, "email": None} if given.by_hand else contact
     if not named:
-        raise BadInput("nothing-given", step="change-contact")
+        raise BadInput("nothing-given", step=Step.CHANGE_CONTACT)
     seat = work.stakeholder(given.stakeholder)
     if voice:
         _require_not_their_own_hat(work, seat)
@@ -39,7 +40,7 @@ def change_contact(work: Deliberation, given: ChangeContact, voice: str = "") ->
     changed = work.change_stakeholder(seat.id, **named)
     if "email" in named:
         forget_failure(work.dialogue, *work.dialogue.voices_of(seat.id))
-    work.fact("contact-changed", seat.id, fields=sorted(named))
+    work.fact(FactName.CONTACT_CHANGED, seat.id, fields=sorted(named))
     tell_of_change(work, seat, changed)
 
 
@@ -145,7 +146,7 @@ def mark_unsafe(work: Deliberation, given: MarkUnsafe, voice: str = "") -> None:
         raise BadInput("no-such-way", way=given.way)
     work.change_stakeholder(seat.id, unsafe=_with(seat.unsafe, way_of(given.way, known)))
     work.actor = work.actor if work.actor in ROLES and not voice else SYSTEM
-    work.fact("way-marked-unsafe")
+    work.fact(FactName.WAY_MARKED_UNSAFE)
 
 
 _FIELDS = {"email": "email", "phone": "phone", "post": "postal_address"}

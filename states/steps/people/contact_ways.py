@@ -6,17 +6,25 @@ from collections.abc import Iterable
 from states.model.dialogue import Dialogue, way_mark
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT, ROLES, Role
+from states.model.vocabulary import Template
 from states.privacy.seals import is_sealed
 from states.values.addresses import plain_address
 
 ALERTS = frozenset(
     {
-        "answer-late-alert", "answer-long-overdue", "answer-now-or-postpone", "by-hand-task", "delivery-failed",
-        "duty-late", "duty-late-sponsor", "duty-still-late", "people-are-waiting",
+        Template.ANSWER_LATE_ALERT,
+        Template.ANSWER_LONG_OVERDUE,
+        Template.ANSWER_NOW_OR_POSTPONE,
+        Template.BY_HAND_TASK,
+        Template.DELIVERY_FAILED,
+        Template.DUTY_LATE,
+        Template.DUTY_LATE_SPONSOR,
+        Template.DUTY_STILL_LATE,
+        Template.PEOPLE_ARE_WAITING,
     }
 )  # fmt: skip
 """What the next role up hears, and never one further down, when its reader cannot be reached (rules 44)."""
-ABOUT_MESSAGES = frozenset({"by-hand-task", "delivery-failed"})
+ABOUT_MESSAGES = frozenset({Template.BY_HAND_TASK, Template.DELIVERY_FAILED})
 """The alerts about a message that did not go by itself: each names in *past* who was told of it before."""
 _MANAGERS = (Role.MANAGER, Role.DEPUTY, Role.SPONSOR, Role.BOARD)
 _UP: dict[Role, tuple[Role, ...]] = {
@@ -103,7 +111,7 @@ def by_hand(dialogue: Dialogue, notice: Notice) -> Notice | None:
         "notice": notice.detail,
         **({"past": past} if past else {}),
     }
-    return Notice(to=to, role=to, template="by-hand-task", detail=detail)
+    return Notice(to=to, role=to, template=Template.BY_HAND_TASK, detail=detail)
 
 
 def _bearer(dialogue: Dialogue, notice: Notice) -> Role | None:

@@ -11,7 +11,9 @@ from datetime import date
 from states.language.errors import Refused
 from states.model.contributions import Contribution, LineVerdict
 from states.model.dialogue import Phase
+from states.model.duties import duty_name
 from states.model.people import ERASED, Invitation
+from states.model.vocabulary import DutyKind, FactName, Template
 from states.steps.draft import Deliberation
 from states.steps.people.relayed_steps import forget, held_until
 from states.steps.requests import AskErasure, SettleErasure
@@ -44,38 +46,38 @@ def a_month_after(day: date) -> date:
 
 def ask_erasure(work: Deliberation, given: AskErasure, speaker: str) -> None:
     """Ask to be erased; an answer is owed within a month. Their words about it stay out of the journal."""
-    duty = work.duty(f"settle-erasure/{speaker}")
+    duty = work.duty(duty_name(DutyKind.SETTLE_ERASURE, speaker))
     if duty and duty.owed and work.relay is None and held_until(work.dialogue, speaker):
         work.fact(
-            "erasure-asked", speaker
+            FactName.ERASURE_ASKED, speaker
         )  # in their own name too: it need not wait to be undone any more
         return
     if duty and duty.owed:
         raise Refused("erasure-asked-already", stakeholder=speaker)
     work.change_stakeholder(speaker, erasure_wish=given.text, erasure_refusal=None)
-    work.fact("erasure-asked", speaker)
+    work.fact(FactName.ERASURE_ASKED, speaker)
     due_day = a_month_after(work.today)
-    work.open_duty("settle-erasure", speaker, due_day=due_day, waiting=speaker)
+    work.open_duty(DutyKind.SETTLE_ERASURE, speaker, due_day=due_day, waiting=speaker)
 
 
 def settle_erasure(work: Deliberation, given: SettleErasure) -> None:
     """Grant what somebody asked, or decline it with a reason; they are told. Nobody is erased who did not ask."""
     name = given.stakeholder
-    seat, duty = work.stakeholder(name), work.duty(f"settle-erasure/{name}")
+    seat, duty = work.stakeholder(name), work.duty(duty_name(DutyKind.SETTLE_ERASURE, name))
     if duty is None or not duty.owed:
         raise Refused("erasure-not-asked", stakeholder=name)
     if seat.erasure_granted_at is not None:
         raise Refused("erasure-granted-already", stakeholder=name)
     if given.declined is None:
         work.change_stakeholder(name, erasure_granted_at=work.now)
-        work.fact("erasure-granted", name)
+        work.fact(FactName.ERASURE_GRANTED, name)
         after = held_until(work.dialogue, name)
         waits = {"after": after.isoformat()} if after else {}
-        work.tell(name, "erasure-done", duty, **waits)
+        work.tell(name, Template.ERASURE_DONE, duty, **waits)
         return
     work.change_stakeholder(name, erasure_refusal=given.declined)
-    work.fact("erasure-declined", name)
-    work.tell(name, "erasure-declined", duty)
+    work.fact(FactName.ERASURE_DECLINED, name)
+    work.tell(name, Template.ERASURE_DECLINED, duty)
     work.meet(duty.name)
 
 
@@ -101,8 +103,8 @@ def erase(work: Deliberation, name: str) -> None:
         work.dialogue.verdicts[name] = verdict.model_copy(update={"comment": None})
     work.change_stakeholder(name, **_THEIRS, **_no_longer_coming(work, name), erased_at=work.now)
     work.dialogue.failed_ways.pop(name, None)
-    work.fact("participant-erased", name)
-    work.meet(f"settle-erasure/{name}")
+    work.fact(FactName.PARTICIPANT_ERASED, name)
+    work.meet(duty_name(DutyKind.SETTLE_ERASURE, name))
     owed = [d for d in work.dialogue.duties.values() if d.owed and name in {d.whom, d.waiting}]
     work.withdraw(owed, WHY)
 
@@ -128,4 +130,4 @@ def _take_words_out(work: Deliberation, contribution: Contribution) -> None:
     )
     if contribution.outcome is None:
         work.change_contribution(name, line_verdict=LineVerdict.WITHDRAWN)
-        work.withdraw_named(f"decide-contribution/{name}", WHY)
+        work.withdraw_named(duty_name(DutyKind.DECIDE_CONTRIBUTION, name), WHY)

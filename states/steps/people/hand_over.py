@@ -5,6 +5,7 @@ from states.language.errors import NotYours, Refused
 from states.model.dialogue import OPEN_PHASES, Dialogue
 from states.model.duties import KINDS
 from states.model.people import Person, Role
+from states.model.vocabulary import FactName, Template
 from states.privacy.independence import is_debtor, plain_name, with_roles
 from states.privacy.seals import has_seals
 from states.steps.draft import Deliberation
@@ -34,7 +35,7 @@ _CONSENT: dict[Role, Role] = {
     Role.CONFIDANT: Role.MODERATOR,
 }
 """Whose consent the sponsor needs for it."""
-TOLD = "keeper-changed"
+TOLD = Template.KEEPER_CHANGED
 """The message to those who wait that somebody else stands beside them."""
 
 
@@ -58,7 +59,7 @@ def agree_hand_over(work: Deliberation, given: AgreeHandOver) -> None:
     if _CONSENT.get(given.role) != work.actor or is_debtor(work.dialogue, work.actor):
         raise NotYours("not-yours-to-give", role=given.role, by=work.actor)
     work.dialogue.agreed = {**work.dialogue.agreed, given.role.value: _mark(given.person)}
-    work.fact("hand-over-agreed", given.role.value)
+    work.fact(FactName.HAND_OVER_AGREED, given.role.value)
 
 
 def _mark(person: Person) -> dict[str, str | None]:
@@ -84,8 +85,8 @@ def hand_over(work: Deliberation, given: HandOver) -> None:
     agreed = {role: who for role, who in work.dialogue.agreed.items() if role != given.role.value}
     work.dialogue.agreed = agreed
     forget_failure(work.dialogue, given.role.value)
-    work.fact("role-handed-over", given.role.value)
-    work.tell(given.role.value, "role-handed-over", role=given.role.value)
+    work.fact(FactName.ROLE_HANDED_OVER, given.role.value)
+    work.tell(given.role.value, Template.ROLE_HANDED_OVER, role=given.role.value)
     if given.role in _ONCE_SPOKEN and spoken(work.dialogue):
         _tell_who_waits(work, given.role)
 

@@ -8,13 +8,14 @@ hat. Source: rules 28 and 34.
 from states.language.errors import BadInput, NotKnown, NotYours, Refused
 from states.model.dialogue import Dialogue
 from states.model.people import Helper
+from states.model.vocabulary import FactName, Step, Template
 from states.privacy.independence import debtor_behind
 from states.steps.by_hand_requests import EndHelper, NameHelper
 from states.steps.draft import Deliberation
 from states.steps.people.reserved_names import require_free_name
 
-NAMED, ENDED = "helper-named", "helper-ended"
-"""The letters to a helper; each is also the fact of its name."""
+NAMED, ENDED = Template.HELPER_NAMED, Template.HELPER_ENDED
+"""The letters to a helper."""
 
 
 def name_helper(work: Deliberation, given: NameHelper) -> None:
@@ -35,7 +36,7 @@ def name_helper(work: Deliberation, given: NameHelper) -> None:
     if debtor_behind(d, helper):
         raise NotYours("debtor-may-not-relay", by=work.actor)
     d.helpers[name] = helper
-    work.fact(NAMED, name, language=helper.language)
+    work.fact(FactName.HELPER_NAMED, name, language=helper.language)
     _tell(work, helper, NAMED)
 
 
@@ -54,18 +55,18 @@ def end_helper(work: Deliberation, given: EndHelper) -> None:
     """
     helper = work.dialogue.helpers.get(given.helper)
     if work.actor in work.dialogue.helpers and work.actor != given.helper:
-        raise NotYours("not-your-step", step="end-helper", who=[given.helper])
+        raise NotYours("not-your-step", step=Step.END_HELPER, who=[given.helper])
     if helper is None:
         known = list(work.dialogue.helpers) or ["–"]
         raise NotKnown("unknown-helper", helper=given.helper, helpers=known)
     if helper.ended_at is not None:
         raise Refused("helper-ended-already", helper=helper.id)
     work.dialogue.helpers[helper.id] = helper.model_copy(update={"ended_at": work.now})
-    work.fact(ENDED, helper.id, language=helper.language)
+    work.fact(FactName.HELPER_ENDED, helper.id, language=helper.language)
     _tell(work, helper, ENDED)
 
 
-def _tell(work: Deliberation, helper: Helper, template: str) -> None:
+def _tell(work: Deliberation, helper: Helper, template: Template) -> None:
     """Who has no address hears it from whoever named them: no letter of theirs is anybody else's task."""
     if helper.email:
         work.tell(helper.id, template, None, by=work.actor)

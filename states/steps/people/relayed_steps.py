@@ -9,6 +9,7 @@ from states.model.dialogue import Dialogue
 from states.model.facts import Fact
 from states.model.people import SYSTEM
 from states.model.relays import FAMILIES, Before, Relay, Relayed
+from states.model.vocabulary import FactName, Step, Template
 from states.privacy.seals import is_sealed
 from states.steps.draft import Deliberation
 
@@ -16,30 +17,36 @@ UNDO_DAYS = 20
 """Working days in which what was recorded in somebody's name can be undone (rules 29)."""
 HELD_DAYS = 10
 """Working days that an erasure waits which somebody else asked for, so that it can be undone (rules 21)."""
-HEARD_OF = "relayed"
+HEARD_OF = Template.RELAYED
 """The message to whoever something was recorded for."""
 _SAID = frozenset(
     {
-        "invitation-accepted", "invitation-declined", "expectation-shared", "line-checked", "verdict-given",
-        "answer-disputed", "erasure-asked", "step-undone",
+        FactName.INVITATION_ACCEPTED,
+        FactName.INVITATION_DECLINED,
+        FactName.EXPECTATION_SHARED,
+        FactName.LINE_CHECKED,
+        FactName.VERDICT_GIVEN,
+        FactName.ANSWER_DISPUTED,
+        FactName.ERASURE_ASKED,
+        FactName.STEP_UNDONE,
     }
-)  # fmt: skip
+)
 """The facts that say what a person said: a relayed one says by whom and how it was recorded."""
 _SEAT: dict[str, tuple[str, ...]] = {
-    "accept-invitation": ("invitation", "declined_at", "decline_reason"),
-    "decline-invitation": ("invitation", "declined_at", "decline_reason"),
-    "share-expectation": ("expectation", "success_test"),
-    "ask-erasure": ("erasure_wish", "erasure_refusal"),
+    Step.ACCEPT_INVITATION: ("invitation", "declined_at", "decline_reason"),
+    Step.DECLINE_INVITATION: ("invitation", "declined_at", "decline_reason"),
+    Step.SHARE_EXPECTATION: ("expectation", "success_test"),
+    Step.ASK_ERASURE: ("erasure_wish", "erasure_refusal"),
 }
 """What a step changes of the seat of whoever takes it."""
 _POINT: dict[str, tuple[str, ...]] = {
-    "check-line": ("line", "line_verdict"),
-    "dispute-answer": ("dispute_round", "dispute_open", "dispute_reason", "settlement"),
+    Step.CHECK_LINE: ("line", "line_verdict"),
+    Step.DISPUTE_ANSWER: ("dispute_round", "dispute_open", "dispute_reason", "settlement"),
 }
 """What a step changes of the point that it is about."""
 
 
-def note(work: Deliberation, step: str, given: Any, relay: Relay | None, voice: str) -> None:  # noqa: ANN401
+def note(work: Deliberation, step: Step, given: Any, relay: Relay | None, voice: str) -> None:  # noqa: ANN401
     """
     Keep what was before a relayed *step*, say in its fact who recorded it and how, and tell whoever it was for.
 
@@ -57,7 +64,7 @@ def note(work: Deliberation, step: str, given: Any, relay: Relay | None, voice: 
         return
     if relay.said_on and relay.said_on > work.today:
         raise BadInput("said-later", date=relay.said_on.isoformat(), today=work.today.isoformat())
-    if step != "undo-relayed":
+    if step != Step.UNDO_RELAYED:
         _keep(work, step, relay, voice, contribution)
     if is_sealed(work.dialogue, voice):
         return
@@ -77,7 +84,7 @@ def keep(work: Deliberation, one: Relayed, **changes: Any) -> None:  # noqa: ANN
 
 
 def _keep(
-    work: Deliberation, step: str, relay: Relay, voice: str, contribution: str | None
+    work: Deliberation, step: Step, relay: Relay, voice: str, contribution: str | None
 ) -> None:
     name = f"relay-{len(work.dialogue.relays) + 1}"
     work.dialogue.relays[name] = Relayed(
@@ -93,12 +100,12 @@ def _keep(
     )
 
 
-def _what_was(work: Deliberation, step: str, voice: str, contribution: str | None) -> Before:
+def _what_was(work: Deliberation, step: Step, voice: str, contribution: str | None) -> Before:
     was, now = work.before, work.dialogue
     seat, point = was.stakeholder_of(voice), was.contributions.get(contribution or "")
     kept: dict[str, Any] = {name: getattr(seat, name) for name in _SEAT.get(step, ())}
     kept |= {name: getattr(point, name) for name in _POINT.get(step, ())}
-    if step == "give-verdict":
+    if step == Step.GIVE_VERDICT:
         kept["verdict"] = was.verdicts.get(voice)
     changed = [name for name, duty in now.duties.items() if was.duties.get(name) is not duty]
     duties = tuple(was.duties[name] for name in changed if name in was.duties)
@@ -106,7 +113,7 @@ def _what_was(work: Deliberation, step: str, voice: str, contribution: str | Non
     return Before(**kept, duties=duties, opened=opened)
 
 
-def restored_fields(step: str, before: Before) -> tuple[dict[str, Any], dict[str, Any]]:
+def restored_fields(step: Step, before: Before) -> tuple[dict[str, Any], dict[str, Any]]:
     """The fields of the seat and those of the point that undoing *step* puts back."""
     seat = {name: getattr(before, name) for name in _SEAT.get(step, ())}
     return seat, {name: getattr(before, name) for name in _POINT.get(step, ())}
@@ -122,9 +129,9 @@ def _with(fact: Fact, said: dict[str, str]) -> Fact:
     return fact.model_copy(update={"detail": {**fact.detail, **said}})
 
 
-def _tell(work: Deliberation, step: str, given: Any, relay: Relay, voice: str) -> None:  # noqa: ANN401
-    undone = {"undone": given.step} if step == "undo-relayed" else {}
-    verdict = {"verdict": given.verdict} if step == "check-line" else {}
+def _tell(work: Deliberation, step: Step, given: Any, relay: Relay, voice: str) -> None:  # noqa: ANN401
+    undone = {"undone": given.step} if step == Step.UNDO_RELAYED else {}
+    verdict = {"verdict": given.verdict} if step == Step.CHECK_LINE else {}
     until = undo_until(work.dialogue, work.now)
     work.tell(
         voice,
@@ -173,7 +180,7 @@ def latest(dialogue: Dialogue, step: str, voice: str, contribution: str | None) 
 
 def held_until(dialogue: Dialogue, name: str) -> datetime | None:
     """Until when an erasure that somebody else asked for in the name of *name* waits; None: it does not wait."""
-    asked = latest(dialogue, "ask-erasure", name, None)
+    asked = latest(dialogue, Step.ASK_ERASURE, name, None)
     if asked is None:
         return None
     calendar = dialogue.calendar

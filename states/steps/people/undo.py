@@ -3,16 +3,17 @@
 from states.language.errors import NotKnown, Refused
 from states.model.contributions import Contribution, LineVerdict
 from states.model.dialogue import Phase
-from states.model.duties import OWED, Duty, DutyStatus
+from states.model.duties import OWED, Duty, DutyStatus, duty_name
 from states.model.people import PARTICIPANT
 from states.model.relays import Before, Relayed
+from states.model.vocabulary import DutyKind, FactName, Step
 from states.steps.draft import Deliberation
 from states.steps.people.relayed_steps import keep, latest, restored_fields, undo_until
 from states.steps.requests import UndoRelayed
 from states.timing.due_facts import lapse_fact, not_reached_fact
 from states.timing.lapse import armed
 
-WHY = "step-undone"
+WHY = FactName.STEP_UNDONE
 """The code with which what a step opened is withdrawn once the step was undone."""
 _CHECKED = (Phase.STRATEGY_UPDATE, Phase.FEEDBACK, Phase.CLOSED, Phase.CLOSED_WITH_DEBTS)
 """Phases in which a line that nobody checked counts as silence."""
@@ -46,7 +47,7 @@ def _require_still_so(work: Deliberation, one: Relayed) -> None:
     if seat is None or seat.erased_at is not None:
         raise NotKnown("nothing-to-undo", step=one.step)
     point = work.dialogue.contributions.get(one.contribution or "")
-    if one.step == "dispute-answer" and point and (point.settlement or not point.dispute_open):
+    if one.step == Step.DISPUTE_ANSWER and point and (point.settlement or not point.dispute_open):
         raise Refused("undo-overtaken", contribution=point.id)
 
 
@@ -63,11 +64,11 @@ def _restore_words(work: Deliberation, one: Relayed, before: Before) -> None:
     seat, point = restored_fields(one.step, before)
     found = work.dialogue.stakeholder_of(one.voice)
     if seat and found:
-        asked = {"erasure_granted_at": None} if one.step == "ask-erasure" else {}
+        asked = {"erasure_granted_at": None} if one.step == Step.ASK_ERASURE else {}
         work.change_stakeholder(found.id, **seat, **asked)
     if point and one.contribution:
         work.change_contribution(one.contribution, **_as_of_now(work, point))
-    if one.step == "give-verdict":
+    if one.step == Step.GIVE_VERDICT:
         work.dialogue.verdicts.pop(one.voice, None)
         if before.verdict:
             work.dialogue.verdicts[one.voice] = before.verdict
@@ -104,7 +105,7 @@ def _ended_again(work: Deliberation, was: Duty, now: Duty) -> None:
     version = now.version + 1
     again = was.model_copy(update={"version": version, "lapsed_version": version})
     work.keep(again)
-    work.fact("duty-reopened", was.name, kind=was.kind, **{"for": was.whom}, version=version)
+    work.fact(FactName.DUTY_REOPENED, was.name, kind=was.kind, **{"for": was.whom}, version=version)
     if was.status is DutyStatus.NOT_REACHED:
         work.facts.append(not_reached_fact(again, work.actor))
     elif was.status is DutyStatus.NO_ANSWER:
@@ -114,9 +115,9 @@ def _ended_again(work: Deliberation, was: Duty, now: Duty) -> None:
 def _still_asked(work: Deliberation, duty: Duty) -> bool:
     """Nobody is asked again what is over: an invitation after the session, a line after it was closed."""
     over = {
-        "answer-invitation": work.dialogue.phase is not Phase.EXPECTATION_GATHERING,
-        "share-expectation": work.dialogue.phase is not Phase.EXPECTATION_GATHERING,
-        "check-summary": work.dialogue.phase is not Phase.SESSION,
+        DutyKind.ANSWER_INVITATION: work.dialogue.phase is not Phase.EXPECTATION_GATHERING,
+        DutyKind.SHARE_EXPECTATION: work.dialogue.phase is not Phase.EXPECTATION_GATHERING,
+        DutyKind.CHECK_SUMMARY: work.dialogue.phase is not Phase.SESSION,
     }
     return not over.get(duty.kind, False)
 
@@ -138,7 +139,7 @@ def reopen(work: Deliberation, duty: Duty) -> None:
     work.keep(armed(again, work.setting, work.now))
     moved = {"due": again.due.isoformat()} if again.due != duty.due else {}
     work.fact(
-        "duty-reopened",
+        FactName.DUTY_REOPENED,
         duty.name,
         kind=duty.kind,
         **{"for": duty.whom},
@@ -162,7 +163,7 @@ def _owe_again(work: Deliberation, name: str) -> None:
     point = work.dialogue.contributions[name]
     if not point.stands or point.delivered_at is not None:
         return
-    answer = work.duty(f"answer-participant/{point.voice}")
+    answer = work.duty(duty_name(DutyKind.ANSWER_PARTICIPANT, point.voice))
     if answer is not None and not answer.owed:
         reopen(work, answer)
     _decide_again(work, point)
@@ -175,6 +176,6 @@ def _decide_again(work: Deliberation, point: Contribution) -> None:
     After the close it is a debt that is answered without one (rules 17).
     """
     open_still = work.dialogue.phase in {Phase.STRATEGY_UPDATE, Phase.FEEDBACK}
-    duty = work.duty(f"decide-contribution/{point.id}")
+    duty = work.duty(duty_name(DutyKind.DECIDE_CONTRIBUTION, point.id))
     if open_still and point.outcome is None and (duty is None or not duty.owed):
-        work.open_duty("decide-contribution", point.id)
+        work.open_duty(DutyKind.DECIDE_CONTRIBUTION, point.id)

@@ -3,12 +3,14 @@
 from states.checks.checks import soft_checks
 from states.language.errors import BadInput, NotKnown, NotYours, Refused
 from states.model.dialogue import ChainDialogue, Dialogue, Override, Phase, Risk
+from states.model.duties import duty_name
 from states.model.information import Information
 from states.model.people import (
     Invitation,
     Mapping,
     Stakeholder,
 )
+from states.model.vocabulary import DutyKind, FactName, Step
 from states.steps.draft import Deliberation
 from states.steps.people.contact import has_contributed, require_own_way
 from states.steps.people.reserved_names import require_free_name
@@ -18,14 +20,16 @@ from states.steps.requests import Bare, DropRisk, DropStakeholder, OverrideCheck
 def name_risk(work: Deliberation, given: Risk) -> None:
     """Name a salient risk, or correct one."""
     work.dialogue.risks[given.id] = given
-    work.fact("risk-named", given.id, country=given.country, tier=given.tier, weight=given.weight)
+    work.fact(
+        FactName.RISK_NAMED, given.id, country=given.country, tier=given.tier, weight=given.weight
+    )
 
 
 def drop_risk(work: Deliberation, given: DropRisk) -> None:
     """Take a risk out of the analysis, with a reason."""
     if work.dialogue.risks.pop(given.risk, None) is None:
         raise NotKnown("unknown-risk", risk=given.risk)
-    work.fact("risk-dropped", given.risk, reason=given.reason)
+    work.fact(FactName.RISK_DROPPED, given.risk, reason=given.reason)
 
 
 def map_stakeholder(work: Deliberation, given: Mapping) -> None:
@@ -47,7 +51,7 @@ def map_stakeholder(work: Deliberation, given: Mapping) -> None:
     else:
         work.dialogue.stakeholders[given.id] = Stakeholder(**dict(given), mapped_at=work.now)
     work.fact(
-        "stakeholder-mapped",
+        FactName.STAKEHOLDER_MAPPED,
         given.id,
         country=given.country,
         category=given.category,
@@ -67,9 +71,9 @@ def _require_same_ways(work: Deliberation, earlier: Stakeholder, given: Mapping)
 
 def open_invitation_duty(work: Deliberation, stakeholder: str) -> None:
     """The manager owes this stakeholder an invitation, unless that is already so."""
-    duty = work.duty(f"invite-stakeholder/{stakeholder}")
+    duty = work.duty(duty_name(DutyKind.INVITE_STAKEHOLDER, stakeholder))
     if duty is None or not duty.owed:
-        work.open_duty("invite-stakeholder", stakeholder)
+        work.open_duty(DutyKind.INVITE_STAKEHOLDER, stakeholder)
 
 
 def drop_stakeholder(work: Deliberation, given: DropStakeholder) -> None:
@@ -79,13 +83,13 @@ def drop_stakeholder(work: Deliberation, given: DropStakeholder) -> None:
         raise Refused("already-invited", stakeholder=name)
     _require_nothing_owed(work, name)
     del work.dialogue.stakeholders[name]
-    work.fact("stakeholder-dropped", name, reason=given.reason)
+    work.fact(FactName.STAKEHOLDER_DROPPED, name, reason=given.reason)
     owed = [duty for duty in work.dialogue.duties.values() if duty.owed and duty.whom == name]
-    work.withdraw(owed, "stakeholder-dropped")
+    work.withdraw(owed, FactName.STAKEHOLDER_DROPPED)
 
 
 def _nothing_reached(work: Deliberation, name: str) -> bool:
-    duty = work.duty(f"invite-stakeholder/{name}")
+    duty = work.duty(duty_name(DutyKind.INVITE_STAKEHOLDER, name))
     open_still = work.stakeholder(name).invitation is Invitation.INVITED
     return open_still and duty is not None and duty.met_at is None
 
@@ -105,7 +109,9 @@ def link_chain_dialogue(work: Deliberation, given: ChainDialogue) -> None:
     if given.held > work.today:
         raise BadInput("not-held-yet", date=given.held.isoformat())
     work.dialogue.chain_dialogues[given.id] = given
-    work.fact("chain-dialogue-linked", given.id, risk=given.risk, held=given.held.isoformat())
+    work.fact(
+        FactName.CHAIN_DIALOGUE_LINKED, given.id, risk=given.risk, held=given.held.isoformat()
+    )
 
 
 def give_information(work: Deliberation, given: Information) -> None:
@@ -114,11 +120,11 @@ def give_information(work: Deliberation, given: Information) -> None:
         raise Refused("information-promised")
     named = {key: value for key, value in given if value is not None}
     if not named:
-        raise BadInput("nothing-given", step="give-information")
+        raise BadInput("nothing-given", step=Step.GIVE_INFORMATION)
     information = work.dialogue.information.model_copy(update=named)
     work.require_promise_after_session(information)
     work.dialogue.information = information
-    work.fact("information-given", fields=sorted(named))
+    work.fact(FactName.INFORMATION_GIVEN, fields=sorted(named))
 
 
 def _keep_earlier(d: Dialogue, name: str) -> None:
@@ -133,12 +139,13 @@ def override_check(work: Deliberation, given: OverrideCheck) -> None:
     """Pass a soft check of this phase by hand; name and reason are shown to participants."""
     d = work.dialogue
     soft = soft_checks(d.phase)
-    if given.check not in soft:
+    check = next((one for one in soft if one == given.check), None)
+    if check is None:
         raise BadInput("not-overridable", check=given.check, phase=d.phase, soft=soft)
     person = d.role(work.actor)
     override = Override(
-        id=f"{d.phase}/{given.check}",
-        check=given.check,
+        id=f"{d.phase}/{check}",
+        check=check,
         phase=d.phase,
         by=work.actor,
         name=person.name if person else work.actor,
@@ -148,10 +155,14 @@ def override_check(work: Deliberation, given: OverrideCheck) -> None:
     _keep_earlier(d, override.id)
     d.overrides[override.id] = override
     work.fact(
-        "check-overridden", given.check, check=given.check, phase=d.phase, reason=given.reason
+        FactName.CHECK_OVERRIDDEN,
+        given.check,
+        check=given.check,
+        phase=d.phase,
+        reason=given.reason,
     )
 
 
 def approve_analysis(work: Deliberation, _given: Bare) -> None:
     """The analysis is good enough to invite on."""
-    work.meet("approve-analysis")
+    work.meet(DutyKind.APPROVE_ANALYSIS)

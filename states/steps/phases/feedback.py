@@ -3,8 +3,9 @@
 from states.language.errors import BadInput, NotYours, Refused
 from states.model.contributions import Contribution, Verdict
 from states.model.dialogue import Phase
-from states.model.duties import KINDS
+from states.model.duties import KINDS, duty_name
 from states.model.people import Invitation, Role
+from states.model.vocabulary import DutyKind, FactName, Template
 from states.steps.draft import Deliberation
 from states.steps.onlookers import tell_onlookers
 from states.steps.permissions import next_judge, why_unanswerable
@@ -18,17 +19,22 @@ from states.steps.requests import (
     SettleDispute,
 )
 
+_TOLD = {
+    FactName.DIALOGUE_CLOSED: Template.DIALOGUE_CLOSED,
+    FactName.DIALOGUE_CANCELLED: Template.DIALOGUE_CANCELLED,
+}
+"""Which message tells whom it concerns that a dialogue ended."""
 _CONCERNED = {
-    "dialogue-closed": frozenset({Invitation.ACCEPTED}),
-    "dialogue-cancelled": frozenset({Invitation.ACCEPTED, Invitation.INVITED}),
+    FactName.DIALOGUE_CLOSED: frozenset({Invitation.ACCEPTED}),
+    FactName.DIALOGUE_CANCELLED: frozenset({Invitation.ACCEPTED, Invitation.INVITED}),
 }
 """Whom the end of a dialogue concerns, by how they stand to their invitation."""
 
 
 def enter_feedback(work: Deliberation) -> None:
     """The dialogue is owed its close."""
-    if work.duty("close-dialogue") is None:
-        work.open_duty("close-dialogue")
+    if work.duty(DutyKind.CLOSE_DIALOGUE) is None:
+        work.open_duty(DutyKind.CLOSE_DIALOGUE)
 
 
 def answer_participant(work: Deliberation, given: AnswerParticipant) -> None:
@@ -46,8 +52,13 @@ def answer_participant(work: Deliberation, given: AnswerParticipant) -> None:
         work.change_contribution(contribution.id, answer=given.text, written_at=work.now)
     voice = voices.pop()
     covers = [c.id for c in covered]
-    work.fact("answer-written", voice, covers=covers)
-    work.tell(voice, "answer", work.duty(f"answer-participant/{voice}"), covers=covers)
+    work.fact(FactName.ANSWER_WRITTEN, voice, covers=covers)
+    work.tell(
+        voice,
+        Template.ANSWER,
+        work.duty(duty_name(DutyKind.ANSWER_PARTICIPANT, voice)),
+        covers=covers,
+    )
 
 
 def _require_answerable(work: Deliberation, contribution: Contribution) -> None:
@@ -60,8 +71,8 @@ def give_verdict(work: Deliberation, given: GiveVerdict, voice: str) -> None:
     work.dialogue.verdicts[voice] = Verdict(
         id=voice, at=work.now, **given.model_dump(include={"heard", "success_test", "comment"})
     )
-    work.fact("verdict-given", voice, heard=given.heard, success_test=given.success_test)
-    work.meet(f"give-verdict/{voice}")
+    work.fact(FactName.VERDICT_GIVEN, voice, heard=given.heard, success_test=given.success_test)
+    work.meet(duty_name(DutyKind.GIVE_VERDICT, voice))
 
 
 def dispute_answer(work: Deliberation, given: DisputeAnswer, voice: str) -> None:
@@ -85,9 +96,9 @@ def dispute_answer(work: Deliberation, given: DisputeAnswer, voice: str) -> None
         dispute_reason=given.reason,
         settlement=None,
     )
-    work.fact("answer-disputed", given.contribution, voice=voice, round=round_)
-    duty = work.open_duty("answer-dispute", given.contribution, owner=owner, waiting=voice)
-    work.tell(owner, "answer-disputed", duty, contribution=given.contribution, round=round_)
+    work.fact(FactName.ANSWER_DISPUTED, given.contribution, voice=voice, round=round_)
+    duty = work.open_duty(DutyKind.ANSWER_DISPUTE, given.contribution, owner=owner, waiting=voice)
+    work.tell(owner, Template.ANSWER_DISPUTED, duty, contribution=given.contribution, round=round_)
 
 
 def settle_dispute(work: Deliberation, given: SettleDispute) -> None:
@@ -97,25 +108,25 @@ def settle_dispute(work: Deliberation, given: SettleDispute) -> None:
         raise Refused("not-disputed", contribution=given.contribution)
     if not contribution.awaits_response:
         raise Refused("already-settled", contribution=given.contribution)
-    duty = work.duty(f"answer-dispute/{given.contribution}")
+    duty = work.duty(duty_name(DutyKind.ANSWER_DISPUTE, given.contribution))
     last_word = duty is not None and work.dialogue.owner_role(duty) == Role.MODERATOR
     if last_word and work.actor != Role.MODERATOR:
         raise NotYours("moderator-settles", contribution=given.contribution)
     work.change_contribution(given.contribution, settlement=given.text)
-    work.fact("settlement-written", given.contribution, round=contribution.dispute_round)
-    work.tell(contribution.voice, "dispute-settled", duty, contribution=given.contribution)
+    work.fact(FactName.SETTLEMENT_WRITTEN, given.contribution, round=contribution.dispute_round)
+    work.tell(contribution.voice, Template.DISPUTE_SETTLED, duty, contribution=given.contribution)
 
 
 def note_lesson(work: Deliberation, given: NoteLesson) -> None:
     """What to do differently next year."""
     work.dialogue.lessons = (*work.dialogue.lessons, given.text)
-    work.fact("lesson-noted")
+    work.fact(FactName.LESSON_NOTED)
 
 
 def close_dialogue(work: Deliberation, _given: Bare) -> None:
     """The year closes: nothing is owed to anybody who contributed."""
-    work.meet("close-dialogue")
-    _end(work, "dialogue-closed")
+    work.meet(DutyKind.CLOSE_DIALOGUE)
+    _end(work, FactName.DIALOGUE_CLOSED)
 
 
 def close_with_debts(work: Deliberation, given: Reasoned) -> None:
@@ -123,29 +134,29 @@ def close_with_debts(work: Deliberation, given: Reasoned) -> None:
     debts = [duty.name for duty in work.dialogue.duties.values() if duty.owed and duty.waiting]
     if not debts:
         raise Refused("no-debts")
-    work.meet("close-dialogue")
-    _end(work, "dialogue-closed", reason=given.reason, debts=debts)
+    work.meet(DutyKind.CLOSE_DIALOGUE)
+    _end(work, FactName.DIALOGUE_CLOSED, reason=given.reason, debts=debts)
 
 
 def cancel_dialogue(work: Deliberation, given: Reasoned) -> None:
     """The dialogue is called off; what is owed to people who already contributed stays owed."""
-    _end(work, "dialogue-cancelled", reason=given.reason)
+    _end(work, FactName.DIALOGUE_CANCELLED, reason=given.reason)
 
 
-def _end(work: Deliberation, fact: str, **detail: object) -> None:
+def _end(work: Deliberation, fact: FactName, **detail: object) -> None:
     work.fact(fact, **detail)
     ended = [d for d in work.dialogue.duties.values() if d.owed and not _lives_on(work, d.kind)]
     work.withdraw(ended, fact)
     for stakeholder in work.dialogue.stakeholders.values():
         if stakeholder.invitation in _CONCERNED[fact]:
-            work.tell(stakeholder.id, fact, **detail)
-    tell_onlookers(work, "result", **detail)
+            work.tell(stakeholder.id, _TOLD[fact], **detail)
+    tell_onlookers(work, Template.RESULT, **detail)
 
 
-def _lives_on(work: Deliberation, kind: str) -> bool:
+def _lives_on(work: Deliberation, kind: DutyKind) -> bool:
     """Debts outlive the year; so does a verdict that was asked while answers are still owed."""
     return (
         KINDS[kind].debt
-        or kind == "pass-on"
-        or (kind == "give-verdict" and work.dialogue.phase is Phase.FEEDBACK)
+        or kind == DutyKind.PASS_ON
+        or (kind == DutyKind.GIVE_VERDICT and work.dialogue.phase is Phase.FEEDBACK)
     )

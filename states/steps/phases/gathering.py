@@ -1,7 +1,9 @@
 """Step handlers of the gathering: invitations, the replies to them, expectations and their echo."""
 
 from states.language.errors import Refused
+from states.model.duties import duty_name
 from states.model.people import Invitation
+from states.model.vocabulary import CheckName, DutyKind, FactName, Template
 from states.steps.delivery.receipts import end_not_reached
 from states.steps.draft import Deliberation
 from states.steps.people.contact_ways import reads_mail
@@ -20,7 +22,7 @@ def enter_gathering(work: Deliberation) -> None:
     """Everybody who is mapped is owed an invitation, and the agenda is owed an echo."""
     for stakeholder in work.dialogue.stakeholders:
         open_invitation_duty(work, stakeholder)
-    work.open_duty("echo-expectations")
+    work.open_duty(DutyKind.ECHO_EXPECTATIONS)
 
 
 def invite(work: Deliberation, given: Invite) -> None:
@@ -43,16 +45,16 @@ def invite_all(work: Deliberation, _given: Bare) -> None:
 
 def _require_information(work: Deliberation) -> None:
     if missing := work.dialogue.information.missing:
-        raise Refused("information-complete", fields=missing)
+        raise Refused(CheckName.INFORMATION_COMPLETE, fields=missing)
 
 
 def _invite(work: Deliberation, name: str) -> None:
     if work.stakeholder(name).at_risk is None:
-        raise Refused("safety-considered", stakeholders=[name])
+        raise Refused(CheckName.SAFETY_CONSIDERED, stakeholders=[name])
     work.change_stakeholder(name, invitation=Invitation.INVITED, invited_at=work.now)
-    work.fact("participant-invited", name)
-    duty = work.open_duty("answer-invitation", name, asked="invitation")
-    work.tell(name, "invitation", duty)
+    work.fact(FactName.PARTICIPANT_INVITED, name)
+    duty = work.open_duty(DutyKind.ANSWER_INVITATION, name, asked=Template.INVITATION)
+    work.tell(name, Template.INVITATION, duty)
 
 
 def accept_invitation(work: Deliberation, _given: OnBehalf, speaker: str) -> None:
@@ -66,12 +68,14 @@ def accept_invitation(work: Deliberation, _given: OnBehalf, speaker: str) -> Non
     work.change_stakeholder(
         speaker, invitation=Invitation.ACCEPTED, declined_at=None, decline_reason=None
     )
-    work.fact("invitation-accepted", speaker)
-    work.meet(f"answer-invitation/{speaker}")
+    work.fact(FactName.INVITATION_ACCEPTED, speaker)
+    work.meet(duty_name(DutyKind.ANSWER_INVITATION, speaker))
     duty = None
     if work.stakeholder(speaker).expectation is None:
-        duty = work.open_duty("share-expectation", speaker, asked="invitation-accepted")
-    work.tell(speaker, "invitation-accepted", duty)
+        duty = work.open_duty(
+            DutyKind.SHARE_EXPECTATION, speaker, asked=Template.INVITATION_ACCEPTED
+        )
+    work.tell(speaker, Template.INVITATION_ACCEPTED, duty)
 
 
 def decline_invitation(work: Deliberation, given: DeclineInvitation, speaker: str) -> None:
@@ -85,13 +89,15 @@ def decline_invitation(work: Deliberation, given: DeclineInvitation, speaker: st
         declined_at=work.now,
         decline_reason=given.reason,
     )
-    work.fact("invitation-declined", speaker)
-    work.meet(f"answer-invitation/{speaker}")
-    work.withdraw_named(f"share-expectation/{speaker}", "invitation-declined")
+    work.fact(FactName.INVITATION_DECLINED, speaker)
+    work.meet(duty_name(DutyKind.ANSWER_INVITATION, speaker))
+    work.withdraw_named(
+        duty_name(DutyKind.SHARE_EXPECTATION, speaker), FactName.INVITATION_DECLINED
+    )
     if reads_mail(
         work.dialogue, speaker
     ):  # it takes the session out of their calendar; nobody calls about that
-        work.tell(speaker, "invitation-declined")
+        work.tell(speaker, Template.INVITATION_DECLINED)
 
 
 def share_expectation(work: Deliberation, given: ShareExpectation, speaker: str) -> None:
@@ -100,8 +106,8 @@ def share_expectation(work: Deliberation, given: ShareExpectation, speaker: str)
         raise Refused("not-accepted-yet", stakeholder=speaker)
     test = given.success_test or work.stakeholder(speaker).success_test
     work.change_stakeholder(speaker, expectation=given.text, success_test=test)
-    work.fact("expectation-shared", speaker, success_test=test is not None)
-    work.meet(f"share-expectation/{speaker}")
+    work.fact(FactName.EXPECTATION_SHARED, speaker, success_test=test is not None)
+    work.meet(duty_name(DutyKind.SHARE_EXPECTATION, speaker))
 
 
 def _require_invited(work: Deliberation, speaker: str) -> None:
@@ -113,11 +119,11 @@ def echo_expectations(work: Deliberation, given: EchoExpectations) -> None:
     """Send what changed in the agenda because of the expectations."""
     work.dialogue.echoed_at = work.now
     work.dialogue.agenda_changes = given.changes
-    work.fact("expectations-echoed")
-    work.meet("echo-expectations")
+    work.fact(FactName.EXPECTATIONS_ECHOED)
+    work.meet(DutyKind.ECHO_EXPECTATIONS)
     for stakeholder in work.dialogue.stakeholders.values():
         if stakeholder.accepted:
-            work.tell(stakeholder.id, "agenda-echoed")
+            work.tell(stakeholder.id, Template.AGENDA_ECHOED)
 
 
 def open_session(work: Deliberation, _given: Bare) -> None:
@@ -127,7 +133,7 @@ def open_session(work: Deliberation, _given: Bare) -> None:
     Whoever was asked so late that they still have time to answer is asked no longer; whom no invitation reached was not
     reached, and it stays so.
     """
-    kinds = ("answer-invitation", "share-expectation")
-    for duty in work.dialogue.owed("invite-stakeholder"):
+    kinds = (DutyKind.ANSWER_INVITATION, DutyKind.SHARE_EXPECTATION)
+    for duty in work.dialogue.owed(DutyKind.INVITE_STAKEHOLDER):
         end_not_reached(work, duty)
     work.withdraw([duty for kind in kinds for duty in work.dialogue.owed(kind)], "session-opened")

@@ -8,6 +8,7 @@ from states.language.errors import Refused
 from states.model.dialogue import Dialogue
 from states.model.duties import KINDS
 from states.model.policy import span
+from states.model.vocabulary import DutyKind
 from states.timing.lapse import Setting
 
 
@@ -15,7 +16,7 @@ from states.timing.lapse import Setting
 class Unfit:
     """A *kind* of duty whose regular *day* is over before it could open."""
 
-    kind: str
+    kind: DutyKind
     day: date
 
     def __str__(self) -> str:
@@ -23,7 +24,9 @@ class Unfit:
         return f"{self.kind} ({self.day.isoformat()})"
 
 
-def unfit(dialogue: Dialogue, now: datetime, kinds: Iterable[str] = tuple(KINDS)) -> list[Unfit]:
+def unfit(
+    dialogue: Dialogue, now: datetime, kinds: Iterable[DutyKind] = tuple(KINDS)
+) -> list[Unfit]:
     """The *kinds* of duties whose regular due day lies before the day of *now* (aware UTC), the earliest first."""
     today = dialogue.calendar.day_of(now)
     rules = {kind: dialogue.policy.due[kind] for kind in kinds}
@@ -35,14 +38,14 @@ def unfit(dialogue: Dialogue, now: datetime, kinds: Iterable[str] = tuple(KINDS)
     return sorted((one for one in found if one.day < today), key=lambda one: (one.day, one.kind))
 
 
-def kinds_that_move(dialogue: Dialogue) -> set[str]:
+def kinds_that_move(dialogue: Dialogue) -> set[DutyKind]:
     """The kinds of duties that are owed and hang on the day of the session."""
     owed = (duty.kind for duty in dialogue.duties.values() if duty.owed)
     return {kind for kind in owed if KINDS[kind].follows_session}
 
 
 def earliest_session(
-    dialogue: Dialogue, now: datetime, kinds: Iterable[str] = tuple(KINDS)
+    dialogue: Dialogue, now: datetime, kinds: Iterable[DutyKind] = tuple(KINDS)
 ) -> date:
     """The first working day for a session that leaves each duty of *kinds* the policy's days to answer."""
     calendar = dialogue.calendar
@@ -65,14 +68,18 @@ class Near:
     earliest: date
 
 
-def near_of(dialogue: Dialogue, now: datetime, kinds: Iterable[str] = tuple(KINDS)) -> Near | None:
+def near_of(
+    dialogue: Dialogue, now: datetime, kinds: Iterable[DutyKind] = tuple(KINDS)
+) -> Near | None:
     """Which days of *kinds* of duties do not fit the session of *dialogue*; None when all do."""
     asked = tuple(kinds)
     days = unfit(dialogue, now, asked)
     return Near(days, earliest_session(dialogue, now, asked)) if days else None
 
 
-def require_room(dialogue: Dialogue, now: datetime, kinds: Iterable[str] = tuple(KINDS)) -> None:
+def require_room(
+    dialogue: Dialogue, now: datetime, kinds: Iterable[DutyKind] = tuple(KINDS)
+) -> None:
     """Raise Refused('session-too-near') with the days that do not fit, and the earliest sensible session."""
     if near := near_of(dialogue, now, kinds):
         raise Refused(

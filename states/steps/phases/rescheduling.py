@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from states.language.errors import BadInput, NotKnown, NotYours, Refused
 from states.model.duties import KINDS, Duty, Reckoning
 from states.model.people import PARTICIPANT, Role
+from states.model.vocabulary import FactName, Template
 from states.steps.draft import Deliberation
 from states.steps.onlookers import tell_onlookers
 from states.steps.permissions import can_move_session
@@ -80,13 +81,13 @@ def reschedule_session(work: Deliberation, given: RescheduleSession) -> None:
     feedback_by = _moved_promise(work, given, promised, old_day)
     dates = {"was": was.isoformat(), "to": to.isoformat(), "reason": given.reason}
     promise = {"feedback_was": _iso(promised), "feedback_by": _iso(feedback_by)}
-    work.fact("session-rescheduled", **dates, **promise)
+    work.fact(FactName.SESSION_RESCHEDULED, **dates, **promise)
     for duty in [duty for duty in d.duties.values() if _moves(duty)]:
         _move_along(work, duty, given.reason, feedback_by)
     for stakeholder in d.stakeholders.values():
         if stakeholder.invited:
-            work.tell(stakeholder.id, "session-moved", **dates, **promise)
-    tell_onlookers(work, "dates-changed", **dates, **promise)
+            work.tell(stakeholder.id, Template.SESSION_MOVED, **dates, **promise)
+    tell_onlookers(work, Template.DATES_CHANGED, **dates, **promise)
 
 
 def _moves(duty: Duty) -> bool:
@@ -123,7 +124,9 @@ def _move_along(work: Deliberation, duty: Duty, reason: str, feedback_by: date |
     first = {} if stands else {"first_due": due, "first_day": reckoning.end}
     was = duty.due.isoformat()
     moved = work.moved(duty, due, reckoning, **first)
-    work.fact("duty-rescheduled", duty.name, was=was, due=due.isoformat(), version=moved.version)
+    work.fact(
+        FactName.DUTY_RESCHEDULED, duty.name, was=was, due=due.isoformat(), version=moved.version
+    )
 
 
 def _may_be_postponed(work: Deliberation, duty: Duty, reckoning: Reckoning) -> bool:

@@ -5,7 +5,9 @@ from datetime import date
 from states.language.errors import BadInput, NotYours, Refused
 from states.model.contributions import Attribution, Contribution, LineVerdict
 from states.model.dialogue import Dialogue
+from states.model.duties import duty_name
 from states.model.people import Role, Stakeholder
+from states.model.vocabulary import DutyKind, FactName, Template
 from states.privacy.seals import is_sealed, level_for, speak_under_seal
 from states.steps.draft import Deliberation
 from states.steps.onlookers import say_it_is_theirs
@@ -23,8 +25,8 @@ from states.steps.requests import (
 def enter_session(work: Deliberation) -> None:
     """A summary is owed, by the moderator when there is one."""
     owner = Role.MODERATOR if work.dialogue.role(Role.MODERATOR) else Role.MANAGER
-    work.open_duty("publish-summary", owner=owner)
-    say_it_is_theirs(work, Role.MODERATOR, "publish-summary")
+    work.open_duty(DutyKind.PUBLISH_SUMMARY, owner=owner)
+    say_it_is_theirs(work, Role.MODERATOR, DutyKind.PUBLISH_SUMMARY)
 
 
 def record_attendance(work: Deliberation, given: RecordAttendance) -> None:
@@ -32,7 +34,7 @@ def record_attendance(work: Deliberation, given: RecordAttendance) -> None:
     if not work.stakeholder(given.stakeholder).invited:
         raise Refused("not-invited", stakeholder=given.stakeholder)
     work.change_stakeholder(given.stakeholder, present=given.present, absence_reason=given.reason)
-    work.fact("attendance-recorded", given.stakeholder, present=given.present)
+    work.fact(FactName.ATTENDANCE_RECORDED, given.stakeholder, present=given.present)
 
 
 def record_management(work: Deliberation, given: RecordManagement) -> None:
@@ -40,7 +42,7 @@ def record_management(work: Deliberation, given: RecordManagement) -> None:
     if work.dialogue.role(given.role) is None:
         raise BadInput("role-not-named", role=given.role)
     work.dialogue.management[given.role.value] = given.present
-    work.fact("management-recorded", given.role.value, present=given.present)
+    work.fact(FactName.MANAGEMENT_RECORDED, given.role.value, present=given.present)
 
 
 def record_contribution(work: Deliberation, given: RecordContribution) -> None:
@@ -66,7 +68,7 @@ def record_contribution(work: Deliberation, given: RecordContribution) -> None:
     d.contributions[given.id] = Contribution(
         id=given.id, voice=voice, attribution=attribution, text=given.text, recorded_at=work.now
     )
-    work.fact("contribution-recorded", given.id, voice=voice, attribution=attribution)
+    work.fact(FactName.CONTRIBUTION_RECORDED, given.id, voice=voice, attribution=attribution)
     open_debt(work, voice)
 
 
@@ -85,10 +87,10 @@ def _voice(dialogue: Dialogue, speaker: Stakeholder, attribution: Attribution) -
 
 def open_debt(work: Deliberation, voice: str) -> None:
     """An answer is owed to *voice* by the promised date, from the first contribution on."""
-    duty = work.duty(f"answer-participant/{voice}")
+    duty = work.duty(duty_name(DutyKind.ANSWER_PARTICIPANT, voice))
     if duty is None or not duty.owed:
         work.open_duty(
-            "answer-participant", voice, due_day=promised_day(work.dialogue), waiting=voice
+            DutyKind.ANSWER_PARTICIPANT, voice, due_day=promised_day(work.dialogue), waiting=voice
         )
 
 
@@ -111,13 +113,13 @@ def publish_summary(work: Deliberation, given: PublishSummary) -> None:
         work.contribution(name)
         work.change_contribution(name, line=line)
     d.summary_published_at = work.now
-    work.fact("summary-published", lines=len(given.lines))
-    work.meet("publish-summary")
+    work.fact(FactName.SUMMARY_PUBLISHED, lines=len(given.lines))
+    work.meet(DutyKind.PUBLISH_SUMMARY)
     for voice in _voices(d):
         # What is sealed runs from publication: it must not show whether its speaker was reached (rules 35).
-        asked = None if is_sealed(d, voice) else "summary-to-check"
-        duty = work.open_duty("check-summary", voice, asked=asked)
-        work.tell(voice, "summary-to-check", duty)
+        asked = None if is_sealed(d, voice) else Template.SUMMARY_TO_CHECK
+        duty = work.open_duty(DutyKind.CHECK_SUMMARY, voice, asked=asked)
+        work.tell(voice, Template.SUMMARY_TO_CHECK, duty)
 
 
 def _voices(dialogue: Dialogue) -> list[str]:
@@ -132,12 +134,12 @@ def check_line(work: Deliberation, given: CheckLine, voice: str) -> None:
     verdict = LineVerdict(given.verdict)
     changes = {"line": given.text} if verdict is LineVerdict.CORRECTED else {}
     work.change_contribution(given.contribution, line_verdict=verdict, **changes)
-    work.fact("line-checked", given.contribution, verdict=verdict)
+    work.fact(FactName.LINE_CHECKED, given.contribution, verdict=verdict)
     own = work.dialogue.contributions_of(voice)
     if all(c.line_verdict for c in own):
-        work.meet(f"check-summary/{voice}")
+        work.meet(duty_name(DutyKind.CHECK_SUMMARY, voice))
     if not own:
-        work.withdraw_named(f"answer-participant/{voice}", "contribution-withdrawn")
+        work.withdraw_named(duty_name(DutyKind.ANSWER_PARTICIPANT, voice), "contribution-withdrawn")
 
 
 def close_session(work: Deliberation, given: CloseSession) -> None:
@@ -150,4 +152,4 @@ def close_session(work: Deliberation, given: CloseSession) -> None:
         if contribution.line_verdict is None:
             work.change_contribution(contribution.id, line_verdict=LineVerdict.SILENT)
     if not work.dialogue.contributions:
-        work.withdraw_named("publish-summary", "no-contributions")
+        work.withdraw_named(DutyKind.PUBLISH_SUMMARY, "no-contributions")

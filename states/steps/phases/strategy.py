@@ -3,8 +3,9 @@
 from states.language.errors import BadInput, NotKnown, NotYours, Refused
 from states.model.contributions import Commitment
 from states.model.dialogue import Phase
-from states.model.duties import DutyStatus
+from states.model.duties import DutyStatus, duty_name
 from states.model.people import Role
+from states.model.vocabulary import DutyKind, FactName, Template
 from states.steps.draft import Deliberation
 from states.steps.onlookers import say_it_is_theirs
 from states.steps.permissions import can_decide, can_report
@@ -14,23 +15,23 @@ from states.steps.requests import Bare, Decide, NewCommitment, ReportProgress
 def enter_strategy(work: Deliberation) -> None:
     """Each contribution is owed a decision and the strategy a signature."""
     for contribution in work.dialogue.contributions.values():
-        owed = work.duty(f"decide-contribution/{contribution.id}")
+        owed = work.duty(duty_name(DutyKind.DECIDE_CONTRIBUTION, contribution.id))
         if contribution.stands and contribution.outcome is None and not (owed and owed.owed):
-            work.open_duty("decide-contribution", contribution.id)
+            work.open_duty(DutyKind.DECIDE_CONTRIBUTION, contribution.id)
     disputed = [
-        work.duty(f"answer-dispute/{c.id}")
+        work.duty(duty_name(DutyKind.ANSWER_DISPUTE, c.id))
         for c in work.dialogue.contributions.values()
         if c.dispute_open
     ]
     days = [work.dialogue.due_day(duty) for duty in disputed if duty]
-    work.open_duty("sign-strategy", due_day=min(days, default=None))
+    work.open_duty(DutyKind.SIGN_STRATEGY, due_day=min(days, default=None))
     _ask_signature(work)
 
 
 def _ask_signature(work: Deliberation) -> None:
     """Once the last point is decided the sponsor hears that it is their turn."""
     if _all_decided(work):
-        say_it_is_theirs(work, Role.SPONSOR, "sign-strategy")
+        say_it_is_theirs(work, Role.SPONSOR, DutyKind.SIGN_STRATEGY)
 
 
 def _all_decided(work: Deliberation) -> bool:
@@ -49,13 +50,15 @@ def decide(work: Deliberation, given: Decide) -> None:
         raise Refused("not-disputed", contribution=given.contribution)
     if work.dialogue.phase is Phase.FEEDBACK:
         work.dialogue.signed_at = None
-        work.fact("decision-reopened", given.contribution)
+        work.fact(FactName.DECISION_REOPENED, given.contribution)
     if work.dialogue.role(given.owner) is None:
         raise BadInput("role-not-named", role=given.owner)
     commitment = _commit(work, given, given.commitment) if given.commitment else None
     if contribution.commitment and contribution.commitment != commitment:
         work.dialogue.commitments.pop(contribution.commitment, None)
-        work.withdraw_named(f"report-progress/{contribution.commitment}", "decided-again")
+        work.withdraw_named(
+            duty_name(DutyKind.REPORT_PROGRESS, contribution.commitment), "decided-again"
+        )
     work.change_contribution(
         given.contribution,
         outcome=given.outcome,
@@ -65,13 +68,13 @@ def decide(work: Deliberation, given: Decide) -> None:
         commitment=commitment,
     )
     work.fact(
-        "contribution-decided",
+        FactName.CONTRIBUTION_DECIDED,
         given.contribution,
         outcome=given.outcome,
         owner=given.owner,
         commitment=commitment,
     )
-    work.meet(f"decide-contribution/{given.contribution}")
+    work.meet(duty_name(DutyKind.DECIDE_CONTRIBUTION, given.contribution))
     if not complete:
         _ask_signature(work)
 
@@ -99,15 +102,15 @@ def _commit(work: Deliberation, given: Decide, promise: NewCommitment) -> str:
 
 def _owe_progress(work: Deliberation, owner: str, promise: NewCommitment) -> None:
     """A commitment that is decided again keeps its first promise, however its date moves."""
-    duty = work.duty(f"report-progress/{promise.id}")
+    duty = work.duty(duty_name(DutyKind.REPORT_PROGRESS, promise.id))
     if duty is None or duty.status is DutyStatus.WITHDRAWN:
-        work.open_duty("report-progress", promise.id, owner=owner, due_day=promise.due)
+        work.open_duty(DutyKind.REPORT_PROGRESS, promise.id, owner=owner, due_day=promise.due)
     elif duty.owed:
-        reckoning = work.reckon("report-progress", promise.due)
+        reckoning = work.reckon(DutyKind.REPORT_PROGRESS, promise.due)
         due, was = work.calendar.end_of(promise.due), duty.due
         moved = work.moved(work.lapse_if_past(duty), due, reckoning, owner=owner)
         work.fact(
-            "duty-rescheduled",
+            FactName.DUTY_RESCHEDULED,
             duty.name,
             was=was.isoformat(),
             due=due.isoformat(),
@@ -118,8 +121,8 @@ def _owe_progress(work: Deliberation, owner: str, promise: NewCommitment) -> Non
 def sign_strategy(work: Deliberation, _given: Bare) -> None:
     """The sponsor signs what changes."""
     work.dialogue.signed_at = work.now
-    work.fact("strategy-signed")
-    work.meet("sign-strategy")
+    work.fact(FactName.STRATEGY_SIGNED)
+    work.meet(DutyKind.SIGN_STRATEGY)
 
 
 def report_progress(work: Deliberation, given: ReportProgress) -> None:
@@ -127,7 +130,7 @@ def report_progress(work: Deliberation, given: ReportProgress) -> None:
     commitment = work.dialogue.commitments.get(given.commitment)
     if commitment is None:
         raise NotKnown("unknown-commitment", commitment=given.commitment)
-    duty = work.duty(f"report-progress/{given.commitment}")
+    duty = work.duty(duty_name(DutyKind.REPORT_PROGRESS, given.commitment))
     if not can_report(work.dialogue, commitment, work.actor):
         owner = work.dialogue.owner_role(duty) if duty else commitment.owner
         raise NotYours("not-your-commitment", commitment=given.commitment, owner=owner)
@@ -135,14 +138,14 @@ def report_progress(work: Deliberation, given: ReportProgress) -> None:
         raise Refused("commitment-ended", commitment=given.commitment, status=commitment.status)
     update = {"status": given.status, "evidence": given.evidence}
     work.dialogue.commitments[given.commitment] = commitment.model_copy(update=update)
-    work.fact("commitment-reported", given.commitment, status=given.status)
+    work.fact(FactName.COMMITMENT_REPORTED, given.commitment, status=given.status)
     if given.status != "under-way":
-        work.meet(f"report-progress/{given.commitment}")
+        work.meet(duty_name(DutyKind.REPORT_PROGRESS, given.commitment))
     contribution = work.dialogue.contributions.get(commitment.contribution)
     if contribution:
         work.tell(
             contribution.voice,
-            "progress-reported",
+            Template.PROGRESS_REPORTED,
             commitment=given.commitment,
             status=given.status,
         )
