@@ -17,6 +17,7 @@ from records.schema.core import DUTIES
 from services.delivery.outbound import Mailroom
 from services.house import House, open_house
 from states.model import calendar
+from states.model.vocabulary import Step
 from states.timing import schedule
 from tests.file_tracer import Trace, traced
 from tests.notifications.servers import HOST, Handler, mail_server
@@ -68,7 +69,7 @@ def watched(house: House) -> dict[str, Trace]:
         [receipt] = house.open_due_editions(now)
     house.deliver(now)
     with traced() as step:
-        house.ledger.act(receipt.dialogue_id, "name-risk", RISK, by="manager", now=now)
+        house.ledger.act(receipt.dialogue_id, Step.NAME_RISK, RISK, by="manager", now=now)
     task = mailed(house, "approve-analysis")
     invite(house, receipt.dialogue_id, now)
     mail = mailed(house, "answer-invitation")
@@ -76,11 +77,11 @@ def watched(house: House) -> dict[str, Trace]:
 
 
 def invite(house: House, dialogue_id: str, now: datetime) -> None:
-    steps: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("map-stakeholder", seat("ngo", "noor@ngo.example")),
-        ("give-information", INFORMATION | {"feedback_by": "2023-09-08"}),
-        ("approve-analysis", {}),
-        ("invite-all", {}),
+    steps: tuple[tuple[Step, dict[str, Any]], ...] = (
+        (Step.MAP_STAKEHOLDER, seat("ngo", "noor@ngo.example")),
+        (Step.GIVE_INFORMATION, INFORMATION | {"feedback_by": "2023-09-08"}),
+        (Step.APPROVE_ANALYSIS, {}),
+        (Step.INVITE_ALL, {}),
     )
     for step, given in steps:
         house.ledger.act(dialogue_id, step, given, by="manager", now=now)
