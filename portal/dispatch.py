@@ -34,7 +34,7 @@ from portal.web.request import Visit
 from portal.web.routes import EVERYONE
 from portal.web.sessions import holder_of, known, remember
 from portal.web.site import Site
-from records.access.links import Capacity, Stay
+from records.access.links import Capacity, Session
 from records.engine.errors import Busy, RecordsError
 from states.language.errors import NotKnown, Refused
 from states.privacy.independence import helps
@@ -148,19 +148,19 @@ def _handled(visit: Visit, handler: Handler) -> Response:
 def _recognise(visit: Visit) -> None:
     """Find out who asks; somebody who is halfway through signing in is nobody yet."""
     visit.known = known(visit.site, visit.request, visit.site.door_time())
-    if visit.known and visit.known.stay.stage == "whole":
-        visit.actor = _actor(visit.site, visit.known.stay)
+    if visit.known and visit.known.session.stage == "whole":
+        visit.actor = _actor(visit.site, visit.known.session)
         if visit.actor is None:
             visit.known = None
 
 
-def _actor(site: Site, stay: Stay) -> Actor | None:
-    """Whoever the stay belongs to; None when the seat or the role is no longer theirs."""
-    capacity = stay.capacity
+def _actor(site: Site, session: Session) -> Actor | None:
+    """Whoever the session belongs to; None when the seat or the role is no longer theirs."""
+    capacity = session.capacity
     if capacity.kind != "role":
         return _of_dialogue(site, capacity)
     programme = site.house.ledger.programme(capacity.programme_id).programme
-    if holder_of(programme, capacity.who) != stay.holder:
+    if holder_of(programme, capacity.who) != session.holder:
         return None
     person = next((p for role, p in programme.roles.items() if role == capacity.who), None)
     return Actor(capacity, programme, person)

@@ -17,11 +17,11 @@ from records.dialogues.editions import ask_other_editions, heard_beside
 from records.dialogues.openings import Opener, OpeningRequest
 from records.dialogues.persist import Decided, write_step
 from records.dialogues.programmes import ProgrammeRow
-from records.dialogues.repository import Held, Policies, Reader
+from records.dialogues.repository import DialogueReader, Policies, Snapshot
 from records.engine.clock_guard import require_present
 from records.engine.database import reading, writing
 from records.engine.errors import Busy, RecordsError
-from records.engine.pinned_connection import Line, keeping
+from records.engine.pinned_connection import PinnedConnection, pin_connection
 from records.outbox import enqueue
 from records.schema.core import DIALOGUES
 from states.language.errors import Refused
@@ -57,7 +57,7 @@ class Ledger:
     def __init__(self, engine: Engine, policies: Policies) -> None:
         self.engine = engine
         self._policies = policies
-        self._reader = Reader(policies)
+        self._reader = DialogueReader(policies)
         self._deliveries = Deliveries(engine, self._reader)
 
     def act(
@@ -122,7 +122,7 @@ class Ledger:
             after = write_step(connection, held, decided, now)
         return self._written(after, decided)
 
-    def _written(self, after: Held, decided: Decided) -> Receipt:
+    def _written(self, after: Snapshot, decided: Decided) -> Receipt:
         self._reader.remember(after)
         return Receipt(after.dialogue.id, after.dialogue.phase, decided.facts)
 
@@ -201,27 +201,32 @@ class Ledger:
 
     def read(self, dialogue_id: str) -> Dialogue:
         """The dialogue as it stands. Raises NotKnown('unknown-dialogue')."""
-        return self.held(dialogue_id).dialogue.copy()
+        return self.snapshot(dialogue_id).dialogue.copy()
 
-    def line(self) -> AbstractContextManager[Line]:
+    def pinned_connection(self) -> AbstractContextManager[PinnedConnection]:
         """A kept connection for the many small questions and marks of a delivery round; for one thread."""
-        return keeping(self.engine)
+        return pin_connection(self.engine)
 
-    def held(self, dialogue_id: str, known: Held | None = None, line: Line | None = None) -> Held:
+    def snapshot(
+        self,
+        dialogue_id: str,
+        known: Snapshot | None = None,
+        pinned: PinnedConnection | None = None,
+    ) -> Snapshot:
         """
         The dialogue with the head of its journal; *known* itself when nobody changed it since that was read.
 
-        With a *line* that is asked over it. It is shared, so it is only looked at. Raises
+        With a *pinned* that is asked over it. It is shared, so it is only looked at. Raises
         NotKnown('unknown-dialogue').
         """
-        if known is not None and line is not None and self._reader.same(line, known):
+        if known is not None and pinned is not None and self._reader.same(pinned, known):
             return known
         with reading(self.engine) as connection:
             return self._reader.read(connection, dialogue_id, known=known)
 
     def revision(self, dialogue_id: str) -> int:
         """The revision of the dialogue, for `expected_revision`. Raises NotKnown('unknown-dialogue')."""
-        return self.held(dialogue_id).revision
+        return self.snapshot(dialogue_id).revision
 
     def dialogue_ids(self, programme_id: str | None = None) -> list[str]:
         """The dialogues of *programme_id*, or all, in the order of programme and edition."""
@@ -232,15 +237,15 @@ class Ledger:
             return list(connection.scalars(chosen))
 
     def delivered(
-        self, notice_id: int, channel: str, now: datetime, line: Line | None = None
+        self, notice_id: int, channel: str, now: datetime, pinned: PinnedConnection | None = None
     ) -> bool:
         """
         Mark the notice *notice_id* as sent by *channel*, and let the law say what follows, in one transaction.
 
-        False when it was marked before: asking twice changes nothing. With a *line* the mark goes over it when that
+        False when it was marked before: asking twice changes nothing. With a *pinned* the mark goes over it when that
         serves. Raises NotKnown('unknown-notice'). Source: rules 16, an answer counts when it was delivered.
         """
-        return self._deliveries.delivered(notice_id, channel, now, line)
+        return self._deliveries.delivered(notice_id, channel, now, pinned)
 
     def letter_delivered(self, notice_ids: Sequence[int], channel: str, now: datetime) -> bool:
         """Mark a letter's notices as sent by *channel*, none of which matters to the law; False: none was left."""

@@ -105,7 +105,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class OutboxCounts:
     """The outbox: how many notices wait for a channel and since when, for a hand, and how many failed."""
 
     pending: int
@@ -212,7 +212,7 @@ def counts(engine: Engine) -> Counts:
         )
 
 
-def waiting(engine: Engine) -> Waiting:
+def waiting(engine: Engine) -> OutboxCounts:
     """What the outbox holds that did not go out."""
     oldest = select(func.count(), func.min(WAITS_SINCE)).where(PENDING_ONLY)
     chosen = select(NOTICES.c.status, func.count()).where(TROUBLED_ONLY)
@@ -220,7 +220,7 @@ def waiting(engine: Engine) -> Waiting:
         pending = connection.execute(oldest).one()
         rows = connection.execute(chosen.group_by(NOTICES.c.status))
         others = {str(row[0]): int(row[1]) for row in rows}
-    return Waiting(int(pending[0]), pending[1], others.get(BY_HAND, 0), others.get(FAILED, 0))
+    return OutboxCounts(int(pending[0]), pending[1], others.get(BY_HAND, 0), others.get(FAILED, 0))
 
 
 def waits_because(engine: Engine) -> str | None:

@@ -76,7 +76,7 @@ def require_writable(engine: Engine) -> None:
         connection.execute(update(SWEEPS).where(false()).values(_NOTHING))
 
 
-def began(engine: Engine, now: datetime) -> int:
+def record_start(engine: Engine, now: datetime) -> int:
     """Record that a sweep began; its number."""
     with writing(engine, now) as connection:
         made = connection.execute(insert(SWEEPS).values(began_at=now, ended_at=None, **_NOTHING))
@@ -84,7 +84,7 @@ def began(engine: Engine, now: datetime) -> int:
         return int(made.inserted_primary_key[0])
 
 
-def ended(engine: Engine, number: int, now: datetime, report: Tally) -> None:
+def record_end(engine: Engine, number: int, now: datetime, report: Tally) -> None:
     """Record that the sweep with *number* finished, and what it did."""
     counts = {name: getattr(report, name) for name in _NOTHING}
     with writing(engine, now) as connection:
@@ -92,7 +92,7 @@ def ended(engine: Engine, number: int, now: datetime, report: Tally) -> None:
         connection.execute(chosen.values(ended_at=now, **counts))
 
 
-def idle(engine: Engine, now: datetime) -> None:
+def record_idle(engine: Engine, now: datetime) -> None:
     """Record that a sweep found nothing to do, unless one finished within the last ten minutes."""
     with reading(engine) as connection:
         last = connection.scalar(_LAST)

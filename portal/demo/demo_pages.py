@@ -22,7 +22,7 @@ from portal.web.request import Visit
 from portal.web.routes import EVERYONE, STAFF
 from portal.web.sessions import holder_of, let_in
 from portal.web.site import Site
-from records.access.links import Capacity, end_stay
+from records.access.links import Capacity, end_session
 from records.queries import next_moment, overdue
 from services.house import House
 from states.model.dialogue import Dialogue
@@ -185,7 +185,7 @@ def enter(visit: Visit) -> Response:
     if door is None:
         raise NotFound
     if visit.known:
-        end_stay(visit.site.house.engine, visit.known.stay.hash, visit.site.door_time())
+        end_session(visit.site.house.engine, visit.known.session.hash, visit.site.door_time())
     is_role = door.capacity.kind == "role"
     name = door.capacity.who if is_role else door.capacity.kind
     holder = _holder(visit.site, door.capacity) if is_role else ""

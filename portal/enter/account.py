@@ -26,7 +26,7 @@ from records.access.accounts import (
     keep_account,
     keep_password,
 )
-from records.access.links import Stay, end_other_stays, end_stay, stays_of
+from records.access.links import Session, end_other_sessions, end_session, sessions_of
 from states.language.catalogue import N_
 
 _PAGE = "/account"
@@ -35,13 +35,13 @@ _KEYS = f"{_PAGE}/passkeys"
 
 def show(visit: Visit) -> Response:
     """Everything about one's own sign-in."""
-    stay = _stay(visit)
+    session = _session(visit)
     return visit.page(
         "account/account.html",
         script="passkeys.js" if passkey_house(visit.site) else "",
         name=f"{visit.me.name}@{visit.me.programme.id}",
-        stay=stay,
-        stays=_stays(visit),
+        stay=session,
+        stays=_sessions(visit),
         account=_account(visit),
         shortest=SHORTEST,
         keys=offered_to(visit),
@@ -49,32 +49,32 @@ def show(visit: Visit) -> Response:
     )
 
 
-def _stay(visit: Visit) -> Stay:
+def _session(visit: Visit) -> Session:
     if visit.known is None:
         raise NotFound
-    return visit.known.stay
+    return visit.known.session
 
 
-def _stays(visit: Visit) -> list[Stay]:
-    stay, now = _stay(visit), visit.site.door_time()
-    return stays_of(visit.site.house.engine, stay.capacity, stay.holder, now)
+def _sessions(visit: Visit) -> list[Session]:
+    session, now = _session(visit), visit.site.door_time()
+    return sessions_of(visit.site.house.engine, session.capacity, session.holder, now)
 
 
 def _account(visit: Visit) -> Account | None:
     """The account of whoever looks, while it is theirs; None for who only comes in through their organisation."""
     capacity = visit.me.capacity
     account = account_of(visit.site.house.engine, capacity.programme_id, capacity.who)
-    return account if account and account.holder == _stay(visit).holder else None
+    return account if account and account.holder == _session(visit).holder else None
 
 
 def end(visit: Visit) -> Response:
-    """End one stay, or all but this one."""
+    """End one session, or all but this one."""
     engine, now, wish = visit.site.house.engine, visit.site.door_time(), visit.form.one("stay")
     if wish == "others":
-        end_other_stays(engine, _stay(visit), now)
-    for stay in _stays(visit):
-        if stay.hash[:16] == wish:
-            end_stay(engine, stay.hash, now)
+        end_other_sessions(engine, _session(visit), now)
+    for session in _sessions(visit):
+        if session.hash[:16] == wish:
+            end_session(engine, session.hash, now)
     return visit.go(_PAGE, said="stays-ended")
 
 
@@ -92,7 +92,7 @@ def change_password(visit: Visit) -> Response:
     if problems or account is None:
         raise Incomplete(problems)
     keep_password(engine, account, hashed(given["password"]))
-    end_other_stays(engine, _stay(visit), visit.site.door_time())
+    end_other_sessions(engine, _session(visit), visit.site.door_time())
     told(visit, capacity.programme_id, capacity.who, "password")
     return visit.go(_PAGE, said="password")
 
@@ -125,9 +125,9 @@ def change_codes(visit: Visit) -> Response:
 
 
 def _code_secret(visit: Visit) -> str:
-    """The shared secret that this stay offers: the same each time that the form is shown, and kept nowhere."""
-    stay = _stay(visit)
-    mark = hmac.new(stay.secret.encode(), f"codes {stay.hash}".encode(), sha256).digest()
+    """The shared secret that this session offers: the same each time that the form is shown, and kept nowhere."""
+    session = _session(visit)
+    mark = hmac.new(session.secret.encode(), f"codes {session.hash}".encode(), sha256).digest()
     return base64.b32encode(mark[:20]).decode()
 
 

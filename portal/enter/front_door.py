@@ -11,8 +11,8 @@ from portal.http.errors import Incomplete, LinkGone
 from portal.web.pages import get, post
 from portal.web.request import Visit
 from portal.web.routes import EVERYONE
-from portal.web.sessions import STAY, let_in
-from records.access.links import Capacity, Kind, digest, end_stay, link_capacity
+from portal.web.sessions import SESSION, let_in
+from records.access.links import Capacity, Kind, digest, end_session, link_capacity
 from records.access.requests import helpers_of_address, post_link, seats_of_address
 from records.engine.errors import RecordsError
 from states.language.languages import LANGUAGES
@@ -48,7 +48,7 @@ def show_link(visit: Visit) -> Response:
 
 
 def follow_link(visit: Visit) -> Response:
-    """Exchange the link for a stay and an address without secrets. It can be done again later."""
+    """Exchange the link for a session and an address without secrets. It can be done again later."""
     visit.slow_down(f"link from {visit.origin}", most=60, window=_TRIES)
     visit.slow_down(f"link {digest(visit.param('token'))}", most=30, window=_TRIES)
     capacity = _capacity_of_link(visit)
@@ -117,16 +117,16 @@ def remember_language(visit: Visit, response: Response, language: str) -> None:
 
 
 def leave(visit: Visit) -> Response:
-    """Leave; the stay is over on our side too."""
+    """Leave; the session is over on our side too."""
     _leave(visit)
     response = visit.go("/", said="left")
-    response.delete_cookie(visit.site.cookie(STAY), path="/", secure=visit.site.secure)
+    response.delete_cookie(visit.site.cookie(SESSION), path="/", secure=visit.site.secure)
     return response
 
 
 def _leave(visit: Visit) -> None:
     if visit.known:
-        end_stay(visit.site.house.engine, visit.known.stay.hash, visit.site.door_time())
+        end_session(visit.site.house.engine, visit.known.session.hash, visit.site.door_time())
 
 
 PAGES = (

@@ -42,8 +42,8 @@ class Offer:
 
 def offered_to(visit: Visit) -> list[Passkey]:
     """The passkeys of whoever looks."""
-    stay, capacity = visit.known and visit.known.stay, visit.me.capacity
-    holder = stay.holder if stay else ""
+    session, capacity = visit.known and visit.known.session, visit.me.capacity
+    holder = session.holder if session else ""
     engine = visit.site.house.engine
     return passkeys_of(engine, capacity.programme_id, capacity.who, holder)
 
@@ -78,7 +78,7 @@ def _signing(house: str, challenge: str) -> Any:  # noqa: ANN401 - the library's
 def _registering(visit: Visit, house: str, challenge: str) -> Any:  # noqa: ANN401 - the library's own
     name, holder = (
         f"{visit.me.name}@{visit.me.programme.id}",
-        visit.known and visit.known.stay.holder,
+        visit.known and visit.known.session.holder,
     )
     person = visit.me.person
     return webauthn.generate_registration_options(

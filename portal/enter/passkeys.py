@@ -101,7 +101,7 @@ def add(visit: Visit) -> Response:
     capacity, now = visit.me.capacity, visit.site.door_time()
     key = Passkey(
         bytes_to_base64url(made.credential_id), capacity.programme_id, capacity.who,
-        visit.known.stay.holder if visit.known else "",
+        visit.known.session.holder if visit.known else "",
         visit.form.one("name")[:100] or visit.browser or "passkey",
         bytes_to_base64url(made.credential_public_key), made.sign_count, now, None,
     )  # fmt: skip
@@ -114,7 +114,11 @@ def add(visit: Visit) -> Response:
 def remove(visit: Visit) -> Response:
     """Forget a passkey."""
     capacity = visit.me.capacity
-    theirs = (capacity.programme_id, capacity.who, visit.known.stay.holder if visit.known else "")
+    theirs = (
+        capacity.programme_id,
+        capacity.who,
+        visit.known.session.holder if visit.known else "",
+    )
     if not drop_passkey(visit.site.house.engine, visit.form.one("key"), *theirs):
         raise NotFound
     told(visit, capacity.programme_id, capacity.who, "passkey-removed")

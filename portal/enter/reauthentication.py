@@ -10,7 +10,7 @@ from portal.http.errors import Incomplete, Stale
 from portal.web.request import Visit
 from portal.web.routes import STAFF
 from records.access.accounts import Account, account_of, use_code_step
-from records.access.links import prove_stay
+from records.access.links import prove_session
 
 FRESH = timedelta(minutes=15)
 """How long a proof counts."""
@@ -25,8 +25,8 @@ def require_fresh_proof(visit: Visit) -> None:
     """
     if not visit.route.fresh or visit.known is None or visit.me.name not in STAFF:
         return
-    stay, now = visit.known.stay, visit.site.door_time()
-    if stay.proved_at is not None and now - stay.proved_at < FRESH:
+    session, now = visit.known.session, visit.site.door_time()
+    if session.proved_at is not None and now - session.proved_at < FRESH:
         return
     password, code = visit.form.one("proof_password"), visit.form.one("proof_code")
     if not password and not code:
@@ -34,13 +34,13 @@ def require_fresh_proof(visit: Visit) -> None:
     visit.slow_down(f"proof {visit.me.name}@{visit.me.programme.id}", most=5, window=_TRIES)
     if not _proven(visit, _account(visit), password, code):
         raise Stale(visit._("This is not right. Please try again."))
-    prove_stay(visit.site.house.engine, stay.hash, now)
+    prove_session(visit.site.house.engine, session.hash, now)
 
 
 def _account(visit: Visit) -> Account | None:
     known, capacity = visit.known, visit.me.capacity
     account = account_of(visit.site.house.engine, capacity.programme_id, capacity.who)
-    return account if account and known and account.holder == known.stay.holder else None
+    return account if account and known and account.holder == known.session.holder else None
 
 
 def _proven(visit: Visit, account: Account | None, password: str, code: str) -> bool:

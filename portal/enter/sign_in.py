@@ -31,8 +31,8 @@ from records.access.accounts import (
 from records.access.idempotent_forms import SentForm
 from records.access.links import (
     Capacity,
-    Stay,
-    end_stay,
+    Session,
+    end_session,
     link_capacity,
     revoke,
     use_up_link,
@@ -62,10 +62,10 @@ def _further(visit: Visit) -> str | None:
     if visit.known is None:
         return None
     used = used_link(visit.site.house.engine, visit.param("token"), visit.now)
-    stay = visit.known.stay
-    if used is None or used[0] != stay.capacity or used[1] > stay.made_at:
+    session = visit.known.session
+    if used is None or used[0] != session.capacity or used[1] > session.made_at:
         return None
-    return "/sign-in/set-up" if stay.stage == "setup" else home_of(visit, stay.capacity.who)
+    return "/sign-in/set-up" if session.stage == "setup" else home_of(visit, session.capacity.who)
 
 
 def follow_link(visit: Visit) -> Response:
@@ -88,7 +88,7 @@ def _role_of_link(visit: Visit) -> Capacity:
 def next_stage(visit: Visit, capacity: Capacity, stage: str, path: str) -> Response:
     """Go on to the next stage under a new secret."""
     if visit.known:
-        end_stay(visit.site.house.engine, visit.known.stay.hash, visit.site.door_time())
+        end_session(visit.site.house.engine, visit.known.session.hash, visit.site.door_time())
     programme = visit.site.house.ledger.programme(capacity.programme_id).programme
     holder, now = holder_of(programme, capacity.who), visit.site.door_time()
     response = visit.go(path)
@@ -101,10 +101,10 @@ def next_stage(visit: Visit, capacity: Capacity, stage: str, path: str) -> Respo
     return let_in(visit.site, response, capacity, now, holder=holder, stage=stage, browser=browser)
 
 
-def _stay_in(visit: Visit, stage: str) -> Stay:
-    if visit.known is None or visit.known.stay.stage != stage:
+def _session_in(visit: Visit, stage: str) -> Session:
+    if visit.known is None or visit.known.session.stage != stage:
         raise NotIn
-    return visit.known.stay
+    return visit.known.session
 
 
 # the password and the code, once
@@ -112,8 +112,8 @@ def _stay_in(visit: Visit, stage: str) -> Stay:
 
 def show_set_up(visit: Visit) -> Response:
     """The form for a password and the first code, with the secret for the app that makes codes."""
-    stay = _stay_in(visit, "setup")
-    secret, name = _code_secret(stay), _name(stay.capacity)
+    session = _session_in(visit, "setup")
+    secret, name = _code_secret(session), _name(session.capacity)
     uri = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name="Weerklank")
     shown = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
     return visit.page("enter/set-up.html", name=name, secret=shown, uri=uri, shortest=SHORTEST)
@@ -121,11 +121,11 @@ def show_set_up(visit: Visit) -> Response:
 
 def set_up(visit: Visit) -> Response:
     """Keep the password and the secret of the codes, once a code shows that the app has it."""
-    stay = _stay_in(visit, "setup")
-    visit.slow_down(f"code {stay.hash}", most=10, window=TRIES)
+    session = _session_in(visit, "setup")
+    visit.slow_down(f"code {session.hash}", most=10, window=TRIES)
     given = visit.need("password", "code")
-    capacity = stay.capacity
-    step = step_of(_code_secret(stay), given["code"], visit.site.door_time())
+    capacity = session.capacity
+    step = step_of(_code_secret(session), given["code"], visit.site.door_time())
     own = own_words(visit, capacity.programme_id, capacity.who)
     weak = problem_of(visit, given["password"], own)
     problems = ({"password": weak} if weak else {}) | (
@@ -136,9 +136,11 @@ def set_up(visit: Visit) -> Response:
     account = Account(
         capacity.programme_id,
         capacity.who,
-        stay.holder,
+        session.holder,
         _HASHER.hash(given["password"]),
-        kept_secret(visit.site.settings, capacity.programme_id, capacity.who, _code_secret(stay)),
+        kept_secret(
+            visit.site.settings, capacity.programme_id, capacity.who, _code_secret(session)
+        ),
         step,
     )
     engine, now = visit.site.house.engine, visit.site.door_time()
@@ -150,9 +152,9 @@ def set_up(visit: Visit) -> Response:
     return next_stage(visit, capacity, "whole", home_of(visit, capacity.who))
 
 
-def _code_secret(stay: Stay) -> str:
-    """The shared secret that this stay offers: the same each time that the form is shown, and kept nowhere."""
-    mark = hmac.new(stay.secret.encode(), b"code", sha256).digest()
+def _code_secret(session: Session) -> str:
+    """The shared secret that this session offers: the same each time that the form is shown, and kept nowhere."""
+    mark = hmac.new(session.secret.encode(), b"code", sha256).digest()
     return base64.b32encode(mark[:20]).decode()
 
 
@@ -223,14 +225,14 @@ def _fits(account: Account | None, password: str) -> bool:
 
 def show_code(visit: Visit) -> Response:
     """The form for the code."""
-    _stay_in(visit, "code")
+    _session_in(visit, "code")
     return visit.page("enter/code.html")
 
 
 def give_code(visit: Visit) -> Response:
     """The code; each works once."""
-    stay = _stay_in(visit, "code")
-    capacity, engine = stay.capacity, visit.site.house.engine
+    session = _session_in(visit, "code")
+    capacity, engine = session.capacity, visit.site.house.engine
     visit.slow_down(f"code {_name(capacity)}", most=5, window=TRIES)
     code = visit.need("code")["code"]
     account = account_of(engine, capacity.programme_id, capacity.who)

@@ -9,7 +9,7 @@ class NotFound(Exception):
 
 
 class NotIn(Exception):
-    """Whoever asks has not come in, or their stay is over."""
+    """Whoever asks has not come in, or their session is over."""
 
 
 class LinkGone(Exception):

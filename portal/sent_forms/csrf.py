@@ -37,7 +37,7 @@ def comes_from(visit: Visit) -> bool | None:
 
 def token_fits(visit: Visit) -> bool:
     """Whether the token is this person's; where nobody needs to be in, that of the browser does as well."""
-    secrets = [visit.known.stay.secret] if visit.known else []
+    secrets = [visit.known.session.secret] if visit.known else []
     if visit.known is None or EVERYONE in visit.route.who:
         secrets.append(visit.request.cookies.get(visit.site.cookie(GUEST), ""))
     sent = visit.form.one(TOKEN).encode()

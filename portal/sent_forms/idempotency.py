@@ -14,7 +14,7 @@ from portal.sent_forms.csrf import comes_from
 from portal.sent_forms.outdated_forms import mark_now
 from portal.web.request import Visit
 from portal.web.routes import EVERYONE
-from portal.web.sessions import GUEST, STAY, let_in
+from portal.web.sessions import GUEST, SESSION, let_in
 from records.access.idempotent_forms import KEPT, keep_form, sent_form
 from records.access.links import Capacity
 
@@ -28,7 +28,7 @@ def form_key(visit: Visit) -> str | None:
     What names the form of *visit* with all that is in it, for its sender alone; None when it has no id.
 
     Whoever is in is known as a person, in whatever browser. Where nobody needs to be in it is the browser that counts,
-    by the secrets that it sent, also when their stay has ended meanwhile.
+    by the secrets that it sent, also when their session has ended meanwhile.
     """
     form = visit.form.one(FORM)
     sender = _sender(visit)
@@ -40,13 +40,13 @@ def form_key(visit: Visit) -> str | None:
 
 def _sender(visit: Visit) -> object:
     if visit.actor and visit.known:
-        return visit.known.stay.capacity, visit.known.stay.holder
+        return visit.known.session.capacity, visit.known.session.holder
     if EVERYONE not in visit.route.who:
         return None
     cookie = visit.request.cookies.get
-    stay = cookie(visit.site.cookie(STAY), "").partition("~")[0]
+    session = cookie(visit.site.cookie(SESSION), "").partition("~")[0]
     guest = cookie(visit.site.cookie(GUEST), "")
-    return (stay, guest) if stay or guest else None
+    return (session, guest) if session or guest else None
 
 
 @contextmanager

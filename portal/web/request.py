@@ -255,7 +255,7 @@ class Visit:
     def _secret(self) -> tuple[str, bool]:
         """The secret that signs this browser's forms, and whether it is new to the browser."""
         if self.known:
-            return self.known.stay.secret, False
+            return self.known.session.secret, False
         guest = self.request.cookies.get(self.site.cookie(GUEST), "")
         return (guest, False) if guest else ("", True)
 

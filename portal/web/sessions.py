@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from portal.web.site import Site
-from records.access.links import Capacity, Stay, begin_stay, find_stay, new_token
+from records.access.links import Capacity, Session, begin_session, find_session, new_token
 from states.model.people import Person
 from states.model.programme import Programme
 
-STAY = "weerklank"
+SESSION = "weerklank"
 GUEST = "weerklank-form"
 QUIET = timedelta(hours=2)
 """How long a browser may be quiet: long enough to write a careful answer."""
@@ -30,24 +30,24 @@ _PARTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A browser that came in: its *token*, its *stay*, and whether the cookie should be renewed."""
+    """A browser that came in: its *token*, its *session*, and whether the cookie should be renewed."""
 
     token: str
-    stay: Stay
+    session: Session
     renew: bool
 
 
 def known(site: Site, request: Request, now: datetime) -> Known | None:
     """Who sends *request*, None when nobody is in or the browser was quiet for too long; changes nothing."""
-    parts = request.cookies.get(site.cookie(STAY), "").split("~")
+    parts = request.cookies.get(site.cookie(SESSION), "").split("~")
     if len(parts) != _PARTS or not parts[1].isascii() or not parts[1].isdecimal():
         return None
     token, seen, mark = parts
-    stay = find_stay(site.house.engine, token, now)
-    if stay is None or not _same(mark, _mark(stay.secret, f"seen {seen}")):
+    session = find_session(site.house.engine, token, now)
+    if session is None or not _same(mark, _mark(session.secret, f"seen {seen}")):
         return None
     quiet = now - datetime.fromtimestamp(int(seen[:12]), UTC)
-    return Known(token, stay, quiet > _RENEWED) if quiet <= QUIET else None
+    return Known(token, session, quiet > _RENEWED) if quiet <= QUIET else None
 
 
 def _same(sent: str, ours: str) -> bool:
@@ -77,21 +77,21 @@ def let_in(
 ) -> Response:
     """Let a browser in as *capacity*, under a new token; *proved* unless it came by a mere link."""
     lasts = LASTS[capacity.kind] if stage == "whole" else BEFORE_CODE
-    token = begin_stay(
+    token = begin_session(
         site.house.engine, capacity, now, lasts, stage=stage, holder=holder, browser=browser,
         proved=proved,
     )  # fmt: skip
-    stay = find_stay(site.house.engine, token, now)
-    assert stay is not None  # noqa: S101 - it was begun just now
-    remember(site, response, Known(token, stay, renew=True), now)
+    session = find_session(site.house.engine, token, now)
+    assert session is not None  # noqa: S101 - it was begun just now
+    remember(site, response, Known(token, session, renew=True), now)
     return response
 
 
 def remember(site: Site, response: Response, who: Known, now: datetime) -> None:
     """Send the cookie of *who*, heard of at *now*."""
     seen = int(now.timestamp())
-    value = f"{who.token}~{seen}~{_mark(who.stay.secret, f'seen {seen}')}"
-    set_cookie(site, response, STAY, value, until=who.stay.expires_at - now)
+    value = f"{who.token}~{seen}~{_mark(who.session.secret, f'seen {seen}')}"
+    set_cookie(site, response, SESSION, value, until=who.session.expires_at - now)
 
 
 def new_guest(site: Site, response: Response) -> str:
@@ -118,7 +118,7 @@ def set_cookie(
 
 
 def holder_of(programme: Programme, role: str) -> str:
-    """A digest of whoever holds *role* in *programme*: when the role goes to another, their stay is over."""
+    """A digest of whoever holds *role* in *programme*: when the role goes to another, their session is over."""
     person: Person | None = next((p for r, p in programme.roles.items() if r == role), None)
     told = f"{person.name}\n{person.email}" if person else role
     return sha256(f"{programme.id}\n{role}\n{told}".encode()).hexdigest()

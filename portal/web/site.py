@@ -34,7 +34,7 @@ class Site:
     demo: ShownTime | None = None
 
     def door_time(self) -> datetime:
-        """What time it is for stays and links: the real one, even where a demonstration has a clock of its own."""
+        """What time it is for sessions and links: the real one, even where a demonstration has a clock of its own."""
         return utc_now() if self.demo else self.clock()
 
     @cached_property

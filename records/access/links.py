@@ -10,13 +10,13 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine, Row, Table, bindparam, delete, insert, select, update
 
 from records.engine.database import reading, writing
-from records.engine.statements import Bulk
-from records.schema.access import LINKS, STAYS
+from records.engine.statements import CompiledStatement
+from records.schema.access import LINKS, SESSIONS
 
 Kind = Literal["participant", "helper", "role"]
 _BYTES = 32
 _REMEMBERED = timedelta(days=7)
-"""How long a stay that is over is kept: for a form that was left open meanwhile."""
+"""How long a session that is over is kept: for a form that was left open meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Capacity:
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
+class Session:
     """Somebody who came in: as whom, how far, and the *secret* that signs what their browser sends back."""
 
     hash: str
@@ -56,8 +56,8 @@ def new_token() -> str:
 
 
 _GIVEN = ["hash", "kind", "programme_id", "dialogue_id", "who", "made_at", "expires_at"]
-_INSERT_LINKS = Bulk(insert(LINKS).inline(), _GIVEN)
-_DELETE_EXPIRED = Bulk(
+_INSERT_LINKS = CompiledStatement(insert(LINKS).inline(), _GIVEN)
+_DELETE_EXPIRED = CompiledStatement(
     delete(LINKS).where(
         LINKS.c.dialogue_id.is_not_distinct_from(bindparam("dialogue_id")),
         LINKS.c.who == bindparam("who"),
@@ -117,21 +117,21 @@ def used_link(engine: Engine, token: str, now: datetime) -> tuple[Capacity, date
 
 
 def revoke(engine: Engine, capacity: Capacity, now: datetime) -> int:
-    """End all links and stays of *capacity*; returns how many."""
+    """End all links and sessions of *capacity*; returns how many."""
     with writing(engine, now) as connection:
         return revoke_in(connection, capacity, now)
 
 
 def revoke_in(connection: Connection, capacity: Capacity, now: datetime) -> int:
-    """End all links and stays of *capacity*, in the transaction of *connection*; returns how many."""
-    return sum(_end_all(connection, table, capacity, now) for table in (LINKS, STAYS))
+    """End all links and sessions of *capacity*, in the transaction of *connection*; returns how many."""
+    return sum(_end_all(connection, table, capacity, now) for table in (LINKS, SESSIONS))
 
 
 def _end_all(connection: Connection, table: Table, capacity: Capacity, now: datetime) -> int:
     theirs = update(table).where(*_of(table, capacity))
     if (
-        table is STAYS
-    ):  # whoever had a way in knows what signs its forms: the next stay gets another
+        table is SESSIONS
+    ):  # whoever had a way in knows what signs its forms: the next session gets another
         connection.execute(theirs.values(secret=new_token()))
     ended = theirs.where(table.c.ended_at.is_(None))
     return connection.execute(ended.values(ended_at=now)).rowcount
@@ -146,7 +146,7 @@ def _of(table: Table, capacity: Capacity) -> tuple[Any, ...]:
     )
 
 
-def begin_stay(
+def begin_session(
     engine: Engine,
     capacity: Capacity,
     now: datetime,
@@ -160,7 +160,7 @@ def begin_stay(
     """
     Let somebody in until *now* + *lasts*; returns the secret for their browser, a new one each time.
 
-    What signs their forms is that of their other stays: a form that was opened before is theirs still. Halfway in
+    What signs their forms is that of their other sessions: a form that was opened before is theirs still. Halfway in
     (another *stage* than `whole`) it is new as well.
     """
     token = new_token()
@@ -168,30 +168,30 @@ def begin_stay(
     row |= {"stage": stage, "holder": holder, "browser": browser}
     row["proved_at"] = now if proved else None
     with writing(engine, now) as connection:
-        old = STAYS.c.expires_at <= now - _REMEMBERED
-        connection.execute(delete(STAYS).where(*_of(STAYS, capacity), old))
+        old = SESSIONS.c.expires_at <= now - _REMEMBERED
+        connection.execute(delete(SESSIONS).where(*_of(SESSIONS, capacity), old))
         known = _signing(connection, capacity, holder) if stage == "whole" else None
-        connection.execute(insert(STAYS), row | {"secret": known or new_token()})
+        connection.execute(insert(SESSIONS), row | {"secret": known or new_token()})
     return token
 
 
 def _signing(connection: Connection, capacity: Capacity, holder: str) -> str | None:
     """What signs the forms of *capacity* while *holder* has it."""
-    theirs = (*_of(STAYS, capacity), STAYS.c.holder == holder, STAYS.c.stage == "whole")
-    newest = select(STAYS.c.secret).where(*theirs).order_by(STAYS.c.made_at.desc()).limit(1)
+    theirs = (*_of(SESSIONS, capacity), SESSIONS.c.holder == holder, SESSIONS.c.stage == "whole")
+    newest = select(SESSIONS.c.secret).where(*theirs).order_by(SESSIONS.c.made_at.desc()).limit(1)
     found: str | None = connection.scalar(newest)
     return found
 
 
-def find_stay(engine: Engine, token: str, now: datetime) -> Stay | None:
-    """The stay of the browser that sends *token*, None when it is over; changes nothing."""
+def find_session(engine: Engine, token: str, now: datetime) -> Session | None:
+    """The session of the browser that sends *token*, None when it is over; changes nothing."""
     with reading(engine) as connection:
-        row = _alive(connection, STAYS, token, now)
-    return None if row is None else _stay(row)
+        row = _alive(connection, SESSIONS, token, now)
+    return None if row is None else _session(row)
 
 
-def _stay(row: Row[Any]) -> Stay:
-    return Stay(
+def _session(row: Row[Any]) -> Session:
+    return Session(
         row.hash,
         _capacity(row),
         row.stage,
@@ -204,36 +204,42 @@ def _stay(row: Row[Any]) -> Stay:
     )
 
 
-def stays_of(engine: Engine, capacity: Capacity, holder: str, now: datetime) -> list[Stay]:
+def sessions_of(engine: Engine, capacity: Capacity, holder: str, now: datetime) -> list[Session]:
     """Where *holder* is in as *capacity* at *now*, the newest first."""
-    theirs = (*_of(STAYS, capacity), STAYS.c.holder == holder, STAYS.c.stage == "whole")
-    alive = (STAYS.c.ended_at.is_(None), STAYS.c.expires_at > now)
+    theirs = (*_of(SESSIONS, capacity), SESSIONS.c.holder == holder, SESSIONS.c.stage == "whole")
+    alive = (SESSIONS.c.ended_at.is_(None), SESSIONS.c.expires_at > now)
     with reading(engine) as connection:
         rows = connection.execute(
-            select(STAYS).where(*theirs, *alive).order_by(STAYS.c.made_at.desc(), STAYS.c.hash)
+            select(SESSIONS)
+            .where(*theirs, *alive)
+            .order_by(SESSIONS.c.made_at.desc(), SESSIONS.c.hash)
         )
-        return [_stay(row) for row in rows]
+        return [_session(row) for row in rows]
 
 
-def end_other_stays(engine: Engine, stay: Stay, now: datetime) -> int:
-    """End every other stay, and every link, of whoever is in by *stay*; returns how many stays."""
-    theirs = (*_of(STAYS, stay.capacity), STAYS.c.hash != stay.hash, STAYS.c.ended_at.is_(None))
+def end_other_sessions(engine: Engine, session: Session, now: datetime) -> int:
+    """End every other session, and every link, of whoever is in by *session*; returns how many sessions."""
+    theirs = (
+        *_of(SESSIONS, session.capacity),
+        SESSIONS.c.hash != session.hash,
+        SESSIONS.c.ended_at.is_(None),
+    )
     with writing(engine, now) as connection:
-        _end_all(connection, LINKS, stay.capacity, now)
-        ended = update(STAYS).where(*theirs).values(ended_at=now)
+        _end_all(connection, LINKS, session.capacity, now)
+        ended = update(SESSIONS).where(*theirs).values(ended_at=now)
         return connection.execute(ended).rowcount
 
 
-def prove_stay(engine: Engine, hash_: str, now: datetime) -> None:
-    """Note that whoever is in by the stay *hash_* proved at *now* who they are."""
+def prove_session(engine: Engine, hash_: str, now: datetime) -> None:
+    """Note that whoever is in by the session *hash_* proved at *now* who they are."""
     with writing(engine, now) as connection:
-        proved = update(STAYS).where(STAYS.c.hash == hash_)
+        proved = update(SESSIONS).where(SESSIONS.c.hash == hash_)
         connection.execute(proved.values(proved_at=now))
 
 
-def end_stay(engine: Engine, hash_: str, now: datetime) -> None:
+def end_session(engine: Engine, hash_: str, now: datetime) -> None:
     """Let somebody out."""
-    ended = update(STAYS).where(STAYS.c.hash == hash_, STAYS.c.ended_at.is_(None))
+    ended = update(SESSIONS).where(SESSIONS.c.hash == hash_, SESSIONS.c.ended_at.is_(None))
     with writing(engine, now) as connection:
         connection.execute(ended.values(ended_at=now))
 

@@ -21,7 +21,7 @@ def end_ways_in(
     connection: Connection, before: Dialogue, after: Dialogue, facts: Iterable[Fact], now: datetime
 ) -> None:
     """
-    End at *now* the links and stays that the step from *before* to *after* makes another's.
+    End at *now* the links and sessions that the step from *before* to *after* makes another's.
 
     A stakeholder whose address changed, who was dropped or erased; a helper who stopped; a role that somebody else
     holds. What still waited to be sent to somebody erased, and what they wished for themselves, goes too. Who said
@@ -51,7 +51,7 @@ def end_ways_in(
 
 
 def end_roles(connection: Connection, was: Programme, new: Programme, now: datetime) -> None:
-    """End at *now* the links and stays of each role that *new* gives to somebody else than *was* did."""
+    """End at *now* the links and sessions of each role that *new* gives to somebody else than *was* did."""
     for role, person in was.roles.items():
         if new.roles.get(role) != person:
             revoke_in(connection, Capacity("role", was.id, role.value), now)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from records.dialogues.repository import Policies, programme_of
-from records.engine.statements import Bulk
+from records.engine.statements import CompiledStatement
 from records.outbox.enqueue import FAILED, PENDING, SENT, digest, message_id, ready
 from records.run_history import finished_by
 from records.schema.core import DIALOGUES, DUTIES, LETTERS, NOTICES, PROGRAMMES, SWEEPS
@@ -24,8 +24,10 @@ Row = Any
 _SOON = timedelta(minutes=1)
 _FIELDS = ("message_id", "programme_id", "reader", "kind", "day", "made_at")
 _PUT = {
-    "sqlite": Bulk(sqlite.insert(LETTERS).inline().on_conflict_do_nothing(), _FIELDS),
-    "postgresql": Bulk(postgresql.insert(LETTERS).inline().on_conflict_do_nothing(), _FIELDS),
+    "sqlite": CompiledStatement(sqlite.insert(LETTERS).inline().on_conflict_do_nothing(), _FIELDS),
+    "postgresql": CompiledStatement(
+        postgresql.insert(LETTERS).inline().on_conflict_do_nothing(), _FIELDS
+    ),
 }
 _LEFT = [PENDING, SENT, FAILED]
 _SORTED = sorted(DAILY)

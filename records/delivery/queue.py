@@ -12,7 +12,7 @@ from records.delivery.settle import without_addresses
 from records.dialogues.repository import Policies
 from records.engine.column_types import can_be_key
 from records.engine.database import reading, writing
-from records.engine.statements import Bulk
+from records.engine.statements import CompiledStatement
 from records.outbox.enqueue import (
     BY_HAND,
     FAILED,
@@ -29,7 +29,7 @@ from states.model.facts import Notice
 from states.model.vocabulary import Template
 from states.steps.delivery.letters import DAILY, KINDS, Kind, urgency
 
-_TAKE = Bulk(
+_TAKE = CompiledStatement(
     update(NOTICES)
     .where(NOTICES.c.id == bindparam("of_notice"))
     .values(
@@ -40,7 +40,7 @@ _TAKE = Bulk(
     ),
     ["of_notice", "worker", "until", "name"],
 )
-_PUT_OFF = Bulk(
+_PUT_OFF = CompiledStatement(
     update(NOTICES)
     .where(NOTICES.c.id == bindparam("of_notice"))
     .values(next_try_at=bindparam("moment")),

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Engine, bindparam, func, null, select, text, update
 
 from records.dialogues.persist import write_step
-from records.dialogues.repository import Held, Reader
+from records.dialogues.repository import DialogueReader, Snapshot
 from records.engine.clock_guard import require_present
 from records.engine.database import writing
-from records.engine.pinned_connection import Line
-from records.engine.statements import Bulk
+from records.engine.pinned_connection import PinnedConnection
+from records.engine.statements import CompiledStatement
 from records.outbox.enqueue import BY_HAND, FAILED, NOTICE_FIELDS, PENDING, SENT, UNREAD, WITHDRAWN
 from records.outbox.sent_batch import Marks
 from records.schema.core import ASKING_ONLY, NAMED_ONLY, NOTICES
@@ -47,7 +47,7 @@ def _listed(words: list[str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 
-def _mark_sent(unless: Iterable[str]) -> Bulk:
+def _mark_sent(unless: Iterable[str]) -> CompiledStatement:
     """The mark of one notice, *unless* its template is one of these."""
     chosen = update(NOTICES).where(
         NOTICES.c.id == bindparam("of_notice"),
@@ -58,13 +58,13 @@ def _mark_sent(unless: Iterable[str]) -> Bulk:
         status=text(f"'{SENT}'"), channel=bindparam("by_channel"), sent_at=bindparam("moment"), error=null(),
         claimed_by=null(), claimed_until=null(),
     )  # fmt: skip
-    return Bulk(marked, ["of_notice", "by_channel", "moment"])
+    return CompiledStatement(marked, ["of_notice", "by_channel", "moment"])
 
 
 _MARK_SENT = _mark_sent(receipts.MATTERS)
 _MARK_IN_ROUND = _mark_sent(receipts.MATTERS - {Template.INVITATION})
 """In a round the law is asked once for all invitations of a dialogue, after the marks (`settle`)."""
-_INVITED = Bulk(
+_INVITED = CompiledStatement(
     select(NOTICES.c.to)
     .where(
         NOTICES.c.dialogue_id == bindparam("of_dialogue"),
@@ -88,7 +88,7 @@ class Deliveries:
     """The marks in the outbox of *engine*; *reader* loads the dialogues that they change."""
 
     engine: Engine
-    reader: Reader
+    reader: DialogueReader
     _marks: Marks = field(init=False)
     _round: Marks = field(init=False)
 
@@ -96,16 +96,18 @@ class Deliveries:
         self._marks = Marks(self.engine, _MARK_SENT)
         self._round = Marks(self.engine, _MARK_IN_ROUND)
 
-    def delivered(self, notice_id: int, channel: str, now: datetime, line: Line | None) -> bool:
+    def delivered(
+        self, notice_id: int, channel: str, now: datetime, pinned: PinnedConnection | None
+    ) -> bool:
         """
         Mark the notice as sent; the law is asked only about templates for which delivery matters.
 
-        With a *line* this is a round, which lets the law `settle` the invitations of a dialogue together.
+        With a *pinned* this is a round, which lets the law `settle` the invitations of a dialogue together.
         """
         require_present(self.engine, now)
         values = {"of_notice": notice_id, "by_channel": channel, "moment": now}
-        marks = self._marks if line is None else self._round
-        if marks.put(values, line):
+        marks = self._marks if pinned is None else self._round
+        if marks.put(values, pinned):
             return True
 
         def law(dialogue: Dialogue, notice: Notice) -> Decision:
@@ -125,7 +127,7 @@ class Deliveries:
         """Mark the letter of the notice as failed for good, with the facts that follow and one alert."""
         why = without_addresses(reason)
         mark = {"status": FAILED, "channel": channel, "error": why}
-        written: list[Held] = []
+        written: list[Snapshot] = []
         with writing(self.engine, now) as connection:
             for dialogue_id, ids in _letter_of(connection, notice_id).items():
                 held = self.reader.read(connection, dialogue_id, lock=True)
@@ -206,7 +208,7 @@ class Deliveries:
         self.reader.remember(written)
         return True
 
-    def _held(self, connection: Connection, notice_id: int) -> Held:
+    def _held(self, connection: Connection, notice_id: int) -> Snapshot:
         chosen = select(NOTICES.c.dialogue_id).where(NOTICES.c.id == notice_id)
         dialogue_id = connection.scalar(chosen)
         if dialogue_id is None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, Select, Table, bindparam, delete, insert, select, update
 
 from records.engine.pipeline import Rows
-from records.engine.statements import Bulk
+from records.engine.statements import CompiledStatement
 from records.schema import collections
 from records.schema.core import DUTIES
 from states.model.contributions import Commitment, Contribution, Seal, Verdict
@@ -52,7 +52,7 @@ def builder(kind: type[Value]) -> Callable[[dict[str, Any]], Any]:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class CollectionMapper:
     """One collection: its *name* in the dialogue, its *kind* of value, its *table* and the *key* in both."""
 
     name: str
@@ -119,17 +119,19 @@ class Shelf:
         return chosen.order_by(self.table.c[self.order])
 
     @cached_property
-    def _insert(self) -> Bulk:
+    def _insert(self) -> CompiledStatement:
         places = ["position"] if self.order == "position" else []
-        return Bulk(insert(self.table).inline(), ["dialogue_id", *self.fields, *places])
+        return CompiledStatement(
+            insert(self.table).inline(), ["dialogue_id", *self.fields, *places]
+        )
 
     @cached_property
-    def _update(self) -> Bulk:
+    def _update(self) -> CompiledStatement:
         changeable: dict[str, Any] = {
             name: bindparam(name) for name in self.fields if name != self.key
         }
         statement = update(self.table).where(*self._one).values(changeable)
-        return Bulk(statement, ["of_dialogue", "of_key", *changeable])
+        return CompiledStatement(statement, ["of_dialogue", "of_key", *changeable])
 
     @cached_property
     def _delete(self) -> Any:  # noqa: ANN401
@@ -144,24 +146,24 @@ class Shelf:
         )
 
 
-SHELVES: tuple[Shelf, ...] = (
-    Shelf("risks", Risk, collections.RISKS),
-    Shelf("chain_dialogues", ChainDialogue, collections.CHAIN_DIALOGUES),
-    Shelf("stakeholders", Stakeholder, collections.STAKEHOLDERS),
-    Shelf("overrides", Override, collections.OVERRIDES),
-    Shelf("contributions", Contribution, collections.CONTRIBUTIONS),
-    Shelf("commitments", Commitment, collections.COMMITMENTS),
-    Shelf("seals", Seal, collections.SEALS),
-    Shelf("verdicts", Verdict, collections.VERDICTS),
-    Shelf("relays", Relayed, collections.RELAYS),
-    Shelf("helpers", Helper, collections.HELPERS),
-    Shelf("duties", Duty, DUTIES, key="name", order="id"),
+MAPPERS: tuple[CollectionMapper, ...] = (
+    CollectionMapper("risks", Risk, collections.RISKS),
+    CollectionMapper("chain_dialogues", ChainDialogue, collections.CHAIN_DIALOGUES),
+    CollectionMapper("stakeholders", Stakeholder, collections.STAKEHOLDERS),
+    CollectionMapper("overrides", Override, collections.OVERRIDES),
+    CollectionMapper("contributions", Contribution, collections.CONTRIBUTIONS),
+    CollectionMapper("commitments", Commitment, collections.COMMITMENTS),
+    CollectionMapper("seals", Seal, collections.SEALS),
+    CollectionMapper("verdicts", Verdict, collections.VERDICTS),
+    CollectionMapper("relays", Relayed, collections.RELAYS),
+    CollectionMapper("helpers", Helper, collections.HELPERS),
+    CollectionMapper("duties", Duty, DUTIES, key="name", order="id"),
 )
 
 
 def collections_of(found: Sequence[Rows]) -> dict[str, dict[str, Any]]:
     """The collections of a dialogue by their names, from what the select of each *found*."""
-    return {shelf.name: shelf.filled(rows) for shelf, rows in zip(SHELVES, found, strict=True)}
+    return {shelf.name: shelf.filled(rows) for shelf, rows in zip(MAPPERS, found, strict=True)}
 
 
 def write_collections(
@@ -169,7 +171,7 @@ def write_collections(
 ) -> list[Duty]:
     """Write what differs between *before*, None of a new dialogue, and *after*; returns the duties that changed."""
     duties: list[Duty] = []
-    for shelf in SHELVES:
+    for shelf in MAPPERS:
         was = getattr(before, shelf.name) if before is not None else {}
         duties = shelf.write(connection, after, was, revision)
     return duties  # they come last

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from records.dialogues import programmes
 from records.dialogues.persist import Decided
-from records.dialogues.repository import Reader
+from records.dialogues.repository import DialogueReader
 from records.outbox import enqueue
 from states.model.dialogue import Dialogue
 from states.steps.people.hand_over import TOLD
@@ -16,7 +16,7 @@ from states.steps.people.hand_over import TOLD
 
 def ask_other_editions(
     connection: Connection,
-    reader: Reader,
+    reader: DialogueReader,
     dialogue_id: str,
     law: Callable[[Dialogue], Decided],
     now: datetime,

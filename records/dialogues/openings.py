@@ -9,7 +9,7 @@ from records.dialogues import programmes
 from records.dialogues.duty_queries import debts_before
 from records.dialogues.persist import Decided, write_opening
 from records.dialogues.programmes import ProgrammeRow
-from records.dialogues.repository import Held, Policies, Reader
+from records.dialogues.repository import DialogueReader, Policies, Snapshot
 from states.language.errors import Refused
 from states.model.calendar import calendar_of
 from states.model.dialogue import Dialogue
@@ -32,7 +32,7 @@ class OpeningRequest:
     """Whether it is known how little time a near session leaves."""
 
 
-Opened = tuple[Held, Decided]
+Opened = tuple[Snapshot, Decided]
 """What stands now, and what was decided."""
 
 
@@ -41,7 +41,7 @@ class Opener:
     """Opens editions inside the transaction of *connection*, and holds the lock of their programme to its end."""
 
     connection: Connection
-    reader: Reader
+    reader: DialogueReader
     policies: Policies
 
     def open(self, programme_id: str, asked: OpeningRequest, now: datetime) -> Opened:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from records.access.revocation import end_ways_in
 from records.dialogues.carried_debts import carry_on, made_up
-from records.dialogues.repository import Held, add, save, save_programme
+from records.dialogues.repository import Snapshot, add, save, save_programme
 from records.journal.hash_chain import INSERT_FACTS, beginning, entries_of
 from records.outbox import enqueue
 from records.outbox.corrections import correct
@@ -43,7 +43,7 @@ class Decided(Protocol):
         """The programme, when its roles changed."""
 
 
-def write_step(connection: Connection, held: Held, decided: Decided, now: datetime) -> Held:
+def write_step(connection: Connection, held: Snapshot, decided: Decided, now: datetime) -> Snapshot:
     """Write *decided* over *held*; returns what then holds. Raises Refused when the programme changed meanwhile."""
     before, after = held.dialogue, decided.dialogue
     after.uncarried = ()
@@ -66,7 +66,7 @@ def write_step(connection: Connection, held: Held, decided: Decided, now: dateti
         inherits = after.inherits
         after = replace(after, programme=decided.programme)
         after.inherits = inherits
-    return Held(after, head, held.revision + 1, revision)
+    return Snapshot(after, head, held.revision + 1, revision)
 
 
 def _debts_opened(after: Dialogue, facts: Iterable[Fact]) -> list[Duty]:
@@ -86,14 +86,14 @@ def _is_somebody_else(before: Dialogue, after: Dialogue) -> bool:
 
 def write_opening(
     connection: Connection, decided: Decided, now: datetime, programme_revision: int
-) -> Held:
+) -> Snapshot:
     """Write a newly opened dialogue with its first facts and notices."""
     opened = decided.dialogue
     rows, head = entries_of(opened.id, beginning(opened.id), decided.facts, now)
     add(connection, opened, head)
     notices = enqueue.rows_of(opened.id, decided.notices, f"fact:{head.seq}", now)
     _write_words(connection, rows, notices)
-    return Held(opened, head, 1, programme_revision)
+    return Snapshot(opened, head, 1, programme_revision)
 
 
 def _write_words(

@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from records.dialogues.carried_debts import OWED_BEFORE, inherited
-from records.dialogues.collection_mappers import SHELVES, collections_of, write_collections
+from records.dialogues.collection_mappers import MAPPERS, collections_of, write_collections
 from records.engine.column_types import can_be_key, canonical
-from records.engine.pinned_connection import Line
+from records.engine.pinned_connection import PinnedConnection
 from records.engine.pipeline import Questions
-from records.engine.statements import Bulk
+from records.engine.statements import CompiledStatement
 from records.journal.hash_chain import Head
 from records.schema.core import DIALOGUES, PROGRAMMES
 from states.language.errors import NotKnown
@@ -31,7 +31,7 @@ Policies = Callable[[Mapping[str, Any]], Policy]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Snapshot:
     """A dialogue as it was read, with what writing it back needs."""
 
     dialogue: Dialogue
@@ -40,14 +40,14 @@ class Held:
     programme_revision: int
 
     @property
-    def stamp(self) -> tuple[int, str, int]:
+    def version(self) -> tuple[int, str, int]:
         """What is no longer the same in the database when somebody changed the dialogue or its programme."""
         return self.revision, self.head.hash, self.programme_revision
 
 
-_SHELVED = {shelf.name for shelf in SHELVES}
+_MAPPED = {mapper.name for mapper in MAPPERS}
 _PLAIN = tuple(
-    field.name for field in fields(Dialogue) if field.name not in {"programme", "policy", *_SHELVED}
+    field.name for field in fields(Dialogue) if field.name not in {"programme", "policy", *_MAPPED}
 )
 _HEADS = ("revision", "head_seq", "head_hash", "programme_id")
 _SELECT = (
@@ -61,14 +61,14 @@ _SELECT = (
     .where(DIALOGUES.c.id == bindparam("of_dialogue"))
 )
 _COLUMNS = [column.name for column in _SELECT.selected_columns]
-_WHOLE = Questions([_SELECT, *(shelf.select for shelf in SHELVES)])
+_WHOLE = Questions([_SELECT, *(mapper.select for mapper in MAPPERS)])
 _STAMP = (
     select(DIALOGUES.c.revision, DIALOGUES.c.head_hash, PROGRAMMES.c.revision)
     .join_from(DIALOGUES, PROGRAMMES)
     .where(DIALOGUES.c.id == bindparam("of_dialogue"))
 )
-_LOOK = Bulk(_STAMP, ["of_dialogue"])
-_LOCK = Bulk(_STAMP.with_for_update(of=DIALOGUES), ["of_dialogue"])
+_LOOK = CompiledStatement(_STAMP, ["of_dialogue"])
+_LOCK = CompiledStatement(_STAMP.with_for_update(of=DIALOGUES), ["of_dialogue"])
 
 
 @lru_cache(maxsize=2048)
@@ -77,7 +77,7 @@ def programme_of(document: str) -> Programme:
     return Programme.model_validate_json(document, context=STORED)
 
 
-class Reader:
+class DialogueReader:
     """
     Reads dialogues, and keeps the last few it read: what is kept is used only when its revision is still the same.
 
@@ -87,7 +87,7 @@ class Reader:
     def __init__(self, policies: Policies, keep: int = 64) -> None:
         self._policies = policies
         self._most = keep
-        self._kept: OrderedDict[str, Held] = OrderedDict()
+        self._kept: OrderedDict[str, Snapshot] = OrderedDict()
         self._lock = threading.Lock()
 
     def read(
@@ -96,8 +96,8 @@ class Reader:
         dialogue_id: str,
         *,
         lock: bool = False,
-        known: Held | None = None,
-    ) -> Held:
+        known: Snapshot | None = None,
+    ) -> Snapshot:
         """
         The dialogue *dialogue_id*, locked for this transaction with *lock*; *known* itself when it is still so.
 
@@ -108,7 +108,7 @@ class Reader:
             found = (_LOCK if lock else _LOOK).rows(connection, {"of_dialogue": dialogue_id})
         if not found:
             raise NotKnown("unknown-dialogue", dialogue=dialogue_id)
-        if known is not None and known.stamp == found[0]:
+        if known is not None and known.version == found[0]:
             return known
         kept = self._kept_as(dialogue_id, found[0])
         if kept is None:
@@ -116,11 +116,11 @@ class Reader:
             self.remember(kept)
         return kept
 
-    def same(self, line: Line, known: Held) -> bool:
-        """Whether *known* is still so, asked over *line*; False also when that does not serve."""
-        return line.rows(_LOOK, {"of_dialogue": known.dialogue.id}) == [known.stamp]
+    def same(self, pinned: PinnedConnection, known: Snapshot) -> bool:
+        """Whether *known* is still so, asked over *pinned*; False also when that does not serve."""
+        return pinned.rows(_LOOK, {"of_dialogue": known.dialogue.id}) == [known.version]
 
-    def remember(self, held: Held) -> None:
+    def remember(self, held: Snapshot) -> None:
         """Keep *held*, so that the next step need not load it. After a change: only once that was committed."""
         with self._lock:
             self._kept[held.dialogue.id] = held
@@ -128,15 +128,15 @@ class Reader:
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
 
-    def _kept_as(self, dialogue_id: str, stamp: tuple[int, str, int]) -> Held | None:
+    def _kept_as(self, dialogue_id: str, version: tuple[int, str, int]) -> Snapshot | None:
         with self._lock:
             found = self._kept.get(dialogue_id)
-            if found is None or found.stamp != stamp:
+            if found is None or found.version != version:
                 return None
             self._kept.move_to_end(dialogue_id)
             return found
 
-    def _load(self, connection: Connection, dialogue_id: str) -> Held:
+    def _load(self, connection: Connection, dialogue_id: str) -> Snapshot:
         [row], *collections = _WHOLE.rows(connection, {"of_dialogue": dialogue_id})
         own = dict(zip(_COLUMNS, row, strict=True))
         programme = programme_of(own["document"])
@@ -146,15 +146,15 @@ class Reader:
         if own["owed_before"]:
             dialogue.inherits, dialogue.uncarried = inherited(connection, dialogue)
         head = Head(own["head_seq"], own["head_hash"])
-        return Held(dialogue, head, own["revision"], own["programme_revision"])
+        return Snapshot(dialogue, head, own["revision"], own["programme_revision"])
 
 
 _plain = attrgetter(*_PLAIN)
 
 
-def _update(names: Sequence[str]) -> Bulk:
+def _update(names: Sequence[str]) -> CompiledStatement:
     statement = update(DIALOGUES).where(DIALOGUES.c.id == bindparam("of_dialogue"))
-    return Bulk(
+    return CompiledStatement(
         statement.values({name: bindparam(name) for name in names}), ["of_dialogue", *names]
     )
 
@@ -165,7 +165,7 @@ _UPDATE = _update([name for name in (*_PLAIN, *_HEAD) if name != "id"])
 _INSERT = insert(DIALOGUES)
 
 
-def save(connection: Connection, held: Held, after: Dialogue, head: Head) -> list[Duty]:
+def save(connection: Connection, held: Snapshot, after: Dialogue, head: Head) -> list[Duty]:
     """Write what *after* changed of *held*, with the journal's new *head*; returns the duties that changed."""
     same = _plain(after) == _plain(held.dialogue)
     row = {**_row(after, head, held.revision + 1), "of_dialogue": after.id}

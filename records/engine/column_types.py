@@ -160,7 +160,7 @@ def _packing(kind: Any) -> tuple[Processor, Processor]:  # noqa: ANN401
     return dump, load
 
 
-class Document(TypeDecorator[dict[str, Any]]):
+class JsonDocument(TypeDecorator[dict[str, Any]]):
     """A free mapping as canonical JSON text; read afresh each time, because it can be changed."""
 
     impl = Text

@@ -2,7 +2,7 @@
 Pinned connection: kept for many small statements, each committed as a transaction of its own.
 
 Taking a connection, beginning and ending cost more than such a statement, and so does what SQLAlchemy keeps of each: a
-line hands it to the driver.
+pinned connection hands it to the driver.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,13 +14,13 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from records.engine.database import alone, driver, explained
-from records.engine.statements import Bulk, Row
+from records.engine.statements import CompiledStatement, Row
 
 Answer = TypeVar("Answer")
 
 
 @dataclass
-class Line:
+class PinnedConnection:
     """
     A kept *connection*; *cursor* is the driver's own.
 
@@ -31,16 +31,16 @@ class Line:
     connection: Connection
     cursor: Any
 
-    def rows(self, statement: Bulk, values: Row) -> list[Any] | None:
-        """What *statement* finds for *values*, as it is stored; None when the line does not serve."""
+    def rows(self, statement: CompiledStatement, values: Row) -> list[Any] | None:
+        """What *statement* finds for *values*, as it is stored; None when it does not serve."""
         return self._asked(statement, values, lambda cursor: cursor.fetchall())
 
-    def run(self, statement: Bulk, values: Row) -> int | None:
-        """How many rows *statement* changed for *values*, committed; None when the line does not serve."""
+    def run(self, statement: CompiledStatement, values: Row) -> int | None:
+        """How many rows *statement* changed for *values*, committed; None when it does not serve."""
         return self._asked(statement, values, lambda cursor: cursor.rowcount)
 
     def _asked(
-        self, statement: Bulk, values: Row, answer: Callable[[Any], Answer]
+        self, statement: CompiledStatement, values: Row, answer: Callable[[Any], Answer]
     ) -> Answer | None:
         dialect = self.connection.dialect
         sql, packed = statement.packed(dialect, values)
@@ -54,11 +54,11 @@ class Line:
 
 
 @contextmanager
-def keeping(engine: Engine) -> Iterator[Line]:
+def pin_connection(engine: Engine) -> Iterator[PinnedConnection]:
     """Keep a connection to the database of *engine*, for one thread. Raises Busy or DatabaseUnavailable at once."""
     with engine.connect() as connection:
         alone(connection)
         raw = driver(connection)
         connection.detach()  # the pool has few, for short work that takes turns; nor does it close this one then
         with closing(raw), connection, closing(raw.cursor()) as cursor:
-            yield Line(connection, cursor)
+            yield PinnedConnection(connection, cursor)

@@ -12,7 +12,7 @@ Rows = Sequence[tuple[Any, ...]]
 _Ready = tuple[str, Pack, Callable[[Rows], Any]]
 
 
-class Bulk:
+class CompiledStatement:
     """
     One *statement* that is run for rows with exactly the *keys*; values are stored as their columns say.
 

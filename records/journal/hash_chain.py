@@ -10,12 +10,12 @@ from sqlalchemy import insert
 
 from records.engine.column_types import canonical, instant_text
 from records.engine.pg_copy import Copy
-from records.engine.statements import Bulk
+from records.engine.statements import CompiledStatement
 from records.schema.core import FACTS
 from states.model.facts import Fact
 
 _COLUMNS = [column.name for column in FACTS.c]
-INSERT_FACTS = Bulk(insert(FACTS), _COLUMNS)
+INSERT_FACTS = CompiledStatement(insert(FACTS), _COLUMNS)
 COPY_FACTS = Copy(FACTS, _COLUMNS)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from records.engine.column_types import canonical
 from records.engine.pg_copy import Copy
-from records.engine.statements import Bulk
+from records.engine.statements import CompiledStatement
 from records.schema.core import NOTICES, PENDING_ONLY, UNSENT_ONLY
 from states.model.duties import Duty
 from states.model.facts import Notice
@@ -98,13 +98,15 @@ _GIVEN = [
     "at", "status", "attempts", "next_try_at",
 ]  # fmt: skip
 _KEY = ["dialogue_id", "cause", "to"]
-_INSERT = Bulk(insert(NOTICES).inline(), _GIVEN)
+_INSERT = CompiledStatement(insert(NOTICES).inline(), _GIVEN)
 _INSERT_ONCE = {
     "sqlite": sqlite.insert(NOTICES).inline().on_conflict_do_nothing(index_elements=_KEY),
     "postgresql": postgresql.insert(NOTICES).inline().on_conflict_do_nothing(index_elements=_KEY),
 }
 COPY = Copy(NOTICES, _GIVEN)
-_INSERT_NEW = {name: Bulk(statement, _GIVEN) for name, statement in _INSERT_ONCE.items()}
+_INSERT_NEW = {
+    name: CompiledStatement(statement, _GIVEN) for name, statement in _INSERT_ONCE.items()
+}
 
 
 def put(connection: Connection, rows: list[dict[str, Any]]) -> int:
@@ -136,7 +138,7 @@ class Ended(NamedTuple):
     why: str = "it is no longer owed"
 
 
-_WITHDRAW = Bulk(
+_WITHDRAW = CompiledStatement(
     update(NOTICES)
     .where(
         NOTICES.c.dialogue_id == bindparam("of_dialogue"),

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Engine
 
 from records.engine.database import writing
-from records.engine.pinned_connection import Line
-from records.engine.statements import Bulk
+from records.engine.pinned_connection import PinnedConnection
+from records.engine.statements import CompiledStatement
 
 
 @dataclass(slots=True, eq=False)
@@ -30,16 +30,16 @@ class Marks:
     """
 
     engine: Engine
-    statement: Bulk
+    statement: CompiledStatement
     _waiting: list[_Mark] = field(default_factory=list)
     _change: threading.Condition = field(default_factory=threading.Condition)
     _writing: bool = False
 
-    def put(self, values: Mapping[str, Any], line: Line | None = None) -> bool:
+    def put(self, values: Mapping[str, Any], pinned: PinnedConnection | None = None) -> bool:
         """
         Write the mark with these *values*; whether it changed a row, once that is committed.
 
-        One that comes alone goes over *line*, when there is one and it serves. An error is for this mark only; the
+        One that comes alone goes over *pinned*, when there is one and it serves. An error is for this mark only; the
         others that waited try for themselves.
         """
         mark = _Mark(values)
@@ -50,15 +50,15 @@ class Marks:
                 return mark.changed
             marks, self._waiting, self._writing = self._waiting, [], True
         try:
-            if len(marks) > 1 or line is None or not self._at_once(mark, line):
+            if len(marks) > 1 or pinned is None or not self._at_once(mark, pinned):
                 self._commit(marks)
         finally:
             self._let_go(marks, mark)
         return bool(mark.changed)
 
-    def _at_once(self, mark: _Mark, line: Line) -> bool:
-        """Whether *line* served."""
-        changed = line.run(self.statement, mark.values)
+    def _at_once(self, mark: _Mark, pinned: PinnedConnection) -> bool:
+        """Whether *pinned* served."""
+        changed = pinned.run(self.statement, mark.values)
         mark.changed = None if changed is None else changed == 1
         return changed is not None
 

@@ -9,7 +9,7 @@ from records.engine.column_types import BigId
 from records.schema.base import Base, table_of
 
 
-class Capacity(Base):
+class CapacityColumns(Base):
     """In which capacity somebody may come in: a participant of one dialogue, or a role of a programme."""
 
     __abstract__ = True
@@ -36,13 +36,13 @@ class Capacity(Base):
     )
 
 
-class LinkTable(Capacity):
+class LinkTable(CapacityColumns):
     """Personal links, and the one-time links of roles."""
 
     __tablename__ = "links"
 
 
-class StayTable(Capacity):
+class SessionTable(CapacityColumns):
     """Who came in, until they leave: the session of a browser."""
 
     __tablename__ = "stays"
@@ -218,9 +218,9 @@ class ReportLetterTable(Base):
 
 
 Index("ix_links_who", LinkTable.dialogue_id, LinkTable.who)
-Index("ix_stays_who", StayTable.programme_id, StayTable.who)
+Index("ix_stays_who", SessionTable.programme_id, SessionTable.who)
 
-LINKS, STAYS, ACCOUNTS = table_of(LinkTable), table_of(StayTable), table_of(AccountTable)
+LINKS, SESSIONS, ACCOUNTS = table_of(LinkTable), table_of(SessionTable), table_of(AccountTable)
 PASSKEYS, KNOWN_BROWSERS = table_of(PasskeyTable), table_of(KnownBrowserTable)
 ACCOUNT_LETTERS, SENT_FORMS = table_of(AccountLetterTable), table_of(SentFormTable)
 COUNTERS, WISHES = table_of(CounterTable), table_of(WishTable)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, TextClause, UniqueConstraint, text
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
-from records.engine.column_types import BigId, Document, Packed, Word
+from records.engine.column_types import BigId, JsonDocument, Packed, Word
 from records.schema.base import CLUSTERED, Base, table_of
 from states.model.dialogue import Phase
 from states.model.duties import DutyStatus, Postponement, Reckoning
@@ -67,13 +67,14 @@ class DialogueTable(Base):
         comment="The SEQUENCE of the session's calendar entry"
     )
     management: Mapped[dict[str, bool]] = mapped_column(
-        Document(), comment="Which roles were present at the session"
+        JsonDocument(), comment="Which roles were present at the session"
     )
     failed_ways: Mapped[dict[str, str]] = mapped_column(
-        Document(), comment="To whom mail failed for good, with a mark of the address"
+        JsonDocument(), comment="To whom mail failed for good, with a mark of the address"
     )
     agreed: Mapped[dict[str, Any]] = mapped_column(
-        Document(), comment="To whose taking of which role the confidant or the moderator agreed"
+        JsonDocument(),
+        comment="To whose taking of which role the confidant or the moderator agreed",
     )
     lessons: Mapped[tuple[str, ...]] = mapped_column(Packed(_WORDS), comment="What was learned")
     revision: Mapped[int] = mapped_column(
@@ -183,7 +184,7 @@ class NoticeTable(Base):
     rung: Mapped[str | None] = mapped_column(comment="The rung of its ladder")
     version: Mapped[int] = mapped_column(comment="The version of the duty when it was written")
     detail: Mapped[dict[str, Any]] = mapped_column(
-        Document(), comment="What the message needs beyond the dialogue"
+        JsonDocument(), comment="What the message needs beyond the dialogue"
     )
     at: Mapped[datetime] = mapped_column(comment="When it was put in the outbox")
     status: Mapped[str] = mapped_column(

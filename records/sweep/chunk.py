@@ -23,13 +23,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from records.engine.statements import Bulk
+from records.engine.statements import CompiledStatement
 from records.journal.hash_chain import COPY_FACTS, INSERT_FACTS, Head
 from records.outbox import enqueue
 from records.run_history import Tally
 from records.schema.core import ASKING_ONLY, DIALOGUES, DUTIES, NOTICES, PROGRAMMES
-from records.sweep.row_templates import DIALOGUE, ID, KIND, NAMED, Row, Stamp, Written
-from records.sweep.rule_cache import Lawbook
+from records.sweep.row_templates import DIALOGUE, ID, KIND, NAMED, Row, RowTemplate, Written
+from records.sweep.rule_cache import RuleCache
 from states.model.vocabulary import DutyKind, Template
 
 _log = logging.getLogger(__name__)
@@ -48,17 +48,17 @@ _LISTED_PLACES = {
     "sqlite": _p.id.in_(_LISTED),
     "postgresql": _p.id == func.any(bindparam("ids", type_=ARRAY(Text))),
 }
-_SEE = {name: Bulk(_SEEN.where(listed), ["ids"]) for name, listed in _LISTED_PLACES.items()}
+_SEE = {
+    at: CompiledStatement(_SEEN.where(listed), ["ids"]) for at, listed in _LISTED_PLACES.items()
+}
 _HELD = _SEEN.with_for_update(of=DIALOGUES, skip_locked=True)
-_HOLD = {name: Bulk(_HELD.where(listed), ["ids"]) for name, listed in _LISTED_PLACES.items()}
+_HOLD = {
+    at: CompiledStatement(_HELD.where(listed), ["ids"]) for at, listed in _LISTED_PLACES.items()
+}
 _d = DUTIES.c
 _n = NOTICES.c
-_SENT = select(func.min(_n.sent_at)).where(
-    _n.dialogue_id == _d.dialogue_id,
-    _n.status == literal_column("'sent'"),
-    ASKING_ONLY,
-    _n.rung.is_(None),
-)
+_SENT = select(func.min(_n.sent_at)).where(_n.dialogue_id == _d.dialogue_id)
+_SENT = _SENT.where(_n.status == literal_column("'sent'"), ASKING_ONLY, _n.rung.is_(None))
 _ASKING = _SENT.where(_n.duty == _d.name, _n.template == _d.asked).scalar_subquery()
 _INVITING = _SENT.where(
     _n.duty == literal_column(f"'{DutyKind.ANSWER_INVITATION}/'") + _d.whom,
@@ -87,7 +87,8 @@ _IN_LIST = {
 _BRACKETS = {"sqlite": "[{}]", "postgresql": "{{{}}}"}
 """How each writes a list in one text, which the drivers pass on faster than a list."""
 _DUE_AGAIN = {
-    name: Bulk(_AGAIN.where(condition), ["moment", "ids"]) for name, condition in _IN_LIST.items()
+    name: CompiledStatement(_AGAIN.where(condition), ["moment", "ids"])
+    for name, condition in _IN_LIST.items()
 }
 _MOVED = ("rung", "next_at")
 _TURNED = ("status", "ended_at", "lapsed_at", "lapsed_version")
@@ -106,14 +107,15 @@ _NEW_PLACE = [f"new_{name}" for name in _MOVED]
 _NEW_STATE = [*(f"new_{name}" for name in _TURNED), *_NEW_PLACE]
 _SHIFT = _TURN | {name: _GIVEN[name] for name in _SHIFTED}
 _ONE = _d.id == bindparam("of_duty")
-_MOVE_EACH = Bulk(update(DUTIES).where(_ONE).values(_MOVE), [*_NEW_PLACE, "of_duty"])
-_TURN_EACH = Bulk(update(DUTIES).where(_ONE).values(_TURN), [*_NEW_STATE, "of_duty"])
+_OF_ONE, _OF_ALL = update(DUTIES).where(_ONE), update(DUTIES).where(_IN_LIST["postgresql"])
+_MOVE_EACH = CompiledStatement(_OF_ONE.values(_MOVE), [*_NEW_PLACE, "of_duty"])
+_TURN_EACH = CompiledStatement(_OF_ONE.values(_TURN), [*_NEW_STATE, "of_duty"])
 _NEW_DATES = [f"new_{name}" for name in _SHIFTED]
-_SHIFT_EACH = Bulk(update(DUTIES).where(_ONE).values(_SHIFT), [*_NEW_DATES, *_NEW_STATE, "of_duty"])
+_SHIFT_EACH = CompiledStatement(_OF_ONE.values(_SHIFT), [*_NEW_DATES, *_NEW_STATE, "of_duty"])
 """Few duties are moved by time: each for itself."""
-_MOVE_ALL = Bulk(update(DUTIES).where(_IN_LIST["postgresql"]).values(_MOVE), [*_NEW_PLACE, "ids"])
-_TURN_ALL = Bulk(update(DUTIES).where(_IN_LIST["postgresql"]).values(_TURN), [*_NEW_STATE, "ids"])
-_UPDATE_HEAD = Bulk(
+_MOVE_ALL = CompiledStatement(_OF_ALL.values(_MOVE), [*_NEW_PLACE, "ids"])
+_TURN_ALL = CompiledStatement(_OF_ALL.values(_TURN), [*_NEW_STATE, "ids"])
+_UPDATE_HEAD = CompiledStatement(
     update(DIALOGUES)
     .where(DIALOGUES.c.id == bindparam("of_dialogue"))
     .values(head_seq=bindparam("seq"), head_hash=bindparam("digest"))
@@ -129,14 +131,14 @@ _HEADS = (
     .table_valued("seq", "digest", "place", name="heads")
     .render_derived()
 )
-_UPDATE_HEADS = Bulk(
+_UPDATE_HEADS = CompiledStatement(
     update(DIALOGUES)
     .where(DIALOGUES.c.id == _HEADS.c.place)
     .values(head_seq=_HEADS.c.seq, head_hash=_HEADS.c.digest)
     .values(revision=literal_column("dialogues.revision + 1")),
     ["seq", "digest", "of_dialogue"],
 )
-_NOTE_ERROR = Bulk(
+_NOTE_ERROR = CompiledStatement(
     update(DUTIES)
     .where(DUTIES.c.id == bindparam("of_duty"))
     .values(error=bindparam("why"), error_at=bindparam("moment")),
@@ -152,17 +154,17 @@ class Draft(NamedTuple):
 
 
 def prepare(
-    connection: Connection, duty_ids: list[int], dialogue_ids: Collection[str], laws: Lawbook
+    connection: Connection, duty_ids: list[int], dialogue_ids: Collection[str], rules: RuleCache
 ) -> Draft:
     """Ask the law about those of *duty_ids* that are due; it holds nothing, so that nobody waits for it."""
-    return _drafted(connection, duty_ids, _places(connection, dialogue_ids, _SEE), laws)
+    return _drafted(connection, duty_ids, _places(connection, dialogue_ids, _SEE), rules)
 
 
 def _drafted(
-    connection: Connection, duty_ids: list[int], places: dict[str, Row], laws: Lawbook
+    connection: Connection, duty_ids: list[int], places: dict[str, Row], rules: RuleCache
 ) -> Draft:
-    chunk = _Chunk(laws)
-    for row in _due_again(connection, duty_ids, laws.now):
+    chunk = _Chunk(rules)
+    for row in _due_again(connection, duty_ids, rules.now):
         if row[DIALOGUE] in places:
             chunk.take(row, places[row[DIALOGUE]])
     return Draft(places, chunk)
@@ -172,7 +174,7 @@ def apply(
     connection: Connection,
     duty_ids: list[int],
     dialogue_ids: Collection[str],
-    laws: Lawbook,
+    rules: RuleCache,
     *,
     draft: Draft | None = None,
     careful: bool = False,
@@ -187,14 +189,14 @@ def apply(
     places = _places(connection, dialogue_ids, _HOLD)
     # Every change of a dialogue or of its duties raises its revision: equal rows mean that nothing changed.
     if draft is None or draft.places != places:
-        draft = _drafted(connection, duty_ids, places, laws)
+        draft = _drafted(connection, duty_ids, places, rules)
     draft.chunk.write(connection, careful=careful)
-    laws.unsettled |= draft.chunk.unsettled
+    rules.unsettled |= draft.chunk.unsettled
     return draft.chunk.tallies, set(dialogue_ids) - places.keys()
 
 
 def _places(
-    connection: Connection, dialogue_ids: Collection[str], statement: dict[str, Bulk]
+    connection: Connection, dialogue_ids: Collection[str], statement: dict[str, CompiledStatement]
 ) -> dict[str, Row]:
     """Those of the dialogues that *statement* finds, by their ids."""
     kind, ids = connection.dialect.name, sorted(dialogue_ids)
@@ -220,8 +222,8 @@ def note_errors(connection: Connection, errors: dict[int, str], now: datetime) -
 class _Chunk:
     """What a chunk will write, gathered first, so that a failing duty leaves no trace of its own."""
 
-    def __init__(self, laws: Lawbook) -> None:
-        self.laws = laws
+    def __init__(self, rules: RuleCache) -> None:
+        self.rules = rules
         self.written = Written([], [], {})
         self.ended: list[enqueue.Ended] = []
         self.heads: dict[str, Head] = {}
@@ -240,20 +242,20 @@ class _Chunk:
         if tally is None:
             tally = self.tallies[name] = Tally()
         try:
-            stamp = self.laws.stamp(document, duty)
+            template = self.rules.template(document, duty)
         except Exception as error:  # noqa: BLE001 - one poisoned duty must not stop the others
             _log.exception("time could not act on duty %s", duty[ID])
             self.errors[duty[ID]] = f"{type(error).__name__}: {error}"[:_ERROR_LENGTH]
             tally.failed += 1
             return
-        tally.add(stamp.tally)
+        tally.add(template.tally)
         head = self.heads.get(name) or Head(seq, digest)
-        self.heads[name] = stamp.press(duty, head, self.written)
-        if stamp.shifted:
-            after = stamp.passing.duty
+        self.heads[name] = template.render(duty, head, self.written)
+        if template.shifted:
+            after = template.passing.duty
             self.ended.append(enqueue.Ended(name, duty[NAMED], after.version, enqueue.MOVED))
-        if not stamp.passing.duty.owed:
-            self.ended.append(enqueue.Ended(name, duty[NAMED], stamp.passing.duty.version + 1))
+        if not template.passing.duty.owed:
+            self.ended.append(enqueue.Ended(name, duty[NAMED], template.passing.duty.version + 1))
 
     def write(self, connection: Connection, *, careful: bool) -> None:
         """Write all that was gathered, one statement for each table."""
@@ -267,7 +269,7 @@ class _Chunk:
             INSERT_FACTS.run_stored(connection, written.facts)
             enqueue.put_stored(connection, written.notices)
         _move_heads(connection, [(*head, place) for place, head in self.heads.items()])
-        note_errors(connection, self.errors, self.laws.now)
+        note_errors(connection, self.errors, self.rules.now)
 
 
 def _move_heads(connection: Connection, heads: list[Row]) -> None:
@@ -278,18 +280,18 @@ def _move_heads(connection: Connection, heads: list[Row]) -> None:
         _UPDATE_HEAD.run_stored(connection, heads)
 
 
-def _change(connection: Connection, changed: dict[Stamp, list[int]]) -> None:
-    """On PostgreSQL each stamp changes its duties at once; SQLite is as fast with one after the other."""
+def _change(connection: Connection, changed: dict[RowTemplate, list[int]]) -> None:
+    """On PostgreSQL each template changes its duties at once; SQLite is as fast with one after the other."""
     in_sets = connection.dialect.name == "postgresql"
     moves: list[Row] = []
     turns: list[Row] = []
     shifts: list[Row] = []
-    for stamp, ids in changed.items():
-        values = (*(stamp.turned or ()), *stamp.moved)
-        if stamp.shifted:
-            shifts += [(*stamp.shifted, *values, one) for one in ids]
+    for template, ids in changed.items():
+        values = (*(template.turned or ()), *template.moved)
+        if template.shifted:
+            shifts += [(*template.shifted, *values, one) for one in ids]
             continue
-        rows = turns if stamp.turned else moves
+        rows = turns if template.turned else moves
         rows += (
             [(*values, _listed(connection, ids))] if in_sets else [(*values, one) for one in ids]
         )

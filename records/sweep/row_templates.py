@@ -21,10 +21,10 @@ Row = tuple[Any, ...]
 
 
 ID, DIALOGUE, NAMED, WHO, WAITS, KIND = range(6)
-"""Where a duty that is pressed has its key, its dialogue, its name, for whom it is, who waits, and its kind."""
+"""Where a duty that is rendered has its key, its dialogue, its name, for whom it is, who waits, and its kind."""
 
 
-class _FactPlate(NamedTuple):
+class _FactTemplate(NamedTuple):
     fact: str
     opened: str
     before: str
@@ -32,7 +32,7 @@ class _FactPlate(NamedTuple):
     after: str
 
 
-class _NoticePlate(NamedTuple):
+class _NoticeTemplate(NamedTuple):
     cause: str
     voice: int | None
     to: str
@@ -41,15 +41,15 @@ class _NoticePlate(NamedTuple):
 
 @dataclass(slots=True)
 class Written:
-    """What a chunk writes: rows in the order of their columns, and the duties that each stamp changed."""
+    """What a chunk writes: rows in the order of their columns, and the duties that each template changed."""
 
     facts: list[Row]
     notices: list[Row]
-    changed: dict["Stamp", list[int]]
+    changed: dict["RowTemplate", list[int]]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Stamp:
+class RowTemplate:
     """
     The rows of one pattern at one moment, in stored form.
 
@@ -63,10 +63,10 @@ class Stamp:
     moved: Row
     turned: Row | None
     shifted: Row | None
-    facts: tuple[_FactPlate, ...]
-    notices: tuple[_NoticePlate, ...]
+    facts: tuple[_FactTemplate, ...]
+    notices: tuple[_NoticeTemplate, ...]
 
-    def press(self, duty: Row, head: Head, written: Written) -> Head:
+    def render(self, duty: Row, head: Head, written: Written) -> Head:
         """Add the rows of *duty* to what is *written*; its facts follow *head*, and the new head is returned."""
         place, name, at, (seq, prev) = duty[DIALOGUE], duty[NAMED], self.at, head
         subject = encode_basestring(name)
@@ -86,39 +86,39 @@ class Stamp:
 
 
 Change = tuple[Row, Row | None, Row | None]
-"""What a stamp has as *moved*, *turned* and *shifted*."""
+"""What a template has as *moved*, *turned* and *shifted*."""
 
 
-def cut(passing: Passing, at: Any, moment: str, change: Change) -> Stamp:  # noqa: ANN401
-    """The stamp of *passing*, for facts written *at* a stored moment that the journal spells as *moment*."""
+def make_template(passing: Passing, at: Any, moment: str, change: Change) -> RowTemplate:  # noqa: ANN401
+    """The template of *passing*, for facts written *at* a stored moment that the journal spells as *moment*."""
     tally = Tally()
     tally.count(passing)
-    return Stamp(
+    return RowTemplate(
         passing,
         tally,
         at,
         *change,
-        tuple(_fact_plate(fact, moment) for fact in passing.facts),
-        tuple(_notice_plate(notice, at) for notice in passing.notices),
+        tuple(_fact_template(fact, moment) for fact in passing.facts),
+        tuple(_notice_template(notice, at) for notice in passing.notices),
     )
 
 
 _VOICES = {WHOM: WHO, WAITING: WAITS}
 
 
-def _fact_plate(fact: Fact, moment: str) -> _FactPlate:
+def _fact_template(fact: Fact, moment: str) -> _FactTemplate:
     detail, opened = canonical(fact.detail), opening(moment, fact.fact, SYSTEM)
     for stands_for, voice in _VOICES.items():
         before, found, after = detail.partition(encode_basestring(stands_for))
         if found:
-            return _FactPlate(str(fact.fact), opened, before, voice, after)
-    return _FactPlate(str(fact.fact), opened, detail, None, "")
+            return _FactTemplate(str(fact.fact), opened, before, voice, after)
+    return _FactTemplate(str(fact.fact), opened, detail, None, "")
 
 
-def _notice_plate(notice: Notice, at: Any) -> _NoticePlate:  # noqa: ANN401
+def _notice_template(notice: Notice, at: Any) -> _NoticeTemplate:  # noqa: ANN401
     detail = canonical(notice.detail)
     kept = (
         notice.role, str(notice.template), notice.kind and str(notice.kind), notice.rung, notice.version, detail,
         at, PENDING, 0, at,
     )  # fmt: skip
-    return _NoticePlate(cause_of(notice, "time", 0), _VOICES.get(notice.to), notice.to, kept)
+    return _NoticeTemplate(cause_of(notice, "time", 0), _VOICES.get(notice.to), notice.to, kept)

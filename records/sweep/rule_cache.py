@@ -7,7 +7,7 @@ from sqlalchemy import Dialect
 
 from records.dialogues.repository import Policies, programme_of
 from records.engine.column_types import from_stored, instant_text, to_stored
-from records.sweep.row_templates import NAMED, WAITS, WHO, Row, Stamp, cut
+from records.sweep.row_templates import NAMED, WAITS, WHO, Row, RowTemplate, make_template
 from states.model.calendar import calendar_of
 from states.model.duties import Duty, DutyStatus
 from states.model.policy import Policy
@@ -25,21 +25,21 @@ from states.timing.lapse import Setting, pass_time
 HOW = WAITS + 1
 """From here on a row of the sweep says how its duty stands."""
 ARRIVED = len(Standing._fields) - 1
-"""Where that says when what asks for the duty arrived: only the day matters, so that stamps are shared."""
-_MOST_STAMPS = 20_000  # of one kind of programme, each about a kilobyte
+"""Where that says when what asks for the duty arrived: only the day matters, so that templates are shared."""
+_MOST_TEMPLATES = 20_000  # of one kind of programme, each about a kilobyte
 
 
 class _Programme(NamedTuple):
     setting: Setting
     taken: frozenset[str]
-    stamps: dict[Row, Stamp]
+    templates: dict[Row, RowTemplate]
 
 
-class Lawbook:
+class RuleCache:
     """
     The law at *now* (aware UTC) for duties as the database of *dialect* keeps them.
 
-    Programmes with the same policy, calendar and seating share their stamps.
+    Programmes with the same policy, calendar and seating share their templates.
     """
 
     def __init__(
@@ -51,24 +51,24 @@ class Lawbook:
         self._policies = policies
         self._keep = keep
         self._known: dict[str, _Programme] = {}
-        self._stamps: dict[Any, tuple[Policy, dict[Row, Stamp]]] = {}
+        self._templates: dict[Any, tuple[Policy, dict[Row, RowTemplate]]] = {}
         self._whole = dialect.name == "sqlite"
 
-    def stamp(self, document: str, duty: Row) -> Stamp:
-        """The stamp for a *duty* of the programme of *document*. Raises whatever the law raises on it."""
-        setting, taken, stamps = self._known.get(document) or self._open(document)
+    def template(self, document: str, duty: Row) -> RowTemplate:
+        """The template for a *duty* of the programme of *document*. Raises whatever the law raises on it."""
+        setting, taken, templates = self._known.get(document) or self._open(document)
         how = duty[HOW:]
         if how[ARRIVED] is not None:
             how = (*how[:ARRIVED], setting.calendar.day_of(self._read(how[ARRIVED])))
         if duty[WHO] in taken or duty[WAITS] in taken:
-            return self._cut(
+            return self._make(
                 how, Names(duty[NAMED], duty[WHO], duty[WAITS], LAPSED_BEFORE), setting
             )
-        found = stamps.get(how)
+        found = templates.get(how)
         if found is None:
-            if len(stamps) >= _MOST_STAMPS:
-                stamps.clear()
-            found = stamps[how] = self._cut(how, OPEN, setting)
+            if len(templates) >= _MOST_TEMPLATES:
+                templates.clear()
+            found = templates[how] = self._make(how, OPEN, setting)
         return found
 
     def stored(self, moment: datetime | None) -> Any:  # noqa: ANN401 - a number or an instant
@@ -81,13 +81,13 @@ class Lawbook:
         setting = Setting("", policy, calendar_of(programme, policy), programme.roles)
         kind = (id(policy), setting.calendar, seating(programme.roles))
         # The policy is kept with them: an id may come back when what it belonged to is gone.
-        _, stamps = self._stamps.setdefault(kind, (policy, {}))
+        _, templates = self._templates.setdefault(kind, (policy, {}))
         if len(self._known) >= self._keep:
             del self._known[next(iter(self._known))]
-        found = self._known[document] = _Programme(setting, taken_names(programme.roles), stamps)
+        found = self._known[document] = _Programme(setting, taken_names(programme.roles), templates)
         return found
 
-    def _cut(self, how: Row, names: Names, setting: Setting) -> Stamp:
+    def _make(self, how: Row, names: Names, setting: Setting) -> RowTemplate:
         kind, owner, due, status, *rest = how
         day, _, arrived = how[ARRIVED - 2 :]
         stands = Standing(kind, owner, self._read(due), DutyStatus(status), *rest)
@@ -99,7 +99,7 @@ class Lawbook:
         shifted = self._shifted(before, passing.duty)
         turned = self._turned(before, passing.duty, always=shifted is not None)
         change = (moved, turned, shifted)
-        return cut(passing, self.stored(self.now), instant_text(self.now), change)
+        return make_template(passing, self.stored(self.now), instant_text(self.now), change)
 
     def _read(self, stored: Any) -> datetime:  # noqa: ANN401 - a number or an instant
         moment: datetime = from_stored(stored) if self._whole else stored

@@ -11,16 +11,16 @@ from sqlalchemy import BigInteger, Connection, DateTime, Engine, bindparam, sele
 from sqlalchemy.exc import StatementError
 
 from records.delivery.settle import Deliveries
-from records.dialogues.repository import Policies, Reader
+from records.dialogues.repository import DialogueReader, Policies
 from records.engine.clock_guard import require_present
 from records.engine.column_types import BigId
 from records.engine.database import reading, writing
-from records.engine.statements import Bulk
-from records.run_history import Tally, began, ended, idle
+from records.engine.statements import CompiledStatement
+from records.run_history import Tally, record_end, record_idle, record_start
 from records.schema.core import DUTIES
 from records.sweep import chunk as sweeping
 from records.sweep.chunk import Draft
-from records.sweep.rule_cache import Lawbook
+from records.sweep.rule_cache import RuleCache
 
 _log = logging.getLogger(__name__)
 _ROUNDS = 3  # what somebody else held in one round is looked at again in the next
@@ -53,8 +53,8 @@ _NEXT = _FIRST.where(
     tuple_(DUTIES.c.next_at, DUTIES.c.id)
     > tuple_(bindparam("after_at", type_=_STORED), bindparam("after_id", type_=BigId))
 )
-_AT_FIRST = Bulk(_FIRST, ["moment", "chunk"])
-_AFTER = Bulk(_NEXT, ["moment", "chunk", "after_at", "after_id"])
+_AT_FIRST = CompiledStatement(_FIRST, ["moment", "chunk"])
+_AFTER = CompiledStatement(_NEXT, ["moment", "chunk", "after_at", "after_id"])
 
 
 def sweep(
@@ -76,27 +76,27 @@ def sweep(
     """
     require_present(engine, now)
     report = SweepReport()
-    run = _Run(engine, Lawbook(policies, now, engine.dialect), report, pause, pause_seconds)
+    run = _Run(engine, RuleCache(policies, now, engine.dialect), report, pause, pause_seconds)
     if not run.any_due():
-        idle(engine, now)
+        record_idle(engine, now)
         return report
-    number = began(engine, now)
+    number = record_start(engine, now)
     pace = _Pace(engine.dialect.name, chunk)
     for _ in range(_ROUNDS):
         report.held = _round(run, pace)
         if not report.held:
             break
-    if run.laws.unsettled:
+    if run.rules.unsettled:
         _settle_left(run, policies)
-    ended(engine, number, now, report)
+    record_end(engine, number, now, report)
     return report
 
 
 def _settle_left(run: "_Run", policies: Policies) -> None:
     """What a killed delivery left: invitations that were accepted, and whose duty still counts as owed."""
-    deliveries = Deliveries(run.engine, Reader(policies))
-    for dialogue_id in sorted(run.laws.unsettled):
-        deliveries.settle(dialogue_id, run.laws.now)
+    deliveries = Deliveries(run.engine, DialogueReader(policies))
+    for dialogue_id in sorted(run.rules.unsettled):
+        deliveries.settle(dialogue_id, run.rules.now)
 
 
 class _Pace:
@@ -120,7 +120,7 @@ class _Pace:
 @dataclass
 class _Run:
     engine: Engine
-    laws: Lawbook
+    rules: RuleCache
     report: SweepReport
     pause: Pause
     pause_seconds: float
@@ -138,10 +138,10 @@ class _Run:
             due = self._due(connection, after, chunk)
             if not due or self.shared:
                 return due, None
-            return due, sweeping.prepare(connection, *_named(due), self.laws)
+            return due, sweeping.prepare(connection, *_named(due), self.rules)
 
     def _due(self, connection: Connection, after: Due | None, chunk: int) -> list[Due]:
-        values = {"moment": self.laws.now, "chunk": chunk}
+        values = {"moment": self.rules.now, "chunk": chunk}
         if after is None:
             return _AT_FIRST.rows(connection, values)
         at, number, _ = after
@@ -193,7 +193,7 @@ def _apply(
     careful: bool = False,
 ) -> tuple[dict[str, Tally], set[str]]:
     ids, dialogues = _named(due)
-    return sweeping.apply(connection, ids, dialogues, run.laws, draft=draft, careful=careful)
+    return sweeping.apply(connection, ids, dialogues, run.rules, draft=draft, careful=careful)
 
 
 def _named(due: list[Due]) -> tuple[list[int], set[str]]:
@@ -220,5 +220,5 @@ def _refused(run: _Run, due: list[Due], error: StatementError) -> dict[str, Tall
     _log.error("the sweep could not write the duties of one dialogue", exc_info=error)
     errors = {number: type(error).__name__ for _, number, _ in due}
     with writing(run.engine) as connection:
-        sweeping.note_errors(connection, errors, run.laws.now)
+        sweeping.note_errors(connection, errors, run.rules.now)
     return {due[0][2]: Tally(failed=len(due))}

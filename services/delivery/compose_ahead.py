@@ -12,8 +12,8 @@ from notifications.letters.combined import Part, compose_together
 from notifications.letters.compose import compose
 from records.delivery import queue
 from records.delivery.queue import Posted
-from records.dialogues.repository import Held
-from records.engine.pinned_connection import Line
+from records.dialogues.repository import Snapshot
+from records.engine.pinned_connection import PinnedConnection
 from records.ledger import Ledger
 from services.delivery.links import Links
 from services.delivery.outbound import Mailroom
@@ -24,7 +24,7 @@ _ON_THE_DESK = 50
 """Messages whose dialogues lie on the desk: of a late one each weighs a tenth of a megabyte. The reader keeps more."""
 
 
-Seen = tuple[Held, ...]
+Seen = tuple[Snapshot, ...]
 """The dialogues of the notices of a letter, in their order, as they were seen."""
 
 
@@ -55,12 +55,12 @@ class Desk:
     ledger: Ledger
     mailroom: Mailroom
     now: datetime
-    line: Line
+    pinned: PinnedConnection
     """To look at dialogues."""
     waiting: deque[Posted] = field(default_factory=deque)
     _laid_out: int = 0
     """How many of those waiting lie ready, with their dialogues and links."""
-    _seen: dict[str, Held] = field(default_factory=dict)
+    _seen: dict[str, Snapshot] = field(default_factory=dict)
     _draft: _Draft | None = None
     _links: Links = field(init=False)
 
@@ -86,7 +86,7 @@ class Desk:
         rows = [row for posted in coming for row in posted.rows]
         for name in dict.fromkeys(row.dialogue_id for row in rows):
             with suppress(Exception):  # what cannot be read is set aside when its turn comes
-                self._seen[name] = self.ledger.held(name)
+                self._seen[name] = self.ledger.snapshot(name)
         found = [(row, self._seen.get(row.dialogue_id)) for row in rows]
         self._links.make([(row, held.dialogue) for row, held in found if held])
         self._laid_out = len(coming)
@@ -94,7 +94,7 @@ class Desk:
     def look(self, posted: Posted) -> Seen:
         """The dialogues of *posted* as they stand now."""
         for name in {row.dialogue_id for row in posted.rows}:
-            self._seen[name] = self.ledger.held(name, self._seen.get(name), self.line)
+            self._seen[name] = self.ledger.snapshot(name, self._seen.get(name), self.pinned)
         return self._seen_for(posted)
 
     def _seen_for(self, posted: Posted) -> Seen:
@@ -144,7 +144,7 @@ class Desk:
         message = compose(notice, held.dialogue, now=self.now, base_url=base_url, journal_head=head)
         return self.mailroom.post(posted, message)
 
-    def _part(self, row: Posted, held: Held) -> Part:
+    def _part(self, row: Posted, held: Snapshot) -> Part:
         notice = said_now(held.dialogue, row.notice, self.now)
         return Part(notice, held.dialogue, self._links.address(row, held.dialogue))
 

@@ -11,7 +11,7 @@ from notifications.channels.channels import Post
 from records.delivery import queue
 from records.delivery.queue import Posted
 from records.engine.errors import Busy, RecordsError
-from records.engine.pinned_connection import Line
+from records.engine.pinned_connection import PinnedConnection
 from records.ledger import Ledger
 from services.delivery.outbound import Mailroom
 from states.model.vocabulary import Template
@@ -23,7 +23,7 @@ _TRIES = 3
 @dataclass
 class Marker:
     """
-    Marks the messages of one mail connection as sent at *now* (aware UTC), one after the other, over its *line*.
+    Marks the messages of one mail connection as sent at *now* (aware UTC), one after the other, over its *pinned*.
 
     Whoever sends calls `settle` before another message leaves the house: so no more than one is ever accepted and not
     marked, and a kill repeats no more than that.
@@ -33,7 +33,7 @@ class Marker:
     mailroom: Mailroom
     channel: str
     now: datetime
-    line: Line
+    pinned: PinnedConnection
     alone: bool = True
     """Whether this is the only connection: beside others a thread more only takes the interpreter's lock from them."""
     counts: Counter[str] = field(default_factory=Counter)
@@ -98,7 +98,7 @@ class Marker:
         if posted.beside:
             self.ledger.letter_delivered(posted.ids, self.channel, self.now)
         else:
-            self.ledger.delivered(posted.id, self.channel, self.now, self.line)
+            self.ledger.delivered(posted.id, self.channel, self.now, self.pinned)
 
     def _tell_chat(self, posted: Posted, post: Post) -> None:
         chat = self.mailroom.chat

@@ -34,7 +34,7 @@ from records.delivery import queue
 from records.delivery.queue import Posted
 from records.engine.advisory_slots import place
 from records.engine.errors import RecordsError
-from records.engine.pinned_connection import Line
+from records.engine.pinned_connection import PinnedConnection
 from records.ledger import Ledger
 from services.delivery.compose_ahead import Desk
 from services.delivery.mark_sent import Marker
@@ -122,8 +122,8 @@ class _Round:
         mailroom = self.mailroom
         with (
             closing(self.channel),
-            self.ledger.line() as looks,
-            self.ledger.line() as marks,
+            self.ledger.pinned_connection() as looks,
+            self.ledger.pinned_connection() as marks,
             place(marks, mailroom.server, mailroom.most) as free,
         ):
             if not free:
@@ -133,9 +133,9 @@ class _Round:
                 stopped = self._batches()
         return DeliveryReport(**(self.counts + self.marker.counts), stopped=stopped)
 
-    def _marker(self, line: Line) -> Marker:
+    def _marker(self, pinned: PinnedConnection) -> Marker:
         return Marker(
-            self.ledger, self.mailroom, self.channel.name, self.now, line, alone=self.alone
+            self.ledger, self.mailroom, self.channel.name, self.now, pinned, alone=self.alone
         )
 
     def _batches(self) -> str | None:

@@ -17,7 +17,7 @@ from states.model.programme import Programme
 from states.model.relays import Relay
 from states.model.vocabulary import DutyKind, FactName, Template
 from states.timing.due_facts import lapse_fact
-from states.timing.lapse import Setting, armed, lapsed
+from states.timing.lapse import Setting, arm, lapse
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ class Deliberation:
             waiting=waiting,
             **more,
         )
-        self.keep(armed(duty, self.setting, self.now))
+        self.keep(arm(duty, self.setting, self.now))
         self.fact(
             FactName.DUTY_OPENED,
             duty.name,
@@ -226,7 +226,7 @@ class Deliberation:
         if duty.due > self.now or duty.lapsed_version >= duty.version:
             return duty
         self.facts.append(lapse_fact(duty))
-        return lapsed(duty, self.now)
+        return lapse(duty, self.now)
 
     def withdraw(self, duties: Iterable[Duty], reason: str) -> None:
         """These duties are no longer owed; *reason* is a code."""
@@ -278,6 +278,6 @@ class Deliberation:
         """*duty* with another due moment: a new version with its ladder set anew."""
         dates = {"due": due, "day": reckoning.end, "reckoning": reckoning}
         changed = duty.model_copy(update={**dates, "version": duty.version + 1, **changes})
-        moved = armed(changed, self.setting, self.now)
+        moved = arm(changed, self.setting, self.now)
         self.keep(moved)
         return moved

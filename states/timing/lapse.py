@@ -59,7 +59,7 @@ class Passing:
     notices: tuple[Notice, ...]
 
 
-def armed(duty: Duty, setting: Setting, now: datetime) -> Duty:
+def arm(duty: Duty, setting: Setting, now: datetime) -> Duty:
     """
     *duty* with its clock set for a new version that begins at *now*.
 
@@ -115,7 +115,7 @@ def _moved(duty: Duty, setting: Setting, now: datetime, answer_by: Reckoning) ->
     due = setting.calendar.end_of(answer_by.end)
     dates = {"due": due, "first_due": due, "day": answer_by.end, "first_day": answer_by.end}
     fresh = {"version": duty.version + 1, "reckoning": answer_by}
-    moved = armed(duty.model_copy(update={**dates, **fresh}), setting, now)
+    moved = arm(duty.model_copy(update={**dates, **fresh}), setting, now)
     told = {"was": duty.due.isoformat(), "due": due.isoformat(), "version": moved.version}
     fact = Fact(fact=FactName.DUTY_RESCHEDULED, actor=SYSTEM, subject=duty.name, detail=told)
     after = _passed(moved, setting, now)
@@ -125,13 +125,13 @@ def _moved(duty: Duty, setting: Setting, now: datetime, answer_by: Reckoning) ->
 def _passed(duty: Duty, setting: Setting, now: datetime) -> Passing:
     rungs, index = _due_rungs(duty, setting, now)
     silent = setting.ladder(duty).at_due == "no-answer" and duty.due <= now
-    climbed = _Climb(duty, setting, silent=silent)
-    climbed.climb([rung for rung in rungs if rung.at < duty.due])
-    after = climbed.lapse(now) if duty.due <= now else duty
-    climbed.climb([rung for rung in rungs if rung.at >= duty.due])
+    passed = _PassedRungs(duty, setting, silent=silent)
+    passed.climb([rung for rung in rungs if rung.at < duty.due])
+    after = passed.lapse(now) if duty.due <= now else duty
+    passed.climb([rung for rung in rungs if rung.at >= duty.due])
     after = after.model_copy(update={"rung": index})
     after = after.model_copy(update={"next_at": next_moment(after, setting)})
-    return Passing(after, *climbed.result(rungs))
+    return Passing(after, *passed.result(rungs))
 
 
 def _due_rungs(duty: Duty, setting: Setting, now: datetime) -> tuple[list[Rung], int]:
@@ -142,7 +142,7 @@ def _due_rungs(duty: Duty, setting: Setting, now: datetime) -> tuple[list[Rung],
     return rungs, index
 
 
-class _Climb:
+class _PassedRungs:
     """The rungs that are due together, and the lapse between them, as facts in their order."""
 
     def __init__(self, duty: Duty, setting: Setting, *, silent: bool) -> None:
@@ -160,7 +160,7 @@ class _Climb:
         if self.duty.lapsed_version >= self.duty.version:
             return self.duty
         self.order.append(lapse_fact(self.duty, silent=self.silent))
-        return lapsed(self.duty, now, silent=self.silent)
+        return lapse(self.duty, now, silent=self.silent)
 
     def result(self, rungs: list[Rung]) -> tuple[tuple[Fact, ...], tuple[Notice, ...]]:
         """The facts and the notices: for each recipient the highest rung, for the others that they were skipped."""
@@ -199,7 +199,7 @@ def _rung_facts(duty: Duty, rung: Rung, sent: list[str], skipped: list[str]) -> 
     return facts
 
 
-def lapsed(duty: Duty, now: datetime, *, silent: bool = False) -> Duty:
+def lapse(duty: Duty, now: datetime, *, silent: bool = False) -> Duty:
     """*duty* after its due moment went by unmet."""
     if silent:
         return duty.model_copy(

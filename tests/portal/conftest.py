@@ -19,7 +19,7 @@ from portal.app import create_app
 from portal.web.routes import EVERYONE
 from portal.web.sessions import holder_of
 from portal.web.site import Site
-from records.access.links import Capacity, begin_stay, find_stay, mint_link
+from records.access.links import Capacity, begin_session, find_session, mint_link
 from services.house import House, open_house
 from states.model.people import HELPER, PARTICIPANT
 from tests.portal.windows import chrome, window  # noqa: F401 - fixtures for every file here
@@ -124,17 +124,17 @@ class Portal:
 
     def _key(self, capacity: Capacity, holder: str) -> str:
         engine = self.house.engine
-        token = begin_stay(engine, capacity, self.now, MONTH, stage="whole", holder=holder)
+        token = begin_session(engine, capacity, self.now, MONTH, stage="whole", holder=holder)
         return self.cookie(token)
 
     def cookie(self, token: str) -> str:
-        """What a browser keeps of the stay *token*, as if it was just heard of."""
+        """What a browser keeps of the session *token*, as if it was just heard of."""
         from portal.web.sessions import _mark
 
-        stay = find_stay(self.house.engine, token, self.now)
-        assert stay is not None
+        session = find_session(self.house.engine, token, self.now)
+        assert session is not None
         seen = int(self.now.timestamp())
-        return f"{token}~{seen}~{_mark(stay.secret, f'seen {seen}')}"
+        return f"{token}~{seen}~{_mark(session.secret, f'seen {seen}')}"
 
     def link(self, who: str, dialogue_id: str = "kleding-2022") -> str:
         """The path of a new personal link of *who*."""

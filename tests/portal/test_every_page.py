@@ -11,7 +11,7 @@ from portal.route_table import PAGES
 from portal.web.pages import Page
 from portal.web.routes import CAPACITIES, EVERYONE
 from portal.web.sessions import holder_of
-from records.access.links import Capacity, begin_stay
+from records.access.links import Capacity, begin_session
 from states.model.people import HELPER, PARTICIPANT
 from tests.portal.conftest import MONTH, Portal
 from tests.portal.test_doors import HERE, filled
@@ -75,7 +75,9 @@ def halfway(portal: Portal, stage: str) -> str:
     programme = portal.house.ledger.programme("kleding").programme
     capacity = Capacity("role", "kleding", "manager")
     holder = holder_of(programme, "manager")
-    token = begin_stay(portal.house.engine, capacity, portal.now, MONTH, stage=stage, holder=holder)
+    token = begin_session(
+        portal.house.engine, capacity, portal.now, MONTH, stage=stage, holder=holder
+    )
     return portal.cookie(token)
 
 

@@ -12,7 +12,7 @@ from records.access.journal_queries import turns_of
 from records.access.links import Capacity
 from records.engine.database import reading
 from records.queries import notices_of
-from records.schema.access import ACCOUNTS, COUNTERS, LINKS, STAYS
+from records.schema.access import ACCOUNTS, COUNTERS, LINKS, SESSIONS
 from tests.records.conftest import DAY, Memory
 
 SEAT = Capacity("participant", "kleding", "ngo-nl", "kleding-2022")
@@ -58,14 +58,14 @@ def test_a_one_time_link_is_used_up_once(opened: Memory) -> None:
 
 def test_a_stay_ends(opened: Memory) -> None:
     engine, now = opened.engine, opened.now
-    token = links.begin_stay(engine, SEAT, now, DAY, stage="whole", holder="")
-    stay = links.find_stay(engine, token, now)
-    assert stay is not None
-    assert stay.capacity == SEAT
-    assert token not in "".join(rows(opened, STAYS))
-    assert links.find_stay(engine, token, now + DAY) is None
-    links.end_stay(engine, stay.hash, now)
-    assert links.find_stay(engine, token, now) is None
+    token = links.begin_session(engine, SEAT, now, DAY, stage="whole", holder="")
+    session = links.find_session(engine, token, now)
+    assert session is not None
+    assert session.capacity == SEAT
+    assert token not in "".join(rows(opened, SESSIONS))
+    assert links.find_session(engine, token, now + DAY) is None
+    links.end_session(engine, session.hash, now)
+    assert links.find_session(engine, token, now) is None
 
 
 def test_the_secret_of_forms_is_the_persons_not_the_stays(opened: Memory) -> None:
@@ -73,11 +73,11 @@ def test_the_secret_of_forms_is_the_persons_not_the_stays(opened: Memory) -> Non
     engine, now = opened.engine, opened.now
     other = replace(SEAT, who="union-bd")
     tokens = [
-        links.begin_stay(engine, seat, now, DAY, stage="whole", holder="")
+        links.begin_session(engine, seat, now, DAY, stage="whole", holder="")
         for seat in (SEAT, SEAT, other)
     ]
-    stays = [links.find_stay(engine, token, now) for token in tokens]
-    first, again, another = (stay.secret for stay in stays if stay)
+    sessions = [links.find_session(engine, token, now) for token in tokens]
+    first, again, another = (session.secret for session in sessions if session)
     assert first == again
     assert first != another
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from records.engine.advisory_slots import place
 from records.engine.database import connect
 from records.engine.errors import RecordsError
-from records.engine.pinned_connection import keeping
+from records.engine.pinned_connection import pin_connection
 from tests.conftest import POSTGRESQL
 
 SERVER = "mail.example:587"
@@ -19,7 +19,7 @@ SERVER = "mail.example:587"
 def asked(url: str, server: str = SERVER, most: int = 2) -> Iterator[bool]:
     """Ask for a place as a process of its own would."""
     engine = connect(url)
-    with keeping(engine) as line, place(line, server, most) as free:
+    with pin_connection(engine) as pinned, place(pinned, server, most) as free:
         yield free
     engine.dispose()
 
@@ -37,10 +37,10 @@ def test_there_are_as_many_places_as_a_server_may_have(database_url: str) -> Non
 @pytest.mark.parametrize("database_kind", [POSTGRESQL])
 def test_a_place_is_free_when_its_holder_is_gone(database_url: str) -> None:
     engine = connect(database_url)
-    with keeping(engine) as line, place(line, SERVER, 1) as mine:
+    with pin_connection(engine) as pinned, place(pinned, SERVER, 1) as mine:
         assert mine
         with pytest.raises(RecordsError):
-            line.connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+            pinned.connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
         with asked(database_url, most=1) as theirs:
             assert theirs
     engine.dispose()

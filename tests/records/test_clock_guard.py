@@ -38,8 +38,8 @@ WRITERS: dict[str, Callable[[Memory], object]] = {
     "undeliverable": lambda m: m.ledger.undeliverable(1, "maildir", "550", m.now),
     "by_hand": lambda m: m.ledger.by_hand(1, m.now),
     "sweep": lambda m: m.sweep(),
-    "began": lambda m: run_history.began(m.engine, m.now),
-    "idle": lambda m: run_history.idle(m.engine, m.now),
+    "began": lambda m: run_history.record_start(m.engine, m.now),
+    "idle": lambda m: run_history.record_idle(m.engine, m.now),
     "claim": lambda m: m.claim(),
     "report": lambda m: retaliation_reports.report(
         m.engine, m.dialogue_id, "They threatened me.", m.now, react_by=m.now, **REPORT

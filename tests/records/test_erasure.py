@@ -71,11 +71,11 @@ def test_the_journal_verifies_and_counts_stay(answered: Memory) -> None:
 def test_links_stays_and_wishes_end(answered: Memory) -> None:
     engine, now = answered.engine, answered.now
     link = access.mint_link(engine, SEAT, now, DAY)
-    stay = access.begin_stay(engine, SEAT, now, DAY, stage="whole", holder="")
+    session = access.begin_session(engine, SEAT, now, DAY, stage="whole", holder="")
     requests.ask(engine, "kleding-2022", "ngo-nl", kind="attribution", value="named", now=now)
     erase(answered)
     assert access.link_capacity(engine, link, "participant", now) is None
-    assert access.find_stay(engine, stay, now) is None
+    assert access.find_session(engine, session, now) is None
     assert requests.wishes_of(engine, "kleding-2022") == []
 
 

@@ -57,8 +57,8 @@ def test_what_is_read_is_what_was_decided(opened: Memory) -> None:
 def test_values_are_of_their_own_types_when_read(opened: Memory) -> None:
     opened.speak()
     dialogue = opened.reread()
-    for shelf in ("risks", "stakeholders", "contributions", "seals", "duties"):
-        for value in getattr(dialogue, shelf).values():
+    for mapper in ("risks", "stakeholders", "contributions", "seals", "duties"):
+        for value in getattr(dialogue, mapper).values():
             assert type(value).model_validate(value.model_dump()) == value
             assert type(value).model_validate_json(value.model_dump_json()) == value
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, bindparam, func, select
 
-from records.dialogues.collection_mappers import SHELVES
+from records.dialogues.collection_mappers import MAPPERS
 from records.engine.database import connect, reading
 from records.engine.errors import DatabaseUnavailable, SchemaOutdated
 from records.engine.pipeline import Questions
@@ -15,7 +15,7 @@ OF = {"of_dialogue": "kleding-2022"}
 
 def test_answers_are_the_same_as_one_by_one(opened: Memory) -> None:
     opened.sign()
-    asked = [shelf.select for shelf in SHELVES]
+    asked = [mapper.select for mapper in MAPPERS]
 
     with reading(opened.engine) as connection:
         together = Questions(asked).rows(connection, OF)
@@ -28,7 +28,7 @@ def test_answers_are_the_same_as_one_by_one(opened: Memory) -> None:
     assert [type(value) for rows in together for row in rows for value in row] == [
         type(value) for rows in apart for row in rows for value in row
     ]
-    filled = {shelf.name for shelf, rows in zip(SHELVES, together, strict=True) if rows}
+    filled = {mapper.name for mapper, rows in zip(MAPPERS, together, strict=True) if rows}
     assert {"risks", "stakeholders", "contributions", "seals", "duties"} <= filled
 
 

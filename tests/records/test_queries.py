@@ -10,7 +10,7 @@ LAPSE = utc(2022, 2, 10, 23)
 
 def test_an_empty_database_has_nothing_to_report(memory: Memory) -> None:
     assert queries.counts(memory.engine) == queries.Counts(0, {}, {}, {})
-    assert queries.waiting(memory.engine) == queries.Waiting(0, None, 0, 0)
+    assert queries.waiting(memory.engine) == queries.OutboxCounts(0, None, 0, 0)
     assert queries.last_sweep(memory.engine, START) is None
     assert queries.unfinished_sweep(memory.engine) is None
     assert queries.next_moment(memory.engine) is None
@@ -101,7 +101,7 @@ def test_what_is_owed_in_a_programme_the_longest_promised_first(memory: Memory) 
 def test_waiting_says_since_when(opened: Memory) -> None:
     opened.now += DAY
     opened.map()
-    assert queries.waiting(opened.engine) == queries.Waiting(4, START, 0, 0)
+    assert queries.waiting(opened.engine) == queries.OutboxCounts(4, START, 0, 0)
     programme = a_programme()
     manager = programme.roles[Role.MANAGER].model_copy(update={"email": None})
     roles = {**programme.roles, Role.MANAGER: manager}

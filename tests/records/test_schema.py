@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 import records
-from records.dialogues.collection_mappers import SHELVES, Shelf
+from records.dialogues.collection_mappers import MAPPERS, CollectionMapper
 from records.engine.column_types import canonical, from_stored, instant_text, to_stored
 from records.engine.database import reading
 from records.engine.schema_revision import VERSION_TABLE
@@ -27,18 +27,18 @@ for module in pkgutil.iter_modules(records.__path__):
 OWN_COLUMNS = {"dialogue_id", "position", "error", "error_at"}
 
 
-@pytest.mark.parametrize("shelf", SHELVES, ids=lambda shelf: shelf.name)
-def test_a_collection_has_a_column_for_each_field_and_no_other(shelf: Shelf) -> None:
-    columns = {column.name for column in shelf.table.c} - OWN_COLUMNS
-    if shelf.key != "id":
+@pytest.mark.parametrize("mapper", MAPPERS, ids=lambda mapper: mapper.name)
+def test_a_collection_has_a_column_for_each_field_and_no_other(mapper: CollectionMapper) -> None:
+    columns = {column.name for column in mapper.table.c} - OWN_COLUMNS
+    if mapper.key != "id":
         columns -= {"id"}
-    assert columns == set(shelf.kind.model_fields)
+    assert columns == set(mapper.kind.model_fields)
 
 
 def test_a_dialogue_has_a_column_or_a_table_for_each_field() -> None:
     columns = {column.name for column in DIALOGUES.c}
     own = {"programme_id", "revision", "head_seq", "head_hash"}
-    shelved = {shelf.name for shelf in SHELVES}
+    shelved = {mapper.name for mapper in MAPPERS}
     named = {field.name for field in fields(Dialogue)} - {"programme", "policy"}
     assert columns - own == named - shelved
     assert shelved <= named

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, Engine, bindparam, event, select, update
 
 from records.engine.database import connect, reading
-from records.engine.statements import Bulk, Row
+from records.engine.statements import CompiledStatement, Row
 from records.outbox.sent_batch import Marks
 from records.schema.core import NOTICES
 from tests.patience import PATIENCE
@@ -30,7 +30,7 @@ class Gathered(threading.Condition):
         return super().wait_for(predicate, timeout)
 
 
-class Slow(Bulk):
+class Slow(CompiledStatement):
     """Lets the first mark wait until the others have come; then it may fail."""
 
     def __init__(self, arrived: Gathered, *, fails: bool) -> None:

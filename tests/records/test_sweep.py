@@ -202,12 +202,12 @@ def test_rows_that_the_database_refuses_hold_up_nobody(
         connection: Connection,
         duty_ids: list[int],
         dialogue_ids: Collection[str],
-        laws: rule_cache.Lawbook,
+        rules: rule_cache.RuleCache,
         *,
         draft: sweeping.Draft | None = None,
         careful: bool = False,
     ) -> tuple[dict[str, Tally], set[str]]:
-        done = real(connection, duty_ids, dialogue_ids, laws, draft=draft, careful=careful)
+        done = real(connection, duty_ids, dialogue_ids, rules, draft=draft, careful=careful)
         if "p05-2022" in dialogue_ids:
             raise IntegrityError("INSERT", {}, ValueError())
         return done
@@ -232,9 +232,9 @@ def test_what_was_prepared_is_prepared_again_when_the_programme_changed_meanwhil
         connection: Connection,
         duty_ids: list[int],
         dialogue_ids: Collection[str],
-        laws: rule_cache.Lawbook,
+        rules: rule_cache.RuleCache,
     ) -> sweeping.Draft:
-        draft = real(connection, duty_ids, dialogue_ids, laws)
+        draft = real(connection, duty_ids, dialogue_ids, rules)
         while changes:
             opened.ledger.apply_programme(changes.pop(), now)
         return draft
@@ -256,9 +256,9 @@ def test_what_was_prepared_is_prepared_again_when_somebody_acted_meanwhile(
         connection: Connection,
         duty_ids: list[int],
         dialogue_ids: Collection[str],
-        laws: rule_cache.Lawbook,
+        rules: rule_cache.RuleCache,
     ) -> sweeping.Draft:
-        draft = real(connection, duty_ids, dialogue_ids, laws)
+        draft = real(connection, duty_ids, dialogue_ids, rules)
         while steps:
             opened.ledger.act(opened.dialogue_id, *steps.pop(), by="sponsor", now=LAPSE)
         return draft
@@ -448,7 +448,7 @@ def written(memory: Memory) -> dict[str, Table]:
 def test_stamps_write_what_the_law_says_of_each_duty_by_itself(
     many: Memory, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The same two sweeps, once with stamps and once with every name taken, so that each duty is asked about."""
+    """The same two sweeps, once with row templates and once with every name taken, so that each duty is asked about."""
     many.dialogue_id = "p05-2022"
     many.speak()
     copy = tmp_path / "copy.sqlite"

@@ -208,7 +208,7 @@ def test_a_dialogue_that_cannot_be_read_waits_for_tomorrow(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(house.ledger, "held", broken)
+    monkeypatch.setattr(house.ledger, "snapshot", broken)
     monkeypatch.setattr(house.ledger, "undeliverable", broken)
 
     assert house.deliver(NOW).quarantined == 3
@@ -350,14 +350,14 @@ def test_of_a_batch_only_what_comes_next_lies_on_the_desk(
     house.deliver(NOW)
     for name in ("a", "b", "c"):
         opened(house, name)
-    box, held = Watching(), house.ledger.held
+    box, held = Watching(), house.ledger.snapshot
     box.read, box.noted = set(), []
 
     def noting(name: str, *known: Any) -> Any:
         box.read.add(name)
         return held(name, *known)
 
-    monkeypatch.setattr(house.ledger, "held", noting)
+    monkeypatch.setattr(house.ledger, "snapshot", noting)
     monkeypatch.setattr(compose_ahead, "_ON_THE_DESK", 1)
     house.mailroom = Mailroom(lambda: box, "dialoog@klein.example", batch=200)
 
@@ -437,7 +437,7 @@ def test_a_mail_server_never_has_more_connections_than_it_may(migrated_url: str)
     post = Post()
     with furnished(migrated_url, post) as house:
         house.mailroom = replace(mailroom_of(house), server="mail.example:25", most=1)
-        with house.ledger.line() as line, place(line, "mail.example:25", 1):
+        with house.ledger.pinned_connection() as line, place(line, "mail.example:25", 1):
             report = house.deliver(NOW, connections=2)
             assert (report.without_place, report.sent, report.sentence()) == (2, 0, ALL_TAKEN)
         assert house.deliver(NOW).sent == 3

@@ -12,7 +12,7 @@ from states.model.duties import KINDS, Duty, DutyStatus, Reckoning
 from states.model.people import PARTICIPANT, Role
 from states.model.policy import rung_offset
 from states.model.vocabulary import DutyKind
-from states.timing.lapse import Setting, armed, next_moment, pass_time, recipients, rung_template
+from states.timing.lapse import Setting, arm, next_moment, pass_time, recipients, rung_template
 from tests.states.builders import (
     DENIZ,
     JOKE,
@@ -75,7 +75,7 @@ def duty(
         "waiting": waiting,
         "reckoning": Reckoning(rule="promised", end=CALENDAR.due_day(DUE)),
     }
-    return armed(Duty.model_validate(values | changes), SETTING, opened_at)
+    return arm(Duty.model_validate(values | changes), SETTING, opened_at)
 
 
 def lived(one: Duty, until: str, where: Setting = SETTING) -> tuple[Duty, Told]:
@@ -214,7 +214,7 @@ def test_a_rung_of_a_weekend_waits_for_monday() -> None:
 def test_rungs_fire_at_the_notice_time_of_the_policy() -> None:
     late = policy().model_copy(update={"notice_time": time(16, 30)})
     where = Setting("d", late, CALENDAR, SETTING.roles)
-    one = armed(duty(), where, LONG_AGO)
+    one = arm(duty(), where, LONG_AGO)
 
     assert one.next_at is not None
     assert local(one.next_at) == "2022-08-25 16:30"
@@ -224,7 +224,7 @@ def test_in_dhaka_the_week_begins_on_sunday() -> None:
     life = opened(company=programme(country="BD", time_zone="Asia/Dhaka"))
     where = setting(life.dialogue)
     due = where.calendar.end_of(where.calendar.day_of(utc("2022-09-08 12:00")))
-    one = armed(duty(due=due, first_due=due), where, LONG_AGO)
+    one = arm(duty(due=due, first_due=due), where, LONG_AGO)
 
     while one.status is not DutyStatus.LAPSED:
         assert one.next_at is not None

@@ -20,7 +20,7 @@ from states.steps.people.contact_ways import (
 )
 from states.steps.people.erasure import erase
 from states.timing.due_facts import not_reached, not_reached_fact
-from states.timing.lapse import armed
+from states.timing.lapse import arm
 
 ANSWERS = frozenset({Template.ANSWER, Template.DISPUTE_SETTLED})
 BINDING = ANSWERS | {Template.ERASURE_DONE}
@@ -282,7 +282,7 @@ def _reopen(work: Deliberation, name: str) -> None:
     duty = work.duty(name)
     if duty is None or duty.met_at is None:
         return
-    work.keep(armed(_owed_again(duty), work.setting, work.now))
+    work.keep(arm(_owed_again(duty), work.setting, work.now))
     told = {"for": duty.whom, "version": duty.version + 1}
     work.fact(FactName.DUTY_REOPENED, name, kind=duty.kind, **told)
 

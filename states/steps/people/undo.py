@@ -11,7 +11,7 @@ from states.steps.draft import Deliberation
 from states.steps.people.relayed_steps import keep, latest, restored_fields, undo_until
 from states.steps.requests import UndoRelayed
 from states.timing.due_facts import lapse_fact, not_reached_fact
-from states.timing.lapse import armed
+from states.timing.lapse import arm
 
 WHY = FactName.STEP_UNDONE
 """The code with which what a step opened is withdrawn once the step was undone."""
@@ -136,7 +136,7 @@ def reopen(work: Deliberation, duty: Duty) -> None:
     )
     if duty.owner == PARTICIPANT and duty.due <= work.now:
         again = again.model_copy(update=_time_to_answer(work, duty))
-    work.keep(armed(again, work.setting, work.now))
+    work.keep(arm(again, work.setting, work.now))
     moved = {"due": again.due.isoformat()} if again.due != duty.due else {}
     work.fact(
         FactName.DUTY_REOPENED,
