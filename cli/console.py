@@ -72,9 +72,8 @@ def _known(code: str | None) -> str | None:
         return code
     from states.language.validation_messages import problem_book
 
-    raise typer.BadParameter(
-        problem_book()["no-texts"][language()].format(languages=", ".join(LANGUAGES))
-    )
+    said = problem_book()["no-texts"][language()].format(languages=", ".join(LANGUAGES))
+    raise typer.BadParameter(f"'{code}' {said}")
 
 
 Lang = Annotated[

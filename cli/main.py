@@ -39,6 +39,9 @@ COMMANDS = {
     "doctor": Lazy(
         "cli.commands.doctor:doctor", "Is everything that must run running, and since when?"
     ),
+    "languages": Lazy(
+        "cli.commands.languages:show", "Which languages there are, and how complete each is."
+    ),
     "diagram": Lazy(
         "cli.commands.diagram:diagram", "Print the machine of phases as a Mermaid diagram."
     ),

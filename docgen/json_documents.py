@@ -415,6 +415,51 @@ class Examined(Document):
     findings: list[Finding]
 
 
+class WrittenIn(Document):
+    """How many sentences or letters are *written*, *of* how many."""
+
+    written: Count
+    of: Count
+
+
+class WrittenParts(Document):
+    """What is written in a language, by its parts."""
+
+    pages: WrittenIn
+    law: WrittenIn
+    words: WrittenIn
+    letters: WrittenIn
+
+
+class ReadBy(Document):
+    """Who read all of a language as their own, and when they had."""
+
+    name: str
+    on: str
+
+
+class LanguageRow(Document):
+    """A language that the house writes."""
+
+    code: str
+    name: str
+    """In its own words."""
+    english: str
+    direction: Literal["ltr", "rtl"]
+    complete: Literal["all", "participants"]
+    """Whether all is written in it, or what participants meet alone."""
+    first: bool
+    """Whether it is offered first, and is that of whoever names none."""
+    written: WrittenParts
+    reviewed_by: list[ReadBy]
+
+
+class Languages(Document):
+    """The languages that the house writes, the first one first."""
+
+    languages: list[LanguageRow]
+
+
 class SignIn(Document):
     """A link for one reader."""
 
@@ -525,5 +570,6 @@ DOCUMENTS: dict[str, tuple[type[Document], ...]] = {
     "journal verify": (Verified,),
     "db upgrade": (Upgraded,),
     "doctor": (Examined,),
+    "languages": (Languages,),
 }
 """What each command prints when it was not refused; several: it depends on its options."""

@@ -168,6 +168,11 @@ def _files() -> frozenset[str]:
     return frozenset(PackageLoader("notifications", "templates").list_templates())
 
 
+def letter_files() -> list[str]:
+    """The texts of all letters, in every language: `answer/text.nl.txt`."""
+    return sorted(file for file in _files() if PurePosixPath(file).match("*/text.*.txt"))
+
+
 @lru_cache(maxsize=256)
 def languages_of(name: str) -> frozenset[str]:
     """The languages in which the letter *name* is written; none when there is no such letter."""

@@ -15,7 +15,7 @@ from portal.web.sessions import SESSION, let_in
 from records.access.links import Capacity, Kind, digest, end_session, link_capacity
 from records.access.requests import helpers_of_address, post_link, seats_of_address
 from records.engine.errors import RecordsError
-from states.language.languages import LANGUAGES
+from states.language.languages import LANGUAGES, languages
 from states.model.people import HELPER
 from states.values.addresses import plain_address
 
@@ -94,12 +94,22 @@ def _post_links(visit: Visit, address: str) -> None:
         logger("portal").warning("new link not queued", kind=type(error).__name__)
 
 
+def show_languages(visit: Visit) -> Response:
+    """Every language that there is, in its own words."""
+    return visit.page("enter/language.html")
+
+
 def speak(visit: Visit) -> Response:
-    """Change the language of the pages, and come back."""
+    """Change the language of the pages, and come back. Raises Incomplete for one that there is not."""
     wish, back = visit.form.one("language"), visit.form.one("back")
+    if wish not in LANGUAGES:
+        names = ", ".join(one.name for one in languages().values())
+        said = visit._(
+            "We do not write in this language yet. Choose one of: %(names)s.", names=names
+        )
+        raise Incomplete({"language": said})
     response = visit.go(back if _WITHIN.fullmatch(back) and not back.startswith("//") else "/")
-    if wish in LANGUAGES:
-        remember_language(visit, response, wish)
+    remember_language(visit, response, wish)
     return response
 
 
@@ -135,6 +145,7 @@ PAGES = (
     post("/l/{token}", follow_link, EVERYONE, again=show_link, once=False),
     get("/new-link", ask_link, EVERYONE),
     post("/new-link", send_link, EVERYONE, again=ask_link),
-    post("/language", speak, EVERYONE, again=front, once=False),
+    get("/language", show_languages, EVERYONE),
+    post("/language", speak, EVERYONE, again=show_languages, once=False),
     post("/sign-out", leave, EVERYONE, again=front, once=False),
 )

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from portal.http.accept_language import asked_language
 from portal.http.browsers import browser_of
 from portal.http.errors import Incomplete, NotFound, TooOften
 from portal.http.forms import GivenBack, Typed
@@ -27,7 +28,7 @@ from records.access.idempotent_forms import SentForm
 from records.ledger import Receipt
 from states.language.catalogue import translate
 from states.language.errors import NotKnown
-from states.language.languages import FIRST, language_of
+from states.language.languages import LANGUAGES, language_of
 from states.model.dialogue import Dialogue
 from states.model.people import Helper, Stakeholder
 from states.model.vocabulary import Step
@@ -73,11 +74,12 @@ class Visit:
 
     @cached_property
     def language(self) -> str:
-        """The language of the page: as chosen, as the person reads, or as the browser asks."""
-        wish = self.request.cookies.get(self.site.cookie("language"), "")
-        if not wish and self.actor and self.actor.person:
-            wish = self.actor.person.language
-        return language_of(wish or self.request.headers.get("accept-language", FIRST)[:2].lower())
+        """The language of the page: as chosen, as the person reads, or as the browser asks; one that there is."""
+        if (chosen := self.request.cookies.get(self.site.cookie("language"))) in LANGUAGES:
+            return chosen
+        if self.actor and self.actor.person:
+            return language_of(self.actor.person.language)
+        return asked_language(self.request.headers.get("accept-language"))
 
     @property
     def path(self) -> str:

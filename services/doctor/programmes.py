@@ -5,11 +5,12 @@ from datetime import datetime
 from notifications.language.words import word
 from records.access.accounts import Account, every_account
 from records.dialogues.duty_queries import alerting
+from records.dialogues.readers import unknown_readers
 from services.doctor.findings import Finding, Findings
 from services.doctor.outdated_programmes import outdated
 from services.house import House
 from services.secret_encryption import KeyLost, key_file, opened
-from states.language.languages import SOURCE
+from states.language.languages import LANGUAGES, SOURCE
 from states.steps.people.contact_ways import unheard_roles
 
 
@@ -17,6 +18,7 @@ def wanting(house: House, now: datetime) -> Findings:
     """What the programmes of *house* lack at *now* (aware UTC), one finding each."""
     yield from outdated(house, now)
     yield from unheard(house)
+    yield from unwritten(house)
     yield from lost_key(house)
 
 
@@ -43,6 +45,15 @@ def _unheard(name: str, role: str) -> Finding:
     )
     advice = "record addresses that work: weerklank programme apply FILE"
     return Finding("roles", "bad", said, advice=advice)
+
+
+def unwritten(house: House) -> Findings:
+    """How many participants of an edition read a language that the house does not write: they get English."""
+    for row in unknown_readers(house.engine, LANGUAGES):
+        who = "1 participant reads" if row.number == 1 else f"{row.number} participants read"
+        said = f"{row.dialogue_id}: {who} '{row.language}', in which we do not write; English goes to them"
+        advice = f"there are {', '.join(LANGUAGES)}: weerklank act {row.dialogue_id} change-contact"
+        yield Finding("programmes", "warn", said, advice=advice)
 
 
 def lost_key(house: House) -> Findings:

@@ -7,10 +7,10 @@ from states.language.languages import SOURCE
 from states.values.values import (
     Country,
     Email,
-    Language,
     Line,
     Name,
     ReaderLanguage,
+    SpokenLanguage,
     Text,
     Value,
     ZoneName,
@@ -65,7 +65,7 @@ class Helper(Value):
     id: Name
     name: Line
     organisation: Line
-    language: Language
+    language: SpokenLanguage
     email: Email | None = None
     phone: Line | None = None
     ended_at: datetime | None = None

@@ -9,7 +9,7 @@ from states.language.languages import FIRST, SOURCE
 from states.language.validation_messages import wrong
 from states.model.calendar import known_countries
 from states.model.people import Former, Person, Role
-from states.values.values import Country, Language, Line, Name, Value, ZoneName, is_stored
+from states.values.values import Country, Line, Name, ReaderLanguage, Value, ZoneName, is_stored
 
 
 def _known_country(code: str, info: ValidationInfo) -> str:
@@ -28,7 +28,8 @@ class Programme(Value):
     company: Line
     country: HolidayCountry
     time_zone: ZoneName
-    languages: tuple[Language, ...] = (FIRST, SOURCE)
+    languages: tuple[ReaderLanguage, ...] = (FIRST, SOURCE)
+    """In which it writes; the first is that of its own words where nobody is manager."""
     schedule: Line
     """When the yearly cycle opens, as a cron line in the programme's time zone."""
     roles: dict[Role, Person]

@@ -1,7 +1,7 @@
 """Request models of messages by hand: bringing, proving, giving up, and naming who helps."""
 
 from states.model.vocabulary import Template
-from states.values.values import Day, Email, Language, Line, Name, Text, Value
+from states.values.values import Day, Email, Line, Name, SpokenLanguage, Text, Value
 
 
 class RecordDelivery(Value):
@@ -39,7 +39,7 @@ class NameHelper(Value):
 
     id: Name | None = None
     organisation: Line
-    language: Language
+    language: SpokenLanguage
     name: Line | None = None
     email: Email | None = None
     phone: Line | None = None

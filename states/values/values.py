@@ -18,6 +18,7 @@ from states.language.languages import LANGUAGES
 from states.language.validation_messages import wrong
 from states.values.addresses import one_form
 from states.values.characters import TURNING, control_in, has_sign, with_breaks
+from states.values.spoken_languages import spoken_languages
 from states.values.time_zones import known_zones
 
 LINE_LIMIT = 300  # characters
@@ -113,6 +114,12 @@ def _require_text_here(code: str, info: ValidationInfo) -> str:
     return code
 
 
+def _require_spoken(code: str, info: ValidationInfo) -> str:
+    if not is_stored(info) and code not in spoken_languages():
+        raise wrong("no-such-language")
+    return code
+
+
 Day = Annotated[date, BeforeValidator(_refuse_bare_numbers), AfterValidator(_refuse_far_days)]
 Moment = Annotated[datetime, BeforeValidator(_refuse_bare_days), AfterValidator(_refuse_far_days)]
 """A day and an hour."""
@@ -122,6 +129,8 @@ Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 ReaderLanguage = Annotated[Language, AfterValidator(_require_text_here)]
 """A language in which somebody is written to: one that this house has texts in (rules 39)."""
+SpokenLanguage = Annotated[Language, AfterValidator(_require_spoken)]
+"""A language that somebody speaks: any that CLDR knows by two letters (rules 39)."""
 
 
 def _known_zone(name: str, info: ValidationInfo) -> str:

@@ -77,6 +77,7 @@ WORDS: dict[tuple[str, ...], list[Callable[[Desk], tuple[str, ...]]]] = {
         lambda _: (ID, "invit", "--by", "manager", *NOW),
         lambda _: ("nowhere", "invite", "--by", "manager", *NOW),
     ],
+    ("languages",): [lambda _: ()],
     ("status",): [lambda _: (), lambda _: (ID, *NOW), lambda _: ("nowhere",)],
     ("sweep",): [lambda _: NOW],
     ("deliver",): [lambda _: NOW],
@@ -118,7 +119,7 @@ CASES = [
     for command, makers in WORDS.items()
     for number, make in enumerate(makers)
 ]
-DATABASE = set(WORDS) - {("demo",), ("rehearse",), ("db", "upgrade"), ("doctor",)}
+DATABASE = set(WORDS) - {("demo",), ("rehearse",), ("db", "upgrade"), ("doctor",), ("languages",)}
 """The commands that open the database that is configured, and say when it cannot be used."""
 
 

@@ -4,12 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from records.access.accounts import Account, keep_account
 from records.dialogues.duty_queries import alerting
-from services.doctor.programmes import lost_key, unheard
+from records.engine.database import writing
+from records.schema.collections import StakeholderTable
+from services.doctor.programmes import lost_key, unheard, unwritten
 from services.house import House
 from services.secret_encryption import key_file, locked
+from states.language.languages import LANGUAGES
 from states.model.facts import Notice
 from states.model.vocabulary import Template
 from tests.services.conftest import ID, NOW, SESSION, act, programme
@@ -102,3 +106,20 @@ def test_what_every_edition_lacks_is_said_once(house: House) -> None:
     house.ledger.apply_programme(programme(roles=roles), NOW)
 
     assert len(list(unheard(house))) == 1
+
+
+def test_readers_of_a_language_that_we_do_not_write_are_told(house: House) -> None:
+    """They were stored before it was refused: they are written to in English, and nobody is named."""
+    assert list(unwritten(house)) == []
+    with writing(house.engine, NOW) as connection:
+        chosen = (
+            update(StakeholderTable)
+            .where(StakeholderTable.id.in_(["ngo", "union"]))
+            .values(language="fr")
+        )
+        assert connection.execute(chosen).rowcount == 2
+    [told] = unwritten(house)
+    assert told.state == "warn"
+    assert told.says.startswith(f"{ID}: 2 participants read 'fr', in which we do not write")
+    assert ", ".join(LANGUAGES) in (told.advice or "")
+    assert "Voor ngo" not in told.says

@@ -160,7 +160,7 @@ def test_a_programme_from_before_is_read_as_it_was_written() -> None:
     assert (read.time_zone, read.roles["manager"].language) == ("CET", "fr")  # type: ignore[index]
 
 
-@pytest.mark.parametrize("code", ["fr", "tr", "bn"])
+@pytest.mark.parametrize("code", ["fr", "xx", "bn"])
 def test_a_reader_reads_a_language_of_the_house(code: str) -> None:
     for step, wish in (
         ("change-contact", {"stakeholder": "union", "language": code}),
@@ -171,6 +171,32 @@ def test_a_reader_reads_a_language_of_the_house(code: str) -> None:
         assert "kies uit nl, en" in caught.value.why("nl")
         assert "choose from nl, en" in caught.value.why("en")
     assert {Person(name="Jo", language=code).language for code in LANGUAGES} == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("code", ["fr", "xx", "bn"])
+def test_a_programme_writes_in_languages_of_the_house(code: str) -> None:
+    plain = programme().model_dump(mode="json")
+    with pytest.raises(ValidationError) as caught:
+        Programme.model_validate(plain | {"languages": [LANGUAGES[0], code]})
+    [problem] = [problem_of(dict(one)) for one in caught.value.errors()]
+    assert problem.code == "no-texts"
+    assert problem.say().startswith(f"languages.1: '{code}' is a language in which we do not write")
+    old = Programme.model_validate(plain | {"languages": [code]}, context=STORED)
+    assert old.languages == (code,)
+
+
+@pytest.mark.parametrize(
+    ("code", "known"), [("bn", True), ("fy", True), ("xx", False), ("qq", False)]
+)
+def test_a_helper_speaks_a_language_that_there_is(code: str, known: bool) -> None:
+    wish = {"organisation": "Taalhulp", "language": code}
+    if known:
+        understood(STEPS[Step.NAME_HELPER], wish)
+        return
+    with pytest.raises(BadInput) as caught:
+        understood(STEPS[Step.NAME_HELPER], wish)
+    assert f"'{code}' is geen taal die wij onder die code kennen" in caught.value.why("nl")
+    assert f"'{code}' is no language that we know by that code" in caught.value.why("en")
 
 
 WRONG = [

@@ -1,0 +1,28 @@
+"""Accept-Language (RFC 9110): the language that a browser asks for, of those that there are."""
+
+from states.language.languages import FIRST, LANGUAGES, SOURCE
+
+_MOST = 300  # characters that are read of the header
+_Asked = tuple[str, str, str]
+
+
+def asked_language(header: str | None) -> str:
+    """
+    The code of the language that *header* likes best among those of the house, English when it names none of them.
+
+    A browser that asks for nothing (None) gets the first one.
+    """
+    if header is None:
+        return FIRST
+    asked: list[_Asked] = [part.partition(";") for part in header[:_MOST].split(",")]
+    codes = (code.strip()[:2].lower() for code, _, _ in sorted(asked, key=_weight))
+    return next((code for code in codes if code in LANGUAGES), SOURCE)
+
+
+def _weight(asked: _Asked) -> float:
+    """How far behind it stands: in front what bears no weight of its own, at the end one that cannot be read."""
+    weight = asked[2].strip().removeprefix("q=")
+    try:
+        return -float(weight or 1)
+    except ValueError:
+        return 0.0

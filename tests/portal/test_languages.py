@@ -1,0 +1,71 @@
+"""The language of the pages: chosen among all that there are, and never one that there is not."""
+
+import pytest
+
+from portal.http.accept_language import asked_language
+from states.language.languages import FIRST, LANGUAGES, SOURCE, languages
+from tests.portal.conftest import Portal
+
+
+def test_every_language_is_offered_in_its_own_words(portal: Portal) -> None:
+    page = portal.browser().get("/language").text
+    for code, one in languages().items():
+        assert f'value="{code}" lang="{code}" dir="{one.direction}"' in page
+        assert f">{one.name}</button>" in page
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_each_page_offers_the_other_languages(portal: Portal, code: str) -> None:
+    browser = portal.browser()
+    browser.cookies.set("language", code)
+    page = browser.get("/").text
+    assert f'<html lang="{code}"' in page
+    offered = [one for one in LANGUAGES if f'name="language" value="{one}"' in page]
+    assert offered == [one for one in LANGUAGES if one != code]
+
+
+@pytest.mark.parametrize("code", ["xx", "fr", "", "NL", "nl\x00", "../nl"])
+def test_a_language_that_there_is_not_is_refused_with_those_that_there_are(
+    portal: Portal, code: str
+) -> None:
+    browser = portal.browser()
+    answer = browser.submit("/language", {"language": code, "back": "/new-link"})
+    assert answer.status_code == 422
+    assert "language" not in answer.cookies
+    for one in languages().values():
+        assert f"{one.name}" in answer.text
+    assert 'role="alert"' in answer.text
+
+
+def test_somebody_who_is_in_is_refused_in_the_same_words(late: Portal) -> None:
+    browser = late.enter_as("manager")
+    assert browser.submit("/language", {"language": "xx", "back": "/"}).status_code == 422
+
+
+@pytest.mark.parametrize("code", ["xx", "bn", "../../nl"])
+def test_a_cookie_of_a_language_that_there_is_not_counts_for_nothing(
+    portal: Portal, code: str
+) -> None:
+    browser = portal.browser()
+    browser.cookies.set("language", code)
+    answer = browser.get("/", headers={"accept-language": SOURCE})
+    assert f'<html lang="{SOURCE}"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        (None, FIRST),
+        ("en", "en"),
+        ("nl-BE,nl;q=0.9,en;q=0.8", "nl"),
+        ("fr-FR,fr;q=0.9,nl;q=0.4,en;q=0.8", "en"),
+        ("fr,de;q=0.5", SOURCE),
+        ("nl;q=soon,en;q=0.1", "en"),
+        ("*", SOURCE),
+        ("", SOURCE),
+        (",;q=;,nl", "nl"),
+        ("x" * 9000, SOURCE),
+    ],
+)
+def test_the_browser_is_heard_in_its_own_order(header: str | None, language: str) -> None:
+    assert asked_language(header) == language
