@@ -54,6 +54,11 @@ class Site:
         public = urlsplit(self.address).hostname or ""
         return frozenset({public, *(() if self.secure else _HERE)})
 
+    def opens(self, path: str, name: str) -> bool:
+        """Whether there is a page at *path* of the table, for who is in as *name*."""
+        here = (page for page in self.pages if page.method == "GET" and page.path == path)
+        return any(page.open_to(name) for page in here)
+
     def origin_is_ours(self, origin: str, host: str) -> bool:
         """Whether *origin* is this site, asked for as *host*."""
         if self.secure:

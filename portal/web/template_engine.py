@@ -27,6 +27,7 @@ from states.language.languages import SOURCE, languages
 from states.model.people import Role
 from states.privacy.seals import has_seals, letters_of, level_of
 from states.privacy.small_counts import least_of
+from states.steps.permissions import fits, is_reached, may_take
 
 __all__ = ["prose", "render"]
 _FORM_BYTES = 32
@@ -138,6 +139,17 @@ def slug(text: str) -> str:
 _GETTEXT = {"gettext": gettext, "ngettext": ngettext, "pgettext": pgettext}
 
 
+_LAW = {
+    "has_seals": has_seals,
+    "fits": fits,
+    "is_reached": is_reached,
+    "may_take": may_take,
+    "least_of": least_of,
+    "level_of": level_of,
+}
+"""What templates ask the law."""
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
@@ -160,23 +172,24 @@ def _environment() -> Environment:
         "city": city_of,
         "qr_code": qr_code,
     }
-    environment.globals |= _GETTEXT | {
-        "house_languages": languages,
-        "own_names": own_names,
-        "static": address,
-        "integrity": integrity,
-        "hidden": hidden,
-        "mark_of": mark_of,
-        "shows": shows,
-        "watches": watches,
-        "new_form": new_form,
-        "menu_of": menu_of,
-        "spoken": spoken,
-        "words": words,
-        "has_seals": has_seals,
-        "least_of": least_of,
-        "level_of": level_of,
-    }
+    environment.globals |= (
+        _GETTEXT
+        | _LAW
+        | {
+            "house_languages": languages,
+            "own_names": own_names,
+            "static": address,
+            "integrity": integrity,
+            "hidden": hidden,
+            "mark_of": mark_of,
+            "shows": shows,
+            "watches": watches,
+            "new_form": new_form,
+            "menu_of": menu_of,
+            "spoken": spoken,
+            "words": words,
+        }
+    )
     return environment
 
 

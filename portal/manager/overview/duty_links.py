@@ -77,10 +77,7 @@ CHECKS: dict[CheckName, str] = {
 
 def built(visit: Visit, path: str) -> bool:
     """Whether whoever asks can open the page *path* of the route table."""
-    me = visit.me.name
-    return any(
-        page.path == path and page.method == "GET" and page.open_to(me) for page in visit.site.pages
-    )
+    return visit.site.opens(path, visit.me.name)
 
 
 def way_to(visit: Visit, dialogue: Dialogue, duty: Duty) -> tuple[str, str] | None:

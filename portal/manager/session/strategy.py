@@ -19,7 +19,7 @@ from states.model.dialogue import Dialogue, Phase
 from states.model.duties import duty_name
 from states.model.people import Role
 from states.model.vocabulary import DutyKind, Step
-from states.steps.permissions import can_report
+from states.steps.permissions import can_report, fits
 
 SPONSOR = Role.SPONSOR.value
 READERS = (SPONSOR, *MANAGERS, Role.BOARD.value)
@@ -60,7 +60,8 @@ def _promises(seen: Seen) -> list[tuple[Commitment, DutyView | None, bool]]:
 
 
 def _may_report(seen: Seen, promise: Commitment) -> bool:
-    return not promise.ended and can_report(seen.dialogue, promise, seen.viewer)
+    takes = fits(seen.dialogue, Step.REPORT_PROGRESS) and not promise.ended
+    return takes and can_report(seen.dialogue, promise, seen.viewer)
 
 
 def _debts(seen: Seen) -> list[DutyView]:
