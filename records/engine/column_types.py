@@ -1,7 +1,7 @@
 """Column types (SQLAlchemy): aware instants in UTC, words of the law, and nested values as JSON."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -92,7 +92,7 @@ class Word(TypeDecorator[StrEnum]):
     def bind_processor(self, dialect: Dialect) -> Processor:
         """The plain text of the word."""
         del dialect
-        return _word_written
+        return _WordTable({word.value: word.value for word in self.words}).__getitem__
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Processor:
         """The member that the text names; an unknown text is a KeyError, so that nothing passes unseen."""
@@ -111,16 +111,17 @@ class OpenWord(Word):
     def result_processor(self, dialect: Dialect, coltype: object) -> Processor:
         """The member that the text names, or the text."""
         del dialect, coltype
-        return _Known({word.value: word for word in self.words}).__getitem__
+        return _WordTable({word.value: word for word in self.words}).__getitem__
 
 
-class _Known(dict[Any, Any]):
-    def __missing__(self, text: str | None) -> str | None:
-        return text
+class _WordTable(dict[Any, Any]):
+    """What is known is looked up without a call of Python; for some rows that is done twenty times."""
 
+    def __init__(self, known: Mapping[Any, Any]) -> None:
+        super().__init__({None: None, **known})
 
-def _word_written(word: str | None) -> str | None:
-    return None if word is None else str(word)
+    def __missing__(self, text: str) -> str:
+        return str(text)
 
 
 class Packed(TypeDecorator[Any]):
