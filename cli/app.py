@@ -36,7 +36,7 @@ class Lazy:
     summary: str
 
 
-class Door(TyperGroup):
+class CommandGroup(TyperGroup):
     """The outermost group: it loads commands by name, and answers for everything that goes wrong in them."""
 
     table: Mapping[str, Lazy] = {}

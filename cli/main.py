@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.app import HELP, Door, Lazy
+from cli.app import HELP, CommandGroup, Lazy
 from config.file_permissions import keep_private
 
 COMMANDS = {
@@ -48,7 +48,7 @@ COMMANDS = {
 }
 
 
-class Weerklank(Door):
+class Weerklank(CommandGroup):
     """The outermost group with the table above."""
 
     table = COMMANDS

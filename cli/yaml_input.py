@@ -25,7 +25,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True)
-class Problem:
+class FileProblem:
     """One thing that is wrong in a file: its *path* (`acts[3].with.check`), its *line* and *what* is so."""
 
     path: str
@@ -40,7 +40,7 @@ class Problem:
 class BadDocument(Exception):
     """A file cannot be used; *problems* lists everything that is wrong with it, in the order of the file."""
 
-    def __init__(self, source: str, problems: Iterable[Problem]) -> None:
+    def __init__(self, source: str, problems: Iterable[FileProblem]) -> None:
         super().__init__(source)
         self.source = source
         self.problems = tuple(problems)
@@ -58,10 +58,10 @@ class Document:
     data: Any
     lines: Mapping[str, int] = field(default_factory=dict)
 
-    def problem(self, complaint: str) -> Problem:
+    def problem(self, complaint: str) -> FileProblem:
         """The problem that *complaint* (`path: what is so`) tells, with the nearest line that is known."""
         where, _, what = complaint.partition(": ")
-        return Problem(where, self.line_of(where), what)
+        return FileProblem(where, self.line_of(where), what)
 
     def line_of(self, where: str) -> int | None:
         """The line of the path *where*, or of the nearest thing around it; None when nothing is known."""
@@ -124,7 +124,7 @@ def _text(file: Path) -> str:
 
 
 def _bad(source: str, what: str, line: int | None = None) -> BadDocument:
-    return BadDocument(source, [Problem("", line, what)])
+    return BadDocument(source, [FileProblem("", line, what)])
 
 
 def _parsed(text: str, source: str) -> Document:
@@ -141,11 +141,11 @@ def _parsed(text: str, source: str) -> Document:
 
 def _walk(
     node: yaml.Node, place: Place, lines: dict[str, int], above: frozenset[int]
-) -> Iterator[Problem]:
+) -> Iterator[FileProblem]:
     where = path(place) if place else ""
     lines[where] = node.start_mark.line + 1
     if id(node) in above:
-        yield Problem(where, lines[where], "refers to itself")
+        yield FileProblem(where, lines[where], "refers to itself")
     elif len(lines) > _NODE_LIMIT:
         message = f"it holds more than {_NODE_LIMIT} values"
         raise ValueError(message)
@@ -158,16 +158,16 @@ def _walk(
 
 def _walk_mapping(
     node: yaml.MappingNode, place: Place, lines: dict[str, int], above: frozenset[int]
-) -> Iterator[Problem]:
+) -> Iterator[FileProblem]:
     seen: dict[str, int] = {}
     node.value = _whole_sentences(node)
     for key, value in node.value:
         name, line = str(key.value), key.start_mark.line + 1
         here = path((*place, name))
         if not isinstance(key, yaml.ScalarNode):
-            yield Problem(path(place), line, "a key must be plain text")
+            yield FileProblem(path(place), line, "a key must be plain text")
         elif name in seen:
-            yield Problem(here, line, f"stands here twice; the first is on line {seen[name]}")
+            yield FileProblem(here, line, f"stands here twice; the first is on line {seen[name]}")
         else:
             yield from _walk(value, (*place, name), lines, above)
             seen[name] = lines[here] = line
@@ -221,7 +221,7 @@ def validated(model: type[M], document: Document, context: Mapping[str, Any] | N
 
 def _problem(
     model: type[BaseModel], document: Document, detail: ErrorDetails, complaint: str
-) -> Problem:
+) -> FileProblem:
     place = tuple(part for part in detail["loc"] if part != "[key]")
     problem = document.problem(complaint)
     if detail["type"] == "extra_forbidden":

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from cli.rehearsal.scenario import Act, Bounce, Opening, Outage, Scenario
+from cli.rehearsal.scenario import Act, BounceSpan, Opening, Outage, Scenario
 from docgen.markdown import code, table
 from states.model.dialogue import ChainDialogue, Risk
 from states.model.information import Information
@@ -107,7 +107,7 @@ ABOUT: dict[type[BaseModel], dict[str, str]] = {
         "dialogue": "Of which dialogue, by its id.",
     },
     Outage: {"from": "The first moment.", "to": "The first moment after it."},
-    Bounce: {
+    BounceSpan: {
         "from": "The first moment.",
         "to": "The first moment after it.",
         "address": "Which address.",
@@ -125,7 +125,7 @@ _TITLES: dict[type[BaseModel], str] = {
     Mapping: "`stakeholders`: a list of",
     Act: "`acts`: a list of",
     Outage: "`outages`: a list of",
-    Bounce: "`bounces`: a list of",
+    BounceSpan: "`bounces`: a list of",
 }
 
 

@@ -28,7 +28,7 @@ from portal.sent_forms.idempotency import answered_before, form_key, keep_answer
 from portal.sent_forms.outdated_forms import require_fresh_form
 from portal.sent_forms.refused_forms import shown_again
 from portal.web import template_engine
-from portal.web.actors import Actor
+from portal.web.actors import Visitor
 from portal.web.pages import Handler, Page, get
 from portal.web.request import Visit
 from portal.web.routes import EVERYONE
@@ -154,7 +154,7 @@ def _recognise(visit: Visit) -> None:
             visit.known = None
 
 
-def _actor(site: Site, session: Session) -> Actor | None:
+def _actor(site: Site, session: Session) -> Visitor | None:
     """Whoever the session belongs to; None when the seat or the role is no longer theirs."""
     capacity = session.capacity
     if capacity.kind != "role":
@@ -163,15 +163,15 @@ def _actor(site: Site, session: Session) -> Actor | None:
     if holder_of(programme, capacity.who) != session.holder:
         return None
     person = next((p for role, p in programme.roles.items() if role == capacity.who), None)
-    return Actor(capacity, programme, person)
+    return Visitor(capacity, programme, person)
 
 
-def _of_dialogue(site: Site, capacity: Capacity) -> Actor | None:
+def _of_dialogue(site: Site, capacity: Capacity) -> Visitor | None:
     """A participant while they have a seat, a helper while they help."""
     dialogue = site.house.ledger.read(str(capacity.dialogue_id))
     helping, who = capacity.kind == "helper", capacity.who
     found = helps(dialogue, who) if helping else dialogue.stakeholders.get(who)
-    return Actor(capacity, dialogue.programme, found.contact) if found else None
+    return Visitor(capacity, dialogue.programme, found.contact) if found else None
 
 
 def fault(visit: Visit, error: Exception) -> Response:

@@ -12,13 +12,13 @@ from config.file_permissions import keep_private
 from config.settings import Settings, SettingsUnfit, load_settings
 from portal.app import create_app
 from portal.demo.demo_pages import Demo
-from portal.enter.rate_limit import HEADER_BYTES, Limits, protocol
+from portal.enter.rate_limit import HEADER_BYTES, ConnectionLimits, protocol
 from portal.health import Watching
 from services.house import open_house
 from services.parent_watchdog import end_with_parent
 
 _KEEP_ALIVE = 5  # seconds
-_LIMITS = Limits()
+_LIMITS = ConnectionLimits()
 
 
 def run(settings: Settings, *, port: int | None = None, demo: bool = False) -> None:
@@ -49,7 +49,7 @@ def _require_tls(settings: Settings) -> None:
         raise SettingsUnfit([f"WEERKLANK_BASE_URL: '{settings.base_url}' {what}"])
 
 
-def _config(app: ASGIApp, settings: Settings, limits: Limits = _LIMITS) -> uvicorn.Config:
+def _config(app: ASGIApp, settings: Settings, limits: ConnectionLimits = _LIMITS) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         host=settings.portal.host,

@@ -120,3 +120,13 @@ def test_a_folder_is_no_longer_than_one_can_take_in() -> None:
     full = {folder: files for folder, files in packages().items() if len(files) > MODULES_A_FOLDER}
 
     assert set(full) <= set(LISTS_OF_ALIKE)
+
+
+def test_a_class_name_stands_once_in_the_house() -> None:
+    where = defaultdict(list)
+    for path in modules():
+        for node in tree(path).body:
+            if isinstance(node, ast.ClassDef):
+                where[node.name].append(name(path))
+
+    assert {each: files for each, files in where.items() if len(files) > 1} == {}

@@ -18,7 +18,7 @@ from states.model.people import SYSTEM
 
 if TYPE_CHECKING:
     from records.queries import NoticeRow
-    from services.delivery.bounces import Heard
+    from services.delivery.bounces import BounceHeard
 
 Place = Annotated[
     str | None,
@@ -149,7 +149,7 @@ def _row(row: "NoticeRow") -> dict[str, object]:
     return {"id": row.id, "dialogue": row.dialogue_id, "to": row.to, "template": row.template}
 
 
-def _line(heard: "Heard") -> str:
+def _line(heard: "BounceHeard") -> str:
     said, notice = _SAID[heard.what], heard.notice
     if heard.who:
         return f"{heard.who} {said}."
@@ -158,13 +158,13 @@ def _line(heard: "Heard") -> str:
     return f"{notice.dialogue_id}: {notice.notice.template} to {notice.notice.to} {said}."
 
 
-def _of_stdin(house: House, now: datetime) -> "list[Heard]":
+def _of_stdin(house: House, now: datetime) -> "list[BounceHeard]":
     from services.delivery.bounces import hear
 
     return hear(house.engine, house.ledger, sys.stdin.buffer.read(), now)
 
 
-def _of_folder(house: House, place: str, now: datetime) -> "Iterator[Heard]":
+def _of_folder(house: House, place: str, now: datetime) -> "Iterator[BounceHeard]":
     from services.delivery.bounces import hear
 
     if not (Path(place) / "new").is_dir():

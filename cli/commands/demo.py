@@ -56,7 +56,7 @@ class FolderTaken(OSError):
 
 
 @dataclass(frozen=True)
-class Place:
+class DemoFolder:
     """The folder of a demo and what lies where in it."""
 
     folder: Path
@@ -131,7 +131,7 @@ def command(
     lang: console.Lang = None,
 ) -> None:
     """Live the case study of 2022 and show what to look at. No question is asked, nothing leaves this machine."""
-    place, words = Place(folder), lang or console.language()
+    place, words = DemoFolder(folder), lang or console.language()
     if not as_json:
         console.out(_say("hello", words))
         sys.stdout.flush()
@@ -153,7 +153,7 @@ def command(
 class Flows:
     """The real flows and a Prefect server, which comes up while the year is lived; it ends with *stack*."""
 
-    def __init__(self, place: Place, stack: ExitStack) -> None:
+    def __init__(self, place: DemoFolder, stack: ExitStack) -> None:
         self.place = place
         self.problem: Exception | None = None
         try:
@@ -185,7 +185,7 @@ class Flows:
         )
 
 
-def _live(place: Place, lang: str, *, quiet: bool) -> dict[str, Any]:
+def _live(place: DemoFolder, lang: str, *, quiet: bool) -> dict[str, Any]:
     from cli.rehearsal.mailbox import write_mailbox
     from cli.rehearsal.scenario import read_scenario
     from cli.rehearsal.simulator import lived
@@ -208,7 +208,7 @@ def _live(place: Place, lang: str, *, quiet: bool) -> dict[str, Any]:
     return {**report, "seconds": round(perf_counter() - began, 1)}
 
 
-def _report(place: Place, life: "Life", shown: dict[str, Any], index: Path) -> dict[str, Any]:
+def _report(place: DemoFolder, life: "Life", shown: dict[str, Any], index: Path) -> dict[str, Any]:
     debts = [row for row in shown["duties"] if row["kind"] == DutyKind.ANSWER_PARTICIPANT]
     return {
         "folder": str(place.folder),
@@ -258,7 +258,7 @@ def _tell_runs(ran: dict[str, Any], lang: str) -> None:
     )
 
 
-def _point(place: Place, lang: str) -> None:
+def _point(place: DemoFolder, lang: str) -> None:
     console.out()
     console.out(f"  {console.tint(_say('look', lang), 'bold')}")
     rows = [(place.mail / "index.html", "look-mail"), (place.story, "look-story")]

@@ -14,7 +14,7 @@ _NAMING = ("id", "helper", "carrier", "facilitator", "partner", "person")
 _PSEUDONYM = re.compile(r"(sealed|participant)-[0-9]+")
 
 
-class Act(Protocol):
+class AnyAct(Protocol):
     """One thing that one person does."""
 
     @property
@@ -46,7 +46,7 @@ class Lived(Protocol):
         """Who is mapped from the start."""
 
     @property
-    def acts(self) -> Sequence[Act]:
+    def acts(self) -> Sequence[AnyAct]:
         """What people do."""
 
 
@@ -76,7 +76,7 @@ def _unknown_person(where: str, name: object, known: set[str]) -> Iterator[str]:
         yield f"{where}: '{name[:80]}' is nobody in this file; do you mean {near[0]}?"
 
 
-def _unknown_step(where: str, act: Act, known: set[str]) -> Iterator[str]:
+def _unknown_step(where: str, act: AnyAct, known: set[str]) -> Iterator[str]:
     if act.do not in STEPS:
         near = get_close_matches(act.do[:80], STEPS, n=1)
         hint = f"do you mean {near[0]}?" if near else "weerklank act --steps lists all steps"

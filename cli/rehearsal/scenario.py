@@ -8,7 +8,14 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
 
 from cli.rehearsal.acts import complaints_of_acts
-from cli.yaml_input import BadDocument, Document, Problem, parse_document, read_document, validated
+from cli.yaml_input import (
+    BadDocument,
+    Document,
+    FileProblem,
+    parse_document,
+    read_document,
+    validated,
+)
 from config.policies import PolicyUnfit, policy_of
 from states.language.errors import Refused
 from states.language.validation_messages import wrong
@@ -97,7 +104,7 @@ class Outage(Value):
     end: Moment = Field(alias="to")
 
 
-class Bounce(Outage):
+class BounceSpan(Outage):
     """A span in which delivery to one address fails for good."""
 
     address: Text
@@ -116,7 +123,7 @@ class Scenario(Value):
     stakeholders: Annotated[tuple[Seat, ...], Many] = ()
     acts: Annotated[tuple[Act, ...], Many] = ()
     outages: Annotated[tuple[Outage, ...], Many] = ()
-    bounces: Annotated[tuple[Bounce, ...], Many] = ()
+    bounces: Annotated[tuple[BounceSpan, ...], Many] = ()
 
     @property
     def calendar(self) -> WorkCalendar:
@@ -162,7 +169,7 @@ def parse_scenario(text: str, source: str = "scenario", *, until: str | None = N
 def _scenario(document: Document, until: str | None) -> Scenario:
     if not isinstance(document.data, Mapping):
         what = "a scenario is a list of keys like start, programme, dialogue"
-        raise BadDocument(document.source, [Problem("", 1, what)])
+        raise BadDocument(document.source, [FileProblem("", 1, what)])
     scenario = validated(Scenario, document, {"calendar": _calendar(document.data)})
     if until is not None:
         scenario = scenario.up_to(_moment_of(until, scenario.calendar))
@@ -187,7 +194,7 @@ def _moment_of(text: str, calendar: WorkCalendar) -> datetime:
         what = f"'{text}' is not understood; write a date like 2022-12-31 or a time like 2022-12-31T08:00"
     except Refused as refused:
         what = refused.why()
-    raise BadDocument("--until", [Problem("", None, what)])
+    raise BadDocument("--until", [FileProblem("", None, what)])
 
 
 def _complaints(scenario: Scenario) -> Iterator[str]:

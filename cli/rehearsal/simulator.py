@@ -24,7 +24,7 @@ from states.model.people import Role
 from states.model.vocabulary import Step
 from states.privacy.visibility import Viewer
 from states.steps.decide import known_step
-from states.steps.phases.lead_time import Unfit, unfit
+from states.steps.phases.lead_time import UnfitDay, unfit
 from states.values.addresses import same_address
 from states.values.values import Value
 
@@ -65,7 +65,7 @@ class Life:
         self.now = scenario.start
         self.dialogue_id = ""
         self.refused: list[Refusal] = []
-        self.tight: list[Unfit] = []
+        self.tight: list[UnfitDay] = []
         """The days that did not fit any more when the edition was opened, as if that was confirmed."""
         self._acts = deque(scenario.in_order())
         self._still = 0

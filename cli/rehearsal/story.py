@@ -30,7 +30,7 @@ _MARKS = {"late": "!", "done": "✓", "fact": "·", "plain": "·", "phase": ""}
 
 
 @dataclass(frozen=True)
-class Line:
+class StoryLine:
     """One line of the story: *when* in words, what happened, and how it looks."""
 
     when: str
@@ -61,37 +61,37 @@ def short_day(moment: datetime, lang: str, *, year: bool = False) -> str:
     return text.replace(".", "")
 
 
-def story_of(shown: Row, scenario: Scenario, lang: str = SOURCE) -> list[Line]:
+def story_of(shown: Row, scenario: Scenario, lang: str = SOURCE) -> list[StoryLine]:
     """The lines of the story that *shown* (docs/json.md) tells in *lang*."""
     zone = scenario.calendar.zone
     return [_title(scenario, lang), *_timeline(shown, zone, lang), *_ending(shown, lang)]
 
 
-def _title(scenario: Scenario, lang: str) -> Line:
+def _title(scenario: Scenario, lang: str) -> StoryLine:
     zone = scenario.calendar.zone
     end = scenario.until or scenario.start
     days = [short_day(moment.astimezone(zone), lang, year=True) for moment in (scenario.start, end)]
-    return Line(
+    return StoryLine(
         "",
         phrase("title", lang, company=scenario.programme.company, start=days[0], end=days[1]),
         "phase",
     )
 
 
-def _timeline(shown: Row, zone: ZoneInfo, lang: str) -> Iterator[Line]:
+def _timeline(shown: Row, zone: ZoneInfo, lang: str) -> Iterator[StoryLine]:
     several = len(shown["dialogues"]) > 1
     for one in happenings(shown, zone):
         if one.first.key == "phase":
             yield _heading(one.first, lang, several=several)
         else:
-            yield Line(_when(one, lang), _told(one, lang), one.first.look)
+            yield StoryLine(_when(one, lang), _told(one, lang), one.first.look)
 
 
-def _heading(one: Grain, lang: str, *, several: bool) -> Line:
+def _heading(one: Grain, lang: str, *, several: bool) -> StoryLine:
     name = word("phase", one.details["phase"], lang).capitalize()
     day = short_day(one.at, lang, year=True)
     edition = f"{one.dialogue} · " if several else ""
-    return Line("", f"{edition}{name} · {phrase('since', lang, day=day)}", "phase")
+    return StoryLine("", f"{edition}{name} · {phrase('since', lang, day=day)}", "phase")
 
 
 def _when(one: Happening, lang: str) -> str:
@@ -124,17 +124,17 @@ def _word(key: str, value: object, lang: str) -> str:
     return text
 
 
-def _ending(shown: Row, lang: str) -> Iterator[Line]:
-    yield Line("", phrase("the-end", lang), "phase")
+def _ending(shown: Row, lang: str) -> Iterator[StoryLine]:
+    yield StoryLine("", phrase("the-end", lang), "phase")
     for row in shown["dialogues"]:
-        yield Line("", f"{row['id']}: {word('phase', row['phase'], lang)}")
+        yield StoryLine("", f"{row['id']}: {word('phase', row['phase'], lang)}")
     yield from _answers(shown["duties"], lang)
     yield from _messages(shown, lang)
     if refused := len(shown["refused"]):
-        yield Line("", phrase("end-refused", lang, refused), "fact")
+        yield StoryLine("", phrase("end-refused", lang, refused), "fact")
 
 
-def _answers(duties: Iterable[Row], lang: str) -> Iterator[Line]:
+def _answers(duties: Iterable[Row], lang: str) -> Iterator[StoryLine]:
     debts = [
         row
         for row in duties
@@ -148,22 +148,22 @@ def _answers(duties: Iterable[Row], lang: str) -> Iterator[Line]:
         text = phrase(
             "end-answers", lang, len(debts), met=counts["met"], late=len(late), days=days, owed=owed
         )
-        yield Line("", text, "late" if late or counts["lapsed"] else "done")
+        yield StoryLine("", text, "late" if late or counts["lapsed"] else "done")
     if waiting := [row["id"] for row in duties if row["status"] == "lapsed"]:
-        yield Line("", phrase("end-owed", lang, who=", ".join(waiting)), "late")
+        yield StoryLine("", phrase("end-owed", lang, who=", ".join(waiting)), "late")
 
 
-def _messages(shown: Row, lang: str) -> Iterator[Line]:
+def _messages(shown: Row, lang: str) -> Iterator[StoryLine]:
     letters = shown["letters"]
-    yield Line("", phrase("end-messages", lang, len(letters)), "done")
+    yield StoryLine("", phrase("end-messages", lang, len(letters)), "done")
     if letters:
-        yield Line("", phrase("end-readers", lang, who=_per_role(letters, lang)), "done")
+        yield StoryLine("", phrase("end-readers", lang, who=_per_role(letters, lang)), "done")
         (to, day), most = busiest(letters)
         when = short_day(datetime.fromisoformat(day), lang, year=True)
         who = word("role", to, lang) if to in ROLES else word("role", PARTICIPANT, lang)
-        yield Line("", phrase("end-busiest", lang, most, day=when, who=who), "done")
+        yield StoryLine("", phrase("end-busiest", lang, most, day=when, who=who), "done")
     if failed := sum(row["status"] == "failed" for row in shown["notices"]):
-        yield Line("", phrase("end-failed", lang, failed), "late")
+        yield StoryLine("", phrase("end-failed", lang, failed), "late")
 
 
 def _per_role(letters: Iterable[Row], lang: str) -> str:
@@ -189,7 +189,7 @@ def _console() -> Console:
     )
 
 
-def _print(console: Console, line: Line) -> None:
+def _print(console: Console, line: StoryLine) -> None:
     if line.look == "phase":
         console.print()
         console.print(Text(f"  {line.text}", _STYLES["phase"]))

@@ -29,7 +29,7 @@ _WAITING_TOLD = frozenset({Template.ANSWER_IS_LATE, Template.ANSWER_STILL_LATE})
 
 
 @dataclass
-class Part:
+class StoryPart:
     """One count in a line: the sentence *key*, how many, and what fills it."""
 
     key: str
@@ -42,7 +42,7 @@ class Happening:
     """One line: the *first* of its grains gives the local moment, the span and the look."""
 
     first: Grain
-    parts: list[Part] = field(default_factory=list)
+    parts: list[StoryPart] = field(default_factory=list)
 
     @property
     def clock(self) -> str:
@@ -81,7 +81,7 @@ def _lay(line: Happening, grain: Grain) -> None:
         (part for part in same if part.details.get("what") == grain.details.get("what")), None
     )
     if found is None:
-        found = Part(grain.key, 0, {**grain.details, "who": []})
+        found = StoryPart(grain.key, 0, {**grain.details, "who": []})
         line.parts.append(found)
     found.n += int(grain.details.get("count", 1))
     if grain.who is not None and grain.who not in found.details["who"]:

@@ -34,7 +34,7 @@ class CannotListen(Exception):
 
 
 @dataclass(frozen=True)
-class Site:
+class MachineSite:
     """What the services of one `weerklank up` share."""
 
     settings: Settings

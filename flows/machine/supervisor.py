@@ -19,7 +19,7 @@ from config.settings import Settings
 from flows.machine.password import login_file
 from flows.machine.processes import Child, is_open, start, stop
 from flows.machine.server import answers, start_server
-from flows.machine.site import AlreadyRunning, CannotListen, Site
+from flows.machine.site import AlreadyRunning, CannotListen, MachineSite
 from records.migrate import upgrade
 
 Say = Callable[[str], None]
@@ -34,49 +34,49 @@ class Service:
     """One line of the table: how to start something, when it is healthy, and what to tell of it."""
 
     name: str
-    start: Callable[[Site], Child]
-    healthy: Callable[[Site, Child], bool]
-    where: Callable[[Site], str]
+    start: Callable[[MachineSite], Child]
+    healthy: Callable[[MachineSite, Child], bool]
+    where: Callable[[MachineSite], str]
     patience: float
     """Seconds that it may take to become healthy."""
-    wanted: Callable[[Site], bool] = lambda _: True
+    wanted: Callable[[MachineSite], bool] = lambda _: True
 
 
-def _start_prefect(site: Site) -> Child:
+def _start_prefect(site: MachineSite) -> Child:
     if site.own is None:
         raise AssertionError(site.api)
     return start_server(site.own, site.log("prefect-server"), keep=[site.leash])
 
 
-def _start_runner(site: Site) -> Child:
+def _start_runner(site: MachineSite) -> Child:
     alone = ["alone"] if site.own else []
     ready = str(site.home / "runner.ready")
     return _started(site, "Flow runner", "flows.runner", [ready, *alone], "flow-runner")
 
 
-def _started(site: Site, name: str, module: str, arguments: list[str], log: str) -> Child:
+def _started(site: MachineSite, name: str, module: str, arguments: list[str], log: str) -> Child:
     return start(name, module, arguments, site.environment, site.log(log), keep=[site.leash])
 
 
-def _runner_is_ready(site: Site, child: Child) -> bool:
+def _runner_is_ready(site: MachineSite, child: Child) -> bool:
     ready = site.home / "runner.ready"
     return ready.exists() and ready.read_text(encoding="utf-8") == str(child.process.pid)
 
 
-def _start_portal(site: Site) -> Child:
+def _start_portal(site: MachineSite) -> Child:
     demo = ["--demo"] if site.settings.clock_file else []
     arguments = ["--port", str(site.pages[1]), *demo]
     return _started(site, "Pages", "portal.server", arguments, "portal")
 
 
-def _prefect(site: Site) -> str:
+def _prefect(site: MachineSite) -> str:
     """Where its pages are, and how to enter: the password itself is no word for a log."""
     if site.own is None:
         return site.api
     return f"{site.own.pages}   (its password stands in {login_file(site.home)})"
 
 
-def _pages(site: Site) -> str:
+def _pages(site: MachineSite) -> str:
     host, port = site.pages
     return f"http://{host}:{port}/demo" if site.settings.clock_file else f"http://{host}:{port}"
 
@@ -128,7 +128,7 @@ def run(
     Returns 0 when asked to stop, 1 when something did not start or ended by itself.
     Raises what the database says when it cannot be used.
     """
-    site = Site(settings)
+    site = MachineSite(settings)
     try:
         with site.alone(say), _asked_to_end() as ending:
             site.require_port()
@@ -147,7 +147,7 @@ def _nothing() -> None:
 
 
 def _run(
-    site: Site, services: list[Service], prepare: Prepare, ending: threading.Event, say: Say
+    site: MachineSite, services: list[Service], prepare: Prepare, ending: threading.Event, say: Say
 ) -> int:
     _tell_port(site, say)
     children: list[Child] = []
@@ -164,7 +164,7 @@ def _run(
 
 
 def _come_up(
-    site: Site,
+    site: MachineSite,
     services: list[Service],
     prepare: Prepare,
     *,
@@ -187,7 +187,11 @@ def _come_up(
 
 
 def _healthy(
-    site: Site, service: Service, child: Child, children: list[Child], ending: threading.Event
+    site: MachineSite,
+    service: Service,
+    child: Child,
+    children: list[Child],
+    ending: threading.Event,
 ) -> str | None:
     """Wait until *service* is healthy; what is wrong when it does not become so."""
     deadline = time.monotonic() + service.patience
@@ -223,7 +227,7 @@ def _log(child: Child) -> str:
     return f"{why}Its last words, from {child.log}:\n{child.last_words()}"
 
 
-def _tell_port(site: Site, say: Say) -> None:
+def _tell_port(site: MachineSite, say: Say) -> None:
     wish = site.settings.prefect
     if site.own and site.own.port != wish.port:
         say(
@@ -234,7 +238,7 @@ def _tell_port(site: Site, say: Say) -> None:
         )
 
 
-def _tell_ready(site: Site, say: Say) -> None:
+def _tell_ready(site: MachineSite, say: Say) -> None:
     say(_line("Mail", _mail(site.settings)))
     say("Everything runs. Ctrl-C stops it all.")
 

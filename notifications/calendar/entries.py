@@ -46,7 +46,7 @@ _ESCAPES = re.compile(r"[\\^]")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CalendarEntry:
     """A calendar entry as *data* (RFC 5545) with its *method*, REQUEST or CANCEL."""
 
     method: str
@@ -55,7 +55,7 @@ class Entry:
 
 def entry_for(
     notice: Notice, dialogue: Dialogue, reader: Person, now: datetime, language: str
-) -> Entry | None:
+) -> CalendarEntry | None:
     """The entry that goes with *notice*; None when it needs none, or its reader has no address or declined."""
     guest = dialogue.stakeholders.get(notice.to)
     if not reader.email or notice.template not in _REQUESTS | _CANCELS:
@@ -67,9 +67,9 @@ def entry_for(
     if notice.template in {*_CANCELS, Template.CONTACT_CHANGED} and dialogue.session_at <= now:
         return None
     if notice.template == OLD_WAY:
-        return Entry("CANCEL", _taken_back(dialogue, notice.to, reader, now, language))
+        return CalendarEntry("CANCEL", _taken_back(dialogue, notice.to, reader, now, language))
     method = "CANCEL" if notice.template in _CANCELS else "REQUEST"
-    return Entry(
+    return CalendarEntry(
         method,
         session_entry(dialogue, notice.to, reader, now=now, language=language, method=method),
     )
@@ -97,7 +97,7 @@ def _taken_back(
     return _for_guest(neutral, dialogue, stakeholder, reader)
 
 
-def organised(entry: Entry, organiser: str, sender: str) -> Entry:
+def organised(entry: CalendarEntry, organiser: str, sender: str) -> CalendarEntry:
     """
     *entry* with the address *organiser*, which is read, as the one to whom calendars answer; *sender* sends it for it.
 
@@ -113,7 +113,7 @@ def organised(entry: Entry, organiser: str, sender: str) -> Entry:
     data, there = _ORGANISER.subn(line, entry.data, count=1)
     if not there:
         data = entry.data.replace(b"\r\nATTENDEE", line(None) + b"\r\nATTENDEE", 1)
-    return Entry(entry.method, data)
+    return CalendarEntry(entry.method, data)
 
 
 def uid_of(dialogue: Dialogue, stakeholder: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from notifications.calendar.entries import Entry, entry_for
+from notifications.calendar.entries import CalendarEntry, entry_for
 from notifications.language.layout import Marked
 from notifications.language.templates import LetterIncomplete, language_for, passage, write
 from notifications.language.words import count, fill
@@ -130,7 +130,9 @@ def _alert(message: Message, parts: Sequence[Part]) -> str | None:
     return f"{message.alert} · +{len(parts) - 1}" if message.alert else None
 
 
-def _calendar(message: Message, parts: Iterable[Part], frame: dict[str, Any]) -> Entry | None:
+def _calendar(
+    message: Message, parts: Iterable[Part], frame: dict[str, Any]
+) -> CalendarEntry | None:
     """The entry of the first part that has one: a letter carries at most one."""
     if message.discreet:
         return None

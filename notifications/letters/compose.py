@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Literal
 
-from notifications.calendar.entries import Entry, entry_for
+from notifications.calendar.entries import CalendarEntry, entry_for
 from notifications.language.templates import Letter, LetterIncomplete, language_for, write
 from notifications.language.words import word
 from notifications.views.names import Contact
@@ -48,7 +48,7 @@ class Message:
     reply_to: Contact | None
     discreet: bool
     """To somebody who speaks under seal: neither subject nor sender may tell."""
-    calendar: Entry | None = None
+    calendar: CalendarEntry | None = None
     alert: str | None = None
     """The same in one line of ids and counts, for a chat; only alerts to the manager have one."""
 
@@ -159,7 +159,7 @@ def _entry(
     language: str,
     *,
     discreet: bool,
-) -> Entry | None:
+) -> CalendarEntry | None:
     """The entry for a calendar, where one may tell; a way that was replaced gets one that tells nothing."""
     if discreet and notice.template != OLD_WAY:
         return None

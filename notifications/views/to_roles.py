@@ -51,7 +51,7 @@ SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class RolePoint:
     """A contribution as a role may see it."""
 
     id: str
@@ -199,13 +199,15 @@ def _contact(dialogue: Dialogue, to: str) -> Contact | None:
     return contact_of(dialogue, Role.DEPUTY if to == Role.MANAGER else Role.MANAGER)
 
 
-def _points(notice: Notice, dialogue: Dialogue, duty: Duty | None, language: str) -> list[Point]:
+def _points(
+    notice: Notice, dialogue: Dialogue, duty: Duty | None, language: str
+) -> list[RolePoint]:
     named = notice.detail.get("contribution")
     about = points_of(dialogue, duty) if duty else []
     if named and named in dialogue.contributions:
         about = [dialogue.contributions[named]]
     return [
-        Point(
+        RolePoint(
             c.id,
             c.line,
             speaker(dialogue, c.voice, language),

@@ -30,7 +30,7 @@ _SHORTEST = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class AuditedDuty:
     """A duty in words that name nobody."""
 
     view: DutyView
@@ -72,11 +72,11 @@ def _veil(visit: Visit, dialogue: Dialogue) -> Redactor:
     return for_auditors(visit.site.house.ledger.read(dialogue.id))
 
 
-def _owed(seen: Seen, veil: Redactor, duty: Any) -> Owed:  # noqa: ANN401 - a duty
+def _owed(seen: Seen, veil: Redactor, duty: Any) -> AuditedDuty:  # noqa: ANN401 - a duty
     view = DutyView(seen.dialogue, duty, seen.now, seen.language)
     promised = seen.dialogue.commitments.get(duty.whom or "")
     about = promised.what if promised and duty.kind == DutyKind.REPORT_PROGRESS else duty.whom
-    return Owed(view, veil.over(about), seen.dialogue.owner_role(duty), duty.status.value)
+    return AuditedDuty(view, veil.over(about), seen.dialogue.owner_role(duty), duty.status.value)
 
 
 def check(visit: Visit) -> Response:

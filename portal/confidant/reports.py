@@ -18,7 +18,7 @@ _RECENT = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReportRow:
     """A report, with the name of whoever made it if they gave it."""
 
     report: Report
@@ -36,12 +36,14 @@ def show(visit: Visit) -> Response:
     )
 
 
-def _named(visit: Visit, found: list[Report]) -> list[Told]:
+def _named(visit: Visit, found: list[Report]) -> list[ReportRow]:
     names: dict[tuple[str, str], str] = {}
     with_names = dict.fromkeys(report.dialogue_id for report in found if report.who)
     for dialogue_id in list(with_names)[:_RECENT]:
         names |= _seats(visit, dialogue_id)
-    return [Told(r, names.get((r.dialogue_id, r.who), r.who) if r.who else None) for r in found]
+    return [
+        ReportRow(r, names.get((r.dialogue_id, r.who), r.who) if r.who else None) for r in found
+    ]
 
 
 def _seats(visit: Visit, dialogue_id: str) -> dict[tuple[str, str], str]:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from config.clock import now_by, set_clock
 from config.file_permissions import LOGIN_FILE
 from config.settings import PrefectSettings, Settings
-from portal.demo.mailboxes import Mail, boxes, find_mail
+from portal.demo.mailboxes import DemoMail, boxes, find_mail
 from portal.enter.front_door import home_of, remember_language
 from portal.http.errors import Incomplete, NotFound
 from portal.web.pages import Page, get, post
@@ -271,7 +271,7 @@ def show_letter_page(visit: Visit) -> Response:
     )
 
 
-def _letter(visit: Visit) -> Mail:
+def _letter(visit: Visit) -> DemoMail:
     mail = find_mail(_demo(visit).mail, visit.param("box"), visit.param("letter"))
     if mail is None:
         raise NotFound

@@ -13,7 +13,7 @@ _ENDS = ".eml"
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
+class DemoMail:
     """One mail: the *box* and *letter* that name it, and what it says."""
 
     box: str
@@ -30,24 +30,24 @@ class Mail:
         return f"/demo/mail/{quote(self.box, safe='')}/{quote(self.letter, safe='')}"
 
 
-def boxes(folder: Path) -> list[Mail]:
+def boxes(folder: Path) -> list[DemoMail]:
     """All mail under *folder*, newest first; none when there is no such folder."""
     files = sorted(folder.glob(f"*/new/*{_ENDS}"), key=lambda file: file.name, reverse=True)
     return [_read(file) for file in files]
 
 
-def find_mail(folder: Path, box: str, letter: str) -> Mail | None:
+def find_mail(folder: Path, box: str, letter: str) -> DemoMail | None:
     """The mail *letter* in *box*; None when there is none, whatever the names try to be."""
     files = (folder / box / "new").glob(f"*{_ENDS}") if (folder / box).parent == folder else ()
     return next((_read(file) for file in files if file.name == letter), None)
 
 
 @lru_cache(maxsize=4096)
-def _read(file: Path) -> Mail:
+def _read(file: Path) -> DemoMail:
     message = message_from_bytes(file.read_bytes(), policy=default)
     assert isinstance(message, EmailMessage)  # noqa: S101 - what the default policy makes
     box = file.parent.parent.name
-    return Mail(
+    return DemoMail(
         box=box,
         letter=file.name,
         to=unquote(box),

@@ -22,7 +22,7 @@ _TOO_FULL = "503 Service Unavailable", "It is too busy. Please try again in a mo
 
 
 @dataclass(frozen=True)
-class Limits:
+class ConnectionLimits:
     """Seconds and places: *header* for the request line and headers, *pause* between two pieces of a body."""
 
     header: float = 10
@@ -41,7 +41,7 @@ class Limits:
 class Hall:
     """Everybody who is connected, the longest waiting first."""
 
-    limits: Limits
+    limits: ConnectionLimits
     seats: "dict[Patient, None]" = field(default_factory=dict)
 
     def enter(self, guest: "Patient") -> bool:
@@ -178,7 +178,7 @@ class Patient(H11Protocol):
         self.transport.close()
 
 
-def protocol(limits: Limits) -> type[asyncio.Protocol]:
+def protocol(limits: ConnectionLimits) -> type[asyncio.Protocol]:
     """The kind of connection of one server with these *limits*, to be given to uvicorn as `http`."""
     hall = Hall(limits)
 

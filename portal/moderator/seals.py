@@ -7,7 +7,7 @@ from portal.manager.answers.answer_debts import Debt, debts_of, waiting_by_hand
 from portal.manager.answers.answers import record_delivery
 from portal.manager.session.session_page import invited
 from portal.manager.table.people import change_contact, end_links
-from portal.shared.points_by_role import Point, act_in_words, seen_by
+from portal.shared.points_by_role import SeenPoint, act_in_words, seen_by
 from portal.shared.which_dialogue import at_hand, nothing_yet
 from portal.web.pages import get, post
 from portal.web.request import Visit
@@ -38,11 +38,11 @@ def show(visit: Visit) -> Response:
     )
 
 
-def _objections(debts: list[Debt]) -> list[tuple[Debt, Point]]:
+def _objections(debts: list[Debt]) -> list[tuple[Debt, SeenPoint]]:
     return [(debt, p) for debt in debts for p in debt.disputed if _is_mine(debt, p)]
 
 
-def _is_mine(debt: Debt, point: Point) -> bool:
+def _is_mine(debt: Debt, point: SeenPoint) -> bool:
     """Whether the last word on the objection is the moderator's."""
     duty = debt.objection(point)
     return duty is not None and debt.seen.dialogue.owner_role(duty.source) == _MODERATOR

@@ -18,7 +18,7 @@ from states.model.vocabulary import FactName
 
 
 @dataclass(frozen=True)
-class Stage:
+class YearStage:
     """A phase on the way through the year: *state* is past, here or coming; *days* are what is known of it."""
 
     phase: Phase
@@ -41,7 +41,7 @@ def show(visit: Visit) -> Response:
     )
 
 
-def stages_of(dialogue: Dialogue, turns: list[Turn]) -> list[Stage]:
+def stages_of(dialogue: Dialogue, turns: list[Turn]) -> list[YearStage]:
     """The five phases with what is known of their dates."""
     since = {t.detail.get("phase"): t.at for t in turns if t.fact == FactName.PHASE_ENTERED}
     since.setdefault(Phase.STAKEHOLDER_ANALYSIS, dialogue.opened_at)
@@ -54,7 +54,7 @@ def stages_of(dialogue: Dialogue, turns: list[Turn]) -> list[Stage]:
         stage = stage_of(dialogue, phase)
         never = stage == "past" and phase not in since  # it ended before
         begun = None if stage == "coming" else since.get(phase)
-        found.append(Stage(phase, "coming" if never else stage, begun, planned.get(phase)))
+        found.append(YearStage(phase, "coming" if never else stage, begun, planned.get(phase)))
     return found
 
 

@@ -35,7 +35,7 @@ class Lack:
 
 
 @dataclass(frozen=True)
-class Point(AnyPoint["Seen"]):
+class SeenPoint(AnyPoint["Seen"]):
     """One contribution, as the role that looks may see it."""
 
     @property
@@ -98,9 +98,9 @@ class Seen:
         return DialogueView(self.dialogue, self.language)
 
     @cached_property
-    def points(self) -> list[Point]:
+    def points(self) -> list[SeenPoint]:
         """What was contributed and not withdrawn, in the order in which it was said."""
-        return [Point(self, c) for c in self.dialogue.contributions.values() if c.stands]
+        return [SeenPoint(self, c) for c in self.dialogue.contributions.values() if c.stands]
 
     @cached_property
     def empty_reasons(self) -> frozenset[str]:
@@ -121,7 +121,7 @@ class Seen:
         """Whether the one who looks may know everybody who spoke."""
         return self.reader.opens_seals
 
-    def point(self, name: str) -> Point | None:
+    def point(self, name: str) -> SeenPoint | None:
         """The contribution called *name*, None when it is not there."""
         return next((point for point in self.points if point.id == name), None)
 

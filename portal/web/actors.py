@@ -8,7 +8,7 @@ from states.model.programme import Programme
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
+class Visitor:
     """Somebody who came in: a participant or a helper of one dialogue, or the holder of a role of one programme."""
 
     capacity: Capacity

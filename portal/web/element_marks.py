@@ -39,7 +39,7 @@ class FormMarks:
         self.shown.setdefault(at, {})[name] = shown
 
 
-class Marked(Protocol):
+class KeepsMarks(Protocol):
     """Whatever a page is made for: it keeps the marks of its forms."""
 
     @property
@@ -47,7 +47,9 @@ class Marked(Protocol):
         """The marks of the page that is being made."""
 
 
-def shows(visit: Marked, at: str, name: str, value: object, choices: Choices | None = None) -> None:
+def shows(
+    visit: KeepsMarks, at: str, name: str, value: object, choices: Choices | None = None
+) -> None:
     """Note that field *name* of the form that is sent to *at* holds *value*; one of *choices*, or several, if given."""
     held = value if isinstance(value, list | tuple | set | frozenset) else (value,)
     raw = [tidy(str("" if one is None else one)) for one in held]
@@ -56,12 +58,12 @@ def shows(visit: Marked, at: str, name: str, value: object, choices: Choices | N
     visit.marks.note(at, name, Shown(";".join(raw), words, must=held is value))
 
 
-def watches(visit: Marked, at: str, name: str, words: str) -> None:
+def watches(visit: KeepsMarks, at: str, name: str, words: str) -> None:
     """Note that the form that is sent to *at* rests on *words*, although none of its fields holds them."""
     visit.marks.note(at, name, Shown(words, words, must=True))
 
 
-def mark_of(visit: Marked, at: str) -> str:
+def mark_of(visit: KeepsMarks, at: str) -> str:
     """The mark of what the form that is sent to *at* shows on this page; empty when it has no field."""
     marks = visit.marks
     return marks.refused[at] if at in marks.refused else mark_of_fields(marks.shown.get(at, {}))

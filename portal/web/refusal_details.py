@@ -18,7 +18,7 @@ from states.model.vocabulary import CheckName
 from states.privacy.readers import Reader
 from states.privacy.seals import is_sealed
 from states.privacy.visibility import alias_of
-from states.steps.phases.lead_time import Unfit
+from states.steps.phases.lead_time import UnfitDay
 
 Tell = Callable[["Telling", Any], str]
 Name = Callable[[str], str]
@@ -101,7 +101,7 @@ def _duty(telling: Telling, value: Any) -> str:  # noqa: ANN401 - the name of a 
     return word("duty", str(value).partition("/")[0], telling.language)
 
 
-def _over(telling: Telling, value: Sequence[Unfit]) -> str:
+def _over(telling: Telling, value: Sequence[UnfitDay]) -> str:
     days = [f"{_duty(telling, one.kind)} ({_day(telling, one.day)})" for one in value]
     return listing(days, telling.language)
 

@@ -18,7 +18,7 @@ from portal.http.forms import GivenBack, Typed
 from portal.http.security_headers import policy_with
 from portal.http.static_files import integrity
 from portal.web import template_engine
-from portal.web.actors import Actor
+from portal.web.actors import Visitor
 from portal.web.element_marks import FormMarks
 from portal.web.routes import RouteRow
 from portal.web.sessions import GUEST, Known, form_token, new_guest
@@ -53,7 +53,7 @@ class Visit:
     """The page that shows the form again when it is refused."""
     form: Typed = field(default_factory=Typed)
     known: Known | None = None
-    actor: Actor | None = None
+    actor: Visitor | None = None
     refused: str | None = None
     """Why the form was refused, in the reader's language."""
     so: str | None = None
@@ -104,7 +104,7 @@ class Visit:
         return self.request.query_params.get(name, "")[:4096]
 
     @property
-    def me(self) -> Actor:
+    def me(self) -> Visitor:
         """Who asks; the route table sees to it that somebody does."""
         if self.actor is None:
             raise NotFound

@@ -18,7 +18,7 @@ from notifications.language.words import Table, count, fill, name_of, word
 from portal.http.forms import TOKEN
 from portal.http.safe_hours_form import city_of
 from portal.http.static_files import address, integrity
-from portal.web.actors import Actor
+from portal.web.actors import Visitor
 from portal.web.element_marks import mark_of, shows, watches
 from portal.web.routes import RouteRow
 from portal.web.site import Site
@@ -216,11 +216,11 @@ class Looking(Protocol):
         """The house."""
 
     @property
-    def actor(self) -> Actor | None:
+    def actor(self) -> Visitor | None:
         """Who looks; None: nobody who is in."""
 
     @property
-    def me(self) -> Actor:
+    def me(self) -> Visitor:
         """Who looks, where somebody must be in."""
 
 

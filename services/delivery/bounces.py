@@ -25,7 +25,7 @@ What = (
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class BounceHeard:
     """
     What became of one report, about the *notice* that it names.
 
@@ -40,17 +40,17 @@ class Heard:
     """Dialogue and seat, or why the step was refused, of what a calendar answered."""
 
 
-def hear(engine: Engine, ledger: Ledger, raw: bytes, now: datetime) -> list[Heard]:
+def hear(engine: Engine, ledger: Ledger, raw: bytes, now: datetime) -> list[BounceHeard]:
     """
     Record what the mail *raw* says of deliveries that failed, at *now* (aware UTC); reading it twice records it once.
 
     Raises Busy or DatabaseUnavailable (records.engine.errors); then it can be read again. Source: rules 16 and 43.
     """
     if told := calendar_replies.answers(ledger, raw, now):
-        return [Heard(one.what, who=one.where) for one in told]
+        return [BounceHeard(one.what, who=one.where) for one in told]
     returned = read_returned(raw)
     if returned.kind == "none":
-        return [Heard("no-report")]
+        return [BounceHeard("no-report")]
     found = [queue.find_message(engine, name) for name in returned.names]
     ours = [
         posted
@@ -60,17 +60,17 @@ def hear(engine: Engine, ledger: Ledger, raw: bytes, now: datetime) -> list[Hear
             returned.sure or _about(engine, returned, raw, ledger.read(posted.dialogue_id), posted)
         )
     ]
-    return [_recorded(ledger, returned, posted, now) for posted in ours] or [Heard("foreign")]
+    return [_recorded(ledger, returned, posted, now) for posted in ours] or [BounceHeard("foreign")]
 
 
-def _recorded(ledger: Ledger, returned: Returned, posted: Posted, now: datetime) -> Heard:
+def _recorded(ledger: Ledger, returned: Returned, posted: Posted, now: datetime) -> BounceHeard:
     if returned.kind == "passing":
-        return Heard("passing", posted)
+        return BounceHeard("passing", posted)
     if returned.kind == "unread":
         ledger.report_unread(posted.id, now)
-        return Heard("unread", posted)
+        return BounceHeard("unread", posted)
     new = ledger.undeliverable(posted.id, _CHANNEL, returned.code, now)
-    return Heard("recorded" if new else "known", posted)
+    return BounceHeard("recorded" if new else "known", posted)
 
 
 def _about(

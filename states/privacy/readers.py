@@ -1,4 +1,4 @@
-"""The reader: before whose eyes something is shown, the one thing that every door says of who asks."""
+"""Reader: before whose eyes something is shown, the one thing that every door says of who asks."""
 
 from dataclasses import dataclass
 from enum import StrEnum

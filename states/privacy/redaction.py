@@ -31,7 +31,7 @@ _SHARED = "somebody"
 """Of a name that two people have nobody can say whose it is."""
 
 
-class _Known(NamedTuple):
+class _Mask(NamedTuple):
     """What stands instead of a word, and of how many parts the word is."""
 
     mask: str
@@ -43,7 +43,7 @@ class Redactor:
 
     def __init__(self) -> None:
         self._ids: dict[str, str] = {}
-        self._words: dict[str, _Known] = {}
+        self._words: dict[str, _Mask] = {}
         self._phones: dict[str, str] = {}
         self._short: dict[str, set[str]] = {}
         self._longest = 0
@@ -71,7 +71,7 @@ class Redactor:
     def _keep(self, word: str, mask: str) -> None:
         parts = len(parts_of(composed(word)))
         for key in filter(None, keys_of(composed(word))):
-            self._words.setdefault(key, _Known(mask, parts))
+            self._words.setdefault(key, _Mask(mask, parts))
             self._longest = max(self._longest, len(key))
 
     def settle(self, public: str = "") -> None:

@@ -26,7 +26,7 @@ _ACCENT = re.compile("[\u0300-\u036f]")
 _PIECE = re.compile(r"[\w-]+")
 
 
-class Span(NamedTuple):
+class PlacedPart(NamedTuple):
     """A word of a text, from *start* up to *end*, and its *key*: the same for all its spellings."""
 
     start: int
@@ -45,18 +45,20 @@ def keys_of(word: str) -> Iterator[str]:
     yield from dict.fromkeys((key, plain(key)))
 
 
-def parts_of(text: str) -> list[Span]:
+def parts_of(text: str) -> list[PlacedPart]:
     """The words of *text*, each with its key; *text* is composed, or places would move."""
     found, place = [], 0
     for is_word, signs in groupby(text, _is_of_word):
         part = "".join(signs)
         if is_word:
-            found.append(Span(place, place + len(part), _key(part)))
+            found.append(PlacedPart(place, place + len(part), _key(part)))
         place += len(part)
     return found
 
 
-def joined(parts: list[Span], text: str, first: int) -> Iterator[tuple[int, Span, bool]]:
+def joined(
+    parts: list[PlacedPart], text: str, first: int
+) -> Iterator[tuple[int, PlacedPart, bool]]:
     """The part *first* alone, then with its neighbours as one word: of how many, and whether only blanks part them."""
     start, key, blank = parts[first].start, "", True
     for number in range(first, min(first + _MOST_PARTS, len(parts))):
@@ -65,7 +67,7 @@ def joined(parts: list[Span], text: str, first: int) -> Iterator[tuple[int, Span
         if len(gap) > _BETWEEN and gap.strip():
             return
         blank, key = blank and not gap.strip(), key + part.key
-        yield number - first + 1, Span(start, part.end, key), blank
+        yield number - first + 1, PlacedPart(start, part.end, key), blank
 
 
 def may_be(known: int, found: int, key: str, *, blank: bool) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import flows.once.temporary_server
-from cli.commands.demo import CASE, MARKER, Place
+from cli.commands.demo import CASE, MARKER, DemoFolder
 from cli.main import app
 from config.settings import Settings
 
@@ -110,7 +110,7 @@ def test_links_in_its_folder_are_not_followed(tmp_path: Path) -> None:
     place.mkdir()
     (place / MARKER).touch()
     (place / "mail").symlink_to(away)
-    Place(place).clear()
+    DemoFolder(place).clear()
     assert (away / "deep").is_dir()
     assert not (place / "mail").exists()
 

@@ -15,7 +15,7 @@ from config.clock import set_clock
 from config.settings import Settings, load_settings
 from flows.machine.processes import Child, free_port, start, stop
 from flows.machine.server import answers
-from flows.machine.site import AlreadyRunning, Site, told
+from flows.machine.site import AlreadyRunning, MachineSite, told
 from flows.machine.supervisor import SERVICES, Service, run
 from tests.flows.up_process import running
 from tests.patience import alive, wait_for
@@ -65,13 +65,13 @@ def test_it_comes_up_and_leaves_nothing_behind(
         wait_for(lambda: not alive(family))
 
 
-def _sleeper(site: Site) -> Child:
+def _sleeper(site: MachineSite) -> Child:
     return start(
         "Sleeper", "http.server", ["0", "--bind", "127.0.0.1"], dict(os.environ), site.log("s")
     )
 
 
-def _failing(site: Site) -> Child:
+def _failing(site: MachineSite) -> Child:
     return start("Failing", "no_such_module", [], dict(os.environ), site.log("f"))
 
 
@@ -119,14 +119,14 @@ def test_what_never_becomes_healthy_is_given_up(settings: Settings) -> None:
 
 def test_a_second_one_in_the_same_folder_is_refused(settings: Settings) -> None:
     said: list[str] = []
-    with Site(settings).alone(said.append):
+    with MachineSite(settings).alone(said.append):
         assert run(settings, services=[], say=said.append) == 1
 
     assert "runs already" in said[0]
     with (
         pytest.raises(AlreadyRunning),
-        Site(settings).alone(said.append),
-        Site(settings).alone(said.append),
+        MachineSite(settings).alone(said.append),
+        MachineSite(settings).alone(said.append),
     ):
         pass
 
@@ -147,7 +147,7 @@ def test_a_taken_port_is_left_to_whoever_has_it(settings: Settings) -> None:
         other.listen()
         taken = other.getsockname()[1]
         prefect = settings.prefect.model_copy(update={"port": taken})
-        own = Site(settings.model_copy(update={"prefect": prefect})).own
+        own = MachineSite(settings.model_copy(update={"prefect": prefect})).own
 
     assert own is not None
     assert own.port != taken
@@ -187,8 +187,8 @@ def test_the_first_service_starts_before_what_is_prepared_and_the_others_after(
 ) -> None:
     began: list[str] = []
 
-    def starting(name: str) -> Callable[[Site], Child]:
-        def begin(site: Site) -> Child:
+    def starting(name: str) -> Callable[[MachineSite], Child]:
+        def begin(site: MachineSite) -> Child:
             began.append(name)
             return _sleeper(site) if name != "C" else _failing(site)
 
@@ -225,7 +225,7 @@ def test_the_runner_notices_when_the_clock_of_a_demonstration_was_moved(tmp_path
 def test_a_server_elsewhere_is_used_and_none_is_started(settings: Settings) -> None:
     elsewhere = "http://prefect.intern:4200/api"
     prefect = settings.prefect.model_copy(update={"api_url": elsewhere})
-    site = Site(settings.model_copy(update={"prefect": prefect}))
+    site = MachineSite(settings.model_copy(update={"prefect": prefect}))
 
     assert site.api == site.environment["PREFECT_API_URL"] == elsewhere
     assert [service.name for service in SERVICES if service.wanted(site)] == [
@@ -252,7 +252,7 @@ def test_a_child_is_told_what_its_environment_does_not_say(
 def test_prefect_gets_nothing_of_another_prefect(settings: Settings) -> None:
     from flows.machine.server import environment
 
-    own = Site(settings).own
+    own = MachineSite(settings).own
     assert own is not None
     told_server = environment(own, {"PREFECT_API_KEY": "theirs", "HOME": "/somewhere"})
 

@@ -10,7 +10,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar.parser import Contentline
 
-from notifications.calendar.entries import Entry, attendee, by_the_library, folded, organised
+from notifications.calendar.entries import (
+    CalendarEntry,
+    attendee,
+    by_the_library,
+    folded,
+    organised,
+)
 from notifications.letters.compose import compose
 from states.model.dialogue import Dialogue
 from states.model.facts import Notice
@@ -20,11 +26,11 @@ from tests.notifications.builders import ALERTED, SESSION, dialogue, notice
 EARLY = SESSION - timedelta(days=70)
 
 
-def entry_of(asked: Notice, home: Dialogue, now: datetime = EARLY) -> Entry | None:
+def entry_of(asked: Notice, home: Dialogue, now: datetime = EARLY) -> CalendarEntry | None:
     return compose(asked, home, now=now).calendar
 
 
-def event_of(entry: Entry | None) -> Any:  # noqa: ANN401 - its fields have types of their own
+def event_of(entry: CalendarEntry | None) -> Any:  # noqa: ANN401 - its fields have types of their own
     assert entry is not None
     calendar = icalendar.Calendar.from_ical(entry.data)
     assert calendar["METHOD"] == entry.method

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from flows.machine.processes import free_port, is_open
-from portal.enter.rate_limit import Limits
+from portal.enter.rate_limit import ConnectionLimits
 from tests.conftest import missing
 from tests.patience import PATIENCE, wait_for
 from tests.portal.conftest import Portal, opened
 from tests.portal.test_patience import HALF, WHOLE, answered, call, patient
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
-LIMITS = Limits(header=PATIENCE, pause=PATIENCE, body=PATIENCE, per_address=20)
+LIMITS = ConnectionLimits(header=PATIENCE, pause=PATIENCE, body=PATIENCE, per_address=20)
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ import pytest
 import uvicorn
 
 from portal import server as serving
-from portal.enter.rate_limit import HEADER_BYTES, Limits
+from portal.enter.rate_limit import HEADER_BYTES, ConnectionLimits
 from tests.patience import PATIENCE, wait_for
 from tests.portal.conftest import Portal
 
 MANY = 300
-FOR_EVER = Limits(header=PATIENCE, pause=PATIENCE, body=PATIENCE)
+FOR_EVER = ConnectionLimits(header=PATIENCE, pause=PATIENCE, body=PATIENCE)
 """Only the number of places keeps anybody out."""
 SOON = replace(FOR_EVER, header=0.2, pause=0.2, body=0.4)
 AT_ONCE = 10.0
@@ -34,7 +34,7 @@ WHOLE = b"GET /new-link HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
 
 
 @contextmanager
-def patient(portal: Portal, limits: Limits) -> Iterator[int]:
+def patient(portal: Portal, limits: ConnectionLimits) -> Iterator[int]:
     """Serve the portal as `weerklank up` does, on some port, with *limits*."""
     config = serving._config(portal.app, portal.house.settings, limits)
     config.port = 0

@@ -17,7 +17,7 @@ from states.language.messages import phrasebook, say_to_people
 from states.language.validation_messages import Problem, problem_book
 from states.model.dialogue import Dialogue
 from states.model.vocabulary import DutyKind, Step
-from states.steps.phases.lead_time import Unfit
+from states.steps.phases.lead_time import UnfitDay
 from states.steps.table import STEPS
 from tests.machine_words import machine_words
 from tests.portal.conftest import Portal, opened
@@ -28,8 +28,8 @@ VALUES: dict[str, Any] = {
     "by": "deputy", "check": "home-share", "commitment": "k-1", "contribution": "c1", "contributions": ["c1", "c2"],
     "country": "BD", "date": "2022-09-08",
     "days": [
-        Unfit(DutyKind("approve-analysis"), date(2022, 2, 10)),
-        Unfit(DutyKind("invite-stakeholder"), date(2022, 4, 7)),
+        UnfitDay(DutyKind("approve-analysis"), date(2022, 2, 10)),
+        UnfitDay(DutyKind("invite-stakeholder"), date(2022, 4, 7)),
     ],
     "due": "2022-09-08", "duty": "answer-participant/union-bd",
     "earliest": "2022-09-08",

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from notifications.views.dialogue_view import DutyView
 from notifications.views.names import addressee
-from portal.shared.points_by_role import Point, Seen
+from portal.shared.points_by_role import Seen, SeenPoint
 from records.outbox.enqueue import BY_HAND, FAILED, PENDING
 from records.queries import NoticeRow
 from states.checks.status import unwritten, waiting_voices
@@ -35,7 +35,7 @@ class Debt:
         return self.seen.named(self.voice)
 
     @cached_property
-    def points(self) -> list[Point]:
+    def points(self) -> list[SeenPoint]:
         """What they contributed and did not withdraw."""
         return [point for point in self.seen.points if point.source.voice == self.voice]
 
@@ -63,14 +63,14 @@ class Debt:
             return None
         return DutyView(seen.dialogue, duty, seen.now, seen.language)
 
-    def objection(self, point: Point) -> DutyView | None:
+    def objection(self, point: SeenPoint) -> DutyView | None:
         """The promised response to an objection against the answer on *point*."""
         seen = self.seen
         duty = seen.dialogue.latest(duty_name(DutyKind.ANSWER_DISPUTE, point.id))
         return DutyView(seen.dialogue, duty, seen.now, seen.language) if duty else None
 
     @property
-    def writable(self) -> list[Point]:
+    def writable(self) -> list[SeenPoint]:
         """The points on which an answer can be written now."""
         return [p for p in self.points if not why_unanswerable(self.seen.dialogue, p.source)]
 
@@ -150,7 +150,7 @@ class Debt:
         return any(view.late for p in self.disputed if (view := self.objection(p)))
 
     @property
-    def disputed(self) -> list[Point]:
+    def disputed(self) -> list[SeenPoint]:
         """The points whose answer met an objection that waits for a response."""
         return [p for p in self.points if p.source.awaits_response]
 
@@ -174,7 +174,7 @@ def _urgency(debt: Debt) -> tuple[bool, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class ByHand:
+class ByHandMessage:
     """A message that somebody without e-mail should hear by phone or letter."""
 
     number: int
@@ -182,7 +182,7 @@ class ByHand:
     template: Template
 
 
-def waiting_by_hand(seen: Seen, rows: Iterable[NoticeRow], *, sealed: bool) -> list[ByHand]:
+def waiting_by_hand(seen: Seen, rows: Iterable[NoticeRow], *, sealed: bool) -> list[ByHandMessage]:
     """What waits for a person's hand; *sealed*: also what is under seal, which nobody but the moderator sees."""
     waits = [
         r
@@ -191,7 +191,7 @@ def waiting_by_hand(seen: Seen, rows: Iterable[NoticeRow], *, sealed: bool) -> l
         and r.sent_at is None
         and (sealed or may_know_way(seen.dialogue, A_MANAGER, r.to))
     ]
-    return [ByHand(row.id, reader_of(seen, row.to), row.template) for row in waits]
+    return [ByHandMessage(row.id, reader_of(seen, row.to), row.template) for row in waits]
 
 
 def reader_of(seen: Seen, to: str) -> str:
@@ -201,4 +201,4 @@ def reader_of(seen: Seen, to: str) -> str:
     return addressee(seen.dialogue, to, seen.language)
 
 
-__all__ = ["BY_HAND", "FAILED", "PENDING", "ByHand", "Debt", "debts_of", "waiting_by_hand"]
+__all__ = ["BY_HAND", "FAILED", "PENDING", "ByHandMessage", "Debt", "debts_of", "waiting_by_hand"]

@@ -9,7 +9,7 @@ from portal.http.errors import Incomplete, NotFound
 from portal.manager.answers import returned_mail
 from portal.manager.answers.answer_debts import Debt, debts_of, waiting_by_hand
 from portal.manager.answers.preview import preview
-from portal.shared.points_by_role import Point, act_in_words, seen_by
+from portal.shared.points_by_role import SeenPoint, act_in_words, seen_by
 from portal.web.pages import get, post
 from portal.web.request import Visit
 from portal.web.routes import MANAGERS
@@ -40,7 +40,7 @@ def show_one(visit: Visit) -> Response:
     return visit.page("manager/answer.html", seen=debt.seen, debt=debt, point=point)
 
 
-def _asked(visit: Visit) -> tuple[Debt, Point]:
+def _asked(visit: Visit) -> tuple[Debt, SeenPoint]:
     """The debt that the contribution of the path belongs to, and that point."""
     seen = seen_by(visit, visit.dialogue(visit.param("dialogue")))
     point = seen.point(visit.param("contribution"))
@@ -100,7 +100,7 @@ def postpone(visit: Visit) -> Response:
     return visit.go(f"/dialogues/{debt.seen.dialogue.id}/answers", said="postponed")
 
 
-def _postponable(debt: Debt, point: Point, what: str) -> DutyView | None:
+def _postponable(debt: Debt, point: SeenPoint, what: str) -> DutyView | None:
     """What the form speaks of; nothing once it was written to somebody hidden, whose post the moderator knows."""
     if what == "answer":
         return debt.duty if debt.owed or not debt.hidden else None

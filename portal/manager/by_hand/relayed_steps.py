@@ -39,7 +39,7 @@ _TEXT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class RelayChoice:
     """A step that can be recorded now, and how the page calls it."""
 
     key: str
@@ -50,10 +50,10 @@ class Choice:
         return self.key.replace("/", "-")
 
 
-def choices_of(dialogue: Dialogue, role: str) -> list[Choice]:
+def choices_of(dialogue: Dialogue, role: str) -> list[RelayChoice]:
     """The steps that *role* may record for somebody in the phase in which *dialogue* stands."""
     fitting = [key for key, may in RELAYS.items() if role in may and key != Step.UNDO_RELAYED]
-    return [Choice(key) for key in fitting if fits(dialogue, Step(key.partition("/")[0]))]
+    return [RelayChoice(key) for key in fitting if fits(dialogue, Step(key.partition("/")[0]))]
 
 
 def show(visit: Visit) -> Response:

@@ -22,7 +22,7 @@ _ELSEWHERE = {Step.SIGN_STRATEGY: "/dialogues/{dialogue}/strategy#sign"}
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedCheck:
     """One check: what is missing, why it is asked, where that can be given, and who passed it by hand."""
 
     check: Check
@@ -44,7 +44,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class PhaseStage:
     """One phase on the way through the year, and whether it is over, now, or to come."""
 
     phase: Phase
@@ -62,18 +62,18 @@ class Leave:
     """The address of the page on which it is taken, when that is not the page of the dialogue."""
 
 
-def asked_of(visit: Visit, dialogue: Dialogue) -> list[Asked]:
+def asked_of(visit: Visit, dialogue: Dialogue) -> list[AskedCheck]:
     """The checks of the phase, those that wait first."""
     seen = seen_by(visit, dialogue)
     asked = [_asked(visit, seen, check) for check in checks_of(dialogue, visit.now)]
     return sorted(asked, key=lambda one: (not one.waits, one.soft))
 
 
-def _asked(visit: Visit, seen: Seen, check: Check) -> Asked:
+def _asked(visit: Visit, seen: Seen, check: Check) -> AskedCheck:
     dialogue = seen.dialogue
     override = dialogue.overrides.get(f"{dialogue.phase}/{check.name}")
     passed, told = override if check.overridden else None, seen.told(check)
-    return Asked(
+    return AskedCheck(
         check,
         list(told.lines),
         told.source,
@@ -83,12 +83,12 @@ def _asked(visit: Visit, seen: Seen, check: Check) -> Asked:
     )
 
 
-def stages_of(dialogue: Dialogue) -> list[Stage]:
+def stages_of(dialogue: Dialogue) -> list[PhaseStage]:
     """The five phases; after the end they are all over."""
-    return [Stage(phase, stage_of(dialogue, phase)) for phase in OPEN_PHASES]
+    return [PhaseStage(phase, stage_of(dialogue, phase)) for phase in OPEN_PHASES]
 
 
-def leave_of(visit: Visit, dialogue: Dialogue, asked: Iterable[Asked]) -> Leave | None:
+def leave_of(visit: Visit, dialogue: Dialogue, asked: Iterable[AskedCheck]) -> Leave | None:
     """How the phase is left; None for an ended dialogue."""
     step = leaving_step(dialogue.phase)
     if step is None:

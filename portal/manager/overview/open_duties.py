@@ -80,7 +80,7 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedOfMany:
     """What is asked of participants: how many still owe it, and until when."""
 
     dialogue: Dialogue
@@ -100,14 +100,14 @@ class Elsewhere:
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class DutyBoard:
     """All that is owed: what is late, what comes soon, what comes later, and what others do."""
 
     late: list[list[Owed]]
     """Bundles of what is late in the same way; every single one is shown."""
     soon: list[Owed]
     later: list[Owed]
-    asked: list[Asked]
+    asked: list[AskedOfMany]
     elsewhere: list[Elsewhere]
 
     @property
@@ -121,7 +121,7 @@ class Board:
         return not (self.late or self.soon or self.later or self.elsewhere)
 
 
-def board_of(visit: Visit) -> Board:
+def board_of(visit: Visit) -> DutyBoard:
     """All that is owed in the programme of whoever asks, in a fixed number of queries."""
     now = visit.now
     rows = owed(visit.site.house.engine, visit.me.programme.id)
@@ -135,7 +135,7 @@ def board_of(visit: Visit) -> Board:
     late = sorted((one for one in ours if one.late), key=lambda one: one.standing)
     coming = sorted((one for one in ours if not one.late), key=lambda one: one.duty.due)
     joined = list(_joined(coming))
-    return Board(
+    return DutyBoard(
         list(_bundles(late)),
         [one for one in joined if one.duty.due <= now + SOON],
         [one for one in joined if one.duty.due > now + SOON],
@@ -181,14 +181,14 @@ def _joined(coming: Iterable[Owed]) -> Iterator[Owed]:
             yield Owed(alike[0].visit, alike[0].dialogue, alike[0].duty, len(alike))
 
 
-def _asked(rows: Iterable[DutyRow], read: dict[str, Dialogue]) -> Iterator[Asked]:
+def _asked(rows: Iterable[DutyRow], read: dict[str, Dialogue]) -> Iterator[AskedOfMany]:
     asked = Counter(
         (row.dialogue_id, row.duty.kind, row.duty.due)
         for row in rows
         if row.duty.owner == PARTICIPANT and row.dialogue_id in read
     )
     for (name, kind, due), number in sorted(asked.items(), key=lambda item: item[0][2]):
-        yield Asked(read[name], kind, read[name].calendar.due_day(due), number)
+        yield AskedOfMany(read[name], kind, read[name].calendar.due_day(due), number)
 
 
 def _elsewhere(rows: Iterable[DutyRow], read: set[str], now: datetime) -> Iterator[Elsewhere]:

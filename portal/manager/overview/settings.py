@@ -25,7 +25,7 @@ _LONGEST = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class SettingRow:
     """A value of the policy: the place where it stands, what holds, and what holds when nothing is chosen."""
 
     group: str
@@ -76,18 +76,18 @@ def _latest(visit: Visit) -> str | None:
     return next(reversed(visit.dialogue_ids()), None)
 
 
-def _settings(visit: Visit) -> Iterator[Setting]:
+def _settings(visit: Visit) -> Iterator[SettingRow]:
     policy = visit.site.house.policies(visit.me.programme.policy)
     values, defaults = policy.model_dump(mode="json"), default_values()
     for group in ("due", "limits"):
         for key, value in values[group].items():
-            yield Setting(group, key, value, defaults[group].get(key))
+            yield SettingRow(group, key, value, defaults[group].get(key))
     at = str(values["notice_time"])[:5]
-    yield Setting("limits", "notice_time", at, str(defaults["notice_time"])[:5])
+    yield SettingRow("limits", "notice_time", at, str(defaults["notice_time"])[:5])
     for name, ladder in values["ladders"].items():
         default = defaults["ladders"].get(name, {}).get("rungs", {})
         for rung, audience in ladder["rungs"].items():
-            yield Setting(f"ladder-{name}", rung, list(audience), default.get(rung))
+            yield SettingRow(f"ladder-{name}", rung, list(audience), default.get(rung))
 
 
 def hand_over(visit: Visit) -> Response:

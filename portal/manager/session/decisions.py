@@ -5,7 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from portal.http.errors import Incomplete, NotFound
-from portal.shared.points_by_role import Point, Seen, seen_by
+from portal.shared.points_by_role import Seen, SeenPoint, seen_by
 from portal.web.pages import get, post
 from portal.web.request import Visit
 from portal.web.routes import MANAGERS
@@ -38,7 +38,7 @@ def show_one(visit: Visit) -> Response:
     )
 
 
-def _asked(visit: Visit) -> tuple[Seen, Point]:
+def _asked(visit: Visit) -> tuple[Seen, SeenPoint]:
     seen = seen_by(visit, visit.dialogue(visit.param("dialogue")))
     point = seen.point(visit.param("contribution"))
     if point is None:
@@ -56,7 +56,7 @@ def take(visit: Visit) -> Response:
     return visit.go(f"/dialogues/{seen.dialogue.id}/decisions#{point.id}", said="decision")
 
 
-def _given(visit: Visit, point: Point) -> dict[str, Any]:
+def _given(visit: Visit, point: SeenPoint) -> dict[str, Any]:
     given: dict[str, Any] = visit.need("outcome", "reason", "owner")
     texts = visit.form.some(*_OPTIONAL)
     problems = _problems(visit, texts)

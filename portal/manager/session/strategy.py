@@ -7,7 +7,7 @@ from starlette.responses import Response
 from notifications.views.dialogue_view import DutyView
 from notifications.views.names import travels_sealed
 from portal.http.errors import NotFound
-from portal.shared.points_by_role import Point, Seen, complete, seen_by
+from portal.shared.points_by_role import Seen, SeenPoint, complete, seen_by
 from portal.shared.which_dialogue import at_hand, nothing_yet
 from portal.web.pages import get, post
 from portal.web.request import Visit
@@ -44,7 +44,7 @@ def show(visit: Visit) -> Response:
     )
 
 
-def _turned_down(point: Point) -> bool:
+def _turned_down(point: SeenPoint) -> bool:
     """Whether it was decided without a change or a promise to show for it."""
     c = point.source
     return c.outcome is not None and c.change is None and c.commitment is None

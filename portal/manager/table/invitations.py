@@ -25,7 +25,7 @@ _TEXTS = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HeardExpectation:
     """What somebody expects, and who says so as far as it is safe to tell."""
 
     by: str
@@ -90,12 +90,13 @@ def show_expectations(visit: Visit) -> Response:
     )
 
 
-def _heard(visit: Visit, dialogue: Dialogue) -> list[Heard]:
+def _heard(visit: Visit, dialogue: Dialogue) -> list[HeardExpectation]:
     """Those who are named first; the others by their words, because the order of the map would tell who they are."""
     seats = [seat for seat in dialogue.stakeholders.values() if seat.expectation]
     seats.sort(key=lambda seat: "" if seat.at_risk is False else str(seat.expectation))
     return [
-        Heard(_name(visit, s), str(s.expectation), s.success_test, _tongue(visit, s)) for s in seats
+        HeardExpectation(_name(visit, s), str(s.expectation), s.success_test, _tongue(visit, s))
+        for s in seats
     ]
 
 

@@ -27,7 +27,7 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MirrorLine:
     """One group: the risks there, and how many seats it has at each stage; *spoke* None: not shown."""
 
     label: str
@@ -48,7 +48,7 @@ class Side:
     """The seats by country, by tier or by layer."""
 
     name: str
-    lines: list[Line]
+    lines: list[MirrorLine]
 
     @property
     def most(self) -> int:
@@ -92,10 +92,10 @@ class Mirror:
     unheard_accepted: list[Risk]
     """Those that had such a seat, but nobody of them accepted."""
     critical: int
-    total: Line
+    total: MirrorLine
     least: int
 
-    def empty_lands(self, held: bool) -> list[Line]:  # noqa: FBT001 - asked in a template
+    def empty_lands(self, held: bool) -> list[MirrorLine]:  # noqa: FBT001 - asked in a template
         """The countries with risks from which nobody is mapped, or after the session (*held*) nobody was there."""
         lands = next(side.lines for side in self.sides if side.name == "country")
         return [line for line in lands if line.gap or (held and line.risks and not line.present)]
@@ -153,12 +153,12 @@ def _side(dialogue: Dialogue, cut: Cut, shown: Mapping[str, int]) -> Side:
     return Side(cut.name, lines)
 
 
-def _line(dialogue: Dialogue, cut: Cut, group: tuple[str, str], spoke: int | None) -> Line:
+def _line(dialogue: Dialogue, cut: Cut, group: tuple[str, str], spoke: int | None) -> MirrorLine:
     key, label = group
     seats = [seat for seat in dialogue.stakeholders.values() if key in cut.seat(seat)]
     risks = [risk for risk in dialogue.risks.values() if key in cut.risk(risk)]
     present = sum(bool(seat.present) for seat in seats)
-    return Line(
+    return MirrorLine(
         label,
         len(risks),
         len(seats),

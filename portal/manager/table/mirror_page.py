@@ -8,7 +8,7 @@ from notifications.language.words import country, word
 from portal.http.errors import NotFound
 from portal.manager.register.headings import COLUMNS
 from portal.manager.register.spreadsheets import as_csv, as_xlsx
-from portal.manager.table.mirror import Line, Mirror, mirror_of
+from portal.manager.table.mirror import Mirror, MirrorLine, mirror_of
 from portal.web.pages import get
 from portal.web.request import Visit
 from portal.web.routes import MANAGERS
@@ -83,7 +83,7 @@ def mirror_rows(visit: Visit, mirror: Mirror) -> Iterator[list[str]]:
             yield [sides[side.name], line.label, *_figures(line, mirror.least)]
 
 
-def _figures(line: Line, least: int) -> list[str]:
+def _figures(line: MirrorLine, least: int) -> list[str]:
     counted = [line.risks, line.mapped, line.accepted, line.present]
     return [*map(str, counted), f"< {least}" if line.spoke is None else str(line.spoke)]
 

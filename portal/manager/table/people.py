@@ -30,20 +30,20 @@ _PERSON = f"{_HOME}/person/{{stakeholder}}"
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PeopleFilter:
     """One choice of whom the list shows, and how many that are."""
 
     key: str
     number: int
 
 
-def choices_of(dialogue: Dialogue) -> list[Choice]:
+def choices_of(dialogue: Dialogue) -> list[PeopleFilter]:
     """Whom the list can show: everybody, or those whose invitation stands somewhere."""
     count = Counter(seat.invitation.value for seat in dialogue.stakeholders.values())
     undecided = sum(seat.at_risk is None for seat in dialogue.stakeholders.values())
-    found = [Choice(one.value, count[one.value]) for one in Invitation if count[one.value]]
-    found += [Choice("undecided", undecided)] if undecided else []
-    return [Choice("", len(dialogue.stakeholders)), *found]
+    found = [PeopleFilter(one.value, count[one.value]) for one in Invitation if count[one.value]]
+    found += [PeopleFilter("undecided", undecided)] if undecided else []
+    return [PeopleFilter("", len(dialogue.stakeholders)), *found]
 
 
 def show_people(visit: Visit) -> Response:

@@ -13,7 +13,7 @@ from states.timing.lapse import Setting
 
 
 @dataclass(frozen=True, slots=True)
-class Unfit:
+class UnfitDay:
     """A *kind* of duty whose regular *day* is over before it could open."""
 
     kind: DutyKind
@@ -26,12 +26,12 @@ class Unfit:
 
 def unfit(
     dialogue: Dialogue, now: datetime, kinds: Iterable[DutyKind] = tuple(KINDS)
-) -> list[Unfit]:
+) -> list[UnfitDay]:
     """The *kinds* of duties whose regular due day lies before the day of *now* (aware UTC), the earliest first."""
     today = dialogue.calendar.day_of(now)
     rules = {kind: dialogue.policy.due[kind] for kind in kinds}
     found = [
-        Unfit(kind, dialogue.calendar.reckon(rule, dialogue.session_day).end)
+        UnfitDay(kind, dialogue.calendar.reckon(rule, dialogue.session_day).end)
         for kind, rule in rules.items()
         if rule.startswith("S")
     ]
@@ -64,7 +64,7 @@ def earliest_session(
 class Near:
     """A session so near that the *days* are over already; the *earliest* is the first at which all fit."""
 
-    days: list[Unfit]
+    days: list[UnfitDay]
     earliest: date
 
 
