@@ -7,6 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from cli.json_views import Row
+from states.model.duties import kind_of, whom_of
 from states.model.vocabulary import DutyKind, FactName
 
 Span = Literal["moment", "day", "month"]
@@ -114,7 +115,7 @@ def _carried(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
 
 
 def _silence(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
-    kind, _, who = fact["subject"].partition("/")
+    kind, who = kind_of(fact["subject"]), whom_of(fact["subject"])
     if kind not in {DutyKind.ANSWER_INVITATION, DutyKind.SHARE_EXPECTATION}:
         yield Grain(at, "silent", "quiet", "month", "fact")
         return
@@ -170,7 +171,7 @@ def _answered(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
 
 
 def _lapsed(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
-    kind, _, who = fact["subject"].partition("/")
+    kind, who = kind_of(fact["subject"]), whom_of(fact["subject"])
     if kind == DEBT:
         yield Grain(at - INSTANT, "lapsed-debt", "lapsed-debt", look="late", who=who)
     else:
@@ -182,7 +183,7 @@ def _postponed(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     details = {key: facts.day(detail[key]) for key in ("was", "to", "first")}
     late = bool(detail["late"])
     key = "postponed-late" if late else "postponed"
-    who = fact["subject"].partition("/")[2] or fact["subject"]
+    who = whom_of(fact["subject"]) or fact["subject"]
     yield Grain(
         at, key, fact["subject"], look="late" if late else "plain", who=who, details=details
     )

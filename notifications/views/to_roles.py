@@ -28,7 +28,7 @@ from notifications.views.names import (
 from notifications.views.waiting_people import Waiting, waiting_for
 from states.checks.checks import checks_of
 from states.model.dialogue import Dialogue
-from states.model.duties import KINDS, Duty
+from states.model.duties import KINDS, Duty, kind_of, whom_of
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT, Person, Role
 from states.model.policy import rung_offset
@@ -166,11 +166,11 @@ class Overview:
 def _carried(name: str, language: str) -> str:
     """Of people only a pseudonym is told: how far the others spoke openly stands in the earlier edition."""
     home, _, duty = name.rpartition(": ")
-    kind, _, whom = duty.partition("/")
+    kind, whom = kind_of(duty), whom_of(duty) or ""
     told = whom if kind in _NAMED else ""
     if is_pseudonym(whom):
         told = fill("voice", "sealed", language, letter=letters_of(whom))
-    said = " – ".join(part for part in (word("duty", kind, language), told) if part)
+    said = " – ".join(part for part in (word("duty", kind or duty, language), told) if part)
     year = home.rpartition("-")[2]
     return f"{fill('voice', 'edition', language, year=year)}: {said}" if home else said
 

@@ -16,7 +16,7 @@ from portal.web.request import Visit
 from records.journal.journal import Break, Entry, entries, head, verify
 from states.language.catalogue import N_
 from states.model.dialogue import OPEN_PHASES, Dialogue
-from states.model.duties import KINDS
+from states.model.duties import kind_of, whom_of
 from states.model.people import AUDITOR
 from states.model.vocabulary import DutyKind, FactName
 from states.privacy.redaction import Redactor, for_auditors
@@ -129,9 +129,9 @@ def show_journal(visit: Visit) -> Response:
 def _about(dialogue: Dialogue, veil: Redactor, fact: Entry, language: str) -> str:
     """What a fact is about, in words: a duty with whom it is for, a role, a check, a risk, or somebody unnamed."""
     subject = fact.subject
-    kind, _, whom = subject.partition("/")
-    if kind in KINDS:
-        told = _promise(dialogue, whom) if kind == DutyKind.REPORT_PROGRESS else whom
+    if kind := kind_of(subject):
+        whom = whom_of(subject) or ""
+        told = _promise(dialogue, whom) if kind is DutyKind.REPORT_PROGRESS else whom
         return ": ".join(filter(None, [word("duty", kind, language), veil.over(told)]))
     if fact.fact == FactName.COMMITMENT_REPORTED:
         return veil.over(_promise(dialogue, subject)) or "–"

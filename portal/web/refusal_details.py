@@ -13,6 +13,7 @@ from states.checks.gaps import Gap
 from states.language.messages import say_to_people
 from states.language.validation_messages import Problem
 from states.model.dialogue import Dialogue
+from states.model.duties import kind_of
 from states.model.people import AUDITOR, Role
 from states.model.vocabulary import CheckName
 from states.privacy.readers import Reader
@@ -98,7 +99,7 @@ def _moment(telling: Telling, value: Any) -> str:  # noqa: ANN401 - a moment in 
 
 
 def _duty(telling: Telling, value: Any) -> str:  # noqa: ANN401 - the name of a duty
-    return word("duty", str(value).partition("/")[0], telling.language)
+    return word("duty", kind_of(str(value)) or str(value), telling.language)
 
 
 def _over(telling: Telling, value: Sequence[UnfitDay]) -> str:

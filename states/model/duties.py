@@ -172,5 +172,18 @@ def _day_ending(instant: datetime, zone: ZoneInfo) -> date:
 
 def duty_name(kind: DutyKind, whom: str | None = None, round_: int = 1) -> str:
     """The name by which people call a duty: `answer-participant/union-bd`, `answer-dispute/c6#2`."""
-    name = f"{kind}/{whom}" if whom else kind
+    name = f"{kind}/{whom}" if whom else f"{kind}"
     return name if round_ == 1 else f"{name}#{round_}"
+
+
+def kind_of(name: str) -> DutyKind | None:
+    """The kind of the duty that people call *name*; None when no duty is called so."""
+    return _KIND_OF.get(name.partition("#")[0].partition("/")[0])
+
+
+def whom_of(name: str) -> str | None:
+    """Whom or what the duty that people call *name* is about; None for one that is owed once per dialogue."""
+    return name.partition("#")[0].partition("/")[2] or None
+
+
+_KIND_OF: dict[str, DutyKind] = {kind.value: kind for kind in DutyKind}

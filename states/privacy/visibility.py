@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from states.model.contributions import Attribution
 from states.model.dialogue import Dialogue
+from states.model.duties import whom_of
 from states.model.people import ROLES, Invitation, Stakeholder
 from states.model.vocabulary import Step
 from states.privacy.readers import A_MANAGER, Reader
@@ -123,7 +124,7 @@ def actor_seen(dialogue: Dialogue, by: str, step: str, given: Mapping[str, Any])
 def _names(value: object) -> list[str]:
     """The ids that a field of a step may hold: one, a list of them, or the name of a duty."""
     if isinstance(value, str):
-        return [value, value.partition("/")[2].partition("#")[0]]
+        return [value, whom_of(value) or ""]
     return [str(each) for each in value] if isinstance(value, list | tuple | dict) else []
 
 
