@@ -22,6 +22,7 @@ from states.model.duties import KINDS, Duty
 from states.model.information import Information
 from states.model.people import PARTICIPANT
 from states.model.vocabulary import DutyKind
+from states.steps.permissions import postponements_left
 from states.timing.ladders import Rung, rung_at
 
 COMING = 3
@@ -239,9 +240,7 @@ class DutyView:
     @property
     def postponements_left(self) -> int:
         """How often another date may still be named."""
-        if KINDS[self.source.kind].fixed:
-            return 0
-        return max(0, self.dialogue.policy.limits.postponements - len(self.source.postponements))
+        return postponements_left(self.dialogue, self.source)
 
     @property
     def late(self) -> int:

@@ -8,7 +8,7 @@ what the law refuses, or hides what it allows.
 from states.checks.composition import moderator_is_independent
 from states.model.contributions import Commitment, Contribution
 from states.model.dialogue import Dialogue, Phase
-from states.model.duties import duty_name
+from states.model.duties import KINDS, Duty, duty_name
 from states.model.people import Role
 from states.model.vocabulary import DutyKind, Step
 from states.steps.machine import fitting_phases
@@ -31,6 +31,21 @@ def is_reached(dialogue: Dialogue, step: Step) -> bool:
     """Whether *dialogue* stands in the first phase that *step* fits, or beyond it."""
     phases = list(Phase)
     return phases.index(dialogue.phase) >= min(map(phases.index, fitting_phases(step)))
+
+
+# dates
+
+
+def postponements_left(dialogue: Dialogue, duty: Duty) -> int:
+    """How often another date for *duty* may still be named: never for one whose date the law fixes."""
+    if KINDS[duty.kind].fixed:
+        return 0
+    return max(0, dialogue.policy.limits.postponements - len(duty.postponements))
+
+
+def moves_with_session(duty: Duty) -> bool:
+    """Whether *duty* is owed and moves along when the session does."""
+    return duty.owed and KINDS[duty.kind].follows_session
 
 
 # the session

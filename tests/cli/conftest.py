@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from cli.main import app
 from tests.json_contract import problems
+from tests.soft_checks import overrides_before
 
 SESSION = "2021-06-16T13:00"
 OPENED = "2020-12-10T09:00+01:00"
@@ -108,6 +109,8 @@ class Desk:
 
     def act(self, step: str, by: str = "manager", now: str = OPENED, **given: Any) -> str:  # noqa: ANN401 - whatever a step takes
         """Take a step, which must be allowed."""
+        for override in overrides_before(step):
+            self.act("override-check", now=now, **override)
         words = ("act", ID, step, "--by", by, "--now", now, "--with", json.dumps(given))
         return self.good(*words)
 

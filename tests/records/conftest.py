@@ -19,6 +19,7 @@ from states.model.dialogue import Dialogue
 from states.model.information import Information
 from states.model.programme import Programme
 from states.steps.decide import known_step
+from tests.soft_checks import overrides_before
 
 START = datetime(2021, 12, 10, 8, tzinfo=UTC)
 SESSION = datetime(2022, 6, 16, 11, tzinfo=UTC)
@@ -108,6 +109,8 @@ class Memory:
         self, step: str, given: Mapping[str, Any] | None = None, by: str = "manager"
     ) -> Receipt:
         """Take one step."""
+        for override in overrides_before(step):
+            self.act("override-check", override)
         return self.ledger.act(
             self.dialogue_id, known_step(step).name, given or {}, by=by, now=self.now
         )

@@ -25,11 +25,13 @@ from states.model.information import Information
 from states.model.people import Person
 from states.model.policy import Policy
 from states.model.programme import Programme
+from states.model.vocabulary import Step
 from states.steps.decide import decide, known_step
 from states.steps.delivery.receipts import delivered, undeliverable
 from states.steps.draft import Decision
 from states.steps.opening import open_edition
 from states.timing.lapse import Passing, Setting, pass_time
+from tests.soft_checks import overrides_before
 
 Given = dict[str, Any]
 POLICY_FILE = Path(__file__).parents[2] / "config" / "policy.toml"
@@ -266,6 +268,8 @@ class Life:
 
     def take(self, by: str, step: str, /, **given: Any) -> "Life":  # noqa: ANN401 - any step's fields
         """*by* takes *step*, which must be allowed."""
+        for override in overrides_before(step):
+            self.accept(decide(self.dialogue, Step.OVERRIDE_CHECK, override, "manager", self.now))
         self.accept(decide(self.dialogue, known_step(step).name, given, by, self.now))
         return self
 

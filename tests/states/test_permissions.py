@@ -1,12 +1,13 @@
 """What may be done now is said once: each permission says exactly what the law then does, in every kind of life."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from states.model.contributions import Contribution
 from states.model.dialogue import Phase
-from states.model.people import Role
+from states.model.people import PARTICIPANT, Role
 from states.model.vocabulary import Step
 from states.steps.machine import fitting_phases, leaving_step, require_fit
 from states.steps.permissions import (
@@ -19,7 +20,9 @@ from states.steps.permissions import (
     fits,
     is_reached,
     may_take,
+    moves_with_session,
     next_judge,
+    postponements_left,
     strategy_signed,
     why_unanswerable,
 )
@@ -113,6 +116,31 @@ def test_a_promise_is_reported_on_by_whom_the_law_lets(name: str, role: Role) ->
         given = {"commitment": promise.id, "status": "done"}
         refused = code(life, role, "report-progress", **given)
         assert can_report(life.dialogue, promise, role) == (refused != "not-your-commitment")
+
+
+@ANY_LIFE
+def test_a_date_can_be_named_again_as_often_as_the_law_takes_it(name: str) -> None:
+    life = LIVES[name]()
+
+    for duty in [d for d in life.dialogue.duties.values() if d.owed and d.owner != PARTICIPANT]:
+        to = max(life.dialogue.due_day(duty), life.dialogue.calendar.day_of(life.now))
+        given = {"duty": duty.name, "to": str(to + timedelta(days=3)), "reason": "Later."}
+        refused = code(life, life.dialogue.owner_role(duty), "postpone", **given)
+        left = postponements_left(life.dialogue, duty)
+        assert (refused in {"fixed-by-law", "postponed-enough"}) == (left == 0), duty.name
+
+
+@ANY_LIFE
+def test_what_moves_with_the_session_moves(name: str) -> None:
+    life = LIVES[name]()
+    was = {d.name: d.due for d in life.dialogue.duties.values() if moves_with_session(d)}
+    if not can_move_session(life.dialogue):
+        return
+
+    life.take("manager", "reschedule-session", to="2022-10-20T13:00", reason="Later.", tight=True)
+
+    moved = {d.name for d in life.dialogue.duties.values() if d.due != was.get(d.name, d.due)}
+    assert moved == set(was)
 
 
 @pytest.mark.parametrize("role", ["manager", "deputy", "moderator"])

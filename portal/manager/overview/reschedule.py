@@ -15,11 +15,11 @@ from portal.web.request import Visit
 from portal.web.routes import MANAGERS
 from states.language.errors import Refused
 from states.model.dialogue import Dialogue
-from states.model.duties import KINDS, Duty
+from states.model.duties import KINDS
 from states.model.vocabulary import FactName, Step, Template
 from states.steps.decide import decide
 from states.steps.draft import Decision
-from states.steps.permissions import can_move_session, may_take
+from states.steps.permissions import can_move_session, may_take, moves_with_session
 from states.steps.phases.lead_time import kinds_that_move, near_of
 
 _HOME = "/dialogues/{dialogue}"
@@ -74,14 +74,10 @@ def _moved(visit: Visit, before: Dialogue, after: Dialogue) -> Iterator[Moved]:
             day(after.duties[name].due),
         )
         for name, duty in before.duties.items()
-        if _hangs(duty)
+        if moves_with_session(duty)
     )
     for (what, kind, was, to), number in sorted(alike.items(), key=lambda item: item[0][3]):
         yield Moved(what, was, to, number, KINDS[kind].debt)
-
-
-def _hangs(duty: Duty) -> bool:
-    return duty.owed and KINDS[duty.kind].follows_session
 
 
 def movable(visit: Visit, dialogue: Dialogue) -> bool:

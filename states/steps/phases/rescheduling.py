@@ -8,7 +8,7 @@ from states.model.people import PARTICIPANT, Role
 from states.model.vocabulary import FactName, Template
 from states.steps.draft import Deliberation
 from states.steps.onlookers import tell_onlookers
-from states.steps.permissions import can_move_session
+from states.steps.permissions import can_move_session, moves_with_session, postponements_left
 from states.steps.phases.lead_time import kinds_that_move, require_room
 from states.steps.requests import Postpone, RescheduleSession
 
@@ -28,8 +28,8 @@ def postpone(work: Deliberation, given: Postpone) -> None:
         raise Refused("fixed-by-law", duty=duty.name)
     _require_postponer(work, duty)
     _require_later(work, duty, given.to)
-    limit = work.dialogue.policy.limits.postponements
-    if len(duty.postponements) >= limit:
+    if not postponements_left(work.dialogue, duty):
+        limit = work.dialogue.policy.limits.postponements
         raise Refused("postponed-enough", duty=duty.name, limit=limit)
     work.postpone(duty, given.to, given.reason)
 
@@ -82,16 +82,12 @@ def reschedule_session(work: Deliberation, given: RescheduleSession) -> None:
     dates = {"was": was.isoformat(), "to": to.isoformat(), "reason": given.reason}
     promise = {"feedback_was": _iso(promised), "feedback_by": _iso(feedback_by)}
     work.fact(FactName.SESSION_RESCHEDULED, **dates, **promise)
-    for duty in [duty for duty in d.duties.values() if _moves(duty)]:
+    for duty in [duty for duty in d.duties.values() if moves_with_session(duty)]:
         _move_along(work, duty, given.reason, feedback_by)
     for stakeholder in d.stakeholders.values():
         if stakeholder.invited:
             work.tell(stakeholder.id, Template.SESSION_MOVED, **dates, **promise)
     tell_onlookers(work, Template.DATES_CHANGED, **dates, **promise)
-
-
-def _moves(duty: Duty) -> bool:
-    return duty.owed and KINDS[duty.kind].follows_session
 
 
 def _iso(day: date | None) -> str | None:
@@ -130,5 +126,7 @@ def _move_along(work: Deliberation, duty: Duty, reason: str, feedback_by: date |
 
 
 def _may_be_postponed(work: Deliberation, duty: Duty, reckoning: Reckoning) -> bool:
-    left = len(duty.postponements) < work.dialogue.policy.limits.postponements
-    return left and reckoning.end > work.dialogue.due_day(duty) and reckoning.end >= work.today
+    left = postponements_left(work.dialogue, duty)
+    return (
+        bool(left) and reckoning.end > work.dialogue.due_day(duty) and reckoning.end >= work.today
+    )
