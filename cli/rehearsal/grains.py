@@ -190,8 +190,12 @@ def _postponed(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
 
 
 def _verdict(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
-    details = {"heard": f"@story/heard-{fact['detail']['heard']}"}
-    yield Grain(at, "verdict", fact["subject"], look="fact", who=fact["subject"], details=details)
+    who, heard = fact["subject"], fact["detail"].get("heard")
+    if heard is None:  # kept from an auditor, where few gave a verdict
+        yield Grain(at, "verdict-given", who, look="fact", who=who)
+    else:
+        details = {"heard": f"@story/heard-{heard}"}
+        yield Grain(at, "verdict", who, look="fact", who=who, details=details)
 
 
 def _disputed(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:

@@ -126,6 +126,14 @@ def test_the_moderator_sees_seals_and_the_auditor_nobody() -> None:
     assert "participant-12" in text
 
 
+def test_the_story_for_an_auditor_tells_that_a_verdict_was_given_and_not_which() -> None:
+    told = _run(str(CASE), "--as", "auditor")
+    assert told.exit_code == 0, told.stderr
+    assert "gave a verdict" in told.stdout
+    assert "felt heard" not in told.stdout
+    assert "felt heard" in _run(str(CASE), "--as", "moderator").stdout
+
+
 def test_until_ends_the_life_earlier() -> None:
     shown = _json(str(CASE), "--until", "2022-09-09T08:00")
     assert shown["facts"][-1]["at"] == "2022-09-09T06:00:00Z"
