@@ -152,7 +152,7 @@ class _View:
 
     def opened_seals(self, viewer: Viewer) -> None:
         """Who speaks under which pseudonym; for the moderator alone."""
-        opened = seals_open_to(self.dialogue, Reader.named(viewer))
+        opened = seals_open_to(self.dialogue, Reader.by_name(viewer))
         if opened:
             console.out()
             console.out("  Seals (for the moderator alone)")

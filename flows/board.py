@@ -66,7 +66,7 @@ def board_of(house: House, report: SweepReport, now: datetime) -> Board:
 
 def _drawn(house: House, report: SweepReport, now: datetime) -> Board:
     touched = list(report.dialogues)[:MOST_DIALOGUES]
-    late = queries.overdue(house.engine, now, limit=MOST_OVERDUE + 1)
+    late = queries.overdue_duties(house.engine, now, limit=MOST_OVERDUE + 1)
     return Board(
         cards=tuple(_cards(house, _chosen(house, touched))),
         overdue=tuple(_overdue(row, now) for row in late[:MOST_OVERDUE]),
@@ -83,7 +83,7 @@ def _chosen(house: House, touched: list[str]) -> list[str]:
 
 
 def _cards(house: House, dialogue_ids: list[str]) -> Iterable[DialogueCard]:
-    rows = queries.tallied(house.engine, dialogue_ids)
+    rows = queries.tally(house.engine, dialogue_ids)
     found = {name: list(some) for name, some in groupby(rows, key=lambda row: row.dialogue_id)}
     for dialogue_id in dialogue_ids:
         mine = found[dialogue_id]

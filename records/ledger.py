@@ -120,9 +120,9 @@ class Ledger:
                 raise Refused("changed-meanwhile", dialogue=dialogue_id)
             decided = law(heard_beside(held.dialogue) if beside else held.dialogue)
             after = write_step(connection, held, decided, now)
-        return self._written(after, decided)
+        return self._write(after, decided)
 
-    def _written(self, after: Snapshot, decided: Decided) -> Receipt:
+    def _write(self, after: Snapshot, decided: Decided) -> Receipt:
         self._reader.remember(after)
         return Receipt(after.dialogue.id, after.dialogue.phase, decided.facts)
 
@@ -163,7 +163,7 @@ class Ledger:
         asked = OpeningRequest(by, session_at, edition, information, tight)
         with writing(self.engine, now) as connection:
             opened = self._opener(connection).open(programme_id, asked, now)
-        return self._written(*opened)
+        return self._write(*opened)
 
     def due_to_open(self, now: datetime) -> list[str]:
         """The programmes of which an edition should be open at *now* (aware UTC), and is not."""
@@ -194,7 +194,7 @@ class Ledger:
         """
         with writing(self.engine, now) as connection:
             opened = self._opener(connection).open_due(programme_id, now)
-        return None if opened is None else self._written(*opened)
+        return None if opened is None else self._write(*opened)
 
     def _opener(self, connection: Connection) -> Opener:
         return Opener(connection, self._reader, self._policies)
@@ -236,7 +236,7 @@ class Ledger:
         with reading(self.engine) as connection:
             return list(connection.scalars(chosen))
 
-    def delivered(
+    def record_delivered(
         self, notice_id: int, channel: str, now: datetime, pinned: PinnedConnection | None = None
     ) -> bool:
         """
@@ -245,7 +245,7 @@ class Ledger:
         False when it was marked before: asking twice changes nothing. With a *pinned* the mark goes over it when that
         serves. Raises NotKnown('unknown-notice'). Source: rules 16, an answer counts when it was delivered.
         """
-        return self._deliveries.delivered(notice_id, channel, now, pinned)
+        return self._deliveries.record_delivered(notice_id, channel, now, pinned)
 
     def letter_delivered(self, notice_ids: Sequence[int], channel: str, now: datetime) -> bool:
         """Mark a letter's notices as sent by *channel*, none of which matters to the law; False: none was left."""

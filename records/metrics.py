@@ -37,7 +37,7 @@ class Gauges:
 def gauges(engine: Engine, now: datetime) -> Gauges:
     """The figures at *now* (aware UTC), in one consistent view. Raises RecordsError."""
     with reading(engine) as connection:
-        overdue, oldest_overdue = _overdue(connection)
+        overdue, oldest_overdue = _overdue_count(connection)
         pending, oldest_pending = _pending(connection)
         return Gauges(
             programmes=connection.execute(select(PROGRAMMES.c.id).limit(1)).first() is not None,
@@ -45,12 +45,12 @@ def gauges(engine: Engine, now: datetime) -> Gauges:
             oldest_overdue=oldest_overdue,
             pending=pending,
             oldest_pending=oldest_pending,
-            failed=_failed(connection),
+            failed=_failed_count(connection),
             last_sweep=_last_sweep(connection, now),
         )
 
 
-def _overdue(connection: Connection) -> tuple[int, datetime | None]:
+def _overdue_count(connection: Connection) -> tuple[int, datetime | None]:
     late = select(func.count()).select_from(DUTIES).where(LAPSED_ONLY)
     oldest = select(DUTIES.c.first_due).where(LAPSED_ONLY).order_by(DUTIES.c.first_due).limit(1)
     return connection.scalar(late) or 0, connection.scalar(oldest)
@@ -64,7 +64,7 @@ def _pending(connection: Connection) -> tuple[int, datetime | None]:
     return connection.scalar(waits) or 0, connection.scalar(oldest)
 
 
-def _failed(connection: Connection) -> int:
+def _failed_count(connection: Connection) -> int:
     newest = select(NOTICES.c.status).order_by(NOTICES.c.id.desc()).limit(LOOKED_AT).subquery()
     chosen = select(func.count()).select_from(newest).where(newest.c.status == FAILED)
     return connection.scalar(chosen) or 0

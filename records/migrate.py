@@ -55,7 +55,7 @@ def _run(url: str, revision: str, *, down: bool) -> None:
         with writing(engine) as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})"))
-            require_known(_found(connection))
+            require_known(_revision(connection))
             (command.downgrade if down else command.upgrade)(_config(connection), revision)
     finally:
         engine.dispose()
@@ -94,11 +94,11 @@ def current(url: str) -> str | None:
     engine = connect(url)
     try:
         with reading(engine) as connection:
-            return _found(connection)
+            return _revision(connection)
     finally:
         engine.dispose()
 
 
-def _found(connection: Connection) -> str | None:
+def _revision(connection: Connection) -> str | None:
     options = {"version_table": VERSION_TABLE}
     return MigrationContext.configure(connection, opts=options).get_current_revision()

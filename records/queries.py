@@ -153,7 +153,7 @@ def escalated_in(engine: Engine, dialogue_ids: Iterable[str], at: datetime) -> l
         return [Late(*row) for row in rows]
 
 
-def tallied(engine: Engine, dialogue_ids: Iterable[str]) -> list[Tallied]:
+def tally(engine: Engine, dialogue_ids: Iterable[str]) -> list[Tallied]:
     """How the duties of *dialogue_ids* stand, counted by the database: one row for each dialogue and status."""
     counted = (func.count(DUTIES.c.id), func.min(DUTIES.c.due))
     chosen = select(DIALOGUES.c.id, DIALOGUES.c.phase, DUTIES.c.status, *counted)
@@ -169,7 +169,7 @@ def _duties(engine: Engine, chosen: Select[Any]) -> list[DutyRow]:
         return list(duties_in(connection, chosen))
 
 
-def overdue(
+def overdue_duties(
     engine: Engine, now: datetime, *, programme_id: str | None = None, limit: int | None = None
 ) -> list[DutyRow]:
     """
@@ -183,7 +183,7 @@ def overdue(
     return _duties(engine, chosen.order_by(DUTIES.c.first_due, DUTIES.c.id).limit(limit))
 
 
-def owed(engine: Engine, programme_id: str) -> list[DutyRow]:
+def owed_duties(engine: Engine, programme_id: str) -> list[DutyRow]:
     """Everything that is owed in *programme_id*, by anybody, the longest promised first."""
     chosen = SELECT_DUTIES.where(DUTIES.c.status.in_(sorted(OWED)))
     chosen = chosen.where(DUTIES.c.dialogue_id.in_(_of_programme(programme_id)))
@@ -259,14 +259,14 @@ def _sweep(engine: Engine, where: Any) -> SweepRow | None:  # noqa: ANN401 - a c
     return None if row is None else SweepRow(*row)
 
 
-def poisoned(engine: Engine) -> list[Poisoned]:
+def poisoned_duties(engine: Engine) -> list[Poisoned]:
     """The duties on which the sweep cannot act; each stays due until the cause is gone."""
     chosen = select(*_columns(DUTIES, Poisoned)).where(POISONED_ONLY).order_by(DUTIES.c.id)
     with reading(engine) as connection:
         return [Poisoned(*row) for row in connection.execute(chosen)]
 
 
-def stuck(engine: Engine) -> list[DutyRow]:
+def stuck_duties(engine: Engine) -> list[DutyRow]:
     """Owed duties whose due moment time will never notice: none, unless the database was changed by hand."""
     forgotten = and_(DUTIES.c.next_at.is_(None), DUTIES.c.lapsed_version < DUTIES.c.version)
     chosen = SELECT_DUTIES.where(DUTIES.c.status.in_(sorted(OWED)), forgotten)

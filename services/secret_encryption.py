@@ -34,7 +34,7 @@ def key_file(settings: Settings) -> Path:
     return beside or user_data_path("weerklank", appauthor=False) / "weerklank.key"
 
 
-def locked(settings: Settings, secret: str, about: str) -> str:
+def lock(settings: Settings, secret: str, about: str) -> str:
     """*secret* locked, to be opened for the same *about* alone. Raises OSError when the key cannot be made or read."""
     nonce = token_bytes(_NONCE)
     sealed = AESGCM(_key(key_file(settings))).encrypt(nonce, secret.encode(), about.encode())
@@ -46,7 +46,7 @@ def is_locked(kept: str) -> bool:
     return kept.startswith(_LOCKED)
 
 
-def opened(settings: Settings, kept: str, about: str) -> str:
+def unlock(settings: Settings, kept: str, about: str) -> str:
     """The secret in *kept*, also when it was never locked. Raises KeyLost."""
     if not is_locked(kept):
         return kept

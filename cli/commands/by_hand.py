@@ -63,7 +63,7 @@ def list_waiting(viewer: As = "manager", as_json: AsJson = False) -> None:
 
 def _waiting(house: House, viewer: Viewer) -> "list[NoticeRow]":
     """What waits, without how those are reached of whom *viewer* may not know it."""
-    rows, reader = queries.waiting_notices(house.engine, BY_HAND), Reader.named(viewer)
+    rows, reader = queries.waiting_notices(house.engine, BY_HAND), Reader.by_name(viewer)
     held = {name: house.ledger.read(name) for name in {row.dialogue_id for row in rows}}
     return [
         row

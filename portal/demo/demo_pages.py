@@ -23,7 +23,7 @@ from portal.web.routes import EVERYONE, STAFF
 from portal.web.sessions import holder_of, let_in
 from portal.web.site import Site
 from records.access.links import Capacity, end_session
-from records.queries import next_moment, overdue
+from records.queries import next_moment, overdue_duties
 from services.house import House
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
@@ -149,7 +149,7 @@ def show(visit: Visit) -> Response:
         "demo/demo.html",
         days=DAYS,
         doors=list(_doors(visit)),
-        late=overdue(visit.site.house.engine, visit.now),
+        late=overdue_duties(visit.site.house.engine, visit.now),
         coming=next_moment(visit.site.house.engine),
         newest=boxes(demo.mail)[:5],
         prefect=demo.prefect_pages(),

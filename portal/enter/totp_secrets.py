@@ -9,7 +9,7 @@ from config.settings import Settings
 from portal.http.errors import Incomplete
 from portal.web.request import Visit
 from records.access.accounts import Account, keep_code_secret
-from services.secret_encryption import KeyLost, is_locked, locked, opened
+from services.secret_encryption import KeyLost, is_locked, lock, unlock
 from states.language.catalogue import N_
 
 _STEP = 30  # seconds
@@ -17,7 +17,7 @@ _STEP = 30  # seconds
 
 def kept_secret(settings: Settings, programme_id: str, role: str, secret: str) -> str:
     """*secret* as it is kept. Raises OSError when the key can be neither made nor read."""
-    return locked(settings, secret, f"{role}@{programme_id}")
+    return lock(settings, secret, f"{role}@{programme_id}")
 
 
 def secret_of(visit: Visit, account: Account) -> str:
@@ -28,7 +28,7 @@ def secret_of(visit: Visit, account: Account) -> str:
     """
     settings, about = visit.site.settings, f"{account.role}@{account.programme_id}"
     try:
-        secret = opened(settings, account.code_secret, about)
+        secret = unlock(settings, account.code_secret, about)
     except KeyLost:
         raise Incomplete({"code": visit._(_GONE), "proof_code": visit._(_GONE)}) from None
     if not is_locked(account.code_secret):

@@ -114,7 +114,7 @@ class Seen:
     @property
     def reader(self) -> Reader:
         """The one who looks, as privacy knows them."""
-        return Reader.named(self.viewer)
+        return Reader.by_name(self.viewer)
 
     @property
     def opens_seals(self) -> bool:

@@ -198,7 +198,7 @@ def _nobody(language: str) -> Name:
 
 def named(dialogue: Dialogue, role: str, voice: str, language: str) -> str:
     """Who *voice* is, as far as whoever holds *role* may know."""
-    reader = Reader.named(role)
+    reader = Reader.by_name(role)
     if not reader.knows_people:
         return alias_of(dialogue, voice)
     return speaker(dialogue, voice, language, reader)

@@ -122,7 +122,7 @@ class Visit:
             raise NotFound from None
         if found.programme.id != self.me.programme.id:
             raise NotFound
-        return view(found, Reader.named(self.me.name))
+        return view(found, Reader.by_name(self.me.name))
 
     def dialogue_ids(self) -> list[str]:
         """The dialogues of the programme, in the order of their editions."""

@@ -143,10 +143,10 @@ def claim_letter(engine: Engine, now: datetime, lease: timedelta) -> ReportLette
         if connection.execute(chosen).first() is None:
             return None
     with writing(engine, now) as connection:
-        return _claimed(connection, chosen, now + lease)
+        return _claim(connection, chosen, now + lease)
 
 
-def _claimed(
+def _claim(
     connection: Connection, chosen: Select[tuple[int, str, str, int]], until: datetime
 ) -> ReportLetter | None:
     row = connection.execute(chosen.with_for_update(of=REPORT_LETTERS, skip_locked=True)).first()
@@ -177,7 +177,7 @@ def _is(report: int, template: str) -> tuple[ColumnElement[bool], ColumnElement[
     return _L.report == report, _L.template == template
 
 
-def unheard(engine: Engine, now: datetime, patience: timedelta) -> Unheard:
+def missed_reports(engine: Engine, now: datetime, patience: timedelta) -> Unheard:
     """What is wrong with hearing reports at *now*, in numbers alone; a mail is missed after *patience*."""
     unsent = _UNSENT.with_only_columns(func.count(), func.min(_L.due_at))
     unsent = unsent.where(_L.due_at <= now - patience)

@@ -32,8 +32,8 @@ def end_ways_in(
         for fact in facts
         if fact.fact == FactName.CONTACT_CHANGED and fact.actor == fact.subject
     }
-    for name in _moved(before, after):
-        if name in own and not after.erased(name):
+    for name in _moved_people(before, after):
+        if name in own and not after.is_erased(name):
             continue
         revoke_in(connection, Capacity("participant", after.programme.id, name, after.id), now)
     for name in after.helpers:
@@ -43,8 +43,8 @@ def end_ways_in(
         # The same object was not changed, which is so of all but a few.
         if (
             before.stakeholders.get(name) is not seat
-            and after.erased(name)
-            and not before.erased(name)
+            and after.is_erased(name)
+            and not before.is_erased(name)
         ):
             _forget(connection, after.id, name)
     end_roles(connection, before.programme, after.programme, now)
@@ -71,7 +71,7 @@ def _tell_both(
         tell_account_in(connection, what)
 
 
-def _moved(before: Dialogue, after: Dialogue) -> Iterator[str]:
+def _moved_people(before: Dialogue, after: Dialogue) -> Iterator[str]:
     for name, seat in before.stakeholders.items():
         later = after.stakeholders.get(name)
         if later is seat:

@@ -92,7 +92,7 @@ class Sorter:
         ours, daily = self._split(rows, done)
         if daily:
             self._ask_time()
-            groups = self._by_reader(self._completed(daily, None if whole else rows[-1]))
+            groups = self._by_reader(self._complete(daily, None if whole else rows[-1]))
             self._assign(dict(self._in_time(groups, done)), done)
         self._own(ours, done)
         _PUT[self.connection.dialect.name].run(self.connection, done.made)
@@ -141,9 +141,9 @@ class Sorter:
         due = select(DUTIES.c.id).where(DUTIES.c.next_at <= self.now, DUTIES.c.error.is_(None))
         self._due = self.connection.scalar(due.limit(1)) is not None
 
-    def _completed(self, daily: list[Row], last: Row | None) -> list[Row]:
+    def _complete(self, daily: list[Row], last: Row | None) -> list[Row]:
         """*daily* with all else that waits for the same readers; *last* was looked at last, None: all was."""
-        unseen = self._unseen(last)
+        unseen = self._not_looked_at(last)
         if not unseen:
             return daily
         programmes = {self._programmes[row.dialogue_id] for row in daily}
@@ -166,7 +166,7 @@ class Sorter:
         key = self._key(row)
         return key._replace(kind="") if row.role == PARTICIPANT else key
 
-    def _unseen(self, last: Row | None) -> list[ColumnElement[bool]]:
+    def _not_looked_at(self, last: Row | None) -> list[ColumnElement[bool]]:
         """What may wait and was not looked at: what comes after *last*, the rows before being the oldest, and newer."""
         unseen = [] if self.newest is None else [NOTICES.c.id > self.newest]
         if last is not None:
@@ -228,7 +228,7 @@ class Sorter:
 
     def _assign(self, groups: dict[_Key, list[Row]], done: Sorted) -> None:
         """Into the letter of the day; when that has gone, alerts go by themselves and tasks tomorrow."""
-        gone = self._gone(groups)
+        gone = self._letters_out(groups)
         for key, rows in groups.items():
             if not (gone and gone & self._slots(key, rows)):
                 self._put(key, f"notice-{digest(*key)}", rows, done)
@@ -249,7 +249,7 @@ class Sorter:
             return {key}
         return {key._replace(kind=kind) for kind in _KINDS_A_DAY}
 
-    def _gone(self, groups: Iterable[_Key]) -> set[_Key]:
+    def _letters_out(self, groups: Iterable[_Key]) -> set[_Key]:
         """The letters of these readers that went out today, or are about to, with other notices."""
         chosen = select(*(LETTERS.c[name] for name in (*_Key._fields, "message_id"))).where(
             LETTERS.c.programme_id.in_(sorted({key.programme_id for key in groups})),

@@ -178,11 +178,11 @@ def _claim(sorter: Sorter, limit: int, until: datetime, worker: str) -> list[Pos
 
 
 def _letter(name: str, rows: Sequence[Any], tries: int = 0) -> Posted:
-    found = [posted(row, tries, name) for row in rows]
+    found = [posted_notice(row, tries, name) for row in rows]
     return together(sorted(found, key=lambda one: (urgency(one.notice), one.id)))
 
 
-def posted(row: Any, tries: int = 0, name: str | None = None) -> Posted:  # noqa: ANN401 - a row of the table
+def posted_notice(row: Any, tries: int = 0, name: str | None = None) -> Posted:  # noqa: ANN401 - a row of the table
     """The notice of a database *row* in the letter *name*, with so many *tries* more than it knows of."""
     values = {field: getattr(row, field) for field in NOTICE_FIELDS}
     name = name or row.message_id or message_id(row.dialogue_id, row.cause, row.to)
@@ -194,7 +194,7 @@ def find(engine: Engine, notice_id: int) -> Posted | None:
     """The notice *notice_id*, whatever became of it; None when there is none."""
     with reading(engine) as connection:
         row = connection.execute(select(NOTICES).where(NOTICES.c.id == notice_id)).one_or_none()
-    return None if row is None else posted(row)
+    return None if row is None else posted_notice(row)
 
 
 def by_hand_for(engine: Engine, dialogue_id: str, to: str) -> list[Posted]:
@@ -202,7 +202,7 @@ def by_hand_for(engine: Engine, dialogue_id: str, to: str) -> list[Posted]:
     waits = (UNSENT_ONLY, NOTICES.c.status == BY_HAND, NOTICES.c.sent_at.is_(None))
     chosen = select(NOTICES).where(NOTICES.c.dialogue_id == dialogue_id, NOTICES.c.to == to, *waits)
     with reading(engine) as connection:
-        return [posted(row) for row in connection.execute(chosen.order_by(NOTICES.c.id))]
+        return [posted_notice(row) for row in connection.execute(chosen.order_by(NOTICES.c.id))]
 
 
 def find_message(engine: Engine, name: str) -> Posted | None:

@@ -42,7 +42,7 @@ Law = Callable[[Dialogue, Notice], Decision]
 LawAt = Callable[[Dialogue, Notice, datetime], Decision]
 
 
-def _listed(words: list[str]) -> str:
+def _list_of(words: list[str]) -> str:
     """Words of ours as SQL: a list of parameters would be written out anew for each mark."""
     return ", ".join(f"'{word}'" for word in words)
 
@@ -51,8 +51,8 @@ def _mark_sent(unless: Iterable[str]) -> CompiledStatement:
     """The mark of one notice, *unless* its template is one of these."""
     chosen = update(NOTICES).where(
         NOTICES.c.id == bindparam("of_notice"),
-        text(f"status IN ({_listed(_CAN_BE_SENT)})"),
-        text(f"template NOT IN ({_listed(sorted(unless))})"),
+        text(f"status IN ({_list_of(_CAN_BE_SENT)})"),
+        text(f"template NOT IN ({_list_of(sorted(unless))})"),
     )
     marked = chosen.values(
         status=text(f"'{SENT}'"), channel=bindparam("by_channel"), sent_at=bindparam("moment"), error=null(),
@@ -96,7 +96,7 @@ class Deliveries:
         self._marks = Marks(self.engine, _MARK_SENT)
         self._round = Marks(self.engine, _MARK_IN_ROUND)
 
-    def delivered(
+    def record_delivered(
         self, notice_id: int, channel: str, now: datetime, pinned: PinnedConnection | None
     ) -> bool:
         """
@@ -111,7 +111,7 @@ class Deliveries:
             return True
 
         def law(dialogue: Dialogue, notice: Notice) -> Decision:
-            return receipts.delivered(dialogue, notice, now)
+            return receipts.record_delivered(dialogue, notice, now)
 
         mark = {"status": SENT, "channel": channel, "sent_at": now, "error": None}
         return self._settle(_Change(notice_id, _CAN_BE_SENT, mark), law, now)
@@ -136,8 +136,8 @@ class Deliveries:
                 if not failed:
                     continue
                 notices = list(failed.values())
-                law = letters.undelivered(held.dialogue, notices, why, now, alert=not written)
-                decided = _capped(connection, law, now)
+                law = letters.undeliver(held.dialogue, notices, why, now, alert=not written)
+                decided = _cap(connection, law, now)
                 written.append(write_step(connection, held, decided, now))
                 for number in failed:
                     _mark(connection, number, mark)
@@ -147,7 +147,7 @@ class Deliveries:
 
     def report_unread(self, notice_id: int, now: datetime) -> bool:
         """Put down, once, that a report about the notice waits to be read by a person."""
-        return self._report(notice_id, now, receipts.unread, to_read=True)
+        return self._report(notice_id, now, receipts.record_unread, to_read=True)
 
     def report_looked_at(self, notice_id: int, by: str, now: datetime) -> bool:
         """Put down that *by* read the report about the notice that waited, and that nothing is wrong."""
@@ -156,7 +156,7 @@ class Deliveries:
     def _report(self, notice_id: int, now: datetime, law: LawAt, *, to_read: bool) -> bool:
         """A report is *to_read* from now on, or was read; False: it is so already."""
         with writing(self.engine, now) as connection:
-            held = self._held(connection, notice_id)
+            held = self._snapshot(connection, notice_id)
             notice = _notice_in(connection, notice_id, [SENT])
             if notice is None or (self._error(connection, notice_id) == UNREAD) is to_read:
                 return False
@@ -182,7 +182,7 @@ class Deliveries:
     def by_hand(self, notice_id: int, now: datetime) -> bool:
         """Let the notice wait for a person's hand, and give that person the task, once."""
         with writing(self.engine, now) as connection:
-            held = self._held(connection, notice_id)
+            held = self._snapshot(connection, notice_id)
             notice = _notice_in(connection, notice_id, [PENDING])
             if notice is None:
                 return False
@@ -198,17 +198,17 @@ class Deliveries:
     def _settle(self, change: "_Change", law: Law, now: datetime) -> bool:
         """Mark one notice and write what the law makes of it, in one transaction; False: it is settled already."""
         with writing(self.engine, now) as connection:
-            held = self._held(connection, change.notice_id)
+            held = self._snapshot(connection, change.notice_id)
             notice = _notice_in(connection, change.notice_id, change.allowed)
             if notice is None:
                 return False
-            decided = _capped(connection, law(held.dialogue, notice), now)
+            decided = _cap(connection, law(held.dialogue, notice), now)
             written = write_step(connection, held, decided, now)
             _mark(connection, change.notice_id, change.mark)
         self.reader.remember(written)
         return True
 
-    def _held(self, connection: Connection, notice_id: int) -> Snapshot:
+    def _snapshot(self, connection: Connection, notice_id: int) -> Snapshot:
         chosen = select(NOTICES.c.dialogue_id).where(NOTICES.c.id == notice_id)
         dialogue_id = connection.scalar(chosen)
         if dialogue_id is None:
@@ -250,7 +250,7 @@ def _no_mail(dialogue: Dialogue, notice: Notice) -> dict[str, Any]:
     return {"status": BY_HAND, "message_id": None}
 
 
-def _capped(connection: Connection, decided: Decision, now: datetime) -> Decision:
+def _cap(connection: Connection, decided: Decision, now: datetime) -> Decision:
     """*decided* without its alerts about failed deliveries, once there were too many of them this day."""
     alerts = [one for one in decided.notices if one.template == Template.DELIVERY_FAILED]
     if not alerts:

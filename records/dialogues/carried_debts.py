@@ -58,24 +58,24 @@ def _latest_since(connection: Connection, dialogue: Dialogue) -> tuple[str, int,
     return None if row is None else (row[0], row[1], row[2])
 
 
-def inherited(connection: Connection, dialogue: Dialogue) -> tuple[bool, tuple[str, ...]]:
+def inherited_debts(connection: Connection, dialogue: Dialogue) -> tuple[bool, tuple[str, ...]]:
     """
     Whether earlier editions owe something now, and what of it the journal of *dialogue* does not know of.
 
     Asked while it is prepared.
     """
-    owed = _owed(connection, dialogue)
+    owed = _debts(connection, dialogue)
     missing = _missing(connection, dialogue, owed)
     return bool(owed), tuple(f"{home}: {duty.name}" for home, duty in missing)
 
 
 def made_up(connection: Connection, dialogue: Dialogue) -> list[Fact]:
     """The facts that the journal of *dialogue* lacks, written with whatever step comes next."""
-    missing = _missing(connection, dialogue, _owed(connection, dialogue))
+    missing = _missing(connection, dialogue, _debts(connection, dialogue))
     return [debt_fact(home, duty) for home, duty in missing]
 
 
-def _owed(connection: Connection, dialogue: Dialogue) -> list[tuple[str, Duty]]:
+def _debts(connection: Connection, dialogue: Dialogue) -> list[tuple[str, Duty]]:
     if dialogue.phase is not Phase.STAKEHOLDER_ANALYSIS:
         return []
     return debts_before(connection, dialogue.programme.id, dialogue.edition)

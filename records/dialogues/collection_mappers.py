@@ -66,7 +66,7 @@ class CollectionMapper:
         """The fields of the value, each with a column of the same name."""
         return tuple(self.kind.model_fields)
 
-    def filled(self, rows: Rows) -> dict[str, Any]:
+    def fill(self, rows: Rows) -> dict[str, Any]:
         """The collection whose *rows* `select` found."""
         build, fields, place = self._build, self.fields, self.fields.index(self.key)
         return {row[place]: build(dict(zip(fields, row, strict=True))) for row in rows}
@@ -163,7 +163,7 @@ MAPPERS: tuple[CollectionMapper, ...] = (
 
 def collections_of(found: Sequence[Rows]) -> dict[str, dict[str, Any]]:
     """The collections of a dialogue by their names, from what the select of each *found*."""
-    return {shelf.name: shelf.filled(rows) for shelf, rows in zip(MAPPERS, found, strict=True)}
+    return {shelf.name: shelf.fill(rows) for shelf, rows in zip(MAPPERS, found, strict=True)}
 
 
 def write_collections(

@@ -30,7 +30,7 @@ class HeadingTable(Base):
 HEADINGS = table_of(HeadingTable)
 
 
-def remembered(engine: Engine, programme_id: str) -> dict[str, str]:
+def headings_of(engine: Engine, programme_id: str) -> dict[str, str]:
     """What was said of columns of *programme_id*, by heading."""
     chosen = select(HEADINGS.c.heading, HEADINGS.c.means)
     with reading(engine) as connection:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from records.dialogues.carried_debts import OWED_BEFORE, inherited
+from records.dialogues.carried_debts import OWED_BEFORE, inherited_debts
 from records.dialogues.collection_mappers import MAPPERS, collections_of, write_collections
 from records.engine.column_types import can_be_key, canonical
 from records.engine.pinned_connection import PinnedConnection
@@ -144,7 +144,7 @@ class DialogueReader:
         policy = self._policies(programme.policy)
         dialogue = Dialogue(programme=programme, policy=policy, **parts)
         if own["owed_before"]:
-            dialogue.inherits, dialogue.uncarried = inherited(connection, dialogue)
+            dialogue.inherits, dialogue.uncarried = inherited_debts(connection, dialogue)
         head = Head(own["head_seq"], own["head_hash"])
         return Snapshot(dialogue, head, own["revision"], own["programme_revision"])
 

@@ -191,7 +191,7 @@ def alone(connection: Connection) -> None:
 def _explain(context: ExceptionContext) -> None:
     if context.is_pre_ping:
         return  # nobody asked for anything yet: the pool connects anew, and explains what comes of that
-    found = explained(context.original_exception)
+    found = explain(context.original_exception)
     if found is not None:
         _raise(found, context)
 
@@ -227,7 +227,7 @@ _BY_TEXT: tuple[tuple[str, type[RecordsError], str], ...] = (
 )
 
 
-def explained(error: BaseException) -> RecordsError | None:
+def explain(error: BaseException) -> RecordsError | None:
     """What an *error* of the driver means and what to do about it, None when it says nothing known."""
     text = str(error)
     for sign, kind, what in _BY_TEXT:
@@ -237,10 +237,10 @@ def explained(error: BaseException) -> RecordsError | None:
     if state in _BY_STATE:
         kind, what = _BY_STATE[state]
         return kind(what)
-    return _lost(error, state)
+    return _lost_connection(error, state)
 
 
-def _lost(error: BaseException, state: str | None) -> RecordsError | None:
+def _lost_connection(error: BaseException, state: str | None) -> RecordsError | None:
     """A server that cannot be reached, refuses the login or shuts down."""
     unreachable = type(error).__name__ == "OperationalError" and type(error).__module__.startswith(
         "psycopg"

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, DateTime, Integer, Table
 from sqlalchemy.exc import DBAPIError
 
-from records.engine.database import driver, explained
+from records.engine.database import driver, explain
 
 
 class Copy:
@@ -27,7 +27,7 @@ class Copy:
                 for row in rows:
                     copy.write_row(row)
         except raw.Error as error:
-            raise explained(error) or DBAPIError(self._sql, None, error) from error
+            raise explain(error) or DBAPIError(self._sql, None, error) from error
 
 
 def _kind(kind: Any) -> str:  # noqa: ANN401 - a type of SQLAlchemy

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from records.engine.database import alone, driver, explained
+from records.engine.database import alone, driver, explain
 from records.engine.statements import CompiledStatement, Row
 
 Answer = TypeVar("Answer")
@@ -33,22 +33,22 @@ class PinnedConnection:
 
     def rows(self, statement: CompiledStatement, values: Row) -> list[Any] | None:
         """What *statement* finds for *values*, as it is stored; None when it does not serve."""
-        return self._asked(statement, values, lambda cursor: cursor.fetchall())
+        return self._ask(statement, values, lambda cursor: cursor.fetchall())
 
     def run(self, statement: CompiledStatement, values: Row) -> int | None:
         """How many rows *statement* changed for *values*, committed; None when it does not serve."""
-        return self._asked(statement, values, lambda cursor: cursor.rowcount)
+        return self._ask(statement, values, lambda cursor: cursor.rowcount)
 
-    def _asked(
+    def _ask(
         self, statement: CompiledStatement, values: Row, answer: Callable[[Any], Answer]
     ) -> Answer | None:
         dialect = self.connection.dialect
-        sql, packed = statement.packed(dialect, values)
+        sql, packed = statement.pack(dialect, values)
         try:
             dialect.do_execute(self.cursor, sql, packed)
             return answer(self.cursor)
         except dialect.loaded_dbapi.Error as error:
-            if explained(error) is None:
+            if explain(error) is None:
                 raise DBAPIError(sql, None, error) from error
             return None
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Select
 from sqlalchemy.exc import DBAPIError
 
-from records.engine.database import driver, explained
+from records.engine.database import driver, explain
 
 Rows = Sequence[Sequence[Any]]
 _Process = Callable[[Any], Any] | None
@@ -28,17 +28,17 @@ class Questions:
 
     def _at_once(self, connection: Connection, values: Mapping[str, Any]) -> list[Rows]:
         raw = driver(connection)
-        self._ready = self._ready or [_compiled(one, connection.dialect) for one in self._selects]
+        self._ready = self._ready or [_compile(one, connection.dialect) for one in self._selects]
         try:
             with raw.pipeline():
                 asked = [raw.execute(sql, values) for sql, _ in self._ready]
             answers = [one.fetchall() for one in asked]
         except raw.Error as error:
-            raise explained(error) or DBAPIError(self._ready[0][0], None, error) from error
+            raise explain(error) or DBAPIError(self._ready[0][0], None, error) from error
         return [_read(rows, how) for rows, (_, how) in zip(answers, self._ready, strict=True)]
 
 
-def _compiled(select: Select[Any], dialect: Dialect) -> tuple[str, list[_Process]]:
+def _compile(select: Select[Any], dialect: Dialect) -> tuple[str, list[_Process]]:
     kinds = [column.type.dialect_impl(dialect) for column in select.selected_columns]
     return str(select.compile(dialect=dialect)), [_reader(kind, dialect) for kind in kinds]
 

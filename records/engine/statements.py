@@ -39,20 +39,20 @@ class CompiledStatement:
     def rows(self, connection: Connection, values: Row) -> list[Any]:
         """What the statement finds for *values*, as it is stored: tuples, with no value turned back."""
         return list(
-            connection.exec_driver_sql(*self.packed(connection.dialect, values)).cursor.fetchall()
+            connection.exec_driver_sql(*self.pack(connection.dialect, values)).cursor.fetchall()
         )
 
-    def packed(self, dialect: Dialect, values: Row) -> tuple[str, Any]:
+    def pack(self, dialect: Dialect, values: Row) -> tuple[str, Any]:
         """The statement and its *values* as the driver of *dialect* takes them."""
         sql, pack, _ = self._for(dialect)
         return sql, pack(values)
 
     def _for(self, dialect: Dialect) -> _Ready:
         if dialect.name not in self._ready:
-            self._ready[dialect.name] = self._compiled(dialect)
+            self._ready[dialect.name] = self._compile(dialect)
         return self._ready[dialect.name]
 
-    def _compiled(self, dialect: Dialect) -> _Ready:
+    def _compile(self, dialect: Dialect) -> _Ready:
         compiled = self._statement.compile(dialect=dialect, column_keys=self._keys)
         names = list(compiled.positiontup if compiled.positional else compiled.binds)
         processors = [_processor(compiled.binds[name], dialect) for name in names]
@@ -75,10 +75,10 @@ class CompiledStatement:
 
         if not compiled.positional:
             return str(compiled), by_name, as_named
-        return str(compiled), in_order, _arranged(self._keys, names)
+        return str(compiled), in_order, _arrange(self._keys, names)
 
 
-def _arranged(keys: list[str], names: list[str]) -> Callable[[Rows], Rows]:
+def _arrange(keys: list[str], names: list[str]) -> Callable[[Rows], Rows]:
     if set(names) != set(keys) or names == keys:
         return list
     reorder = _picker([keys.index(name) for name in names])

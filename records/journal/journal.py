@@ -54,7 +54,7 @@ def _entry(row: Any) -> Entry:  # noqa: ANN401 - a row of the table
     return Entry(row.seq, row.at, row.fact, row.actor, row.subject, detail, row.hash)
 
 
-def happened(
+def has_happened(
     engine: Engine, dialogue_id: str, fact: FactName, subject: str, since: datetime
 ) -> bool:
     """Whether *fact* happened to *subject* after *since* (aware UTC)."""
@@ -68,7 +68,7 @@ def happened(
         return connection.execute(chosen.limit(1)).first() is not None
 
 
-def changed(engine: Engine, dialogue_id: str, since: datetime) -> bool:
+def has_changed(engine: Engine, dialogue_id: str, since: datetime) -> bool:
     """Whether anything happened in *dialogue_id* from *since* (aware UTC) on."""
     chosen = select(FACTS.c.seq).where(FACTS.c.dialogue_id == dialogue_id, FACTS.c.at >= since)
     with reading(engine) as connection:

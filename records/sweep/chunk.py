@@ -28,7 +28,7 @@ from records.journal.hash_chain import COPY_FACTS, INSERT_FACTS, Head
 from records.outbox import enqueue
 from records.run_history import Tally
 from records.schema.core import ASKING_ONLY, DIALOGUES, DUTIES, NOTICES, PROGRAMMES
-from records.sweep.row_templates import DIALOGUE, ID, KIND, NAMED, Row, RowTemplate, Written
+from records.sweep.row_templates import DIALOGUE, ID, KIND, NAMED, Row, RowTemplate, WrittenRows
 from records.sweep.rule_cache import RuleCache
 from states.model.vocabulary import DutyKind, Template
 
@@ -157,10 +157,10 @@ def prepare(
     connection: Connection, duty_ids: list[int], dialogue_ids: Collection[str], rules: RuleCache
 ) -> Draft:
     """Ask the law about those of *duty_ids* that are due; it holds nothing, so that nobody waits for it."""
-    return _drafted(connection, duty_ids, _places(connection, dialogue_ids, _SEE), rules)
+    return _draft(connection, duty_ids, _places(connection, dialogue_ids, _SEE), rules)
 
 
-def _drafted(
+def _draft(
     connection: Connection, duty_ids: list[int], places: dict[str, Row], rules: RuleCache
 ) -> Draft:
     chunk = _Chunk(rules)
@@ -189,7 +189,7 @@ def apply(
     places = _places(connection, dialogue_ids, _HOLD)
     # Every change of a dialogue or of its duties raises its revision: equal rows mean that nothing changed.
     if draft is None or draft.places != places:
-        draft = _drafted(connection, duty_ids, places, rules)
+        draft = _draft(connection, duty_ids, places, rules)
     draft.chunk.write(connection, careful=careful)
     rules.unsettled |= draft.chunk.unsettled
     return draft.chunk.tallies, set(dialogue_ids) - places.keys()
@@ -205,11 +205,11 @@ def _places(
 
 
 def _due_again(connection: Connection, duty_ids: list[int], now: datetime) -> list[Row]:
-    values = {"moment": now, "ids": _listed(connection, duty_ids)}
+    values = {"moment": now, "ids": _list_of(connection, duty_ids)}
     return _DUE_AGAIN[connection.dialect.name].rows(connection, values)
 
 
-def _listed(connection: Connection, ids: list[int]) -> str:
+def _list_of(connection: Connection, ids: list[int]) -> str:
     return _BRACKETS[connection.dialect.name].format(",".join(map(str, ids)))
 
 
@@ -224,7 +224,7 @@ class _Chunk:
 
     def __init__(self, rules: RuleCache) -> None:
         self.rules = rules
-        self.written = Written([], [], {})
+        self.written = WrittenRows([], [], {})
         self.ended: list[enqueue.Ended] = []
         self.heads: dict[str, Head] = {}
         self.errors: dict[int, str] = {}
@@ -293,7 +293,7 @@ def _change(connection: Connection, changed: dict[RowTemplate, list[int]]) -> No
             continue
         rows = turns if template.turned else moves
         rows += (
-            [(*values, _listed(connection, ids))] if in_sets else [(*values, one) for one in ids]
+            [(*values, _list_of(connection, ids))] if in_sets else [(*values, one) for one in ids]
         )
     (_MOVE_ALL if in_sets else _MOVE_EACH).run_stored(connection, moves)
     (_TURN_ALL if in_sets else _TURN_EACH).run_stored(connection, turns)

@@ -40,7 +40,7 @@ class _NoticeTemplate(NamedTuple):
 
 
 @dataclass(slots=True)
-class Written:
+class WrittenRows:
     """What a chunk writes: rows in the order of their columns, and the duties that each template changed."""
 
     facts: list[Row]
@@ -66,7 +66,7 @@ class RowTemplate:
     facts: tuple[_FactTemplate, ...]
     notices: tuple[_NoticeTemplate, ...]
 
-    def render(self, duty: Row, head: Head, written: Written) -> Head:
+    def render(self, duty: Row, head: Head, written: WrittenRows) -> Head:
         """Add the rows of *duty* to what is *written*; its facts follow *head*, and the new head is returned."""
         place, name, at, (seq, prev) = duty[DIALOGUE], duty[NAMED], self.at, head
         subject = encode_basestring(name)

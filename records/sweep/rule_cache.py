@@ -71,7 +71,7 @@ class RuleCache:
             found = templates[how] = self._make(how, OPEN, setting)
         return found
 
-    def stored(self, moment: datetime | None) -> Any:  # noqa: ANN401 - a number or an instant
+    def to_database(self, moment: datetime | None) -> Any:  # noqa: ANN401 - a number or an instant
         """*moment* as the database keeps it."""
         return to_stored(moment) if self._whole and moment is not None else moment
 
@@ -95,31 +95,31 @@ class RuleCache:
         before = duty_of(stands, names)
         since = () if arrived is None else (arrived,)
         passing = pass_time(before, setting, self.now, *since)
-        moved = (passing.duty.rung, self.stored(passing.duty.next_at))
-        shifted = self._shifted(before, passing.duty)
-        turned = self._turned(before, passing.duty, always=shifted is not None)
+        moved = (passing.duty.rung, self.to_database(passing.duty.next_at))
+        shifted = self._shift(before, passing.duty)
+        turned = self._turn(before, passing.duty, always=shifted is not None)
         change = (moved, turned, shifted)
-        return make_template(passing, self.stored(self.now), instant_text(self.now), change)
+        return make_template(passing, self.to_database(self.now), instant_text(self.now), change)
 
     def _read(self, stored: Any) -> datetime:  # noqa: ANN401 - a number or an instant
         moment: datetime = from_stored(stored) if self._whole else stored
         return moment
 
-    def _shifted(self, before: Duty, after: Duty) -> Row | None:
+    def _shift(self, before: Duty, after: Duty) -> Row | None:
         """The new dates of a duty whose asking message arrived late, None when they are the old ones."""
         if after.version == before.version:
             return None
         days = (after.day, after.first_day)
         kept = [day.isoformat() if self._whole and day else day for day in days]
-        moments = [self.stored(after.due), self.stored(after.first_due)]
+        moments = [self.to_database(after.due), self.to_database(after.first_due)]
         return (*moments, *kept, after.version, after.reckoning.model_dump_json())
 
-    def _turned(self, before: Duty, after: Duty, *, always: bool) -> Row | None:
+    def _turn(self, before: Duty, after: Duty, *, always: bool) -> Row | None:
         """What changes besides the rung when the due moment passes, None when it did not and need not be said."""
         if not always and (after.status, after.lapsed_version) == (
             before.status,
             before.lapsed_version,
         ):
             return None
-        lapse = None if after.lapsed_at == LAPSED_BEFORE else self.stored(after.lapsed_at)
-        return after.status.value, self.stored(after.ended_at), lapse, after.lapsed_version
+        lapse = None if after.lapsed_at == LAPSED_BEFORE else self.to_database(after.lapsed_at)
+        return after.status.value, self.to_database(after.ended_at), lapse, after.lapsed_version

@@ -138,7 +138,7 @@ class _Run:
             due = self._due(connection, after, chunk)
             if not due or self.shared:
                 return due, None
-            return due, sweeping.prepare(connection, *_named(due), self.rules)
+            return due, sweeping.prepare(connection, *_ids_and_names(due), self.rules)
 
     def _due(self, connection: Connection, after: Due | None, chunk: int) -> list[Due]:
         values = {"moment": self.rules.now, "chunk": chunk}
@@ -192,11 +192,11 @@ def _apply(
     draft: Draft | None = None,
     careful: bool = False,
 ) -> tuple[dict[str, Tally], set[str]]:
-    ids, dialogues = _named(due)
+    ids, dialogues = _ids_and_names(due)
     return sweeping.apply(connection, ids, dialogues, run.rules, draft=draft, careful=careful)
 
 
-def _named(due: list[Due]) -> tuple[list[int], set[str]]:
+def _ids_and_names(due: list[Due]) -> tuple[list[int], set[str]]:
     return [number for _, number, _ in due], {dialogue for _, _, dialogue in due}
 
 
@@ -210,13 +210,13 @@ def _one_by_one(run: _Run, due: list[Due]) -> tuple[dict[str, Tally], set[str]]:
             with writing(run.engine) as connection:
                 found, held = _apply(run, connection, mine, careful=True)
         except StatementError as error:
-            found, held = _refused(run, mine, error), set()
+            found, held = _refusals(run, mine, error), set()
         tallies |= found
         held_back |= held
     return tallies, held_back
 
 
-def _refused(run: _Run, due: list[Due], error: StatementError) -> dict[str, Tally]:
+def _refusals(run: _Run, due: list[Due], error: StatementError) -> dict[str, Tally]:
     _log.error("the sweep could not write the duties of one dialogue", exc_info=error)
     errors = {number: type(error).__name__ for _, number, _ in due}
     with writing(run.engine) as connection:

@@ -60,10 +60,10 @@ def hear(engine: Engine, ledger: Ledger, raw: bytes, now: datetime) -> list[Boun
             returned.sure or _about(engine, returned, raw, ledger.read(posted.dialogue_id), posted)
         )
     ]
-    return [_recorded(ledger, returned, posted, now) for posted in ours] or [BounceHeard("foreign")]
+    return [_record(ledger, returned, posted, now) for posted in ours] or [BounceHeard("foreign")]
 
 
-def _recorded(ledger: Ledger, returned: Returned, posted: Posted, now: datetime) -> BounceHeard:
+def _record(ledger: Ledger, returned: Returned, posted: Posted, now: datetime) -> BounceHeard:
     if returned.kind == "passing":
         return BounceHeard("passing", posted)
     if returned.kind == "unread":
@@ -84,19 +84,19 @@ def _about(
     seat, reader = dialogue.stakeholder_of(posted.notice.to), dialogue.holder(posted.notice.to)
     if reader is None:
         return False
-    if not returned.recipients or (reader.email and _named(reader.email, raw)):
+    if not returned.recipients or (reader.email and _is_named(reader.email, raw)):
         return True
     # A report can come days later; the address that it names is not kept, once there is another.
     return (
         seat is not None
         and posted.sent_at is not None
-        and journal.happened(
+        and journal.has_happened(
             engine, posted.dialogue_id, FactName.CONTACT_CHANGED, seat.id, posted.sent_at
         )
     )
 
 
-def _named(address: str, raw: bytes) -> bool:
+def _is_named(address: str, raw: bytes) -> bool:
     with suppress(ValueError):  # no mail can have gone there
         return on_the_wire(address).lower().encode() in raw.lower()
     return False

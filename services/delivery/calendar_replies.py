@@ -49,10 +49,10 @@ def answers(ledger: Ledger, raw: bytes, now: datetime) -> list[Answered]:
     The entry's number is known to nobody but its guest, and the answer must come from the address it was sent to.
     Raises Busy or DatabaseUnavailable (records.engine.errors). Source: rules 46, RFC 5546.
     """
-    return [_taken(ledger, reply, now) for reply in read_replies(raw)]
+    return [_take(ledger, reply, now) for reply in read_replies(raw)]
 
 
-def _taken(ledger: Ledger, reply: Reply, now: datetime) -> Answered:
+def _take(ledger: Ledger, reply: Reply, now: datetime) -> Answered:
     found = _guest(ledger, reply)
     if found is None:
         return Answered("foreign")

@@ -100,7 +100,7 @@ class Desk:
     def _seen_for(self, posted: Posted) -> Seen:
         return tuple(self._seen[row.dialogue_id] for row in posted.rows)
 
-    def sifted(self, posted: Posted, seen: Seen) -> Posted | None:
+    def sift(self, posted: Posted, seen: Seen) -> Posted | None:
         """What is left of the letter *posted* when all is taken out that should not go; *posted* itself when all is."""
         beside = {row.notice.template for row in posted.rows}
         left = []
@@ -116,7 +116,7 @@ class Desk:
             return posted
         return queue.together(left) if left else None
 
-    def written(self, posted: Posted, seen: Seen) -> Post:
+    def write(self, posted: Posted, seen: Seen) -> Post:
         """The letter of *posted* for the dialogues as they were just *seen*."""
         draft, self._draft = self._draft, None
         if draft is not None and draft.of(posted, seen):
@@ -151,7 +151,7 @@ class Desk:
     def leaves(self, posted: Posted) -> None:
         """The letter of *posted* may be in its reader's hands from now on."""
         for row in posted.rows:
-            self._links.used(row)
+            self._links.mark_used(row)
 
     def clear(self) -> None:
         """End a batch: forget the links that nobody was given."""

@@ -25,7 +25,7 @@ def send_digest(ledger: Ledger, programme_id: str, now: datetime) -> int:
     ledger.programme(programme_id)
     dialogues = [ledger.read(name) for name in ledger.dialogue_ids(programme_id)]
     worth = (each for each in dialogues if _asks_something(ledger, each, now))
-    return sum(_written(ledger, each, now) for each in worth)
+    return sum(_write(ledger, each, now) for each in worth)
 
 
 def _asks_something(ledger: Ledger, dialogue: Dialogue, now: datetime) -> bool:
@@ -35,7 +35,7 @@ def _asks_something(ledger: Ledger, dialogue: Dialogue, now: datetime) -> bool:
         ledger.engine, dialogue.id, Role.MANAGER, week, now
     ):
         return False
-    return _owed_now(dialogue, now) or journal.changed(ledger.engine, dialogue.id, week)
+    return _owed_now(dialogue, now) or journal.has_changed(ledger.engine, dialogue.id, week)
 
 
 def _owed_now(dialogue: Dialogue, now: datetime) -> bool:
@@ -46,7 +46,7 @@ def _owed_now(dialogue: Dialogue, now: datetime) -> bool:
     )
 
 
-def _written(ledger: Ledger, dialogue: Dialogue, now: datetime) -> bool:
+def _write(ledger: Ledger, dialogue: Dialogue, now: datetime) -> bool:
     week = dialogue.calendar.day_of(now).strftime("%G-W%V")
     notice = Notice(to=Role.MANAGER, role=Role.MANAGER, template=TEMPLATE)
     return ledger.tell(dialogue.id, notice, f"{TEMPLATE}:{week}", now)

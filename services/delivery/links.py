@@ -49,7 +49,7 @@ class Links:
             self.make([(posted, dialogue)])
         return f"{self.base_url}/l/{self._unused[posted.id][1]}"
 
-    def used(self, posted: Posted) -> None:
+    def mark_used(self, posted: Posted) -> None:
         """The link of *posted* left the house."""
         self._unused.pop(posted.id, None)
 

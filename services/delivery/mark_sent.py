@@ -72,7 +72,7 @@ class Marker:
 
     def _mark(self, posted: Posted, post: Post) -> str:
         try:
-            self._delivered(posted)
+            self._record(posted)
         except RecordsError:
             raise
         except Exception as error:  # noqa: BLE001 - it left the house: it may never be sent again
@@ -84,7 +84,7 @@ class Marker:
         self._tell_chat(posted, post)
         return "sent"
 
-    def _delivered(self, posted: Posted) -> None:
+    def _record(self, posted: Posted) -> None:
         for left in reversed(range(_TRIES)):
             try:
                 self._say_so(posted)
@@ -98,7 +98,7 @@ class Marker:
         if posted.beside:
             self.ledger.letter_delivered(posted.ids, self.channel, self.now)
         else:
-            self.ledger.delivered(posted.id, self.channel, self.now, self.pinned)
+            self.ledger.record_delivered(posted.id, self.channel, self.now, self.pinned)
 
     def _tell_chat(self, posted: Posted, post: Post) -> None:
         chat = self.mailroom.chat

@@ -55,7 +55,7 @@ class DeliveryReport:
         return ALL_TAKEN if self.without_place else "Nothing waited to be sent."
 
 
-def summed(reports: list[DeliveryReport]) -> DeliveryReport:
+def sum_reports(reports: list[DeliveryReport]) -> DeliveryReport:
     """The *reports* of several connections as one."""
     total: Counter[str] = Counter()
     for report in reports:

@@ -39,7 +39,7 @@ from records.ledger import Ledger
 from services.delivery.compose_ahead import Desk
 from services.delivery.mark_sent import Marker
 from services.delivery.outbound import Mailroom
-from services.delivery.report import DeliveryReport, summed
+from services.delivery.report import DeliveryReport, sum_reports
 from services.garbage_collection import collected_later
 
 _SHARE_OF_LEASE = 0.8  # a round ends before its first claim could be taken over by another
@@ -87,7 +87,7 @@ def deliver(
         for channel in channels
     ]
     with ThreadPoolExecutor(connections, "delivery") as pool:
-        return summed(list(pool.map(_Round.run, rounds)))
+        return sum_reports(list(pool.map(_Round.run, rounds)))
 
 
 class _ServerFailed(Exception):
@@ -193,12 +193,12 @@ class _Round:
         """How *posted* ended; None when it was accepted, and is being marked."""
         try:
             seen = self.desk.look(posted)
-            wanted = self.desk.sifted(posted, seen)
+            wanted = self.desk.sift(posted, seen)
             if wanted is None:
                 return "withdrawn"
             if wanted is not posted:
                 seen = self.desk.look(wanted)
-            post = self.desk.written(wanted, seen)
+            post = self.desk.write(wanted, seen)
             if post.message.reach != "email":
                 self.ledger.by_hand(wanted.ids, self.now)
                 return "by_hand"

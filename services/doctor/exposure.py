@@ -19,9 +19,9 @@ Findings = Iterator[Finding]
 _OK = 200
 
 
-def readable(settings: Settings) -> Findings:
+def check_readable(settings: Settings) -> Findings:
     """Whether others on this machine may read what names, addresses and words of people lie in."""
-    open_ones = [place for place in _kept(settings) if place.exists() and _is_open(place)]
+    open_ones = [place for place in _kept_files(settings) if place.exists() and _is_open(place)]
     for place in open_ones:
         said = f"others on this machine may read {place}"
         yield Finding("privacy", "warn", said, advice=f"chmod -R go= '{place}'")
@@ -29,7 +29,7 @@ def readable(settings: Settings) -> Findings:
         yield Finding("privacy", "ok", "nobody else on this machine may read what is kept")
 
 
-def _kept(settings: Settings) -> Iterator[Path]:
+def _kept_files(settings: Settings) -> Iterator[Path]:
     if file := settings.sqlite_file:
         yield from (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm"))
     if settings.channel == "maildir":
@@ -43,7 +43,7 @@ def _is_open(place: Path) -> bool:
     return bool(stat.S_IMODE(place.stat().st_mode) & PRIVATE)
 
 
-def reachable(settings: Settings) -> Findings:
+def check_reachable(settings: Settings) -> Findings:
     """Whether what is served here is served to others in the clear."""
     safe = (settings.base_url or "").startswith("https://")
     if settings.portal.host not in _HERE and not safe:
@@ -56,15 +56,15 @@ def reachable(settings: Settings) -> Findings:
         yield Finding("prefect", "warn", said, advice=advice)
 
 
-def closed(settings: Settings) -> Findings:
+def check_closed(settings: Settings) -> Findings:
     """Whether the Prefect server that answers asks who is there."""
-    if _asked(f"{settings.prefect.api}/admin/version") == _OK:
+    if _ask(f"{settings.prefect.api}/admin/version") == _OK:
         said = "lets in whoever reaches it: it asks for no password"
         advice = "start it with 'weerklank up', or set PREFECT_SERVER_API_AUTH_STRING where it runs"
         yield Finding("prefect", "bad", said, advice=advice)
 
 
-def _asked(address: str) -> int | None:
+def _ask(address: str) -> int | None:
     """The status with which *address* answers to somebody without a password, None when nothing answers."""
     try:
         with urllib.request.urlopen(address, timeout=_PROBE_SECONDS) as answer:  # noqa: S310 - http or https, by its type
@@ -75,7 +75,7 @@ def _asked(address: str) -> int | None:
         return None
 
 
-def calendars(house: House) -> Findings:
+def check_calendars(house: House) -> Findings:
     """Which programmes stand in a country of whose holidays nothing is known."""
     for row in house.ledger.programmes():
         if row.programme.country not in known_countries():

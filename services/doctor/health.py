@@ -33,12 +33,12 @@ def examine(settings: Settings, now: datetime) -> list[Finding]:
     """Look at everything at *now* (aware UTC). Never raises: what cannot be looked at is a finding too."""
     return [
         *_settings(),
-        *_guarded("privacy", lambda: exposure.readable(settings)),
-        *_guarded("pages", lambda: exposure.reachable(settings)),
-        *_guarded("database", lambda: _database(settings, now)),
-        *_guarded("mail", lambda: _mail(settings)),
-        *_guarded("prefect", lambda: _prefect(settings)),
-        *_guarded("prefect", lambda: exposure.closed(settings)),
+        *_guard("privacy", lambda: exposure.check_readable(settings)),
+        *_guard("pages", lambda: exposure.check_reachable(settings)),
+        *_guard("database", lambda: _database(settings, now)),
+        *_guard("mail", lambda: _mail(settings)),
+        *_guard("prefect", lambda: _prefect(settings)),
+        *_guard("prefect", lambda: exposure.check_closed(settings)),
     ]
 
 
@@ -59,16 +59,16 @@ def _database(settings: Settings, now: datetime) -> Findings:
     if file is not None and not file.exists():
         yield _no_file(file)
     else:
-        yield from _opened(settings, now)
+        yield from _open(settings, now)
 
 
-def _opened(settings: Settings, now: datetime) -> list[Finding]:
+def _open(settings: Settings, now: datetime) -> list[Finding]:
     engine = connect_quietly(settings)
     if engine is None:
         said = "cannot be used: the address or its folder is wrong"
         return [Finding("database", "bad", said, advice="check WEERKLANK_DATABASE_URL")]
     try:
-        tables = _guarded("database", lambda: _tables(settings))
+        tables = _guard("database", lambda: _tables(settings))
         well = all(finding.state != "bad" for finding in tables)
         return [*tables, *_records(House(settings, engine), now)] if well else tables
     finally:
@@ -83,7 +83,7 @@ def connect_quietly(settings: Settings) -> Engine | None:
         return None
 
 
-def _guarded(name: str, look: Callable[[], Findings]) -> list[Finding]:
+def _guard(name: str, look: Callable[[], Findings]) -> list[Finding]:
     try:
         return list(look())
     except RecordsError as error:
@@ -124,14 +124,14 @@ def _tables(settings: Settings) -> Findings:
 def _records(house: House, now: datetime) -> list[Finding]:
     engine = house.engine
     return [
-        *_guarded("calendar", lambda: exposure.calendars(house)),
-        *_guarded("database", lambda: _writes(engine)),
-        *_guarded("sweep", lambda: _sweep(house, now)),
-        *_guarded("programmes", lambda: programmes.wanting(house, now)),
-        *_guarded("duties", lambda: _duties(engine)),
-        *_guarded("outbox", lambda: _outbox(engine, now)),
-        *_guarded("journal", lambda: _journal(engine)),
-        *_guarded("confidant", lambda: _confidant(house, now)),
+        *_guard("calendar", lambda: exposure.check_calendars(house)),
+        *_guard("database", lambda: _writes(engine)),
+        *_guard("sweep", lambda: _sweep(house, now)),
+        *_guard("programmes", lambda: programmes.check_rules(house, now)),
+        *_guard("duties", lambda: _duties(engine)),
+        *_guard("outbox", lambda: _outbox(engine, now)),
+        *_guard("journal", lambda: _journal(engine)),
+        *_guard("confidant", lambda: _confidant(house, now)),
     ]
 
 
@@ -159,12 +159,12 @@ def _sweep(house: House, now: datetime) -> Findings:
 
 
 def _duties(engine: Engine) -> Findings:
-    for one in queries.poisoned(engine):
+    for one in queries.poisoned_duties(engine):
         said = f"the sweep cannot act on {one.name} of {one.dialogue_id} ({one.error})"
         yield Finding(
             "duties", "bad", said, one.error_at, "tell a programmer; all other duties go on"
         )
-    for row in queries.stuck(engine):
+    for row in queries.stuck_duties(engine):
         yield Finding(
             "duties",
             "bad",
@@ -222,7 +222,7 @@ def _journal(engine: Engine) -> Findings:
 
 def _confidant(house: House, now: datetime) -> Findings:
     """Whether reports of retaliation are heard: in numbers alone, and silent while all is well."""
-    found = retaliation_reports.unheard(house.engine, now, NOTICE_LATE)
+    found = retaliation_reports.missed_reports(house.engine, now, NOTICE_LATE)
     if found.untold:
         said = f"{_messages(found.untold)} to a confidant did not arrive"
         advice = "name a confidant with a working address, outside the manager's line"

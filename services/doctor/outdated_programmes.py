@@ -14,7 +14,7 @@ from states.model.programme import Programme
 from states.timing.schedule import require_schedule
 
 
-def outdated(house: House, now: datetime) -> Findings:
+def check_outdated(house: House, now: datetime) -> Findings:
     """What the programmes of *house* hold that would be refused at *now*, one finding each."""
     for row in house.ledger.programmes():
         for said in refused_today(row.programme, now):

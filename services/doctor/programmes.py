@@ -7,22 +7,22 @@ from records.access.accounts import Account, every_account
 from records.dialogues.duty_queries import alerting
 from records.dialogues.readers import unknown_readers
 from services.doctor.findings import Finding, Findings
-from services.doctor.outdated_programmes import outdated
+from services.doctor.outdated_programmes import check_outdated
 from services.house import House
-from services.secret_encryption import KeyLost, key_file, opened
+from services.secret_encryption import KeyLost, key_file, unlock
 from states.language.languages import LANGUAGES, SOURCE
 from states.steps.people.contact_ways import unheard_roles
 
 
-def wanting(house: House, now: datetime) -> Findings:
+def check_rules(house: House, now: datetime) -> Findings:
     """What the programmes of *house* lack at *now* (aware UTC), one finding each."""
-    yield from outdated(house, now)
-    yield from unheard(house)
+    yield from check_outdated(house, now)
+    yield from check_alerts(house)
     yield from unwritten(house)
-    yield from lost_key(house)
+    yield from check_key(house)
 
 
-def unheard(house: House) -> Findings:
+def check_alerts(house: House) -> Findings:
     """
     The roles whose alerts reach nobody, because nobody up their chain reads mail: said once for each programme.
 
@@ -35,10 +35,10 @@ def unheard(house: House) -> Findings:
         for role in unheard_roles(dialogue):
             if (dialogue.programme.id, role) not in said:
                 said.add((dialogue.programme.id, role))
-                yield _unheard(name, role)
+                yield _unheard_alerts(name, role)
 
 
-def _unheard(name: str, role: str) -> Finding:
+def _unheard_alerts(name: str, role: str) -> Finding:
     who = word("role", role, SOURCE)
     said = (
         f"{name}: alerts to the {who} reach nobody: neither they nor anybody above them reads mail"
@@ -56,7 +56,7 @@ def unwritten(house: House) -> Findings:
         yield Finding("programmes", "warn", said, advice=advice)
 
 
-def lost_key(house: House) -> Findings:
+def check_key(house: House) -> Findings:
     """How many accounts have a code that the file with the key opens no more."""
     lost = sum(not _opens(house, account) for account in every_account(house.engine))
     if lost:
@@ -67,7 +67,7 @@ def lost_key(house: House) -> Findings:
 
 def _opens(house: House, account: Account) -> bool:
     try:
-        opened(house.settings, account.code_secret, f"{account.role}@{account.programme_id}")
+        unlock(house.settings, account.code_secret, f"{account.role}@{account.programme_id}")
     except KeyLost:
         return False
     return True

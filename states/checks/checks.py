@@ -123,7 +123,7 @@ RULES: tuple[Rule, ...] = (
 
 def checks_of(dialogue: Dialogue, now: datetime) -> list[Check]:
     """The checks to leave the phase in which *dialogue* stands at *now*; none for an ended dialogue."""
-    return [_asked(rule, dialogue, now) for rule in RULES if rule.phase is dialogue.phase]
+    return [_ask(rule, dialogue, now) for rule in RULES if rule.phase is dialogue.phase]
 
 
 def soft_checks(phase: Phase) -> list[CheckName]:
@@ -131,7 +131,7 @@ def soft_checks(phase: Phase) -> list[CheckName]:
     return [rule.name for rule in RULES if rule.phase is phase and rule.strength == "soft"]
 
 
-def _asked(rule: Rule, dialogue: Dialogue, now: datetime) -> Check:
+def _ask(rule: Rule, dialogue: Dialogue, now: datetime) -> Check:
     gaps = tuple(rule.ask(dialogue, now))
     strength = rule.strength(dialogue) if callable(rule.strength) else rule.strength
     idle = not gaps and about_nothing(dialogue, rule.name)

@@ -62,10 +62,10 @@ def lost_seats(dialogue: Dialogue) -> list[Stakeholder]:
     for seat in accepted:
         if seat.invited_at:
             latest[seat.category] = max(seat.invited_at, latest.get(seat.category, seat.invited_at))
-    return [s for s in declined if s.id not in replaced and not _followed(s, latest)]
+    return [s for s in declined if s.id not in replaced and not _is_followed(s, latest)]
 
 
-def _followed(lost: Stakeholder, latest: dict[str, datetime]) -> bool:
+def _is_followed(lost: Stakeholder, latest: dict[str, datetime]) -> bool:
     """Whether the *latest* invitation that was accepted in the same category came after they declined."""
     invited = latest.get(lost.category)
     return bool(invited and lost.declined_at and invited > lost.declined_at)
@@ -74,7 +74,7 @@ def _followed(lost: Stakeholder, latest: dict[str, datetime]) -> bool:
 def by_hand(dialogue: Dialogue, seat: Stakeholder) -> bool:
     """Whether this seat is reached by phone or letter: it has no address, or mail to it failed for good."""
     address = seat.safe_email
-    return seat.erased_at is not None or not address or dialogue.failed(seat.id, address)
+    return seat.erased_at is not None or not address or dialogue.has_failed(seat.id, address)
 
 
 def needs_hands(dialogue: Dialogue, seat: Stakeholder) -> bool:

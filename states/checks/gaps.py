@@ -49,15 +49,15 @@ def risks_named(d: Dialogue, _now: datetime) -> Gaps:
 
 def affected_mapped(d: Dialogue, now: datetime) -> Gaps:
     """Every top risk has a mapped seat close to those affected, or a recent chain dialogue."""
-    yield from _affected(d, now, accepted=False)
+    yield from _affected_people(d, now, accepted=False)
 
 
 def affected_accepted(d: Dialogue, now: datetime) -> Gaps:
     """Every top risk has such a seat among those who accepted, or a recent chain dialogue."""
-    yield from _affected(d, now, accepted=True)
+    yield from _affected_people(d, now, accepted=True)
 
 
-def _affected(d: Dialogue, now: datetime, *, accepted: bool) -> Gaps:
+def _affected_people(d: Dialogue, now: datetime, *, accepted: bool) -> Gaps:
     for risk in composition.unheard_risks(d, now, accepted=accepted):
         code = "affected-represented-accepted" if accepted else CheckName.AFFECTED_REPRESENTED
         yield Gap(code, {"risk": risk.id, "group": risk.group, "country": risk.country})

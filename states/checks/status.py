@@ -50,13 +50,15 @@ def answers_standing(dialogue: Dialogue) -> Answers:
     `nobody` when there was nothing to answer, else `everybody`.
     """
     if waiting := waiting_voices(dialogue):
-        return "waiting" if any(unwritten(dialogue, voice) for voice in waiting) else "under-way"
+        return (
+            "waiting" if any(has_unwritten(dialogue, voice) for voice in waiting) else "under-way"
+        )
     if any(_given_up(dialogue, x) for x in dialogue.duties.values()):
         return "not-reached"
     return "everybody" if any(c.delivered_at for c in _standing(dialogue)) else "nobody"
 
 
-def unwritten(dialogue: Dialogue, voice: str) -> bool:
+def has_unwritten(dialogue: Dialogue, voice: str) -> bool:
     """Whether something for *voice* is still to be written: an answer, or the response to an objection."""
     return any(c.written_at is None or c.awaits_response for c in dialogue.contributions_of(voice))
 
@@ -69,7 +71,7 @@ def _given_up(dialogue: Dialogue, duty: Duty) -> bool:
 def _standing(dialogue: Dialogue) -> list[Contribution]:
     """What was contributed and neither withdrawn nor erased."""
     points = dialogue.contributions.values()
-    return [c for c in points if c.stands and not dialogue.erased(c.voice)]
+    return [c for c in points if c.stands and not dialogue.is_erased(c.voice)]
 
 
 def promise_standing(dialogue: Dialogue, promise: Commitment, now: datetime) -> str:

@@ -18,16 +18,16 @@ def say(code: str, language: str = SOURCE, **details: object) -> str:
 
     Raises KeyError when the phrasebook does not know *code*: a mistake of ours, found by tests.
     """
-    return _filled("command", code, language, details)
+    return _fill("command", code, language, details)
 
 
 def say_to_people(code: str, language: str, **details: object) -> str:
     """The sentence of *code* as people read it on pages; *details* are in their words already. Otherwise as `say`."""
-    return _filled("people", code, language, details)
+    return _fill("people", code, language, details)
 
 
-def _filled(door: Door, code: str, language: str, details: Mapping[str, object]) -> str:
-    filled = {name: shown(value, language) for name, value in details.items()}
+def _fill(door: Door, code: str, language: str, details: Mapping[str, object]) -> str:
+    filled = {name: show_value(value, language) for name, value in details.items()}
     return _sentence(door, code, language).format(**filled)
 
 
@@ -42,7 +42,7 @@ def phrasebook(door: Door = "command") -> dict[str, Sentence]:
     return {code: at.get(door, at["command"]) for code, at in _book().items()}
 
 
-def _said(value: object, language: str) -> str:
+def _say_value(value: object, language: str) -> str:
     """A value that has words of its own says them in *language*."""
     own = getattr(value, "say", None)
     return str(own(language)) if own else str(value)
@@ -53,15 +53,15 @@ def _book() -> dict[str, dict[str, Sentence]]:
     return book("law", "states", "phrases.toml")
 
 
-def shown(value: object, language: str) -> str:
+def show_value(value: object, language: str) -> str:
     """
     A value as it stands in a sentence: what has words of its own in *language*, a list by its first items.
 
     Items that hold commas stand apart by semicolons.
     """
     if isinstance(value, str) or not isinstance(value, Iterable):
-        return _said(value, language)
-    items = [_said(item, language) for item in value]
+        return _say_value(value, language)
+    items = [_say_value(item, language) for item in value]
     told = ("; " if any(", " in item for item in items) else ", ").join(items[:_SHOWN])
     if len(items) <= _SHOWN:
         return told

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from states.language.catalogue import Sentence, book
 from states.language.languages import SOURCE
-from states.language.messages import shown
+from states.language.messages import show_value
 
 _SHOWN = 60  # characters of a refused value that are shown back
 _CODES = {
@@ -57,7 +57,7 @@ def problem_book() -> dict[str, Sentence]:
 
 
 def _in_words(code: str, language: str, details: Mapping[str, Any]) -> str:
-    filled = {name: shown(value, language) for name, value in details.items()}
+    filled = {name: show_value(value, language) for name, value in details.items()}
     return problem_book()[code][language].format(**filled)
 
 
@@ -93,11 +93,11 @@ def problem_of(detail: Mapping[str, Any]) -> Problem:
     """The problem that *detail*, one of pydantic's, tells."""
     place = ".".join(str(part) for part in detail["loc"])
     code, details = _code_of(detail)
-    given = "" if code == "missing" or not place else _given(detail.get("input"))
+    given = "" if code == "missing" or not place else _given_value(detail.get("input"))
     return Problem(place, code, details, given)
 
 
-def _given(value: object) -> str:
+def _given_value(value: object) -> str:
     if isinstance(value, Mapping | list | tuple):
         return ""
     shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(value))

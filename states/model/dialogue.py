@@ -183,11 +183,11 @@ class Dialogue:
     def reader(self, to: str) -> Person | None:
         """The person behind *to*, of whatever capacity or a pseudonym, with an address if mail may go there."""
         found = self.holder(to)
-        if found is None or not found.email or not self.failed(to, found.email):
+        if found is None or not found.email or not self.has_failed(to, found.email):
             return found
         return found.model_copy(update={"email": None})
 
-    def failed(self, to: str, address: str) -> bool:
+    def has_failed(self, to: str, address: str) -> bool:
         """Whether mail to *to* at *address* failed for good."""
         mark = self.failed_ways.get(to)
         return mark is not None and mark == way_mark(self.id, to, address)
@@ -198,7 +198,7 @@ class Dialogue:
             return self.role(to)
         if to in self.helpers:
             return self.helpers[to].contact
-        if self.erased(to):
+        if self.is_erased(to):
             return None
         stakeholder = self.stakeholder_of(to)
         return stakeholder.contact if stakeholder else None
@@ -214,7 +214,7 @@ class Dialogue:
             return None
         return found.model_copy(update={"name": "", "email": left[way], "phone": None})
 
-    def erased(self, name: str) -> bool:
+    def is_erased(self, name: str) -> bool:
         """Whether the stakeholder *name* was erased; of a pseudonym it is never told."""
         seat = self.stakeholders.get(name)
         return seat is not None and seat.erased_at is not None

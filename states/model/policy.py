@@ -95,7 +95,7 @@ class Policy(Value):
         if missing := set(KINDS) - set(self.due):
             message = f"due: no rule for {', '.join(sorted(missing))}"
             raise ValueError(message)
-        if muted := _muted(self.ladders.get("feedback")):
+        if muted := _muted_rung(self.ladders.get("feedback")):
             message = f"ladders.feedback: nobody may mute a late answer; it needs {muted}"
             raise ValueError(message)
         if absent := {kind.ladder for kind in KINDS.values()} - set(self.ladders):
@@ -104,7 +104,7 @@ class Policy(Value):
         return self
 
 
-def _muted(feedback: Ladder | None) -> str | None:
+def _muted_rung(feedback: Ladder | None) -> str | None:
     """What the ladder of the debt lacks: from the manager's alert upwards nothing can be muted (rules 25)."""
     if feedback is None:
         return None

@@ -130,12 +130,14 @@ def with_roles(
 
     None while nobody spoke: nothing was owed yet.
     """
-    before = [*programme.owed_before, *(_left(programme, roles, until) if until else ())]
+    before = [*programme.owed_before, *(_former_holders(programme, roles, until) if until else ())]
     known = {_ways(one): one for one in before}
     return programme.model_copy(update={"roles": dict(roles), "owed_before": tuple(known.values())})
 
 
-def _left(programme: Programme, roles: Mapping[Role, Person], until: datetime) -> Iterator[Former]:
+def _former_holders(
+    programme: Programme, roles: Mapping[Role, Person], until: datetime
+) -> Iterator[Former]:
     for role in DEBTORS:
         was = programme.roles.get(role)
         if was and _ways(was) != _ways(roles.get(role)):

@@ -23,8 +23,8 @@ def view(dialogue: Dialogue, reader: Reader) -> Dialogue:
     relays = dialogue.relays.items()
     dialogue.relays = {n: r for n, r in relays if not is_sealed(dialogue, r.voice)}
     seats = dialogue.stakeholders.items()
-    dialogue.stakeholders = {name: _unmarked(seat) for name, seat in seats}
-    return dialogue if reader.knows_people else _unnamed(dialogue)
+    dialogue.stakeholders = {name: _without_marks(seat) for name, seat in seats}
+    return dialogue if reader.knows_people else _without_names(dialogue)
 
 
 def _keep_own_relays(dialogue: Dialogue, who: str) -> None:
@@ -32,20 +32,20 @@ def _keep_own_relays(dialogue: Dialogue, who: str) -> None:
     dialogue.relays = {name: r for name, r in dialogue.relays.items() if r.voice in mine}
 
 
-def _unmarked(seat: Stakeholder) -> Stakeholder:
+def _without_marks(seat: Stakeholder) -> Stakeholder:
     """Which ways are unsafe only the moderator sees, nor where mail once went (rules 32)."""
     if not seat.unsafe and not seat.left_ways:
         return seat
     return seat.model_copy(update={"unsafe": (), "left_ways": ()})
 
 
-def _unnamed(dialogue: Dialogue) -> Dialogue:
+def _without_names(dialogue: Dialogue) -> Dialogue:
     names, seats = unknown_to_auditors(dialogue), dialogue.stakeholders.items()
-    dialogue.stakeholders = {name: _masked(seat, names[name]) for name, seat in seats}
+    dialogue.stakeholders = {name: _mask(seat, names[name]) for name, seat in seats}
     return dialogue
 
 
-def _masked(seat: Stakeholder, name: str) -> Stakeholder:
+def _mask(seat: Stakeholder, name: str) -> Stakeholder:
     hidden = {"name": name, "organisation": name, "email": None, "phone": None}
     hidden |= {"postal_address": None}
     return seat.model_copy(update=hidden)

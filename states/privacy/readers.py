@@ -25,7 +25,7 @@ class Reader:
     name: str = ""
 
     @classmethod
-    def named(cls, name: str) -> Self:
+    def by_name(cls, name: str) -> Self:
         """The reader whom the record calls *name*: a role, the auditor, a helper at work, or a participant's seat."""
         if name in ROLES:
             return cls(Eyes.ROLE, name)

@@ -13,9 +13,9 @@ from states.model.people import PARTICIPANT, Stakeholder
 from states.model.vocabulary import Step
 from states.privacy.independence import same_phone
 from states.privacy.spellings import (
-    composed,
+    compose,
     ids_in,
-    joined,
+    join_parts,
     keys_of,
     may_be,
     numbers_in,
@@ -65,18 +65,18 @@ class Redactor:
             self._keep(word, mask)
         if phone:
             self._phones.setdefault(phone, mask)
-        for part in _called(composed(name)):
+        for part in _names(compose(name)):
             self._short.setdefault(part, set()).add(mask)
 
     def _keep(self, word: str, mask: str) -> None:
-        parts = len(parts_of(composed(word)))
-        for key in filter(None, keys_of(composed(word))):
+        parts = len(parts_of(compose(word)))
+        for key in filter(None, keys_of(compose(word))):
             self._words.setdefault(key, _Mask(mask, parts))
             self._longest = max(self._longest, len(key))
 
     def settle(self, public: str = "") -> None:
         """Learn the first and last names too, once everybody is known; what is *public*, as the company is, stays."""
-        known = {span.key for span in parts_of(composed(public))}
+        known = {span.key for span in parts_of(compose(public))}
         for part, masks in self._short.items():
             if known.isdisjoint(keys_of(part)):
                 self._keep(part, next(iter(masks)) if len(masks) == 1 else _SHARED)
@@ -87,7 +87,7 @@ class Redactor:
         if not text:
             return ""
         if text not in self._done:
-            self._done[text] = self._without(composed(text))
+            self._done[text] = self._without(compose(text))
         return self._done[text]
 
     def _without(self, text: str) -> str:
@@ -114,7 +114,7 @@ class Redactor:
         parts, number = parts_of(text), 0
         while number < len(parts):
             longest = None
-            for many, span, blank in joined(parts, text, number):
+            for many, span, blank in join_parts(parts, text, number):
                 if len(span.key) > 2 * self._longest:
                     break
                 known = self._words.get(span.key) or self._words.get(plain(span.key))
@@ -197,7 +197,7 @@ def _mail(address: str | None) -> tuple[str, ...]:
     return (address, on_the_wire(address)) if address else ()
 
 
-def _called(name: str) -> list[str]:
+def _names(name: str) -> list[str]:
     """The names by which people are called in a sentence: the first and the last."""
     parts = name.split()
     ends = {parts[0], parts[-1]} if len(parts) > 1 else set()

@@ -34,7 +34,7 @@ class Guarded:
     total: int | None
 
 
-def guarded(counts: Mapping[str, Mapping[str, int]], least: int) -> Guarded:
+def suppress_small(counts: Mapping[str, Mapping[str, int]], least: int) -> Guarded:
     """
     The figures of *counts* (side, then group, then how many people) that point at nobody.
 
@@ -42,12 +42,12 @@ def guarded(counts: Mapping[str, Mapping[str, int]], least: int) -> Guarded:
     that shows everything, the next smallest is hidden too. The total is that of the first side, in which everybody
     counts once.
     """
-    shown = {side: _shown(groups, least) for side, groups in counts.items()}
+    shown = {side: _shown_counts(groups, least) for side, groups in counts.items()}
     whole = sum(next(iter(counts.values()), {}).values())
     return Guarded(shown, whole if whole >= least else None)
 
 
-def _shown(groups: Mapping[str, int], least: int) -> dict[str, int]:
+def _shown_counts(groups: Mapping[str, int], least: int) -> dict[str, int]:
     kept = {key: number for key, number in groups.items() if number >= least}
     hidden = [number for key, number in groups.items() if key not in kept]
     while hidden and kept and (len(hidden) < PAIR or sum(hidden) < least):
@@ -88,7 +88,7 @@ def verdicts_shown(dialogue: Dialogue) -> Mapping[str, Mapping[str, int]]:
         side: {heard: given[heard] for heard in HEARD}
         for side, given in verdicts_heard(dialogue).items()
     }
-    return guarded(counts, least_of(dialogue)).shown
+    return suppress_small(counts, least_of(dialogue)).shown
 
 
 def untold_of(dialogue: Dialogue, fact: str) -> tuple[str, ...]:

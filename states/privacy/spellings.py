@@ -34,7 +34,7 @@ class PlacedPart(NamedTuple):
     key: str
 
 
-def composed(text: str) -> str:
+def compose(text: str) -> str:
     """*text* with each letter as one sign (NFC), so that places in it stay the same."""
     return unicodedata.normalize("NFC", text)
 
@@ -56,7 +56,7 @@ def parts_of(text: str) -> list[PlacedPart]:
     return found
 
 
-def joined(
+def join_parts(
     parts: list[PlacedPart], text: str, first: int
 ) -> Iterator[tuple[int, PlacedPart, bool]]:
     """The part *first* alone, then with its neighbours as one word: of how many, and whether only blanks part them."""

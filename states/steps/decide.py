@@ -99,7 +99,7 @@ def decide(
     if now.tzinfo is None:
         raise BadInput("naive-time", time=now.isoformat(sep=" "))
     rule = known_step(step)
-    model = understood(rule, given)
+    model = understand(rule, given)
     require_fit(dialogue.phase, rule.name)
     actor = actor_of(dialogue, rule, by, model)
     work = Deliberation(dialogue, actor.name, now)
@@ -108,7 +108,7 @@ def decide(
         HANDLERS[rule.name](work, model, actor.voice)
         relayed_steps.note(work, rule.name, model, actor.relay, actor.voice)
         if rule.name is not Step.RECORD_DELIVERY:
-            pass_on.heard(work, actor.voice, getattr(model, "how", None) or _THEIR_WORD)
+            pass_on.hear(work, actor.voice, getattr(model, "how", None) or _THEIR_WORD)
     else:
         HANDLERS[rule.name](work, model)
     _advance(work, rule.name)
@@ -142,7 +142,7 @@ def known_step(step: str) -> StepRule:
     return STEPS[Step(step)]
 
 
-def understood(rule: StepRule, given: Mapping[str, Any]) -> Value:
+def understand(rule: StepRule, given: Mapping[str, Any]) -> Value:
     """What came with a step as its model; raises BadInput that names each field, its value and what is allowed."""
     try:
         return rule.takes.model_validate(given or {})

@@ -256,7 +256,7 @@ class Deliberation:
         was, due = duty.due, self.calendar.end_of(to)
         late = self.now >= was
         note = Postponement(at=self.now, was=was, to=due, reason=reason, late=late)
-        moved = self.moved(
+        moved = self.move(
             duty, due, Reckoning(rule="promised", end=to), postponements=(*duty.postponements, note)
         )
         dates = {"was": was.isoformat(), "to": due.isoformat(), "first": duty.first_due.isoformat()}
@@ -274,7 +274,7 @@ class Deliberation:
             )
         return moved
 
-    def moved(self, duty: Duty, due: datetime, reckoning: Reckoning, **changes: Any) -> Duty:  # noqa: ANN401
+    def move(self, duty: Duty, due: datetime, reckoning: Reckoning, **changes: Any) -> Duty:  # noqa: ANN401
         """*duty* with another due moment: a new version with its ladder set anew."""
         dates = {"due": due, "day": reckoning.end, "reckoning": reckoning}
         changed = duty.model_copy(update={**dates, "version": duty.version + 1, **changes})

@@ -100,7 +100,7 @@ def why_unanswerable(dialogue: Dialogue, point: Contribution) -> str | None:
 
     After the end of a dialogue also undecided points can be answered: what is owed stays owed.
     """
-    if dialogue.erased(point.voice):
+    if dialogue.is_erased(point.voice):
         return "nobody-to-answer"
     if point.written_at is not None:
         return "already-answered"

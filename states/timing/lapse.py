@@ -98,8 +98,8 @@ def pass_time(duty: Duty, setting: Setting, now: datetime, arrived: date | None 
         return _not_arrived(duty, setting, now)
     answer_by = setting.days_to_answer(arrived) if duty.asked and arrived else None
     if answer_by and answer_by.end > setting.due_day(duty):
-        return _moved(duty, setting, now, answer_by)
-    return _passed(duty, setting, now)
+        return _move(duty, setting, now, answer_by)
+    return _pass(duty, setting, now)
 
 
 def _not_arrived(duty: Duty, setting: Setting, now: datetime) -> Passing:
@@ -110,7 +110,7 @@ def _not_arrived(duty: Duty, setting: Setting, now: datetime) -> Passing:
     return Passing(waits.model_copy(update={"next_at": next_moment(waits, setting)}), (), ())
 
 
-def _moved(duty: Duty, setting: Setting, now: datetime, answer_by: Reckoning) -> Passing:
+def _move(duty: Duty, setting: Setting, now: datetime, answer_by: Reckoning) -> Passing:
     """What asked for it arrived too late to leave the days to answer: it is due when they are over."""
     due = setting.calendar.end_of(answer_by.end)
     dates = {"due": due, "first_due": due, "day": answer_by.end, "first_day": answer_by.end}
@@ -118,11 +118,11 @@ def _moved(duty: Duty, setting: Setting, now: datetime, answer_by: Reckoning) ->
     moved = arm(duty.model_copy(update={**dates, **fresh}), setting, now)
     told = {"was": duty.due.isoformat(), "due": due.isoformat(), "version": moved.version}
     fact = Fact(fact=FactName.DUTY_RESCHEDULED, actor=SYSTEM, subject=duty.name, detail=told)
-    after = _passed(moved, setting, now)
+    after = _pass(moved, setting, now)
     return Passing(after.duty, (fact, *after.facts), after.notices)
 
 
-def _passed(duty: Duty, setting: Setting, now: datetime) -> Passing:
+def _pass(duty: Duty, setting: Setting, now: datetime) -> Passing:
     rungs, index = _due_rungs(duty, setting, now)
     silent = setting.ladder(duty).at_due == "no-answer" and duty.due <= now
     passed = _PassedRungs(duty, setting, silent=silent)

@@ -26,14 +26,14 @@ def one_form(address: str) -> str:
 
 def _mailable(domain: str) -> bool:
     try:
-        _encoded(domain)
+        _encode(domain)
     except (idna.IDNAError, ValueError):
         return False
     return True
 
 
 @lru_cache(maxsize=4096)
-def _encoded(domain: str) -> str:
+def _encode(domain: str) -> str:
     return domain.lower() if domain.isascii() else idna.encode(domain, uts46=True).decode()
 
 
@@ -47,7 +47,7 @@ def on_the_wire(address: str) -> str:
         text = "an address with letters before the @ that mail cannot carry"
         raise ValueError(text)
     try:
-        return f"{local}@{_encoded(domain)}"
+        return f"{local}@{_encode(domain)}"
     except idna.IDNAError:
         text = "a domain that no mail can find"
         raise ValueError(text) from None
@@ -58,7 +58,7 @@ def plain_address(address: str) -> str:
     """The form of *address* in which two are compared: NFC, without case, the domain as IDNA2008 writes it."""
     local, _, domain = unicodedata.normalize("NFC", address.strip()).rpartition("@")
     try:
-        return f"{local.casefold()}@{_encoded(domain)}"
+        return f"{local.casefold()}@{_encode(domain)}"
     except (idna.IDNAError, ValueError):
         return f"{local.casefold()}@{domain.casefold()}"
 

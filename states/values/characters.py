@@ -24,7 +24,7 @@ def with_breaks(text: str) -> str:
     return BREAKS.sub("\n", text)
 
 
-def seen(text: str) -> str:
+def visible_text(text: str) -> str:
     """*text* without what nobody sees: to compare names by, never to show."""
     return _IGNORABLE.sub("", text)
 
@@ -33,7 +33,7 @@ def has_sign(text: str) -> bool:
     """Whether there is anything to see in *text* (rules 39)."""
     return any(
         unicodedata.category(sign) not in _UNSEEN and sign != _BLANK
-        for sign in seen(unicodedata.normalize("NFC", text))
+        for sign in visible_text(unicodedata.normalize("NFC", text))
     )
 
 

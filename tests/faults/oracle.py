@@ -152,7 +152,7 @@ def _left_out(dialogue: Dialogue, mine: dict[str, list[Any]]) -> Iterator[str]:
     for n in mine["notices"]:
         who = f"{n['cause']} to {n['to']}"
         owed = n["rung"] and versions.get(n["duty"]) == n["version"]
-        if owed and n["status"] == "withdrawn" and not dialogue.erased(n["to"]):
+        if owed and n["status"] == "withdrawn" and not dialogue.is_erased(n["to"]):
             yield f"{who} was withdrawn, and is still owed"
         if n["status"] == "skipped" and n["template"] == "duty-due-soon" and not _early(n["rung"]):
             yield f"{who} was skipped, and no other comes"

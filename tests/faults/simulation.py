@@ -272,5 +272,5 @@ class Life:
             after = json.loads(notice["detail"]).get("after", notice["at"].isoformat())
             if datetime.fromisoformat(after) < self.now - MORNINGS * DAY:
                 self.wrong.append(f"{notice['template']} to {notice['to']} waits for ever")
-        for row in queries.poisoned(self.engine):
+        for row in queries.poisoned_duties(self.engine):
             self.wrong.append(f"{row.name} is poisoned: {row.error}")

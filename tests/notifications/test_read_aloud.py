@@ -17,7 +17,7 @@ from notifications.letters.compose import Message, compose, words_to_pass_on
 from notifications.views.names import addressee, own_title
 from states.checks.checks import RULES
 from states.language.languages import LANGUAGES
-from states.language.messages import shown
+from states.language.messages import show_value
 from states.model.people import PARTICIPANT, Role
 from tests.machine_words import machine_words
 from tests.notifications.builders import ALERTED, dialogue, notice, programme
@@ -284,8 +284,8 @@ def test_what_did_not_work_out_is_never_said_as_if_it_had() -> None:
 def test_a_list_of_people_keeps_each_with_their_organisation() -> None:
     assert listing(["a", "b", "c"], "en") == "a, b and c"
     assert listing(["Ann, Union", "Bo, NGO"], "nl") == "Ann, Union; Bo, NGO"
-    assert shown(["Ann, Union", "Bo"], "nl") == "Ann, Union; Bo"
-    assert shown(["c1", "c2"], "nl") == "c1, c2"
+    assert show_value(["Ann, Union", "Bo"], "nl") == "Ann, Union; Bo"
+    assert show_value(["c1", "c2"], "nl") == "c1, c2"
 
 
 def test_a_name_from_right_to_left_turns_no_number_beside_it() -> None:

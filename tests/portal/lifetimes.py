@@ -150,7 +150,7 @@ class Lifetime:
             elif self.chance.random() < 0.15:
                 memory.ledger.undeliverable(row.id, "email", "refused-550", memory.now)
             else:
-                memory.ledger.delivered(row.id, "email", memory.now)
+                memory.ledger.record_delivered(row.id, "email", memory.now)
 
     def _act(self) -> None:
         memory, dialogue = self.portal.memory, self.portal.memory.read()

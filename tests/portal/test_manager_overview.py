@@ -170,7 +170,7 @@ def test_moving_the_session_shows_what_moves_before_anything_is_written(portal: 
     portal.memory.gather()
     portal.memory.act("invite-all")
     for row in portal.memory.notices(template="invitation"):
-        portal.memory.ledger.delivered(row.id, "email", portal.memory.now)
+        portal.memory.ledger.record_delivered(row.id, "email", portal.memory.now)
     browser = portal.enter_as("manager")
     before = portal.dump()
     preview = browser.submit(f"{HOME}/move/preview", MOVE)

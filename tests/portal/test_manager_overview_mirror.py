@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from states.privacy.small_counts import guarded
+from states.privacy.small_counts import suppress_small
 from tests.portal.conftest import Portal
 
 HOME = "/dialogues/kleding-2022"
@@ -83,7 +83,7 @@ def test_who_spoke_openly_is_counted_where_many_did(portal: Portal) -> None:
 
 @given(st.fixed_dictionaries({"country": COUNTS, "layer": COUNTS}))
 def test_what_is_hidden_cannot_be_derived(counts: dict[str, dict[str, int]]) -> None:
-    found = guarded(counts, LEAST)
+    found = suppress_small(counts, LEAST)
     for side, groups in counts.items():
         shown = found.shown[side]
         hidden = {key: n for key, n in groups.items() if key not in shown}
@@ -97,4 +97,4 @@ def test_what_is_hidden_cannot_be_derived(counts: dict[str, dict[str, int]]) -> 
 
 @pytest.mark.parametrize(("one", "other"), [*product((0, 1, 4), (5, 20))])
 def test_a_single_small_group_takes_its_neighbour_along(one: int, other: int) -> None:
-    assert guarded({"side": {"a": one, "b": other}}, LEAST).shown == {"side": {}}
+    assert suppress_small({"side": {"a": one, "b": other}}, LEAST).shown == {"side": {}}

@@ -20,7 +20,7 @@ from notifications.language.words import count, word
 from notifications.letters.compose import compose
 from notifications.views.names import travels_sealed
 from states.checks.checks import RULES, checks_of
-from states.checks.status import about_nothing, unwritten
+from states.checks.status import about_nothing, has_unwritten
 from states.language.errors import Refused
 from states.model.dialogue import OPEN_PHASES, Dialogue, Phase
 from states.model.facts import Notice
@@ -74,7 +74,7 @@ class Look:
 def wrong_counts(look: Look) -> Iterator[str]:
     """Who waits, and whether everybody has an answer."""
     d, waiting = look.dialogue, look.told.waiting
-    seen_by_manager = {v for v in waiting if not is_hidden(d, v) or unwritten(d, v)}
+    seen_by_manager = {v for v in waiting if not is_hidden(d, v) or has_unwritten(d, v)}
     page = plain(look.page("manager", f"{look.home}/answers"))
     said = [name for name in ANSWERS if word("answers", name, "nl") in page.casefold()]
     found = re.search(r"(\d+) (?:persoon wacht|mensen wachten) op antwoord", page)

@@ -98,7 +98,7 @@ def test_what_is_wrong_with_a_field_is_said_by_its_label(
     step: str, language: str, told_of: Dialogue
 ) -> None:
     """Nonsense of every kind in every field of every step: no expression, no English of a library."""
-    from states.steps.decide import understood
+    from states.steps.decide import understand
 
     model = STEPS[Step(step)].takes
     tries: tuple[Any, ...] = (
@@ -116,7 +116,7 @@ def test_what_is_wrong_with_a_field_is_said_by_its_label(
     for nonsense in tries:
         given = dict.fromkeys(model.model_fields, nonsense) | {"never": nonsense}
         try:
-            understood(STEPS[Step(step)], given)
+            understand(STEPS[Step(step)], given)
         except BadInput as refused:
             said = [
                 telling_to("manager", told_of, language).problem(one)

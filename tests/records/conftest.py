@@ -193,7 +193,7 @@ class Memory:
         delivered = []
         while posts := self.claim():
             for row in (row for post in posts for row in post.rows):
-                self.ledger.delivered(row.id, "email", self.now)
+                self.ledger.record_delivered(row.id, "email", self.now)
                 delivered.append(row)
         return delivered
 

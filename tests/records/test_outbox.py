@@ -113,9 +113,9 @@ def test_a_message_id_is_the_same_for_ever_and_leads_back(invited: Memory) -> No
 
 def test_a_delivered_notice_is_marked_once(invited: Memory) -> None:
     [post, _] = invited.claim()
-    assert invited.ledger.delivered(post.id, "email", invited.now)
+    assert invited.ledger.record_delivered(post.id, "email", invited.now)
     before = journal.head(invited.engine, invited.dialogue_id)
-    assert not invited.ledger.delivered(post.id, "email", invited.now + DAY)
+    assert not invited.ledger.record_delivered(post.id, "email", invited.now + DAY)
     [row] = [n for n in invited.notices(status="sent") if n.id == post.id]
     assert (row.channel, row.sent_at) == ("email", invited.now)
     assert journal.head(invited.engine, invited.dialogue_id) == before
@@ -123,7 +123,7 @@ def test_a_delivered_notice_is_marked_once(invited: Memory) -> None:
 
 def test_an_unknown_notice_is_said(opened: Memory) -> None:
     with pytest.raises(NotKnown):
-        opened.ledger.delivered(999, "email", START)
+        opened.ledger.record_delivered(999, "email", START)
     with pytest.raises(NotKnown):
         opened.ledger.undeliverable(999, "email", "gone", START)
 
@@ -134,7 +134,7 @@ def test_what_left_the_house_was_sent_even_if_it_was_withdrawn_meanwhile(opened:
     [post] = [p for p in opened.claim() if p.notice.rung]
     opened.act("approve-analysis")
     assert opened.notices(rung="-10wd")[0].status == "withdrawn"
-    assert opened.ledger.delivered(post.id, "email", opened.now)
+    assert opened.ledger.record_delivered(post.id, "email", opened.now)
     assert opened.notices(rung="-10wd")[0].status == "sent"
 
 
@@ -142,8 +142,8 @@ def test_an_answer_counts_when_it_was_delivered(answered: Memory) -> None:
     name = "answer-participant/sealed-1"
     assert answered.reread().duties[name].owed
     [post] = [p for p in answered.claim() if p.notice.template == "answer"]
-    assert answered.ledger.delivered(post.id, "email", answered.now)
-    assert not answered.ledger.delivered(post.id, "email", answered.now)
+    assert answered.ledger.record_delivered(post.id, "email", answered.now)
+    assert not answered.ledger.record_delivered(post.id, "email", answered.now)
     dialogue = answered.reread()
     assert not dialogue.duties[name].owed
     assert dialogue.duties["give-verdict/sealed-1"].owed
@@ -158,7 +158,7 @@ def test_two_who_report_the_same_delivery_answer_once(answered: Memory) -> None:
     def report(_: int) -> bool:
         ledger = Ledger(answered.engine, policy_of)
         start.wait()
-        return ledger.delivered(post.id, "email", answered.now)
+        return ledger.record_delivered(post.id, "email", answered.now)
 
     with ThreadPoolExecutor(2) as threads:
         assert sorted(threads.map(report, range(2))) == [False, True]
@@ -169,7 +169,7 @@ def test_two_who_report_the_same_delivery_answer_once(answered: Memory) -> None:
 
 def test_an_answer_that_bounces_is_owed_again_and_no_address_is_kept(answered: Memory) -> None:
     [post] = [p for p in answered.claim() if p.notice.template == "answer"]
-    answered.ledger.delivered(post.id, "email", answered.now)
+    answered.ledger.record_delivered(post.id, "email", answered.now)
     reason = "550 5.1.1 <rahima@union.example>: no such user"
     assert answered.ledger.undeliverable(post.id, "email", reason, answered.now)
     assert not answered.ledger.undeliverable(post.id, "email", reason, answered.now)
@@ -198,7 +198,7 @@ def test_somebody_without_email_is_a_task_for_a_person(answered: Memory) -> None
     [row] = [n for n in answered.notices(status="sent") if n.id == post.id]
     assert row.channel == "by-hand"
     assert not answered.reread().duties["answer-participant/sealed-1"].owed
-    assert not answered.ledger.delivered(post.id, "email", answered.now)
+    assert not answered.ledger.record_delivered(post.id, "email", answered.now)
 
 
 def said(memory: Memory) -> list[Posted]:
@@ -212,7 +212,7 @@ def failing(memory: Memory, name: str) -> None:
         if post.notice.to == name:
             memory.ledger.undeliverable(post.id, "email", "refused-550", memory.now)
         else:
-            memory.ledger.delivered(post.id, "email", memory.now)
+            memory.ledger.record_delivered(post.id, "email", memory.now)
 
 
 @pytest.mark.parametrize("way", [{"email": "new@ngo.example"}, {"by_hand": True}])
@@ -227,7 +227,7 @@ def test_an_invitation_that_failed_goes_again_once_its_reader_is_reached_elsewhe
     [again] = said(invited)
     assert (again.notice.template, again.notice.to) == ("invitation", "ngo-nl")
     assert again.attempts == 1
-    assert invited.ledger.delivered(again.id, "email", invited.now)
+    assert invited.ledger.record_delivered(again.id, "email", invited.now)
 
 
 def test_what_failed_in_an_earlier_phase_is_not_said_again(invited: Memory) -> None:

@@ -35,16 +35,16 @@ def lose(pinned: PinnedConnection) -> None:
 def test_a_mark_over_a_kept_line_is_seen_by_others_at_once(invited: Memory) -> None:
     first, second = invited.claim()
     with invited.ledger.pinned_connection() as pinned:
-        assert invited.ledger.delivered(first.id, "email", invited.now, pinned)
+        assert invited.ledger.record_delivered(first.id, "email", invited.now, pinned)
         assert (status(invited, first), status(invited, second)) == ("sent", "pending")
-        assert not invited.ledger.delivered(first.id, "email", invited.now, pinned)
+        assert not invited.ledger.record_delivered(first.id, "email", invited.now, pinned)
     assert status(invited, first) == "sent"
 
 
 def test_a_mark_that_matters_to_the_law_is_asked_of_it(answered: Memory) -> None:
     [post] = [post for post in answered.claim() if post.notice.template == "answer"]
     with answered.ledger.pinned_connection() as pinned:
-        assert answered.ledger.delivered(post.id, "email", answered.now, pinned)
+        assert answered.ledger.record_delivered(post.id, "email", answered.now, pinned)
     assert not answered.reread().duties["answer-participant/sealed-1"].owed
 
 
@@ -66,7 +66,7 @@ def test_while_somebody_writes_a_mark_waits_like_everybody(invited: Memory) -> N
 
     def mark() -> bool:
         with ledger.pinned_connection() as pinned:
-            return ledger.delivered(post.id, "email", invited.now, pinned)
+            return ledger.record_delivered(post.id, "email", invited.now, pinned)
 
     with ThreadPoolExecutor(1) as other:
         with writing(invited.engine) as busy:
@@ -85,8 +85,8 @@ def test_a_line_that_is_lost_loses_no_mark(invited: Memory) -> None:
     with invited.ledger.pinned_connection() as pinned:
         known = invited.ledger.snapshot(invited.dialogue_id)
         lose(pinned)
-        assert invited.ledger.delivered(first.id, "email", invited.now, pinned)
-        assert invited.ledger.delivered(second.id, "email", invited.now, pinned)
+        assert invited.ledger.record_delivered(first.id, "email", invited.now, pinned)
+        assert invited.ledger.record_delivered(second.id, "email", invited.now, pinned)
         assert invited.ledger.snapshot(invited.dialogue_id, known, pinned).version == known.version
     assert (status(invited, first), status(invited, second)) == ("sent", "sent")
 

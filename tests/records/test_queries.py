@@ -14,8 +14,8 @@ def test_an_empty_database_has_nothing_to_report(memory: Memory) -> None:
     assert queries.last_sweep(memory.engine, START) is None
     assert queries.unfinished_sweep(memory.engine) is None
     assert queries.next_moment(memory.engine) is None
-    assert queries.overdue(memory.engine, START) == []
-    assert queries.poisoned(memory.engine) == []
+    assert queries.overdue_duties(memory.engine, START) == []
+    assert queries.poisoned_duties(memory.engine) == []
 
 
 def test_counts_say_how_much_there_is(opened: Memory) -> None:
@@ -41,16 +41,14 @@ def test_the_database_counts_how_the_duties_of_each_dialogue_stand(memory: Memor
         memory.open(a_programme(name))
         memory.map()
     memory.act("approve-analysis")
-    found = {
-        (row.dialogue_id, row.status): row for row in queries.tallied(memory.engine, ["b-2022"])
-    }
+    found = {(row.dialogue_id, row.status): row for row in queries.tally(memory.engine, ["b-2022"])}
     duties = [row.duty for row in queries.duties_of(memory.engine, ["b-2022"])]
     assert {row.phase for row in found.values()} == {"expectation_gathering"}
     assert found["b-2022", DutyStatus.MET].duties == 1
     owed = [duty for duty in duties if duty.owed]
     assert found["b-2022", DutyStatus.OPEN].duties == len(owed) > 1
     assert found["b-2022", DutyStatus.OPEN].first_due == min(duty.due for duty in owed)
-    assert queries.tallied(memory.engine, []) == []
+    assert queries.tally(memory.engine, []) == []
 
 
 def test_what_a_sweep_did_can_be_read_by_itself(memory: Memory) -> None:
@@ -78,24 +76,27 @@ def test_overdue_is_what_lapsed_and_is_still_owed_the_longest_first(memory: Memo
         memory.map()
         memory.now += DAY
     memory.sweep(LAPSE)
-    assert [r.dialogue_id for r in queries.overdue(memory.engine, LAPSE)] == ["a-2022", "b-2022"]
-    assert len(queries.overdue(memory.engine, LAPSE, limit=1)) == 1
+    assert [r.dialogue_id for r in queries.overdue_duties(memory.engine, LAPSE)] == [
+        "a-2022",
+        "b-2022",
+    ]
+    assert len(queries.overdue_duties(memory.engine, LAPSE, limit=1)) == 1
     memory.act("approve-analysis")
-    assert [r.dialogue_id for r in queries.overdue(memory.engine, LAPSE)] == ["a-2022"]
-    assert queries.overdue(memory.engine, LAPSE, programme_id="b") == []
+    assert [r.dialogue_id for r in queries.overdue_duties(memory.engine, LAPSE)] == ["a-2022"]
+    assert queries.overdue_duties(memory.engine, LAPSE, programme_id="b") == []
 
 
 def test_what_is_owed_in_a_programme_the_longest_promised_first(memory: Memory) -> None:
     for name in ("a", "b"):
         memory.open(a_programme(name))
-    assert [r.dialogue_id for r in queries.owed(memory.engine, "b")] == ["b-2022"]
+    assert [r.dialogue_id for r in queries.owed_duties(memory.engine, "b")] == ["b-2022"]
     memory.map()
     memory.act("approve-analysis")
-    rows = [row.duty for row in queries.owed(memory.engine, "b")]
+    rows = [row.duty for row in queries.owed_duties(memory.engine, "b")]
     assert "approve-analysis" not in {duty.name for duty in rows}
     assert rows == sorted(rows, key=lambda duty: (duty.first_due, duty.due))
     assert len(rows) > 1
-    assert queries.owed(memory.engine, "other") == []
+    assert queries.owed_duties(memory.engine, "other") == []
 
 
 def test_waiting_says_since_when(opened: Memory) -> None:

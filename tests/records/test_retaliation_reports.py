@@ -11,11 +11,11 @@ from records.access.retaliation_reports import (
     claim_letter,
     letter_later,
     letter_sent,
+    missed_reports,
     report,
     reports_of,
     settle_report,
     take_up_report,
-    unheard,
 )
 from records.engine.database import reading
 from records.schema.access import REPORTS
@@ -97,10 +97,10 @@ def test_a_report_is_late_until_it_is_taken_up_and_stays_so(opened: Memory) -> N
 
 def test_the_operator_knows_numbers_alone(opened: Memory) -> None:
     engine, now = opened.engine, opened.now
-    assert unheard(engine, now, HOUR) == Unheard(0, None, 0)
+    assert missed_reports(engine, now, HOUR) == Unheard(0, None, 0)
     told(opened)
-    assert unheard(engine, now, HOUR) == Unheard(0, None, 0)
-    assert unheard(engine, now + HOUR, HOUR) == Unheard(1, now, 0)
-    assert unheard(engine, now + 3 * DAY, HOUR) == Unheard(2, now, 1)
+    assert missed_reports(engine, now, HOUR) == Unheard(0, None, 0)
+    assert missed_reports(engine, now + HOUR, HOUR) == Unheard(1, now, 0)
+    assert missed_reports(engine, now + 3 * DAY, HOUR) == Unheard(2, now, 1)
     take_up_report(engine, "kleding", reports_of(engine, "kleding")[0].number, now)
-    assert unheard(engine, now + 3 * DAY, HOUR) == Unheard(0, None, 0)
+    assert missed_reports(engine, now + 3 * DAY, HOUR) == Unheard(0, None, 0)

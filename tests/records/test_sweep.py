@@ -68,7 +68,9 @@ def test_a_lapse_is_a_fact_and_stays(opened: Memory) -> None:
     duty = opened.reread().duties["approve-analysis"]
     assert (duty.status, duty.lapsed_at) == (DutyStatus.LAPSED, LAPSE)
     assert opened.read().duties["approve-analysis"] == duty
-    assert [row.duty.name for row in queries.overdue(opened.engine, LAPSE)] == ["approve-analysis"]
+    assert [row.duty.name for row in queries.overdue_duties(opened.engine, LAPSE)] == [
+        "approve-analysis"
+    ]
 
 
 def test_after_an_outage_each_hears_the_highest_rung_and_the_rest_is_recorded(
@@ -161,7 +163,7 @@ def test_a_poisoned_duty_holds_up_nobody(many: Memory, monkeypatch: pytest.Monke
         patch.setattr(rule_cache, "pass_time", poisoned)
         report = many.sweep(LAPSE, chunk=3)
     assert (report.duties, report.failed) == (11, 1)
-    [found] = queries.poisoned(many.engine)
+    [found] = queries.poisoned_duties(many.engine)
     assert (found.dialogue_id, found.name, found.error_at) == (
         "p05-2022",
         "approve-analysis",
@@ -170,7 +172,7 @@ def test_a_poisoned_duty_holds_up_nobody(many: Memory, monkeypatch: pytest.Monke
     assert found.error == "KeyError: 'there is no such rung'"
     assert queries.next_moment(many.engine) != many.next_at()
     assert many.sweep(LAPSE).duties == 1
-    assert queries.poisoned(many.engine) == []
+    assert queries.poisoned_duties(many.engine) == []
     assert journal.verify(many.engine) == []
 
 
@@ -215,7 +217,7 @@ def test_rows_that_the_database_refuses_hold_up_nobody(
     monkeypatch.setattr(sweeping, "apply", refusing)
     report = many.sweep(LAPSE, chunk=4)
     assert (report.duties, report.failed) == (11, 1)
-    assert [found.dialogue_id for found in queries.poisoned(many.engine)] == ["p05-2022"]
+    assert [found.dialogue_id for found in queries.poisoned_duties(many.engine)] == ["p05-2022"]
     assert set(sent(many).values()) == {1}
     assert journal.verify(many.engine) == []
 
@@ -320,7 +322,7 @@ def test_on_sqlite_it_rests_after_each_chunk_so_that_people_come_first(many: Mem
 def test_a_reminder_that_waits_is_withdrawn_when_silence_ends_its_duty(invited: Memory) -> None:
     due = min(duty.due for duty in invited.read().duties.values() if duty.owner == "participant")
     for row in invited.notices(template="invitation"):
-        invited.ledger.delivered(row.id, "email", invited.now)
+        invited.ledger.record_delivered(row.id, "email", invited.now)
     invited.sweep(due - timedelta(hours=1))
     waiting = {row.to: row.status for row in invited.notices(rung="-1wd", kind="answer-invitation")}
     assert set(waiting.values()) == {"pending"}
@@ -478,7 +480,7 @@ class Everything(frozenset[str]):
 
 
 def test_a_duty_without_a_next_moment_is_reported_as_stuck(opened: Memory) -> None:
-    assert queries.stuck(opened.engine) == []
+    assert queries.stuck_duties(opened.engine) == []
     with writing(opened.engine) as connection:
         connection.execute(update(DUTIES).values(next_at=None))
-    assert [row.duty.name for row in queries.stuck(opened.engine)] == ["approve-analysis"]
+    assert [row.duty.name for row in queries.stuck_duties(opened.engine)] == ["approve-analysis"]

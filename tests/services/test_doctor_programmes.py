@@ -10,9 +10,9 @@ from records.access.accounts import Account, keep_account
 from records.dialogues.duty_queries import alerting
 from records.engine.database import writing
 from records.schema.collections import StakeholderTable
-from services.doctor.programmes import lost_key, unheard, unwritten
+from services.doctor.programmes import check_alerts, check_key, unwritten
 from services.house import House
-from services.secret_encryption import key_file, locked
+from services.secret_encryption import key_file, lock
 from states.language.languages import LANGUAGES
 from states.model.facts import Notice
 from states.model.vocabulary import Template
@@ -20,20 +20,20 @@ from tests.services.conftest import ID, NOW, SESSION, act, programme
 
 
 def _kept(house: House) -> None:
-    secret = locked(house.settings, "JBSWY3DPEHPK3PXP", "manager@klein")
+    secret = lock(house.settings, "JBSWY3DPEHPK3PXP", "manager@klein")
     account = Account("klein", "manager", "manager@klein.example", "hash", secret, 0)
     keep_account(house.engine, account, NOW)
 
 
 def test_a_key_that_is_gone_or_another_one_is_told(house: House) -> None:
     _kept(house)
-    assert list(lost_key(house)) == []
+    assert list(check_key(house)) == []
     file = key_file(house.settings)
     file.rename(file.with_suffix(".kept"))
-    [gone] = lost_key(house)
+    [gone] = check_key(house)
     assert (gone.state, str(file) in gone.says) == ("bad", True)
-    locked(house.settings, "another", "sponsor@klein")  # makes a new key
-    assert [one.state for one in lost_key(house)] == ["bad"]
+    lock(house.settings, "another", "sponsor@klein")  # makes a new key
+    assert [one.state for one in check_key(house)] == ["bad"]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_roles_whose_alerts_reach_nobody_are_told(
         roles[role] = {"name": f"De {role}", "language": "nl", "phone": "+31 6 1"}
     house.ledger.apply_programme(programme(roles=roles), NOW)
     house.ledger._reader._kept.clear()
-    found = list(unheard(house))
+    found = list(check_alerts(house))
     assert len(found) == told
     assert all(one.state == "bad" for one in found)
 
@@ -82,10 +82,10 @@ def _mail_to_the_board_fails(house: House) -> None:
 
 def test_an_earlier_edition_that_still_owes_is_asked_too(house: House) -> None:
     newest = _next_edition(house)
-    assert list(unheard(house)) == []
+    assert list(check_alerts(house)) == []
     _mail_to_the_board_fails(house)
 
-    [found] = unheard(house)
+    [found] = check_alerts(house)
     assert found.says.startswith(f"{ID}: alerts to the ")
     assert alerting(house.engine) == [newest, ID]
 
@@ -96,7 +96,7 @@ def test_one_that_owes_nothing_is_not_read(house: House) -> None:
     act(house, "cancel-dialogue", reason="The company was sold.")
 
     assert alerting(house.engine) == [newest]
-    assert list(unheard(house)) == []
+    assert list(check_alerts(house)) == []
 
 
 def test_what_every_edition_lacks_is_said_once(house: House) -> None:
@@ -105,7 +105,7 @@ def test_what_every_edition_lacks_is_said_once(house: House) -> None:
     roles["board"] = {"name": "De board", "language": "nl", "phone": "+31 6 1"}
     house.ledger.apply_programme(programme(roles=roles), NOW)
 
-    assert len(list(unheard(house))) == 1
+    assert len(list(check_alerts(house))) == 1
 
 
 def test_readers_of_a_language_that_we_do_not_write_are_told(house: House) -> None:

@@ -22,11 +22,11 @@ def test_files_that_others_may_read_are_named(tmp_path: Path) -> None:
         maildir=tmp_path / "mail",
         prefect={"home": home},
     )
-    assert [one.state for one in exposure.readable(settings)] == ["ok"]
+    assert [one.state for one in exposure.check_readable(settings)] == ["ok"]
     file.chmod(0o640)
     settings.maildir.mkdir()
     settings.maildir.chmod(0o755)
-    found = list(exposure.readable(settings))
+    found = list(exposure.check_readable(settings))
     assert [one.state for one in found] == ["warn", "warn"]
     assert str(file) in found[0].says
     assert str(settings.maildir) in found[1].says
@@ -44,7 +44,7 @@ def test_files_that_others_may_read_are_named(tmp_path: Path) -> None:
 def test_what_is_served_to_others_in_the_clear_is_told(
     given: dict[str, Any], names: list[str]
 ) -> None:
-    assert [one.name for one in exposure.reachable(load_settings(**given))] == names
+    assert [one.name for one in exposure.check_reachable(load_settings(**given))] == names
 
 
 @pytest.fixture
@@ -71,4 +71,4 @@ def prefect(request: pytest.FixtureRequest) -> Iterator[str]:
 )
 def test_a_prefect_that_asks_for_no_password_is_told(prefect: str, states: list[str]) -> None:
     settings = load_settings(prefect={"api_url": prefect})
-    assert [one.state for one in exposure.closed(settings)] == states
+    assert [one.state for one in exposure.check_closed(settings)] == states

@@ -222,7 +222,7 @@ def test_what_was_sent_but_could_not_be_recorded_is_never_sent_again(
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(house.ledger, "delivered", broken)
+    monkeypatch.setattr(house.ledger, "record_delivered", broken)
 
     assert house.deliver(NOW).quarantined == 3
     house.deliver(NOW + timedelta(days=2))

@@ -27,7 +27,7 @@ from states.model.policy import Policy
 from states.model.programme import Programme
 from states.model.vocabulary import Step
 from states.steps.decide import decide, known_step
-from states.steps.delivery.receipts import delivered, undeliverable
+from states.steps.delivery.receipts import record_delivered, undeliverable
 from states.steps.draft import Decision
 from states.steps.opening import open_edition
 from states.timing.lapse import Passing, Setting, pass_time
@@ -291,7 +291,7 @@ class Life:
 
     def deliver(self, notice: Notice) -> "Life":
         """*notice* arrives now."""
-        self.accept(delivered(self.dialogue, notice, self.now))
+        self.accept(record_delivered(self.dialogue, notice, self.now))
         return self
 
     def bounce(self, notice: Notice, reason: str = "no-such-mailbox") -> "Life":

@@ -15,7 +15,7 @@ from states.language.validation_messages import problem_book, problem_of
 from states.model.people import Person
 from states.model.programme import Programme
 from states.model.vocabulary import Step
-from states.steps.decide import understood
+from states.steps.decide import understand
 from states.steps.table import STEPS
 from states.values.characters import has_sign
 from states.values.time_zones import known_zones
@@ -167,7 +167,7 @@ def test_a_reader_reads_a_language_of_the_house(code: str) -> None:
         ("hand-over", {"role": "manager", "person": {"name": "Jo", "language": code}}),
     ):
         with pytest.raises(BadInput) as caught:
-            understood(STEPS[Step(step)], wish)
+            understand(STEPS[Step(step)], wish)
         assert "kies uit nl, en" in caught.value.why("nl")
         assert "choose from nl, en" in caught.value.why("en")
     assert {Person(name="Jo", language=code).language for code in LANGUAGES} == set(LANGUAGES)
@@ -191,10 +191,10 @@ def test_a_programme_writes_in_languages_of_the_house(code: str) -> None:
 def test_a_helper_speaks_a_language_that_there_is(code: str, known: bool) -> None:
     wish = {"organisation": "Taalhulp", "language": code}
     if known:
-        understood(STEPS[Step.NAME_HELPER], wish)
+        understand(STEPS[Step.NAME_HELPER], wish)
         return
     with pytest.raises(BadInput) as caught:
-        understood(STEPS[Step.NAME_HELPER], wish)
+        understand(STEPS[Step.NAME_HELPER], wish)
     assert f"'{code}' is geen taal die wij onder die code kennen" in caught.value.why("nl")
     assert f"'{code}' is no language that we know by that code" in caught.value.why("en")
 
@@ -222,7 +222,7 @@ def test_no_field_of_any_step_is_refused_in_a_library_s_words(step: str) -> None
     for name in STEPS[Step(step)].takes.model_fields:
         for value in WRONG:
             try:
-                understood(STEPS[Step(step)], {name: value})
+                understand(STEPS[Step(step)], {name: value})
             except BadInput as refusal:
                 for language in LANGUAGES:
                     said = refusal.why(language)

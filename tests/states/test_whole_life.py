@@ -15,7 +15,7 @@ from states.model.facts import Fact, Notice
 from states.model.people import PARTICIPANT, ROLES, SYSTEM, Role
 from states.model.vocabulary import FactName, Step
 from states.steps.decide import decide
-from states.steps.delivery.receipts import delivered, still_wanted, undeliverable
+from states.steps.delivery.receipts import record_delivered, still_wanted, undeliverable
 from states.steps.draft import Decision
 from states.steps.machine import leaving_step
 from states.steps.opening import debts_of
@@ -310,7 +310,7 @@ class WholeLife(RuleBasedStateMachine):
     def post_arrives(self, data: st.DataObject) -> None:
         notice = self.post.pop(data.draw(st.integers(0, len(self.post) - 1)))
         before = self.life.dialogue.copy()
-        decision = delivered(self.life.dialogue, notice, self.life.now)
+        decision = record_delivered(self.life.dialogue, notice, self.life.now)
         self.accept(before, decision.dialogue, decision.facts, decision.notices)
 
     @precondition(lambda self: self.life.notices)

@@ -10,7 +10,7 @@ from notifications.views.names import addressee
 from portal.shared.points_by_role import Seen, SeenPoint
 from records.outbox.enqueue import BY_HAND, FAILED, PENDING
 from records.queries import NoticeRow
-from states.checks.status import unwritten, waiting_voices
+from states.checks.status import has_unwritten, waiting_voices
 from states.model.contributions import Verdict
 from states.model.duties import DutyStatus, duty_name
 from states.model.vocabulary import DutyKind, Template
@@ -109,13 +109,13 @@ class Debt:
     @property
     def waits(self) -> bool:
         """Whether they wait for an answer or a response; of a hidden reader only while it is to be written."""
-        done = self.hidden and not unwritten(self.seen.dialogue, self.voice)
+        done = self.hidden and not has_unwritten(self.seen.dialogue, self.voice)
         return self.voice in waiting_voices(self.seen.dialogue) and not done
 
     @property
     def erased(self) -> bool:
         """Whether they were erased at their own wish; nothing is owed to them any more."""
-        return self.seen.dialogue.erased(self.voice)
+        return self.seen.dialogue.is_erased(self.voice)
 
     @property
     def state(self) -> str:

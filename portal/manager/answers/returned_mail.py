@@ -45,7 +45,7 @@ def _is_mine(visit: Visit, dialogue: Dialogue) -> bool:
 def _rows(visit: Visit, dialogue: Dialogue) -> list[NoticeRow]:
     """What waits to be read of *dialogue*; what is under seal for the moderator alone."""
     found = unread_reports(visit.site.house.engine, dialogue.id)
-    return [x for x in found if may_know_way(dialogue, Reader.named(visit.me.name), x.to)]
+    return [x for x in found if may_know_way(dialogue, Reader.by_name(visit.me.name), x.to)]
 
 
 def may_dismiss(visit: Visit, row: NoticeRow) -> bool:

@@ -12,7 +12,7 @@ from notifications.views.names import travels_sealed
 from portal.manager.overview.duty_links import built, key_of, way_to
 from portal.web.request import Visit
 from records.dialogues.duty_queries import DutyRow
-from records.queries import owed
+from records.queries import owed_duties
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
 from states.model.people import PARTICIPANT
@@ -124,7 +124,7 @@ class DutyBoard:
 def board_of(visit: Visit) -> DutyBoard:
     """All that is owed in the programme of whoever asks, in a fixed number of queries."""
     now = visit.now
-    rows = owed(visit.site.house.engine, visit.me.programme.id)
+    rows = owed_duties(visit.site.house.engine, visit.me.programme.id)
     read = {name: visit.dialogue(name) for name in _to_read(rows, now)}
     rows = [row for row in rows if not _untold(row, read)]
     ours = [

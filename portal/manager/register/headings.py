@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from states.language.catalogue import N_, translate
 from states.language.languages import LANGUAGES
-from states.values.characters import seen
+from states.values.characters import visible_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ BESIDE = (*PARTS, SPOKEN)
 
 def plain(text: str) -> str:
     """*text* without capitals, accents, double blanks and typographic apostrophes, to compare words by."""
-    bare = unicodedata.normalize("NFKD", seen(text).replace("’", "'"))
+    bare = unicodedata.normalize("NFKD", visible_text(text).replace("’", "'"))
     # Marks of other scripts are vowels: without them two names would be one.
     kept = "".join(c for c in bare if not "\u0300" <= c <= "\u036f")
     return re.sub(r"[\s_]+", " ", kept).strip().casefold()

@@ -28,7 +28,7 @@ from portal.manager.table.stakeholder_form import NEEDED
 from portal.web.pages import get, post
 from portal.web.request import Visit
 from portal.web.routes import MANAGERS
-from records.dialogues.import_headings import remember, remembered
+from records.dialogues.import_headings import headings_of, remember
 from states.language.languages import LANGUAGES
 from states.model.dialogue import Dialogue
 from states.model.vocabulary import Step
@@ -95,7 +95,7 @@ def _read(visit: Visit) -> tuple[Register, Columns] | None:
         register = register_of(read_sheets(data))
     except Unreadable as error:
         raise Incomplete({"sheet": unreadable_files.told(visit, error)}) from None
-    return register, proposed(register, remembered(visit.site.house.engine, visit.me.programme.id))
+    return register, proposed(register, headings_of(visit.site.house.engine, visit.me.programme.id))
 
 
 def _sorted_by_hand(visit: Visit) -> tuple[Register, Columns]:

@@ -9,7 +9,7 @@ from states.checks.composition import home_seats, unheard_risks
 from states.language.catalogue import N_, translate
 from states.model.dialogue import Dialogue, Risk
 from states.model.people import Layer, Stakeholder
-from states.privacy.small_counts import guarded, least_of
+from states.privacy.small_counts import least_of, suppress_small
 from states.privacy.visibility import spoke_openly
 
 PERCENT_FROM = 10
@@ -105,7 +105,7 @@ def mirror_of(visit: Visit, dialogue: Dialogue) -> Mirror:
     """The mirror of *dialogue*; who spoke is counted among those who spoke openly, and never in small figures."""
     cuts = _cuts(dialogue, visit.language)
     least = least_of(dialogue)
-    spoke = guarded({cut.name: _spoke(dialogue, cut) for cut in cuts}, least)
+    spoke = suppress_small({cut.name: _spoke(dialogue, cut) for cut in cuts}, least)
     mapped = unheard_risks(dialogue, visit.now, accepted=False)
     accepted = unheard_risks(dialogue, visit.now, accepted=True)
     home, seats = home_seats(dialogue)

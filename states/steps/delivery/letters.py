@@ -175,11 +175,11 @@ def _nothing_more(_dialogue: Dialogue, _duty: Duty, _now: datetime) -> bool:
     return True
 
 
-def _held(dialogue: Dialogue, _duty: Duty, now: datetime) -> bool:
+def _is_held(dialogue: Dialogue, _duty: Duty, now: datetime) -> bool:
     return dialogue.session_at <= now
 
 
-def _decided(dialogue: Dialogue, _duty: Duty, _now: datetime) -> bool:
+def _is_decided(dialogue: Dialogue, _duty: Duty, _now: datetime) -> bool:
     return all(point.outcome is not None for point in _standing(dialogue))
 
 
@@ -187,15 +187,15 @@ def _decided_for(dialogue: Dialogue, duty: Duty, _now: datetime) -> bool:
     return all(point.outcome is not None for point in dialogue.contributions_of(duty.whom or ""))
 
 
-def _answered(dialogue: Dialogue, _duty: Duty, _now: datetime) -> bool:
+def _is_answered(dialogue: Dialogue, _duty: Duty, _now: datetime) -> bool:
     return all(point.delivered_at is not None for point in _standing(dialogue))
 
 
 _AND = {
-    DutyKind.PUBLISH_SUMMARY: _held,
-    DutyKind.SIGN_STRATEGY: _decided,
+    DutyKind.PUBLISH_SUMMARY: _is_held,
+    DutyKind.SIGN_STRATEGY: _is_decided,
     DutyKind.ANSWER_PARTICIPANT: _decided_for,
-    DutyKind.CLOSE_DIALOGUE: _answered,
+    DutyKind.CLOSE_DIALOGUE: _is_answered,
 }
 """What else must be so, besides the phase."""
 
@@ -248,7 +248,7 @@ def fate_of(dialogue: Dialogue, notice: Notice, now: datetime, beside: set[Templ
     return "wanted"
 
 
-def undelivered(
+def undeliver(
     dialogue: Dialogue, notices: Sequence[Notice], reason: str, now: datetime, *, alert: bool = True
 ) -> Decision:
     """

@@ -17,7 +17,7 @@ from states.model.vocabulary import DutyKind, FactName, Template
 from states.privacy.independence import debtor_behind, is_debtor, owes_to, same_person
 from states.privacy.seals import is_sealed
 from states.steps.by_hand_requests import Bring, CouldNotReach, RecordDelivery
-from states.steps.delivery.receipts import ANSWERS, arrived, came_home, end_not_reached
+from states.steps.delivery.receipts import ANSWERS, arrive, came_home, end_not_reached
 from states.steps.draft import Decision, Deliberation
 from states.steps.people import contact_ways
 from states.steps.people.relayed_steps import held_until
@@ -120,7 +120,7 @@ def record_delivery(work: Deliberation, given: RecordDelivery, _speaker: str = "
     for template in told:
         every = {} if given.template else {"all": True}
         work.fact(FactName.DELIVERY_RECORDED, given.to, template=template, how=given.how, **every)
-    _told(work, given.to, told)
+    _follow_up(work, given.to, told)
 
 
 def _require_prover(work: Deliberation, to: str) -> None:
@@ -172,11 +172,11 @@ def _one_hat(dialogue: Dialogue, actor: str, owner: str) -> bool:
     return actor == owner or bool(one and other and same_person(one, other))
 
 
-def _told(work: Deliberation, to: str, templates: Iterable[Template]) -> None:
+def _follow_up(work: Deliberation, to: str, templates: Iterable[Template]) -> None:
     """What follows from it that *templates* reached *to*."""
     for template in templates:
         if template == Template.INVITATION:
-            arrived(work, to)
+            arrive(work, to)
         else:
             came_home(work, to, template)
     duty = work.duty(duty_name(DutyKind.PASS_ON, to))
@@ -188,7 +188,7 @@ def _told(work: Deliberation, to: str, templates: Iterable[Template]) -> None:
         work.meet(duty.name)
 
 
-def heard(work: Deliberation, voice: str, how: str) -> None:
+def hear(work: Deliberation, voice: str, how: str) -> None:
     """Whoever takes a step was reached by what was sent before it, though by no answer (rules 29)."""
     seat = work.dialogue.stakeholders.get(voice)
     if seat is None:
@@ -206,7 +206,7 @@ def heard(work: Deliberation, voice: str, how: str) -> None:
     for template in told:
         work.fact(FactName.DELIVERY_RECORDED, voice, template=template, how=how)
     if told:
-        _told(work, voice, told)
+        _follow_up(work, voice, told)
 
 
 def could_not_reach(work: Deliberation, given: CouldNotReach) -> None:
@@ -266,7 +266,9 @@ _ASKED = frozenset(
 def _unreachable(work: Deliberation, duty: Duty, to: str) -> bool:
     """Whether *duty* waits for nothing but that *to* is reached."""
     if duty.kind in _ASKED | {DutyKind.PASS_ON, DutyKind.INVITE_STAKEHOLDER}:
-        return duty.whom == to and (duty.kind != DutyKind.INVITE_STAKEHOLDER or _invited(work, to))
+        return duty.whom == to and (
+            duty.kind != DutyKind.INVITE_STAKEHOLDER or _is_invited(work, to)
+        )
     if duty.waiting != to:
         return False
     if duty.kind == DutyKind.ANSWER_PARTICIPANT:
@@ -276,6 +278,6 @@ def _unreachable(work: Deliberation, duty: Duty, to: str) -> bool:
     return False
 
 
-def _invited(work: Deliberation, to: str) -> bool:
+def _is_invited(work: Deliberation, to: str) -> bool:
     seat = work.dialogue.stakeholders.get(to)
     return seat is not None and seat.invitation is not Invitation.NOT_YET

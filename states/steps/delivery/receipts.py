@@ -48,7 +48,7 @@ def still_wanted(dialogue: Dialogue, notice: Notice) -> bool:
     A reminder whose duty was met or moved meanwhile should not, and nobody is invited to what was cancelled.
     """
     nobody = notice.role == PARTICIPANT and dialogue.stakeholder_of(notice.to) is None
-    if dialogue.erased(notice.to) or nobody or _of_who_stopped(dialogue, notice):
+    if dialogue.is_erased(notice.to) or nobody or _of_who_stopped(dialogue, notice):
         return False
     if dialogue.phase == Phase.CANCELLED and notice.template in _OF_WHAT_COMES:
         return False
@@ -80,13 +80,13 @@ def goes_again(notice: Notice) -> bool:
     return notice.role == PARTICIPANT and not said_anew
 
 
-def delivered(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
+def record_delivered(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
     """What follows when a channel accepted *notice* at *now*, or a person recorded that they delivered it."""
     work = Deliberation(dialogue, SYSTEM, now)
-    if dialogue.erased(notice.to):
+    if dialogue.is_erased(notice.to):
         return work.decision()
     if notice.template == Template.INVITATION:
-        arrived(work, notice.to)
+        arrive(work, notice.to)
     elif notice.template == Template.ERASURE_DONE:
         erase(work, notice.to)
     elif notice.template == Template.ANSWER:
@@ -100,11 +100,11 @@ def all_arrived(dialogue: Dialogue, invited: Iterable[str], now: datetime) -> De
     """What follows when the invitations of all those *invited* were accepted by a channel at *now*."""
     work = Deliberation(dialogue, SYSTEM, now)
     for name in invited:
-        arrived(work, name)
+        arrive(work, name)
     return work.decision()
 
 
-def arrived(work: Deliberation, name: str) -> None:
+def arrive(work: Deliberation, name: str) -> None:
     """The invitation reached *name*: only now is what is owed to them met (rules 15)."""
     work.meet(duty_name(DutyKind.INVITE_STAKEHOLDER, name))
 
@@ -158,7 +158,7 @@ def undeliverable(dialogue: Dialogue, notice: Notice, reason: str, now: datetime
     when it is the manager's own address that fails; an alert about an alert only goes up, and ends.
     """
     work = Deliberation(dialogue, SYSTEM, now)
-    if dialogue.erased(notice.to) or notice.template == OLD_WAY:
+    if dialogue.is_erased(notice.to) or notice.template == OLD_WAY:
         return work.decision()
     known = not reads_mail(dialogue, notice.to)
     if failed_for_good(reason):
@@ -180,14 +180,14 @@ def undeliverable(dialogue: Dialogue, notice: Notice, reason: str, now: datetime
     return work.decision()
 
 
-def unread(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
+def record_unread(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
     """
     What follows when something came back about *notice* that nobody understood: it counts until a person says so.
 
     The moderator looks at it, who alone may know whom it is about; without one the manager, or the next role up.
     """
     work = Deliberation(dialogue, SYSTEM, now)
-    if dialogue.erased(notice.to):
+    if dialogue.is_erased(notice.to):
         return work.decision()
     work.fact(FactName.REPORT_UNREAD, notice.to, template=notice.template)
     keeper = (
@@ -213,7 +213,7 @@ def can_dismiss(role: str, template: str) -> bool:
 def looked_at(dialogue: Dialogue, notice: Notice, now: datetime, by: str) -> Decision:
     """What follows when *by*, a role or the machine, found that what came back about *notice* means nothing."""
     work = Deliberation(dialogue, by, now)
-    if not dialogue.erased(notice.to):
+    if not dialogue.is_erased(notice.to):
         work.fact(FactName.REPORT_LOOKED_AT, notice.to, template=notice.template)
     return work.decision()
 
@@ -224,7 +224,7 @@ def _alert(work: Deliberation, notice: Notice, reason: str) -> None:
     next_step = {"answer": notice.template in ANSWERS, "again": goes_again(notice)}
     told = told_before(notice)
     past = {"past": told} if told else {}
-    for role in _alerted(work.dialogue, notice):
+    for role in _alert_roles(work.dialogue, notice):
         work.tell(role, Template.DELIVERY_FAILED, None, **failed, **next_step, **past)
 
 
@@ -253,7 +253,7 @@ def end_not_reached(work: Deliberation, duty: Duty) -> None:
     work.facts.append(not_reached_fact(known, work.actor))
 
 
-def _alerted(dialogue: Dialogue, notice: Notice) -> list[Role]:
+def _alert_roles(dialogue: Dialogue, notice: Notice) -> list[Role]:
     """The manager, or the next role up; under seal the moderator too, who alone knows whom to reach."""
     first = who_hears(dialogue, notice)[:1]
     sealed = is_sealed(dialogue, notice.to) and dialogue.role(Role.MODERATOR) is not None

@@ -109,7 +109,7 @@ def _tell_old_mail(work: Deliberation, was: Stakeholder, now: Stakeholder) -> No
     if moved and way_of("email", str(was.email)) not in now.unsafe:
         # The old way's entry is taken back one below the one that the new way gets, also if both are one calendar.
         work.dialogue.calendar_sequence += 2
-        work.tell(now.id, OLD_WAY, None, way=_left(work, now.id, str(was.email)))
+        work.tell(now.id, OLD_WAY, None, way=_leave(work, now.id, str(was.email)))
 
 
 def _tell_old_phone(work: Deliberation, was: Stakeholder, now: Stakeholder) -> None:
@@ -118,10 +118,10 @@ def _tell_old_phone(work: Deliberation, was: Stakeholder, now: Stakeholder) -> N
         was.phone is not None and was.phone != now.phone and not same_phone(was.phone, now.phone)
     )
     if moved and way_of("phone", str(was.phone)) not in now.unsafe:
-        _ask_for_a_call(work, now.id, left=_left(work, now.id, str(was.phone)))
+        _ask_for_a_call(work, now.id, left=_leave(work, now.id, str(was.phone)))
 
 
-def _left(work: Deliberation, name: str, way: str) -> int:
+def _leave(work: Deliberation, name: str, way: str) -> int:
     """Keep *way* as one that was left, and give its number: no message names it by itself."""
     known = work.stakeholder(name).left_ways
     work.change_stakeholder(name, left_ways=(*known, way))

@@ -79,8 +79,8 @@ def who_hears(dialogue: Dialogue, notice: Notice) -> list[Role]:
     it. So each alert about an alert has fewer people left, and a round ends.
     """
     if notice.template in ABOUT_MESSAGES:
-        return _reached(dialogue, notice, _up_from(dialogue, notice))
-    return _reached(
+        return _reached_roles(dialogue, notice, _up_from(dialogue, notice))
+    return _reached_roles(
         dialogue, notice, _UP[Role(notice.to)] if notice.to in _MANAGERS[:3] else _MANAGERS
     )
 
@@ -118,13 +118,13 @@ def _bearer(dialogue: Dialogue, notice: Notice) -> Role | None:
     if is_sealed(dialogue, notice.to):
         return Role.MODERATOR if dialogue.role(Role.MODERATOR) else None
     if notice.template in ALERTS:
-        heard = _reached(dialogue, notice, _up_from(dialogue, notice))
+        heard = _reached_roles(dialogue, notice, _up_from(dialogue, notice))
     elif notice.role != PARTICIPANT and notice.to in dialogue.failed_ways:
         heard = []
     else:
         # When nobody reads mail, the manager finds on *Today* what participants should hear.
         named = [Role.MANAGER] if notice.role == PARTICIPANT and dialogue.role("manager") else []
-        heard = _reached(dialogue, notice, _MANAGERS) or named
+        heard = _reached_roles(dialogue, notice, _MANAGERS) or named
     return next(iter(heard), None)
 
 
@@ -135,7 +135,7 @@ def _up_from(dialogue: Dialogue, notice: Notice) -> tuple[Role, ...]:
     return _UP[Role(notice.to)] if notice.to in ROLES else _MANAGERS
 
 
-def _reached(dialogue: Dialogue, notice: Notice, roles: Iterable[Role]) -> list[Role]:
+def _reached_roles(dialogue: Dialogue, notice: Notice, roles: Iterable[Role]) -> list[Role]:
     """Those of *roles* who read mail, and neither they nor the address that they read was told before."""
     past = told_before(notice)
     gone = {_address(dialogue, name) for name in past}

@@ -44,7 +44,7 @@ def agrees_about(role: str) -> tuple[Role, ...]:
     return tuple(given for given, keeper in _CONSENT.items() if keeper == role)
 
 
-def spoken(dialogue: Dialogue) -> bool:
+def has_spoken(dialogue: Dialogue) -> bool:
     """Whether somebody contributed and is still to be heard: in an edition that runs, or that still owes."""
     owes = any(duty.owed and KINDS[duty.kind].debt for duty in dialogue.duties.values())
     return bool(dialogue.contributions) and (dialogue.phase in OPEN_PHASES or owes)
@@ -77,7 +77,7 @@ def hand_over(work: Deliberation, given: HandOver) -> None:
     _require_giver(work, given)
     _require_seals_safe(work, given)
     roles = {**work.dialogue.programme.roles, given.role: given.person}
-    heard = spoken(work.dialogue) or work.dialogue.heard_beside
+    heard = has_spoken(work.dialogue) or work.dialogue.heard_beside
     work.programme = with_roles(work.dialogue.programme, roles, work.now if heard else None)
     work.dialogue.programme = work.programme
     if has_seals(work.dialogue) and not moderator_is_independent(work.dialogue):
@@ -87,7 +87,7 @@ def hand_over(work: Deliberation, given: HandOver) -> None:
     forget_failure(work.dialogue, given.role.value)
     work.fact(FactName.ROLE_HANDED_OVER, given.role.value)
     work.tell(given.role.value, Template.ROLE_HANDED_OVER, role=given.role.value)
-    if given.role in _ONCE_SPOKEN and spoken(work.dialogue):
+    if given.role in _ONCE_SPOKEN and has_spoken(work.dialogue):
         _tell_who_waits(work, given.role)
 
 
@@ -95,7 +95,7 @@ def _require_giver(work: Deliberation, given: HandOver) -> None:
     if work.actor not in _GIVERS[given.role]:
         raise NotYours("not-yours-to-give", role=given.role, by=work.actor)
     guarded = _ONCE_SPOKEN.get(given.role)
-    if guarded is None or not spoken(work.dialogue):
+    if guarded is None or not has_spoken(work.dialogue):
         return
     if work.actor in guarded and not is_debtor(work.dialogue, work.actor):
         return

@@ -119,7 +119,7 @@ def _move_along(work: Deliberation, duty: Duty, reason: str, feedback_by: date |
     stands = duty.lapsed_at or duty.postponements or duty.first_due <= work.now
     first = {} if stands else {"first_due": due, "first_day": reckoning.end}
     was = duty.due.isoformat()
-    moved = work.moved(duty, due, reckoning, **first)
+    moved = work.move(duty, due, reckoning, **first)
     work.fact(
         FactName.DUTY_RESCHEDULED, duty.name, was=was, due=due.isoformat(), version=moved.version
     )

@@ -108,7 +108,7 @@ def _owe_progress(work: Deliberation, owner: str, promise: NewCommitment) -> Non
     elif duty.owed:
         reckoning = work.reckon(DutyKind.REPORT_PROGRESS, promise.due)
         due, was = work.calendar.end_of(promise.due), duty.due
-        moved = work.moved(work.lapse_if_past(duty), due, reckoning, owner=owner)
+        moved = work.move(work.lapse_if_past(duty), due, reckoning, owner=owner)
         work.fact(
             FactName.DUTY_RESCHEDULED,
             duty.name,
