@@ -43,7 +43,5 @@ class Reader:
         return self.eyes is not Eyes.AUDITOR
 
 
-AN_AUDITOR = Reader(Eyes.AUDITOR, AUDITOR)
-AN_OPERATOR = Reader(Eyes.OPERATOR)
 A_MANAGER = Reader(Eyes.ROLE, Role.MANAGER)
 A_MODERATOR = Reader(Eyes.ROLE, Role.MODERATOR)
