@@ -84,7 +84,6 @@ def fallbacks(tree: nodes.Template) -> Iterator[tuple[str, frozenset[str] | None
 
 POLICY = policy_of({})
 STANDING_FOR_THEMSELVES = {
-    "group": frozenset({"due", "limits", *(f"ladder-{name}" for name in POLICY.ladders)}),
     "one.key": frozenset(type(POLICY.limits).model_fields),
     "helper.language": frozenset(),
 }
@@ -131,6 +130,11 @@ def test_words_of_the_law_that_are_no_enumeration_are_there_too() -> None:
     assert set(tables()["answers"]) == set(get_args(Answers))
     assert {key.replace("/", "-") for key in RELAYS} - {"undo-relayed"} <= set(tables()["recorded"])
     assert set(FactName) <= set(sentences()["fact"])
+    assert set(tables()["policy"]) == {
+        "due",
+        "limits",
+        *(f"ladder-{one}" for one in POLICY.ladders),
+    }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
