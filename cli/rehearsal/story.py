@@ -19,7 +19,7 @@ from cli.rehearsal.scenario import Scenario
 from cli.rehearsal.timeline import Happening, happenings
 from notifications.language.words import word
 from states.language.catalogue import Sentence, book
-from states.language.languages import SOURCE
+from states.language.languages import SOURCE, capital_in
 from states.model.people import PARTICIPANT, ROLES
 from states.model.vocabulary import DutyKind
 
@@ -88,7 +88,7 @@ def _timeline(shown: Row, zone: ZoneInfo, lang: str) -> Iterator[StoryLine]:
 
 
 def _heading(one: Grain, lang: str, *, several: bool) -> StoryLine:
-    name = word("phase", one.details["phase"], lang).capitalize()
+    name = capital_in(lang, word("phase", one.details["phase"], lang))
     day = short_day(one.at, lang, year=True)
     edition = f"{one.dialogue} · " if several else ""
     return StoryLine("", f"{edition}{name} · {phrase('since', lang, day=day)}", "phase")

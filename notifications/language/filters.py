@@ -9,6 +9,7 @@ from jinja2.runtime import Context
 
 from notifications.language import words
 from notifications.language.layout import Marked
+from states.language.languages import capital_in
 
 
 @pass_context
@@ -98,9 +99,10 @@ def moment(when: date | str) -> date:
     return when
 
 
-def capital(text: str) -> str:
-    """*text* as the beginning of a sentence; words of others begin as they wrote them."""
-    return text if isinstance(text, Marked) else text[:1].upper() + text[1:]
+@pass_context
+def capital(context: Context, text: str, spoken: str | None = None) -> str:
+    """*text*, of the reader's language or in *spoken*, as the beginning of a sentence; words of others as they are."""
+    return text if isinstance(text, Marked) else capital_in(spoken or context["language"], text)
 
 
 def aside(text: str | None) -> str:

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from notifications.language.due_dates import term
-from notifications.language.filters import capital
 from notifications.language.local_time import zone_of
 from notifications.language.words import the_role, word
 from notifications.views.dialogue_view import DutyView, view_of
 from notifications.views.names import Contact, contact_of, own_title
+from states.language.languages import capital_in
 from states.model.contributions import Commitment, Contribution
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
@@ -80,7 +80,7 @@ class You:
 
     def title(self, point: Contribution) -> str:
         """What *point* is called in a letter to whoever made it: by its place among theirs, never by an id."""
-        return capital(own_title(self.dialogue, point, self.language))
+        return capital_in(self.language, own_title(self.dialogue, point, self.language))
 
     @property
     def waiting_titles(self) -> list[str]:

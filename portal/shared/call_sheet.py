@@ -16,7 +16,7 @@ from portal.web.request import Visit
 from portal.web.routes import MANAGERS
 from records.delivery import queue
 from states.language.catalogue import N_, translate
-from states.language.languages import LANGUAGES, language_of
+from states.language.languages import LANGUAGES, language_of, small_in
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty, duty_name
 from states.model.people import Helper, Role, Stakeholder
@@ -215,7 +215,11 @@ def spoken_of(call: Call, *, passing_on: bool = False) -> list[str]:
     company = call.dialogue.programme.company[:_BRIEF]
     whence = translate("pages", language, N_(" for %(company)s")) % {"company": company}
     told = listing([word("message-to", one, language) for one in call.waits[:_SAID]], language)
-    what = told if told and not call.at_risk else word("voice", "discreet", language).lower()
+    what = (
+        told
+        if told and not call.at_risk
+        else small_in(language, word("voice", "discreet", language))
+    )
     whence = "" if call.at_risk else whence
     said = {"name": call.seat.name[:_BRIEF], "whence": whence, "what": what}
     *first, last = _SENTENCES

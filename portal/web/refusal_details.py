@@ -10,6 +10,7 @@ from notifications.views.dialogue_view import DialogueView
 from notifications.views.names import seat, speaker
 from portal.web.template_engine import words
 from states.checks.gaps import Gap
+from states.language.languages import capital_in
 from states.language.messages import say_to_people
 from states.language.validation_messages import Problem
 from states.model.dialogue import Dialogue
@@ -53,7 +54,7 @@ class Telling:
         names = (problem.place, *reversed(parts))
         label = next((found for n in names if (found := words("field", n, self.language))), "")
         what = words("wrong", problem.code, self.language) or problem.what(self.language)
-        return f"{label}: {what}" if label else what[:1].upper() + what[1:]
+        return f"{label}: {what}" if label else capital_in(self.language, what)
 
     def many(self, of: Name, values: Iterable[Any]) -> str:
         """*values* in words, as a sentence lists them, each once."""

@@ -7,7 +7,7 @@ A language that is *read* is one of these; one that is spoken may be any of CLDR
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -38,7 +38,8 @@ class HouseLanguage:
 
     *direction* is that of its script; *formats* the locale of CLDR by which it names days, months and countries;
     *long_date* and *short_date* the patterns (UTS 35) of a day with its weekday and without it. *articles* go before
-    the names of countries within a sentence, each with the names it goes before.
+    the names of countries within a sentence, each with the names it goes before. *capitals* are those of its letters
+    that Unicode pairs otherwise, by the small one.
     """
 
     code: str
@@ -51,6 +52,7 @@ class HouseLanguage:
     complete: Complete
     reviewed_by: tuple[NativeReader, ...] = ()
     articles: tuple[tuple[str, re.Pattern[str]], ...] = ()
+    capitals: Mapping[str, str] = field(default_factory=dict)
     first: bool = False
     """Whether it is offered first, and is that of whoever names none."""
 
@@ -75,6 +77,19 @@ LANGUAGES = tuple(languages())
 """The codes of all languages that there are, the first one first."""
 FIRST = LANGUAGES[0]
 """The language of whoever names none."""
+
+
+def capital_in(language: str, text: str) -> str:
+    """*text* with a capital first letter, as *language* writes it: in Turkish the capital of `i` is `İ`."""
+    first = text[:1]
+    return languages()[language_of(language)].capitals.get(first, first.upper()) + text[1:]
+
+
+def small_in(language: str, text: str) -> str:
+    """*text* with a small first letter, as *language* writes it. Otherwise as `capital_in`."""
+    first = text[:1]
+    pairs = languages()[language_of(language)].capitals.items()
+    return next((small for small, large in pairs if large == first), first.lower()) + text[1:]
 
 
 def language_of(wanted: str) -> str:
