@@ -8,7 +8,9 @@ from pathlib import Path
 from babel.messages.catalog import Message
 
 from catalogues.extraction import ROOT
-from states.language.catalogue import Domain
+from states.language.catalogue import Domain, book
+from states.language.languages import SOURCE
+from states.model.vocabulary import CheckName
 
 PAGES = (
     "portal/templates/_*.html",
@@ -23,12 +25,18 @@ PAGES = (
 )
 """The pages of participants and the doors before them, with what is read out to who is called."""
 LETTERS = (
+    "notifications/calendar/*.py",
     "notifications/language/*.py",
+    "notifications/letters/combined.py",
+    "notifications/letters/compose.py",
     "notifications/templates/*.txt",
     "notifications/templates/_block.html",
+    "notifications/templates/_letter.html",
     "notifications/views/*.py",
 )
 """What the letters to them are made of, besides the letters themselves."""
+FRAMES = ("_to-participant.txt", "_silent.txt")
+"""The frames of the letters to them, by which those are told from others."""
 LAW = ("states/language/*.py", "states/model/*.py", "states/steps/**/*.py", "states/values/*.py")
 """Where the law refuses what somebody asked; what its checks miss is read by those who prepare the dialogue."""
 _TABLE = re.compile(r"""\b(?:word|words|fill|map)\((?:"words?", ?)?"([a-z-]+)\"""")
@@ -47,7 +55,9 @@ def is_met_by_participants(domain: Domain, message: Message) -> bool:
     if domain == "pages":
         return any(place in _files(PAGES) for place, _ in message.locations)
     if domain == "law":
-        code = str(message.context or "").partition(".")[0]
+        code, _, door = str(message.context or "").partition(".")
+        if door == "command" and code in _codes_for_people():
+            return False  # the command line is of those who run the house
         return not code or not _is_only_missed(code)
     return str(message.context or "").partition(".")[0] in _tables()
 
@@ -66,16 +76,33 @@ def _texts(patterns: tuple[str, ...]) -> Iterator[str]:
 
 
 @cache
+def _codes_for_people() -> frozenset[str]:
+    """The codes that say something else to people than on the command line."""
+    return frozenset(
+        code for code, at in book("law", "states", "phrases.toml").items() if "people" in at
+    )
+
+
+def _letters() -> Iterator[str]:
+    """The letters to participants in their source, with their pages."""
+    for path in ROOT.glob(f"notifications/templates/*/text.{SOURCE}.txt"):
+        text = path.read_text(encoding="utf-8")
+        if any(frame in text for frame in FRAMES):
+            yield text
+            yield path.with_name("page.html").read_text(encoding="utf-8")
+
+
+@cache
 def _tables() -> frozenset[str]:
     """The tables of words that pages and letters of participants look into."""
-    said = "\n".join(_texts((*PAGES, *LETTERS)))
+    said = "\n".join((*_texts((*PAGES, *LETTERS)), *_letters()))
     asked = {table for name, table in _FILTERS.items() if re.search(rf"\|\s*{name}\b", said)}
     return frozenset({*_TABLE.findall(said), *asked})
 
 
 @cache
 def _is_only_missed(code: str) -> bool:
-    """Whether *code* is said by a check alone."""
+    """Whether *code* is said by a check alone, under the name of the check or another."""
     quoted = f'"{code}"'
     missed = any(quoted in text for text in _texts(("states/checks/*.py",)))
-    return missed and not any(quoted in text for text in _texts(LAW))
+    return code in set(CheckName) or (missed and not any(quoted in text for text in _texts(LAW)))

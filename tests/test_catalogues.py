@@ -158,3 +158,20 @@ def test_a_changed_sentence_keeps_its_translation_to_be_looked_at() -> None:
     assert set(after) == {"Choose one day."}
     assert after["Choose one day."].fuzzy
     assert after["Choose one day."].string == "Kies een dag."
+
+
+def test_participants_meet_no_sentence_of_the_command_line() -> None:
+    """But one that says the same at both doors; and none of what a check alone says to those who prepare."""
+    met = {m.context for m in said(extracted("law")) if is_met_by_participants("law", m)}
+    assert {"helper-ended.people", "said-later.command", "no-text"} <= met
+    assert not met & {"helper-ended.command", "roles-named.people", "reachable.command"}
+
+
+def test_participants_meet_the_words_of_all_parts_of_a_letter() -> None:
+    met = {
+        str(m.context).partition(".")[0]
+        for m in said(extracted("words"))
+        if is_met_by_participants("words", m)
+    }
+    assert {"label", "stage", "session", "how", "influence"} <= met
+    assert not met & {"fact", "story", "layer"}
