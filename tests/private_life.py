@@ -36,7 +36,7 @@ NOOR = NGO | {
 }
 DENIZ = SUPPLIER | {
     "id": BY_HAND,
-    "name": "Deniz Yılmaz",  # noqa: RUF001
+    "name": "Deniz Yılmaz",
     "organisation": "İzmir Tekstil",
     "email": None,
     "phone": "+90 532 111 22 33",

@@ -104,7 +104,7 @@ def _is_of_word(sign: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def _key(part: str) -> str:
-    """One form for all cases: ß and SS, ı and I."""  # noqa: RUF002
+    """One form for all cases: ß and SS, ı and I."""
     return unicodedata.normalize("NFKC", part).upper().casefold()
 
 

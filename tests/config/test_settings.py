@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings, SettingsUnfit, load_settings, unknown_variables, variables
+from states.language.languages import LANGUAGES
 
 
 def test_without_any_variable_nothing_leaves_the_machine() -> None:
@@ -60,7 +61,7 @@ def test_a_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, tmp_
         ("WEERKLANK_SENDER", "nobody", "write it like"),
         ("WEERKLANK_SENDER", "a@b.nl\r\nBcc: c@d.nl", "write it like"),
         ("WEERKLANK_BASE_URL", "dialoog.bedrijf.nl", "https://"),
-        ("WEERKLANK_LANGUAGE", "de", "choose from nl, en"),
+        ("WEERKLANK_LANGUAGE", "de", f"choose from {', '.join(LANGUAGES)}"),
         ("WEERKLANK_LOG_LEVEL", "loud", "allowed are"),
     ],
 )

@@ -9,9 +9,9 @@ import pytest
 
 from notifications.language import words
 from notifications.language.due_dates import from_rule
-from notifications.language.templates import _templates
+from notifications.language.templates import _templates, _words
 from states.checks.checks import RULES
-from states.language.languages import LANGUAGES
+from states.language.languages import LANGUAGES, capital_in, small_in
 from states.model.contributions import Attribution, LineVerdict, Outcome
 from states.model.dialogue import Phase
 from states.model.duties import KINDS, DutyStatus
@@ -147,3 +147,26 @@ def test_rules_are_said(rule: str, said: str) -> None:
 
 def test_templates_are_read_once() -> None:
     assert _templates("answer", "nl") is _templates("answer", "nl")
+
+
+@pytest.mark.parametrize(
+    ("language", "small", "large"),
+    [
+        ("en", "it is", "It is"),
+        ("nl", "élk punt", "Élk punt"),
+        ("tr", "itirazınız", "İtirazınız"),
+        ("tr", "ılık", "Ilık"),
+        ("tr", "size", "Size"),
+        ("xx", "it", "It"),
+        ("tr", "", ""),
+    ],
+)
+def test_a_sentence_begins_with_the_capital_of_its_language(
+    language: str, small: str, large: str
+) -> None:
+    assert (capital_in(language, small), small_in(language, large)) == (large, small)
+
+
+def test_words_in_another_language_begin_with_the_capital_of_theirs() -> None:
+    letter = _words().from_string("{{ said|capital }} {{ said|capital(spoken) }}")
+    assert letter.render(said="inkoop", spoken="nl", language="tr") == "İnkoop Inkoop"

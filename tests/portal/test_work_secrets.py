@@ -80,7 +80,7 @@ def test_an_auditor_meets_nobody_at_all(two_companies: Portal) -> None:
         "Jörg Weiß of Straße Textil",
         "JÖRG WEISS of STRASSE TEXTIL",
         "Ayşe İnan of İstanbul Konfeksiyon",
-        "Mehmet Yıldız of Yıldız Tekstil",  # noqa: RUF001
+        "Mehmet Yıldız of Yıldız Tekstil",
         "Mehmet Yildiz of Yildiz Tekstil",
         "Jo\u0308rg  Weiß",
     ],
@@ -91,7 +91,7 @@ def test_an_auditor_meets_no_name_however_it_is_spelled(written: str, portal: Po
     people = [
         ("Jörg Weiß", "Straße Textil", "DE"),
         ("Ayşe İnan", "İstanbul Konfeksiyon", "TR"),
-        ("Mehmet Yıldız", "Yıldız Tekstil", "TR"),  # noqa: RUF001
+        ("Mehmet Yıldız", "Yıldız Tekstil", "TR"),
     ]
     for number, (name, organisation, country) in enumerate(people):
         seat = {**NGO, "id": f"s{number}", "email": f"s{number}@chain.example"}

@@ -124,7 +124,7 @@ def test_a_sentence_can_be_filled_in(code: str, language: str) -> None:
     said = say(code, language, **filled)
 
     assert "{x}" in said or not filled
-    assert say(code, "tr", **filled) == say(code, "en", **filled)
+    assert say(code, "xx", **filled) == say(code, "en", **filled)
 
 
 def test_a_code_that_is_not_in_the_book_is_our_mistake() -> None:
