@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from benchmarks.copies import again, dialogue_again
 from benchmarks.figures import Figure, median
 from cli.rehearsal.scenario import read_scenario
-from cli.rehearsal.simulator import lived
+from cli.rehearsal.simulator import new_life
 from config.settings import Settings
 from portal.app import create_app
 from portal.web.sessions import holder_of, let_in
@@ -46,7 +46,7 @@ PAGES = {
 
 def sow(file: Path, dialogues: int) -> int:
     """Live the case in *file* until NOW, and copy it until there are so many *dialogues*; the number of duties."""
-    with lived(read_scenario(CASE), database=f"sqlite:///{file}") as life:
+    with new_life(read_scenario(CASE), database=f"sqlite:///{file}") as life:
         life.live(NOW)
     with closing(sqlite3.connect(file)) as connection, connection:
         for number in range(1, dialogues):

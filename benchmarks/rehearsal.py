@@ -7,7 +7,7 @@ from time import perf_counter
 
 from benchmarks.figures import Figure, median
 from cli.rehearsal.scenario import read_scenario
-from cli.rehearsal.simulator import lived
+from cli.rehearsal.simulator import new_life
 
 ROOT = Path(__file__).parents[1]
 CASE = ROOT / "cli" / "data" / "kledingmerk-2022.yaml"
@@ -25,9 +25,9 @@ def inside() -> float:
     """Seconds of living it in a process that has done so before."""
     scenario = read_scenario(CASE)
     begun = perf_counter()
-    with lived(scenario) as life:
+    with new_life(scenario) as life:
         life.live()
-        assert life.seen()["duties"]
+        assert life.view()["duties"]
     return perf_counter() - begun
 
 

@@ -19,15 +19,15 @@ def people(incomplete: str) -> Iterable[str]:
 
 def dialogue_ids(incomplete: str) -> Iterable[str]:
     """The dialogues that begin with *incomplete*."""
-    return [name for name in _known("dialogues") if name.startswith(incomplete)]
+    return [name for name in _known_words("dialogues") if name.startswith(incomplete)]
 
 
 def programme_ids(incomplete: str) -> Iterable[str]:
     """The programmes that begin with *incomplete*."""
-    return [name for name in _known("programmes") if name.startswith(incomplete)]
+    return [name for name in _known_words("programmes") if name.startswith(incomplete)]
 
 
-def _known(what: str) -> list[str]:
+def _known_words(what: str) -> list[str]:
     try:
         return _ask(what)
     except Exception:  # noqa: BLE001 - a half-typed line is no place for an error

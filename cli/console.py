@@ -67,7 +67,7 @@ def _explain(value: bool) -> bool:
     return value
 
 
-def _known(code: str | None) -> str | None:
+def _known_language(code: str | None) -> str | None:
     if code is None or code in LANGUAGES:
         return code
     from states.language.validation_messages import problem_book
@@ -81,7 +81,7 @@ Lang = Annotated[
     typer.Option(
         "--lang",
         metavar="|".join(LANGUAGES),
-        callback=_known,
+        callback=_known_language,
         help="The language of the story. Default: WEERKLANK_LANGUAGE, else en.",
     ),
 ]
@@ -154,7 +154,7 @@ def complain(line: str) -> None:
     print(clean(line), file=sys.stderr)  # noqa: T201 - as above
 
 
-def counted(number: int, one: str, many: str) -> str:
+def number_with_noun(number: int, one: str, many: str) -> str:
     """A number with its noun: `1 day`, `3 days`."""
     return f"{number} {one if number == 1 else many}"
 

@@ -37,17 +37,17 @@ def ending_of(error: BaseException, language: str = SOURCE) -> Ending:
     """How to end because of *error*; whatever nobody foresaw gets a reference instead of a traceback."""
     try:
         endings = (
-            known(error, language) for known in (_usage, _refused, _unfit, _records, _machine)
+            known(error, language) for known in (_usage, _refusal, _unfit, _records, _machine)
         )
-        return next(filter(None, endings), None) or _unexpected(error)
+        return next(filter(None, endings), None) or _defect(error)
     except Exception:  # noqa: BLE001 - a mistake in explaining must not hide what there was to explain
-        return _unexpected(error)
+        return _defect(error)
 
 
 def _usage(error: Any, _language: str) -> Ending | None:  # noqa: ANN401 - the library's own exceptions are private
     if hasattr(error, "format_message") and hasattr(error, "show"):
         context = getattr(error, "ctx", None)
-        message = _meant(str(error.format_message()), getattr(error, "possibilities", None))
+        message = _suggestion(str(error.format_message()), getattr(error, "possibilities", None))
         if not context or type(error).__name__ == "NoArgsIsHelpError":
             return Ending(error.exit_code, (message,), "usage")
         help_line = f"See '{context.command_path} --help'."
@@ -56,13 +56,13 @@ def _usage(error: Any, _language: str) -> Ending | None:  # noqa: ANN401 - the l
     return Ending(REFUSED, ("Stopped.",), "stopped") if stopped else None
 
 
-def _meant(message: str, near: list[str] | None) -> str:
+def _suggestion(message: str, near: list[str] | None) -> str:
     if not near:
         return message
     return f"{message.split(' (', maxsplit=1)[0]}. Did you mean {near[0]}?"
 
 
-def _refused(error: BaseException, language: str) -> Ending | None:
+def _refusal(error: BaseException, language: str) -> Ending | None:
     from states.language.errors import ChecksNotMet, Refused
 
     if isinstance(error, ChecksNotMet):
@@ -112,7 +112,7 @@ def _machine(error: BaseException, _language: str) -> Ending | None:
     return None
 
 
-def _unexpected(error: BaseException) -> Ending:
+def _defect(error: BaseException) -> Ending:
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{Path(frames[-1].filename).stem}:{frames[-1].lineno}" if frames else "nowhere"
     reference = f"{type(error).__name__}@{place}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from cli.letters_view import numbered
+from cli.letters_view import number_letters
 from records import queries
 from records.delivery import queue
 from records.journal import journal
@@ -71,7 +71,7 @@ def refusal(
     return Refusal(at, do, by, code, without_speaker(dialogue, do, given, why))
 
 
-def seen(
+def visible_dialogues(
     ledger: Ledger,
     ids: Sequence[str],
     now: datetime,
@@ -97,9 +97,9 @@ def seen(
     if viewer == "moderator":
         shown["seals"] = [row for d in dialogues for row in _seals(d)]
     else:
-        shown["notices"] = list(_told(shown["notices"], dialogues))
+        shown["notices"] = list(_visible_notices(shown["notices"], dialogues))
     kinds = queue.kinds_of_letters(ledger.engine, [d.id for d in dialogues])
-    shown["letters"] = numbered(shown["notices"], kinds)
+    shown["letters"] = number_letters(shown["notices"], kinds)
     return for_an_auditor(shown, dialogues) if viewer == "auditor" else shown
 
 
@@ -159,17 +159,17 @@ def fact_row(dialogue_id: str, entry: journal.Entry) -> Row:
         "fact": entry.fact,
         "actor": entry.actor,
         "subject": entry.subject,
-        "detail": _stamped(entry.detail),
+        "detail": _with_stamps(entry.detail),
     }
 
 
-def _stamped(value: Any) -> Any:  # noqa: ANN401 - JSON of any shape
+def _with_stamps(value: Any) -> Any:  # noqa: ANN401 - JSON of any shape
     """*value* with each instant in it written as all our JSON writes instants."""
     if isinstance(value, str):
         return instant(datetime.fromisoformat(value)) if _INSTANT.match(value) else value
     if isinstance(value, Mapping):
-        return {key: _stamped(inner) for key, inner in value.items()}
-    return [_stamped(inner) for inner in value] if isinstance(value, list | tuple) else value
+        return {key: _with_stamps(inner) for key, inner in value.items()}
+    return [_with_stamps(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def notices(ledger: Ledger, ids: Sequence[str]) -> list[Row]:
@@ -202,7 +202,7 @@ def notice_row(row: queries.NoticeRow) -> Row:
     }
 
 
-def _told(rows: Iterable[Row], dialogues: Iterable[Dialogue]) -> Iterator[Row]:
+def _visible_notices(rows: Iterable[Row], dialogues: Iterable[Dialogue]) -> Iterator[Row]:
     """The notices without who of those under seal is reached by hand, which is the moderator's to know."""
     known = {d.id: d for d in dialogues}
     for row in rows:
@@ -223,7 +223,7 @@ def for_an_auditor(shown: Row, dialogues: Sequence[Dialogue]) -> Row:
     redactor, known = for_auditors(*dialogues), {d.id: d for d in dialogues}
     facts = [_told_fact(row, known[row["dialogue"]]) for row in shown.get("facts", ())]
     tables = shown | {"facts": facts} if "facts" in shown else shown
-    return {name: [_redacted(row, name, redactor) for row in rows] for name, rows in tables.items()}
+    return {name: [_redact(row, name, redactor) for row in rows] for name, rows in tables.items()}
 
 
 def _told_fact(row: Row, dialogue: Dialogue) -> Row:
@@ -231,6 +231,6 @@ def _told_fact(row: Row, dialogue: Dialogue) -> Row:
     return row | {"detail": {k: v for k, v in row["detail"].items() if k not in untold}}
 
 
-def _redacted(row: Row, table: str, redactor: Redactor) -> Row:
+def _redact(row: Row, table: str, redactor: Redactor) -> Row:
     naming = _NAMING | {"id"} if table == "duties" else _NAMING
     return {key: redactor.over_all(v) if key in naming else v for key, v in row.items()}

@@ -10,7 +10,7 @@ from states.steps.delivery.letters import Kind
 Row = dict[str, Any]
 
 
-def numbered(notices: list[Row], kinds: Mapping[str, str]) -> list[Row]:
+def number_letters(notices: list[Row], kinds: Mapping[str, str]) -> list[Row]:
     """
     The letters of *notices*, in whose `letter` stands the name of it; there its number is put, or None without one.
 
@@ -22,7 +22,7 @@ def numbered(notices: list[Row], kinds: Mapping[str, str]) -> list[Row]:
         if not went or notice["channel"] in {None, BY_HAND}:
             notice["letter"] = None
             continue
-        letter = letters.setdefault(name, _begun(notice, f"letter-{len(letters) + 1}", kinds))
+        letter = letters.setdefault(name, _new_row(notice, f"letter-{len(letters) + 1}", kinds))
         letter["notices"] += 1
         notice["letter"] = letter["id"]
     return list(letters.values())
@@ -34,7 +34,7 @@ def busiest(letters: Iterable[Row]) -> tuple[tuple[str, str], int]:
     return max(counts.items(), key=lambda found: (found[1], found[0]))
 
 
-def _begun(notice: Row, number: str, kinds: Mapping[str, str]) -> Row:
+def _new_row(notice: Row, number: str, kinds: Mapping[str, str]) -> Row:
     return {
         "id": number,
         "at": notice["at"],

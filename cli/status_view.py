@@ -135,7 +135,9 @@ class _View:
             return
         console.out()
         people = len(waiting_voices(self.dialogue))
-        console.out(f"  Waiting for an answer: {console.counted(people, 'person', 'people')}")
+        console.out(
+            f"  Waiting for an answer: {console.number_with_noun(people, 'person', 'people')}"
+        )
         console.columns(
             [
                 (row["for"], f"since {_day(self.day(duty.opened_at))}", self._lateness(duty))
@@ -198,4 +200,4 @@ def _day(day: date) -> str:
 
 
 def _days(number: int) -> str:
-    return console.counted(number, "day", "days")
+    return console.number_with_noun(number, "day", "days")

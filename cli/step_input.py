@@ -10,7 +10,7 @@ import typer
 _LIMIT = 5_000_000  # characters
 
 
-def given(text: str) -> dict[str, Any]:
+def read_given(text: str) -> dict[str, Any]:
     """
     The mapping that *text* stands for.
 

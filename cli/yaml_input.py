@@ -97,7 +97,7 @@ def read_document(file: Path) -> Document:
 def parse_document(text: str, source: str) -> Document:
     """*text* as a document called *source*. Raises BadDocument."""
     try:
-        return _parsed(text, source)
+        return _parse(text, source)
     except RecursionError:
         raise _bad(source, "is nested too deeply") from None
     except yaml.MarkedYAMLError as error:
@@ -127,7 +127,7 @@ def _bad(source: str, what: str, line: int | None = None) -> BadDocument:
     return BadDocument(source, [FileProblem("", line, what)])
 
 
-def _parsed(text: str, source: str) -> Document:
+def _parse(text: str, source: str) -> Document:
     loader = _Loader(text)
     root = loader.get_single_node()
     if root is None:
@@ -200,7 +200,7 @@ def _is_rest(key: yaml.Node, value: yaml.Node) -> bool:
     )
 
 
-def validated(model: type[M], document: Document, context: Mapping[str, Any] | None = None) -> M:
+def validate(model: type[M], document: Document, context: Mapping[str, Any] | None = None) -> M:
     """
     *document* as a *model*; *context* is handed to its validators.
 
@@ -225,11 +225,11 @@ def _problem(
     place = tuple(part for part in detail["loc"] if part != "[key]")
     problem = document.problem(complaint)
     if detail["type"] == "extra_forbidden":
-        return replace(problem, what=f"{problem.what}; {_known(model, place)}")
+        return replace(problem, what=f"{problem.what}; {_known_keys(model, place)}")
     return problem
 
 
-def _known(model: type[BaseModel], place: Place) -> str:
+def _known_keys(model: type[BaseModel], place: Place) -> str:
     names = _names(model, place[:-1])
     near = difflib.get_close_matches(str(place[-1]), names, n=1)
     known = f"known are {', '.join(names)}"

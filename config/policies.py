@@ -43,25 +43,25 @@ def policy_of(overrides: Mapping[str, Any] | None = None) -> Policy:
 
 @lru_cache(maxsize=1024)
 def _policy(overrides: str) -> Policy:
-    values = _ordered(_merged(_defaults(), json.loads(overrides)))
+    values = _in_order(_merge(_defaults(), json.loads(overrides)))
     try:
         return Policy.model_validate(values)
     except ValidationError as error:
         raise PolicyUnfit(complaints(error, "policy")) from None
 
 
-def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    merged = {**base, **{key: _laid(base.get(key), value) for key, value in over.items()}}
+def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    merged = {**base, **{key: _lay_over(base.get(key), value) for key, value in over.items()}}
     return {key: value for key, value in merged.items() if value is not None}
 
 
-def _laid(below: object, above: object) -> object:
+def _lay_over(below: object, above: object) -> object:
     if isinstance(above, Mapping):
-        return _merged(below if isinstance(below, Mapping) else {}, above)
+        return _merge(below if isinstance(below, Mapping) else {}, above)
     return above
 
 
-def _ordered(values: dict[str, Any]) -> dict[str, Any]:
+def _in_order(values: dict[str, Any]) -> dict[str, Any]:
     ladders = values.get("ladders")
     if not isinstance(ladders, Mapping):
         return values

@@ -245,7 +245,7 @@ class _Environment(PydanticBaseSettingsSource):
     def __call__(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for variable, (*parents, last) in variables().items():
-            if value := _given(variable):
+            if value := _given_value(variable):
                 place = found.setdefault(parents[0], {}) if parents else found
                 place[last] = value
         return found
@@ -287,7 +287,7 @@ def _by_variable(line: str) -> str:
     return f"{'settings' if where.startswith('(') else name}: {said}"
 
 
-def _given(variable: str) -> str | None:
+def _given_value(variable: str) -> str | None:
     value, file = os.environ.get(variable), os.environ.get(variable + _FROM_FILE)
     return _content(variable + _FROM_FILE, file) if file and not value else value
 

@@ -134,7 +134,7 @@ def _type(kind: Schema) -> str:
     if kind.get("format") == "date-time":
         return "moment"
     if "enum" in kind:
-        return _listed(kind["enum"])
+        return _list_of(kind["enum"])
     if kind.get("type") == "array":
         return f"list of {_type(kind['items'])}"
     return _WORDS.get(str(kind.get("type")), "object")
@@ -153,7 +153,7 @@ _VALUES = {
 _MOST = 6  # values that are named in a cell
 
 
-def _listed(values: list[str]) -> str:
+def _list_of(values: list[str]) -> str:
     if len(values) <= _MOST:
         return ", ".join(f"`{one}`" for one in values)
     return f"one of {len(values)} names, like `{values[0]}` (in the schema)"

@@ -17,7 +17,7 @@ def steps() -> str:
 
 def _step(step: StepRule) -> tuple[str, ...]:
     leads_to = f"`{step.leads_to}`" if step.leads_to else ""
-    return f"`{step.name}`", _phases(step), _listed(step.by), _recorders(step), leads_to
+    return f"`{step.name}`", _phases(step), _list_of(step.by), _recorders(step), leads_to
 
 
 def _phases(step: StepRule) -> str:
@@ -32,13 +32,13 @@ def _recorders(step: StepRule) -> str:
     """Of a line it depends on what they say of it: `check-line/confirmed` is a row of its own."""
     rows = {name: by for name, by in RELAYS.items() if f"{name}/".startswith(f"{step.name}/")}
     said = [
-        f"{name.partition('/')[2]}: {_listed(by)}" if "/" in name else _listed(by)
+        f"{name.partition('/')[2]}: {_list_of(by)}" if "/" in name else _list_of(by)
         for name, by in rows.items()
     ]
     return "; ".join(said)
 
 
-def _listed(names: tuple[str, ...]) -> str:
+def _list_of(names: tuple[str, ...]) -> str:
     return ", ".join(f"{name}" for name in names)
 
 
@@ -85,7 +85,7 @@ def ladders() -> str:
 
 def _rungs(name: str, ladder: Ladder) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [
-        (f"`{name}`", rung, _listed(to)) for rung, to in ladder.rungs.items()
+        (f"`{name}`", rung, _list_of(to)) for rung, to in ladder.rungs.items()
     ]
     if ladder.at_due == "no-answer":
         rows.append(
@@ -93,7 +93,7 @@ def _rungs(name: str, ladder: Ladder) -> list[tuple[str, ...]]:
         )
     if ladder.repeat_every:
         rows.append(
-            (f"`{name}`", f"then every {ladder.repeat_every} wd", _listed(ladder.repeat_to))
+            (f"`{name}`", f"then every {ladder.repeat_every} wd", _list_of(ladder.repeat_to))
         )
     return rows
 

@@ -68,14 +68,14 @@ def _is_stale_file(file: str) -> bool:
 
 def write_all() -> list[str]:
     """Write every part that is out of date; which files changed."""
-    changed = {_written(one) for one in PARTS if is_stale(one)}
+    changed = {_write(one) for one in PARTS if is_stale(one)}
     for file in [file for file in WHOLE if _is_stale_file(file)]:
         (ROOT / file).write_text(WHOLE[file](), encoding="utf-8")
         changed.add(ROOT / file)
     return sorted(file.relative_to(ROOT).as_posix() for file in changed)
 
 
-def _written(one: Part) -> Path:
+def _write(one: Part) -> Path:
     file = ROOT / one.file
     page = replace_part(file.read_text(encoding="utf-8"), one.name, one.write())
     file.write_text(page, encoding="utf-8")

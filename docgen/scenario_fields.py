@@ -169,12 +169,12 @@ def _takes(step: StepRule) -> str:
     must = set(shape.get("required", ()))
     fields = shape.get("properties", {}).items()
     return (
-        ", ".join(_named(name, kind, shape, must=name in must) for name, kind in fields)
+        ", ".join(_name_of(name, kind, shape, must=name in must) for name, kind in fields)
         or "nothing"
     )
 
 
-def _named(name: str, kind: dict[str, Any], shape: dict[str, Any], *, must: bool) -> str:
+def _name_of(name: str, kind: dict[str, Any], shape: dict[str, Any], *, must: bool) -> str:
     inner = _inside(kind, shape)
     said = f"`{name}`" + (f" {{{inner}}}" if inner else "")
     return said if must else f"[{said}]"

@@ -58,25 +58,25 @@ class Board:
 def board_of(house: House, report: SweepReport, now: datetime) -> Board:
     """The state of *house* after the sweep at *now* that told *report*; an empty one when it cannot be read."""
     try:
-        return _drawn(house, report, now)
+        return _draw(house, report, now)
     except Exception as error:  # noqa: BLE001 - the sweep is done and stays done
         logger("flows").warning("board-not-read", error=error)
         return Board()
 
 
-def _drawn(house: House, report: SweepReport, now: datetime) -> Board:
+def _draw(house: House, report: SweepReport, now: datetime) -> Board:
     touched = list(report.dialogues)[:MOST_DIALOGUES]
     late = queries.overdue_duties(house.engine, now, limit=MOST_OVERDUE + 1)
     return Board(
-        cards=tuple(_cards(house, _chosen(house, touched))),
-        overdue=tuple(_overdue(row, now) for row in late[:MOST_OVERDUE]),
+        cards=tuple(_cards(house, _choose(house, touched))),
+        overdue=tuple(_overdue_duties(row, now) for row in late[:MOST_OVERDUE]),
         more_overdue=len(late) > MOST_OVERDUE,
         raised=(*_lapses(house, report, touched), *_escalations(house, report, touched, now)),
         programmes=frozenset(dialogue_id.rpartition("-")[0] for dialogue_id in touched),
     )
 
 
-def _chosen(house: House, touched: list[str]) -> list[str]:
+def _choose(house: House, touched: list[str]) -> list[str]:
     """What is drawn: what the sweep touched, then the others, the latest editions first."""
     others = reversed(house.ledger.dialogue_ids())
     return list(dict.fromkeys([*touched, *others]))[:MOST_DIALOGUES]
@@ -96,7 +96,7 @@ def _cards(house: House, dialogue_ids: list[str]) -> Iterable[DialogueCard]:
         )
 
 
-def _overdue(row: DutyRow, now: datetime) -> Overdue:
+def _overdue_duties(row: DutyRow, now: datetime) -> Overdue:
     duty = row.duty
     late = (now - duty.first_due).days
     return Overdue(row.dialogue_id, duty.kind, duty.due, duty.first_due, late)

@@ -22,7 +22,7 @@ from config.settings import load_settings
 from flows.board import Board, board_of
 from flows.prefect import artifacts
 from flows.prefect.alarm import keep_alarm
-from flows.prefect.run_names import counted, titled
+from flows.prefect.run_names import number_with_noun, run_title
 from flows.prefect.schedules import keep_schedules
 from flows.worker_thread import CHUNK, Done, Pulse, StoppedEarly, Work, in_house, quietly
 from records import queries
@@ -74,18 +74,18 @@ async def enforce_deadlines() -> Outcome:
         return len(opened), report, board_of(house, report, moment)
 
     try:
-        opened, report, board = await _watched(
+        opened, report, board = await _watch(
             "enforce deadlines", work, keep_schedules(), keep_alarm()
         )
     except StoppedEarly:
-        return await _stopped("enforce deadlines")
-    counts = _swept(opened, report)
+        return await _stop("enforce deadlines")
+    counts = _sweep_totals(opened, report)
     artifacts.tell_later(counts, board.raised)
-    await quietly(artifacts.named(_enforced(counts), board.programmes), artifacts.pictures(board))
+    await quietly(artifacts.name_run(_enforce(counts), board.programmes), artifacts.pictures(board))
     return dict(counts)
 
 
-def _swept(opened: int, report: SweepReport) -> Counter[str]:
+def _sweep_totals(opened: int, report: SweepReport) -> Counter[str]:
     return Counter(
         opened=opened,
         duties=report.duties,
@@ -100,7 +100,7 @@ def _swept(opened: int, report: SweepReport) -> Counter[str]:
     )
 
 
-def _enforced(counts: Counter[str]) -> str:
+def _enforce(counts: Counter[str]) -> str:
     words = [
         (counts["opened"], "edition opened", "editions opened"),
         (counts["reminders"], "reminder", "reminders"),
@@ -112,7 +112,7 @@ def _enforced(counts: Counter[str]) -> str:
         (counts["failed"], "duty not judged", "duties not judged"),
         (counts["held"], "dialogue held by somebody else", "dialogues held by somebody else"),
     ]
-    return titled("enforce deadlines", words, "nothing due")
+    return run_title("enforce deadlines", words, "nothing due")
 
 
 @flow(
@@ -131,10 +131,10 @@ async def deliver_notices() -> Outcome:
         return house.deliver(moment, beat=pulse.beat), house.settings.channel == "none"
 
     try:
-        report, closed = await _watched("deliver notices", work)
+        report, closed = await _watch("deliver notices", work)
     except StoppedEarly:
-        return await _stopped("deliver notices")
-    await quietly(artifacts.named(_delivered(report, closed=closed)))
+        return await _stop("deliver notices")
+    await quietly(artifacts.name_run(_deliver(report, closed=closed)))
     if report.stopped and not closed:
         return Failed(message="The channel did not take the mail. What waits is tried again.")
     return {**_counts(report), "stopped": bool(report.stopped)}
@@ -144,7 +144,7 @@ def _counts(report: DeliveryReport) -> dict[str, int]:
     return {name: value for name, value in vars(report).items() if isinstance(value, int)}
 
 
-def _delivered(report: DeliveryReport, *, closed: bool) -> str:
+def _deliver(report: DeliveryReport, *, closed: bool) -> str:
     words = [
         (report.sent, "sent", "sent"),
         (report.by_hand, "by hand", "by hand"),
@@ -155,7 +155,7 @@ def _delivered(report: DeliveryReport, *, closed: bool) -> str:
         (int(bool(report.stopped) and not closed), "stopped early", ""),
     ]
     idle = "no channel is set" if closed else "nothing to send"
-    return titled("deliver notices", words, idle).replace("1 stopped early", "stopped early")
+    return run_title("deliver notices", words, idle).replace("1 stopped early", "stopped early")
 
 
 @flow(
@@ -173,9 +173,9 @@ async def open_annual_cycle(programme: Programme = PROGRAMME) -> Outcome:
         receipt = house.ledger.open_cycle(programme, moment)
         return receipt.dialogue_id if receipt else None
 
-    opened = await _watched(f"open annual cycle · {programme}", work)
+    opened = await _watch(f"open annual cycle · {programme}", work)
     said = f"{opened} opened" if opened else f"{programme} · nothing was due"
-    await quietly(artifacts.named(f"open annual cycle · {said}", [programme]))
+    await quietly(artifacts.name_run(f"open annual cycle · {said}", [programme]))
     return {"opened": opened}
 
 
@@ -193,21 +193,21 @@ async def send_digest(programme: Programme = PROGRAMME) -> Outcome:
     def work(house: House, _: Pulse) -> int:
         return house.send_digest(programme, moment)
 
-    written = await _watched(f"send digest · {programme}", work)
-    said = counted(written, "overview", "overviews") if written else "nothing to tell"
-    await quietly(artifacts.named(f"send digest · {programme} · {said}", [programme]))
+    written = await _watch(f"send digest · {programme}", work)
+    said = number_with_noun(written, "overview", "overviews") if written else "nothing to tell"
+    await quietly(artifacts.name_run(f"send digest · {programme} · {said}", [programme]))
     return {"written": written}
 
 
-async def _watched(title: str, work: Work[Done], *beside: Coroutine[Any, Any, Any]) -> Done:
+async def _watch(title: str, work: Work[Done], *beside: Coroutine[Any, Any, Any]) -> Done:
     """
     What *work* answers; its run is called *title* while it is under way.
 
     Prefect would give that name before it begins, with a client and two requests more.
     """
-    return await in_house(work, artifacts.Watcher(title), artifacts.named(title), *beside)
+    return await in_house(work, artifacts.Watcher(title), artifacts.name_run(title), *beside)
 
 
-async def _stopped(title: str) -> State[Any]:
-    await quietly(artifacts.named(f"{title} · stopped"))
+async def _stop(title: str) -> State[Any]:
+    await quietly(artifacts.name_run(f"{title} · stopped"))
     return Cancelled(message="Stopped between two batches; the next run goes on from there.")

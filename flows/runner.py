@@ -31,7 +31,7 @@ from config.logs import logger
 from config.settings import load_settings
 from flows import rounds
 from flows.prefect.alarm import keep_alarm
-from flows.prefect.schedules import deploy, deployed, keep_schedules
+from flows.prefect.schedules import deploy, deployments, keep_schedules
 from flows.prefect.stale_runs import bury, skip
 from flows.worker_thread import CLOSING, quietly
 from services.parent_watchdog import end_with_parent
@@ -79,7 +79,7 @@ class Runner:
 
     async def _learn(self) -> None:
         """Ask which deployments are ours; those of a work pool have workers of their own."""
-        for name, one in (await deployed(self._client)).items():
+        for name, one in (await deployments(self._client)).items():
             flow = FLOWS.get(name.split("/")[0])
             if flow is not None and one.work_pool_name is None:
                 self._flows[one.id] = flow
@@ -136,7 +136,7 @@ AT_ONCE = ("enforce-deadlines", "deliver-notices")
 
 async def begin_at_once(client: PrefectClient) -> None:
     """Ask for one run of each round of `AT_ONCE`, so that a start after an outage catches up by itself."""
-    for name, one in (await deployed(client)).items():
+    for name, one in (await deployments(client)).items():
         if name.split("/")[0] in AT_ONCE and one.schedules:
             await client.create_flow_run_from_deployment(one.id)
 

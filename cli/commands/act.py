@@ -9,7 +9,7 @@ from cli import console, times
 from cli.completion import dialogue_ids, people, programme_ids, step_names
 from cli.console import AsJson
 from cli.hints import hint_to
-from cli.step_input import given as read_given
+from cli.step_input import read_given
 from services.house import House, open_house
 from states.language.errors import NotKnown, Refused
 from states.model.calendar import WorkCalendar
@@ -189,9 +189,9 @@ def open_edition(
 def _information(path: Path | None) -> Information | None:
     if path is None:
         return None
-    from cli.yaml_input import read_document, validated
+    from cli.yaml_input import read_document, validate
 
-    return validated(Information, read_document(path))
+    return validate(Information, read_document(path))
 
 
 def _session_at(house: House, programme_id: str, text: str) -> "datetime":

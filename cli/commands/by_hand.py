@@ -138,7 +138,7 @@ def show(number: Number, viewer: As = "manager", now: Now = None, as_json: AsJso
 
 
 @app.command("done", context_settings=HELP)
-def done(number: Number, by: By, how: How, now: Now = None, as_json: AsJson = False) -> None:
+def mark_done(number: Number, by: By, how: How, now: Now = None, as_json: AsJson = False) -> None:
     """Record that a message was given by hand; from then on it counts as delivered.
 
     By the moderator, the confidant, a helper (helper-1) or the person themselves: never by whoever owes it.

@@ -188,7 +188,7 @@ class Flows:
 def _live(place: DemoFolder, lang: str, *, quiet: bool) -> dict[str, Any]:
     from cli.rehearsal.mailbox import write_mailbox
     from cli.rehearsal.scenario import read_scenario
-    from cli.rehearsal.simulator import lived
+    from cli.rehearsal.simulator import new_life
     from cli.rehearsal.story import story_of, tell
 
     began = perf_counter()
@@ -196,9 +196,9 @@ def _live(place: DemoFolder, lang: str, *, quiet: bool) -> dict[str, Any]:
         files("cli").joinpath(f"data/{CASE}").read_text(encoding="utf-8"), encoding="utf-8"
     )
     scenario = read_scenario(place.case)
-    with lived(scenario, database=place.url, language=lang) as life:
+    with new_life(scenario, database=place.url, language=lang) as life:
         life.live()
-        shown = life.seen()
+        shown = life.view()
         index = write_mailbox(place.mail, life.mail.posts, lang)
         report = _report(place, life, shown, index)
     lines = story_of(shown, scenario, lang)

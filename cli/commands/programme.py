@@ -11,7 +11,7 @@ from cli import console, times
 from cli.app import HELP, group
 from cli.commands.act import Now
 from cli.console import AsJson
-from cli.yaml_input import BadDocument, Document, read_document, validated
+from cli.yaml_input import BadDocument, Document, read_document, validate
 from config.policies import PolicyUnfit, policy_of
 from services.house import open_house
 from states.language.errors import Refused
@@ -83,7 +83,7 @@ def read_programme(file: Path, now: datetime) -> Programme:
     document = read_document(file)
     nested = isinstance(document.data, dict) and isinstance(document.data.get("programme"), dict)
     inner = _inside(document) if nested else document
-    programme = validated(Programme, inner)
+    programme = validate(Programme, inner)
     _try_out(programme, inner, now)
     return programme
 

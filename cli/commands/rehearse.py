@@ -7,7 +7,7 @@ import typer
 
 from cli import console
 from cli.rehearsal.scenario import Scenario, read_scenario
-from cli.rehearsal.simulator import Life, lived
+from cli.rehearsal.simulator import Life, new_life
 
 File = Annotated[
     Path, typer.Argument(metavar="FILE", help="The scenario, as YAML.", show_default=False)
@@ -58,11 +58,11 @@ def command(
     scenario = read_scenario(file, until=until)
     with (
         console.working(f"Living {file.name}"),
-        lived(scenario, database=database, language=words) as life,
+        new_life(scenario, database=database, language=words) as life,
     ):
         _say_if_tight(life)
         life.live()
-        shown = life.seen(viewer)
+        shown = life.view(viewer)
         if mail is not None:
             _leave_mail(life, mail, words)
     if as_json:

@@ -42,7 +42,7 @@ def status(
         ids = [dialogue] if dialogue else house.ledger.dialogue_ids()
         if as_json:
             console.say_json(
-                json_views.seen(
+                json_views.visible_dialogues(
                     house.ledger,
                     ids,
                     moment,

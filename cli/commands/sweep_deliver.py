@@ -41,7 +41,7 @@ def sweep(now: Now = None, as_json: AsJson = False) -> None:
         closed = house.ledger.due_to_open(moment)
     names = [receipt.dialogue_id for receipt in opened]
     if as_json:
-        console.say_json({"now": console.stamp(moment), "opened": names, **swept(report)})
+        console.say_json({"now": console.stamp(moment), "opened": names, **sweep_data(report)})
     else:
         _tell_swept(names, report)
     for programme in closed:
@@ -63,7 +63,7 @@ def _tell_swept(opened: list[str], report: "SweepReport") -> None:
         console.suggest("weerklank deliver")
 
 
-def swept(report: "SweepReport") -> dict[str, Any]:
+def sweep_data(report: "SweepReport") -> dict[str, Any]:
     """What a sweep did, as plain data."""
     counts = ("duties", "notices", "lapses", "no_answers", "skipped", "failed")
     return {**{name: getattr(report, name) for name in counts}, "held": sorted(report.held)}
@@ -76,7 +76,7 @@ def _some(names: list[str]) -> str:
 
 
 def _duties(number: int) -> str:
-    return console.counted(number, "duty", "duties")
+    return console.number_with_noun(number, "duty", "duties")
 
 
 def _sentence(report: "SweepReport") -> str:
@@ -89,7 +89,7 @@ def _sentence(report: "SweepReport") -> str:
         (report.notices, "notice written", "notices written"),
         (report.skipped, "rung skipped", "rungs skipped"),
     ]
-    said = [console.counted(*part) for part in parts if part[0]]
+    said = [console.number_with_noun(*part) for part in parts if part[0]]
     return f"Time acted on {_duties(report.duties)}: {', '.join(said) or 'nothing to say'}."
 
 

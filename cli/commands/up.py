@@ -78,14 +78,14 @@ def _of_the_demo(settings: Settings, home: Path) -> Settings:
 def _live_the_case(settings: Settings) -> None:
     """Live the case until four are late, and set the clock there: that is what the pages wait for."""
     from cli.rehearsal.scenario import read_scenario
-    from cli.rehearsal.simulator import lived
+    from cli.rehearsal.simulator import new_life
     from notifications.channels.maildir import Maildir
 
     with as_file(files("cli").joinpath("data/kledingmerk-2022.yaml")) as file:
         scenario = read_scenario(file)
     with (
         console.working("Living the edition of 2022 …"),
-        lived(scenario, database=settings.database_url, base_url=settings.base_url) as life,
+        new_life(scenario, database=settings.database_url, base_url=settings.base_url) as life,
     ):
         until = life.moment(_FOUR_ARE_LATE)
         life.live(until)

@@ -85,7 +85,7 @@ def _unknown_step(where: str, act: AnyAct, known: set[str]) -> Iterator[str]:
     fields = STEPS[Step(act.do)].takes.model_fields
     names = {info.alias or name for name, info in fields.items()} | set(fields)
     yield from (
-        f"{where}.with.{key[:80]}: is no field of {act.do}; {_meant(key, list(fields))}"
+        f"{where}.with.{key[:80]}: is no field of {act.do}; {_suggestion(key, list(fields))}"
         for key in act.given
         if key not in names
     )
@@ -93,7 +93,7 @@ def _unknown_step(where: str, act: AnyAct, known: set[str]) -> Iterator[str]:
         yield from _unknown_person(f"{where}.with.stakeholder", act.given.get("stakeholder"), known)
 
 
-def _meant(key: str, fields: list[str]) -> str:
+def _suggestion(key: str, fields: list[str]) -> str:
     near = get_close_matches(key[:80], fields, n=1)
     listed = f"known are {', '.join(fields)}" if fields else "it takes nothing"
     return f"do you mean {near[0]}? {listed}" if near else listed

@@ -101,7 +101,7 @@ def _phase(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
         )
 
 
-def _opened(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+def _opening_grains(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     key = "opened-by-schedule" if fact["actor"] == "system" else "opened-by-hand"
     details = {
         "edition": fact["detail"]["edition"],
@@ -110,7 +110,7 @@ def _opened(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     yield Grain(at + INSTANT, key, fact["dialogue"], details=details)
 
 
-def _carried(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+def _debt_grains(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     yield Grain(at + INSTANT, FactName.DEBT_CARRIED, FactName.DEBT_CARRIED, who=fact["subject"])
 
 
@@ -135,7 +135,7 @@ def _silence(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     )
 
 
-def _moved(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+def _move_grains(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     details = {key: facts.day(fact["detail"][key]) for key in ("was", "to")}
     yield Grain(at, FactName.SESSION_RESCHEDULED, f"moved/{fact['dialogue']}", details=details)
 
@@ -156,13 +156,13 @@ def _debt(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
         yield Grain(at, "debts", f"debts/{due.date()}", "day", details={"due": due})
 
 
-def _decided(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+def _decision_grains(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     yield Grain(
         at, "outcome", "outcome", "day", details={"what": f"@outcome/{fact['detail']['outcome']}"}
     )
 
 
-def _answered(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+def _answer_grains(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     who, left = fact["subject"], len(fact["detail"].get("left", ()))
     days = facts.duties.get((fact["dialogue"], f"{DEBT}/{who}"), {}).get("late_days", 0)
     key = "answered-partly" if left else "answered-late" if days else "answered"
@@ -170,7 +170,7 @@ def _answered(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     yield Grain(at, key, f"{key}/{who}", look=look, who=who, details={"count": left or days or 1})
 
 
-def _lapsed(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+def _lapse_grains(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     kind, who = kind_of(fact["subject"]), whom_of(fact["subject"])
     if kind == DEBT:
         yield Grain(at - INSTANT, "lapsed-debt", "lapsed-debt", look="late", who=who)
@@ -178,7 +178,7 @@ def _lapsed(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
         yield Grain(at - INSTANT, "lapsed", "lapsed", look="late", who=f"@duty/{kind}")
 
 
-def _postponed(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+def _postponement_grains(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     detail = fact["detail"]
     details = {key: facts.day(detail[key]) for key in ("was", "to", "first")}
     late = bool(detail["late"])
@@ -198,7 +198,7 @@ def _verdict(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
         yield Grain(at, "verdict", who, look="fact", who=who, details=details)
 
 
-def _disputed(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+def _dispute_grains(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     details = {"voice": fact["detail"]["voice"]}
     yield Grain(
         at,
@@ -210,7 +210,7 @@ def _disputed(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     )
 
 
-def _reported(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+def _report_grains(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     status = fact["detail"]["status"]
     details = {"status": f"@progress/{status}"}
     look: Look = "done" if status == "done" else "plain"
@@ -224,13 +224,13 @@ def _reported(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     )
 
 
-def _handed(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+def _hand_over_grains(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     yield Grain(
         at, FactName.ROLE_HANDED_OVER, fact["subject"], details={"to": f"@role/{fact['subject']}"}
     )
 
 
-def _closed(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+def _close_grains(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     debts = len(fact["detail"].get("debts", ()))
     key = "closed-with-debts" if debts else "closed"
     yield Grain(
@@ -240,8 +240,8 @@ def _closed(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
 
 _TELLERS: dict[str, Teller] = {
     FactName.PHASE_ENTERED: _phase,
-    FactName.DIALOGUE_OPENED: _opened,
-    FactName.DEBT_CARRIED: _carried,
+    FactName.DIALOGUE_OPENED: _opening_grains,
+    FactName.DEBT_CARRIED: _debt_grains,
     FactName.CHECK_OVERRIDDEN: _together(FactName.CHECK_OVERRIDDEN),
     FactName.PARTICIPANT_INVITED: _together(FactName.PARTICIPANT_INVITED),
     FactName.INVITATION_ACCEPTED: _quiet(FactName.INVITATION_ACCEPTED),
@@ -250,24 +250,24 @@ _TELLERS: dict[str, Teller] = {
     FactName.LINE_CHECKED: _quiet(FactName.LINE_CHECKED),
     FactName.NO_ANSWER_RECORDED: _silence,
     FactName.EXPECTATIONS_ECHOED: _plain(FactName.EXPECTATIONS_ECHOED),
-    FactName.SESSION_RESCHEDULED: _moved,
+    FactName.SESSION_RESCHEDULED: _move_grains,
     FactName.ATTENDANCE_RECORDED: _attendance,
     FactName.CONTRIBUTION_RECORDED: _contribution,
     FactName.DUTY_OPENED: _debt,
     FactName.SUMMARY_PUBLISHED: _plain(FactName.SUMMARY_PUBLISHED),
-    FactName.CONTRIBUTION_DECIDED: _decided,
+    FactName.CONTRIBUTION_DECIDED: _decision_grains,
     FactName.DECISION_REOPENED: _plain(FactName.DECISION_REOPENED),
     FactName.STRATEGY_SIGNED: _plain(FactName.STRATEGY_SIGNED),
-    FactName.PARTICIPANT_ANSWERED: _answered,
+    FactName.PARTICIPANT_ANSWERED: _answer_grains,
     FactName.ANSWER_BOUNCED: _plain(FactName.ANSWER_BOUNCED, "late"),
-    FactName.DUTY_LAPSED: _lapsed,
-    FactName.DUTY_POSTPONED: _postponed,
+    FactName.DUTY_LAPSED: _lapse_grains,
+    FactName.DUTY_POSTPONED: _postponement_grains,
     FactName.VERDICT_GIVEN: _verdict,
-    FactName.ANSWER_DISPUTED: _disputed,
+    FactName.ANSWER_DISPUTED: _dispute_grains,
     FactName.DISPUTE_SETTLED: _plain(FactName.DISPUTE_SETTLED, "done"),
-    FactName.COMMITMENT_REPORTED: _reported,
-    FactName.ROLE_HANDED_OVER: _handed,
+    FactName.COMMITMENT_REPORTED: _report_grains,
+    FactName.ROLE_HANDED_OVER: _hand_over_grains,
     FactName.RUNG_SKIPPED: _together(FactName.RUNG_SKIPPED, "moment"),
-    FactName.DIALOGUE_CLOSED: _closed,
+    FactName.DIALOGUE_CLOSED: _close_grains,
     FactName.DIALOGUE_CANCELLED: _plain("cancelled", "late"),
 }

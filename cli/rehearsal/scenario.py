@@ -14,7 +14,7 @@ from cli.yaml_input import (
     FileProblem,
     parse_document,
     read_document,
-    validated,
+    validate,
 )
 from config.policies import PolicyUnfit, policy_of
 from states.language.errors import Refused
@@ -130,7 +130,7 @@ class Scenario(Value):
         """The calendar in which the file's naive times are read."""
         return WorkCalendar(self.programme.time_zone, self.programme.country)
 
-    def lived(self) -> Programme:
+    def own_programme(self) -> Programme:
         """The programme with the scenario's own policy laid over it."""
         return self.programme.model_copy(
             update={"policy": _laid_over(self.programme.policy, self.policy)}
@@ -170,7 +170,7 @@ def _scenario(document: Document, until: str | None) -> Scenario:
     if not isinstance(document.data, Mapping):
         what = "a scenario is a list of keys like start, programme, dialogue"
         raise BadDocument(document.source, [FileProblem("", 1, what)])
-    scenario = validated(Scenario, document, {"calendar": _calendar(document.data)})
+    scenario = validate(Scenario, document, {"calendar": _calendar(document.data)})
     if until is not None:
         scenario = scenario.up_to(_moment_of(until, scenario.calendar))
     if problems := [document.problem(complaint) for complaint in _complaints(scenario)]:

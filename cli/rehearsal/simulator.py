@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from cli.json_views import Refusal, Row, refusal, seen
+from cli.json_views import Refusal, Row, refusal, visible_dialogues
 from cli.rehearsal.scenario import Act, Scenario
 from config.settings import load_settings
 from notifications.channels.channels import Memory
@@ -74,7 +74,7 @@ class Life:
     def begin(self) -> None:
         """Open the edition at the start and map who and what it is about. Raises Refused when it cannot be opened."""
         scenario, opening = self.scenario, self.scenario.dialogue
-        programme = scenario.lived()
+        programme = scenario.own_programme()
         self.house.ledger.apply_programme(programme, self.now)
         receipt = self.house.ledger.open_edition(
             programme.id,
@@ -204,11 +204,11 @@ class Life:
         except NotKnown:
             return None
 
-    def seen(self, viewer: Viewer = "manager") -> Row:
+    def view(self, viewer: Viewer = "manager") -> Row:
         """What *viewer* may see of everything so far, in the shape of docs/json.md."""
         ledger = self.house.ledger
         ids = ledger.dialogue_ids(self.scenario.programme.id)
-        return seen(
+        return visible_dialogues(
             ledger,
             ids,
             self.now,
@@ -223,7 +223,7 @@ def _plain(act: Act) -> Row:
 
 
 @contextmanager
-def lived(
+def new_life(
     scenario: Scenario,
     *,
     database: str | None = None,
@@ -240,7 +240,7 @@ def lived(
     with ExitStack() as stack:
         url = database or _throwaway(stack)
         if database:
-            _found(database)
+            _make_tables(database)
         mail = Memory(bounces=bouncing(scenario))
         settings = load_settings(
             database_url=url, channel="none", sender=_SENDER, base_url=base_url, chat_urls=()
@@ -263,7 +263,7 @@ def bouncing(scenario: Scenario) -> Callable[[str, datetime], bool]:
     return bounces
 
 
-def _found(url: str) -> None:
+def _make_tables(url: str) -> None:
     from records.migrate import found_rehearsal
 
     found_rehearsal(url)
@@ -281,5 +281,5 @@ def _blank() -> bytes:
     """The bytes of an empty database with all tables; making one takes half a second, copying it none."""
     with tempfile.TemporaryDirectory(prefix="weerklank-") as folder:
         file = Path(folder) / "blank.db"
-        _found(f"sqlite:///{file}")
+        _make_tables(f"sqlite:///{file}")
         return file.read_bytes()

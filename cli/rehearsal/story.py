@@ -84,7 +84,7 @@ def _timeline(shown: Row, zone: ZoneInfo, lang: str) -> Iterator[StoryLine]:
         if one.first.key == "phase":
             yield _heading(one.first, lang, several=several)
         else:
-            yield StoryLine(_when(one, lang), _told(one, lang), one.first.look)
+            yield StoryLine(_when(one, lang), _sentence(one, lang), one.first.look)
 
 
 def _heading(one: Grain, lang: str, *, several: bool) -> StoryLine:
@@ -102,12 +102,12 @@ def _when(one: Happening, lang: str) -> str:
     return short_day(at, lang) if span == "day" else f"{short_day(at, lang)} {one.clock}"
 
 
-def _told(one: Happening, lang: str) -> str:
-    parts = [phrase(part.key, lang, part.n, **_worded(part.details, lang)) for part in one.parts]
+def _sentence(one: Happening, lang: str) -> str:
+    parts = [phrase(part.key, lang, part.n, **_in_words(part.details, lang)) for part in one.parts]
     return " · ".join(parts)
 
 
-def _worded(details: Row, lang: str) -> Row:
+def _in_words(details: Row, lang: str) -> Row:
     """*details* with days, roles and other words of ours in *lang*."""
     return {key: _word(key, value, lang) for key, value in details.items()}
 

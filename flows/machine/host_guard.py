@@ -52,22 +52,22 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def gated(app: App, names: frozenset[str], ways: str) -> App:
+def guard_host(app: App, names: frozenset[str], ways: str) -> App:
     """*app*, which answers only to *names*, and whose pages may load and call only it and *ways* (of a policy)."""
     wall = _WALL.format(server=ways).encode()
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
             await app(scope, receive, send)
-        elif not all(_is_own(one, names) for one in _called(scope)):
+        elif not all(_is_own(one, names) for one in _hosts(scope)):
             await _refuse(scope, receive, send)
         else:
-            await app(scope, receive, _walled(send, wall) if scope["type"] == "http" else send)
+            await app(scope, receive, _wall_in(send, wall) if scope["type"] == "http" else send)
 
     return answer
 
 
-def _called(scope: Scope) -> list[str]:
+def _hosts(scope: Scope) -> list[str]:
     """Every `Host` of the request; one that names none is called by an empty name."""
     found = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
     return found or [""]
@@ -83,7 +83,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": _STRANGE})
 
 
-def _walled(send: Send, wall: bytes) -> Send:
+def _wall_in(send: Send, wall: bytes) -> Send:
     async def send_walled(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
             message["headers"] = [

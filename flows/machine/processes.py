@@ -62,7 +62,7 @@ def start(
     log.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(OSError):
         log.replace(log.with_suffix(".previous.log"))
-    with _written(log) as words:
+    with _log_file(log) as words:
         process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             env={**tell_parent(environment), "PYTHONPATH": _path(environment)},
@@ -77,7 +77,7 @@ def start(
 
 
 @contextmanager
-def _written(log: Path) -> Iterator[IO[bytes]]:
+def _log_file(log: Path) -> Iterator[IO[bytes]]:
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         yield file

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from config.file_permissions import keep_private
 from config.settings import load_settings
-from flows.machine.host_guard import gated, own_names
+from flows.machine.host_guard import guard_host, own_names
 from flows.machine.password import CLIENT, SERVER, login
 from flows.machine.processes import Child, start
 from services.parent_watchdog import end_with_parent
@@ -128,7 +128,7 @@ def main() -> None:
     names = own_names(place.host, load_settings().prefect.names)
     ways = f"{place.pages} ws://{place.host}:{place.port}"
     uvicorn.run(
-        gated(create_app(final=True), names, ways),
+        guard_host(create_app(final=True), names, ways),
         host=place.host,
         port=place.port,
         log_level="warning",

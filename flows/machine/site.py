@@ -75,9 +75,9 @@ class MachineSite:
     @cached_property
     def environment(self) -> dict[str, str]:
         """What every process of this site is told."""
-        return self._prefect() | told(self._settled())
+        return self._prefect() | variables_for(self._settle())
 
-    def _settled(self) -> Settings:
+    def _settle(self) -> Settings:
         """The settings with the port that Prefect really got."""
         if self.own is None:
             return self.settings
@@ -107,7 +107,7 @@ class MachineSite:
         """
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         with (self.home / "up.lock").open("w") as lock:
-            if not _locked(lock.fileno()):
+            if not _is_locked(lock.fileno()):
                 raise AlreadyRunning(f"Weerklank runs already in {self.home}. {_TWO}")
             try:
                 self._outlive_orphans(say)
@@ -117,9 +117,9 @@ class MachineSite:
 
     def _outlive_orphans(self, say: Callable[[str], None]) -> None:
         until = time.monotonic() + _ORPHANS_END
-        if not _locked(self.leash):
+        if not _is_locked(self.leash):
             say("The last 'weerklank up' was killed; waiting for what it started to end …")
-        while not _locked(self.leash):
+        while not _is_locked(self.leash):
             if time.monotonic() > until:
                 raise AlreadyRunning(
                     f"Something that a killed 'weerklank up' started in {self.home} still runs. "
@@ -138,7 +138,7 @@ def _free_port(host: str, wished: int, variables: str) -> int:
         ) from None
 
 
-def _locked(descriptor: int) -> bool:
+def _is_locked(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -146,14 +146,14 @@ def _locked(descriptor: int) -> bool:
     return True
 
 
-def told(settings: Settings) -> dict[str, str]:
+def variables_for(settings: Settings) -> dict[str, str]:
     """The variables that make another process load the same *settings*: those that its environment does not say."""
     inherited = load_settings()
     said = {}
     for variable, path in variables().items():
         value = _at(settings, path)
         if value != _at(inherited, path) and value is not None:
-            said[variable] = _written(value)
+            said[variable] = _content(value)
     return said
 
 
@@ -161,9 +161,9 @@ def _at(settings: Settings, path: tuple[str, ...]) -> object:
     return reduce(getattr, path, settings)
 
 
-def _written(value: object) -> str:
+def _content(value: object) -> str:
     if isinstance(value, SecretStr):
         return value.get_secret_value()
     if isinstance(value, tuple):
-        return " ".join(map(_written, value))
+        return " ".join(map(_content, value))
     return str(value)

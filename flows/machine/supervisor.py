@@ -51,10 +51,10 @@ def _start_prefect(site: MachineSite) -> Child:
 def _start_runner(site: MachineSite) -> Child:
     alone = ["alone"] if site.own else []
     ready = str(site.home / "runner.ready")
-    return _started(site, "Flow runner", "flows.runner", [ready, *alone], "flow-runner")
+    return _start(site, "Flow runner", "flows.runner", [ready, *alone], "flow-runner")
 
 
-def _started(site: MachineSite, name: str, module: str, arguments: list[str], log: str) -> Child:
+def _start(site: MachineSite, name: str, module: str, arguments: list[str], log: str) -> Child:
     return start(name, module, arguments, site.environment, site.log(log), keep=[site.leash])
 
 
@@ -66,7 +66,7 @@ def _runner_is_ready(site: MachineSite, child: Child) -> bool:
 def _start_portal(site: MachineSite) -> Child:
     demo = ["--demo"] if site.settings.clock_file else []
     arguments = ["--port", str(site.pages[1]), *demo]
-    return _started(site, "Pages", "portal.server", arguments, "portal")
+    return _start(site, "Pages", "portal.server", arguments, "portal")
 
 
 def _prefect(site: MachineSite) -> str:
@@ -196,7 +196,7 @@ def _healthy(
     """Wait until *service* is healthy; what is wrong when it does not become so."""
     deadline = time.monotonic() + service.patience
     while not ending.is_set() and not service.healthy(site, child):
-        if problem := _ended(children):
+        if problem := _first_end(children):
             return problem
         if time.monotonic() > deadline:
             return (
@@ -208,12 +208,12 @@ def _healthy(
 
 def _wait(children: list[Child], ending: threading.Event) -> str | None:
     while not ending.wait(LOOK_EVERY):
-        if problem := _ended(children):
+        if problem := _first_end(children):
             return problem
     return None
 
 
-def _ended(children: list[Child]) -> str | None:
+def _first_end(children: list[Child]) -> str | None:
     for child in children:
         if child.ended:
             how = child.process.returncode

@@ -35,7 +35,7 @@ async def act() -> dict[str, Any]:
         await _answering(client)
         states = await _rounds(programmes)
         await asyncio.to_thread(EventsWorker.drain_all)
-        return {"programmes": len(programmes), **await _shown(client, states)}
+        return {"programmes": len(programmes), **await _show(client, states)}
 
 
 async def _answering(client: PrefectClient) -> None:
@@ -60,7 +60,7 @@ def _once(flow: Flow[P, R]) -> Flow[P, R]:
     return flow.with_options(retries=0)
 
 
-async def _shown(client: PrefectClient, states: list[State[Any]]) -> dict[str, Any]:
+async def _show(client: PrefectClient, states: list[State[Any]]) -> dict[str, Any]:
     found = [state.state_details.flow_run_id for state in states]
     ids = [run_id for run_id in found if run_id is not None]
     runs = [await client.read_flow_run(run_id) for run_id in ids]

@@ -18,7 +18,7 @@ from config.clock import set_clock
 from config.settings import Settings
 from flows.machine.processes import Child, free_port, start, stop
 from flows.machine.server import Place, answers, environment, start_server
-from flows.machine.site import told
+from flows.machine.site import variables_for
 
 PATIENCE = 90.0  # seconds that the server and the flows may take together
 LOOK_EVERY = 0.1
@@ -74,7 +74,7 @@ def run_flows_once(
     words = environment(server.place)
     clock = server.place.home / "weerklank.clock"
     set_clock(clock, now)
-    words |= told(settings.model_copy(update={"clock_file": clock}))
+    words |= variables_for(settings.model_copy(update={"clock_file": clock}))
     log = server.place.home / "flows.log"
     actor = start("Flows", "flows.once.run_all", [str(report)], words, log)
     try:

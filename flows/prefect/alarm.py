@@ -30,7 +30,7 @@ async def keep_alarm() -> None:
 
 
 async def _keep(client: PrefectClient) -> None:
-    wanted = await _wanted(client)
+    wanted = await _automation(client)
     found = await client.read_automations_by_name(NAME)
     for superfluous in found[1:]:
         await client.delete_automation(superfluous.id)
@@ -44,7 +44,7 @@ def _actions(automation: AutomationCore) -> list[Any]:
     return [action.model_dump(mode="json") for action in automation.actions]
 
 
-async def _wanted(client: PrefectClient) -> AutomationCore:
+async def _automation(client: PrefectClient) -> AutomationCore:
     receiver = await _receiver(client)
     return AutomationCore(
         name=NAME,

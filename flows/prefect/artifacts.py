@@ -30,7 +30,7 @@ from prefect.events import emit_event
 from prefect.logging import get_run_logger
 
 from flows.board import MOST_DIALOGUES, Board, DialogueCard, Overdue
-from flows.prefect.run_names import HOUSE_TAG, counted, programme_tag
+from flows.prefect.run_names import HOUSE_TAG, number_with_noun, programme_tag
 from flows.worker_thread import Pulse
 from records.queries import Late
 
@@ -46,7 +46,7 @@ _UNTOLD: ContextVar[tuple[Counter[str], Sequence[Late]]] = ContextVar("untold")
 _NO_KEY = re.compile(r"[^a-z0-9]+")
 
 
-async def named(name: str, programmes: Iterable[str] = ()) -> None:
+async def name_run(name: str, programmes: Iterable[str] = ()) -> None:
     """Give this run the *name* that says what happened, and a tag for each of *programmes*."""
     run_id = runtime.flow_run.get_id()
     if run_id is None:
@@ -117,7 +117,7 @@ async def pictures(board: Board) -> None:
 
 
 def _card(card: DialogueCard) -> Picture:
-    key, text = key_of("dialogue", card.dialogue_id), _drawn(card)
+    key, text = key_of("dialogue", card.dialogue_id), _draw(card)
     publish = partial(acreate_markdown_artifact, text, key=key, description="Counts; ids only.")
     return Picture(key, text, publish)
 
@@ -125,7 +125,7 @@ def _card(card: DialogueCard) -> Picture:
 def _table(board: Board) -> Picture:
     rows = [_row(one) for one in board.overdue]
     more = "more than " if board.more_overdue else ""
-    said = f"{more}{counted(len(rows), 'duty is', 'duties are')} overdue"
+    said = f"{more}{number_with_noun(len(rows), 'duty is', 'duties are')} overdue"
     publish = partial(acreate_table_artifact, rows, key="overdue", description=said)
     return Picture("overdue", json.dumps(rows), publish)
 
@@ -137,7 +137,7 @@ async def _latest(keys: Iterable[str]) -> dict[str, object]:
     return {one.key: one.data for one in found if one.key}
 
 
-def _drawn(card: DialogueCard) -> str:
+def _draw(card: DialogueCard) -> str:
     rows = [
         ("phase", card.phase),
         ("next due", stamp(card.next_due) if card.next_due else "nothing"),

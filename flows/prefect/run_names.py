@@ -8,13 +8,13 @@ Count = tuple[int, str, str]
 """A number with its word for one and for many."""
 
 
-def titled(title: str, counts: Iterable[Count], otherwise: str) -> str:
+def run_title(title: str, counts: Iterable[Count], otherwise: str) -> str:
     """The name of a run: *title*, then each of *counts* that is not zero, or else *otherwise*."""
-    said = [counted(*count) for count in counts if count[0]]
+    said = [number_with_noun(*count) for count in counts if count[0]]
     return DOT.join([title, *(said or [otherwise])])
 
 
-def counted(number: int, one: str, many: str) -> str:
+def number_with_noun(number: int, one: str, many: str) -> str:
     """A number with its noun: `1 lapse`, `3,000 lapses`."""
     return f"{number:,} {one if number == 1 else many}"
 

@@ -128,7 +128,7 @@ def for_programme(programme: Programme) -> tuple[Wanted, ...]:
 
 async def deploy(client: PrefectClient, flows: Mapping[str, Flow[Any, Any]]) -> None:
     """Deploy *flows* (by their names) for a runner on this machine; what is right already, or in a work pool, stays."""
-    found = await deployed(client)
+    found = await deployments(client)
     for wanted in FOR_THE_HOUSE:
         flow = flows[wanted.flow]
         there, terms = found.get(wanted.full_name), _own_terms(flow)
@@ -165,7 +165,7 @@ async def _create(
     )
 
 
-async def deployed(client: PrefectClient) -> dict[str, DeploymentResponse]:
+async def deployments(client: PrefectClient) -> dict[str, DeploymentResponse]:
     """Every deployment of this house by its full name, wherever it runs."""
     ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[HOUSE_TAG]))
     flows = {flow.id: flow.name for flow in await client.read_flows()}
@@ -181,7 +181,7 @@ async def keep_schedules() -> None:
     """Give every programme its schedules, mend those that say something else, name the runs to come, clear up."""
     programmes = await asyncio.to_thread(_programmes)
     async with get_client() as client:
-        found = await deployed(client)
+        found = await deployments(client)
         await _clear_up(client, found)
         for programme in programmes:
             for wanted in for_programme(programme):

@@ -97,7 +97,7 @@ def _taken_back(
     return _for_guest(neutral, dialogue, stakeholder, reader)
 
 
-def organised(entry: CalendarEntry, organiser: str, sender: str) -> CalendarEntry:
+def with_organiser(entry: CalendarEntry, organiser: str, sender: str) -> CalendarEntry:
     """
     *entry* with the address *organiser*, which is read, as the one to whom calendars answer; *sender* sends it for it.
 
@@ -108,7 +108,7 @@ def organised(entry: CalendarEntry, organiser: str, sender: str) -> CalendarEntr
     def line(found: re.Match[bytes] | None) -> bytes:
         told = found[1].replace(b"\r\n ", b"").decode() if found else ""
         name = told.rpartition(":mailto:")[0]
-        return b"\r\n" + folded(f"ORGANIZER{name}{sent_by}:mailto:{organiser}")
+        return b"\r\n" + fold(f"ORGANIZER{name}{sent_by}:mailto:{organiser}")
 
     data, there = _ORGANISER.subn(line, entry.data, count=1)
     if not there:
@@ -158,7 +158,7 @@ def session_entry(
 def _for_guest(session: "_Session", dialogue: Dialogue, stakeholder: str, reader: Person) -> bytes:
     uid = f"UID:{uid_of(dialogue, stakeholder)}".encode()
     accepted = stakeholder in ROLES or dialogue.stakeholders[stakeholder].accepted
-    guest = folded(attendee(reader.name, str(reader.email), accepted=accepted))
+    guest = fold(attendee(reader.name, str(reader.email), accepted=accepted))
     frame = _frame(session).replace(_UID, b"\r\n%b\r\n" % uid)
     return frame.replace(_GUEST, b"\r\n%b\r\n" % guest)
 
@@ -232,7 +232,7 @@ def by_the_library(name: str, email: str, *, accepted: bool) -> str:
     return str(Contentline.from_parts("ATTENDEE", guest.params, guest))
 
 
-def folded(line: str) -> bytes:
+def fold(line: str) -> bytes:
     """*line* cut as the library cuts it; that looks at every letter, which a plain line needs not."""
     if not line.isascii() or _ESCAPES.search(line):
         return bytes(Contentline(line).to_ical())  # type: ignore[no-untyped-call]

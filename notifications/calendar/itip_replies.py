@@ -77,7 +77,7 @@ def _replies(data: bytes, method: str, senders: list[str]) -> Iterator[Reply]:
     if method not in {"REPLY", _ANOTHER_TIME}:
         return
     for event in calendar.walk("VEVENT"):
-        for guest in _listed(event.get("ATTENDEE")):
+        for guest in _list_of(event.get("ATTENDEE")):
             answer = _ANSWERS.get(str(guest.params.get("PARTSTAT", "")).upper())
             if method == _ANOTHER_TIME:
                 answer = "maybe"
@@ -88,11 +88,11 @@ def _replies(data: bytes, method: str, senders: list[str]) -> Iterator[Reply]:
 def _reply(event: Any, guest: Any, senders: list[str], answer: Answer) -> Reply:  # noqa: ANN401 - the library's
     address = str(guest).strip()
     address = address[7:] if address.lower().startswith("mailto:") else address
-    said = " ".join(str(one) for one in _listed(event.get("COMMENT"))).strip()
+    said = " ".join(str(one) for one in _list_of(event.get("COMMENT"))).strip()
     return Reply(str(event.get("UID", "")), (address, *senders), answer, said[:_MOST] or None)
 
 
-def _listed(value: Any) -> list[Any]:  # noqa: ANN401 - what the library found
+def _list_of(value: Any) -> list[Any]:  # noqa: ANN401 - what the library found
     if value is None:
         return []
     return list(value) if isinstance(value, list) else [value]

@@ -58,14 +58,14 @@ class Post:
     @cached_property
     def email(self) -> EmailMessage:
         """The message as an e-mail, built once; raises PermanentFailure when mail cannot carry it."""
-        return self._written(to_email)
+        return self._write(to_email)
 
     @cached_property
     def wire(self) -> bytes:
         """The same as it goes to a server that takes eight bits, built once; raises PermanentFailure likewise."""
-        return self._written(to_wire)
+        return self._write(to_wire)
 
-    def _written(self, how: Callable[..., Form]) -> Form:
+    def _write(self, how: Callable[..., Form]) -> Form:
         name = self.sender_name
         try:
             return how(

@@ -36,7 +36,7 @@ def text(name: str, value: str) -> str:
     if _BREAK.search(value):
         raise ValueError(_BLANK_LINE)
     if _left_alone(value):
-        return _folded(f"{name}:", value.split(" ")) + "\r\n"
+        return _fold(f"{name}:", value.split(" ")) + "\r\n"
     return f"{name}: {_words(value, len(name) + 2)}\r\n"
 
 
@@ -74,7 +74,7 @@ def _left_alone(value: str) -> bool:
     )
 
 
-def _folded(begin: str, words: list[str]) -> str:
+def _fold(begin: str, words: list[str]) -> str:
     """*words* in lines, broken at their spaces; the first one stays on the first line whatever its length."""
     lines, line = [], f"{begin} {words[0]}"
     for word in words[1:]:

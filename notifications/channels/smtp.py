@@ -36,7 +36,7 @@ class _Goodbye(smtplib.SMTPServerDisconnected):
     """The server ends this connection and did not take the mail: it may have had enough of it, not of us."""
 
 
-def _angled(address: str) -> str:
+def _in_angles(address: str) -> str:
     """*address* as a command names it, or ValueError; the library differs from one patch release to the next."""
     if not _MAILBOX.fullmatch(address):
         raise ValueError(ascii(address))
@@ -57,7 +57,7 @@ class _Envelope(NamedTuple):
             address = on_the_wire(str(post.message.address))
             name = post.message_id.partition("@")[0]
             sender = post.envelope if own and post.envelope else post.sender
-            return cls(_angled(sender), _angled(address), name)
+            return cls(_in_angles(sender), _in_angles(address), name)
         except ValueError as broken:
             raise PermanentFailure("mail-not-valid") from broken
 
@@ -128,7 +128,7 @@ class Smtp(Channel):
     def knock(self) -> None:
         """Connect and log in, and send nothing. Raises PassingFailure when the server does not serve us."""
         try:
-            self._connected()
+            self._connect_once()
         except OSError as broken:
             raise PassingFailure(trouble(broken), of="server") from broken
 
@@ -143,12 +143,12 @@ class Smtp(Channel):
     def _deliver(self, post: Post) -> Generator[Stage, None, None]:
         envelope = _Envelope.of(post, own=self._own_sender)
         try:
-            server = self._connected()
+            server = self._connect_once()
             reply = self._sender_taken(server, envelope, post.sender)
             data = self._text(post, server)
             code, text = reply or server.getreply()
             if code not in {_OK, _FORWARDED}:
-                self._refused(code, text)
+                self._refuse(code, text)
             yield from self._hand_over(server, data)
         except smtplib.SMTPServerDisconnected:
             raise
@@ -192,7 +192,7 @@ class Smtp(Channel):
             yield Stage.READY
             code, text = server.getreply()
             if code == _GO_ON:
-                server.send(_stuffed(data))
+                server.send(_stuff_dots(data))
                 yield Stage.LEFT
                 code, text = server.getreply()
         except GeneratorExit:
@@ -203,7 +203,7 @@ class Smtp(Channel):
             self._drop()
             raise PassingFailure(trouble(gone), of="server") from gone
         if code != _OK:
-            self._refused(code, text)
+            self._refuse(code, text)
 
     def _announce(self, server: smtplib.SMTP, envelope: "_Envelope") -> None:
         """Say from whom the next mail is, and to whom where the server takes both at once; its answers wait."""
@@ -224,11 +224,11 @@ class Smtp(Channel):
     def _sender_refused(self, code: int, text: bytes) -> None:
         """A server that does not take our sender takes none of our mail: no fault of who should get it."""
         if code < 0 or code in {CLOSING, _TOO_BIG}:
-            self._refused(code, text)
+            self._refuse(code, text)
         self.close()
         raise PassingFailure(f"sender-refused-{code}", of="server")
 
-    def _refused(self, code: int, text: bytes) -> None:
+    def _refuse(self, code: int, text: bytes) -> None:
         if code == CLOSING:
             raise _Goodbye(f"server-refused-{code}")
         failed = refusal(code, text)
@@ -239,7 +239,7 @@ class Smtp(Channel):
                 self._connection.rset()
         raise failed
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connect_once(self) -> smtplib.SMTP:
         if self._connection is None:
             self._connection = self._connect()
         return self._connection
@@ -285,7 +285,7 @@ def _to(envelope: _Envelope) -> str:
     return f"TO:{envelope.address}"
 
 
-def _stuffed(data: bytes) -> bytes:
+def _stuff_dots(data: bytes) -> bytes:
     """*data*, whose lines end as they should, so that none of them ends the mail before its time (RFC 5321, 4.5.2)."""
     first = b"." if data.startswith(b".") else b""
     return first + data.replace(b"\n.", b"\n..") + b".\r\n"

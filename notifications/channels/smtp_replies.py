@@ -44,7 +44,7 @@ def trouble(broken: OSError) -> str:
     if isinstance(broken, smtplib.SMTPNotSupportedError):
         return "encryption-not-offered"
     if isinstance(broken, smtplib.SMTPResponseException):
-        return _answered(broken.smtp_code)
+        return _reply_text(broken.smtp_code)
     return f"server-unreachable: {type(broken).__name__}"
 
 
@@ -54,5 +54,5 @@ def _silent_or_gone(broken: OSError) -> str:
     return "timeout" if silent else "connection-lost"
 
 
-def _answered(code: int) -> str:
+def _reply_text(code: int) -> str:
     return f"server-refused-{code}" if code > 0 else "answer-not-understood"

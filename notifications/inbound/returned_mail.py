@@ -88,7 +88,7 @@ def read_returned(raw: bytes) -> Returned:
     texts = list(_texts(report))
     names, sure = _names(raw, texts)
     try:
-        kind, recipients, status = _judged(report, raw, texts)
+        kind, recipients, status = _judge(report, raw, texts)
     except Exception:  # noqa: BLE001 - a broken mail is for a person
         kind, recipients, status = "unread" if names else "none", (), ""
     return Returned(kind, names, sure, tuple(recipients), status)
@@ -108,16 +108,16 @@ def _texts(report: Message) -> Iterator[str]:
         if part.get_content_type() == "message/delivery-status":
             yield _as_written(part)
         elif not part.is_multipart():
-            yield _decoded(part)
+            yield _decode(part)
 
 
 def _as_written(part: Message) -> str:
     if part.is_multipart():
         return "\n\n".join(str(group) for group in cast("list[Message]", part.get_payload()))
-    return _decoded(part)
+    return _decode(part)
 
 
-def _decoded(part: Message) -> str:
+def _decode(part: Message) -> str:
     data = part.get_payload(decode=True)
     return data.decode("utf-8", "replace") if isinstance(data, bytes) else str(part.get_payload())
 
@@ -125,7 +125,7 @@ def _decoded(part: Message) -> str:
 Judged = tuple[Kind, Iterable[str], str]
 
 
-def _judged(report: Message, raw: bytes, texts: list[str]) -> Judged:
+def _judge(report: Message, raw: bytes, texts: list[str]) -> Judged:
     kinds = {part.get_content_type() for part in report.walk()}
     if kinds & {"message/feedback-report", "message/disposition-notification"}:
         return "none", (), ""

@@ -16,7 +16,7 @@ _NAMED_IN = {DutyKind.REPORT_PROGRESS: "commitment", DutyKind.SETTLE_ERASURE: "l
 """Where the date of a duty was named, when it was not promised in so many words."""
 
 
-def reckoned(dialogue: "Dialogue", duty: "Duty", language: str) -> str:
+def reckoning(dialogue: "Dialogue", duty: "Duty", language: str) -> str:
     """How the due day of *duty* was computed, as half a sentence in *language*."""
     if duty.postponements:
         calendar, latest = dialogue.calendar, duty.postponements[-1]
@@ -35,11 +35,11 @@ def reckoned(dialogue: "Dialogue", duty: "Duty", language: str) -> str:
 def _rule(dialogue: "Dialogue", duty: "Duty", language: str) -> str:
     reckoning = duty.reckoning
     if reckoning.rule == "promised":
-        return _promised(dialogue, duty, language)
+        return _promise(dialogue, duty, language)
     return from_rule(reckoning.rule, reckoning.start or dialogue.session_day, language)
 
 
-def _promised(dialogue: "Dialogue", duty: "Duty", language: str) -> str:
+def _promise(dialogue: "Dialogue", duty: "Duty", language: str) -> str:
     """A date that a person named; for an answer also how far from the session that is."""
     if duty.kind != DutyKind.ANSWER_PARTICIPANT:
         return word("reckoning", _NAMED_IN.get(duty.kind, "promised"), language)

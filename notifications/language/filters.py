@@ -141,6 +141,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "capital": capital,
     "aside": aside,
     "after": after,
-    "isolated": words.isolated,
+    "isolated": words.isolate,
     "stop": stop,
 }

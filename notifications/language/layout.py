@@ -82,12 +82,12 @@ def link(text: str) -> Marked:
     return Marked(f"{_LINK[0]}{one_line(text)}{_LINK[1]}")
 
 
-def said(text: str, language: str) -> Marked:
+def quote_inline(text: str, language: str) -> Marked:
     """Words in a sentence of ours that somebody else wrote, in their *language* (WCAG 3.1.2)."""
     return Marked(f"{_SAID[0]}{language}{_SAID[1]}{one_line(text)}{_SAID[2]}")
 
 
-def quoted(text: str | None, language: str) -> Marked:
+def quote(text: str | None, language: str) -> Marked:
     """
     What somebody wrote in their *language*, in their own lines, marked as theirs.
 
@@ -100,19 +100,19 @@ def quoted(text: str | None, language: str) -> Marked:
     return Marked(f"{_QUOTE}{language}\n" + "\n".join(f"> {line}".rstrip() for line in lines))
 
 
-def grouped(number: str) -> str:
+def group(number: str) -> str:
     """*number* in groups of four signs, as people read and say it."""
     return " ".join(number[start : start + _GROUP] for start in range(0, len(number), _GROUP))
 
 
 def mark(number: str) -> str:
     """The first twelve signs of a long *number*, for people; the whole of it is folded away."""
-    return grouped(number[:_SHOWN])
+    return group(number[:_SHOWN])
 
 
-def folded(number: str, called: str) -> Marked:
+def fold(number: str, called: str) -> Marked:
     """The whole *number* under the name by which it is *called*, folded away where that can be done."""
-    return Marked(f"{_FOLD}{called}\n{grouped(number)}")
+    return Marked(f"{_FOLD}{called}\n{group(number)}")
 
 
 def blocks_of(letter: str) -> list[Block]:
@@ -185,11 +185,11 @@ def cut(text: str, length: int) -> str:
 
 def plain(blocks: Iterable[Block], width: int = WIDTH) -> str:
     """The blocks as lines of at most *width* characters; a longer word, such as an address, stays whole."""
-    return "\n\n".join(_wrapped(block, width) for block in blocks) + "\n"
+    return "\n\n".join(_wrap_lines(block, width) for block in blocks) + "\n"
 
 
 @lru_cache(maxsize=4096)
-def _wrapped(block: Block, width: int) -> str:
+def _wrap_lines(block: Block, width: int) -> str:
     """The letters of a batch share most of their blocks."""
     return "\n".join(_lines(block, width))
 

@@ -28,14 +28,14 @@ from notifications.language.layout import (
     Marked,
     blocks_of,
     cut,
-    folded,
+    fold,
     inline,
     link,
     mark,
     one_line,
     plain,
-    quoted,
-    said,
+    quote,
+    quote_inline,
     strip_marks,
     strong,
 )
@@ -57,18 +57,18 @@ class _Library(Environment):
 
     def join_path(self, template: str, parent: str) -> str:
         """`_where.txt` within `text.nl.txt` is `_where.nl.txt`; what has no words of its own is one file for all."""
-        return _shared(template, parent)
+        return _shared_text(template, parent)
 
 
 @lru_cache(maxsize=1024)
-def _shared(template: str, parent: str) -> str:
+def _shared_text(template: str, parent: str) -> str:
     path = PurePosixPath(template)
     language = PurePosixPath(parent).suffixes[0]
     own = str(path.with_name(f"{path.stem}{language}{path.suffix}"))
     return own if own in _files() else template
 
 
-def _printed(value: object) -> object:
+def _print(value: object) -> object:
     """What a template prints: never nothing by accident, and never a line break that somebody else put in."""
     if value is None:
         message = "a value is empty"
@@ -83,7 +83,7 @@ def _environment(*, html: bool) -> Environment:
         loader=PackageLoader("notifications", "templates"),
         undefined=StrictUndefined,
         autoescape=html,
-        finalize=None if html else _printed,
+        finalize=None if html else _print,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
@@ -96,8 +96,8 @@ def _environment(*, html: bool) -> Environment:
 @lru_cache(maxsize=1)
 def _words() -> Environment:
     environment = _environment(html=False)
-    environment.filters |= {"strong": strong, "link": link, "quoted": quoted, "said": said}
-    environment.filters |= {"mark": mark, "folded": folded}
+    environment.filters |= {"strong": strong, "link": link, "quoted": quote, "said": quote_inline}
+    environment.filters |= {"mark": mark, "folded": fold}
     return environment
 
 
@@ -244,12 +244,12 @@ def heading_of(text: str) -> tuple[str, Marked]:
     """The subject *text* of a letter as one short line, and the same with what others wrote still marked as theirs."""
     line = " ".join(text.split())
     whole = strip_marks(line)
-    subject = shortened(whole)
+    subject = shorten(whole)
     fits = len(whole) <= SUBJECT_LIMIT
     return subject, Marked(line if fits else f"{cut(line, len(subject) - 1)}…")
 
 
-def shortened(text: str, limit: int = SUBJECT_LIMIT) -> str:
+def shorten(text: str, limit: int = SUBJECT_LIMIT) -> str:
     """*text* as one line of at most *limit* characters, cut at a word."""
     line = " ".join(one_line(text).split())
     if len(line) <= limit:

@@ -49,10 +49,10 @@ def word(table: str, key: str, language: str) -> str:
     Of every other table that is a mistake of ours, which tests find and readers need not suffer from.
     """
     known = tables()[table].get(key)
-    return known[language] if known else unsaid(table, key)
+    return known[language] if known else missing_word(table, key)
 
 
-def unsaid(_table: str, key: str) -> str:
+def missing_word(_table: str, key: str) -> str:
     """What stands where a word is missing; the tests of letters put an error here, so that none shows it."""
     return key
 
@@ -156,7 +156,7 @@ def listing(items: Sequence[str], language: str) -> str:
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
-def isolated(text: str) -> str:
+def isolate(text: str) -> str:
     """
     *text* so that it keeps the order of what stands around it, a date or a telephone number (UAX 9, isolates).
 

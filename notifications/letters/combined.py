@@ -17,7 +17,7 @@ from notifications.letters.compose import (
     message_of,
     neutral,
 )
-from notifications.letters.task_groups import Group, grouped, is_task
+from notifications.letters.task_groups import Group, group_tasks, is_task
 from notifications.views.dialogue_view import DutyView
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
@@ -66,12 +66,12 @@ def compose_together(parts: Sequence[Part], *, now: datetime) -> Message:
     templates = dict.fromkeys(part.notice.template for part in parts)
     frame["language"] = language_for(reader.language, layout, *templates)
     try:
-        return _written(layout, parts, reader, frame)
+        return _write(layout, parts, reader, frame)
     except LetterIncomplete as missing:
         raise Unwritable(str(missing)) from missing
 
 
-def _written(layout: str, parts: Sequence[Part], reader: Person, frame: dict[str, Any]) -> Message:
+def _write(layout: str, parts: Sequence[Part], reader: Person, frame: dict[str, Any]) -> Message:
     first = parts[0]
     context = context_of(first.notice, first.dialogue, frame)
     sections = list(_sections(parts, reader, frame))
@@ -96,7 +96,7 @@ def _sections(parts: Sequence[Part], reader: Person, frame: dict[str, Any]) -> I
         else:
             view = DutyView(part.dialogue, duty, frame["now"], frame["language"])
             tasks.append((part.notice, view, part.base_url))
-    yield from (Section(group.heading, group=group) for group in grouped(tasks))
+    yield from (Section(group.heading, group=group) for group in group_tasks(tasks))
     # Two overviews that waited for each other say the same.
     yield from dict.fromkeys(_passage(part, reader, frame) for part in others)
 

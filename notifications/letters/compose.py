@@ -80,7 +80,7 @@ def compose(
         message = f"{notice.template}: nobody is there to read it as {notice.to}"
         raise Unwritable(message)
     frame = frame_of(dialogue, reader, now, base_url, notice) | {"journal_head": journal_head}
-    return _written(notice, dialogue, reader, frame)
+    return _write(notice, dialogue, reader, frame)
 
 
 def frame_of(
@@ -113,7 +113,7 @@ def context_of(notice: Notice, dialogue: Dialogue, frame: dict[str, Any]) -> dic
     return context
 
 
-def _written(notice: Notice, dialogue: Dialogue, reader: Person, frame: dict[str, Any]) -> Message:
+def _write(notice: Notice, dialogue: Dialogue, reader: Person, frame: dict[str, Any]) -> Message:
     context = context_of(notice, dialogue, frame)
     try:
         letter = write(notice.template, context, subject=neutral(notice, dialogue, frame))

@@ -194,7 +194,7 @@ def is_task(notice: Notice) -> bool:
     return notice.role in ROLES and notice.rung is not None and notice.duty is not None
 
 
-def grouped(
+def group_tasks(
     parts: Sequence[tuple[Notice, DutyView, str | None]],
 ) -> list[Group]:
     """The reminders *parts*, each with its duty and the address of the pages, as groups in their order."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from notifications.language.layout import Marked, one_line, said
+from notifications.language.layout import Marked, one_line, quote_inline
 from notifications.language.words import fill, land, long_date, word
 from notifications.views.names import addressee, company_language, speaker
 from states.checks.checks import Check
@@ -26,22 +26,22 @@ _ARRIVALS = frozenset({CheckName.EVERYONE_ANSWERED, CheckName.VERDICTS_IN})
 Namer = Callable[[Dialogue, str, str], str]
 
 
-def told(dialogue: Dialogue, code: str, details: Mapping[str, Any], language: str) -> str:
+def sentence_of(dialogue: Dialogue, code: str, details: Mapping[str, Any], language: str) -> str:
     """
     The sentence of *code* as a role may read it, with *details* by the names that people use.
 
     Raises KeyError when the phrasebook does not know *code*.
     """
-    named = {key: _named(dialogue, code, key, value, language) for key, value in details.items()}
+    named = {key: _name_of(dialogue, code, key, value, language) for key, value in details.items()}
     return Marked(say_to_people(code, language, **named))
 
 
 def lacking(dialogue: Dialogue, check: Check, language: str) -> list[str]:
     """What *check* lacks, one sentence each, as a role may read it."""
-    return [told(dialogue, gap.code, gap.details, language) for gap in check.gaps]
+    return [sentence_of(dialogue, gap.code, gap.details, language) for gap in check.gaps]
 
 
-def _named(dialogue: Dialogue, code: str, key: str, value: object, language: str) -> object:
+def _name_of(dialogue: Dialogue, code: str, key: str, value: object, language: str) -> object:
     namer = _together if code in _ARRIVALS and key == "voices" else _NAMERS.get(key, _as_it_is)
     if isinstance(value, list | tuple | set | frozenset):
         names = (_plain(namer(dialogue, str(one), language)) for one in value)
@@ -70,12 +70,12 @@ def _point(dialogue: Dialogue, name: str, language: str) -> str:
     if not line:
         return fill("voice", "point", language, ids=name)
     shown = line if len(line) <= _LINE else line[: _LINE - 1].rstrip() + "…"
-    return Marked(f"“{said(shown, company_language(dialogue))}”")
+    return Marked(f"“{quote_inline(shown, company_language(dialogue))}”")
 
 
 def _risk(dialogue: Dialogue, name: str, _language: str) -> str:
     risk = dialogue.risks.get(name)
-    return said(risk.theme, company_language(dialogue)) if risk else name
+    return quote_inline(risk.theme, company_language(dialogue)) if risk else name
 
 
 def _duty(dialogue: Dialogue, name: str, language: str) -> str:

@@ -8,9 +8,9 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from operator import attrgetter
 
-from notifications.language.due_dates import reckoned
-from notifications.language.layout import said
-from notifications.language.words import isolated, listing, word
+from notifications.language.due_dates import reckoning
+from notifications.language.layout import quote_inline
+from notifications.language.words import isolate, listing, word
 from notifications.views.missing_items import missing_for
 from notifications.views.names import about, company_language, own_title, points_of
 from notifications.views.overrides import Departure
@@ -46,7 +46,7 @@ class DialogueView:
     @property
     def company(self) -> str:
         """The company that holds it."""
-        return isolated(self.source.programme.company)
+        return isolate(self.source.programme.company)
 
     @property
     def edition(self) -> int:
@@ -91,12 +91,12 @@ class DialogueView:
     @cached_property
     def categories(self) -> list[tuple[str, int]]:
         """How many seats each kind of organisation has: numbers, never names."""
-        return _counted(self.source, "category")
+        return _count_by(self.source, "category")
 
     @cached_property
     def countries(self) -> list[tuple[str, int]]:
         """How many seats each country has."""
-        return _counted(self.source, "country")
+        return _count_by(self.source, "country")
 
     @cached_property
     def spoken(self) -> str:
@@ -126,7 +126,7 @@ class DialogueView:
     def held_by(self, owner: str) -> str:
         """Who *owner* is: a role with the name of its holder, or as it was written."""
         holder, said = self.source.role(owner), word("role", owner, self.language)
-        return f"{isolated(holder.name)} ({said})" if holder else said
+        return f"{isolate(holder.name)} ({said})" if holder else said
 
 
 _last: dict[str, DialogueView] = {}
@@ -141,7 +141,7 @@ def view_of(dialogue: Dialogue, language: str) -> DialogueView:
     return view
 
 
-def _counted(dialogue: Dialogue, what: str) -> list[tuple[str, int]]:
+def _count_by(dialogue: Dialogue, what: str) -> list[tuple[str, int]]:
     """How many stakeholders share each value of *what*, most first."""
     return _most_common(tuple(map(attrgetter(what), dialogue.stakeholders.values())))
 
@@ -188,7 +188,7 @@ class DutyView:
     def matter(self) -> str | None:
         """The same, for a letter: where it is what somebody wrote, in their language."""
         if self.about and self.kind == DutyKind.REPORT_PROGRESS:
-            return said(self.about, company_language(self.dialogue))
+            return quote_inline(self.about, company_language(self.dialogue))
         return self.about
 
     @property
@@ -250,7 +250,7 @@ class DutyView:
     @cached_property
     def reckoned(self) -> str:
         """How the due day was computed."""
-        return reckoned(self.dialogue, self.source, self.language)
+        return reckoning(self.dialogue, self.source, self.language)
 
     @cached_property
     def missing(self) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from notifications.language.layout import Marked, said
+from notifications.language.layout import Marked, quote_inline
 from notifications.language.words import fill, word
 from notifications.views.alerts import lacking
 from notifications.views.names import company_language, points_of
@@ -41,7 +41,7 @@ def missing_for(dialogue: Dialogue, duty: Duty, now: datetime, language: str) ->
         return [
             line
             for point in points_of(dialogue, duty)
-            if (line := _undone(dialogue, duty, point, language))
+            if (line := _missing_step(dialogue, duty, point, language))
         ]
     return []
 
@@ -54,21 +54,23 @@ def _checks(dialogue: Dialogue, step: Step, now: datetime, language: str) -> Ite
             yield from lacking(dialogue, check, language)
 
 
-def _undone(dialogue: Dialogue, duty: Duty, point: Contribution, language: str) -> str | None:
-    lacks = _unsettled(point) if duty.kind == DutyKind.ANSWER_DISPUTE else _unanswered(point)
+def _missing_step(dialogue: Dialogue, duty: Duty, point: Contribution, language: str) -> str | None:
+    lacks = (
+        _missing_response(point) if duty.kind == DutyKind.ANSWER_DISPUTE else _missing_answer(point)
+    )
     if lacks is None:
         return None
     outcome = word("outcome", point.outcome, language) if point.outcome else ""
-    line = said(point.line.rstrip("."), company_language(dialogue)) if point.line else ""
+    line = quote_inline(point.line.rstrip("."), company_language(dialogue)) if point.line else ""
     about = f"{point.id} – {line}" if line else point.id
     return Marked(f"{about}: {fill('missing', lacks, language, outcome=outcome)}")
 
 
-def _unsettled(point: Contribution) -> str | None:
+def _missing_response(point: Contribution) -> str | None:
     return "unsettled" if point.dispute_open else None
 
 
-def _unanswered(point: Contribution) -> str | None:
+def _missing_answer(point: Contribution) -> str | None:
     if point.delivered_at:
         return None
     if point.outcome is None:

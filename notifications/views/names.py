@@ -7,7 +7,7 @@ Nothing here opens a seal for a role.
 from dataclasses import dataclass
 
 from notifications.language.language_tags import UNKNOWN
-from notifications.language.words import country, fill, isolated, listing, word
+from notifications.language.words import country, fill, isolate, listing, word
 from states.model.contributions import Contribution
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
@@ -42,15 +42,15 @@ _ABOUT_POINTS = frozenset({DutyKind.DECIDE_CONTRIBUTION, DutyKind.ANSWER_DISPUTE
 
 def seat(stakeholder: Stakeholder) -> str:
     """A stakeholder by name and organisation."""
-    return f"{isolated(stakeholder.name)}, {isolated(stakeholder.organisation)}"
+    return f"{isolate(stakeholder.name)}, {isolate(stakeholder.organisation)}"
 
 
 def speaker(dialogue: Dialogue, voice: str, language: str, reader: Reader = A_MANAGER) -> str:
     """How texts name the speaker *voice* to *reader*: to a role, unless it says otherwise."""
-    return named(identity_of(dialogue, voice, reader), language)
+    return name_of(identity_of(dialogue, voice, reader), language)
 
 
-def named(identity: Identity, language: str) -> str:
+def name_of(identity: Identity, language: str) -> str:
     """*identity* in words."""
     match identity:
         case Hidden(alias):
@@ -59,9 +59,9 @@ def named(identity: Identity, language: str) -> str:
             told = word("category", category, language)
             return f"{told}, {country(land, language)}" if land else told
         case Organisation(name):
-            return isolated(name)
+            return isolate(name)
         case Named(name, organisation, alias):
-            whole = f"{isolated(name)}, {isolated(organisation)}"
+            whole = f"{isolate(name)}, {isolate(organisation)}"
             return f"{_alias(alias, language)}: {whole}" if alias else whole
 
 
@@ -78,12 +78,12 @@ def addressee(dialogue: Dialogue, to: str, language: str) -> str:
     if to in ROLES:
         holder = dialogue.role(to)
         return (
-            f"{isolated(holder.name)} ({word('role', to, language)})"
+            f"{isolate(holder.name)} ({word('role', to, language)})"
             if holder
             else word("role", to, language)
         )
     if helper := dialogue.helpers.get(to):
-        return f"{word('role', HELPER, language)}, {isolated(helper.organisation)}"
+        return f"{word('role', HELPER, language)}, {isolate(helper.organisation)}"
     guest = dialogue.stakeholders.get(to)
     return (
         seat(guest)
@@ -169,7 +169,7 @@ def contact_of(dialogue: Dialogue, role: str) -> Contact | None:
     person = dialogue.role(role)
     if person is None:
         return None
-    return Contact(isolated(person.name), role, person.email, person.phone)
+    return Contact(isolate(person.name), role, person.email, person.phone)
 
 
 def company_language(dialogue: Dialogue) -> str:

@@ -96,12 +96,12 @@ class Overview:
     @cached_property
     def late(self) -> list[DutyView]:
         """Duties of roles whose first promise has passed, a new date or not, as *Today* counts them."""
-        return [view for view in self._owed() if view.source.first_due <= self.now]
+        return [view for view in self._debts() if view.source.first_due <= self.now]
 
     @cached_property
     def coming(self) -> list[DutyView]:
         """Duties of roles that are still in time, the nearest first."""
-        return [view for view in self._owed() if view.source.first_due > self.now]
+        return [view for view in self._debts() if view.source.first_due > self.now]
 
     @cached_property
     def lacking(self) -> list[str]:
@@ -111,11 +111,11 @@ class Overview:
 
     def owed_by(self, role: str) -> list[DutyView]:
         """What *role* owes, the nearest first."""
-        return [view for view in self._owed() if self.dialogue.owner_role(view.source) == role]
+        return [view for view in self._debts() if self.dialogue.owner_role(view.source) == role]
 
     def carried(self, names: Iterable[str]) -> list[str]:
         """Debts of an earlier edition, from names such as `merk-2022: answer-participant/sealed-1`."""
-        return [_carried(name, self.language) for name in names]
+        return [_carried_debt(name, self.language) for name in names]
 
     def addressee(self, to: str) -> str:
         """Somebody who was written to, as a role may see them."""
@@ -154,7 +154,7 @@ class Overview:
         """What came of the year, in numbers."""
         return result_of(self.dialogue)
 
-    def _owed(self) -> list[DutyView]:
+    def _debts(self) -> list[DutyView]:
         told = [d for d in self.dialogue.duties.values() if not travels_sealed(self.dialogue, d)]
         owed = [d for d in told if d.owed and d.owner != PARTICIPANT]
         return [self._view(duty) for duty in sorted(owed, key=lambda d: (d.due, d.name))]
@@ -163,7 +163,7 @@ class Overview:
         return DutyView(self.dialogue, duty, self.now, self.language)
 
 
-def _carried(name: str, language: str) -> str:
+def _carried_debt(name: str, language: str) -> str:
     """Of people only a pseudonym is told: how far the others spoke openly stands in the earlier edition."""
     home, _, duty = name.rpartition(": ")
     kind, whom = kind_of(duty), whom_of(duty) or ""

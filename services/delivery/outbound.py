@@ -6,7 +6,7 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING, Self
 
 from config.settings import Settings, SettingsUnfit, SmtpSettings
-from notifications.calendar.entries import organised
+from notifications.calendar.entries import with_organiser
 from notifications.channels.channels import Channel, Post
 from notifications.channels.maildir import Maildir
 from notifications.channels.smtp import Smtp
@@ -70,7 +70,7 @@ class Mailroom:
         host = self.sender.rpartition("@")[2]
         name = posted.message_id
         if message.calendar and self.returns:
-            entry = organised(message.calendar, self.returns, self.sender)
+            entry = with_organiser(message.calendar, self.returns, self.sender)
             message = replace(message, calendar=entry)
         return Post(message, self.sender, f"{name}@{host}", self.sender_name, self.envelope(name))
 

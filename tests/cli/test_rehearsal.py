@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from cli.main import app
 from cli.rehearsal.scenario import parse_scenario
-from cli.rehearsal.simulator import StandsStill, lived
+from cli.rehearsal.simulator import StandsStill, new_life
 from tests.journeys.lives import Row, act, played, small
 
 pytestmark = pytest.mark.slow
@@ -256,7 +256,7 @@ def test_time_that_stands_still_is_an_error_and_no_loop(monkeypatch: pytest.Monk
     scenario = parse_scenario(
         yaml.safe_dump(small([act("2022-01-10T10:00", "manager", "approve-analysis")]))
     )
-    with lived(scenario) as life:
+    with new_life(scenario) as life:
         monkeypatch.setattr(life, "next_moment", lambda: scenario.start)
         with pytest.raises(StandsStill) as still:
             life.live()

@@ -273,5 +273,5 @@ def test_policy_values_of_programme_and_scenario_are_laid_over_each_other() -> N
     text = _changed(
         "  roles:", "  policy: {due: {sign-strategy: S+9w}, limits: {top_risks: 2}}\n  roles:"
     )
-    lived = parse_scenario(text + "\npolicy: {due: {sign-strategy: S+8w}}\n").lived()
+    lived = parse_scenario(text + "\npolicy: {due: {sign-strategy: S+8w}}\n").own_programme()
     assert lived.policy == {"due": {"sign-strategy": "S+8w"}, "limits": {"top_risks": 2}}

@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from cli.rehearsal.scenario import parse_scenario
-from cli.rehearsal.simulator import lived
+from cli.rehearsal.simulator import new_life
 from docgen.scenario_fields import ABOUT
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "scenario.md").read_text(encoding="utf-8")
@@ -30,9 +30,9 @@ def test_every_mapping_in_the_file_is_explained() -> None:
 
 def test_the_example_is_lived() -> None:
     (text,) = EXAMPLE
-    with lived(parse_scenario(text)) as life:
+    with new_life(parse_scenario(text)) as life:
         life.live()
-        shown = life.seen()
+        shown = life.view()
 
     assert [row["id"] for row in shown["dialogues"]] == ["klein-2027"]
     assert shown["dialogues"][0]["phase"] == "expectation_gathering"

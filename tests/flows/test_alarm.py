@@ -38,7 +38,7 @@ async def impatient(client: "PrefectClient") -> "UUID":
     """The alarm of the house under another name, which waits no longer than WITHIN."""
     from flows.prefect import alarm
 
-    wanted = await alarm._wanted(client)
+    wanted = await alarm._automation(client)
     trigger = wanted.trigger.model_copy(update={"within": WITHIN})
     changed = {"name": "the alarm, in a hurry", "trigger": trigger}
     return await client.create_automation(wanted.model_copy(update=changed))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from flows.machine.host_guard import gated, own_names
+from flows.machine.host_guard import guard_host, own_names
 from flows.machine.password import login, login_file
 from flows.machine.server import Place, environment
 
@@ -73,7 +73,7 @@ def test_the_gate_answers_to_its_own_names_alone(kind: str, called: str, *, answ
     async def send(message: object) -> None:
         sent.append(message)
 
-    gate = gated(app, own_names("127.0.0.1", ["Dialoog.intern"]), "ws://127.0.0.1:4200")
+    gate = guard_host(app, own_names("127.0.0.1", ["Dialoog.intern"]), "ws://127.0.0.1:4200")
     scope = {"type": kind, "headers": [(b"host", called.encode())]}
     asyncio.run(gate(scope, receive, send))
     assert bool(reached) is answers
@@ -91,7 +91,7 @@ def test_one_strange_name_among_several_is_one_too_many() -> None:
     async def nothing(*_: object) -> Any:  # noqa: ANN401 - hears and says nothing
         return None
 
-    gate = gated(app, own_names("127.0.0.1"), "")
+    gate = guard_host(app, own_names("127.0.0.1"), "")
     headers = [(b"host", b"localhost"), (b"host", EVIL.encode())]
     asyncio.run(gate({"type": "http", "headers": headers}, nothing, nothing))
     assert reached == []

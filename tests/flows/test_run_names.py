@@ -7,7 +7,7 @@ import pytest
 
 from config.settings import Settings
 from flows import worker_thread
-from flows.prefect.run_names import counted, titled
+from flows.prefect.run_names import number_with_noun, run_title
 from flows.worker_thread import Pulse, RoundFailed, StoppedEarly, in_house, quietly
 from services.house import House
 
@@ -22,11 +22,11 @@ from services.house import House
     ],
 )
 def test_a_name_says_what_happened(counts: list[tuple[int, str, str]], name: str) -> None:
-    assert titled("sweep", counts, "nothing due") == name
+    assert run_title("sweep", counts, "nothing due") == name
 
 
 def test_one_is_one() -> None:
-    assert counted(1, "duty is", "duties are") == "1 duty is"
+    assert number_with_noun(1, "duty is", "duties are") == "1 duty is"
 
 
 def test_work_that_takes_long_is_watched_and_ends_between_two_batches(

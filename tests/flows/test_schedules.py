@@ -92,7 +92,7 @@ def test_a_schedule_that_prefect_refuses_stops_nobody_else(monkeypatch: pytest.M
 
     monkeypatch.setattr(schedules, "_programmes", lambda: [bad, good])
     monkeypatch.setattr(schedules, "get_client", Client)
-    monkeypatch.setattr(schedules, "deployed", deployed)
+    monkeypatch.setattr(schedules, "deployments", deployed)
     monkeypatch.setattr(schedules, "_clear_up", nothing)
     monkeypatch.setattr(schedules, "_name_upcoming", nothing)
     monkeypatch.setattr(schedules, "_create", create)

@@ -15,7 +15,7 @@ from config.clock import set_clock
 from config.settings import Settings, load_settings
 from flows.machine.processes import Child, free_port, start, stop
 from flows.machine.server import answers
-from flows.machine.site import AlreadyRunning, MachineSite, told
+from flows.machine.site import AlreadyRunning, MachineSite, variables_for
 from flows.machine.supervisor import SERVICES, Service, run
 from tests.flows.up_process import running
 from tests.patience import alive, wait_for
@@ -242,7 +242,7 @@ def test_a_child_is_told_what_its_environment_does_not_say(
         database_url=settings.database_url, chat_urls="json://a json://b", smtp={"password": "key"}
     )
 
-    assert told(changed) == {
+    assert variables_for(changed) == {
         "WEERKLANK_DATABASE_URL": settings.database_url,
         "WEERKLANK_CHAT_URLS": "json://a json://b",
         "WEERKLANK_SMTP_PASSWORD": "key",

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from cli.rehearsal.scenario import Scenario, parse_scenario, read_scenario
-from cli.rehearsal.simulator import Life, lived
+from cli.rehearsal.simulator import Life, new_life
 from states.privacy.visibility import Viewer
 from tests.soft_checks import overridden
 
@@ -279,9 +279,9 @@ class Seen:
 @contextmanager
 def live(life: Row | Scenario, viewer: Viewer = "manager") -> Iterator[Seen]:
     """Live a whole *life* and show it as *viewer* sees it; the records stay open meanwhile."""
-    with lived(life if isinstance(life, Scenario) else scenario(life)) as alive:
+    with new_life(life if isinstance(life, Scenario) else scenario(life)) as alive:
         alive.live()
-        yield Seen(alive.seen(viewer), alive)
+        yield Seen(alive.view(viewer), alive)
 
 
 def outcome_of(life: Row | Scenario, viewer: Viewer = "manager") -> Seen:

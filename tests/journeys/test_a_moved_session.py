@@ -116,7 +116,7 @@ def test_unsent_notices_of_the_old_version_are_withdrawn() -> None:
         life.house.sweep(life.moment("2022-05-25T08:00"))  # written, not delivered
         life.act(MOVE, life.moment("2022-05-25T08:01"))
         life.deliver()
-        rows = Seen(life.seen(), life).rungs(duty=ANSWER, version=1)
+        rows = Seen(life.view(), life).rungs(duty=ANSWER, version=1)
     assert [(row["rung"], row["status"]) for row in rows] == [
         ("-5wd", "sent"),
         ("-1wd", "withdrawn"),

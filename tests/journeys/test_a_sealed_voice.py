@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from cli.rehearsal.simulator import lived
+from cli.rehearsal.simulator import new_life
 from cli.rehearsal.story import story_of
 from states.model.people import ROLES
 from tests.journeys.lives import (
@@ -240,7 +240,7 @@ def test_no_command_and_no_log_betrays_the_speaker(
     life: Row, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     url = f"sqlite:///{tmp_path / 'kept.db'}"
-    with lived(scenario(life), database=url) as alive:
+    with new_life(scenario(life), database=url) as alive:
         alive.live()
     environment = {"WEERKLANK_DATABASE_URL": url, "WEERKLANK_LOG_LEVEL": "debug"}
     lines: list[str] = []

@@ -126,7 +126,7 @@ def test_two_sweeps_and_two_deliveries_at_once_say_nothing_twice(attempt: int) -
         sent = Counter((post.to, post.template, post.subject) for post in seen.life.sent[before:])
         rungs = Counter(
             (row["duty"], row["to"])
-            for row in Seen(seen.life.seen(), seen.life).notices(rung="+1wd")
+            for row in Seen(seen.life.view(), seen.life).notices(rung="+1wd")
         )
     assert set(rungs.values()) == {1}
     assert (
@@ -141,4 +141,4 @@ def test_a_life_can_be_lived_in_stretches() -> None:
     with live(scenario(small(played("feedback"), until="2022-04-01T00:00"))) as seen:
         for stretch in ("2022-06-16T14:00", "2022-09-02T00:00", "2022-11-29T23:00"):
             seen.life.live(datetime.fromisoformat(f"{stretch}+00:00"))
-        assert seen.life.seen()["facts"] == whole.shown["facts"]
+        assert seen.life.view()["facts"] == whole.shown["facts"]

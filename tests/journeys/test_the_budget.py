@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cli.rehearsal.simulator import lived
+from cli.rehearsal.simulator import new_life
 from tests.journeys.lives import Row, scenario, small
 from tests.journeys.many import busiest, in_a_year, live_with_overviews, seats, year
 
@@ -24,9 +24,9 @@ def letters_of(
         stakeholders=seats(number, by_hand=by_hand),
         **more,
     )
-    with lived(scenario(life)) as lived_:
+    with new_life(scenario(life)) as lived_:
         live_with_overviews(lived_, weeks)
-        shown = lived_.seen()
+        shown = lived_.view()
     sent = [row for row in shown["notices"] if row["letter"]]
     assert sum(row["notices"] for row in shown["letters"]) == len(sent)
     return list(shown["letters"])
@@ -77,9 +77,9 @@ def test_whoever_does_what_nobody_is_flooded(
     life = small(acts, until="2022-12-10T00:00", stakeholders=seats(number, by_hand=by_hand))
     for role in same:  # one person holds several roles
         life["programme"]["roles"][role] = life["programme"]["roles"]["manager"]
-    with lived(scenario(life)) as lived_:
+    with new_life(scenario(life)) as lived_:
         lived_.live()
-        letters = lived_.seen()["letters"]
+        letters = lived_.view()["letters"]
         read = Counter(
             (post.message.address, post.message.at.date())
             for post in lived_.mail.posts

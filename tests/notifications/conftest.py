@@ -14,4 +14,4 @@ def _every_word_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
         message = f"the table {table} of notifications/words.toml has no word for {key!r}"
         raise AssertionError(message)
 
-    monkeypatch.setattr("notifications.language.words.unsaid", missing_word)
+    monkeypatch.setattr("notifications.language.words.missing_word", missing_word)

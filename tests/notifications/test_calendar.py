@@ -14,8 +14,8 @@ from notifications.calendar.entries import (
     CalendarEntry,
     attendee,
     by_the_library,
-    folded,
-    organised,
+    fold,
+    with_organiser,
 )
 from notifications.letters.compose import compose
 from states.model.dialogue import Dialogue
@@ -99,7 +99,7 @@ def test_an_organiser_needs_an_address() -> None:
 @example("x" * 149)
 @example("x" * 73 + "\\n" + "y" * 80)
 def test_lines_are_cut_as_the_library_cuts_them(text: str) -> None:
-    assert folded(text) == Contentline(text).to_ical()  # type: ignore[no-untyped-call]
+    assert fold(text) == Contentline(text).to_ical()  # type: ignore[no-untyped-call]
 
 
 WORDS = st.text(st.sampled_from("aZ9 .-_@,;:'\"\\*^é"), max_size=40)
@@ -166,7 +166,7 @@ def test_calendars_answer_to_an_address_that_is_read(sender: str, *, manager: bo
         home = replace(home, programme=home.programme.model_copy(update={"roles": roles}))
     entry = entry_of(notice("invitation", "ngo"), home)
     assert entry is not None
-    event = event_of(organised(entry, "bounces@merk.example", sender))
+    event = event_of(with_organiser(entry, "bounces@merk.example", sender))
     assert event["ORGANIZER"] == "mailto:bounces@merk.example"
     params = event["ORGANIZER"].params
     assert params.get("SENT-BY") == (None if sender[0] == "b" else f"mailto:{sender}")

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from notifications.language import templates
 from notifications.language.language_tags import UNKNOWN, direction
-from notifications.language.layout import blocks_of, cut, inline, plain, said, strip_marks
+from notifications.language.layout import blocks_of, cut, inline, plain, quote_inline, strip_marks
 from notifications.language.templates import SUBJECT_LIMIT, heading_of
 from notifications.letters.combined import Part, compose_together
 from notifications.letters.compose import Message, compose
@@ -187,7 +187,7 @@ def test_a_page_runs_as_its_reader_reads(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_subject_is_cut_and_still_names_its_language() -> None:
     words = "De loonkloof per fabriek berekenen en in elk land laten zien " * 3
-    line = f"Too late ({said(words, 'nl')})"
+    line = f"Too late ({quote_inline(words, 'nl')})"
     subject, heading = heading_of(line)
     assert subject == strip_marks(heading)
     assert len(subject) <= SUBJECT_LIMIT
@@ -200,7 +200,7 @@ def test_a_subject_is_cut_and_still_names_its_language() -> None:
 def test_nobody_can_write_what_marks_a_language() -> None:
     """The signs by which we mark words would else let a text end its own quotation and pose as ours."""
     forged = "goed\x16 <b>en verder</b> \x14en\x15 dit"
-    for text in (said(forged, "nl"), f"- {said(forged, 'nl')}"):
+    for text in (quote_inline(forged, "nl"), f"- {quote_inline(forged, 'nl')}"):
         assert inline(text).count("<span") == 1
         assert "\x16" not in plain(blocks_of(text))
     home = dialogue("nl")

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import pytest
 
 from notifications.language.filters import aside
-from notifications.language.words import isolated, land, listing, short_date, tables
+from notifications.language.words import isolate, land, listing, short_date, tables
 from notifications.letters.account import AboutAccount, account_message
 from notifications.letters.compose import Message, compose, words_to_pass_on
 from notifications.views.names import addressee, own_title
@@ -322,7 +322,7 @@ def test_a_name_from_right_to_left_turns_no_number_beside_it() -> None:
     assert f"\u2068{company}\u2069" in text
     assert f"reach \u2068{name}\u2069 at manager@merk.example and +31205550111" in text
     assert addressee(turned, "no-mail", "en") == "Oma Jansen, Buurtcomité"
-    assert isolated("Nora de Vries") == "Nora de Vries"
+    assert isolate("Nora de Vries") == "Nora de Vries"
 
 
 def test_each_paragraph_of_a_quotation_runs_in_its_own_direction() -> None:

@@ -471,10 +471,10 @@ def test_a_server_that_refuses_our_sender_too_stops_the_round() -> None:
 )
 def test_an_address_is_named_as_it_is_or_not_at_all(address: str, *, fits: bool) -> None:
     """Whatever Python's own library makes of it: that changes between patch releases."""
-    from notifications.channels.smtp import _angled
+    from notifications.channels.smtp import _in_angles
 
     if fits:
-        assert _angled(address) == f"<{address}>"
+        assert _in_angles(address) == f"<{address}>"
     else:
         with pytest.raises(ValueError, match=r"^'"):
-            _angled(address)
+            _in_angles(address)

@@ -6,7 +6,7 @@ from shutil import copy
 
 import pytest
 
-from cli.json_views import seen
+from cli.json_views import visible_dialogues
 from notifications.channels.channels import Memory
 from portal.route_table import PAGES
 from portal.web.routes import EVERYONE
@@ -62,7 +62,10 @@ def test_a_report_is_unreachable_for_everybody_but_the_confidant(twins: list[Pat
         assert extra == ["confidant"]
         for role in OTHERS:
             _require_the_same(quiet, told, role)
-        as_data = [seen(portal.house.ledger, ["kleding-2022"], SESSION) for portal in (quiet, told)]
+        as_data = [
+            visible_dialogues(portal.house.ledger, ["kleding-2022"], SESSION)
+            for portal in (quiet, told)
+        ]
         assert as_data[0] == as_data[1]
 
 

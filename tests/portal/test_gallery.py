@@ -10,7 +10,7 @@ from shutil import copy
 import pytest
 
 from cli.rehearsal.scenario import read_scenario
-from cli.rehearsal.simulator import lived
+from cli.rehearsal.simulator import new_life
 from tests.journeys.lives import CASE
 from tests.portal.conftest import Portal, opened
 from tests.portal.windows import Open, picture
@@ -67,7 +67,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> dict[datetime, Path]:
     """Live the case's year once, and keep what the database was on three of its days."""
     folder, kept = tmp_path_factory.mktemp("year"), {}
     file = folder / "case.sqlite"
-    with lived(read_scenario(CASE), database=f"sqlite:///{file}") as life:
+    with new_life(read_scenario(CASE), database=f"sqlite:///{file}") as life:
         for day in (APRIL, JUNE, SEPTEMBER):
             life.live(day)
             with closing(sqlite3.connect(file)) as connection:

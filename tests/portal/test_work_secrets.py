@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 
-from cli.json_views import seen
+from cli.json_views import visible_dialogues
 from portal.route_table import PAGES
 from portal.web.routes import MANAGERS
 from states.model.people import AUDITOR, Role
@@ -302,7 +302,7 @@ def test_json_tells_no_manager_who_is_reached_by_hand(portal: Portal) -> None:
     ledger, now = portal.house.ledger, portal.now
 
     def answers(viewer: Viewer) -> list[tuple[str, str | None]]:
-        rows = seen(ledger, ["kleding-2022"], now, viewer=viewer)["notices"]
+        rows = visible_dialogues(ledger, ["kleding-2022"], now, viewer=viewer)["notices"]
         return [(row["status"], row["channel"]) for row in rows if row["template"] == "answer"]
 
     assert answers("manager") == answers("auditor") == [("sent", "email")] * 2

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cli.json_views import seen
+from cli.json_views import visible_dialogues
 from records.ledger import Ledger
 from states.model.dialogue import Dialogue
 
@@ -84,7 +84,7 @@ class Told:
 
 def told_of(ledger: Ledger, dialogue: Dialogue, now: Any) -> Told:  # noqa: ANN401 - an aware datetime
     """The rows of *dialogue* at *now*."""
-    return Told(seen(ledger, [dialogue.id], now))
+    return Told(visible_dialogues(ledger, [dialogue.id], now))
 
 
 def between(html: str, start: str, end: str) -> str:
