@@ -27,7 +27,7 @@ from portal.manager.overview import dialogue_view, duty_links
 from portal.manager.register import unreadable_files
 from portal.web import refusal_details
 from services.delivery import outbound
-from states.checks.checks import RULES
+from states.checks.checks import GIVEN_BY, RULES
 from states.checks.status import _SUBJECTS
 from states.language.languages import LANGUAGES
 from states.language.messages import phrasebook
@@ -98,8 +98,11 @@ ASKED: dict[str, Asked] = {
         "answer-invitation approve-analysis check-summary close-dialogue give-verdict settle-erasure "
         "share-expectation",
     ),
-    "portal/manager/overview/duty_links.py CHECKS": row(
-        duty_links.CHECKS, CHECKS, "answers-speak debts-carried session-held"
+    "portal/manager/overview/duty_links.py _SEEN_AT": row(
+        duty_links._SEEN_AT, CHECKS, " ".join({*map(str, CHECKS)} - {"home-share", "safety-considered"})
+    ),
+    "states/checks/checks.py GIVEN_BY": row(
+        GIVEN_BY, CHECKS, "answers-speak debts-carried session-held"
     ),
     "portal/manager/overview/duty_links.py DUTIES": row(
         duty_links.DUTIES, KINDS, "answer-invitation check-summary give-verdict share-expectation"
@@ -284,3 +287,8 @@ def test_every_reason_of_an_upload_has_its_sentence() -> None:
                 found |= {str(o.value) for o in options if isinstance(o, ast.Constant)}
     assert found
     assert found - said == set()
+
+
+def test_each_step_that_gives_what_a_check_lacks_has_its_page() -> None:
+    assert set(duty_links.STEPS) == set(GIVEN_BY.values())
+    assert set(duty_links._SEEN_AT) <= set(GIVEN_BY)

@@ -11,7 +11,7 @@ from states.checks.status import about_nothing
 from states.language.languages import SOURCE
 from states.language.messages import say
 from states.model.dialogue import Dialogue, Phase
-from states.model.vocabulary import CheckName
+from states.model.vocabulary import CheckName, Step
 
 Strength = Literal["hard", "soft", "shown"]
 """*hard* must hold, *soft* may be passed by hand with name and reason, *shown* never stops a step (rules 8)."""
@@ -40,6 +40,11 @@ class Check:
         """Whether the phase may be left as far as this check is concerned."""
         return self.ok or self.overridden or self.strength == "shown"
 
+    @property
+    def step(self) -> Step | None:
+        """The step that gives what it lacks; None where no step does."""
+        return GIVEN_BY.get(self.name)
+
     def missing(self, language: str = SOURCE) -> list[str]:
         """What is missing, one sentence each."""
         return [gap.say(language) for gap in self.gaps]
@@ -50,6 +55,35 @@ class Check:
         return " ".join(self.missing(language)) or say(fine, language)
 
 
+GIVEN_BY: dict[CheckName, Step] = {
+    CheckName.ROLES_NAMED: Step.HAND_OVER,
+    CheckName.RISKS_NAMED: Step.NAME_RISK,
+    CheckName.AFFECTED_REPRESENTED: Step.MAP_STAKEHOLDER,
+    CheckName.CRITICAL_VOICE: Step.MAP_STAKEHOLDER,
+    CheckName.HOME_SHARE: Step.MAP_STAKEHOLDER,
+    CheckName.SAFETY_CONSIDERED: Step.MAP_STAKEHOLDER,
+    CheckName.INFORMATION_COMPLETE: Step.GIVE_INFORMATION,
+    CheckName.EVERYONE_INVITED: Step.INVITE,
+    CheckName.REACHABLE: Step.CHANGE_CONTACT,
+    CheckName.HANDS_NAMED: Step.NAME_HELPER,
+    CheckName.ANSWERS_IN: Step.ACCEPT_INVITATION,
+    CheckName.EXPECTATIONS_ECHOED: Step.ECHO_EXPECTATIONS,
+    CheckName.DECLINED_REPLACED: Step.MAP_STAKEHOLDER,
+    CheckName.ATTENDANCE_RECORDED: Step.RECORD_ATTENDANCE,
+    CheckName.MANAGEMENT_PRESENT: Step.RECORD_MANAGEMENT,
+    CheckName.INDEPENDENT_MODERATOR: Step.HAND_OVER,
+    CheckName.CONTRIBUTIONS_RECORDED: Step.RECORD_CONTRIBUTION,
+    CheckName.SUMMARY_CHECKED: Step.PUBLISH_SUMMARY,
+    CheckName.EVERYTHING_DECIDED: Step.DECIDE,
+    CheckName.ADOPTIONS_TRACED: Step.DECIDE,
+    CheckName.STRATEGY_SIGNED: Step.SIGN_STRATEGY,
+    CheckName.NO_STOCK_PHRASES: Step.DECIDE,
+    CheckName.EVERYONE_ANSWERED: Step.ANSWER_PARTICIPANT,
+    CheckName.VERDICTS_IN: Step.ANSWER_PARTICIPANT,
+    CheckName.DISPUTES_SETTLED: Step.SETTLE_DISPUTE,
+    CheckName.LESSONS_NOTED: Step.NOTE_LESSON,
+}
+"""The step by which somebody of the company gives what a check lacks; what only time can give has none."""
 _FINE = {CheckName.DEBTS_CARRIED: "debts-carried-fine"}
 """What is said of a check that lacks nothing, where *in order* would be taken for more than it means."""
 

@@ -77,7 +77,7 @@ def _asked(visit: Visit, seen: Seen, check: Check) -> AskedCheck:
         check,
         list(told.lines),
         told.source,
-        None if check.ok else way_to_fix(visit, dialogue, check.name),
+        None if check.ok else way_to_fix(visit, dialogue, check),
         passed.reason if passed else None,
         passed.name if passed else None,
     )

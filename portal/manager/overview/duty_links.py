@@ -6,11 +6,12 @@ from notifications.views.names import points_of
 from portal.shared.call_sheet import kept_from
 from portal.web.request import Visit
 from portal.web.routes import MANAGERS
+from states.checks.checks import Check
 from states.language.catalogue import NP_
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
 from states.model.people import Role
-from states.model.vocabulary import CheckName, DutyKind
+from states.model.vocabulary import CheckName, DutyKind, Step
 from states.privacy.visibility import is_hidden
 
 HOME = "/dialogues/{dialogue}"
@@ -44,35 +45,32 @@ _WHO_CALLS = Way(f"{HOME}/calls", NP_("link", "Who calls"))
 _BY_ANSWERS = Way(f"{HOME}/answers", NP_("link", "Pass on"))
 _SHARED = frozenset({DutyKind.PUBLISH_SUMMARY, DutyKind.PASS_ON})
 """What a manager may do too when whoever owes it does not."""
-CHECKS: dict[CheckName, str] = {
-    CheckName.ROLES_NAMED: "/settings",
-    CheckName.RISKS_NAMED: f"{HOME}/risks",
-    CheckName.AFFECTED_REPRESENTED: f"{HOME}/map",
-    CheckName.CRITICAL_VOICE: f"{HOME}/map",
+STEPS: dict[Step, str] = {
+    Step.HAND_OVER: "/settings",
+    Step.NAME_RISK: f"{HOME}/risks",
+    Step.MAP_STAKEHOLDER: f"{HOME}/map",
+    Step.GIVE_INFORMATION: f"{HOME}/invitations",
+    Step.INVITE: f"{HOME}/invitations",
+    Step.CHANGE_CONTACT: f"{HOME}/people",
+    Step.NAME_HELPER: f"{HOME}/helpers",
+    Step.ACCEPT_INVITATION: f"{HOME}/people",
+    Step.ECHO_EXPECTATIONS: f"{HOME}/expectations",
+    Step.RECORD_ATTENDANCE: f"{HOME}/session",
+    Step.RECORD_MANAGEMENT: f"{HOME}/session",
+    Step.RECORD_CONTRIBUTION: f"{HOME}/session",
+    Step.PUBLISH_SUMMARY: f"{HOME}/summary",
+    Step.DECIDE: f"{HOME}/decisions",
+    Step.SIGN_STRATEGY: f"{HOME}/strategy",
+    Step.ANSWER_PARTICIPANT: f"{HOME}/answers",
+    Step.SETTLE_DISPUTE: f"{HOME}/answers",
+    Step.NOTE_LESSON: f"{HOME}/lessons",
+}
+"""Where a step that gives what a check lacks is taken."""
+_SEEN_AT: dict[CheckName, str] = {
     CheckName.HOME_SHARE: f"{HOME}/mirror",
     CheckName.SAFETY_CONSIDERED: f"{HOME}/people",
-    CheckName.INFORMATION_COMPLETE: f"{HOME}/invitations",
-    CheckName.EVERYONE_INVITED: f"{HOME}/invitations",
-    CheckName.REACHABLE: f"{HOME}/people",
-    CheckName.HANDS_NAMED: f"{HOME}/helpers",
-    CheckName.ANSWERS_IN: f"{HOME}/people",
-    CheckName.EXPECTATIONS_ECHOED: f"{HOME}/expectations",
-    CheckName.DECLINED_REPLACED: f"{HOME}/map",
-    CheckName.ATTENDANCE_RECORDED: f"{HOME}/session",
-    CheckName.MANAGEMENT_PRESENT: f"{HOME}/session",
-    CheckName.INDEPENDENT_MODERATOR: "/settings",
-    CheckName.CONTRIBUTIONS_RECORDED: f"{HOME}/session",
-    CheckName.SUMMARY_CHECKED: f"{HOME}/summary",
-    CheckName.EVERYTHING_DECIDED: f"{HOME}/decisions",
-    CheckName.ADOPTIONS_TRACED: f"{HOME}/decisions",
-    CheckName.STRATEGY_SIGNED: f"{HOME}/strategy",
-    CheckName.NO_STOCK_PHRASES: f"{HOME}/decisions",
-    CheckName.EVERYONE_ANSWERED: f"{HOME}/answers",
-    CheckName.VERDICTS_IN: f"{HOME}/answers",
-    CheckName.DISPUTES_SETTLED: f"{HOME}/answers",
-    CheckName.LESSONS_NOTED: f"{HOME}/lessons",
 }
-"""Where what a check asks for can be given."""
+"""Checks of which one sees elsewhere first what is to be done."""
 
 
 def built(visit: Visit, path: str) -> bool:
@@ -127,9 +125,10 @@ def duty_of(dialogue: Dialogue, key: str) -> Duty | None:
     return next((duty for duty in owed if key_of(dialogue, duty) == key), None)
 
 
-def way_to_fix(visit: Visit, dialogue: Dialogue, check: CheckName) -> str | None:
+def way_to_fix(visit: Visit, dialogue: Dialogue, check: Check) -> str | None:
     """The address on which what *check* lacks can be given; None when that is this page or not built."""
-    path = CHECKS.get(check, HOME)
+    given = STEPS[check.step] if check.step else HOME
+    path = _SEEN_AT.get(check.name, given)
     if path == HOME or not built(visit, path):
         return None
     return path.format(dialogue=dialogue.id)
