@@ -20,7 +20,7 @@ from states.values.addresses import same_address
 
 DEBTORS: tuple[Role, ...] = (Role.MANAGER, Role.DEPUTY, Role.SPONSOR)
 """The roles that owe the answers; a carrier, a moderator or a confidant never does."""
-_FEWEST_DIGITS = 7
+FEWEST_DIGITS = 7
 """Fewer are an extension within a house, which many houses have."""
 _NUMBER = re.compile(r"[^\d+]*([+\d][\d\s().+/\u2010-\u2015-]*)")
 """The first number in a line; what follows it (an extension, a second number, a remark) is left out."""
@@ -63,8 +63,8 @@ def same_phone(one: str | None, other: str | None) -> bool:
     A number without its country (`06 1000 0000`) is the same as one that ends with it: taking two people for one
     costs a call to somebody else, taking one for two lets the debtor speak.
     """
-    first, second = _digits(one or ""), _digits(other or "")
-    if min(len(first.lstrip("+0")), len(second.lstrip("+0"))) < _FEWEST_DIGITS:
+    first, second = digits_of(one or ""), digits_of(other or "")
+    if min(len(first.lstrip("+0")), len(second.lstrip("+0"))) < FEWEST_DIGITS:
         return False
     if first.startswith("+") and second.startswith("+"):
         return first == second
@@ -78,7 +78,7 @@ def plain_name(name: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _digits(phone: str) -> str:
+def digits_of(phone: str) -> str:
     """The digits of *phone*, with a plus when it names its country; digits of any script."""
     found = _NUMBER.match(unicodedata.normalize("NFKC", phone))
     number = found.group(1).replace("(0)", "") if found else ""

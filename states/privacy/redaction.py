@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from states.model.dialogue import Dialogue
 from states.model.people import PARTICIPANT, Stakeholder
 from states.model.vocabulary import Step
-from states.privacy.independence import same_phone
+from states.privacy.independence import FEWEST_DIGITS, digits_of, same_phone
 from states.privacy.spellings import (
     compose,
     ids_in,
@@ -44,9 +44,9 @@ class Redactor:
     def __init__(self) -> None:
         self._ids: dict[str, str] = {}
         self._words: dict[str, _Mask] = {}
-        self._phones: dict[str, str] = {}
+        self._phones: dict[str, dict[str, str]] = {}
         self._short: dict[str, set[str]] = {}
-        self._longest = 0
+        self._begins: set[str] = set()
         self._done: dict[str, str] = {}
 
     def learn(
@@ -64,7 +64,7 @@ class Redactor:
         for word in filter(None, (name, *words, phone)):
             self._keep(word, mask)
         if phone:
-            self._phones.setdefault(phone, mask)
+            self._phones.setdefault(_ending(phone), {}).setdefault(phone, mask)
         for part in _names(compose(name)):
             self._short.setdefault(part, set()).add(mask)
 
@@ -72,7 +72,7 @@ class Redactor:
         parts = len(parts_of(compose(word)))
         for key in filter(None, keys_of(compose(word))):
             self._words.setdefault(key, _Mask(mask, parts))
-            self._longest = max(self._longest, len(key))
+            self._begins |= {key[:length] for length in range(1, len(key) + 1)}
 
     def settle(self, public: str = "") -> None:
         """Learn the first and last names too, once everybody is known; what is *public*, as the company is, stays."""
@@ -101,7 +101,7 @@ class Redactor:
 
     def _numbers(self, text: str) -> Iterator[tuple[int, int, str]]:
         for start, end, number in numbers_in(text) if self._phones else ():
-            for phone, mask in self._phones.items():
+            for phone, mask in self._phones.get(_ending(number), {}).items():
                 if same_phone(number, phone):
                     yield start, end, mask
 
@@ -115,7 +115,7 @@ class Redactor:
         while number < len(parts):
             longest = None
             for many, span, blank in join_parts(parts, text, number):
-                if len(span.key) > 2 * self._longest:
+                if span.key not in self._begins and plain(span.key) not in self._begins:
                     break
                 known = self._words.get(span.key) or self._words.get(plain(span.key))
                 if known and may_be(known.parts, many, span.key, blank=blank):
@@ -142,6 +142,11 @@ class Redactor:
     def _plain(self, value: object) -> str:
         shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         return self.over(shown)
+
+
+def _ending(phone: str) -> str:
+    """The digits in which all spellings of one telephone end."""
+    return digits_of(phone)[-FEWEST_DIGITS:]
 
 
 def _first(found: tuple[int, int, str]) -> tuple[int, int]:
