@@ -15,7 +15,7 @@ from benchmarks.field import NOW, sow
 from benchmarks.figures import Figure, Skipped, median
 from config.policies import policy_of
 from flows.machine.password import login
-from flows.machine.server import Place
+from flows.machine.server import ServerAddress
 from records.engine.database import connect
 from records.ledger import Ledger
 from services.house import House, open_house
@@ -45,7 +45,7 @@ def prefect() -> Iterator[None]:
 
 
 @contextmanager
-def _pointed_at(place: Place) -> Iterator[None]:
+def _pointed_at(place: ServerAddress) -> Iterator[None]:
     from prefect import settings  # noqa: PLC0415
 
     found = {

@@ -17,9 +17,8 @@ import pytest
 
 from cli.rehearsal import grains
 from config.settings import Settings, load_settings
-from notifications.language import due_dates
 from notifications.language.words import failure, tables
-from notifications.letters import compose, task_groups
+from notifications.letters import compose
 from notifications.letters.compose import Message
 from notifications.views import alerts as by_letter
 from portal.manager.by_hand import relayed_steps
@@ -31,7 +30,7 @@ from states.checks.checks import GIVEN_BY, RULES
 from states.checks.status import _SUBJECTS
 from states.language.languages import LANGUAGES
 from states.language.messages import phrasebook
-from states.model.duties import KINDS
+from states.model.duties import KINDS, Place
 from states.model.people import HELPER, PARTICIPANT, Role
 from states.model.relays import FAMILIES, How
 from states.model.vocabulary import FactName
@@ -84,19 +83,8 @@ ASKED: dict[str, Asked] = {
         "roles-named risks-named critical-voice home-share information-complete expectations-echoed session-held "
         "management-present independent-moderator contributions-recorded strategy-signed lessons-noted",
     ),
-    "notifications/language/due_dates.py _NAMED_IN": row(
-        due_dates._NAMED_IN, KINDS,
-        "answer-dispute answer-invitation answer-participant approve-analysis check-summary close-dialogue "
-        "decide-contribution echo-expectations give-verdict invite-stakeholder pass-on publish-summary "
-        "share-expectation sign-strategy",
-    ),
     "notifications/letters/compose.py _GATHER": row(
         compose._GATHER, {*Role, PARTICIPANT, HELPER}, " ".join(Role)
-    ),
-    "notifications/letters/task_groups.py FORMS": row(
-        task_groups.FORMS, KINDS,
-        "answer-invitation approve-analysis check-summary close-dialogue give-verdict settle-erasure "
-        "share-expectation",
     ),
     "portal/manager/overview/duty_links.py _SEEN_AT": row(
         duty_links._SEEN_AT, CHECKS, " ".join({*map(str, CHECKS)} - {"home-share", "safety-considered"})
@@ -104,8 +92,8 @@ ASKED: dict[str, Asked] = {
     "states/checks/checks.py GIVEN_BY": row(
         GIVEN_BY, CHECKS, "answers-speak debts-carried session-held"
     ),
-    "portal/manager/overview/duty_links.py DUTIES": row(
-        duty_links.DUTIES, KINDS, "answer-invitation check-summary give-verdict share-expectation"
+    "portal/manager/overview/duty_links.py WAYS": row(
+        duty_links.WAYS, Place, " ".join(place for place in Place if place.page.startswith("my/"))
     ),
     "portal/manager/overview/dialogue_view.py _ELSEWHERE": row(
         dialogue_view._ELSEWHERE, LEAVING, "approve-analysis open-session close-session close-dialogue"
@@ -138,6 +126,7 @@ ELSEWHERE: dict[str, str] = {
     "states/language/validation_messages.py _CODES": "the reasons of the library, walked by test_bad_input",
     "states/steps/people/relayed_steps.py _SEAT": "changes nothing of the seat, walked by test_relayed_steps",
     "states/steps/people/relayed_steps.py _POINT": "changes nothing of the point, walked by test_relayed_steps",
+    "states/model/duties.py _KIND_OF": "names that no duty has",
     "states/model/relays.py FAMILIES": "as in states/steps/people/relayed_steps.py",
     "states/steps/people/hand_over.py _ONCE_SPOKEN": "roles that stand beside nobody, walked by test_debtors_hands",
     "states/steps/people/hand_over.py _CONSENT": "roles that need no consent, walked by test_debtors_hands",

@@ -20,7 +20,7 @@ _HEALTH_TIMEOUT = 3.0  # seconds
 
 
 @dataclass(frozen=True)
-class Place:
+class ServerAddress:
     """Where a server of our own lives."""
 
     host: str
@@ -38,7 +38,7 @@ class Place:
         return f"{self.pages}/api"
 
 
-def environment(place: Place, given: Mapping[str, str] | None = None) -> dict[str, str]:
+def environment(place: ServerAddress, given: Mapping[str, str] | None = None) -> dict[str, str]:
     """
     The environment of everything that belongs to the server at *place*.
 
@@ -52,12 +52,12 @@ def environment(place: Place, given: Mapping[str, str] | None = None) -> dict[st
     return kept | _home(place) | _login(place) | _ways(place) | _SILENCE | _SERVICES
 
 
-def _login(place: Place) -> dict[str, str]:
+def _login(place: ServerAddress) -> dict[str, str]:
     """The server asks for it; programs of this site send it."""
     return dict.fromkeys((SERVER, CLIENT), login(place.home))
 
 
-def _home(place: Place) -> dict[str, str]:
+def _home(place: ServerAddress) -> dict[str, str]:
     return {
         "PREFECT_HOME": str(place.home),
         "PREFECT_PROFILES_PATH": str(place.home / "profiles.toml"),
@@ -67,7 +67,7 @@ def _home(place: Place) -> dict[str, str]:
     }
 
 
-def _ways(place: Place) -> dict[str, str]:
+def _ways(place: ServerAddress) -> dict[str, str]:
     """How programs and browsers reach it; the pages call port 4200 unless they are told."""
     return {
         "PREFECT_API_URL": place.api,
@@ -97,7 +97,11 @@ _SERVICES = {
 
 
 def start_server(
-    place: Place, log: Path, extra: Mapping[str, str] | None = None, *, keep: Sequence[int] = ()
+    place: ServerAddress,
+    log: Path,
+    extra: Mapping[str, str] | None = None,
+    *,
+    keep: Sequence[int] = (),
 ) -> Child:
     """Start a server at *place*; its words go to *log*, *extra* settings come on top, it keeps *keep* open."""
     place.home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -120,7 +124,7 @@ def main() -> None:
     """Run `python -m flows.machine.server HOST PORT`: what `prefect server start` does, two seconds sooner."""
     keep_private()
     end_with_parent()
-    place = Place(sys.argv[1], int(sys.argv[2]), Path(os.environ["PREFECT_HOME"]))
+    place = ServerAddress(sys.argv[1], int(sys.argv[2]), Path(os.environ["PREFECT_HOME"]))
     os.environ.setdefault(SERVER, login(place.home))
     import uvicorn  # noqa: PLC0415 - only in this process
     from prefect.server.api.server import create_app  # noqa: PLC0415

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from config.settings import Settings, load_settings, variables
 from flows.machine import server
 from flows.machine.processes import free_port
-from flows.machine.server import Place
+from flows.machine.server import ServerAddress
 
 _ORPHANS_END = 60.0  # seconds: they see it within one and end within fifteen, on a machine that has time for them
 _LOOK_EVERY = 0.1
@@ -45,12 +45,14 @@ class MachineSite:
         return self.settings.prefect.home.expanduser().absolute()
 
     @cached_property
-    def own(self) -> Place | None:
+    def own(self) -> ServerAddress | None:
         """The Prefect server that is started here; None when one elsewhere is used."""
         wish = self.settings.prefect
         if wish.api_url is not None:
             return None
-        return Place(wish.host, _free_port(wish.host, wish.port, "WEERKLANK_PREFECT"), self.home)
+        return ServerAddress(
+            wish.host, _free_port(wish.host, wish.port, "WEERKLANK_PREFECT"), self.home
+        )
 
     @property
     def pages(self) -> tuple[str, int]:

@@ -17,7 +17,7 @@ from typing import Any
 from config.clock import set_clock
 from config.settings import Settings
 from flows.machine.processes import Child, free_port, start, stop
-from flows.machine.server import Place, answers, environment, start_server
+from flows.machine.server import ServerAddress, answers, environment, start_server
 from flows.machine.site import variables_for
 
 PATIENCE = 90.0  # seconds that the server and the flows may take together
@@ -37,7 +37,7 @@ class NoPrefect(Exception):
 class Brief:
     """A server that is coming up, or is up, for a short while."""
 
-    place: Place
+    place: ServerAddress
     child: Child
     began: float
 
@@ -50,7 +50,7 @@ def brief_server(folder: Path, extra: Mapping[str, str] | None = None) -> Iterat
     Its first start writes its tables, which takes ten seconds of processor time: begin early. *extra* settings are
     Prefect's own.
     """
-    place = Place("127.0.0.1", free_port("127.0.0.1", 0), folder.absolute() / "prefect")
+    place = ServerAddress("127.0.0.1", free_port("127.0.0.1", 0), folder.absolute() / "prefect")
     child = start_server(place, place.home / "server.log", _BRIEF | dict(extra or {}))
     try:
         yield Brief(place, child, time.monotonic())

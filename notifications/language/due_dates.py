@@ -4,16 +4,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from notifications.language.words import count, fill, short_date, word
+from states.model.duties import KINDS
 from states.model.policy import span
 from states.model.vocabulary import DutyKind
 
 if TYPE_CHECKING:
     from states.model.dialogue import Dialogue
     from states.model.duties import Duty, Reckoning
-
-
-_NAMED_IN = {DutyKind.REPORT_PROGRESS: "commitment", DutyKind.SETTLE_ERASURE: "law"}
-"""Where the date of a duty was named, when it was not promised in so many words."""
 
 
 def reckoning(dialogue: "Dialogue", duty: "Duty", language: str) -> str:
@@ -42,9 +39,9 @@ def _rule(dialogue: "Dialogue", duty: "Duty", language: str) -> str:
 def _promise(dialogue: "Dialogue", duty: "Duty", language: str) -> str:
     """A date that a person named; for an answer also how far from the session that is."""
     if duty.kind != DutyKind.ANSWER_PARTICIPANT:
-        return word("reckoning", _NAMED_IN.get(duty.kind, "promised"), language)
+        return word("reckoning", KINDS[duty.kind].dated_by, language)
     named, days = (
-        word("reckoning", "information", language),
+        word("reckoning", KINDS[duty.kind].dated_by, language),
         (duty.reckoning.end - dialogue.session_day).days,
     )
     if days <= 0:

@@ -8,31 +8,26 @@ from functools import cached_property
 from notifications.language.words import count, fill
 from notifications.views.dialogue_view import DutyView
 from notifications.views.names import Contact, contact_of, points_of
+from states.model.duties import KINDS, About, Place
 from states.model.facts import Notice
 from states.model.people import ROLES, Role
 from states.model.policy import rung_offset
 from states.model.vocabulary import DutyKind, Template
-from states.steps.delivery.letters import KINDS, Kind
+from states.steps.delivery.letters import KINDS as LETTER_KINDS
+from states.steps.delivery.letters import Kind
 
-FORMS = {
-    DutyKind.INVITE_STAKEHOLDER: "invitations",
-    DutyKind.ECHO_EXPECTATIONS: "expectations",
-    DutyKind.PUBLISH_SUMMARY: "summary",
-    DutyKind.DECIDE_CONTRIBUTION: "decisions",
-    DutyKind.SIGN_STRATEGY: "strategy",
-    DutyKind.PASS_ON: "calls",
-    DutyKind.ANSWER_PARTICIPANT: "answers",
-    DutyKind.ANSWER_DISPUTE: "answers",
-    DutyKind.REPORT_PROGRESS: "strategy",
-}
-"""The page on which many of a kind are done, beneath that of the dialogue; a test holds it against the portal."""
-_ONE = frozenset(
-    {DutyKind.DECIDE_CONTRIBUTION, DutyKind.ANSWER_PARTICIPANT, DutyKind.ANSWER_DISPUTE}
-)
-"""Duties that have a form of their own, named after the contribution."""
+_OF_ONE_POINT = frozenset({Place.DECISIONS, Place.ANSWERS, Place.RESPONSES})
+"""Where each has a form of its own, named after the contribution."""
 _HEARS = (Role.SPONSOR, Role.BOARD)
 SHOWN = 12
 _FARTHEST = 60
+
+
+def page_for_many(kind: DutyKind) -> str:
+    """The page, beneath that of the dialogue, on which many of *kind* are done; empty when that is the dialogue's."""
+    rule = KINDS[kind]
+    named = rule.asked or rule.about is About.ASKER  # an address in a letter names nobody
+    return "" if named else rule.settled_at.page
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +61,7 @@ class Group:
     @property
     def late(self) -> bool:
         """Whether their day has passed."""
-        return KINDS[self.stage] is Kind.ALERTS
+        return LETTER_KINDS[self.stage] is Kind.ALERTS
 
     @property
     def debt(self) -> bool:
@@ -159,9 +154,9 @@ class Group:
         if self.base_url is None or not self.yours:
             return None
         home = f"{self.base_url}/dialogues/{self.first.dialogue.id}"
-        page = FORMS.get(self.first.kind)
-        point = self._point() if self.number == 1 and self.first.kind in _ONE else None
-        return "/".join(part for part in (home, page, point) if part)
+        place = KINDS[self.first.kind].settled_at
+        point = self._point() if self.number == 1 and place in _OF_ONE_POINT else None
+        return "/".join(part for part in (home, page_for_many(self.first.kind), point) if part)
 
     def _point(self) -> str | None:
         points = points_of(self.first.dialogue, self.first.source)

@@ -10,7 +10,7 @@ from notifications.language.language_tags import UNKNOWN
 from notifications.language.words import country, fill, isolate, listing, word
 from states.model.contributions import Contribution
 from states.model.dialogue import Dialogue
-from states.model.duties import Duty
+from states.model.duties import KINDS, About, Duty
 from states.model.people import HELPER, ROLES, Role, Stakeholder
 from states.model.vocabulary import DutyKind
 from states.privacy.readers import A_MANAGER, Reader
@@ -24,20 +24,6 @@ from states.privacy.visibility import (
     identity_of,
     level_hiding,
 )
-
-_ABOUT_SEATS = frozenset(
-    {
-        DutyKind.INVITE_STAKEHOLDER,
-        DutyKind.PASS_ON,
-        DutyKind.ANSWER_INVITATION,
-        DutyKind.SHARE_EXPECTATION,
-    }
-)
-"""Duties about who is mapped and invited, which is no secret."""
-_ABOUT_VOICES = frozenset(
-    {DutyKind.ANSWER_PARTICIPANT, DutyKind.CHECK_SUMMARY, DutyKind.GIVE_VERDICT}
-)
-_ABOUT_POINTS = frozenset({DutyKind.DECIDE_CONTRIBUTION, DutyKind.ANSWER_DISPUTE})
 
 
 def seat(stakeholder: Stakeholder) -> str:
@@ -94,9 +80,10 @@ def addressee(dialogue: Dialogue, to: str, language: str) -> str:
 
 def points_of(dialogue: Dialogue, duty: Duty) -> list[Contribution]:
     """The contributions that *duty* is about, those withdrawn left out."""
-    if duty.kind in _ABOUT_VOICES and duty.whom:
+    about = KINDS[duty.kind].about
+    if about is About.VOICE and duty.whom:
         return dialogue.contributions_of(duty.whom)
-    if duty.kind in _ABOUT_POINTS and duty.whom in dialogue.contributions:
+    if about is About.POINT and duty.whom in dialogue.contributions:
         return [dialogue.contributions[duty.whom]]
     return []
 
@@ -129,13 +116,14 @@ def about(dialogue: Dialogue, duty: Duty, language: str) -> str | None:
     """Whom or what *duty* is about, as a role may see it; None when its kind says it all."""
     if duty.whom is None:
         return None
-    if duty.kind == DutyKind.SETTLE_ERASURE:
+    kind = KINDS[duty.kind].about
+    if kind is About.ASKER:
         return seat(dialogue.stakeholders[duty.whom])  # who asks is told; whether they spoke is not
-    if duty.kind in _ABOUT_SEATS:
+    if kind is About.SEAT:
         return (
             addressee(dialogue, duty.whom, language) if duty.whom in dialogue.stakeholders else None
         )
-    if duty.kind == DutyKind.REPORT_PROGRESS:
+    if kind is About.PROMISE:
         commitment = dialogue.commitments.get(duty.whom)
         return commitment.what if commitment else duty.whom
     return _about_points(dialogue, duty, language)

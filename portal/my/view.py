@@ -11,19 +11,18 @@ from notifications.views.to_participants import contact_for
 from portal.shared.points import AnyPoint
 from states.model.contributions import LineVerdict, Verdict
 from states.model.dialogue import Dialogue
-from states.model.duties import KINDS, Duty, DutyStatus, duty_name
+from states.model.duties import KINDS, About, Duty, DutyStatus, Place, duty_name
 from states.model.people import PARTICIPANT, Role, Stakeholder
 from states.model.vocabulary import DutyKind, Step
 from states.steps.permissions import can_dispute, decisions_stand, fits
 
-ASKED_AT = {
-    DutyKind.ANSWER_INVITATION: "/my/invitation",
-    DutyKind.SHARE_EXPECTATION: "/my/invitation#expectation",
-    DutyKind.CHECK_SUMMARY: "/my/words#words-{voice}",
-    DutyKind.GIVE_VERDICT: "/my/words#verdict-{voice}",
+ASKED_AT: dict[Place, str] = {
+    Place.OWN_INVITATION: "/my/invitation",
+    Place.OWN_EXPECTATION: "/my/invitation#expectation",
+    Place.OWN_WORDS: "/my/words#words-{voice}",
+    Place.OWN_VERDICT: "/my/words#verdict-{voice}",
 }
 """Where a participant does what is asked of them."""
-_OF_ONE_VOICE = frozenset({DutyKind.CHECK_SUMMARY, DutyKind.GIVE_VERDICT})
 
 
 @dataclass(frozen=True)
@@ -207,9 +206,10 @@ class Mine:
         return [self._asked(duty) for duty in sorted(asked, key=lambda d: d.due)]
 
     def _asked(self, duty: Duty) -> Asked:
-        several = duty.kind in _OF_ONE_VOICE and len(self.voices) > 1
+        rule = KINDS[duty.kind]
+        several = rule.about is About.VOICE and len(self.voices) > 1
         voice = self.voice(str(duty.whom)) if several else None
-        return Asked(self.view(duty), ASKED_AT[duty.kind].format(voice=duty.whom), voice)
+        return Asked(self.view(duty), ASKED_AT[rule.settled_at].format(voice=duty.whom), voice)
 
     @cached_property
     def debts(self) -> list[DutyView]:

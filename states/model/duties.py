@@ -30,53 +30,152 @@ OWED = frozenset({DutyStatus.OPEN, DutyStatus.LAPSED})
 """The statuses of a duty that somebody still owes."""
 
 
-@dataclass(frozen=True, slots=True)
+class About(StrEnum):
+    """Whom or what a duty is about: what its *whom* names."""
+
+    DIALOGUE = "dialogue"
+    """Nothing else: it is owed once."""
+    SEAT = "seat"
+    """Somebody who is mapped and invited, which is no secret."""
+    ASKER = "asker"
+    """Somebody who asks something for themselves; whether they spoke is not told."""
+    VOICE = "voice"
+    """A name under which somebody spoke, with all that they contributed under it."""
+    POINT = "point"
+    """One contribution."""
+    PROMISE = "promise"
+    """A commitment of the company."""
+
+
+class Place(StrEnum):
+    """
+    Where a duty is settled: the page, beneath that of the dialogue, and after `#` which of its forms.
+
+    The portal has an address and words for each (`WAYS`), letters lead to the page.
+    """
+
+    APPROVAL = "#approve"
+    INVITATIONS = "invitations"
+    CALLS = "calls"
+    EXPECTATIONS = "expectations"
+    SUMMARY = "summary"
+    DECISIONS = "decisions"
+    SIGNATURE = "strategy#sign"
+    ANSWERS = "answers#write"
+    RESPONSES = "answers#respond"
+    PROMISES = "strategy#report"
+    ERASURE = "person"
+    CLOSE = "#close"
+    OWN_INVITATION = "my/invitation#answer"
+    OWN_EXPECTATION = "my/invitation#expectation"
+    OWN_WORDS = "my/words#words"
+    OWN_VERDICT = "my/words#verdict"
+
+    @property
+    def page(self) -> str:
+        """The page alone; empty when it is that of the dialogue itself."""
+        return self.partition("#")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DutyRule:
-    """One row of the law: the *owner*, the *ladder* and whether the duty is a debt to somebody who waits."""
+    """One row of the law: all that any door knows of a kind of duty; its words stand in the catalogues."""
 
     name: DutyKind
     owner: str
     ladder: str
+    about: About
+    settled_at: Place
     debt: bool = False
     """Debts outlive cancelling and closing, keep their first promise and are carried to next year."""
     follows_session: bool = True
     """Its due moment is computed from the session date and moves with it while it is no debt."""
     fixed: bool = False
     """A law outside this house sets its date: it cannot be postponed."""
+    reminder: Template | None = None
+    """The message by which a participant who owes it is reminded."""
+    shared: bool = False
+    """Whether a manager may do it too when whoever owes it does not."""
+    dated_by: str = "promised"
+    """Who named a date that was promised: a word of the table `reckoning`."""
 
+    @property
+    def asked(self) -> bool:
+        """Whether a participant owes it: it was asked of them."""
+        return self.owner == PARTICIPANT
+
+
+_MANAGER, _STANDARD = Role.MANAGER, "standard"
 
 KINDS: dict[DutyKind, DutyRule] = {
     kind.name: kind
     for kind in (
-        DutyRule(DutyKind.APPROVE_ANALYSIS, Role.MANAGER, "standard"),
-        DutyRule(DutyKind.INVITE_STAKEHOLDER, Role.MANAGER, "standard"),
-        DutyRule(DutyKind.PASS_ON, Role.MODERATOR, "standard", follows_session=False),
-        DutyRule(DutyKind.ANSWER_INVITATION, PARTICIPANT, "participant"),
-        DutyRule(DutyKind.SHARE_EXPECTATION, PARTICIPANT, "participant"),
-        DutyRule(DutyKind.ECHO_EXPECTATIONS, Role.MANAGER, "standard"),
-        DutyRule(DutyKind.PUBLISH_SUMMARY, Role.MODERATOR, "standard"),
-        DutyRule(DutyKind.CHECK_SUMMARY, PARTICIPANT, "participant", follows_session=False),
-        DutyRule(DutyKind.DECIDE_CONTRIBUTION, Role.MANAGER, "standard"),
-        DutyRule(DutyKind.SIGN_STRATEGY, Role.SPONSOR, "standard"),
-        DutyRule(DutyKind.ANSWER_PARTICIPANT, Role.MANAGER, "feedback", debt=True),
-        DutyRule(DutyKind.GIVE_VERDICT, PARTICIPANT, "participant", follows_session=False),
         DutyRule(
-            DutyKind.ANSWER_DISPUTE, Role.MANAGER, "feedback", debt=True, follows_session=False
-        ),
-        DutyRule(DutyKind.CLOSE_DIALOGUE, Role.MANAGER, "standard"),
-        DutyRule(
-            DutyKind.REPORT_PROGRESS, Role.MANAGER, "standard", debt=True, follows_session=False
+            name=DutyKind.APPROVE_ANALYSIS, owner=_MANAGER, ladder=_STANDARD,
+            about=About.DIALOGUE, settled_at=Place.APPROVAL,
         ),
         DutyRule(
-            DutyKind.SETTLE_ERASURE,
-            Role.MANAGER,
-            "standard",
-            debt=True,
-            follows_session=False,
-            fixed=True,
+            name=DutyKind.INVITE_STAKEHOLDER, owner=_MANAGER, ladder=_STANDARD,
+            about=About.SEAT, settled_at=Place.INVITATIONS,
+        ),
+        DutyRule(
+            name=DutyKind.PASS_ON, owner=Role.MODERATOR, ladder=_STANDARD, follows_session=False,
+            about=About.SEAT, settled_at=Place.CALLS, shared=True,
+        ),
+        DutyRule(
+            name=DutyKind.ANSWER_INVITATION, owner=PARTICIPANT, ladder="participant",
+            about=About.SEAT, settled_at=Place.OWN_INVITATION, reminder=Template.PLEASE_ANSWER_INVITATION,
+        ),
+        DutyRule(
+            name=DutyKind.SHARE_EXPECTATION, owner=PARTICIPANT, ladder="participant",
+            about=About.SEAT, settled_at=Place.OWN_EXPECTATION, reminder=Template.PLEASE_SHARE_EXPECTATION,
+        ),
+        DutyRule(
+            name=DutyKind.ECHO_EXPECTATIONS, owner=_MANAGER, ladder=_STANDARD,
+            about=About.DIALOGUE, settled_at=Place.EXPECTATIONS,
+        ),
+        DutyRule(
+            name=DutyKind.PUBLISH_SUMMARY, owner=Role.MODERATOR, ladder=_STANDARD,
+            about=About.DIALOGUE, settled_at=Place.SUMMARY, shared=True,
+        ),
+        DutyRule(
+            name=DutyKind.CHECK_SUMMARY, owner=PARTICIPANT, ladder="participant", follows_session=False,
+            about=About.VOICE, settled_at=Place.OWN_WORDS, reminder=Template.PLEASE_CHECK_SUMMARY,
+        ),
+        DutyRule(
+            name=DutyKind.DECIDE_CONTRIBUTION, owner=_MANAGER, ladder=_STANDARD,
+            about=About.POINT, settled_at=Place.DECISIONS,
+        ),
+        DutyRule(
+            name=DutyKind.SIGN_STRATEGY, owner=Role.SPONSOR, ladder=_STANDARD,
+            about=About.DIALOGUE, settled_at=Place.SIGNATURE,
+        ),
+        DutyRule(
+            name=DutyKind.ANSWER_PARTICIPANT, owner=_MANAGER, ladder="feedback", debt=True,
+            about=About.VOICE, settled_at=Place.ANSWERS, dated_by="information",
+        ),
+        DutyRule(
+            name=DutyKind.GIVE_VERDICT, owner=PARTICIPANT, ladder="participant", follows_session=False,
+            about=About.VOICE, settled_at=Place.OWN_VERDICT, reminder=Template.PLEASE_GIVE_VERDICT,
+        ),
+        DutyRule(
+            name=DutyKind.ANSWER_DISPUTE, owner=_MANAGER, ladder="feedback", debt=True,
+            follows_session=False, about=About.POINT, settled_at=Place.RESPONSES,
+        ),
+        DutyRule(
+            name=DutyKind.CLOSE_DIALOGUE, owner=_MANAGER, ladder=_STANDARD,
+            about=About.DIALOGUE, settled_at=Place.CLOSE,
+        ),
+        DutyRule(
+            name=DutyKind.REPORT_PROGRESS, owner=_MANAGER, ladder=_STANDARD, debt=True,
+            follows_session=False, about=About.PROMISE, settled_at=Place.PROMISES, dated_by="commitment",
+        ),
+        DutyRule(
+            name=DutyKind.SETTLE_ERASURE, owner=_MANAGER, ladder=_STANDARD, debt=True,
+            follows_session=False, fixed=True, about=About.ASKER, settled_at=Place.ERASURE, dated_by="law",
         ),
     )
-}
+}  # fmt: skip
 
 
 class Reckoning(Value):

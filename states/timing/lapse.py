@@ -9,17 +9,10 @@ from states.model.duties import KINDS, Duty, DutyStatus, Reckoning
 from states.model.facts import Fact, Notice
 from states.model.people import PARTICIPANT, ROLES, SYSTEM, Person, Role
 from states.model.policy import Ladder, Policy, rung_offset
-from states.model.vocabulary import DutyKind, FactName, Template
+from states.model.vocabulary import FactName, Template
 from states.timing.due_facts import lapse_fact, not_reached, not_reached_fact
 from states.timing.ladders import Rung, rung_at
 from states.values.addresses import plain_address
-
-_REMINDERS = {
-    DutyKind.ANSWER_INVITATION: Template.PLEASE_ANSWER_INVITATION,
-    DutyKind.SHARE_EXPECTATION: Template.PLEASE_SHARE_EXPECTATION,
-    DutyKind.CHECK_SUMMARY: Template.PLEASE_CHECK_SUMMARY,
-    DutyKind.GIVE_VERDICT: Template.PLEASE_GIVE_VERDICT,
-}
 
 
 @dataclass(frozen=True)
@@ -271,8 +264,8 @@ def rung_notice(duty: Duty, rung: str, to: str, role: str) -> Notice:
 
 def rung_template(duty: Duty, offset: int, role: str) -> Template:
     """Which message a rung becomes; *offset* is in working days relative to the due day."""
-    if duty.owner == PARTICIPANT:
-        return _REMINDERS[duty.kind]
+    if reminder := KINDS[duty.kind].reminder:
+        return reminder
     if role == PARTICIPANT:
         return Template.ANSWER_IS_LATE if offset < _DECIDE else Template.ANSWER_STILL_LATE
     if offset <= 0:

@@ -12,7 +12,7 @@ import pytest
 
 from config.settings import Settings, load_settings
 from flows.machine.password import login
-from flows.machine.server import Place, answers
+from flows.machine.server import ServerAddress, answers
 from flows.once.temporary_server import Brief, brief_server
 from tests.flows.prefect_watch import CASE, ROOT
 from tests.patience import wait_for
@@ -30,7 +30,7 @@ def brief(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Brief]:
 
 
 @pytest.fixture(scope="session")
-def server(brief: Brief) -> Place:
+def server(brief: Brief) -> ServerAddress:
     """Where that server is."""
     return brief.place
 
@@ -47,7 +47,7 @@ def _drain() -> None:
 
 
 @pytest.fixture
-def prefect(server: Place) -> Iterator[Place]:
+def prefect(server: ServerAddress) -> Iterator[ServerAddress]:
     """Point the Prefect of this process at the server."""
     from prefect.settings import (
         PREFECT_API_AUTH_STRING,

@@ -12,7 +12,7 @@ import pytest
 
 from flows.machine.host_guard import guard_host, own_names
 from flows.machine.password import login, login_file
-from flows.machine.server import Place, environment
+from flows.machine.server import ServerAddress, environment
 
 EVIL = "evil.example"
 
@@ -35,7 +35,9 @@ def test_a_login_that_others_could_read_is_shut_and_an_empty_one_made_anew(tmp_p
 
 
 def test_server_and_programs_are_told_the_same_login(tmp_path: Path) -> None:
-    told = environment(Place("127.0.0.1", 4200, tmp_path), {"PREFECT_API_KEY": "somebody else's"})
+    told = environment(
+        ServerAddress("127.0.0.1", 4200, tmp_path), {"PREFECT_API_KEY": "somebody else's"}
+    )
     assert told["PREFECT_SERVER_API_AUTH_STRING"] == told["PREFECT_API_AUTH_STRING"]
     assert told["PREFECT_API_AUTH_STRING"] == login(tmp_path)
 
@@ -97,7 +99,9 @@ def test_one_strange_name_among_several_is_one_too_many() -> None:
     assert reached == []
 
 
-def _status(server: Place, path: str, *, host: str | None = None, key: str | None = None) -> int:
+def _status(
+    server: ServerAddress, path: str, *, host: str | None = None, key: str | None = None
+) -> int:
     import base64
 
     request = urllib.request.Request(f"{server.api}{path}")  # noqa: S310 - our own address
@@ -113,7 +117,7 @@ def _status(server: Place, path: str, *, host: str | None = None, key: str | Non
 
 
 @pytest.mark.prefect
-def test_nobody_comes_in_without_the_login_or_by_another_name(server: Place) -> None:
+def test_nobody_comes_in_without_the_login_or_by_another_name(server: ServerAddress) -> None:
     key = login(server.home)
     assert _status(server, "/admin/version", key=key) == 200
     assert _status(server, "/admin/version") == 401
@@ -123,7 +127,7 @@ def test_nobody_comes_in_without_the_login_or_by_another_name(server: Place) -> 
 
 @pytest.mark.prefect
 @pytest.mark.parametrize("path", ["/events/in", "/events/out", "/logs/out"])
-def test_nor_by_a_websocket(server: Place, path: str) -> None:
+def test_nor_by_a_websocket(server: ServerAddress, path: str) -> None:
     from websockets.exceptions import ConnectionClosed, InvalidStatus
     from websockets.sync.client import connect
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from config.settings import Settings
-from flows.machine.server import Place
+from flows.machine.server import ServerAddress
 from services.house import open_house
 from tests.flows.prefect_watch import CASE, DUE, MORNING_AFTER, living_at, seen_by
 
@@ -341,7 +341,9 @@ def test_the_run_form_explains_its_fields() -> None:
             assert field["description"]
 
 
-def test_prefect_knows_no_names_no_addresses_and_no_texts(house: Settings, server: Place) -> None:
+def test_prefect_knows_no_names_no_addresses_and_no_texts(
+    house: Settings, server: ServerAddress
+) -> None:
     from flows.rounds import deliver_notices, enforce_deadlines, open_annual_cycle, send_digest
 
     for flow, given in (

@@ -11,7 +11,7 @@ import pytest
 from config.clock import utc_now
 from config.settings import Settings
 from flows.machine.processes import Child, start, stop
-from flows.machine.server import Place, environment
+from flows.machine.server import ServerAddress, environment
 from tests.flows.prefect_watch import seen_by
 from tests.patience import wait_for
 
@@ -29,7 +29,7 @@ pytestmark = [
 
 
 @pytest.fixture
-def runner(server: Place, house: Settings, tmp_path: Path) -> Iterator[Child]:
+def runner(server: ServerAddress, house: Settings, tmp_path: Path) -> Iterator[Child]:
     """The runner, once it has looked for runs for the first time."""
     ready = tmp_path / "ready"
     words = environment(server)
@@ -160,7 +160,7 @@ def test_of_the_runs_that_an_outage_left_only_the_newest_is_done(runner: Child) 
     asyncio.run(story())
 
 
-def test_what_a_killed_runner_left_running_is_marked(server: Place, runner: Child) -> None:
+def test_what_a_killed_runner_left_running_is_marked(server: ServerAddress, runner: Child) -> None:
     async def story() -> None:
         from prefect.client.orchestration import get_client
         from prefect.states import Running
@@ -181,7 +181,7 @@ def test_what_a_killed_runner_left_running_is_marked(server: Place, runner: Chil
 
 
 def test_a_round_ends_what_nobody_runs_any_more(
-    server: Place, runner: Child, monkeypatch: pytest.MonkeyPatch
+    server: ServerAddress, runner: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def story() -> None:
         from prefect.client.orchestration import get_client
@@ -210,7 +210,7 @@ def test_a_round_ends_what_nobody_runs_any_more(
     asyncio.run(story())
 
 
-def test_a_round_that_nobody_took_in_time_is_skipped(server: Place, runner: Child) -> None:
+def test_a_round_that_nobody_took_in_time_is_skipped(server: ServerAddress, runner: Child) -> None:
     async def story() -> None:
         from prefect.client.orchestration import get_client
 

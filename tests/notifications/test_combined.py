@@ -6,8 +6,6 @@ import pytest
 
 from notifications.letters.combined import Part, compose_together
 from notifications.letters.compose import compose
-from notifications.letters.task_groups import FORMS
-from portal.manager.overview.duty_links import DUTIES, HOME
 from states.language.languages import LANGUAGES
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
@@ -86,12 +84,3 @@ def test_a_pseudonym_gets_a_subject_that_tells_nothing() -> None:
     assert message.subject == "A message for you"
     assert message.discreet
     assert message.name == ""
-
-
-def test_each_form_is_that_of_the_portal() -> None:
-    for kind, page in FORMS.items():
-        assert DUTIES[kind].path.startswith(f"{HOME}/{page}"), kind
-    elsewhere = {kind for kind, way in DUTIES.items() if way.path != HOME} - set(FORMS)
-    assert elsewhere <= {"settle-erasure"} | {
-        k for k in elsewhere if "{stakeholder}" in DUTIES[k].path
-    }

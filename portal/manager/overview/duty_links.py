@@ -9,7 +9,7 @@ from portal.web.routes import MANAGERS
 from states.checks.checks import Check
 from states.language.catalogue import NP_
 from states.model.dialogue import Dialogue
-from states.model.duties import Duty
+from states.model.duties import KINDS, Duty, Place
 from states.model.people import Role
 from states.model.vocabulary import CheckName, DutyKind, Step
 from states.privacy.visibility import is_hidden
@@ -25,26 +25,22 @@ class Way:
     words: str
 
 
-DUTIES: dict[str, Way] = {
-    DutyKind.APPROVE_ANALYSIS: Way(HOME, NP_("link", "Approve")),
-    DutyKind.INVITE_STAKEHOLDER: Way(f"{HOME}/invitations", NP_("link", "Invite")),
-    DutyKind.PASS_ON: Way(f"{HOME}/calls/{{stakeholder}}", NP_("link", "Call sheet")),
-    DutyKind.ECHO_EXPECTATIONS: Way(f"{HOME}/expectations", NP_("link", "Tell them")),
-    DutyKind.PUBLISH_SUMMARY: Way(f"{HOME}/summary", NP_("link", "Write the summary")),
-    DutyKind.DECIDE_CONTRIBUTION: Way(f"{HOME}/decisions/{{contribution}}", NP_("link", "Decide")),
-    DutyKind.SIGN_STRATEGY: Way(f"{HOME}/strategy", NP_("link", "Sign")),
-    DutyKind.ANSWER_PARTICIPANT: Way(
-        f"{HOME}/answers/{{contribution}}", NP_("link", "Write the answer")
-    ),
-    DutyKind.ANSWER_DISPUTE: Way(f"{HOME}/answers/{{contribution}}", NP_("link", "Respond")),
-    DutyKind.REPORT_PROGRESS: Way(f"{HOME}/strategy", NP_("link", "Report progress")),
-    DutyKind.SETTLE_ERASURE: Way(f"{HOME}/person/{{stakeholder}}", NP_("link", "Settle")),
-    DutyKind.CLOSE_DIALOGUE: Way(HOME, NP_("link", "Close")),
+WAYS: dict[Place, Way] = {
+    Place.APPROVAL: Way(HOME, NP_("link", "Approve")),
+    Place.INVITATIONS: Way(f"{HOME}/invitations", NP_("link", "Invite")),
+    Place.CALLS: Way(f"{HOME}/calls/{{stakeholder}}", NP_("link", "Call sheet")),
+    Place.EXPECTATIONS: Way(f"{HOME}/expectations", NP_("link", "Tell them")),
+    Place.SUMMARY: Way(f"{HOME}/summary", NP_("link", "Write the summary")),
+    Place.DECISIONS: Way(f"{HOME}/decisions/{{contribution}}", NP_("link", "Decide")),
+    Place.SIGNATURE: Way(f"{HOME}/strategy", NP_("link", "Sign")),
+    Place.ANSWERS: Way(f"{HOME}/answers/{{contribution}}", NP_("link", "Write the answer")),
+    Place.RESPONSES: Way(f"{HOME}/answers/{{contribution}}", NP_("link", "Respond")),
+    Place.PROMISES: Way(f"{HOME}/strategy", NP_("link", "Report progress")),
+    Place.ERASURE: Way(f"{HOME}/person/{{stakeholder}}", NP_("link", "Settle")),
+    Place.CLOSE: Way(HOME, NP_("link", "Close")),
 }
 _WHO_CALLS = Way(f"{HOME}/calls", NP_("link", "Who calls"))
 _BY_ANSWERS = Way(f"{HOME}/answers", NP_("link", "Pass on"))
-_SHARED = frozenset({DutyKind.PUBLISH_SUMMARY, DutyKind.PASS_ON})
-"""What a manager may do too when whoever owes it does not."""
 STEPS: dict[Step, str] = {
     Step.HAND_OVER: "/settings",
     Step.NAME_RISK: f"{HOME}/risks",
@@ -80,8 +76,9 @@ def built(visit: Visit, path: str) -> bool:
 
 def way_to(visit: Visit, dialogue: Dialogue, duty: Duty) -> tuple[str, str] | None:
     """The address on which *duty* is settled and the words of the link; None when it is not theirs to settle."""
-    way = DUTIES.get(duty.kind)
-    theirs = dialogue.owner_role(duty) in {*MANAGERS, visit.me.name} or duty.kind in _SHARED
+    rule = KINDS[duty.kind]
+    way = WAYS.get(rule.settled_at)
+    theirs = dialogue.owner_role(duty) in {*MANAGERS, visit.me.name} or rule.shared
     if way is None or not theirs:
         return None
     way = _veiled(visit, dialogue, duty) or way
@@ -90,7 +87,7 @@ def way_to(visit: Visit, dialogue: Dialogue, duty: Duty) -> tuple[str, str] | No
     if "{contribution}" in path and not point:
         path = HOME
     parts = {"dialogue": dialogue.id, "contribution": point, "stakeholder": duty.whom}
-    place = f"#{point}" if point and duty.kind == DutyKind.ANSWER_DISPUTE else ""
+    place = f"#{point}" if point and rule.settled_at is Place.RESPONSES else ""
     return path.format(**parts) + place, visit.pgettext("link", way.words)
 
 

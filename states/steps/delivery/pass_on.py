@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from states.language.errors import BadInput, NotKnown, NotYours, Refused
 from states.model.dialogue import Dialogue
-from states.model.duties import Duty, duty_name
+from states.model.duties import KINDS, Duty, duty_name
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT, SYSTEM, Invitation, Role, Stakeholder
 from states.model.vocabulary import DutyKind, FactName, Template
@@ -253,14 +253,7 @@ def _waits_since(work: Deliberation, duty: Duty, to: str) -> date:
     return work.calendar.day_of(max(written) if late else duty.opened_at)
 
 
-_ASKED = frozenset(
-    {
-        DutyKind.ANSWER_INVITATION,
-        DutyKind.SHARE_EXPECTATION,
-        DutyKind.CHECK_SUMMARY,
-        DutyKind.GIVE_VERDICT,
-    }
-)
+_ASKED = frozenset(kind for kind, rule in KINDS.items() if rule.asked)
 
 
 def _unreachable(work: Deliberation, duty: Duty, to: str) -> bool:
