@@ -1,7 +1,9 @@
 """The catalogues: up to date with what the house says, whole, and in each language with the same places to fill in."""
 
+import ast
 import re
 import string
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +22,8 @@ from states.language.languages import HOME, LANGUAGES, SOURCE, language_of, lang
 EACH = pytest.mark.parametrize(
     ("domain", "language"), [(domain, code) for domain in DOMAINS for code in translated()]
 )
+PROJECT = tomllib.loads((HOME.parent / "pyproject.toml").read_text("utf-8"))
+_FORMATS = frozenset(one.formats for one in languages().values())
 _PLACE = re.compile(r"%\((\w+)\)s")
 _TAG = re.compile(r"<[^>]+>")
 
@@ -98,6 +102,27 @@ def test_what_is_known_of_a_language(code: str) -> None:
     assert language.english == locale.english_name.partition(" (")[0]  # type: ignore[union-attr]
     assert language.direction == direction(code)
     assert {"locale", code} <= set((HOME / code / "language.toml").parts)
+
+
+def test_no_code_names_a_language() -> None:
+    """But for the one line that says which is the source: a language is a folder, and no code."""
+    rooms = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    named = [
+        (path.name, node.value)
+        for room in rooms
+        for path in sorted((HOME.parent / room).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and node.value in {*LANGUAGES, *_FORMATS}
+    ]
+    assert named == [("languages.py", SOURCE)]
+
+
+def test_no_page_names_a_language() -> None:
+    pages = sorted((HOME.parent / "portal" / "templates").rglob("*.html"))
+    codes = "|".join(sorted({*LANGUAGES, *_FORMATS}))
+    named = re.compile(rf"""["'](?:{codes})["']""")
+    assert len(pages) > 50
+    assert [path.name for path in pages if named.search(path.read_text("utf-8"))] == []
 
 
 def test_one_language_is_the_first_and_one_the_source() -> None:

@@ -156,10 +156,15 @@ def listing(items: Sequence[str], language: str) -> str:
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
+def is_right_to_left(text: str) -> bool:
+    """Whether *text* holds letters of a script that runs from right to left."""
+    return _RIGHT_TO_LEFT.search(text) is not None
+
+
 def isolate(text: str) -> str:
     """
     *text* so that it keeps the order of what stands around it, a date or a telephone number (UAX 9, isolates).
 
     Only a text in a script that runs from right to left needs that; all others stay as they are.
     """
-    return f"\u2068{text}\u2069" if _RIGHT_TO_LEFT.search(text) else text
+    return f"\u2068{text}\u2069" if is_right_to_left(text) else text

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from notifications.language.language_tags import UNKNOWN
 from notifications.language.words import word
 from notifications.views.dialogue_view import DialogueView
 from portal.http.errors import Incomplete
@@ -50,10 +51,10 @@ class SeenPoint(AnyPoint["Seen"]):
 
     @property
     def tongue(self) -> str:
-        """The language of its speaker; of whoever may not be known that of the company, or it would tell who it is."""
+        """The language of its speaker; of whoever may not be known it is not told, or it would say who that is."""
         of, voice = self.of, self.source.voice
         someone = None if of.hides(voice) else of.dialogue.stakeholder_of(voice)
-        return someone.language if someone else of.shown.spoken
+        return someone.language if someone else UNKNOWN
 
     @property
     def short_tongue(self) -> str:

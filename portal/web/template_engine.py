@@ -14,7 +14,8 @@ from jinja2.runtime import Context
 from markdown_it import MarkdownIt
 
 from notifications.language.filters import FILTERS
-from notifications.language.words import Table, count, fill, name_of, word
+from notifications.language.language_tags import UNKNOWN, direction
+from notifications.language.words import Table, count, fill, is_right_to_left, name_of, word
 from portal.http.forms import TOKEN
 from portal.http.safe_hours_form import city_of
 from portal.http.static_files import address, integrity
@@ -64,7 +65,8 @@ def prose(text: str | None) -> Html:
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener noreferrer",
     )
-    return Html(clean)
+    # In which language somebody quotes somebody else is not known.
+    return Html(clean.replace("<blockquote>", f"<blockquote{tagged(None, UNKNOWN)}>"))
 
 
 def qr_code(text: str) -> Html:
@@ -131,6 +133,18 @@ def tongue(context: Context, code: str) -> str:
     return name_of(code, context["language"])
 
 
+def tagged(text: str | None, language: str) -> Html:
+    """
+    The attributes that say in which *language* (a code, or `und`) *text* of somebody is written, and which way it runs.
+
+    Its own letters say that where they are not those of the language: whoever reads English may write Bengali.
+    """
+    way = direction(language)
+    if text and is_right_to_left(text) != (way == "rtl"):
+        way = "auto"
+    return Html(f' lang="{escape(language)}" dir="{way}"')
+
+
 def slug(text: str) -> str:
     """*text* as the id of an element."""
     return re.sub(r"[^a-zA-Z0-9_-]+", "-", text).strip("-")
@@ -178,6 +192,7 @@ def _environment() -> Environment:
         | {
             "house_languages": languages,
             "own_names": own_names,
+            "tagged": tagged,
             "static": address,
             "integrity": integrity,
             "hidden": hidden,

@@ -11,6 +11,7 @@ import holidays
 from holidays.registry import COUNTRIES
 
 from states.language.errors import Refused
+from states.language.languages import SOURCE
 from states.model.duties import Reckoning
 from states.model.policy import span
 
@@ -21,7 +22,7 @@ DAY = timedelta(days=1)
 def _public_holidays(country: str) -> Any:  # noqa: ANN401 - the library's own mapping type differs per country
     """Named in English where that is known: the library would ask the environment of whoever started us."""
     kind = type(holidays.country_holidays(country))
-    english = [name for name in kind.supported_languages if name.startswith("en")]
+    english = [name for name in kind.supported_languages if name.startswith(SOURCE)]
     spoken = english[0] if english else kind.default_language
     return holidays.country_holidays(country, language=spoken)
 

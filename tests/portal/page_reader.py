@@ -61,6 +61,8 @@ class Sheet(HTMLParser):
         self.links: list[str] = []
         self.forms: list[Form] = []
         self.ids: list[str] = []
+        self.unmarked: list[str] = []
+        """Quotations, and what says its own language, without a language or without a direction."""
         self._open = [
             _Open("", "", named=False, quoted=False, folded=False, silent=False, code=False)
         ]
@@ -80,6 +82,9 @@ class Sheet(HTMLParser):
         outer = self._open[-1]
         if "id" in given:
             self.ids.append(given["id"])
+        speaks = tag == "blockquote" or ("lang" in given and tag != "html")
+        if speaks and not {"lang", "dir"} <= given.keys():
+            self.unmarked.append(self.get_starttag_text() or tag)
         if tag not in VOID:
             classes = given.get("class", "").split()
             self._open.append(

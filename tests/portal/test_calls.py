@@ -93,7 +93,9 @@ def test_the_sentences_are_theirs_and_few(portal: Portal, language: str, at_risk
     seat = BY_HAND | {"language": language, "at_risk": at_risk, "safe_hours": None}
     page = invited(portal, seat).enter_as("moderator").get(f"{CALLS}/by-hand").text
 
-    [said] = re.findall(rf'<ol class="spoken" lang="{language}">(.*?)</ol>', page, re.DOTALL)
+    [said] = re.findall(
+        rf'<ol class="spoken" lang="{language}" dir="ltr">(.*?)</ol>', page, re.DOTALL
+    )
     sentences = [
         re.sub(r"<[^>]+>", "", one) for one in re.findall(r"<li>(.*?)</li>", said, re.DOTALL)
     ]

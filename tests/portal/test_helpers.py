@@ -253,7 +253,9 @@ def test_a_helper_says_five_sentences_and_no_more(portal: Portal, language: str)
     invited(portal, BY_HAND | {"language": language})
     portal.memory.act("name-helper", NAMED, by="sponsor")
     page = portal.helper().get(SHEET).text
-    [said] = re.findall(rf'<ol class="spoken" lang="{language}">(.*?)</ol>', page, re.DOTALL)
+    [said] = re.findall(
+        rf'<ol class="spoken" lang="{language}" dir="ltr">(.*?)</ol>', page, re.DOTALL
+    )
     sentences = re.findall(r"<li>(.*?)</li>", said)
     assert len(sentences) == 5
     assert len(" ".join(sentences).split()) <= 120

@@ -3,8 +3,10 @@
 import pytest
 
 from portal.http.accept_language import asked_language
+from portal.web.template_engine import prose, tagged
 from states.language.languages import FIRST, LANGUAGES, SOURCE, languages
 from tests.portal.conftest import Portal
+from tests.portal.page_reader import Sheet
 
 
 def test_every_language_is_offered_in_its_own_words(portal: Portal) -> None:
@@ -69,3 +71,34 @@ def test_a_cookie_of_a_language_that_there_is_not_counts_for_nothing(
 )
 def test_the_browser_is_heard_in_its_own_order(header: str | None, language: str) -> None:
     assert asked_language(header) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "tags"),
+    [
+        ("Pay more.", "en", ' lang="en" dir="ltr"'),
+        ("ادفعوا أكثر", "ar", ' lang="ar" dir="rtl"'),
+        ("ادفعوا أكثر", "en", ' lang="en" dir="auto"'),
+        ("Pay more.", "ar", ' lang="ar" dir="auto"'),
+        ("Pay more.", "und", ' lang="und" dir="auto"'),
+        ("", "nl", ' lang="nl" dir="ltr"'),
+        (None, "ar", ' lang="ar" dir="rtl"'),
+    ],
+)
+def test_what_somebody_wrote_says_in_what_and_which_way_it_runs(
+    text: str | None, language: str, tags: str
+) -> None:
+    assert tagged(text, language) == tags
+
+
+def test_the_reader_of_pages_sees_a_quotation_without_a_language() -> None:
+    sheet = Sheet(
+        '<html lang="nl"><blockquote lang="en" dir="ltr">a</blockquote><blockquote dir="auto">b</blockquote>'
+        '<span lang="en">c</span></html>'
+    )
+    assert sheet.unmarked == ['<blockquote dir="auto">', '<span lang="en">']
+
+
+def test_what_somebody_quotes_within_their_words_is_marked_too() -> None:
+    assert '<blockquote lang="und" dir="auto">' in prose("> As she said")
+    assert Sheet(prose("> As she said")).unmarked == []

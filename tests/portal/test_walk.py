@@ -49,6 +49,7 @@ def unreadable(page: Seen, dialogue: Dialogue) -> Iterator[str]:
     ours = "\n".join(s.text for s in page.sheet.said if not (s.named and s.lang) and not s.folded)
     ids = [n for n in (*dialogue.stakeholders, *dialogue.risks, *dialogue.commitments) if "-" in n]
     yield from (f"{page} says {word}" for word in machine_words(ours, page.language, ids))
+    yield from (f"{page} does not say what {one} is written in" for one in page.sheet.unmarked)
     for one in page.sheet.said:
         if one.text in THEIRS and not one.named:
             yield f"{page} does not say in which language this is: {one.text}"

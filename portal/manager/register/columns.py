@@ -8,7 +8,8 @@ from babel import Locale
 
 from notifications.language.words import tables
 from portal.manager.register.headings import plain
-from states.language.languages import LANGUAGES
+from portal.manager.register.register_words import register_words
+from states.language.languages import LANGUAGES, languages
 from states.model.people import Layer
 
 _YES = "ja, j, yes, y, true, waar, 1, x, wel, ✓, ✔, ☑, oui, sí, si, vrai, verdadero"
@@ -114,10 +115,11 @@ def category_of(text: str) -> str:
 @lru_cache(maxsize=1)
 def _spoken() -> Mapping[str, str]:
     told: dict[str, str] = {}
-    for locale in ("nl", "en", "fr", "de", "es"):
+    ours = (one.formats for one in languages().values())
+    for locale in (*register_words()["locales"]["first"], *ours):
         for code, name in Locale.parse(locale).languages.items():
             told.setdefault(plain(str(name)), code)
-    return {**told, "vlaams": "nl", "flemish": "nl", "nld": "nl", "dut": "nl", "eng": "en"}
+    return {**told, **register_words()["languages"]}
 
 
 def spoken_of(text: str) -> str | None:

@@ -6,11 +6,11 @@ from typing import Any
 
 from starlette.responses import Response
 
+from notifications.language.language_tags import UNKNOWN
 from portal.http.errors import Incomplete
 from portal.web.pages import get, post
 from portal.web.request import Visit
 from portal.web.routes import MANAGERS
-from portal.web.template_engine import spoken
 from states.model.dialogue import Dialogue
 from states.model.information import Influence, Information
 from states.model.people import Stakeholder
@@ -32,7 +32,7 @@ class HeardExpectation:
     text: str
     test: str | None
     tongue: str
-    """The language in which they wrote; of whom it is not safe to name, that of the company."""
+    """The language in which they wrote; of whom it is not safe to name, it is not told either."""
 
 
 def show_invitation(visit: Visit) -> Response:
@@ -95,13 +95,13 @@ def _heard(visit: Visit, dialogue: Dialogue) -> list[HeardExpectation]:
     seats = [seat for seat in dialogue.stakeholders.values() if seat.expectation]
     seats.sort(key=lambda seat: "" if seat.at_risk is False else str(seat.expectation))
     return [
-        HeardExpectation(_name(visit, s), str(s.expectation), s.success_test, _tongue(visit, s))
+        HeardExpectation(_name(visit, s), str(s.expectation), s.success_test, _tongue(s))
         for s in seats
     ]
 
 
-def _tongue(visit: Visit, seat: Stakeholder) -> str:
-    return seat.language if seat.at_risk is False else spoken(visit)
+def _tongue(seat: Stakeholder) -> str:
+    return seat.language if seat.at_risk is False else UNKNOWN
 
 
 def _name(visit: Visit, seat: Stakeholder) -> str:
