@@ -3,7 +3,7 @@
 import sys
 
 from catalogues.extraction import extracted, translated
-from catalogues.po_files import path_of, stored, updated, written
+from catalogues.po_files import is_written, path_of, stored, updated, written
 from states.language.catalogue import DOMAINS
 
 
@@ -14,9 +14,7 @@ def main() -> None:
         for language in translated():
             catalog = updated(stored(domain, language), said)
             path_of(domain, language).write_bytes(written(catalog, language))
-            open_ones = sum(
-                not message.string or message.fuzzy for message in catalog if message.id
-            )
+            open_ones = sum(not is_written(message) for message in catalog if message.id)
             told = f"{language}/{domain}.po: {len(catalog)} sentences, {open_ones} to translate"
             sys.stdout.write(f"{told}\n")
 
