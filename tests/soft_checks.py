@@ -31,7 +31,7 @@ def overrides_before(step: str) -> list[dict[str, str]]:
     """Return what `override-check` is given, for each newer check of the phase that *step* leaves."""
     phases = [phase for name in LEAVING if name == step for phase in STEPS[name].phases]
     newer = [check for phase in phases for check in soft_checks(phase) if check not in KNOWN]
-    return [{"check": check, "reason": "This life is not about it."} for check in newer]
+    return [{"check": check.value, "reason": "This life is not about it."} for check in newer]
 
 
 def overridden(acts: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
