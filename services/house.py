@@ -62,14 +62,12 @@ class House:
         self, now: datetime, *, connections: int | None = None, beat: "Beat | None" = None
     ) -> "DeliveryReport":
         """Send what waits in the outbox at *now* (aware UTC), over so many *connections* (the settings say)."""
-        from services.delivery.account_letters import tell_accounts  # noqa: PLC0415 - most commands never send
-        from services.delivery.confidant_alerts import tell_confidants  # noqa: PLC0415
+        from services.delivery.direct_mail import send_direct_mail  # noqa: PLC0415 - most commands never send
         from services.delivery.round import deliver  # noqa: PLC0415
 
         require_present(self.engine, now)
         mailroom = self.mailroom or self._mailroom()
-        tell_confidants(self.engine, self.ledger, mailroom, now)
-        tell_accounts(self.engine, self.ledger, mailroom, now)
+        send_direct_mail(self.engine, self.ledger, mailroom, now)
         at_once = connections or mailroom.connections
         return deliver(self.engine, self.ledger, mailroom, now, connections=at_once, beat=beat)
 

@@ -8,7 +8,7 @@ from notifications.channels.channels import PassingFailure, PermanentFailure
 from records.access.retaliation_reports import report, reports_of, take_up_report
 from records.journal.journal import entries
 from records.queries import counts, notices_of
-from services.delivery.confidant_alerts import tell_confidants
+from services.delivery.direct_mail import tell_confidants
 from services.delivery.outbound import Mailroom
 from services.doctor import health
 from services.house import House
