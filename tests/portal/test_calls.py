@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from states.language.languages import LANGUAGES
 from tests.portal.conftest import Browser, Portal
 from tests.portal.windows import Open
 from tests.records.conftest import NGO, START, a_programme, utc
@@ -87,7 +88,7 @@ def test_today_and_the_person_show_what_waits(waiting: Portal) -> None:
         assert f'href="{CALLS}/by-hand"' in manager.get(path).text
 
 
-@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("at_risk", [False, True])
 def test_the_sentences_are_theirs_and_few(portal: Portal, language: str, at_risk: bool) -> None:
     seat = BY_HAND | {"language": language, "at_risk": at_risk, "safe_hours": None}
