@@ -116,7 +116,7 @@ def pages(portal: Portal, reader: str) -> Iterator[Exhibit]:
 def cut_to(reader: str, dialogue: Dialogue) -> Exhibit:
     """The dialogue as *reader* gets it, whatever their pages do with it: its seals, and what others recorded."""
     known = view(
-        dialogue, Reader(Eyes.PARTICIPANT, reader) if reader in SEATS else Reader.named(reader)
+        dialogue, Reader(Eyes.PARTICIPANT, reader) if reader in SEATS else Reader.by_name(reader)
     )
     rows = [*known.seals.values(), *known.relays.values()]
     return Exhibit("view", reader, [row.model_dump_json() for row in rows])

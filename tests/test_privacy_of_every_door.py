@@ -20,7 +20,7 @@ import pytest
 import yaml
 from prefect import Flow
 
-from cli.rehearsal.simulator import lived
+from cli.rehearsal.simulator import new_life
 from config.logs import configure
 from config.settings import Settings
 from flows import rounds
@@ -144,7 +144,7 @@ VIEWED = {
 }
 """Commands that show each reader their own (`--as`), and what is typed after them."""
 PLAIN = {
-    "programme list": (), "journal verify": (), "doctor": NOW, "diagram": (), "sweep": (),
+    "programme list": (), "journal verify": (), "doctor": NOW, "diagram": (), "languages": (), "sweep": (),
     "deliver": (),
 }  # fmt: skip
 """Commands that show everybody the same."""
@@ -155,9 +155,9 @@ VIEWERS = ("manager", "moderator", AUDITOR)
 def lived_file(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Exhibit]]:
     """Live the life once: its database, and the letters that went out."""
     file = tmp_path_factory.mktemp("life") / "life.sqlite"
-    with lived(scenario(life()), database=f"sqlite:///{file}") as alive:
+    with new_life(scenario(life()), database=f"sqlite:///{file}") as alive:
         alive.live()
-        assert alive.seen()["refused"] == []
+        assert alive.view()["refused"] == []
         posts = [post.message for post in alive.mail.posts]
     with opened(file) as portal:
         portal.memory.now = ENDED
@@ -252,7 +252,7 @@ def test_every_capacity_reads_at_some_door(exhibits: list[Exhibit]) -> None:
     readers = {exhibit.reader for exhibit in exhibits if exhibit.text}
 
     assert readers == {*CAPACITIES, *SEATS, OPERATOR} - {PARTICIPANT}
-    assert {Reader.named(one).eyes for one in readers} | {Eyes.OPERATOR} == set(Eyes)
+    assert {Reader.by_name(one).eyes for one in readers} | {Eyes.OPERATOR} == set(Eyes)
 
 
 def test_every_command_is_a_door() -> None:
