@@ -34,7 +34,7 @@ WRITERS: dict[str, Callable[[Memory], object]] = {
     ),
     "open_cycle": lambda m: m.ledger.open_cycle("kleding", m.now),
     "open_due_editions": lambda m: m.ledger.open_due_editions(m.now),
-    "delivered": lambda m: m.ledger.delivered(1, "maildir", m.now),
+    "delivered": lambda m: m.ledger.record_delivered(1, "maildir", m.now),
     "undeliverable": lambda m: m.ledger.undeliverable(1, "maildir", "550", m.now),
     "by_hand": lambda m: m.ledger.by_hand(1, m.now),
     "sweep": lambda m: m.sweep(),
