@@ -318,7 +318,7 @@ STRENGTHS = {
 
 
 @pytest.mark.parametrize("phase", OPEN_PHASES)
-def test_the_checks_are_those_of_the_design(phase: Phase) -> None:
+def test_the_checks_are_those_of_the_law(phase: Phase) -> None:
     checks = checks_of(at_phase(phase).dialogue, at_phase(phase).now)
 
     assert {each.name: each.strength for each in checks} == STRENGTHS[phase]

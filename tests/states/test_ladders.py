@@ -536,7 +536,7 @@ def test_every_rung_has_a_message(kind: str, offset: int, role: str) -> None:
     assert template in (TO_PARTICIPANTS if role == PARTICIPANT else TO_ROLES)
 
 
-def test_the_ladders_are_those_of_the_design() -> None:
+def test_the_ladders_are_those_of_the_law() -> None:
     ladders = SETTING.policy.ladders
 
     assert list(ladders) == ["participant", "standard", "feedback"]
