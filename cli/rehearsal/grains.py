@@ -192,7 +192,7 @@ def _postponement_grains(facts: Facts, fact: Row, at: datetime) -> Iterator[Grai
 def _verdict(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     who, heard = fact["subject"], fact["detail"].get("heard")
     if heard is None:  # kept from an auditor, where few gave a verdict
-        yield Grain(at, "verdict-given", who, look="fact", who=who)
+        yield Grain(at, FactName.VERDICT_GIVEN, who, look="fact", who=who)
     else:
         details = {"heard": f"@story/heard-{heard}"}
         yield Grain(at, "verdict", who, look="fact", who=who, details=details)

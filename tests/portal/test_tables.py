@@ -13,7 +13,6 @@ from notifications.language.words import tables, the_role
 from portal.manager.register.headings import COLUMNS
 from portal.web.template_engine import _environment, sentences
 from states.checks.status import Answers
-from states.language.languages import LANGUAGES
 from states.model.contributions import Commitment, LineVerdict, Verdict
 from states.model.people import ROLES, Layer
 from states.model.vocabulary import FactName
@@ -137,8 +136,9 @@ def test_words_of_the_law_that_are_no_enumeration_are_there_too() -> None:
     }
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["nl", "en"])
 def test_each_role_has_its_article(language: str) -> None:
+    """In Turkish a noun has none."""
     article = {"nl": {"de ", "het "}, "en": {"the "}}[language]
     assert {the_role(role, language).partition(" ")[0] + " " for role in ROLES} <= article
     board = {"nl": "het lid van de raad", "en": "the member of the supervisory board"}[language]
