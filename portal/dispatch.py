@@ -32,7 +32,7 @@ from portal.web.actors import Visitor
 from portal.web.pages import Handler, Page, get
 from portal.web.request import Visit
 from portal.web.routes import EVERYONE
-from portal.web.sessions import holder_of, known, remember
+from portal.web.sessions import holder_of, known_browser, remember
 from portal.web.site import Site
 from records.access.links import Capacity, Session
 from records.engine.errors import Busy, RecordsError
@@ -73,7 +73,7 @@ def answer(site: Site, page: Page, request: Request, typed: Typed) -> Response:
     began = perf_counter()
     visit = Visit(site, request, page, site.clock(), page.again, form=typed)
     try:
-        response = _asked(visit, page.handler)
+        response = _answer_question(visit, page.handler)
     except Exception as error:  # noqa: BLE001 - nobody ever sees a traceback
         response = fault(visit, error)
     _note(page, response, perf_counter() - began)
@@ -90,17 +90,19 @@ def _not_found(_visit: Visit) -> Response:
     raise NotFound
 
 
-def _asked(visit: Visit, handler: Handler) -> Response:
+def _answer_question(visit: Visit, handler: Handler) -> Response:
     _recognise(visit)
     if visit.form.too_much:
         raise TooMuch
-    response = _sent(visit, handler) if visit.route.method == "POST" else _opened(visit, handler)
+    response = (
+        _answer_form(visit, handler) if visit.route.method == "POST" else _open(visit, handler)
+    )
     if visit.known and visit.known.renew and "set-cookie" not in response.headers:
         remember(visit.site, response, visit.known, visit.site.door_time())
     return response
 
 
-def _sent(visit: Visit, handler: Handler) -> Response:
+def _answer_form(visit: Visit, handler: Handler) -> Response:
     """The answer to a form; one that did its work before is led to the same place again."""
     key = form_key(visit)
     with one_at_a_time(key):
@@ -108,7 +110,7 @@ def _sent(visit: Visit, handler: Handler) -> Response:
         if before is not None:
             return before
         try:
-            response = _checked(visit, handler)
+            response = _check(visit, handler)
         except (LinkGone, NoProof, NotFound, NotIn, NotKnown):
             before = answered_before(visit, key)
             if before is None:
@@ -120,21 +122,21 @@ def _sent(visit: Visit, handler: Handler) -> Response:
         return answered_before(visit, key) or response
 
 
-def _checked(visit: Visit, handler: Handler) -> Response:
+def _check(visit: Visit, handler: Handler) -> Response:
     if visit.known is None and EVERYONE not in visit.route.who and comes_from(visit) is not False:
         raise NotIn  # a token of somebody who is not in can be compared with nothing; they get their words back
     require_proof(visit)
-    return _opened(visit, handler)
+    return _open(visit, handler)
 
 
-def _opened(visit: Visit, handler: Handler) -> Response:
+def _open(visit: Visit, handler: Handler) -> Response:
     name = visit.actor.name if visit.actor else None
     if not visit.route.open_to(name):
         raise NotIn if name is None else NotFound
-    return _handled(visit, handler)
+    return _handle(visit, handler)
 
 
-def _handled(visit: Visit, handler: Handler) -> Response:
+def _handle(visit: Visit, handler: Handler) -> Response:
     try:
         require_fresh_form(visit)
         require_fresh_proof(visit)
@@ -147,7 +149,7 @@ def _handled(visit: Visit, handler: Handler) -> Response:
 
 def _recognise(visit: Visit) -> None:
     """Find out who asks; somebody who is halfway through signing in is nobody yet."""
-    visit.known = known(visit.site, visit.request, visit.site.door_time())
+    visit.known = known_browser(visit.site, visit.request, visit.site.door_time())
     if visit.known and visit.known.session.stage == "whole":
         visit.actor = _actor(visit.site, visit.known.session)
         if visit.actor is None:

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from portal.http.security_headers import guarded
+from portal.http.security_headers import guard
 from records.engine.errors import RecordsError
 from records.engine.schema_revision import REVISION, revision
 from records.metrics import Gauges, gauges
@@ -67,7 +67,7 @@ class Watching:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the three paths, and let everything else through."""
         ours = scope["type"] == "http" and scope["path"] in self._paths
-        await (self._router if ours else self._app)(scope, receive, guarded(send) if ours else send)
+        await (self._router if ours else self._app)(scope, receive, guard(send) if ours else send)
 
 
 def _alive(_request: Request) -> Response:
@@ -92,11 +92,11 @@ class _Watch:
     def reasons(self) -> list[str]:
         """Why the engine is not well, as codes with an age; none when it is."""
         try:
-            return list(self._looked())
+            return list(self._look())
         except RecordsError as error:
             return [f"database: {type(error).__name__}"]
 
-    def _looked(self) -> Iterator[str]:
+    def _look(self) -> Iterator[str]:
         found = revision(self.house.engine)
         if found != REVISION:
             yield f"tables: at {found}, this version works with {REVISION}"

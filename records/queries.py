@@ -198,7 +198,7 @@ def counts(engine: Engine) -> Counts:
     """How much there is of everything; walks whole tables, so not for every minute."""
     with reading(engine) as connection:
 
-        def grouped(column: Column[Any]) -> dict[str, int]:
+        def counts_by(column: Column[Any]) -> dict[str, int]:
             rows = connection.execute(
                 select(column, func.count()).group_by(column).order_by(column)
             )
@@ -206,9 +206,9 @@ def counts(engine: Engine) -> Counts:
 
         return Counts(
             programmes=connection.scalar(select(func.count()).select_from(PROGRAMMES)) or 0,
-            dialogues=grouped(DIALOGUES.c.phase),
-            duties=grouped(DUTIES.c.status),
-            notices=grouped(NOTICES.c.status),
+            dialogues=counts_by(DIALOGUES.c.phase),
+            duties=counts_by(DUTIES.c.status),
+            notices=counts_by(NOTICES.c.status),
         )
 
 

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,30 @@ TERMS = {
     "metrics": ["records/metrics.py", "portal/health.py"],
 }
 """Terms of the field for what this house has, and the files that hold it: all of them exist here."""
+
+
+PARTICIPLE = re.compile(
+    "(?!(?:embed|exceed|feed|need|proceed|seed|speed|succeed)$)[a-z]+ed|"
+    "been|begun|bound|bought|broken|brought|built|caught|chosen|dealt|done|drawn|driven|felt|found|forgotten|given|"
+    "gone|grown|heard|held|hidden|kept|known|laid|led|left|lent|lost|made|meant|met|paid|proven|said|seen|sent|shaken|"
+    "shown|sold|sought|spent|spoken|stood|stolen|struck|sworn|swept|taken|taught|told|thought|thrown|torn|understood|"
+    "undone|unread|won|worn|woven|written|overdue|untold|unsaid|unwritten|unseen|unheard|began|went|came|saw"
+)
+"""A participle, or a past, by itself. What is a verb in the same form (`put`, `read`, `run`, `set`) is left out."""
+ADJECTIVES = {
+    "DialogueView.noted": "templates of letters read it as part of the dialogue",
+    "Dialogue.owed": "*owed* is the word of the domain, and of its facts and pages",
+    "Overview.carried": "templates of letters ask it of a debt: `you.carried(…)`",
+    "Overview.hidden": "templates of letters ask it of a person: `you.hidden(…)`",
+    "Overview.moderated": "templates of letters ask it of a person: `you.moderated(…)`",
+    "Overview.sealed": "templates of letters ask it of a voice: `you.sealed(…)`",
+    "Overview.spoken": "templates of letters ask it of a letter: `you.spoken(…)`",
+    "Seen.named": "templates of pages ask it of a voice: `seen.named(…)`",
+    "Visit.ticked": "templates of pages ask it of a field: `visit.ticked(…)`",
+    "Visit.typed": "templates of pages ask it of a field: `visit.typed(…)`",
+    "You.recorded": "templates of letters ask it of a step: `you.recorded(…)`",
+}
+"""Methods that are bare participles all the same, because templates read as a sentence with them, and why."""
 
 
 def first_line(path: Path) -> str:
@@ -130,3 +155,54 @@ def test_a_class_name_stands_once_in_the_house() -> None:
                 where[node.name].append(name(path))
 
     assert {each: files for each, files in where.items() if len(files) > 1} == {}
+
+
+def is_participle(word: str) -> bool:
+    """Whether *word* is a participle by itself: it says neither what is done nor what is given."""
+    return PARTICIPLE.fullmatch(word) is not None
+
+
+def is_property(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether it is read like a field, which may well be an adjective: `duty.owed`."""
+    return any("property" in ast.unparse(decorator) for decorator in function.decorator_list)
+
+
+def functions(path: Path) -> Iterator[tuple[str, str]]:
+    """Every function of a module, with its name alone and with that of its class; properties are left out."""
+    classes = {id(node): each.name for each in classes_of(path) for node in each.body}
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not is_property(node):
+            owner = classes.get(id(node))
+            yield node.name, f"{owner}.{node.name}" if owner else node.name
+
+
+def classes_of(path: Path) -> list[ast.ClassDef]:
+    """Every class of a module, also one within another."""
+    return [node for node in ast.walk(tree(path)) if isinstance(node, ast.ClassDef)]
+
+
+def test_a_function_is_named_as_a_command_a_question_or_a_value() -> None:
+    bare = {
+        whole: name(path)
+        for path in modules()
+        for each, whole in functions(path)
+        if is_participle(each.strip("_"))
+    }
+
+    assert {whole: file for whole, file in bare.items() if whole not in ADJECTIVES} == {}
+    assert set(ADJECTIVES) - set(bare) == set(), "an exception that nobody needs any more"
+
+
+@pytest.mark.parametrize(
+    ("word", "bare"),
+    [
+        ("told", True),
+        ("gated", True),
+        ("swept", True),
+        ("tell", False),
+        ("is_told", False),
+        ("feed", False),
+    ],
+)
+def test_a_bare_participle_is_told_from_a_verb(word: str, bare: bool) -> None:
+    assert is_participle(word) is bare

@@ -91,7 +91,7 @@ def _say_how_to_record(row: "NoticeRow") -> None:
     given = f'{{"to": "{row.to}", "reason": "Nobody answers.", "tries": {tries}}}'
     console.note("After the call, record how it went:")
     for said, command in (
-        ("they heard it", _done(row.id)),
+        ("they heard it", _done_command(row.id)),
         ("manager or deputy called", f"by-hand bring {row.id} --by manager --how 'by phone'"),
         ("nobody, on two days", f"act {row.dialogue_id} could-not-reach --by moderator --with '{given}'"),
     ):  # fmt: skip
@@ -134,7 +134,7 @@ def show(number: Number, viewer: As = "manager", now: Now = None, as_json: AsJso
         f"To {shown['to']}: {'under seal: only the moderator knows (--as moderator)' if hidden else reach}"
     )
     console.out(f"{shown['subject']}\n\n{shown['text']}")
-    console.suggest(f"weerklank {_done(number)}")
+    console.suggest(f"weerklank {_done_command(number)}")
 
 
 @app.command("done", context_settings=HELP)
@@ -167,10 +167,10 @@ def bring(number: Number, by: By, how: How, now: Now = None, as_json: AsJson = F
         given = {"to": row.to, "how": how}
         receipt = house.ledger.act(row.dialogue_id, Step.BRING, given, by=by, now=moment)
     said = f"{row.template} was brought to {row.to} {how}."
-    _tell(receipt, said, _done(number, how), as_json=as_json)
+    _tell(receipt, said, _done_command(number, how), as_json=as_json)
 
 
-def _done(number: int, how: str = "by phone") -> str:
+def _done_command(number: int, how: str = "by phone") -> str:
     """The command that says that a message arrived."""
     return f"by-hand done {number} --by moderator --how '{how}'"
 

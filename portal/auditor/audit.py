@@ -57,7 +57,7 @@ def _page(
         "auditor/audit.html",
         seen=seen,
         veil=veil,
-        duties=[_owed(seen, veil, duty) for duty in dialogue.duties.values()],
+        duties=[_owed_row(seen, veil, duty) for duty in dialogue.duties.values()],
         verdicts=verdicts_shown(dialogue),
         seats=len(dialogue.stakeholders),
         count=count,
@@ -72,7 +72,7 @@ def _veil(visit: Visit, dialogue: Dialogue) -> Redactor:
     return for_auditors(visit.site.house.ledger.read(dialogue.id))
 
 
-def _owed(seen: Seen, veil: Redactor, duty: Any) -> AuditedDuty:  # noqa: ANN401 - a duty
+def _owed_row(seen: Seen, veil: Redactor, duty: Any) -> AuditedDuty:  # noqa: ANN401 - a duty
     view = DutyView(seen.dialogue, duty, seen.now, seen.language)
     promised = seen.dialogue.commitments.get(duty.whom or "")
     about = promised.what if promised and duty.kind == DutyKind.REPORT_PROGRESS else duty.whom
@@ -138,7 +138,7 @@ def _about(dialogue: Dialogue, veil: Redactor, fact: Entry, language: str) -> st
     if subject in dialogue.risks:
         return veil.over(dialogue.risks[subject].theme)
     found = next((t for t in ("role", "check", "phase") if subject in tables()[t]), None)
-    return word(found, subject, language) if found else _named(dialogue, veil, subject)
+    return word(found, subject, language) if found else _name_of(dialogue, veil, subject)
 
 
 def _promise(dialogue: Dialogue, name: str) -> str:
@@ -147,7 +147,7 @@ def _promise(dialogue: Dialogue, name: str) -> str:
     return known.what if known else ""
 
 
-def _named(dialogue: Dialogue, veil: Redactor, subject: str) -> str:
+def _name_of(dialogue: Dialogue, veil: Redactor, subject: str) -> str:
     """A point or a masked person; what has only a short name of the records is not named."""
     known = (
         subject in dialogue.contributions

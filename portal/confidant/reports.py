@@ -28,7 +28,7 @@ class ReportRow:
 def show(visit: Visit) -> Response:
     """What was reported, newest first."""
     found = reports_of(visit.site.house.engine, visit.me.programme.id)
-    told = _named(visit, found)
+    told = _rows(visit, found)
     return visit.page(
         "confidant/reports.html",
         waiting=[one for one in told if one.report.settled_at is None],
@@ -36,7 +36,7 @@ def show(visit: Visit) -> Response:
     )
 
 
-def _named(visit: Visit, found: list[Report]) -> list[ReportRow]:
+def _rows(visit: Visit, found: list[Report]) -> list[ReportRow]:
     names: dict[tuple[str, str], str] = {}
     with_names = dict.fromkeys(report.dialogue_id for report in found if report.who)
     for dialogue_id in list(with_names)[:_RECENT]:
@@ -58,19 +58,19 @@ def _seats(visit: Visit, dialogue_id: str) -> dict[tuple[str, str], str]:
 
 def take_up(visit: Visit) -> Response:
     """Note that the confidant reacted to a report; from then on nothing reminds of it."""
-    if not take_up_report(visit.site.house.engine, *_asked(visit), visit.now):
+    if not take_up_report(visit.site.house.engine, *_report_of(visit), visit.now):
         raise NotFound
     return visit.go("/reports", said="report-taken-up")
 
 
 def settle(visit: Visit) -> Response:
     """Note that a report was dealt with."""
-    if not settle_report(visit.site.house.engine, *_asked(visit), visit.now):
+    if not settle_report(visit.site.house.engine, *_report_of(visit), visit.now):
         raise NotFound
     return visit.go("/reports", said="report-settled")
 
 
-def _asked(visit: Visit) -> tuple[str, int]:
+def _report_of(visit: Visit) -> tuple[str, int]:
     """The programme of the confidant who asks, and the number of the report."""
     number = visit.form.one("number")
     if not (number.isascii() and number.isdigit() and len(number) < len("1000000000")):

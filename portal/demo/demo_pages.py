@@ -87,7 +87,7 @@ class Demo:
             time.sleep(_LOOK_EVERY)
 
     @staticmethod
-    def shown(now: datetime) -> datetime:
+    def shown_time(now: datetime) -> datetime:
         """The moment that the banner shows."""
         return now
 

@@ -51,14 +51,14 @@ def _read(file: Path) -> DemoMail:
         box=box,
         letter=file.name,
         to=unquote(box),
-        at=_shown(file.name),
+        at=_show(file.name),
         subject=str(message["subject"]),
         text=_part(message, "plain"),
         html=_part(message, "html"),
     )
 
 
-def _shown(name: str) -> str:
+def _show(name: str) -> str:
     at = datetime.strptime(name[:15], "%Y-%m-%dT%H%M")  # noqa: DTZ007 - local time, as the mail says it
     return f"{at:%Y-%m-%d %H:%M}"
 

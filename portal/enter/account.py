@@ -12,8 +12,8 @@ from portal.enter import passkeys
 from portal.enter.passkey_challenges import offer, offered_to
 from portal.enter.passwords import SHORTEST, own_words, problem_of
 from portal.enter.reauthentication import fits
-from portal.enter.sign_in import TRIES, hashed, wrong_code
-from portal.enter.sign_in_alerts import told
+from portal.enter.sign_in import TRIES, hash_password, wrong_code
+from portal.enter.sign_in_alerts import tell_holder
 from portal.enter.totp_secrets import kept_secret, step_of
 from portal.http.errors import Incomplete, NotFound
 from portal.web.pages import get, post
@@ -91,9 +91,9 @@ def change_password(visit: Visit) -> Response:
         problems["password"] = weak
     if problems or account is None:
         raise Incomplete(problems)
-    keep_password(engine, account, hashed(given["password"]))
+    keep_password(engine, account, hash_password(given["password"]))
     end_other_sessions(engine, _session(visit), visit.site.door_time())
-    told(visit, capacity.programme_id, capacity.who, "password")
+    tell_holder(visit, capacity.programme_id, capacity.who, "password")
     return visit.go(_PAGE, said="password")
 
 
@@ -120,7 +120,7 @@ def change_codes(visit: Visit) -> Response:
     kept = kept_secret(visit.site.settings, capacity.programme_id, capacity.who, secret)
     mine = (capacity.programme_id, capacity.who, account.holder, account.password)
     keep_account(engine, Account(*mine, kept, step), now)
-    told(visit, capacity.programme_id, capacity.who, "codes")
+    tell_holder(visit, capacity.programme_id, capacity.who, "codes")
     return visit.go(_PAGE, said="codes")
 
 

@@ -15,7 +15,7 @@ from webauthn.helpers.exceptions import WebAuthnException
 from portal.enter.front_door import home_of
 from portal.enter.passkey_challenges import offered_to, require_challenge
 from portal.enter.sign_in import TRIES, next_stage, show_sign_in
-from portal.enter.sign_in_alerts import told
+from portal.enter.sign_in_alerts import tell_holder
 from portal.http.errors import Incomplete, NotFound
 from portal.web.pages import get, post
 from portal.web.request import Visit
@@ -46,7 +46,7 @@ def sign_in(visit: Visit) -> Response:
     visit.slow_down(f"passkey from {visit.origin}", most=30, window=TRIES)
     challenge = require_challenge(visit, "in")
     key = _of(visit)
-    used = _used(visit, key, challenge)
+    used = _use_count(visit, key, challenge)
     engine, now = visit.site.house.engine, visit.site.door_time()
     if not use_passkey(engine, key, used, now):
         raise Incomplete({"passkey": visit._(_UNKNOWN)})
@@ -67,7 +67,7 @@ def _of(visit: Visit) -> Passkey:
     return key
 
 
-def _used(visit: Visit, key: Passkey, challenge: bytes) -> int:
+def _use_count(visit: Visit, key: Passkey, challenge: bytes) -> int:
     """How often the passkey says that it was used, if it signed *challenge* here. Raises Incomplete."""
     try:
         return webauthn.verify_authentication_response(
@@ -107,7 +107,7 @@ def add(visit: Visit) -> Response:
     )  # fmt: skip
     if not keep_passkey(engine, key):
         raise Incomplete({"passkey": visit._(_NOT_TAKEN)})
-    told(visit, capacity.programme_id, capacity.who, "passkey-added")
+    tell_holder(visit, capacity.programme_id, capacity.who, "passkey-added")
     return visit.go("/account", said="passkey-added")
 
 
@@ -121,7 +121,7 @@ def remove(visit: Visit) -> Response:
     )
     if not drop_passkey(visit.site.house.engine, visit.form.one("key"), *theirs):
         raise NotFound
-    told(visit, capacity.programme_id, capacity.who, "passkey-removed")
+    tell_holder(visit, capacity.programme_id, capacity.who, "passkey-removed")
     return visit.go("/account", said="passkey-removed")
 
 

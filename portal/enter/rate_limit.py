@@ -55,7 +55,7 @@ class Hall:
         """Free the place of *guest*."""
         self.seats.pop(guest, None)
 
-    def known(self, guest: "Patient", address: str) -> None:
+    def hold_to_places(self, guest: "Patient", address: str) -> None:
         """Hold *guest* to the number of places of *address*."""
         theirs = [seat for seat in self.seats if seat.address == address and seat is not guest]
         guest.address = address
@@ -104,7 +104,7 @@ class Patient(H11Protocol):
             return
         peer = self.client[0] if self.client else None
         if peer and peer not in self.hall.limits.proxies:
-            self.hall.known(self, peer)
+            self.hall.hold_to_places(self, peer)
         self._wait(self.hall.limits.header)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -146,7 +146,7 @@ class Patient(H11Protocol):
             return
         said = [value for name, value in self.headers if name == b"x-forwarded-for"]
         if said:
-            self.hall.known(self, said[-1].decode("latin-1").rpartition(",")[2].strip())
+            self.hall.hold_to_places(self, said[-1].decode("latin-1").rpartition(",")[2].strip())
 
     def _await_body(self, *, fresh: bool) -> None:
         limits, now = self.hall.limits, self.loop.time()

@@ -32,7 +32,7 @@ def require_fresh_proof(visit: Visit) -> None:
     if not password and not code:
         raise Stale
     visit.slow_down(f"proof {visit.me.name}@{visit.me.programme.id}", most=5, window=_TRIES)
-    if not _proven(visit, _account(visit), password, code):
+    if not _has_proof(visit, _account(visit), password, code):
         raise Stale(visit._("This is not right. Please try again."))
     prove_session(visit.site.house.engine, session.hash, now)
 
@@ -43,7 +43,7 @@ def _account(visit: Visit) -> Account | None:
     return account if account and known and account.holder == known.session.holder else None
 
 
-def _proven(visit: Visit, account: Account | None, password: str, code: str) -> bool:
+def _has_proof(visit: Visit, account: Account | None, password: str, code: str) -> bool:
     if account is None:
         return False
     if password:

@@ -14,7 +14,7 @@ from portal.enter.front_door import home_of
 from portal.enter.one_time_links import LINK_LASTS, NoSuchRole, SignInLink, one_time_link
 from portal.enter.passkey_challenges import offer
 from portal.enter.passwords import HASHER, LONGEST, SHORTEST, own_words, problem_of
-from portal.enter.sign_in_alerts import note_sign_in, told
+from portal.enter.sign_in_alerts import note_sign_in, tell_holder
 from portal.enter.totp_secrets import kept_secret, secret_of, step_of
 from portal.http.errors import Incomplete, LinkGone, NotIn
 from portal.web.pages import get, post
@@ -145,7 +145,7 @@ def set_up(visit: Visit) -> Response:
     )
     engine, now = visit.site.house.engine, visit.site.door_time()
     keep_account(engine, account, now)
-    told(visit, capacity.programme_id, capacity.who, "set-up")
+    tell_holder(visit, capacity.programme_id, capacity.who, "set-up")
     revoke(
         engine, capacity, now
     )  # who sets a new password may do so because somebody else knows the old one
@@ -206,7 +206,7 @@ def _account(visit: Visit, name: str) -> Account | None:
     return account if account and account.holder == holder_of(programme, role) else None
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """*password* as it is kept."""
     return _HASHER.hash(password)
 

@@ -37,7 +37,7 @@ def note_sign_in(
     _tell(visit, programme, role, NEW_SIGN_IN, "new")
 
 
-def told(visit: Visit, programme_id: str, role: str, what: str) -> None:
+def tell_holder(visit: Visit, programme_id: str, role: str, what: str) -> None:
     """Let the holder of *role* be told that *what* of their sign-in was changed."""
     programme = visit.site.house.ledger.programme(programme_id).programme
     _tell(visit, programme, role, CHANGED, what)

@@ -65,7 +65,7 @@ def go_out(visit: Visit) -> Response:
 
 def _new_state(guest: str, name: str, now: datetime) -> str:
     """What comes back with the answer: when this try began, a random part, for which role, and our mark of it all."""
-    said = f"{int(now.timestamp())}.{token_urlsafe(16)}.{_packed(name)}"
+    said = f"{int(now.timestamp())}.{token_urlsafe(16)}.{_pack(name)}"
     return f"{said}.{_mark(guest, f'state {said}')}"
 
 
@@ -87,7 +87,7 @@ def _name_of(visit: Visit, guest: str) -> str:
     engine, now = visit.site.house.engine, visit.site.door_time()
     if count_try(engine, f"company {state}", now, most=1, window=timedelta(days=1)) is not None:
         raise NotConfirmed
-    return _unpacked(parts[2])
+    return _unpack(parts[2])
 
 
 _TOO_LATE = N_("This took too long. Please begin again: it takes one button.")
@@ -106,7 +106,7 @@ def come_back(visit: Visit) -> Response:
     role = programme_id = ""
     try:
         role, _, programme_id = _name_of(visit, guest).partition("@")
-        _require_held(visit, role, programme_id, _confirmed(visit, guest))
+        _require_held(visit, role, programme_id, _confirm(visit, guest))
     except (NotConfirmed, NotKnown):
         raise Incomplete(
             {"name": visit._("Your organisation does not confirm that this role is yours.")}
@@ -114,7 +114,7 @@ def come_back(visit: Visit) -> Response:
     return next_stage(visit, Capacity("role", programme_id, role), "whole", home_of(visit, role))
 
 
-def _confirmed(visit: Visit, guest: str) -> str:
+def _confirm(visit: Visit, guest: str) -> str:
     """The address that the organisation vouches for. Raises NotConfirmed."""
     state = visit.form.one("state")
     place = _provider(visit.site)
@@ -197,13 +197,13 @@ def _provider(site: Site) -> Mapping[str, str]:
     if issuer is None:
         raise NotFound
     try:
-        return _discovered(issuer)
+        return _discover(issuer)
     except Exception as error:
         raise NotFound from error
 
 
 @lru_cache(maxsize=8)
-def _discovered(issuer: str) -> Mapping[str, str]:
+def _discover(issuer: str) -> Mapping[str, str]:
     import httpx2  # noqa: PLC0415 - an extra
 
     answer = httpx2.get(f"{issuer}/.well-known/openid-configuration", timeout=_TIMEOUT)
@@ -219,11 +219,11 @@ def _mark(secret: str, what: str) -> str:
     return hmac.new(secret.encode(), what.encode(), sha256).hexdigest()
 
 
-def _packed(name: str) -> str:
+def _pack(name: str) -> str:
     return base64.urlsafe_b64encode(name.encode()).decode().rstrip("=")
 
 
-def _unpacked(cookie: str) -> str:
+def _unpack(cookie: str) -> str:
     try:
         return base64.urlsafe_b64decode(cookie + "=" * (-len(cookie) % 4)).decode()
     except ValueError:

@@ -38,7 +38,7 @@ def show_all(visit: Visit) -> Response:
     )
 
 
-def _called(visit: Visit) -> Call:
+def _call_for(visit: Visit) -> Call:
     """Nobody is there for a helper but those for whom something waits that they may bring."""
     dialogue, helper = visit.helping()
     seat = dialogue.stakeholders.get(visit.param("stakeholder"))
@@ -50,7 +50,7 @@ def _called(visit: Visit) -> Call:
 
 def show(visit: Visit) -> Response:
     """The sheet for one call, and what to record of it."""
-    call, (_, helper) = _called(visit), visit.helping()
+    call, (_, helper) = _call_for(visit), visit.helping()
     return visit.page(
         "helper/call.html",
         dialogue=call.dialogue,
@@ -67,20 +67,20 @@ def show(visit: Visit) -> Response:
 
 def bring(visit: Visit) -> Response:
     """Somebody was called or written to, and nobody knows yet whether it arrived."""
-    call = _called(visit)
+    call = _call_for(visit)
     visit.act(call.dialogue.id, Step.BRING, {"to": call.seat.id, **visit.need("how")})
     return visit.go(_HOME, said="saved")
 
 
-def delivered(visit: Visit) -> Response:
+def record_delivered(visit: Visit) -> Response:
     """What the sheet said was heard."""
-    record_heard(visit, _called(visit))
+    record_heard(visit, _call_for(visit))
     return visit.go(_HOME, said="saved")
 
 
 def mark_unsafe(visit: Visit) -> Response:
     """Never again use a way to somebody."""
-    call = _called(visit)
+    call = _call_for(visit)
     way = visit.need("way")["way"]
     if way not in Ways._fields:
         raise Incomplete({"way": visit._("Choose one.")})
@@ -92,6 +92,6 @@ PAGES = (
     get(_HOME, show_all, HELPER, nav=N_("Calls")),
     get(_ONE, show, HELPER),
     post(f"{_ONE}/brought", bring, HELPER, again=show),
-    post(f"{_ONE}/delivered", delivered, HELPER, again=show),
+    post(f"{_ONE}/delivered", record_delivered, HELPER, again=show),
     post(f"{_ONE}/unsafe", mark_unsafe, HELPER, again=show),
 )

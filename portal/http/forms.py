@@ -122,7 +122,7 @@ async def read_form(request: Request, most: int) -> Typed:
     request._body = body = await _body(request, limit)  # noqa: SLF001 - so that the parser reads what was measured
     try:
         async with request.form(max_files=FILES, max_fields=FIELDS, max_part_size=limit) as form:
-            typed = await _typed(form)
+            typed = await _read(form)
     except HTTPException as error:
         raise TooMuch from error
     return replace(typed, too_much=typed.too_much or len(body) > most)
@@ -141,7 +141,7 @@ async def _body(request: Request, limit: int) -> bytes:
     return bytes(body)
 
 
-async def _typed(form: FormData) -> Typed:
+async def _read(form: FormData) -> Typed:
     values: dict[str, tuple[str, ...]] = {}
     files: dict[str, bytes] = {}
     names: dict[str, str] = {}

@@ -54,7 +54,7 @@ WHEN: Mapping[str, Choice] = {
 """How each is read, and what is said when it is not understood."""
 
 
-def chosen(
+def choice(
     raw: Mapping[str, str], choices: Mapping[str, Choice], say: Say
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """What *choices* read in *raw*, and what is wrong with the rest, by field; what is empty is neither."""

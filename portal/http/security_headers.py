@@ -31,7 +31,7 @@ KEEP_NOTHING = "no-store"
 ONLY_TLS = "max-age=31536000; includeSubDomains"
 
 
-def guarded(send: Send, *, secure: bool = False) -> Send:
+def guard(send: Send, *, secure: bool = False) -> Send:
     """Send with the headers of every answer; *secure* tells browsers to come over TLS only."""
 
     async def sending(message: Message) -> None:
@@ -60,7 +60,7 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        sending = guarded(send, secure=self.secure)
+        sending = guard(send, secure=self.secure)
         if self._host(scope) not in self.hosts:
             refusal = PlainTextResponse("This site is not known by that name.\n", status_code=400)
             await refusal(scope, receive, sending)

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from portal.http.errors import Incomplete, NotFound
 from portal.manager.answers.answer_debts import Debt, debts_of, waiting_by_hand
 from portal.manager.answers.answers import record_delivery
-from portal.manager.session.session_page import invited
+from portal.manager.session.session_page import invited_people
 from portal.manager.table.people import change_contact, end_links
 from portal.shared.points_by_role import SeenPoint, act_in_words, seen_by
 from portal.shared.which_dialogue import at_hand, nothing_yet
@@ -31,7 +31,7 @@ def show(visit: Visit) -> Response:
     return visit.page(
         "moderator/seals.html",
         seen=seen,
-        guests=invited(dialogue),
+        guests=invited_people(dialogue),
         sealed=[debt for debt in debts if debt.sealed],
         by_hand=waiting_by_hand(seen, rows, sealed=True),
         objections=_objections(debts),
@@ -61,19 +61,19 @@ def settle(visit: Visit) -> Response:
 
 def reach(visit: Visit) -> Response:
     """Correct an address: once names are sealed, nobody else may say where messages go."""
-    dialogue, seat = _chosen(visit)
+    dialogue, seat = _choice(visit)
     change_contact(visit, dialogue, seat)
     return visit.go(f"/dialogues/{dialogue.id}/seals", said="saved")
 
 
 def revoke_links(visit: Visit) -> Response:
     """End the links of somebody whose link leaked."""
-    dialogue, seat = _chosen(visit)
+    dialogue, seat = _choice(visit)
     end_links(visit, dialogue, seat)
     return visit.go(f"/dialogues/{dialogue.id}/seals", said="links-ended")
 
 
-def _chosen(visit: Visit) -> tuple[Dialogue, Stakeholder]:
+def _choice(visit: Visit) -> tuple[Dialogue, Stakeholder]:
     dialogue = visit.dialogue(visit.param("dialogue"))
     seat = dialogue.stakeholders.get(visit.need("stakeholder")["stakeholder"])
     if seat is None or not seat.invited:

@@ -51,7 +51,7 @@ def _everything(visit: Visit, seen: Mine) -> dict[str, Any]:
         "dialogue": d.id,
         "you": seen.me.model_dump(mode="json"),
         "speaks_as": names,
-        "contributions": [_told(point) for point in points],
+        "contributions": [_without_secrets(point) for point in points],
         "verdicts": [v.model_dump(mode="json") for n, v in d.verdicts.items() if n in names],
         "recorded_by_others": [
             r.model_dump(mode="json", exclude={"before"})
@@ -69,7 +69,7 @@ def _everything(visit: Visit, seen: Mine) -> dict[str, Any]:
     }
 
 
-def _told(point: Point) -> dict[str, Any]:
+def _without_secrets(point: Point) -> dict[str, Any]:
     """The contribution without what is not told yet, because it may still change."""
     untold = set() if point.decided else {"outcome", "reason", "owner", "change", "commitment"}
     untold |= set() if point.delivered else {"answer", "written_at"}

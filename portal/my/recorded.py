@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from notifications.language.words import word
 from portal.http.errors import Incomplete, NotFound
-from portal.http.safe_hours_form import WHEN, chosen
+from portal.http.safe_hours_form import WHEN, choice
 from portal.my.seat import mine
 from portal.my.view import Mine
 from portal.web.pages import get, post
@@ -85,7 +85,7 @@ def reach(visit: Visit) -> Response:
 
 def _when(visit: Visit, given: Mapping[str, str]) -> dict[str, Any]:
     """When I can be called, in a form that whoever calls can keep. Raises Incomplete."""
-    read, problems = chosen(given, WHEN, visit._)
+    read, problems = choice(given, WHEN, visit._)
     if problems:
         raise Incomplete(problems)
     return read

@@ -124,14 +124,14 @@ class Voice:
     @property
     def asked(self) -> DutyView | None:
         """The verdict that is asked now."""
-        return next((self.of.view(d) for d in self._owed(DutyKind.GIVE_VERDICT)), None)
+        return next((self.of.view(d) for d in self._debts(DutyKind.GIVE_VERDICT)), None)
 
     @property
     def verdict_possible(self) -> bool:
         """Whether a verdict can be given now on the answer that came to this voice."""
         return self.answered and self.of.may(Step.GIVE_VERDICT)
 
-    def _owed(self, kind: DutyKind) -> list[Duty]:
+    def _debts(self, kind: DutyKind) -> list[Duty]:
         return [duty for duty in self.of.dialogue.owed(kind) if duty.whom == self.name]
 
 
@@ -203,9 +203,9 @@ class Mine:
             for duty in self.dialogue.duties.values()
             if duty.owed and duty.owner == PARTICIPANT and duty.whom in names
         ]
-        return [self._asked(duty) for duty in sorted(asked, key=lambda d: d.due)]
+        return [self._asked_row(duty) for duty in sorted(asked, key=lambda d: d.due)]
 
-    def _asked(self, duty: Duty) -> Asked:
+    def _asked_row(self, duty: Duty) -> Asked:
         rule = KINDS[duty.kind]
         several = rule.about is About.VOICE and len(self.voices) > 1
         voice = self.voice(str(duty.whom)) if several else None

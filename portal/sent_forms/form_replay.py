@@ -21,7 +21,7 @@ def given_back(visit: Visit, error: Exception) -> GivenBack | None:
     sure = bool(comes_from(visit)) or nobody or token_fits(visit)
     whole = not visit.form.files and not SECRET & set(visit.form.values)
     helps = sure and whole and not isinstance(error, NotFound | TooOften)
-    return _made(
+    return _make(
         visit,
         at=visit.here if helps else None,
         token=visit.form.one(TOKEN) if nobody else None,
@@ -29,15 +29,15 @@ def given_back(visit: Visit, error: Exception) -> GivenBack | None:
     )
 
 
-def lost(visit: Visit, page: bytes) -> GivenBack | None:
+def lost_words(visit: Visit, page: bytes) -> GivenBack | None:
     """What was typed and does not stand on *page*, because it no longer holds the form; None when all of it does."""
     shown = page.decode()
     if all(as_shown(text) in shown for text in visit.form.texts()):
         return None
-    return _made(visit, at=None, token=None, again=False)
+    return _make(visit, at=None, token=None, again=False)
 
 
-def _made(visit: Visit, *, at: str | None, token: str | None, again: bool) -> GivenBack:
+def _make(visit: Visit, *, at: str | None, token: str | None, again: bool) -> GivenBack:
     fields = visit.form.fields()
     texts = [(name, text) for name, text in fields if is_typed(name, text)]
     rest = [(name, text) for name, text in fields if not is_typed(name, text)]

@@ -3,9 +3,9 @@
 from starlette.responses import Response
 
 from portal.http.errors import Incomplete, Outdated
-from portal.sent_forms.form_replay import lost
+from portal.sent_forms.form_replay import lost_words
 from portal.sent_forms.outdated_forms import MEANWHILE, mark_now
-from portal.web.refusals import told
+from portal.web.refusals import refusal_shown
 from portal.web.request import Visit
 from states.language.catalogue import N_
 from states.language.errors import Refused
@@ -19,7 +19,7 @@ def shown_again(visit: Visit, refusal: Refused | Incomplete) -> Response:
         outdated = isinstance(refusal, Outdated)
         lacking = N_("Something is still missing.")
         visit.refused = visit._(MEANWHILE if outdated else lacking)
-    elif (said := told(visit, refusal)).so:
+    elif (said := refusal_shown(visit, refusal)).so:
         visit.status, visit.so = 200, said.sentence
     else:
         visit.refused = said.sentence
@@ -27,5 +27,5 @@ def shown_again(visit: Visit, refusal: Refused | Incomplete) -> Response:
         visit.marks.refused[visit.path] = mark_now(visit)
     assert visit.again is not None  # noqa: S101 - the table of pages sees to it
     page = visit.again(visit)
-    visit.given_back = lost(visit, bytes(page.body))
+    visit.given_back = lost_words(visit, bytes(page.body))
     return visit.again(visit) if visit.given_back else page

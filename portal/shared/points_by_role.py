@@ -10,7 +10,7 @@ from notifications.language.words import word
 from notifications.views.dialogue_view import DialogueView
 from portal.http.errors import Incomplete
 from portal.shared.points import AnyPoint
-from portal.web.refusal_details import Telling, named, telling_to
+from portal.web.refusal_details import Telling, name_of, telling_to
 from portal.web.request import Visit
 from states.checks.checks import Check, checks_of
 from states.checks.status import promise_standing
@@ -128,7 +128,7 @@ class Seen:
 
     def named(self, voice: str) -> str:
         """Who *voice* is, as far as the one who looks may know."""
-        return named(self.dialogue, self.viewer, voice, self.language)
+        return name_of(self.dialogue, self.viewer, voice, self.language)
 
     def hides(self, voice: str) -> bool:
         """Whether the one who looks may not know who *voice* is."""
@@ -137,12 +137,12 @@ class Seen:
     @cached_property
     def unmet(self) -> list[Lack]:
         """The checks that keep this phase from being left, with people named as they may be."""
-        return [self.told(check) for check in self._checks if not check.passes]
+        return [self.lack_of(check) for check in self._checks if not check.passes]
 
     @cached_property
     def let_by(self) -> list[Lack]:
         """The checks that are not in order and stop nothing: passed by hand, or only shown."""
-        return [self.told(check) for check in self._checks if check.passes and not check.ok]
+        return [self.lack_of(check) for check in self._checks if check.passes and not check.ok]
 
     @cached_property
     def _checks(self) -> list[Check]:
@@ -153,7 +153,7 @@ class Seen:
         """How things are told to the one who looks."""
         return telling_to(self.viewer, self.dialogue, self.language)
 
-    def told(self, check: Check) -> Lack:
+    def lack_of(self, check: Check) -> Lack:
         """*check* in words that name nobody whom their attribution hides."""
         lines = tuple(map(self.telling.line, check.gaps))
         source = word("source", check.source, self.language)
@@ -175,7 +175,7 @@ def complete(visit: Visit, seen: Seen, step: Step, given: dict[str, object]) -> 
         visit.act(seen.dialogue.id, step, given)
     except ChecksNotMet as refused:
         asked = [check for check in refused.checks if isinstance(check, Check)]
-        raise Incomplete(_missing(map(seen.told, asked))) from None
+        raise Incomplete(_missing(map(seen.lack_of, asked))) from None
 
 
 def act_in_words(

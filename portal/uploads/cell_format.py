@@ -18,7 +18,7 @@ _LONGEST = 15  # digits that a spreadsheet keeps
 _LAST_DAY = 2_958_466
 
 
-def shown(value: str, code: str, *, since_1904: bool = False) -> str:
+def show(value: str, code: str, *, since_1904: bool = False) -> str:
     """The number *value* by its format *code*; as it is when the two cannot be brought together."""
     try:
         number = Decimal(value)

@@ -17,14 +17,14 @@ _BREAK = re.compile("\r\n|\r|\n")
 
 def sheet_of(data: bytes) -> dict[str, Any]:
     """The one sheet of *data*. Raises Unreadable, which names the line when one cannot be read."""
-    text, guessed = _decoded(data)
-    text, delimiter = _delimited(text)
+    text, guessed = _decode(data)
+    text, delimiter = _delimit(text)
     rows = [[number, cells] for number, cells in _records(text, delimiter) if any(cells)]
     notes = {"guessed": guessed} if guessed else {}
     return {"title": "", "hidden": False, "rows": rows, "broken": ["", ""], "notes": notes}
 
 
-def _decoded(data: bytes) -> tuple[str, list[int]]:
+def _decode(data: bytes) -> tuple[str, list[int]]:
     """The text, and the lines whose encoding had to be guessed because the others have another one."""
     for mark, encoding in _WIDE:
         if data.startswith(mark):
@@ -67,7 +67,7 @@ def _western(line: bytes, number: int) -> str:
         raise Unreadable("bad-line", str(number)) from None
 
 
-def _delimited(text: str) -> tuple[str, str]:
+def _delimit(text: str) -> tuple[str, str]:
     """The sheet without the line in which some programs name their delimiter, and that delimiter."""
     first, _, rest = text.partition("\n")
     told = first.strip().strip('"').casefold()

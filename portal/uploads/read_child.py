@@ -40,13 +40,13 @@ def read_sheets(data: bytes) -> list[Sheet]:
         raise Unreadable("empty")
     if len(data) > MOST_BYTES:
         raise Unreadable("too-large")
-    found = _answered(data)
+    found = _answer(data)
     if "error" in found:
         raise Unreadable(str(found["error"]), str(found.get("place", "")))
     return [_sheet(one) for one in found["sheets"]]
 
 
-def _answered(data: bytes) -> dict[str, Any]:
+def _answer(data: bytes) -> dict[str, Any]:
     # A new program, no copy of this one: threads and locks of the portal stay out of it.
     command = [sys.executable, "-I", "-c", _CHILD, str(_ROOT)]
     try:

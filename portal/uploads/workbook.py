@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from portal.uploads.cell_format import BUILT_IN, shown
+from portal.uploads.cell_format import BUILT_IN, show
 from portal.uploads.limits import (
     MOST_CELL,
     MOST_COLUMNS,
@@ -31,7 +31,7 @@ def sheets_in(archive: zipfile.ZipFile) -> list[dict[str, Any]]:
     return _Workbook(archive).sheets()
 
 
-def unescaped(text: str) -> str:
+def unescape(text: str) -> str:
     """*text* with what Excel writes as `_x000D_` for signs that XML cannot hold."""
     return _ESCAPED.sub(lambda found: _sign(int(found[1], 16)), text)
 
@@ -54,10 +54,10 @@ class _Workbook:
         main = next(iter(self._targets("_rels/.rels", "", "/officedocument").values()), _MAIN)
         if main not in self.parts:
             raise Unreadable("damaged")
-        listed = self._listed(main)
+        listed = self._list_sheets(main)
         folder, name = posixpath.split(main)
         rels = self._targets(f"{folder}/_rels/{name}.rels", folder, "")
-        self._shared(rels)
+        self._shared_strings(rels)
         return [
             self._sheet(title, state, self.parts[rels[key]])
             for title, state, key in listed[:MOST_SHEETS]
@@ -80,7 +80,7 @@ class _Workbook:
         self._read(_path(part), start)
         return found
 
-    def _listed(self, main: str) -> list[tuple[str, str, str]]:
+    def _list_sheets(self, main: str) -> list[tuple[str, str, str]]:
         found: list[tuple[str, str, str]] = []
 
         def start(name: str, held: Mapping[str, str]) -> None:
@@ -92,13 +92,13 @@ class _Workbook:
         self._read(main, start)
         return found
 
-    def _shared(self, rels: Mapping[str, str]) -> None:
+    def _shared_strings(self, rels: Mapping[str, str]) -> None:
         names = set(rels.values())
         strings = next((n for n in names if n.endswith("sharedstrings.xml")), "")
         styles = next((n for n in names if n.endswith("styles.xml")), "")
         if strings in self.parts:
             reader = _Strings(self.strings)
-            stream(self.archive, self.parts[strings], reader.start, reader.end, reader.told)
+            stream(self.archive, self.parts[strings], reader.start, reader.end, reader.tell)
         try:
             self._number_formats(styles)
         except Exception:  # noqa: BLE001 - formatting may be damaged as it likes
@@ -123,11 +123,11 @@ class _Workbook:
     def _sheet(self, title: str, state: str, part: zipfile.ZipInfo) -> dict[str, Any]:
         reader, broken = _Cells(self.strings, self.formats, self.since_1904), ["", ""]
         try:
-            stream(self.archive, part, reader.start, reader.end, reader.told)
+            stream(self.archive, part, reader.start, reader.end, reader.tell)
         except Unreadable as error:
             broken = [error.code, error.place]
         return {
-            "title": unescaped(title),
+            "title": unescape(title),
             "hidden": state in {"hidden", "veryHidden"},
             "rows": reader.rows,
             "broken": broken,
@@ -156,11 +156,11 @@ class _Strings:
 
     def end(self, name: str) -> None:
         if name == "si":
-            self.found.append(unescaped("".join(self.pieces)))
+            self.found.append(unescape("".join(self.pieces)))
         self.spoken = self.spoken and name != "rPh"
         self.text = False
 
-    def told(self, text: str) -> None:
+    def tell(self, text: str) -> None:
         if self.text:
             self.pieces.append(text)
 
@@ -194,7 +194,7 @@ class _Cells:
             self.formula = True
         self.inside = "" if name == "rPh" else name if name in {"v", "t"} else self.inside
 
-    def told(self, text: str) -> None:
+    def tell(self, text: str) -> None:
         if self.inside:
             self.value += text
         if len(self.value) > MOST_CELL:
@@ -223,7 +223,7 @@ class _Cells:
         if kind == "s":
             return self._told_once(int(self.value or -1))
         if kind in {"str", "inlineStr"}:
-            return unescaped(self.value)
+            return unescape(self.value)
         if kind == "b":
             return {"1": "TRUE", "0": "FALSE"}.get(self.value, self.value)
         return self.value if kind in {"e", "d"} else self._number()
@@ -237,7 +237,7 @@ class _Cells:
     def _number(self) -> str:
         style = int(self.held.get("s") or 0)
         code = self.formats[style] if 0 <= style < len(self.formats) else ""
-        return shown(self.value, code, since_1904=self.since_1904)
+        return show(self.value, code, since_1904=self.since_1904)
 
     def _close(self) -> None:
         last = max(place for place, text in self.cells.items() if text)

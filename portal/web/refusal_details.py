@@ -42,9 +42,9 @@ class Telling:
     def line(self, gap: Gap) -> str:
         """What a check lacks, as a sentence."""
         told = replace(self, voice=self.together) if gap.code in _ARRIVALS else self
-        return say_to_people(gap.code, self.language, **told.filled(gap.details))
+        return say_to_people(gap.code, self.language, **told.fill(gap.details))
 
-    def filled(self, details: Mapping[str, Any]) -> dict[str, str]:
+    def fill(self, details: Mapping[str, Any]) -> dict[str, str]:
         """*details* in words: each as the table says, what it does not name as it stands."""
         return {name: TELLERS.get(name, _plain)(self, value) for name, value in details.items()}
 
@@ -176,7 +176,7 @@ def telling_to(role: str, dialogue: Dialogue | None, language: str) -> Telling:
     known = dialogue
 
     def voice(name: str) -> str:
-        return named(known, role, name, language)
+        return name_of(known, role, name, language)
 
     def guest(name: str) -> str:
         someone = known.stakeholders.get(name)
@@ -197,7 +197,7 @@ def _nobody(language: str) -> Name:
     return lambda _: word("voice", "unknown", language)
 
 
-def named(dialogue: Dialogue, role: str, voice: str, language: str) -> str:
+def name_of(dialogue: Dialogue, role: str, voice: str, language: str) -> str:
     """Who *voice* is, as far as whoever holds *role* may know."""
     reader = Reader.by_name(role)
     if not reader.knows_people:

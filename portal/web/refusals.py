@@ -42,10 +42,10 @@ class Told:
     so: bool
 
 
-def told(visit: Visit, refusal: Refused) -> Told:
+def refusal_shown(visit: Visit, refusal: Refused) -> Told:
     """*refusal* for whoever visits, who learns no more by it than they may know."""
     telling, code = telling_of(visit), _code(refusal)
-    sentence = say_to_people(code, visit.language, **telling.filled(refusal.details))
+    sentence = say_to_people(code, visit.language, **telling.fill(refusal.details))
     if isinstance(refusal, ChecksNotMet):
         checks = [check for check in refusal.checks if isinstance(check, Check)]
         sentence = " ".join([sentence, *(telling.line(g) for check in checks for g in check.gaps)])

@@ -199,15 +199,15 @@ class Visit:
     def typed(self, at: str, name: str, otherwise: object = "") -> str:
         """What was typed into field *name* of the form that is sent to *at*; *otherwise* when it was not sent."""
         return (
-            self.form.one(name) if self._sent(at) else str("" if otherwise is None else otherwise)
+            self.form.one(name) if self._is_at(at) else str("" if otherwise is None else otherwise)
         )
 
-    def _sent(self, at: str) -> bool:
+    def _is_at(self, at: str) -> bool:
         return self.request.method == "POST" and at == self.path and not self.probing
 
     def ticked(self, at: str, name: str, otherwise: object = ()) -> tuple[str, ...]:
         """What was ticked under *name* in the form that is sent to *at*."""
-        if self._sent(at):
+        if self._is_at(at):
             return self.form.many(name)
         return tuple(otherwise) if isinstance(otherwise, list | tuple | set) else (str(otherwise),)
 

@@ -37,7 +37,7 @@ class Known:
     renew: bool
 
 
-def known(site: Site, request: Request, now: datetime) -> Known | None:
+def known_browser(site: Site, request: Request, now: datetime) -> Known | None:
     """Who sends *request*, None when nobody is in or the browser was quiet for too long; changes nothing."""
     parts = request.cookies.get(site.cookie(SESSION), "").split("~")
     if len(parts) != _PARTS or not parts[1].isascii() or not parts[1].isdecimal():

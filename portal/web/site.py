@@ -19,7 +19,7 @@ _HERE = ("127.0.0.1", "localhost", "[::1]")
 class ShownTime(Protocol):
     """What a site knows of the demonstration that it may be: which moment pages say that it is."""
 
-    def shown(self, now: datetime) -> datetime:
+    def shown_time(self, now: datetime) -> datetime:
         """The moment that the banner shows when it is *now* (aware UTC)."""
 
 

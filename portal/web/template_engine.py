@@ -81,23 +81,23 @@ _MARKUP = re.compile(r"[<&]")
 @pass_context
 def gettext(context: Context, source: str, **named: object) -> str:
     """*source* in the reader's language, with what is *named* in its places."""
-    return _told(translate("pages", context["language"], source), source, named)
+    return _fill(translate("pages", context["language"], source), source, named)
 
 
 @pass_context
 def pgettext(context: Context, about: str, source: str, **named: object) -> str:
     """The same for a *source* that says two things: *about* tells which."""
-    return _told(translate("pages", context["language"], source, about), source, named)
+    return _fill(translate("pages", context["language"], source, about), source, named)
 
 
 @pass_context
 def ngettext(context: Context, one: str, many: str, number: int, **named: object) -> str:
     """The form of *one* or *many* that the reader's language has for *number* things, which is `num` in it."""
     told = translate_number("pages", context["language"], one, many, number)
-    return _told(told, one, {"num": number, **named})
+    return _fill(told, one, {"num": number, **named})
 
 
-def _told(told: str, source: str, named: Mapping[str, object]) -> str:
+def _fill(told: str, source: str, named: Mapping[str, object]) -> str:
     """
     What is *told* with its places filled in.
 
@@ -106,11 +106,11 @@ def _told(told: str, source: str, named: Mapping[str, object]) -> str:
     marked = _MARKUP.search(source) is not None
     if not marked and not any(hasattr(value, "__html__") for value in named.values()):
         return told % named
-    safe = {name: _escaped(value) for name, value in named.items()}
+    safe = {name: _escape(value) for name, value in named.items()}
     return Html((told if marked else escape(told)) % safe)
 
 
-def _escaped(value: object) -> str:
+def _escape(value: object) -> str:
     return str(value) if hasattr(value, "__html__") else escape(str(value))
 
 
@@ -195,20 +195,20 @@ def _environment() -> Environment:
             "tagged": tagged,
             "static": address,
             "integrity": integrity,
-            "hidden": hidden,
+            "hidden": proof_field,
             "mark_of": mark_of,
             "shows": shows,
             "watches": watches,
             "new_form": new_form,
             "menu_of": menu_of,
-            "spoken": spoken,
+            "spoken": company_language,
             "words": words,
         }
     )
     return environment
 
 
-def hidden(token: str) -> Html:
+def proof_field(token: str) -> Html:
     """The field that proves that a form is ours."""
     return Html(f'<input type="hidden" name="{TOKEN}" value="{escape(token)}">')
 
@@ -246,7 +246,7 @@ def menu_of(visit: Looking) -> list[RouteRow]:
     return [page for page in visit.site.pages if page.nav and page.open_to(visit.actor.name)]
 
 
-def spoken(visit: Looking) -> str:
+def company_language(visit: Looking) -> str:
     """The language in which the company writes: its manager's, as in letters."""
     programme = visit.me.programme
     manager = next((p for role, p in programme.roles.items() if role == Role.MANAGER), None)
@@ -261,12 +261,12 @@ def masks(context: Context, text: str) -> str:
     """*text* with the masks of people as one reads them: `participant-2` is *participant 2*, `sealed-1` *Voice A*."""
     language = context["language"]
 
-    def said(found: re.Match[str]) -> str:
+    def unmask(found: re.Match[str]) -> str:
         if found[1] == "sealed":
             return fill("voice", "letter", language, letter=letters_of(found[0]))
         return f"{word('role', found[1], language)} {found[2]}"
 
-    return _MASK.sub(said, text)
+    return _MASK.sub(unmask, text)
 
 
 @lru_cache(maxsize=1)

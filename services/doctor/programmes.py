@@ -18,7 +18,7 @@ def check_rules(house: House, now: datetime) -> Findings:
     """What the programmes of *house* lack at *now* (aware UTC), one finding each."""
     yield from check_outdated(house, now)
     yield from check_alerts(house)
-    yield from unwritten(house)
+    yield from check_languages(house)
     yield from check_key(house)
 
 
@@ -47,7 +47,7 @@ def _unheard_alerts(name: str, role: str) -> Finding:
     return Finding("roles", "bad", said, advice=advice)
 
 
-def unwritten(house: House) -> Findings:
+def check_languages(house: House) -> Findings:
     """How many participants of an edition read a language that the house does not write: they get English."""
     for row in unknown_readers(house.engine, LANGUAGES):
         who = "1 participant reads" if row.number == 1 else f"{row.number} participants read"

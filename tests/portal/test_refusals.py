@@ -68,7 +68,7 @@ def test_what_people_read_of_a_refusal_has_no_word_of_the_machine(
     assert machine_words(bare, language) == []
     for role in ROLES:
         telling = telling_to(role, told_of, language)
-        filled = telling.filled({n: VALUES[n] for n in asked(code, language) if n in VALUES})
+        filled = telling.fill({n: VALUES[n] for n in asked(code, language) if n in VALUES})
         said = say_to_people(code, language, **{"problems": "–", **filled})
         said = said.replace(f"{role} of kleding", "Somebody").replace(
             "sponsor of kleding", "Somebody"

@@ -185,7 +185,7 @@ def test_without_an_organisation_there_is_no_such_way(two_companies: Portal) -> 
 def test_an_organisation_that_does_not_answer_is_no_fault_of_ours(
     company: Portal, provider: Provider
 ) -> None:
-    single_sign_on._discovered.cache_clear()
+    single_sign_on._discover.cache_clear()
     gone = OidcSettings(issuer=f"{provider.address}/gone", client_id="weerklank")
     settings = company.house.settings.model_copy(update={"oidc": gone})
     company.app = create_app(company.house, settings, clock=lambda: company.now)

@@ -22,7 +22,7 @@ from openpyxl import Workbook
 
 from portal.manager.register.spreadsheets import as_xlsx, rows_of
 from portal.uploads import read_child
-from portal.uploads.cell_format import shown
+from portal.uploads.cell_format import show
 from portal.uploads.child import _answer
 from portal.uploads.limits import MEMORY, MOST_BYTES, SECONDS, Unreadable
 from portal.uploads.read_child import read_sheets
@@ -281,7 +281,7 @@ def test_rows_have_the_numbers_that_a_spreadsheet_shows() -> None:
     ],
 )
 def test_a_number_is_shown_as_a_spreadsheet_shows_it(value: str, code: str, said: str) -> None:
-    assert shown(value, code) == said
+    assert show(value, code) == said
 
 
 def test_dates_and_numbers_of_a_real_workbook() -> None:

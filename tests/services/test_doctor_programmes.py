@@ -10,7 +10,7 @@ from records.access.accounts import Account, keep_account
 from records.dialogues.duty_queries import alerting
 from records.engine.database import writing
 from records.schema.collections import StakeholderTable
-from services.doctor.programmes import check_alerts, check_key, unwritten
+from services.doctor.programmes import check_alerts, check_key, check_languages
 from services.house import House
 from services.secret_encryption import key_file, lock
 from states.language.languages import LANGUAGES
@@ -110,7 +110,7 @@ def test_what_every_edition_lacks_is_said_once(house: House) -> None:
 
 def test_readers_of_a_language_that_we_do_not_write_are_told(house: House) -> None:
     """They were stored before it was refused: they are written to in English, and nobody is named."""
-    assert list(unwritten(house)) == []
+    assert list(check_languages(house)) == []
     with writing(house.engine, NOW) as connection:
         chosen = (
             update(StakeholderTable)
@@ -118,7 +118,7 @@ def test_readers_of_a_language_that_we_do_not_write_are_told(house: House) -> No
             .values(language="fr")
         )
         assert connection.execute(chosen).rowcount == 2
-    [told] = unwritten(house)
+    [told] = check_languages(house)
     assert told.state == "warn"
     assert told.says.startswith(f"{ID}: 2 participants read 'fr', in which we do not write")
     assert ", ".join(LANGUAGES) in (told.advice or "")

@@ -36,11 +36,11 @@ def show(visit: Visit) -> Response:
 
 def show_one(visit: Visit) -> Response:
     """One voice: their points, the decisions, and the form to write to them."""
-    debt, point = _asked(visit)
+    debt, point = _debt_asked_for(visit)
     return visit.page("manager/answer.html", seen=debt.seen, debt=debt, point=point)
 
 
-def _asked(visit: Visit) -> tuple[Debt, SeenPoint]:
+def _debt_asked_for(visit: Visit) -> tuple[Debt, SeenPoint]:
     """The debt that the contribution of the path belongs to, and that point."""
     seen = seen_by(visit, visit.dialogue(visit.param("dialogue")))
     point = seen.point(visit.param("contribution"))
@@ -53,8 +53,8 @@ def _asked(visit: Visit) -> tuple[Debt, SeenPoint]:
 
 def look(visit: Visit) -> Response:
     """The answer as its reader will see it; nothing is sent yet."""
-    debt, point = _asked(visit)
-    given = _given(visit, debt)
+    debt, point = _debt_asked_for(visit)
+    given = _answer_fields(visit, debt)
     message = preview(debt, given, visit)
     return visit.page(
         "manager/answer.html",
@@ -67,7 +67,7 @@ def look(visit: Visit) -> Response:
     )
 
 
-def _given(visit: Visit, debt: Debt) -> dict[str, Any]:
+def _answer_fields(visit: Visit, debt: Debt) -> dict[str, Any]:
     """The points that the answer covers, theirs alone, and its text."""
     mine = [point.id for point in debt.points]
     covers = [name for name in visit.form.many("covers") if name in mine]
@@ -79,15 +79,15 @@ def _given(visit: Visit, debt: Debt) -> dict[str, Any]:
 
 def send(visit: Visit) -> Response:
     """Send the answer; it counts when it has arrived."""
-    debt, _ = _asked(visit)
-    given = _given(visit, debt)
+    debt, _ = _debt_asked_for(visit)
+    given = _answer_fields(visit, debt)
     visit.act(debt.seen.dialogue.id, Step.ANSWER_PARTICIPANT, given)
     return visit.go(f"/dialogues/{debt.seen.dialogue.id}/answers", said="answer-written")
 
 
 def postpone(visit: Visit) -> Response:
     """Promise another day, with the reason; whoever waits hears it at once."""
-    debt, point = _asked(visit)
+    debt, point = _debt_asked_for(visit)
     to = visit.form.day("to")
     if to is None:
         said = visit._("Name the new day.")
@@ -109,7 +109,7 @@ def _postponable(debt: Debt, point: SeenPoint, what: str) -> DutyView | None:
 
 def settle(visit: Visit) -> Response:
     """Respond to an objection."""
-    debt, point = _asked(visit)
+    debt, point = _debt_asked_for(visit)
     given = {"contribution": point.id, **visit.need("settlement")}
     given["text"] = given.pop("settlement")
     visit.act(debt.seen.dialogue.id, Step.SETTLE_DISPUTE, given)

@@ -46,7 +46,7 @@ def show_all(visit: Visit) -> Response:
     )
 
 
-def _called(visit: Visit) -> tuple[Dialogue, Stakeholder]:
+def _stakeholder_to_call(visit: Visit) -> tuple[Dialogue, Stakeholder]:
     dialogue = visit.dialogue(visit.param("dialogue"))
     seat = dialogue.stakeholders.get(visit.param("stakeholder"))
     if seat is None or not seat.invited or seat.erased_at is not None or kept_from(visit, seat):
@@ -56,7 +56,7 @@ def _called(visit: Visit) -> tuple[Dialogue, Stakeholder]:
 
 def show(visit: Visit) -> Response:
     """The sheet for one call: how they are reached and when, what to say, what waits, and what to record."""
-    dialogue, seat = _called(visit)
+    dialogue, seat = _stakeholder_to_call(visit)
     call = call_of(visit, dialogue, seat)
     choices = () if visit.me.name in MANAGERS else choices_of(dialogue, visit.me.name)
     return visit.page(
@@ -82,11 +82,11 @@ def bring(visit: Visit) -> Response:
     return _record(visit, Step.BRING, visit.need("how"))
 
 
-def delivered(visit: Visit) -> Response:
+def record_delivered(visit: Visit) -> Response:
     """All that the sheet said was heard: whoever may not know of an answer cannot have brought it."""
     if visit.me.name == _MODERATOR:
         return _record(visit, Step.RECORD_DELIVERY, visit.need("how"))
-    dialogue, seat = _called(visit)
+    dialogue, seat = _stakeholder_to_call(visit)
     record_heard(visit, call_of(visit, dialogue, seat))
     return visit.go(f"/dialogues/{dialogue.id}/calls", said="saved")
 
@@ -104,7 +104,7 @@ def not_reached(visit: Visit) -> Response:
 
 
 def _record(visit: Visit, step: Step, given: dict[str, Any]) -> Response:
-    dialogue, seat = _called(visit)
+    dialogue, seat = _stakeholder_to_call(visit)
     visit.act(dialogue.id, step, {"to": seat.id, **given})
     return visit.go(f"/dialogues/{dialogue.id}/calls", said="saved")
 
@@ -117,6 +117,6 @@ PAGES = (
     get(_AT, show_all, *_CALLERS),
     get(_ONE, show, *_CALLERS),
     post(f"{_ONE}/brought", bring, *MANAGERS, again=show),
-    post(f"{_ONE}/delivered", delivered, _MODERATOR, _CONFIDANT, again=show),
+    post(f"{_ONE}/delivered", record_delivered, _MODERATOR, _CONFIDANT, again=show),
     post(f"{_ONE}/not-reached", not_reached, _MODERATOR, *MANAGERS, again=show),
 )

@@ -92,14 +92,14 @@ def record(visit: Visit) -> Response:
     step = Step(name)
     given: dict[str, Any] = {"stakeholder": visit.form.one("who"), **said_how(visit)}
     given |= {"verdict": verdict} if verdict else {}
-    given |= visit.need(*_NEEDS.get(key, ())) | _said(visit, step)
+    given |= visit.need(*_NEEDS.get(key, ())) | _own_words(visit, step)
     if "text" in given and step in _TEXT:
         given[_TEXT[step]] = given.pop("text")
     visit.act(dialogue.id, step, given)
     return visit.go("/relays", said="relayed")
 
 
-def _said(visit: Visit, step: Step) -> dict[str, str]:
+def _own_words(visit: Visit, step: Step) -> dict[str, str]:
     """Their own words, where a step has room for them."""
     takes = STEPS[step].takes.model_fields
     return visit.form.some("text") if {"text", "reason", "comment"} & set(takes) else {}
@@ -107,20 +107,20 @@ def _said(visit: Visit, step: Step) -> dict[str, str]:
 
 def reach(visit: Visit) -> Response:
     """Say how somebody is reached, as they told it; both ways are told."""
-    dialogue, seat = _chosen(visit)
+    dialogue, seat = _choice(visit)
     change_contact(visit, dialogue, seat)
     return visit.go("/relays", said="saved")
 
 
 def mark_unsafe(visit: Visit) -> Response:
     """Never again use a way to somebody."""
-    dialogue, seat = _chosen(visit)
+    dialogue, seat = _choice(visit)
     given = {"stakeholder": seat.id, "way": visit.need("way")["way"]}
     visit.act(dialogue.id, Step.MARK_UNSAFE, given)
     return visit.go("/relays", said="way-unsafe")
 
 
-def _chosen(visit: Visit) -> tuple[Dialogue, Stakeholder]:
+def _choice(visit: Visit) -> tuple[Dialogue, Stakeholder]:
     dialogue = visit.dialogue(visit.param("dialogue"))
     seat = dialogue.stakeholders.get(visit.need("stakeholder")["stakeholder"])
     if seat is None or not _there(seat):

@@ -65,14 +65,14 @@ class Leave:
 def asked_of(visit: Visit, dialogue: Dialogue) -> list[AskedCheck]:
     """The checks of the phase, those that wait first."""
     seen = seen_by(visit, dialogue)
-    asked = [_asked(visit, seen, check) for check in checks_of(dialogue, visit.now)]
+    asked = [_check_row(visit, seen, check) for check in checks_of(dialogue, visit.now)]
     return sorted(asked, key=lambda one: (not one.waits, one.soft))
 
 
-def _asked(visit: Visit, seen: Seen, check: Check) -> AskedCheck:
+def _check_row(visit: Visit, seen: Seen, check: Check) -> AskedCheck:
     dialogue = seen.dialogue
     override = dialogue.overrides.get(f"{dialogue.phase}/{check.name}")
-    passed, told = override if check.overridden else None, seen.told(check)
+    passed, told = override if check.overridden else None, seen.lack_of(check)
     return AskedCheck(
         check,
         list(told.lines),

@@ -69,7 +69,7 @@ _SEEN_AT: dict[CheckName, str] = {
 """Checks of which one sees elsewhere first what is to be done."""
 
 
-def built(visit: Visit, path: str) -> bool:
+def can_open(visit: Visit, path: str) -> bool:
     """Whether whoever asks can open the page *path* of the route table."""
     return visit.site.opens(path, visit.me.name)
 
@@ -81,8 +81,8 @@ def way_to(visit: Visit, dialogue: Dialogue, duty: Duty) -> tuple[str, str] | No
     theirs = dialogue.owner_role(duty) in {*MANAGERS, visit.me.name} or rule.shared
     if way is None or not theirs:
         return None
-    way = _veiled(visit, dialogue, duty) or way
-    path = way.path if built(visit, way.path) else HOME
+    way = _way_without_name(visit, dialogue, duty) or way
+    path = way.path if can_open(visit, way.path) else HOME
     point = first_point(dialogue, duty) or ""
     if "{contribution}" in path and not point:
         path = HOME
@@ -91,7 +91,7 @@ def way_to(visit: Visit, dialogue: Dialogue, duty: Duty) -> tuple[str, str] | No
     return path.format(**parts) + place, visit.pgettext("link", way.words)
 
 
-def _veiled(visit: Visit, dialogue: Dialogue, duty: Duty) -> Way | None:
+def _way_without_name(visit: Visit, dialogue: Dialogue, duty: Duty) -> Way | None:
     """
     Another way than to the sheet: by the answers, which name nobody, as its address would say who a hidden speaker is.
 
@@ -126,6 +126,6 @@ def way_to_fix(visit: Visit, dialogue: Dialogue, check: Check) -> str | None:
     """The address on which what *check* lacks can be given; None when that is this page or not built."""
     given = STEPS[check.step] if check.step else HOME
     path = _SEEN_AT.get(check.name, given)
-    if path == HOME or not built(visit, path):
+    if path == HOME or not can_open(visit, path):
         return None
     return path.format(dialogue=dialogue.id)

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from notifications.views.dialogue_view import DialogueView, DutyView
 from notifications.views.names import travels_sealed
-from portal.manager.overview.duty_links import built, key_of, way_to
+from portal.manager.overview.duty_links import can_open, key_of, way_to
 from portal.web.request import Visit
 from records.dialogues.duty_queries import DutyRow
 from records.queries import owed_duties
@@ -75,7 +75,7 @@ class Owed:
     @property
     def postponable(self) -> bool:
         """Whether another date may still be named, on a page that is there."""
-        there = built(self.visit, "/dialogues/{dialogue}/postpone")
+        there = can_open(self.visit, "/dialogues/{dialogue}/postpone")
         return there and self.number == 1 and self.view.postponements_left > 0
 
 
@@ -126,7 +126,7 @@ def board_of(visit: Visit) -> DutyBoard:
     now = visit.now
     rows = owed_duties(visit.site.house.engine, visit.me.programme.id)
     read = {name: visit.dialogue(name) for name in _to_read(rows, now)}
-    rows = [row for row in rows if not _untold(row, read)]
+    rows = [row for row in rows if not _is_untold(row, read)]
     ours = [
         Owed(visit, read[row.dialogue_id], row.duty)
         for row in rows
@@ -134,17 +134,17 @@ def board_of(visit: Visit) -> DutyBoard:
     ]
     late = sorted((one for one in ours if one.late), key=lambda one: one.standing)
     coming = sorted((one for one in ours if not one.late), key=lambda one: one.duty.due)
-    joined = list(_joined(coming))
+    joined = list(_join(coming))
     return DutyBoard(
         list(_bundles(late)),
         [one for one in joined if one.duty.due <= now + SOON],
         [one for one in joined if one.duty.due > now + SOON],
-        list(_asked(rows, read)),
+        list(_asked_of_participants(rows, read)),
         list(_elsewhere(rows, set(read), now)),
     )
 
 
-def _untold(row: DutyRow, read: dict[str, Dialogue]) -> bool:
+def _is_untold(row: DutyRow, read: dict[str, Dialogue]) -> bool:
     dialogue = read.get(row.dialogue_id)
     return dialogue is not None and travels_sealed(dialogue, row.duty)
 
@@ -169,7 +169,7 @@ def _bundles(late: Iterable[Owed]) -> Iterator[list[Owed]]:
         yield from [alike] if len(alike) >= TOGETHER else [[one] for one in alike]
 
 
-def _joined(coming: Iterable[Owed]) -> Iterator[Owed]:
+def _join(coming: Iterable[Owed]) -> Iterator[Owed]:
     def same(one: Owed) -> tuple[datetime, str, str, str]:
         return one.duty.due, one.dialogue.id, one.duty.kind, one.duty.owner
 
@@ -181,7 +181,9 @@ def _joined(coming: Iterable[Owed]) -> Iterator[Owed]:
             yield Owed(alike[0].visit, alike[0].dialogue, alike[0].duty, len(alike))
 
 
-def _asked(rows: Iterable[DutyRow], read: dict[str, Dialogue]) -> Iterator[AskedOfMany]:
+def _asked_of_participants(
+    rows: Iterable[DutyRow], read: dict[str, Dialogue]
+) -> Iterator[AskedOfMany]:
     asked = Counter(
         (row.dialogue_id, row.duty.kind, row.duty.due)
         for row in rows

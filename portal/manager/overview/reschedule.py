@@ -58,13 +58,13 @@ def preview_of(visit: Visit, decision: Decision) -> Preview:
     return Preview(
         decision.before,
         decision.dialogue,
-        list(_moved(visit, decision.before, decision.dialogue)),
+        list(_moves(visit, decision.before, decision.dialogue)),
         sum(notice.template == Template.SESSION_MOVED for notice in decision.notices),
         sum(fact.fact == FactName.DUTY_LAPSED for fact in decision.facts),
     )
 
 
-def _moved(visit: Visit, before: Dialogue, after: Dialogue) -> Iterator[Moved]:
+def _moves(visit: Visit, before: Dialogue, after: Dialogue) -> Iterator[Moved]:
     day = before.calendar.due_day
     alike = Counter(
         (
@@ -99,7 +99,9 @@ def show_move(visit: Visit) -> Response:
 def preview(visit: Visit) -> Response:
     """What moves along, before anything is confirmed. Writes nothing."""
     dialogue = visit.dialogue(visit.param("dialogue"))
-    decision = decide(dialogue, Step.RESCHEDULE_SESSION, _given(visit), visit.me.by, visit.now)
+    decision = decide(
+        dialogue, Step.RESCHEDULE_SESSION, _typed_fields(visit), visit.me.by, visit.now
+    )
     return visit.page(
         "manager/move-preview.html",
         dialogue=dialogue,
@@ -117,7 +119,7 @@ def show_again(visit: Visit) -> Response:
         return show_move(visit)
 
 
-def _given(visit: Visit) -> dict[str, Any]:
+def _typed_fields(visit: Visit) -> dict[str, Any]:
     problems: dict[str, str] = {}
     to = visit.form.moment("to")
     if to is None:
@@ -136,7 +138,7 @@ def _given(visit: Visit) -> dict[str, Any]:
 def move(visit: Visit) -> Response:
     """Move the session, and all that hangs on it; so near that days do not fit only when that is said to be known."""
     name, tight = visit.param("dialogue"), bool(visit.form.one("tight"))
-    visit.act(name, Step.RESCHEDULE_SESSION, {**_given(visit), "tight": tight})
+    visit.act(name, Step.RESCHEDULE_SESSION, {**_typed_fields(visit), "tight": tight})
     return visit.go(f"/dialogues/{name}", said="moved")
 
 

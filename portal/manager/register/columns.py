@@ -79,7 +79,7 @@ def danger(text: str) -> bool | None:
     return True if word in bad else False if word in good else yes_or_no(text)
 
 
-def undecided(text: str) -> bool:
+def is_undecided(text: str) -> bool:
     """Whether *text* says that it is not known yet."""
     return plain(text) in _among(_UNDECIDED)
 
@@ -113,7 +113,7 @@ def category_of(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _spoken() -> Mapping[str, str]:
+def _languages() -> Mapping[str, str]:
     told: dict[str, str] = {}
     ours = (one.formats for one in languages().values())
     for locale in (*register_words()["locales"]["first"], *ours):
@@ -126,11 +126,11 @@ def spoken_of(text: str) -> str | None:
     """The code of the language that *text* names, in which we need not have any texts."""
     word = plain(text)
     code = word[:2] if re.fullmatch("[a-z]{2}[-_ ][a-z]{2}", word) else word
-    return code if re.fullmatch("[a-z]{2,3}", code) else _spoken().get(word)
+    return code if re.fullmatch("[a-z]{2,3}", code) else _languages().get(word)
 
 
 def read_by_us(text: str) -> str | None:
     """The code of the language that *text* names, when it is one in which we write."""
     code = spoken_of(text)
-    code = _spoken().get(code, code) if code else None
+    code = _languages().get(code, code) if code else None
     return code if code in LANGUAGES else None

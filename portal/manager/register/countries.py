@@ -37,7 +37,7 @@ def _names(locale: str) -> Mapping[str, str]:
 def country_of(text: str) -> str | None:
     """The ISO code of the country that *text* names."""
     readings = [one for one in dict.fromkeys(_readings(text)) if one]
-    near = (_told().get(one) for one in readings)
+    near = (_known_names().get(one) for one in readings)
     return next(filter(None, near), None) or next(
         filter(None, (_told_elsewhere().get(one) for one in readings)), None
     )
@@ -65,7 +65,7 @@ def _letters(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _told() -> Mapping[str, str]:
+def _known_names() -> Mapping[str, str]:
     """Codes first, then usual names, then the names of each language in turn."""
     codes = {code.casefold(): code for code in _names(SOURCE)}
     usual = {

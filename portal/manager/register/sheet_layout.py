@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.manager.register.columns import read_by_us
 from portal.manager.register.headings import BESIDE, COLUMNS, PARTS, SPOKEN, Column, heading_of
-from portal.manager.register.spreadsheets import MOST_ROWS, Sheet, Unreadable, said
+from portal.manager.register.spreadsheets import MOST_ROWS, Sheet, Unreadable, text_of
 
 _LOOKED_AT = 20  # rows among which the headings stand
 _FEWEST = 2  # headings that we know, or cells at least, make a row of headings
@@ -72,8 +72,8 @@ def register_of(sheets: Sequence[Sheet]) -> Register:
     return Register(
         chosen.title,
         number,
-        _wide([said(cell) for cell in heads], rows),
-        tuple((at, tuple(said(cell) for cell in cells)) for at, cells in rows),
+        _wide([text_of(cell) for cell in heads], rows),
+        tuple((at, tuple(text_of(cell) for cell in cells)) for at, cells in rows),
         tuple(" ".join(filter(None, cells))[:200] for _at, cells in chosen.rows[:place]),
         tuple(one.title for one in shown if one is not chosen),
         tuple(one.title for one in sheets if one.hidden),
@@ -100,7 +100,7 @@ def _wide(heads: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]]) -> tu
     return tuple(heads[at] if at < len(heads) else "" for at in range(width))
 
 
-def proposed(register: Register, remembered: Mapping[str, str]) -> Columns:
+def columns_by_guess(register: Register, remembered: Mapping[str, str]) -> Columns:
     """What each column seems to be: as somebody said of such a heading before, else by the words that we know."""
     names = list[str]()
     twice = list[str]()
@@ -114,7 +114,7 @@ def proposed(register: Register, remembered: Mapping[str, str]) -> Columns:
     return Columns(names, twice)
 
 
-def chosen(register: Register, wishes: Sequence[str]) -> Columns:
+def columns_by_choice(register: Register, wishes: Sequence[str]) -> Columns:
     """What each column is by *wishes*, one for each; what is no column of ours is none."""
     names = [wish if wish in _NAMES else "" for wish in wishes[: len(register.heads)]]
     names += [""] * (len(register.heads) - len(names))
@@ -124,7 +124,7 @@ def chosen(register: Register, wishes: Sequence[str]) -> Columns:
 
 def by_hand(register: Register, columns: Columns) -> dict[str, str]:
     """What differs in *columns* from what we would have proposed: by heading, to be remembered."""
-    ours = proposed(register, {}).names
+    ours = columns_by_guess(register, {}).names
     return {
         heading_of(head): name
         for head, name, own in zip(register.heads, columns.names, ours, strict=True)
@@ -156,7 +156,7 @@ def _languages(spoken: str) -> list[str]:
     return [one.strip() for one in re.split(r"[/,;&+|]| en | and ", spoken) if one.strip()]
 
 
-def unwritten(register: Register, columns: Columns) -> list[str]:
+def languages_without_letters(register: Register, columns: Columns) -> list[str]:
     """The languages that somebody speaks in none of which we write, each once as the register writes them."""
     names = columns.names
     found = list[str]()
@@ -180,12 +180,12 @@ def register_from(pieces: Sequence[str]) -> Register | None:
     """The register that a form carried; it comes from outside, so None for whatever is not of its shape."""
     try:
         found = json.loads("".join(pieces))
-        return _checked(found)
+        return _check(found)
     except (ValueError, RecursionError, TypeError, KeyError):
         return None
 
 
-def _checked(found: Any) -> Register:  # noqa: ANN401 - whatever came from outside
+def _check(found: Any) -> Register:  # noqa: ANN401 - whatever came from outside
     rows = tuple((int(number), _texts(cells)) for number, cells in found["rows"])
     if len(rows) > MOST_ROWS:
         raise ValueError

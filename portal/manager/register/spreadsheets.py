@@ -27,10 +27,10 @@ def rows_of(data: bytes) -> Rows:
         raise Unreadable(*sheet.broken)
     if len(sheet.rows) > MOST_ROWS + 1:
         raise Unreadable("too-many")
-    return [[said(cell) for cell in cells] for _number, cells in sheet.rows]
+    return [[text_of(cell) for cell in cells] for _number, cells in sheet.rows]
 
 
-def said(cell: str) -> str:
+def text_of(cell: str) -> str:
     """What *cell* says: the quote that keeps a program from calculating is no part of it."""
     return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA) else cell
 

@@ -54,7 +54,7 @@ _DO = {
 """Why it is not and what to do, in one."""
 
 
-def told(visit: Visit, error: Unreadable) -> str:
+def sentence_of(visit: Visit, error: Unreadable) -> str:
     """The sentence for *error* in the reader's language."""
     if error.code in _WHOLE:
         return visit._(_WHOLE[error.code], place=error.place, rows=MOST_ROWS, columns=MOST_COLUMNS)

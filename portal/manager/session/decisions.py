@@ -26,7 +26,7 @@ def show(visit: Visit) -> Response:
 
 def show_one(visit: Visit) -> Response:
     """One point and the form to decide on it."""
-    seen, point = _asked(visit)
+    seen, point = _point_asked_for(visit)
     following = [other for other in seen.points if not other.source.outcome and other != point]
     return visit.page(
         "manager/decision.html",
@@ -38,7 +38,7 @@ def show_one(visit: Visit) -> Response:
     )
 
 
-def _asked(visit: Visit) -> tuple[Seen, SeenPoint]:
+def _point_asked_for(visit: Visit) -> tuple[Seen, SeenPoint]:
     seen = seen_by(visit, visit.dialogue(visit.param("dialogue")))
     point = seen.point(visit.param("contribution"))
     if point is None:
@@ -48,15 +48,15 @@ def _asked(visit: Visit) -> tuple[Seen, SeenPoint]:
 
 def take(visit: Visit) -> Response:
     """Save the decision; a reason that says nothing is held back once, and recorded when that is meant."""
-    seen, point = _asked(visit)
-    given = _given(visit, point)
+    seen, point = _point_asked_for(visit)
+    given = _typed_fields(visit, point)
     if not visit.form.one("anyway"):
         _warn(visit, seen, given)
     visit.act(seen.dialogue.id, Step.DECIDE, given)
     return visit.go(f"/dialogues/{seen.dialogue.id}/decisions#{point.id}", said="decision")
 
 
-def _given(visit: Visit, point: SeenPoint) -> dict[str, Any]:
+def _typed_fields(visit: Visit, point: SeenPoint) -> dict[str, Any]:
     given: dict[str, Any] = visit.need("outcome", "reason", "owner")
     texts = visit.form.some(*_OPTIONAL)
     problems = _problems(visit, texts)

@@ -36,7 +36,7 @@ def show(visit: Visit) -> Response:
     return visit.page(
         "manager/session.html",
         seen=seen_by(visit, dialogue),
-        guests=invited(dialogue),
+        guests=invited_people(dialogue),
         management=[role for role in _PRESENT if dialogue.role(role)],
         levels=_levels(visit, dialogue),
         wishes=_wishes(visit, dialogue),
@@ -46,7 +46,7 @@ def show(visit: Visit) -> Response:
     )
 
 
-def invited(dialogue: Dialogue) -> list[Stakeholder]:
+def invited_people(dialogue: Dialogue) -> list[Stakeholder]:
     """Those who were invited, those who accepted first."""
     everybody = [s for s in dialogue.stakeholders.values() if s.invited]
     return sorted(everybody, key=lambda s: (not s.accepted, s.organisation.casefold(), s.name))
@@ -92,7 +92,7 @@ def _read(visit: Visit) -> tuple[Dialogue, int]:
 
 def attendance_shown(dialogue: Dialogue) -> str:
     """What the form of the attendance shows, as a mark that tells when it is out of date."""
-    return _mark([(s.id, s.present, s.absence_reason) for s in invited(dialogue)])
+    return _mark([(s.id, s.present, s.absence_reason) for s in invited_people(dialogue)])
 
 
 def management_shown(dialogue: Dialogue) -> str:
@@ -120,14 +120,14 @@ def _attendance_now(visit: Visit, dialogue: Dialogue) -> dict[str, str]:
     meanwhile = visit._("Somebody else recorded meanwhile: ")
     told = {
         s.id: ", ".join(filter(None, (words[s.present], s.absence_reason)))
-        for s in invited(dialogue)
+        for s in invited_people(dialogue)
         if s.present is not None and visit.form.one(f"present-{s.id}") != _ANSWERS[s.present]
     }
     return {f"reason-{name}": f"{meanwhile}{what}." for name, what in told.items()}
 
 
 def _attendance(visit: Visit, dialogue: Dialogue) -> Iterator[dict[str, Any]]:
-    for guest in invited(dialogue):
+    for guest in invited_people(dialogue):
         typed = visit.form.one(f"present-{guest.id}")
         present = next((value for value, word in _ANSWERS.items() if word == typed), None)
         reason = None if present else visit.form.one(f"reason-{guest.id}") or None

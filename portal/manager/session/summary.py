@@ -58,13 +58,13 @@ def check(visit: Visit) -> Response:
     someone = _speaks_by_hand(seen_by(visit, dialogue), point.voice) if point else None
     if point is None or someone is None:
         raise NotFound
-    given = visit.need("verdict", *(("text",) if _corrected(visit) else ()))
+    given = visit.need("verdict", *(("text",) if _is_corrected(visit) else ()))
     given |= {"contribution": point.id, "stakeholder": someone.id, **said_how(visit)}
     visit.act(dialogue.id, Step.CHECK_LINE, given)
     return visit.go(f"/dialogues/{dialogue.id}/summary", said="saved")
 
 
-def _corrected(visit: Visit) -> bool:
+def _is_corrected(visit: Visit) -> bool:
     return visit.form.one("verdict") == "corrected"
 
 

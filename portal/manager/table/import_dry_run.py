@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.manager.register.headings import COLUMNS, plain
 from portal.manager.table.stakeholder_form import conflict_of, free_name, same_as, understand
-from portal.web.refusals import told
+from portal.web.refusals import refusal_shown
 from portal.web.request import Visit
 from states.language.errors import Refused
 from states.model.dialogue import Dialogue
@@ -44,7 +44,7 @@ class Row:
         return self.good and self.does != "same"
 
 
-def tried(visit: Visit, dialogue: Dialogue, raws: Iterable[Mapping[str, str]]) -> list[Row]:
+def try_rows(visit: Visit, dialogue: Dialogue, raws: Iterable[Mapping[str, str]]) -> list[Row]:
     """Each row tried on the dialogue as the rows before it would leave it; nothing is written."""
     rows = list[Row]()
     for place, raw in enumerate(raws):
@@ -60,14 +60,14 @@ def _twice(visit: Visit, rows: list[Row], row: Row) -> dict[str, str]:
     """A link in a mail must be of one person, so an address stands in one row."""
     for other in rows:
         if same_address(other.raw.get("email"), row.raw.get("email")):
-            if _called(other) == _called(row):
+            if _name_and_organisation(other) == _name_and_organisation(row):
                 return {"": _same_person(visit, other)}
             said = visit._("This address is somebody's in row")
             return {"email": f"{said} {other.number}."}
     return {}
 
 
-def _called(row: Row) -> tuple[str, str]:
+def _name_and_organisation(row: Row) -> tuple[str, str]:
     return plain(row.raw.get("name", "")), plain(row.raw.get("organisation", ""))
 
 
@@ -89,7 +89,7 @@ def _try(visit: Visit, dialogue: Dialogue, row: Row, rows: list[Row]) -> Dialogu
         row.problems = {"": _same_person(visit, earlier)}
         return dialogue
     _weigh(visit, dialogue, row, known, reading.given)
-    return dialogue if row.does == "same" else _decided(visit, dialogue, row)
+    return dialogue if row.does == "same" else _decide(visit, dialogue, row)
 
 
 def _weigh(
@@ -108,10 +108,10 @@ def _weigh(
     told = {name: value for name, value in given.items() if name not in silent}
     row.given = {**before, **told, "id": known.id}
     row.does = "same" if row.given == before else "corrects"
-    row.changes = [_change(visit, name, before, row.given) for name in _changed(before, row.given)]
+    row.changes = [_change(visit, name, before, row.given) for name in _changes(before, row.given)]
 
 
-def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     return [column.name for column in COLUMNS if before.get(column.name) != after.get(column.name)]
 
 
@@ -123,9 +123,9 @@ def _change(visit: Visit, name: str, before: Mapping[str, Any], after: Mapping[s
     return heading
 
 
-def _decided(visit: Visit, dialogue: Dialogue, row: Row) -> Dialogue:
+def _decide(visit: Visit, dialogue: Dialogue, row: Row) -> Dialogue:
     try:
         return decide(dialogue, Step.MAP_STAKEHOLDER, row.given, visit.me.by, visit.now).dialogue
     except Refused as refusal:
-        row.problems = {"": told(visit, refusal).sentence}
+        row.problems = {"": refusal_shown(visit, refusal).sentence}
         return dialogue

@@ -13,16 +13,16 @@ from portal.manager.register.sheet_layout import (
     Columns,
     Register,
     by_hand,
-    chosen,
+    columns_by_choice,
+    columns_by_guess,
+    languages_without_letters,
     missing,
-    proposed,
     raw_rows,
     register_from,
     register_of,
-    unwritten,
 )
 from portal.manager.register.spreadsheets import MOST_BYTES, MOST_ROWS, Unreadable, read_sheets
-from portal.manager.table.import_dry_run import Row, tried
+from portal.manager.table.import_dry_run import Row, try_rows
 from portal.manager.table.people import can_map
 from portal.manager.table.stakeholder_form import NEEDED
 from portal.web.pages import get, post
@@ -68,19 +68,19 @@ def preview(visit: Visit) -> Response:
     if problem:
         visit.status = 422
     raws = [] if problem else list(raw_rows(register, columns))
-    rows = tried(visit, dialogue, list(_in_our_language(visit, raws)))
+    rows = try_rows(visit, dialogue, list(_in_our_language(visit, raws)))
     return visit.page(
         "manager/import-preview.html",
         dialogue=dialogue,
         register=register,
         names=columns.names,
-        unused=_unused(visit, register, columns),
+        unused=_unused_columns(visit, register, columns),
         problem=problem,
         rows=rows,
         kept=_pieces(rows),
         columns=COLUMNS,
         choices=(*COLUMNS, *BESIDE),
-        unwritten=unwritten(register, columns),
+        unwritten=languages_without_letters(register, columns),
         foreign=any(_is_foreign(raw) for raw in raws),
         otherwise=visit.form.one("otherwise"),
     )
@@ -94,15 +94,17 @@ def _read(visit: Visit) -> tuple[Register, Columns] | None:
     try:
         register = register_of(read_sheets(data))
     except Unreadable as error:
-        raise Incomplete({"sheet": unreadable_files.told(visit, error)}) from None
-    return register, proposed(register, headings_of(visit.site.house.engine, visit.me.programme.id))
+        raise Incomplete({"sheet": unreadable_files.sentence_of(visit, error)}) from None
+    return register, columns_by_guess(
+        register, headings_of(visit.site.house.engine, visit.me.programme.id)
+    )
 
 
 def _sorted_by_hand(visit: Visit) -> tuple[Register, Columns]:
     register = register_from(visit.form.many("register"))
     if register is None:
         raise Incomplete({"sheet": visit._("Choose the file again.")})
-    columns = chosen(
+    columns = columns_by_choice(
         register, [visit.form.one(f"column-{at}") for at in range(len(register.heads))]
     )
     own = by_hand(register, columns)
@@ -131,7 +133,7 @@ def _unfit(visit: Visit, register: Register, columns: Columns) -> str:
     return ""
 
 
-def _unused(visit: Visit, register: Register, columns: Columns) -> list[str]:
+def _unused_columns(visit: Visit, register: Register, columns: Columns) -> list[str]:
     """The columns that do not come in, by heading: nothing vanishes without a word."""
     bare = visit._("a column without a heading")
     pairs = zip(register.heads, columns.names, strict=True)
@@ -159,7 +161,7 @@ def _pieces(rows: list[Row]) -> list[str]:
 def bring_in(visit: Visit) -> Response:
     """Bring the good rows in, all of them or none; what the preview promised is tried once more before."""
     dialogue = _mappable(visit)
-    rows = tried(visit, dialogue, _kept(visit))
+    rows = try_rows(visit, dialogue, _rows_of_form(visit))
     if wrong := [row for row in rows if not row.good]:
         sentences = " ".join(next(iter(row.problems.values())) for row in wrong[:3])
         raise Incomplete({"sheet": visit._("Something changed meanwhile: ") + sentences})
@@ -167,7 +169,7 @@ def bring_in(visit: Visit) -> Response:
     return visit.go(f"/dialogues/{dialogue.id}/people", said="imported")
 
 
-def _kept(visit: Visit) -> list[dict[str, str]]:
+def _rows_of_form(visit: Visit) -> list[dict[str, str]]:
     """The rows that the preview handed on; they come from outside, so they are read as carefully as a file."""
     again = Incomplete({"sheet": visit._("Choose the file again.")})
     try:

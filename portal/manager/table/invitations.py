@@ -84,13 +84,13 @@ def show_expectations(visit: Visit) -> Response:
     return visit.page(
         "manager/expectations.html",
         dialogue=dialogue,
-        heard=_heard(visit, dialogue),
+        heard=_heard_expectations(visit, dialogue),
         open=fits(dialogue, Step.ECHO_EXPECTATIONS),
         silent=len(dialogue.owed(DutyKind.SHARE_EXPECTATION)),
     )
 
 
-def _heard(visit: Visit, dialogue: Dialogue) -> list[HeardExpectation]:
+def _heard_expectations(visit: Visit, dialogue: Dialogue) -> list[HeardExpectation]:
     """Those who are named first; the others by their words, because the order of the map would tell who they are."""
     seats = [seat for seat in dialogue.stakeholders.values() if seat.expectation]
     seats.sort(key=lambda seat: "" if seat.at_risk is False else str(seat.expectation))

@@ -53,7 +53,7 @@ def show_people(visit: Visit) -> Response:
     return visit.page(
         "manager/people.html",
         dialogue=dialogue,
-        seats=[seat for seat in dialogue.stakeholders.values() if _shown(seat, chosen)],
+        seats=[seat for seat in dialogue.stakeholders.values() if _is_shown(seat, chosen)],
         choices=choices_of(dialogue),
         chosen=chosen,
         mappable=can_map(dialogue),
@@ -67,7 +67,7 @@ def show_people(visit: Visit) -> Response:
     )
 
 
-def _shown(seat: Stakeholder, chosen: str) -> bool:
+def _is_shown(seat: Stakeholder, chosen: str) -> bool:
     if chosen == "undecided":
         return seat.at_risk is None
     return not chosen or seat.invitation.value == chosen
@@ -107,7 +107,7 @@ def show_map(visit: Visit) -> Response:
     return visit.page("manager/map.html", dialogue=dialogue, **fields)
 
 
-def _typed(visit: Visit, dialogue: Dialogue) -> dict[str, Any]:
+def _typed_fields(visit: Visit, dialogue: Dialogue) -> dict[str, Any]:
     """The stakeholder as typed. Raises Incomplete with what is wrong beside each field."""
     names = ("name", "organisation", "category", "country", "layer", "at_risk", "replaces")
     raw = {name: visit.form.one(name) for name in (*names, *WAYS)}
@@ -122,7 +122,7 @@ def _typed(visit: Visit, dialogue: Dialogue) -> dict[str, Any]:
 def map_somebody(visit: Visit) -> Response:
     """Put somebody on the map."""
     dialogue = visit.dialogue(visit.param("dialogue"))
-    given = _typed(visit, dialogue)
+    given = _typed_fields(visit, dialogue)
     visit.act(
         dialogue.id, Step.MAP_STAKEHOLDER, {"id": free_name(dialogue.stakeholders, given), **given}
     )
@@ -174,7 +174,7 @@ def _told_owed(visit: Visit, dialogue: Dialogue, seat: Stakeholder) -> list[Duty
 def correct(visit: Visit) -> Response:
     """Correct what is known of somebody who was not invited yet."""
     dialogue, seat = _seat(visit)
-    visit.act(dialogue.id, Step.MAP_STAKEHOLDER, {"id": seat.id, **_typed(visit, dialogue)})
+    visit.act(dialogue.id, Step.MAP_STAKEHOLDER, {"id": seat.id, **_typed_fields(visit, dialogue)})
     return visit.go(f"/dialogues/{dialogue.id}/people", said="saved")
 
 

@@ -9,14 +9,14 @@ from pydantic import ValidationError
 
 from notifications.language.words import language_in
 from portal.http.errors import Incomplete
-from portal.http.safe_hours_form import WHEN, Choice, Say, chosen
+from portal.http.safe_hours_form import WHEN, Choice, Say, choice
 from portal.manager.register.columns import (
     category_of,
     danger,
     handle,
+    is_undecided,
     layer_of,
     read_by_us,
-    undecided,
     yes_or_no,
 )
 from portal.manager.register.countries import country_of
@@ -110,7 +110,7 @@ def ways_typed(
 
 def _is_nothing(name: str, cell: str) -> bool:
     if name == "at_risk":
-        return undecided(cell)
+        return is_undecided(cell)
     return name in _MAY_LACK and cell.strip().casefold() in _NOTHING
 
 
@@ -152,7 +152,7 @@ def _one_line(name: str, text: str) -> str:
 
 
 def _choices(reading: Reading, raw: Mapping[str, str], say: Say) -> None:
-    given, problems = chosen(raw, _CHOICES, say)
+    given, problems = choice(raw, _CHOICES, say)
     reading.given |= given
     reading.problems |= problems
     if "language" not in reading.given:
@@ -200,10 +200,12 @@ def same_as(dialogue: Dialogue, given: Mapping[str, Any]) -> Stakeholder | None:
         return dialogue.stakeholders.get(given["id"])
     seats = dialogue.stakeholders.values()
     by_address = next((s for s in seats if same_address(s.email, given.get("email"))), None)
-    return by_address or next((s for s in seats if _called(s) == _called(given)), None)
+    return by_address or next(
+        (s for s in seats if _name_and_organisation(s) == _name_and_organisation(given)), None
+    )
 
 
-def _called(one: Stakeholder | Mapping[str, Any]) -> tuple[str, str]:
+def _name_and_organisation(one: Stakeholder | Mapping[str, Any]) -> tuple[str, str]:
     name, organisation = (
         (one.name, one.organisation)
         if isinstance(one, Stakeholder)
@@ -214,7 +216,7 @@ def _called(one: Stakeholder | Mapping[str, Any]) -> tuple[str, str]:
 
 def _share(owner: Stakeholder, given: Mapping[str, Any]) -> bool:
     """Whether two who have one address also have their name or their organisation in common: one is corrected."""
-    pairs = zip(_called(owner), _called(given), strict=True)
+    pairs = zip(_name_and_organisation(owner), _name_and_organisation(given), strict=True)
     return any(one == other for one, other in pairs)
 
 
@@ -240,10 +242,10 @@ def conflict_of(dialogue: Dialogue, given: Mapping[str, Any], say: Say) -> dict[
 def free_name(taken: Mapping[str, object], given: Mapping[str, Any]) -> str:
     """A short name for a new stakeholder, by organisation and country, that is not *taken*."""
     base = f"{handle(given['organisation']) or 'stakeholder'}-{given['country'].lower()}"
-    return next(name for name in _numbered(base) if name not in taken)
+    return next(name for name in _numbered_names(base) if name not in taken)
 
 
-def _numbered(base: str) -> Iterator[str]:
+def _numbered_names(base: str) -> Iterator[str]:
     yield base
     number = 2
     while True:
