@@ -117,7 +117,7 @@ def test_a_sweep_says_on_what_time_could_not_act(edition: Desk) -> None:
     assert quiet.returncode == loud.returncode == 1
     assert quiet.stdout == "Time acted on nothing.\n"
     assert quiet.stderr.splitlines() == [
-        "time could not act on duty 1 (KeyError)",
+        "time could not act on duty 1 (ValidationError)",
         "Time could not act on 1 duty: see weerklank doctor.",
     ]
     assert "Traceback" in loud.stderr

@@ -84,8 +84,10 @@ def test_nobody_there_cannot_be_written_to() -> None:
     ],
 )
 def test_what_is_missing_is_said(template: str, detail: dict[str, str]) -> None:
+    asked = notice("digest", "ngo", **detail).model_copy(update={"template": template})
+
     with pytest.raises(Unwritable, match=template):
-        compose(notice(template, "ngo", **detail), dialogue(), now=ALERTED)
+        compose(asked, dialogue(), now=ALERTED)
 
 
 def test_somebody_without_mail_is_reached_by_hand() -> None:

@@ -156,11 +156,17 @@ def test_a_chain_cannot_be_moved_to_another_dialogue() -> None:
 
 
 def test_each_part_of_an_entry_is_bound() -> None:
-    plain = {"fact": "a", "actor": "b", "subject": "c", "detail": {"d": 1}}
+    plain = {"fact": FactName.BROUGHT, "actor": "b", "subject": "c", "detail": {"d": 1}}
     head = Head(4, "0" * 64)
     hashes = {
         entries_of("d", head, [Fact.model_validate(plain | change)], START + later)[1].hash
-        for change in ({}, {"fact": "x"}, {"actor": "x"}, {"subject": "x"}, {"detail": {"d": 2}})
+        for change in (
+            {},
+            {"fact": FactName.LESSON_NOTED},
+            {"actor": "x"},
+            {"subject": "x"},
+            {"detail": {"d": 2}},
+        )
         for later in (0 * DAY, DAY)
     }
     hashes.add(entries_of("d", Head(5, head.hash), [Fact.model_validate(plain)], START)[1].hash)

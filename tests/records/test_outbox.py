@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from config.policies import policy_of
 from records.delivery import queue
@@ -280,3 +280,15 @@ def test_several_rows_are_counted_by_what_is_new(opened: Memory) -> None:
         assert enqueue.put(connection, rows) == 1
         assert enqueue.put(connection, rows) == 0
         assert enqueue.put(connection, []) == 0
+
+
+def test_a_message_that_nobody_knows_stops_itself_alone(invited: Memory) -> None:
+    with writing(invited.engine) as connection:
+        connection.execute(
+            text(
+                "UPDATE notices SET template = 'unheard-of' "
+                "WHERE id = (SELECT MIN(id) FROM notices WHERE status = 'pending')"
+            )
+        )
+
+    assert "unheard-of" in {post.notice.template for post in invited.claim()}
