@@ -11,7 +11,7 @@ from babel.dates import format_date
 from babel.languages import get_official_languages
 
 from states.language.catalogue import Sentence, book
-from states.language.languages import LANGUAGES, SOURCE, language_of, languages
+from states.language.languages import SOURCE, language_of, languages
 
 _STATUS = re.compile(r"\d[\d.]*")
 
@@ -31,9 +31,14 @@ def name_of(code: str, language: str) -> str:
 
 @lru_cache(maxsize=1024)
 def language_in(country: str) -> str:
-    """The language in which people of *country* (ISO 3166) are written to: the first official one that there is."""
+    """
+    The language in which people of *country* (ISO 3166) are written to: the first official one that there is.
+
+    One that is not complete is only ever chosen, never assumed.
+    """
     spoken = get_official_languages(country, de_facto=True)
-    return next((code for code in spoken if code in LANGUAGES), SOURCE)
+    whole = {one.code for one in languages().values() if one.complete == "all"}
+    return next((code for code in spoken if code in whole), SOURCE)
 
 
 def _locale(language: str) -> Locale:

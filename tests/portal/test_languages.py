@@ -2,6 +2,7 @@
 
 import pytest
 
+from notifications.language.words import language_in
 from portal.http.accept_language import asked_language
 from portal.web.template_engine import prose, tagged
 from states.language.languages import FIRST, LANGUAGES, SOURCE, languages
@@ -102,3 +103,10 @@ def test_the_reader_of_pages_sees_a_quotation_without_a_language() -> None:
 def test_what_somebody_quotes_within_their_words_is_marked_too() -> None:
     assert '<blockquote lang="und" dir="auto">' in prose("> As she said")
     assert Sheet(prose("> As she said")).unmarked == []
+
+
+@pytest.mark.parametrize(
+    ("country", "language"), [("NL", "nl"), ("BE", "nl"), ("GB", "en"), ("BD", "en"), ("TR", "en")]
+)
+def test_who_says_no_language_is_written_to_in_a_complete_one(country: str, language: str) -> None:
+    assert language_in(country) == language
