@@ -39,7 +39,7 @@ class HouseLanguage:
     *direction* is that of its script; *formats* the locale of CLDR by which it names days, months and countries;
     *long_date* and *short_date* the patterns (UTS 35) of a day with its weekday and without it. *articles* go before
     the names of countries within a sentence, each with the names it goes before. *capitals* are those of its letters
-    that Unicode pairs otherwise, by the small one.
+    that Unicode pairs otherwise, by the small one; *safe_hours* how days and hours are said, as regular expressions.
     """
 
     code: str
@@ -53,6 +53,7 @@ class HouseLanguage:
     reviewed_by: tuple[NativeReader, ...] = ()
     articles: tuple[tuple[str, re.Pattern[str]], ...] = ()
     capitals: Mapping[str, str] = field(default_factory=dict)
+    safe_hours: Mapping[str, str] = field(default_factory=dict)
     first: bool = False
     """Whether it is offered first, and is that of whoever names none."""
 

@@ -6,20 +6,34 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-_DAYS = (
-    r"ma|maandags?|mon|mondays?", r"di|dinsdags?|tues?|tuesdays?", r"wo|woensdags?|wed|wednesdays?",
-    r"do|donderdags?|thur?s?|thursdays?", r"vr|vrijdags?|fri|fridays?",
-    r"za|zaterdags?|sat|saturdays?", r"zo|zondags?|sun|sundays?",
-)  # fmt: skip
-_GROUPS = {r"werkdagen|doordeweeks|weekdays|workdays": range(5), r"weekends?": range(5, 7)}
+from states.language.languages import languages
+
+
+def _words(key: str) -> str:
+    """How any language of the house says what *key* names, as alternatives."""
+    said = (language.safe_hours.get(key, "") for language in languages().values())
+    return "|".join(filter(None, said)) or "(?!)"
+
+
+_DAYS = tuple(
+    map(_words, ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
+)
+_GROUPS = {_words("workdays"): range(5), _words("weekend"): range(5, 7)}
+_ANY_DAY = "|".join(_DAYS)
 _DAY = re.compile("|".join(rf"\b(?P<d{n}>{words})\b" for n, words in enumerate(_DAYS)))
-_TO = r"\s*(?:-|–|—|tot|t/m|to|till|until|and|en)\s*"
-_HOUR = r"(\d{1,2})(?:[:.](\d\d))?\s*(am|pm|hours?|hrs?|h|uur|u)?\b"
+_DASH = rf"-|–|—|{_words('to')}"
+_TO = rf"\s*(?:{_DASH}|{_words('and')})\s*"
+_HOUR = rf"(\d{{1,2}})(?:[:.](\d\d))?\s*(am|pm|{_words('hour')})?\b"
 _SPAN = re.compile(rf"(?<![\d:.]){_HOUR}{_TO}{_HOUR}")
-_THROUGH = re.compile(rf"({'|'.join(_DAYS)}){_TO.replace('|and|en', '')}({'|'.join(_DAYS)})\b")
+_THROUGH = re.compile(rf"({_ANY_DAY})\s*(?:{_DASH})\s*({_ANY_DAY})\b")
 _DO_NOT = re.compile(r"\bdo(?:\s+not|n['’]t)\b")
-_NOT = re.compile(r"\b(?:not|niet|no|geen|never|nooit|except|behalve)\b")
-_CLAUSE = re.compile(r"[,;\n]|\b(?:but|maar)\b|(?=\b(?:except|behalve|not|niet)\b)")
+_NOT_AFTER = re.compile(
+    rf"\b((?:(?:{_ANY_DAY}|{'|'.join(_GROUPS)})(?:[\s,–-]|{_words('and')}|{_words('on')})+)+)(?:{_words('not_after')})\b"
+)
+"""Days with a *not* behind them, as Turkish says it."""
+_NOT = re.compile(rf"\b(?:{_words('not')}|{_words('never')}|{_words('not_after')})\b")
+_CLAUSE = re.compile(rf"[,;\n]|\b(?:{_words('but')})\b|(?=\b(?:{_words('not')})\b)")
+_DOT_OF_CAPITAL_I = "\u0307"
 _MIDNIGHT = 24 * 60
 _NOON = 12
 _STEP = timedelta(minutes=5)
@@ -81,7 +95,7 @@ def hours_of(text: str | None) -> Hours | None:
     safe: list[Span] = []
     never: list[Span] = []
     denied, named = False, frozenset[int]()
-    for clause in _CLAUSE.split(_DO_NOT.sub("not", (text or "").casefold())):
+    for clause in _CLAUSE.split(_read_alike(text or "")):
         spans, days = _spans(clause), _days(clause)
         denied = bool(_NOT.search(clause)) or (denied and not spans)
         if denied:
@@ -95,6 +109,12 @@ def hours_of(text: str | None) -> Hours | None:
         bare = [span for span in safe if not span.days]
         safe = [replace(s, days=named) if s in bare else s for s in safe] or [Span(days=named)]
     return Hours(tuple(safe), tuple(never)) if safe or never else None
+
+
+def _read_alike(text: str) -> str:
+    """*text* in small letters, with each *not* before what it denies."""
+    small = text.casefold().replace(_DOT_OF_CAPITAL_I, "")
+    return _NOT_AFTER.sub(r", not \1, ", _DO_NOT.sub("not", small))
 
 
 def _on(spans: list[Span], days: frozenset[int]) -> list[Span]:

@@ -1,10 +1,13 @@
 """Safe hours in people's own words: when somebody may be called, and when not."""
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from states.language.catalogue import translate
+from states.language.languages import LANGUAGES, languages
 from states.values.safe_hours import hours_of
 
 DHAKA = ZoneInfo("Asia/Dhaka")
@@ -70,3 +73,30 @@ def test_hours_that_never_come_are_said_to_be_none() -> None:
     never = hours_of("19-21, not 0-24")
     assert never is not None
     assert never.next_window(datetime(2022, 6, MONDAY, 8, tzinfo=UTC), DHAKA) is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_page_gives_as_an_example_is_understood(language: str) -> None:
+    hint = "Like: 19-21, not on Friday. Without hours we may call at any time."
+    told = hours_of(translate("pages", language, hint).partition(".")[0])
+    assert told == hours_of("19-21, not on Friday")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_a_language_says_hours_holds_no_place_of_its_own(language: str) -> None:
+    for key, said in languages()[language].safe_hours.items():
+        assert re.compile(said).groups == 0, key
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("19-21 cuma hariç", "19-21, not on Friday"),
+        ("Pazartesi-Cuma 19:00-21:00, cuma HARİÇ", "Mon-Fri 19:00-21:00, not on Friday"),
+        ("19 ile 21, cuma ve cumartesi günleri olmaz", "19-21, not on Friday and Saturday"),
+        ("hafta içi 19-21", "weekdays 19-21"),
+        ("PAZAR DEĞİL", "not on Sunday"),
+    ],
+)
+def test_a_not_behind_the_day_denies_that_day(said: str, meant: str) -> None:
+    assert hours_of(said) == hours_of(meant)
