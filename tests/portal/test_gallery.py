@@ -11,6 +11,7 @@ import pytest
 
 from cli.rehearsal.scenario import read_scenario
 from cli.rehearsal.simulator import new_life
+from states.language.languages import LANGUAGES
 from tests.journeys.lives import CASE
 from tests.portal.conftest import Portal, opened
 from tests.portal.windows import Open, picture
@@ -129,6 +130,22 @@ def test_the_narrowest_phone_leaves_words_their_room(
     page = seen.go(path)
     assert seen.overflow() <= 0
     assert page.evaluate(SQUEEZED) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_pages_of_participants_fit_in_each_language(
+    days: dict[datetime, Portal], window: Open, language: str
+) -> None:
+    for name in (one for one, (_, _, path) in TEN.items() if path.startswith("/my")):
+        day, who, path = TEN[name]
+        for size, width in (("phone", 320), ("desktop", 1280)):
+            seen = window(days[day], key=key_of(days[day], who), size=size, language=language)
+            seen.page.set_viewport_size({"width": width, "height": 640})
+            page = seen.go(path)
+            seen.shoot(f"fits-{name}-{language}")
+            assert seen.faults() == []
+            assert seen.overflow() <= 0
+            assert page.evaluate(SQUEEZED) == []
 
 
 @pytest.mark.parametrize("name", ON_PAPER)
