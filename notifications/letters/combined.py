@@ -26,9 +26,8 @@ from states.model.people import PARTICIPANT, Person
 from states.model.vocabulary import Template
 from states.steps.delivery.letters import KINDS, Kind
 
-_LAYOUTS = {PARTICIPANT: "_together-participant"}
-"""The letter that holds several notices, by the capacity of its reader; of all others that of the roles."""
-_LAYOUT = "_together"
+_TO_PARTICIPANTS, _TO_ROLES = "_together-participant", "_together"
+"""The letters that hold several notices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def compose_together(parts: Sequence[Part], *, now: datetime) -> Message:
         raise Unwritable(
             f"{first.notice.template}: nobody is there to read it as {first.notice.to}"
         )
-    layout = _LAYOUTS.get(first.notice.role, _LAYOUT)
+    layout = _TO_PARTICIPANTS if first.notice.role == PARTICIPANT else _TO_ROLES
     frame = frame_of(first.dialogue, reader, now, first.base_url, first.notice)
     templates = dict.fromkeys(part.notice.template for part in parts)
     frame["language"] = language_for(reader.language, layout, *templates)
