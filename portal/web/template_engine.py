@@ -66,7 +66,7 @@ def prose(text: str | None) -> Html:
         link_rel="nofollow noopener noreferrer",
     )
     # In which language somebody quotes somebody else is not known.
-    return Html(clean.replace("<blockquote>", f"<blockquote{tagged(None, UNKNOWN)}>"))
+    return Html(clean.replace("<blockquote>", f"<blockquote{language_attributes(None, UNKNOWN)}>"))
 
 
 def qr_code(text: str) -> Html:
@@ -133,7 +133,7 @@ def tongue(context: Context, code: str) -> str:
     return name_of(code, context["language"])
 
 
-def tagged(text: str | None, language: str) -> Html:
+def language_attributes(text: str | None, language: str) -> Html:
     """
     The attributes that say in which *language* (a code, or `und`) *text* of somebody is written, and which way it runs.
 
@@ -192,7 +192,7 @@ def _environment() -> Environment:
         | {
             "house_languages": languages,
             "own_names": own_names,
-            "tagged": tagged,
+            "tagged": language_attributes,
             "static": address,
             "integrity": integrity,
             "hidden": proof_field,

@@ -4,7 +4,7 @@ import pytest
 
 from notifications.language.words import language_in
 from portal.http.accept_language import asked_language
-from portal.web.template_engine import prose, tagged
+from portal.web.template_engine import language_attributes, prose
 from states.language.languages import FIRST, LANGUAGES, SOURCE, languages
 from tests.portal.conftest import Portal
 from tests.portal.page_reader import Sheet
@@ -89,7 +89,7 @@ def test_the_browser_is_heard_in_its_own_order(header: str | None, language: str
 def test_what_somebody_wrote_says_in_what_and_which_way_it_runs(
     text: str | None, language: str, tags: str
 ) -> None:
-    assert tagged(text, language) == tags
+    assert language_attributes(text, language) == tags
 
 
 def test_the_reader_of_pages_sees_a_quotation_without_a_language() -> None:
