@@ -28,6 +28,10 @@ FORBIDDEN = {
         "a reaction ", "under seal", "owes you this", "nothing is asked of you", "itself to:",
         "the confidant", "without your hearing", "stands here", "hold our answer against",
     ),
+    "tr": (
+        "tarafınız", "işbu", "hususunda", "mühür", "duyulmuş hiss", "ihbar", "gereğince", "söz konusu",
+        "müteakip", "arz ederiz",
+    ),
 }  # fmt: skip
 """What an editor struck out when the letters were read aloud."""
 _MACHINE = re.compile(
