@@ -68,13 +68,13 @@ format: $(DEV) ## let ruff mend what it can
 	@$(BIN)/ruff format
 
 docs: $(DEV) ## write anew what the papers repeat from the code
-	@$(BIN)/python -m docgen
+	@$(BIN)/python -m tools.docgen
 
 words: $(DEV) ## bring the catalogues in `locale` up to date with what code, templates and books say
-	@$(BIN)/python -m catalogues
+	@$(BIN)/python -m tools.catalogues
 
 pictures: $(DEV) ## take anew the pictures of the README, in Chromium from `weerklank up --demo`
-	@$(BIN)/python -m docgen.pictures
+	@$(BIN)/python -m tools.docgen.pictures
 
 lock: $(DEV) ## pin anew what pyproject.toml asks for; `make lock ARGS=--upgrade` for newer versions
 	@$(LOCK) --output-file requirements.lock $(ARGS)

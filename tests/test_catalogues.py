@@ -11,13 +11,13 @@ import pytest
 from babel import Locale
 from babel.messages.catalog import Catalog, Message
 
-from catalogues.extraction import extracted, translated
-from catalogues.participants import is_met_by_participants
-from catalogues.po_files import path_of, plural_of, stored, updated, written
 from notifications.language.language_tags import direction
 from states.language import catalogue as catalogues
 from states.language.catalogue import DOMAINS, Domain, translate, translate_number
 from states.language.languages import HOME, LANGUAGES, SOURCE, language_of, languages
+from tools.catalogues.extraction import extracted, translated
+from tools.catalogues.participants import is_met_by_participants
+from tools.catalogues.po_files import path_of, plural_of, stored, updated, written
 
 EACH = pytest.mark.parametrize(
     ("domain", "language"), [(domain, code) for domain in DOMAINS for code in translated()]

@@ -18,7 +18,7 @@ import pytest
 from cli.rehearsal import grains
 from config.settings import Settings, load_settings
 from notifications.language.words import failure, tables
-from notifications.letters import combined, compose
+from notifications.letters import compose
 from notifications.letters.compose import Message
 from notifications.views import alerts as by_letter
 from portal.manager.by_hand import relayed_steps
@@ -68,9 +68,6 @@ ASKED: dict[str, Asked] = {
     "states/steps/delivery/letters.py KINDS": row(letters.KINDS, MESSAGES),
     "records/delivery/letters.py KINDS": row(letters.KINDS, MESSAGES),
     "notifications/letters/combined.py KINDS": row(letters.KINDS, MESSAGES),
-    "notifications/letters/combined.py _LAYOUTS": row(
-        combined._LAYOUTS, {*Role, PARTICIPANT, HELPER}, "board confidant deputy helper manager moderator sponsor"
-    ),
     "states/steps/delivery/letters.py _AND": row(
         letters._AND, KINDS,
         "answer-dispute answer-invitation approve-analysis check-summary decide-contribution echo-expectations "

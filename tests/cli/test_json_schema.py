@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from docgen.json_documents import DOCUMENTS
 from states.model.dialogue import Phase
 from states.model.vocabulary import FactName
 from tests.cli.conftest import Desk
 from tests.cli.test_json import WORDS
 from tests.json_contract import problems, schema
+from tools.docgen.json_documents import DOCUMENTS
 
 CASE = "cli/data/kledingmerk-2022.yaml"
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from catalogues.extraction import extracted
 from states.language.catalogue import DOMAINS
 from states.language.languages import LANGUAGES, SOURCE, languages
 from tests.cli.conftest import ID, OPENED, PROGRAMME, UNION, Desk
+from tools.catalogues.extraction import extracted
 
 CASE = "cli/data/kledingmerk-2022.yaml"
 

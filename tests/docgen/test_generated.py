@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from docgen import papers
-from docgen.markdown import part, replace_part, table
+from tools.docgen import papers
+from tools.docgen.markdown import part, replace_part, table
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,7 +74,7 @@ def test_a_bar_in_a_cell_is_no_cell() -> None:
 
 def test_the_check_ends_with_the_way_to_mend_it() -> None:
     said = subprocess.run(
-        [sys.executable, "-m", "docgen", "--help"],
+        [sys.executable, "-m", "tools.docgen", "--help"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from docgen import pictures
+from tools.docgen import pictures
 
 README = (pictures.ROOT / "README.md").read_text(encoding="utf-8")
 SHOWN = dict(re.findall(r'<img src="(docs/pictures/[^"]+)"[^>]* alt="([^"]+)"', README))

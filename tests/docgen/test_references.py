@@ -13,7 +13,7 @@ _TO_RULES = re.compile(r"\brules (\d+(?:(?:,\s+|\s+and\s+|\s+to\s+)\d+)*)")
 _TO_PAGE = re.compile(r"(?<![\w./-])docs/[\w./-]*[\w-]")
 _PAPER = re.compile(r"(?<![\w*.-])([\w./-]+\.md)\b")
 _PATH = re.compile(
-    r"`((?:benchmarks|cli|config|deploy|docgen|docs|flows|notifications|portal|records|services|states|tests)/"
+    r"`((?:benchmarks|cli|config|deploy|docs|flows|notifications|portal|records|services|states|tests|tools)/"
     r"[\w./-]+)`"
 )
 _HISTORY = "CHANGELOG.md"

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from cli.rehearsal.scenario import parse_scenario
 from cli.rehearsal.simulator import new_life
-from docgen.scenario_fields import ABOUT
+from tools.docgen.scenario_fields import ABOUT
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "scenario.md").read_text(encoding="utf-8")
 EXAMPLE = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from catalogues.extraction import extracted
 from portal.manager.register.headings import COLUMNS
 from portal.web.template_engine import sentences
 from states.language.catalogue import translate
@@ -14,6 +13,7 @@ from states.language.messages import phrasebook
 from states.model.vocabulary import FactName
 from tests.machine_words import machine_words
 from tests.notifications.test_plain_words import FORBIDDEN
+from tools.catalogues.extraction import extracted
 
 OWN = {
     "nl": (

@@ -5,7 +5,6 @@ from gettext import NullTranslations
 
 import pytest
 
-from catalogues.extraction import translated
 from notifications.language import words
 from portal.route_table import PAGES
 from portal.web.routes import EVERYONE
@@ -16,6 +15,7 @@ from tests.portal.conftest import Portal
 from tests.portal.lifetimes import BEGINNINGS, Lifetime
 from tests.portal.page_walker import Seen, Walker, guests
 from tests.portal.test_walk import emptied, filled, forms_of, spoiled
+from tools.catalogues.extraction import translated
 
 EACH = pytest.mark.parametrize("language", translated())
 

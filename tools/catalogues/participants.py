@@ -7,10 +7,10 @@ from pathlib import Path
 
 from babel.messages.catalog import Message
 
-from catalogues.extraction import ROOT
 from states.language.catalogue import Domain, book
 from states.language.languages import SOURCE
 from states.model.vocabulary import CheckName
+from tools.catalogues.extraction import ROOT
 
 STAFF = frozenset(
     {"account", "auditor", "confidant", "demo", "helper", "manager", "moderator", "uploads"}

@@ -1,12 +1,12 @@
 """Tables of the law: steps, checks, duties, ladders and limits, as docs/rules.md shows them."""
 
 from config.policies import default_values, policy_of
-from docgen.markdown import code, table
 from states.checks.checks import RULES, Rule
 from states.model.dialogue import OPEN_PHASES
 from states.model.duties import KINDS, DutyRule
 from states.model.policy import Ladder
 from states.steps.table import EVERY_PHASE, RELAYS, STEPS, StepRule
+from tools.docgen.markdown import code, table
 
 
 def steps() -> str:

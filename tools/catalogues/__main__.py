@@ -2,9 +2,9 @@
 
 import sys
 
-from catalogues.extraction import extracted, translated
-from catalogues.po_files import is_written, path_of, stored, updated, written
 from states.language.catalogue import DOMAINS
+from tools.catalogues.extraction import extracted, translated
+from tools.catalogues.po_files import is_written, path_of, stored, updated, written
 
 
 def main() -> None:

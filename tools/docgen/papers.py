@@ -4,9 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from docgen import floors, json_schema, law_tables, module_map, scenario_fields, settings_table
-from docgen.markdown import code, part, replace_part
 from states.steps.diagram import mermaid
+from tools.docgen import (
+    floors,
+    json_schema,
+    law_tables,
+    module_map,
+    scenario_fields,
+    settings_table,
+)
+from tools.docgen.markdown import code, part, replace_part
 
 ROOT = module_map.ROOT
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from docgen.json_documents import DOCUMENTS, Document, Refusal
-from docgen.markdown import table
+from tools.docgen.json_documents import DOCUMENTS, Document, Refusal
+from tools.docgen.markdown import table
 
 _REF = "#/$defs/"
 Schema = dict[str, Any]

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
-from docgen.markdown import table
+from tools.docgen.markdown import table
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 _LEFT_OUT = "migrations/versions"  # history: one file for each change of the tables
 
 

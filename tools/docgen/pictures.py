@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from flows.machine.processes import free_port
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "pictures"
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 _HOST = "127.0.0.1"

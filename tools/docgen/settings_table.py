@@ -6,7 +6,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from config.settings import Settings, variables
-from docgen.markdown import table
+from tools.docgen.markdown import table
 
 _FOLDER = {
     "WEERKLANK_DATABASE_URL": "an SQLite file in the user's data folder",

@@ -5,12 +5,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from cli.rehearsal.scenario import Act, BounceSpan, Opening, Outage, Scenario
-from docgen.markdown import code, table
 from states.model.dialogue import ChainDialogue, Risk
 from states.model.information import Information
 from states.model.people import Mapping, Person
 from states.model.programme import Programme
 from states.steps.table import STEPS, StepRule
+from tools.docgen.markdown import code, table
 
 _REF = "#/$defs/"
 _WORDS = {

@@ -1,16 +1,16 @@
-"""`python -m docgen [--check]`: write every generated part of the papers, or say which is out of date."""
+"""`python -m tools.docgen [--check]`: write every generated part of the papers, or say which is out of date."""
 
 import argparse
 import sys
 
-from docgen.papers import stale, write_all
+from tools.docgen.papers import stale, write_all
 
 ADVICE = "run `make docs` and keep what it wrote"
 
 
 def main() -> int:
     """Write the parts, or with --check name those that are out of date; 1 when there are any."""
-    parser = argparse.ArgumentParser(prog="python -m docgen", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.docgen", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, say what is stale")
     if not parser.parse_args().check:
         for file in write_all():

@@ -2,8 +2,8 @@
 
 import tomllib
 
-from docgen.markdown import table
-from docgen.module_map import ROOT
+from tools.docgen.markdown import table
+from tools.docgen.module_map import ROOT
 
 
 def floors() -> str:
