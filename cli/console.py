@@ -13,7 +13,7 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
-from states.language.languages import LANGUAGES, SOURCE, language_of
+from states.language.languages import SOURCE, WHOLE, whole_language_of
 
 WIDTH = 96  # columns at most, also in a wide terminal
 _CODES = {"bold": "1", "dim": "2", "good": "32", "bad": "31;1", "warn": "33"}
@@ -49,7 +49,7 @@ def begin(words: Iterable[str] = ()) -> None:
 
 def language() -> str:
     """The language in which refusals are explained: what WEERKLANK_LANGUAGE says, else English."""
-    return language_of(os.environ.get("WEERKLANK_LANGUAGE", SOURCE))
+    return whole_language_of(os.environ.get("WEERKLANK_LANGUAGE", SOURCE))
 
 
 def _hush(value: bool) -> bool:
@@ -68,11 +68,11 @@ def _explain(value: bool) -> bool:
 
 
 def _known_language(code: str | None) -> str | None:
-    if code is None or code in LANGUAGES:
+    if code is None or code in WHOLE:
         return code
     from states.language.validation_messages import problem_book
 
-    said = problem_book()["no-texts"][language()].format(languages=", ".join(LANGUAGES))
+    said = problem_book()["no-texts"][language()].format(languages=", ".join(WHOLE))
     raise typer.BadParameter(f"'{code}' {said}")
 
 
@@ -80,7 +80,7 @@ Lang = Annotated[
     str | None,
     typer.Option(
         "--lang",
-        metavar="|".join(LANGUAGES),
+        metavar="|".join(WHOLE),
         callback=_known_language,
         help="The language of the story. Default: WEERKLANK_LANGUAGE, else en.",
     ),

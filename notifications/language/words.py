@@ -11,7 +11,7 @@ from babel.dates import format_date
 from babel.languages import get_official_languages
 
 from states.language.catalogue import Sentence, book
-from states.language.languages import SOURCE, language_of, languages
+from states.language.languages import SOURCE, WHOLE, language_of, languages
 
 _STATUS = re.compile(r"\d[\d.]*")
 
@@ -37,8 +37,7 @@ def language_in(country: str) -> str:
     One that is not complete is only ever chosen, never assumed.
     """
     spoken = get_official_languages(country, de_facto=True)
-    whole = {one.code for one in languages().values() if one.complete == "all"}
-    return next((code for code in spoken if code in whole), SOURCE)
+    return next((code for code in spoken if code in WHOLE), SOURCE)
 
 
 def _locale(language: str) -> Locale:

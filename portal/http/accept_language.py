@@ -1,5 +1,7 @@
 """Accept-Language (RFC 9110): the language that a browser asks for, of those that there are."""
 
+from collections.abc import Sequence
+
 from states.language.languages import FIRST, LANGUAGES, SOURCE
 
 _MOST = 300  # characters that are read of the header
@@ -26,3 +28,11 @@ def _weight(asked: _Asked) -> float:
         return -float(weight or 1)
     except ValueError:
         return 0.0
+
+
+def wished_language(
+    chosen: str | None, reads: str | None, header: str | None, offered: Sequence[str]
+) -> str:
+    """What was *chosen*, else what the person *reads*, else what a *header* asks: English when it is not *offered*."""
+    wished = chosen if chosen in LANGUAGES else reads or asked_language(header)
+    return wished if wished in offered else SOURCE

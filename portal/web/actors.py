@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from records.access.links import Capacity
+from states.language.languages import LANGUAGES, WHOLE
 from states.model.people import Person
 from states.model.programme import Programme
 
@@ -14,6 +15,16 @@ class Visitor:
     capacity: Capacity
     programme: Programme
     person: Person | None
+
+    @property
+    def reads(self) -> str | None:
+        """The language that they read, as far as it is known."""
+        return self.person.language if self.person else None
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of their pages: of staff those in which everything is said."""
+        return LANGUAGES if self.capacity.kind == "participant" else WHOLE
 
     @property
     def name(self) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from portal.http.accept_language import asked_language
+from portal.http.accept_language import wished_language
 from portal.http.browsers import browser_of
 from portal.http.errors import Incomplete, NotFound, TooOften
 from portal.http.forms import GivenBack, Typed
@@ -28,7 +28,7 @@ from records.access.idempotent_forms import SentForm
 from records.ledger import Receipt
 from states.language.catalogue import translate
 from states.language.errors import NotKnown
-from states.language.languages import LANGUAGES, language_of
+from states.language.languages import LANGUAGES
 from states.model.dialogue import Dialogue
 from states.model.people import Helper, Stakeholder
 from states.model.vocabulary import Step
@@ -48,22 +48,18 @@ class Visit:
     request: Request
     route: RouteRow
     now: datetime
-    """What time it is, read once."""
     again: "Callable[[Visit], Response] | None" = None
     """The page that shows the form again when it is refused."""
     form: Typed = field(default_factory=Typed)
     known: Known | None = None
     actor: Visitor | None = None
     refused: str | None = None
-    """Why the form was refused, in the reader's language."""
     so: str | None = None
     """What is so already of what was asked, in the reader's language: no error."""
     problems: Mapping[str, str] = field(default_factory=dict)
-    """What is wrong with single fields of the form."""
     given_back: GivenBack | None = None
     """What was typed into a form that did nothing."""
     went: SentForm | None = None
-    """Where the sender of a form is led."""
     marks: FormMarks = field(default_factory=FormMarks)
     """What the forms of the page hold before anybody types."""
     probing: bool = False
@@ -74,12 +70,16 @@ class Visit:
 
     @cached_property
     def language(self) -> str:
-        """The language of the page: as chosen, as the person reads, or as the browser asks; one that there is."""
-        if (chosen := self.request.cookies.get(self.site.cookie("language"))) in LANGUAGES:
-            return chosen
-        if self.actor and self.actor.person:
-            return language_of(self.actor.person.language)
-        return asked_language(self.request.headers.get("accept-language"))
+        """The language of the page: as chosen, as the person reads, or as the browser asks; one of `languages`."""
+        chosen = self.request.cookies.get(self.site.cookie("language"))
+        reads = self.actor.reads if self.actor else None
+        asks = self.request.headers.get("accept-language")
+        return wished_language(chosen, reads, asks, self.languages)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the pages that are open to whoever looks."""
+        return self.actor.languages if self.actor else LANGUAGES
 
     @property
     def path(self) -> str:

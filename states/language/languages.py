@@ -78,6 +78,8 @@ LANGUAGES = tuple(languages())
 """The codes of all languages that there are, the first one first."""
 FIRST = LANGUAGES[0]
 """The language of whoever names none."""
+WHOLE = tuple(code for code, one in languages().items() if one.complete == "all")
+"""The codes of the languages in which everything is said: to staff and on the command line as well."""
 
 
 def capital_in(language: str, text: str) -> str:
@@ -96,3 +98,8 @@ def small_in(language: str, text: str) -> str:
 def language_of(wanted: str) -> str:
     """The language in which somebody who reads *wanted* is written to: English when there are no texts in it."""
     return wanted if wanted in languages() else SOURCE
+
+
+def whole_language_of(wanted: str) -> str:
+    """*wanted* where everything is said in it, else English: a command or a page is not half in one language."""
+    return wanted if wanted in WHOLE else SOURCE

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from states.language.catalogue import DOMAINS
-from states.language.languages import LANGUAGES, SOURCE, languages
+from states.language.languages import LANGUAGES, SOURCE, WHOLE, languages
 from tests.cli.conftest import ID, OPENED, PROGRAMME, UNION, Desk
 from tools.catalogues.extraction import extracted
 
@@ -34,11 +34,24 @@ def test_it_says_plainly_when_no_native_has_read_a_language(
     assert said.count("Read by a native: nobody yet.") == sum(not by for by in read.values())
 
 
-@pytest.mark.parametrize("code", ["fr", "xx", "bn", "NL", ""])
-def test_a_story_is_told_in_a_language_that_there_is(desk: Desk, code: str) -> None:
+NOT_WHOLE = sorted({*LANGUAGES} - {*WHOLE})
+
+
+@pytest.mark.parametrize("code", ["fr", "xx", "bn", "NL", "", *NOT_WHOLE])
+def test_a_story_is_told_in_a_language_that_says_everything(desk: Desk, code: str) -> None:
     said = desk.bad(2, "rehearse", CASE, "--lang", code)
     assert f"'{code}' is a language in which we do not write yet" in said
-    assert ", ".join(LANGUAGES) in said
+    assert said.split("choose from ")[1].startswith(", ".join(WHOLE))
+    assert not any(one in said.split("choose from ")[1].split()[:3] for one in NOT_WHOLE)
+
+
+@pytest.mark.parametrize("code", NOT_WHOLE)
+def test_the_command_line_is_not_half_in_one_language(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    english = desk.good("rehearse", CASE)
+    monkeypatch.setenv("WEERKLANK_LANGUAGE", code)
+    assert desk.good("rehearse", CASE) == english
 
 
 def _refusal(desk: Desk, *words: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import pytest
 from notifications.language.words import language_in
 from portal.http.accept_language import asked_language
 from portal.web.template_engine import language_attributes, prose
-from states.language.languages import FIRST, LANGUAGES, SOURCE, languages
+from states.language.languages import FIRST, LANGUAGES, SOURCE, WHOLE, languages
 from tests.portal.conftest import Portal
 from tests.portal.page_reader import Sheet
 
@@ -25,6 +25,18 @@ def test_each_page_offers_the_other_languages(portal: Portal, code: str) -> None
     assert f'<html lang="{code}"' in page
     offered = [one for one in LANGUAGES if f'name="language" value="{one}"' in page]
     assert offered == [one for one in LANGUAGES if one != code]
+
+
+@pytest.mark.parametrize("code", sorted({*LANGUAGES} - {*WHOLE}))
+def test_staff_read_what_is_not_theirs_in_a_language_whole_in_english(
+    late: Portal, code: str
+) -> None:
+    """A page that is half in one language is read by nobody; participants have theirs."""
+    staff, participant = late.enter_as("manager"), late.participant("ngo-nl")
+    for browser, page, language in ((staff, "/today", SOURCE), (participant, "/my", code)):
+        browser.cookies.set("language", code)
+        assert f'<html lang="{language}"' in browser.get(page).text
+    assert f'name="language" value="{code}"' not in staff.get("/today").text
 
 
 @pytest.mark.parametrize("code", ["xx", "fr", "", "NL", "nl\x00", "../nl"])
