@@ -29,7 +29,7 @@ DEV := .venv/.installed-dev
 LOCK := $(PYTHON) .ci/install.py uv pip compile pyproject.toml --all-extras --group build --quiet \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help setup demo portal test faults quick lint format docs words lock bench soak clean
+.PHONY: help setup demo portal test faults quick lint format docs words pictures lock bench soak clean
 
 help: ## say what can be done
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile

@@ -37,7 +37,7 @@ REGISTRIES = tuple(
         ("deb", "debian", "org"),
     )
 )
-MACHINE_PATH = re.compile(r"(?<![\w.:/-])/(?:root|work|home|Users)/\w")
+MACHINE_PATH = re.compile(r"(?<![\w.:/-])/(?:root|work|home|tmp|Users)/\w")
 
 
 @cache

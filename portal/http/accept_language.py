@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from states.language.languages import FIRST, LANGUAGES, SOURCE
 
 _MOST = 300  # characters that are read of the header
+_UNREADABLE = -1e-6  # behind all others; what weighs nothing is not wanted
 _Asked = tuple[str, str, str]
 
 
@@ -17,7 +18,8 @@ def asked_language(header: str | None) -> str:
     if header is None:
         return FIRST
     asked: list[_Asked] = [part.partition(";") for part in header[:_MOST].split(",")]
-    codes = (code.strip()[:2].lower() for code, _, _ in sorted(asked, key=_weight))
+    liked = sorted((one for one in asked if _weight(one) < 0), key=_weight)
+    codes = (code.strip().partition("-")[0].lower() for code, _, _ in liked)
     return next((code for code in codes if code in LANGUAGES), SOURCE)
 
 
@@ -27,7 +29,7 @@ def _weight(asked: _Asked) -> float:
     try:
         return -float(weight or 1)
     except ValueError:
-        return 0.0
+        return _UNREADABLE
 
 
 def wished_language(

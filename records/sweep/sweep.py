@@ -18,7 +18,7 @@ from records.engine.database import reading, writing
 from records.engine.statements import CompiledStatement
 from records.run_history import Tally, record_end, record_idle, record_start
 from records.schema.core import DUTIES
-from records.sweep import chunk as sweeping
+from records.sweep import chunk as one_chunk
 from records.sweep.chunk import Draft
 from records.sweep.rule_cache import RuleCache
 
@@ -138,7 +138,7 @@ class _Run:
             due = self._due(connection, after, chunk)
             if not due or self.shared:
                 return due, None
-            return due, sweeping.prepare(connection, *_ids_and_names(due), self.rules)
+            return due, one_chunk.prepare(connection, *_ids_and_names(due), self.rules)
 
     def _due(self, connection: Connection, after: Due | None, chunk: int) -> list[Due]:
         values = {"moment": self.rules.now, "chunk": chunk}
@@ -193,7 +193,7 @@ def _apply(
     careful: bool = False,
 ) -> tuple[dict[str, Tally], set[str]]:
     ids, dialogues = _ids_and_names(due)
-    return sweeping.apply(connection, ids, dialogues, run.rules, draft=draft, careful=careful)
+    return one_chunk.apply(connection, ids, dialogues, run.rules, draft=draft, careful=careful)
 
 
 def _ids_and_names(due: list[Due]) -> tuple[list[int], set[str]]:
@@ -220,5 +220,5 @@ def _refusals(run: _Run, due: list[Due], error: StatementError) -> dict[str, Tal
     _log.error("the sweep could not write the duties of one dialogue", exc_info=error)
     errors = {number: type(error).__name__ for _, number, _ in due}
     with writing(run.engine) as connection:
-        sweeping.note_errors(connection, errors, run.rules.now)
+        one_chunk.note_errors(connection, errors, run.rules.now)
     return {due[0][2]: Tally(failed=len(due))}

@@ -79,6 +79,9 @@ def test_a_cookie_of_a_language_that_there_is_not_counts_for_nothing(
         ("*", SOURCE),
         ("", SOURCE),
         (",;q=;,nl", "nl"),
+        ("tr;q=0,de", SOURCE),
+        ("trv", SOURCE),
+        ("nl;q=soon", "nl"),
         ("x" * 9000, SOURCE),
     ],
 )
