@@ -36,9 +36,7 @@ from states.model.relays import FAMILIES, How
 from states.model.vocabulary import FactName
 from states.steps.delivery import letters
 from states.steps.table import LEAVING, RELAYS
-
-ROOT = Path(__file__).parents[1]
-ROOMS = ("states", "records", "notifications", "config", "flows", "portal", "cli")
+from tests.test_house import ROOMS, ROOT
 
 
 @dataclass(frozen=True)

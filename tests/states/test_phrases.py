@@ -4,16 +4,14 @@ import ast
 import re
 import string
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 
 from states.language.errors import Refused
 from states.language.languages import LANGUAGES
 from states.language.messages import phrasebook, say
+from tests.test_house import ROOMS, ROOT
 
-ROOT = Path(__file__).parents[2]
-ROOMS = ("states", "records", "notifications", "config", "flows", "portal", "cli")
 SAYING = {"Refused", "BadInput", "NotKnown", "NotYours", "StepNotAllowed", "Gap", "say"}
 FORMS = string.Formatter()
 
