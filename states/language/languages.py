@@ -1,7 +1,7 @@
 """
 Language (locale): those that the house has, each a folder of `locale` with what is known of it in `language.toml`.
 
-A language that is *read* is one of these; one that is spoken may be any of CLDR's (`states/values.py`).
+A language that is *read* is one of these; one that is spoken may be any of `states/values/spoken_languages.py`.
 """
 
 import re
