@@ -1,1 +1,1 @@
-"""How fast it is on this machine, held against what the database and the mail server can do by themselves."""
+"""Benchmarks: how fast it is on this machine, beside what the database and the mail server can do by themselves."""

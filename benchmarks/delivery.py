@@ -1,5 +1,5 @@
 """
-Delivery against bare smtplib that sends ready bytes on one connection to the same sink.
+Delivery benchmark: rounds against bare smtplib that sends ready bytes on one connection to the same sink.
 
 On two cores four connections do not bring twice one to a sink that answers at once: sink and senders have no processor
 left to share (docs/performance.md has the arithmetic). The row is kept and says so. To a slower sink they do.
@@ -50,12 +50,12 @@ def sink(port: Any, ready: Event, pause: float) -> None:  # noqa: ANN401 - a sha
         async def handle_DATA(self, *_: object) -> str:  # noqa: N802 - the name that the library calls
             return "250 OK"
 
-    class Patient(SMTP):
+    class SlowServer(SMTP):
         async def push(self, status: Any) -> None:  # noqa: ANN401 - as in the library
             await asyncio.sleep(pause)
             await super().push(status)
 
-    kind = Patient if pause else SMTP
+    kind = SlowServer if pause else SMTP
 
     async def serve() -> None:
         loop = asyncio.get_running_loop()

@@ -1,4 +1,4 @@
-"""A field of duties: a database with the real tables, so many duties open and so many of them due."""
+"""Synthetic data: a field of duties in a database with the real tables, so many duties open and so many of them due."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""A figure: what was measured, the raw limit beside it in the same run, and what must be reached."""
+"""Benchmark figure: what was measured, the raw limit beside it in the same run, and what must be reached."""
 
 import statistics
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""A sweep with nothing due: the same, however many duties are open."""
+"""Idle benchmark: a sweep with nothing due takes the same, however many duties are open."""
 
 import tempfile
 from contextlib import ExitStack

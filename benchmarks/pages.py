@@ -1,4 +1,4 @@
-"""The main pages, asked through the whole portal by somebody who is in, beside many other dialogues in SQLite."""
+"""Page benchmark: the main pages, asked through the whole portal by somebody who is in, beside many dialogues."""
 
 import json
 import sqlite3

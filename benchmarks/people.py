@@ -1,4 +1,4 @@
-"""A person's step every ten milliseconds while a sweep runs: how long do they wait?"""
+"""Contention benchmark: how long people wait who take a step every ten milliseconds while a sweep runs."""
 
 import multiprocessing
 import tempfile

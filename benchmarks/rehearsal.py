@@ -1,4 +1,4 @@
-"""The case of 2022, rehearsed: a year on a simulated clock, by the command that people type."""
+"""Rehearsal benchmark: the case of 2022, a year on a simulated clock, by the command that people type."""
 
 import subprocess
 import sys

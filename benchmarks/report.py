@@ -1,4 +1,4 @@
-"""The figures as a table and as a picture: one bar for each share, the goal as a line across it."""
+"""Benchmark report: the figures as a table and as a picture, one bar for each share, the goal as a line across."""
 
 import re
 from html import escape

@@ -1,4 +1,4 @@
-"""What the people of one programme do in its year, day by day from its opening; most managers answer in time."""
+"""Workload: what the people of one programme do in its year, day by day; most managers answer in time."""
 
 from collections import defaultdict
 from collections.abc import Iterator

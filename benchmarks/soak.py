@@ -1,5 +1,5 @@
 """
-How the house holds out: years of a fast clock in one process, `python -m benchmarks.soak --minutes 20`.
+Soak test: years of a fast clock in one process, `python -m benchmarks.soak --minutes 20`.
 
 What `weerklank up` does all day, without Prefect: sweep, deliver to a real mail server on this machine, and people
 who take their steps. Each year new companies live the case of 2022, while those of the year before finish theirs.

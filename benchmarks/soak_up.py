@@ -1,5 +1,5 @@
 """
-How the whole of `weerklank up` holds out with a fast clock: `python -m benchmarks.soak_up --minutes 20`.
+Soak test of all processes: `weerklank up` with a fast clock, `python -m benchmarks.soak_up --minutes 20`.
 
 Its pages, its Prefect server, its flow runner and itself run as processes of their own, as on a real machine. Here
 people take their steps in the same records, every few days of the fast clock each round of Prefect is asked for once

@@ -1,4 +1,4 @@
-"""The sweep against raw writing: the same rows, in chunks as large, by what the driver does fastest."""
+"""Sweep benchmark: it against raw writing of the same rows, in chunks as large, by what the driver does fastest."""
 
 # ruff: noqa: S608 - no text of anybody's is in these statements
 

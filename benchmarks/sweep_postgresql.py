@@ -1,4 +1,4 @@
-"""The sweep on PostgreSQL against raw binary COPY of the same rows, and two workers against one."""
+"""Sweep benchmark on PostgreSQL: it against raw binary COPY of the same rows, and two workers against one."""
 
 # ruff: noqa: S608 - no text of anybody's is in these statements
 

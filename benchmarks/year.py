@@ -1,4 +1,4 @@
-"""A year of many programmes with twenty participants each, in one process, through the real ledger, sweep and mail."""
+"""Year benchmark: many programmes with twenty participants each, through the real ledger, sweep and mail."""
 
 import tempfile
 from collections import Counter
@@ -50,7 +50,7 @@ class Forgetful(Channel):
         """There is nothing to end."""
 
 
-class Lived(NamedTuple):
+class LivedYear(NamedTuple):
     """What a year came to."""
 
     programmes: int
@@ -141,13 +141,13 @@ def _programme(number: int) -> Programme:
     return in_amsterdam(number).model_copy(update={"schedule": schedule})
 
 
-def lived(folder: str, programmes: int) -> Lived:
+def lived(folder: str, programmes: int) -> LivedYear:
     """Live a year of so many *programmes* in *folder*, after one of a single programme, so that all is loaded."""
     year_of(Path(folder) / "warm.sqlite", 1)
     return year_of(Path(folder) / "year.sqlite", programmes)
 
 
-def year_of(file: Path, programmes: int) -> Lived:
+def year_of(file: Path, programmes: int) -> LivedYear:
     """Live a year of so many *programmes* in the new database *file*."""
     settings = load_settings(database_url=f"sqlite:///{file}", channel="none")
     mailroom = Mailroom(mail=Forgetful, sender="dialoog@weerklank.example")
@@ -159,7 +159,7 @@ def year_of(file: Path, programmes: int) -> Lived:
         spent = perf_counter() - begun, process_time() - worked
         phases = Counter(house.ledger.read(one).phase.value for one in house.ledger.dialogue_ids())
     size = file.stat().st_size / 1e6
-    return Lived(programmes, *spent, year.counts, phases, size, year.memory)
+    return LivedYear(programmes, *spent, year.counts, phases, size, year.memory)
 
 
 def run(n: int = 30) -> list[Figure]:
@@ -171,7 +171,7 @@ def run(n: int = 30) -> list[Figure]:
     return figures(*found)
 
 
-def figures(less: Lived, year: Lived) -> list[Figure]:
+def figures(less: LivedYear, year: LivedYear) -> list[Figure]:
     """What *year* came to, beside *less*, a year of fewer programmes."""
     what = f"a year of {year.programmes:,} programmes × {PEOPLE} participants, SQLite"
     beside = f"beside {less.programmes:,}"
@@ -190,7 +190,7 @@ def figures(less: Lived, year: Lived) -> list[Figure]:
     ]  # fmt: skip
 
 
-def _whole(what: str, year: Lived) -> list[Figure]:
+def _whole(what: str, year: LivedYear) -> list[Figure]:
     """What the whole takes: measured, or reckoned from fewer programmes and then said to be so."""
     times, done = PROMISED / year.programmes, year.programmes >= PROMISED
     if not done:

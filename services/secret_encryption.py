@@ -1,8 +1,8 @@
 """
-Encryption key: locks the shared secrets of one-time codes, and lies in a file of its own.
+Secret encryption: locks the shared secrets of one-time codes, with a key that lies in a file of its own.
 
-Whoever copies the database, or a backup of it, can then make no codes. It is made at its first use, for its owner alone
-(0600). When it is lost the codes are: whoever signs in with one needs a new one-time link of the operator.
+Whoever copies the database, or a backup of it, can then make no codes. The key is made at its first use, for its
+owner alone (0600). When it is lost the codes are: whoever signs in with one needs a new one-time link of the operator.
 """
 
 import os

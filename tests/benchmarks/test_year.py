@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.script import MANNERS
-from benchmarks.year import WEEKS, Lived, figures, year_of
+from benchmarks.year import WEEKS, LivedYear, figures, year_of
 
 
 @pytest.mark.slow
@@ -22,8 +22,8 @@ def test_each_manner_of_answering_is_lived_to_its_end(tmp_path: Path) -> None:
     assert len(year.memory) == WEEKS
 
 
-def a_year(programmes: int, memory: list[float], seconds: float) -> Lived:
-    return Lived(programmes, seconds, seconds, Counter(), Counter(feedback=1), 1.0, memory)
+def a_year(programmes: int, memory: list[float], seconds: float) -> LivedYear:
+    return LivedYear(programmes, seconds, seconds, Counter(), Counter(feedback=1), 1.0, memory)
 
 
 def test_a_small_year_is_told_as_a_small_year() -> None:

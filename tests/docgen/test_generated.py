@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("one", papers.PARTS, ids=lambda one: f"{one.file}:{one.name}")
-def test_a_part_is_as_the_code_is(one: papers.Part) -> None:
+def test_a_part_is_as_the_code_is(one: papers.GeneratedPart) -> None:
     written = part((ROOT / one.file).read_text(encoding="utf-8"), one.name)
 
     assert written is not None, f"{one.file} has no <!-- {one.name} -->"
@@ -50,7 +50,7 @@ def test_every_marker_on_a_page_is_written_by_somebody() -> None:
 
 def test_a_stale_part_is_named_and_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "page.md").write_text("above\n<!-- one -->\nold\n<!-- /one -->\nbelow\n")
-    one = papers.Part("page.md", "one", lambda: "new")
+    one = papers.GeneratedPart("page.md", "one", lambda: "new")
     monkeypatch.setattr(papers, "ROOT", tmp_path)
     monkeypatch.setattr(papers, "PARTS", (one,))
     monkeypatch.setattr(papers, "WHOLE", {"whole.json": lambda: "{}\n"})

@@ -1,4 +1,4 @@
-"""Completeness of a language: what people meet who take part, found where it is said."""
+"""Sentences for participants: what people meet who take part, found where it is said."""
 
 import re
 from collections.abc import Iterator

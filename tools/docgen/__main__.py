@@ -1,4 +1,4 @@
-"""`python -m tools.docgen [--check]`: write every generated part of the papers, or say which is out of date."""
+"""Entry point of docgen: writes every generated part of the papers, or with `--check` says which is out of date."""
 
 import argparse
 import sys

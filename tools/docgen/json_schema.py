@@ -1,4 +1,4 @@
-"""JSON Schema of the public `--json`, and the tables of docs/json.md, both made from the models of the documents."""
+"""JSON Schema: that of the public `--json`, and the tables of docs/json.md, made from the models of the documents."""
 
 import json
 from collections.abc import Iterable, Iterator

@@ -18,7 +18,7 @@ from tools.docgen.markdown import code, part, replace_part
 ROOT = module_map.ROOT
 
 
-class Part(NamedTuple):
+class GeneratedPart(NamedTuple):
     """What stands between the markers of *name* in *file*, as *write* makes it from the code."""
 
     file: str
@@ -37,20 +37,20 @@ def _messages() -> str:
 
 
 PARTS = (
-    Part("ARCHITECTURE.md", "diagram", _diagram),
-    Part("ARCHITECTURE.md", "floors", floors.floors),
-    Part("ARCHITECTURE.md", "messages", _messages),
-    Part("docs/json.md", "commands", json_schema.commands),
-    Part("docs/json.md", "documents", json_schema.documents),
-    Part("docs/modules.md", "modules", module_map.modules),
-    Part("docs/rules.md", "checks", law_tables.checks),
-    Part("docs/rules.md", "duties", law_tables.duties),
-    Part("docs/rules.md", "ladders", law_tables.ladders),
-    Part("docs/rules.md", "limits", law_tables.limits),
-    Part("docs/rules.md", "steps", law_tables.steps),
-    Part("docs/scenario.md", "fields", scenario_fields.fields),
-    Part("docs/scenario.md", "step-fields", scenario_fields.step_fields),
-    Part("docs/settings.md", "settings", settings_table.settings),
+    GeneratedPart("ARCHITECTURE.md", "diagram", _diagram),
+    GeneratedPart("ARCHITECTURE.md", "floors", floors.floors),
+    GeneratedPart("ARCHITECTURE.md", "messages", _messages),
+    GeneratedPart("docs/json.md", "commands", json_schema.commands),
+    GeneratedPart("docs/json.md", "documents", json_schema.documents),
+    GeneratedPart("docs/modules.md", "modules", module_map.modules),
+    GeneratedPart("docs/rules.md", "checks", law_tables.checks),
+    GeneratedPart("docs/rules.md", "duties", law_tables.duties),
+    GeneratedPart("docs/rules.md", "ladders", law_tables.ladders),
+    GeneratedPart("docs/rules.md", "limits", law_tables.limits),
+    GeneratedPart("docs/rules.md", "steps", law_tables.steps),
+    GeneratedPart("docs/scenario.md", "fields", scenario_fields.fields),
+    GeneratedPart("docs/scenario.md", "step-fields", scenario_fields.step_fields),
+    GeneratedPart("docs/settings.md", "settings", settings_table.settings),
 )
 
 
@@ -58,7 +58,7 @@ WHOLE: dict[str, Callable[[], str]] = {"docs/json.schema.json": json_schema.text
 """Files that are written from their first letter to their last."""
 
 
-def is_stale(one: Part) -> bool:
+def is_stale(one: GeneratedPart) -> bool:
     """Whether *one* says something else than the code."""
     return part((ROOT / one.file).read_text(encoding="utf-8"), one.name) != one.write()
 
@@ -82,7 +82,7 @@ def write_all() -> list[str]:
     return sorted(file.relative_to(ROOT).as_posix() for file in changed)
 
 
-def _write(one: Part) -> Path:
+def _write(one: GeneratedPart) -> Path:
     file = ROOT / one.file
     page = replace_part(file.read_text(encoding="utf-8"), one.name, one.write())
     file.write_text(page, encoding="utf-8")

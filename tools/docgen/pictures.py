@@ -27,7 +27,7 @@ _LOOK_EVERY = 0.2
 _QUALITY = 82  # of WebP: words stay sharp, and the repository stays small
 
 
-class Picture(NamedTuple):
+class Screenshot(NamedTuple):
     """One picture: its *name*, the *door* of the demonstration, the *path* of the page, and the window's size."""
 
     name: str
@@ -38,8 +38,8 @@ class Picture(NamedTuple):
 
 
 PICTURES = (
-    Picture("manager", "Responsible manager", "/today", 1120, 760),
-    Picture("participant", "Universitair docent, Universiteit (Netherlands)", "/my", 420, 760),
+    Screenshot("manager", "Responsible manager", "/today", 1120, 760),
+    Screenshot("participant", "Universitair docent, Universiteit (Netherlands)", "/my", 420, 760),
 )
 
 
@@ -98,7 +98,7 @@ def _answers(address: str) -> bool:
         return False
 
 
-def _take(browser: Browser, address: str, picture: Picture) -> None:
+def _take(browser: Browser, address: str, picture: Screenshot) -> None:
     size = {"width": picture.width, "height": picture.height}
     with browser.new_context(locale="en-GB", viewport=size, reduced_motion="reduce") as context:  # type: ignore[arg-type]
         page = context.new_page()
