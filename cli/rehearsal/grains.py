@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from cli.json_views import Row
 from states.model.duties import kind_of, whom_of
 from states.model.vocabulary import DutyKind, FactName
+from states.privacy.seals import is_told_under_seal
 
 Span = Literal["moment", "day", "month"]
 Look = Literal["late", "done", "fact", "phase", "plain"]
@@ -146,7 +147,7 @@ def _attendance(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
 
 def _contribution(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     yield Grain(at, FactName.CONTRIBUTION_RECORDED, "said", "day")
-    if fact["detail"]["attribution"] == "sealed":
+    if is_told_under_seal(fact["detail"]):
         yield Grain(at, "sealed", "said", "day")
 
 

@@ -26,7 +26,7 @@ from portal.web.site import Site
 from states.language.catalogue import N_, book, translate, translate_number
 from states.language.languages import SOURCE, languages
 from states.model.people import Role
-from states.privacy.seals import has_seals, letters_of, level_of
+from states.privacy.seals import has_seals, is_under_seal, letters_of, level_of
 from states.privacy.small_counts import least_of
 from states.steps.permissions import fits, is_reached, may_take
 
@@ -157,6 +157,7 @@ _LAW = {
     "has_seals": has_seals,
     "fits": fits,
     "is_reached": is_reached,
+    "is_under_seal": is_under_seal,
     "may_take": may_take,
     "least_of": least_of,
     "level_of": level_of,

@@ -75,11 +75,6 @@ class Contribution(Value):
         """Whether an objection to its answer waits for words: none were written yet."""
         return self.dispute_open and self.settlement is None
 
-    @property
-    def sealed(self) -> bool:
-        """Whether the moderator alone knows who spoke."""
-        return self.attribution is Attribution.SEALED
-
 
 class Commitment(Value):
     """A promised action with an owner and a date; it lives on after the dialogue closes."""

@@ -4,8 +4,8 @@ Pseudonymisation: who speaks under seal has a pseudonym, and only here is the on
 Nobody else reads the seals of a dialogue, so that nobody else can betray one.
 """
 
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
 
 from states.model.contributions import Attribution, Contribution, Seal
 from states.model.dialogue import Dialogue
@@ -84,6 +84,16 @@ def letters_of(pseudonym: str) -> str:
 def level_of(point: Contribution) -> Attribution:
     """How the speaker of *point* chose to be named; whoever reads the point may know the level."""
     return point.attribution
+
+
+def is_under_seal(point: Contribution) -> bool:
+    """Whether the moderator alone knows who made *point*; that it is so is no secret."""
+    return point.attribution is Attribution.SEALED
+
+
+def is_told_under_seal(detail: Mapping[str, Any]) -> bool:
+    """Whether the *detail* of the fact that a point was recorded says that it was made under seal."""
+    return bool(detail["attribution"] == Attribution.SEALED)
 
 
 def level_for(asked: Attributed, speaker: Stakeholder) -> Attribution:

@@ -10,7 +10,7 @@ from states.model.people import HELPER, PARTICIPANT, ROLES, Role, Stakeholder
 from states.model.relays import Relay
 from states.model.vocabulary import DutyKind, FactName, Step
 from states.privacy.independence import DEBTORS, debtor_behind, is_debtor, require_no_debtor
-from states.privacy.seals import is_sealed
+from states.privacy.seals import is_sealed, is_under_seal
 from states.steps.table import INDEPENDENT, PROVERS, RELAYS, StepRule
 
 
@@ -126,7 +126,7 @@ def _voice_of_somebody_else(
 def _refuse_what_is_sealed(dialogue: Dialogue, given: Any) -> None:  # noqa: ANN401
     """Whoever is not the moderator gets the same answer whoever they name, or guessing would open a seal."""
     contribution = dialogue.contributions.get(getattr(given, "contribution", None) or "")
-    if contribution and contribution.sealed:
+    if contribution and is_under_seal(contribution):
         raise NotYours("seal-needs-moderator")
 
 

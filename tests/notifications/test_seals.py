@@ -12,6 +12,7 @@ from notifications.views.to_participants import contact_for
 from states.language.languages import LANGUAGES
 from states.model.contributions import Attribution
 from states.model.dialogue import Dialogue
+from states.privacy.seals import is_under_seal
 from tests.notifications.builders import ALERTED, SECRETS, contributions, dialogue, duty, notice
 from tests.notifications.case import Case
 from tests.notifications.cases import SEALED, role_cases, sealed_cases
@@ -61,7 +62,7 @@ def _shuffled(random: Random) -> Dialogue:
     chosen = list(OPEN_TO)
     points = {
         name: point
-        if point.sealed
+        if is_under_seal(point)
         else point.model_copy(update={"attribution": random.choice(chosen)})
         for name, point in contributions().items()
     }

@@ -15,6 +15,7 @@ from states.model.dialogue import Dialogue
 from states.model.programme import Programme
 from states.model.vocabulary import DutyKind
 from states.privacy.independence import helpers_of
+from states.privacy.seals import is_under_seal
 from tests.faults.wishes import Wish, wishes_of
 from tests.portal.conftest import Portal
 from tests.records.conftest import INFORMATION, NGO, RISK, SESSION, START, UNION, a_programme
@@ -258,7 +259,7 @@ def _of_seat(seat: Any) -> Iterator[str]:  # noqa: ANN401
 
 
 def _of_point(point: Any) -> Iterator[str]:  # noqa: ANN401
-    sealed = "sealed " if point.sealed else ""
+    sealed = "sealed " if is_under_seal(point) else ""
     if not point.stands:
         yield f"{sealed}withdrawn"
     if point.outcome:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from states.language.languages import LANGUAGES
+from states.privacy.seals import is_under_seal
 from tests.portal.conftest import Browser, Portal
 from tests.portal.windows import Open
 from tests.records.conftest import NGO, START, a_programme, utc
@@ -193,7 +194,7 @@ def test_the_form_of_what_was_said_is_filled_in(waiting: Portal) -> None:
 def test_what_was_said_under_seal_stays_with_the_moderator(two_companies: Portal) -> None:
     memory = two_companies.memory
     points = memory.read().contributions.values()
-    sealed = next(c for c in points if c.sealed)
+    sealed = next(c for c in points if is_under_seal(c))
     memory.act("answer-participant", {"covers": [sealed.id], "text": "We will pay."})
     seat = memory.read().seals[sealed.voice].stakeholder
     memory.act("change-contact", {"stakeholder": seat, "by_hand": True}, by="moderator")

@@ -16,6 +16,7 @@ from states.model.contributions import Contribution
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role, Stakeholder
 from states.model.vocabulary import Step
+from states.privacy.seals import is_under_seal
 from states.steps.people.hand_over import agrees_about
 from states.steps.permissions import fits
 from states.steps.table import RELAYS, STEPS
@@ -79,7 +80,7 @@ def _there(seat: Stakeholder) -> bool:
 def _points(dialogue: Dialogue, role: str) -> list[Contribution]:
     """What was said; under seal for the moderator alone."""
     points = [c for c in dialogue.contributions.values() if c.stands]
-    return [c for c in points if role == _MODERATOR or not c.sealed]
+    return [c for c in points if role == _MODERATOR or not is_under_seal(c)]
 
 
 def record(visit: Visit) -> Response:
