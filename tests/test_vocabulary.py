@@ -1,6 +1,7 @@
 """Vocabularies: outside their own file no word of the law is spelt as a text, so the type checker reads them all."""
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -104,6 +105,37 @@ def test_what_holds_a_word_is_compared_with_no_text() -> None:
     ]
 
     assert found == []
+
+
+COMPARED = re.compile(
+    r"\b(kind|step|template)(?:\.value)? (?:==|!=|(?:not )?in) (\"[^\"]*\"|\([^)]*\))"
+)
+"""How a template compares what holds a word with texts."""
+IN_TEMPLATES = {
+    "kind": frozenset(DutyKind),
+    "step": frozenset(Step),
+    "template": frozenset(Template),
+}
+BLOCKS = "notifications/templates/_block.html"
+"""Its kinds are those of parts of a text: a heading, a list."""
+
+
+def words_of_templates() -> Iterator[tuple[str, str, str]]:
+    """Each text that a template of a page or a letter compares: with what, the text, and where."""
+    for room in ("portal", "notifications"):
+        for path in sorted((ROOT / room / "templates").rglob("*.*")):
+            file = path.relative_to(ROOT).as_posix()
+            if path.suffix in {".html", ".txt"} and file != BLOCKS:
+                for name, said in COMPARED.findall(path.read_text(encoding="utf-8")):
+                    yield from ((name, text, file) for text in re.findall(r'"([^"]*)"', said))
+
+
+def test_what_a_template_compares_is_a_word_of_the_law() -> None:
+    """No type checker reads templates: what is misspelt there is never so, and nobody hears of it."""
+    found = list(words_of_templates())
+
+    assert {name for name, _, _ in found} >= {"kind", "step"}
+    assert [one for one in found if one[1] not in IN_TEMPLATES[one[0]]] == []
 
 
 def _holds_a_word(node: ast.expr) -> bool:
