@@ -23,6 +23,7 @@ from typer.main import get_command
 
 from cli import console
 from cli.errors import ending_of
+from states.language.unreadable import UnreadableLanguage
 
 _EXAMPLE = re.compile(r"(WEERKLANK_\S+ )?weerklank ")
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -76,7 +77,10 @@ class CommandGroup(TyperGroup):
 
 
 def _end(error: Exception) -> int:
-    ending = ending_of(error, console.language())
+    try:
+        ending = ending_of(error, console.language())
+    except UnreadableLanguage as unreadable:
+        ending = ending_of(unreadable)
     if console.SPEECH.debug and ending.unexpected:
         traceback.print_exception(error)
     for line in ending.lines:

@@ -13,8 +13,6 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
-from states.language.languages import SOURCE, WHOLE, whole_language_of
-
 WIDTH = 96  # columns at most, also in a wide terminal
 _CODES = {"bold": "1", "dim": "2", "good": "32", "bad": "31;1", "warn": "33"}
 
@@ -49,6 +47,9 @@ def begin(words: Iterable[str] = ()) -> None:
 
 def language() -> str:
     """The language in which refusals are explained: what WEERKLANK_LANGUAGE says, else English."""
+    # Not before a command runs: what is wrong with a language is then told as all that is wrong.
+    from states.language.languages import SOURCE, whole_language_of
+
     return whole_language_of(os.environ.get("WEERKLANK_LANGUAGE", SOURCE))
 
 
@@ -67,24 +68,6 @@ def _explain(value: bool) -> bool:
     return value
 
 
-def _known_language(code: str | None) -> str | None:
-    if code is None or code in WHOLE:
-        return code
-    from states.language.validation_messages import problem_book
-
-    said = problem_book()["no-texts"][language()].format(languages=", ".join(WHOLE))
-    raise typer.BadParameter(f"'{code}' {said}")
-
-
-Lang = Annotated[
-    str | None,
-    typer.Option(
-        "--lang",
-        metavar="|".join(WHOLE),
-        callback=_known_language,
-        help="The language of the story. Default: WEERKLANK_LANGUAGE, else en.",
-    ),
-]
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", callback=_hush, expose_value=False, help="Only the result.")
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from states.language.languages import SOURCE
+from states.language.unreadable import UnreadableLanguage
 
 DONE, REFUSED, USAGE, STOPPED = 0, 1, 2, 130
 """Exit statuses: done, refused by a rule or unhealthy, wrong usage, interrupted."""
@@ -33,13 +33,17 @@ class Ending:
         return {"refused": {"code": self.code, "message": said, "checks": checks}}
 
 
-def ending_of(error: BaseException, language: str = SOURCE) -> Ending:
-    """How to end because of *error*; whatever nobody foresaw gets a reference instead of a traceback."""
+def ending_of(error: BaseException, language: str = "") -> Ending:
+    """
+    How to end because of *error*, in English when there is no *language*.
+
+    Whatever nobody foresaw gets a reference instead of a traceback.
+    """
     try:
-        endings = (
-            known(error, language) for known in (_usage, _refusal, _unfit, _records, _machine)
-        )
+        endings = (known(error, language) for known in _KNOWN)
         return next(filter(None, endings), None) or _defect(error)
+    except UnreadableLanguage as unreadable:
+        return _unreadable(unreadable) or _defect(error)
     except Exception:  # noqa: BLE001 - a mistake in explaining must not hide what there was to explain
         return _defect(error)
 
@@ -99,6 +103,13 @@ def _records(error: BaseException, _language: str) -> Ending | None:
     return Ending(REFUSED, (str(error),), _kebab(type(error).__name__))
 
 
+def _unreadable(error: BaseException, _language: str = "") -> Ending | None:
+    """Asked before all others that speak: none of them can without languages."""
+    if not isinstance(error, UnreadableLanguage):
+        return None
+    return Ending(REFUSED, (str(error),), "unreadable-language")
+
+
 def _kebab(name: str) -> str:
     """`SchemaOutdated` as `schema-outdated`."""
     return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
@@ -110,6 +121,9 @@ def _machine(error: BaseException, _language: str) -> Ending | None:
     if isinstance(error, OSError) and error.filename is not None:
         return Ending(REFUSED, (f"{error.filename}: {error.strerror}.",), "file")
     return None
+
+
+_KNOWN = (_usage, _unreadable, _refusal, _unfit, _records, _machine)
 
 
 def _defect(error: BaseException) -> Ending:

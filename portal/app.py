@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from config.logs import logger
 from config.settings import Settings
 from portal import dispatch
 from portal.enter import single_sign_on
@@ -21,6 +22,8 @@ from portal.route_table import PAGES
 from portal.web.pages import Page
 from portal.web.site import Site
 from services.house import House
+from states.language.catalogue import LENIENCY
+from states.language.unreadable import UnreadableLanguage
 
 if TYPE_CHECKING:
     from portal.demo.demo_pages import Demo
@@ -38,6 +41,7 @@ def create_app(
 
     With *demo* the pages of the demonstration are there as well: never for real people.
     """
+    LENIENCY.tell = _tell
     company = single_sign_on.PAGES if settings.oidc.issuer else ()
     pages = (*PAGES, *company, *(demo.pages if demo else ()))
     site = Site(house, settings, clock, pages, demo)
@@ -53,6 +57,11 @@ def create_app(
     app.state.site = site
     app.add_middleware(Guard, hosts=site.hosts, secure=site.secure)
     return app
+
+
+def _tell(unreadable: UnreadableLanguage) -> None:
+    """No page fails for a slip of a translator: it is read in English, and the slip is told once."""
+    logger("portal").error("language unreadable", why=str(unreadable))
 
 
 def _routes(site: Site, pages: Iterable[Page]) -> list[Route]:

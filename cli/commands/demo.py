@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import console
+from cli.rehearsal.language_option import Lang
 from states.language.catalogue import Sentence, book
 from states.model.vocabulary import DutyKind
 
@@ -128,7 +129,7 @@ def command(
     *,
     no_prefect: NoPrefect = False,
     as_json: console.AsJson = False,
-    lang: console.Lang = None,
+    lang: Lang = None,
 ) -> None:
     """Live the case study of 2022 and show what to look at. No question is asked, nothing leaves this machine."""
     place, words = DemoFolder(folder), lang or console.language()

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from cli import console
+from cli.rehearsal.language_option import Lang
 from cli.rehearsal.scenario import Scenario, read_scenario
 from cli.rehearsal.simulator import Life, new_life
 
@@ -51,7 +52,7 @@ def command(
     viewer: As = "manager",
     strict: Strict = False,
     mail: Mail = None,
-    lang: console.Lang = None,
+    lang: Lang = None,
 ) -> None:
     """Live a whole scenario file on a simulated clock, through the real ledger, sweep and delivery."""
     words = lang or console.language()

@@ -4,11 +4,11 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.pofile import read_po
 
 from notifications.language.templates import languages_of, letter_files
 from states.language.catalogue import DOMAINS, Domain
 from states.language.languages import HOME, LANGUAGES, SOURCE
+from states.language.po_file import read_catalogue
 
 
 class Written(NamedTuple):
@@ -19,7 +19,7 @@ class Written(NamedTuple):
 
 
 def written_in(language: str) -> dict[str, Written]:
-    """What is written in *language*: of each catalogue, and of the letters. Raises ValueError for no PO file."""
+    """What is written in *language*: of each catalogue, and of the letters. Raises as `read_catalogue`."""
     letters = sorted({str(PurePosixPath(file).parent) for file in letter_files()})
     own = sum(language in languages_of(name) for name in letters)
     return {
@@ -39,10 +39,7 @@ def _sentences(domain: Domain, language: str) -> Written:
 
 def _read(domain: Domain, language: str) -> Catalog:
     file = HOME / language / f"{domain}.po"
-    if not file.is_file():
-        return Catalog()
-    with file.open("rb") as po:
-        return read_po(po, abort_invalid=True)
+    return read_catalogue(file) if file.is_file() else Catalog()
 
 
 def _is_said(message: Message) -> bool:

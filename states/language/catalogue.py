@@ -6,14 +6,16 @@ what runs, and nothing is compiled. English has none, because it stands in the c
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
-from gettext import GNUTranslations, NullTranslations
+from gettext import NullTranslations
 from importlib.resources import files
-from io import BytesIO
 from typing import Any, Literal
 
 from states.language.languages import HOME, LANGUAGES, language_of
+from states.language.po_file import read_translations
+from states.language.unreadable import UnreadableLanguage
 
 Domain = Literal["pages", "law", "words"]
 """Which catalogue: that of the portal, of the sentences of the law, or of the words by which things are called."""
@@ -32,21 +34,34 @@ def NP_(about: str, source: str) -> str:  # noqa: ARG001, N802 - as N_
     return source
 
 
+@dataclass(slots=True)
+class Leniency:
+    """What becomes of a catalogue that cannot be read: whoever sets *tell* hears it once, and English is said."""
+
+    tell: Callable[[UnreadableLanguage], object] | None = None
+
+
+LENIENCY = Leniency()
+"""That of this process: pages must not fail for a slip of a translator; a command says it and stops."""
+
+
 @cache
 def catalogue(domain: Domain, language: str) -> NullTranslations:
-    """The catalogue *domain* of *language*, one that there is. Raises ValueError when its file is no PO file."""
+    """
+    The catalogue *domain* of *language*, one that there is.
+
+    Raises UnreadableLanguage when its file is no PO file, unless somebody asked to be told instead: then it is empty.
+    """
     file = HOME / language / f"{domain}.po"
     if not file.is_file():
         return NullTranslations()
-    # Whoever reads English needs neither.
-    from babel.messages.mofile import write_mo  # noqa: PLC0415
-    from babel.messages.pofile import read_po  # noqa: PLC0415
-
-    compiled = BytesIO()
-    with file.open("rb") as po:
-        write_mo(compiled, read_po(po, abort_invalid=True))
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    try:
+        return read_translations(file)
+    except UnreadableLanguage as error:
+        if not LENIENCY.tell:
+            raise
+        LENIENCY.tell(error)
+        return NullTranslations()
 
 
 def translate(domain: Domain, language: str, source: str, context: str = "") -> str:

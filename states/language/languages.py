@@ -5,14 +5,16 @@ A language that is *read* is one of these; one that is spoken may be any of `sta
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
+
+from states.language.language_file import read_language
+from states.language.unreadable import UnreadableLanguage
 
 HOME = Path(__file__).parents[2] / "locale"
 """The folder of all languages: beside the rooms, in a checkout and where the program is installed alike."""
@@ -60,14 +62,20 @@ class HouseLanguage:
 
 @cache
 def languages() -> Mapping[str, HouseLanguage]:
-    """All languages that there are, by code: the first one, then the others in the order of their codes."""
-    found = map(_language, HOME.glob("*/language.toml"))
+    """
+    All languages that there are, by code: the first one, then the others in the order of their codes.
+
+    Raises UnreadableLanguage for a file that says something else than it must.
+    """
+    found = [_language(file) for file in sorted(HOME.glob("*/language.toml"))]
     in_order = sorted(found, key=lambda one: (not one.first, one.code))
+    if SOURCE not in {one.code for one in found}:
+        raise UnreadableLanguage(HOME / SOURCE / "language.toml", "it is missing")
     return MappingProxyType({one.code: one for one in in_order})
 
 
 def _language(file: Path) -> HouseLanguage:
-    told: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    told = read_language(file)
     told["reviewed_by"] = tuple(NativeReader(**reader) for reader in told["reviewed_by"])
     articles = told.get("articles", ())
     told["articles"] = tuple((one["article"], re.compile(one["before"])) for one in articles)

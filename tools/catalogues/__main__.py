@@ -3,6 +3,7 @@
 import sys
 
 from states.language.catalogue import DOMAINS
+from states.language.unreadable import UnreadableLanguage
 from tools.catalogues.extraction import extracted, translated
 from tools.catalogues.po_files import is_written, path_of, stored, updated, written
 
@@ -19,4 +20,7 @@ def main() -> None:
             sys.stdout.write(f"{told}\n")
 
 
-main()
+try:
+    main()
+except UnreadableLanguage as error:
+    sys.exit(str(error))

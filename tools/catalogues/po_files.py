@@ -11,6 +11,7 @@ from babel.plural import to_gettext
 
 from states.language.catalogue import Domain
 from states.language.languages import HOME, languages
+from states.language.po_file import read_catalogue
 
 _HEAD = """msgid ""
 msgstr ""
@@ -35,10 +36,11 @@ def plural_of(language: str) -> str:
 
 
 def stored(domain: Domain, language: str) -> Catalog:
-    """The catalogue as it lies there; an empty one where there is none yet. Raises PoFileError for a broken one."""
+    """The catalogue as it lies there; an empty one where there is none yet. Raises as `read_catalogue`."""
     file = path_of(domain, language)
-    head = _HEAD.format(language=language, plural=plural_of(language)).encode()
-    return read_po(BytesIO(file.read_bytes() if file.is_file() else head), abort_invalid=True)
+    if file.is_file():
+        return read_catalogue(file)
+    return read_po(BytesIO(_HEAD.format(language=language, plural=plural_of(language)).encode()))
 
 
 def updated(kept: Catalog, said: Catalog) -> Catalog:
