@@ -11,8 +11,8 @@ from services.delivery.outbound import Mailroom
 from services.delivery.round import deliver
 from tests.conftest import missing
 from tests.patience import wait_for
+from tests.records import postfix
 from tests.records.conftest import Memory
-from tests.services import postfix
 
 OURS, ELSEWHERE = "merk.example", "union.example"
 
