@@ -29,7 +29,7 @@ BEGIN, END = "<!-- figures: written by python -m benchmarks --write -->", "<!-- 
 PICTURE = "![Ours as a share of the raw limit; a line marks each goal](performance.svg)"
 
 
-def measured(names: list[str], n: int | None, *, full: bool) -> list[Figure]:
+def measure(names: list[str], n: int | None, *, full: bool) -> list[Figure]:
     """Run the benchmarks of *names*, of size *n* or their own; says what cannot be measured on this machine."""
     figures: list[Figure] = []
     for name in names or NAMES:
@@ -57,7 +57,7 @@ def run(name: str, n: int | None) -> list[Figure]:
 def write(figures: list[Figure]) -> None:
     """Put the table into docs/performance.md and the picture beside it; what was not measured now stays as it was."""
     page, kept = DOCS / "performance.md", DOCS / "performance.json"
-    figures = merged(_read(kept), figures)
+    figures = merge(_read(kept), figures)
     told = f"{BEGIN}\n{table(figures)}\n\n{PICTURE}\n{END}"
     before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     page.write_text(f"{before}{told}{rest.partition(END)[2]}", encoding="utf-8")
@@ -65,7 +65,7 @@ def write(figures: list[Figure]) -> None:
     kept.write_text(_as_json(figures), encoding="utf-8")
 
 
-def merged(before: list[Figure], now: list[Figure]) -> list[Figure]:
+def merge(before: list[Figure], now: list[Figure]) -> list[Figure]:
     """The figures *before* with those of the benchmarks that were measured *now* in their place."""
     measured_now = {one.bench for one in now}
     both = [*(one for one in before if one.bench not in measured_now), *now]
@@ -96,7 +96,7 @@ def main() -> None:
         asked.error(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(NAMES)}")
     # Told to end, it ends its servers and removes its files like one that is done.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    figures = measured(given.names, given.n, full=given.full)
+    figures = measure(given.names, given.n, full=given.full)
     if given.json:
         print(_as_json(figures))
     if given.write:

@@ -126,7 +126,7 @@ def one_round(port: int, n: int) -> Rates:
     return Rates(rates[1], rates[2], bare(port, kept.posts), bare_at_once(port, kept.posts, 4))
 
 
-def measured(n: int, rounds: int, pause: float) -> Rates:
+def measure_rates(n: int, rounds: int, pause: float) -> Rates:
     """The middle one of several rounds to a sink that waits *pause* seconds before each answer."""
     with running_sink(pause) as port:
         one_round(
@@ -138,7 +138,7 @@ def measured(n: int, rounds: int, pause: float) -> Rates:
 
 def run(n: int = 400, *, rounds: int = ROUNDS) -> list[Figure]:
     """Deliver *n* invitations in two languages, composed from the dialogue, each marked once accepted."""
-    near, far = measured(n, rounds, 0), measured(n, 1, PAUSE)
+    near, far = measure_rates(n, rounds, 0), measure_rates(n, 1, PAUSE)
     return [
         *_figures("delivery, SQLite, composed, two languages, links, marked one by one", near),
         *_figures(f"delivery to a server that takes {PAUSE * 1000:g} ms for each answer", far),

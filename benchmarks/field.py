@@ -134,12 +134,12 @@ def _duties(due: int, opened: int, dialogues: int) -> Insert:
         "reckoning": literal(_RECKONING, DUTIES.c.reckoning.type),
         "postponements": literal((), DUTIES.c.postponements.type),
     }  # fmt: skip
-    told = select(*(_labelled(value, name) for name, value in duty.items()))
+    told = select(*(_label(value, name) for name, value in duty.items()))
     told = told.where(kinds.c.turn == number // every % len(KIND_OF_DUE))
     return insert(DUTIES).from_select(list(duty), told.where(later.c.turn == number % _DAYS_AHEAD))
 
 
-def _labelled(value: Any, name: str) -> Any:  # noqa: ANN401 - an expression or a plain number
+def _label(value: Any, name: str) -> Any:  # noqa: ANN401 - an expression or a plain number
     return (value if isinstance(value, ColumnElement) else literal(value)).label(name)
 
 

@@ -1,10 +1,7 @@
 """Benchmark figure: what was measured, the raw limit beside it in the same run, and what must be reached."""
 
 import statistics
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from time import perf_counter
 
 
 class Skipped(Exception):
@@ -50,15 +47,6 @@ def _short(value: float) -> str:
     if value >= 1000:
         return f"{value:,.0f}"
     return f"{value:.3g}"
-
-
-@contextmanager
-def timed() -> Iterator[Callable[[], float]]:
-    """Measure the block: the answer says how many seconds it took."""
-    begun = perf_counter()
-    end: list[float] = []
-    yield lambda: (end[0] if end else perf_counter()) - begun
-    end.append(perf_counter())
 
 
 def median(values: list[float]) -> float:

@@ -84,7 +84,7 @@ def somebody(house: House, app: TestClient, who: str) -> None:
     app.cookies.set(name, value)
 
 
-def measured(browser: TestClient, path: str, times: int) -> float:
+def time_page(browser: TestClient, path: str, times: int) -> float:
     """The median of so many *times* that *path* is asked, in milliseconds, once it was asked before."""
     taken = []
     for _ in range(times + 1):
@@ -112,6 +112,6 @@ def run(n: int = 1_000, *, times: int = 15) -> list[Figure]:
 
 
 def _figure(browser: TestClient, path: str, size: str, times: int) -> Figure:
-    took = measured(browser, path, times)
+    took = time_page(browser, path, times)
     what = f"page {path.replace(DIALOGUE, '/dialogues/…')}, {size}"
     return Figure("pages", what, "ms", took, None, f"< {MOST} ms", took < MOST)

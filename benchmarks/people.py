@@ -46,7 +46,7 @@ def person(url: str, dialogues: int, ready: Event, stop: Event, waits: Any) -> N
     waits.put(taken)
 
 
-def waited(url: str, n: int) -> tuple[list[float], list[float]]:
+def measure_waits(url: str, n: int) -> tuple[list[float], list[float]]:
     """Waits in milliseconds, in order of length: before and during a sweep of *n* duties in the database of *url*."""
     context = multiprocessing.get_context("spawn")
     ready, stop, waits = context.Event(), context.Event(), context.Queue()
@@ -70,11 +70,11 @@ def waited(url: str, n: int) -> tuple[list[float], list[float]]:
 def run(n: int = 20_000) -> list[Figure]:
     """Watch people during a sweep of *n* duties with its pauses, on each database that this machine has."""
     with tempfile.TemporaryDirectory() as folder:
-        figures = _figures("SQLite", n, *waited(f"sqlite:///{folder}/people.sqlite", n))
+        figures = _figures("SQLite", n, *measure_waits(f"sqlite:///{folder}/people.sqlite", n))
     try:
         with server() as running:
             _use(running, n)
-            return figures + _figures("PostgreSQL", n, *waited(running.create("people"), n))
+            return figures + _figures("PostgreSQL", n, *measure_waits(running.create("people"), n))
     except NoServer as missing:
         print(f"people on PostgreSQL: not measured, there is no {missing}")
         return figures

@@ -81,7 +81,7 @@ def within() -> tuple[float, float]:
     from flows.rounds import enforce_deadlines  # noqa: PLC0415
 
     begun = perf_counter()
-    with _watched() as working:
+    with _watch_house() as working:
         running: Any = enforce_deadlines(return_state=True)
         state = asyncio.run(running)
     taken = perf_counter() - begun
@@ -90,25 +90,25 @@ def within() -> tuple[float, float]:
 
 
 @contextmanager
-def _watched() -> Iterator[list[float]]:
+def _watch_house() -> Iterator[list[float]]:
     """How long the house works inside a flow run."""
     spent: list[float] = []
     watched = {"sweep": House.sweep, "open_due_editions": House.open_due_editions}
     with ExitStack() as stack:
         for name, work in watched.items():
-            stack.enter_context(patch.object(House, name, _timed(work, spent)))
+            stack.enter_context(patch.object(House, name, _with_timer(work, spent)))
         yield spent
 
 
-def _timed(work: Any, spent: list[float]) -> Any:  # noqa: ANN401 - any method
-    def timed(*given: Any, **named: Any) -> Any:  # noqa: ANN401
+def _with_timer(work: Any, spent: list[float]) -> Any:  # noqa: ANN401 - any method
+    def call(*given: Any, **named: Any) -> Any:  # noqa: ANN401
         begun = perf_counter()
         try:
             return work(*given, **named)
         finally:
             spent.append(perf_counter() - begun)
 
-    return timed
+    return call
 
 
 async def tasks() -> int:
@@ -129,25 +129,25 @@ class Round(NamedTuple):
 
 def one_round(folder: Path, field: Path) -> Round:
     """Sweep two copies of *field*, without and with Prefect."""
-    with _copied(folder, field):
+    with _copy_of(folder, field):
         alone = without()
     sleep(_QUIET)
-    with _copied(folder, field):
+    with _copy_of(folder, field):
         return Round(alone, *within())
 
 
 @contextmanager
-def _copied(folder: Path, field: Path) -> Iterator[None]:
+def _copy_of(folder: Path, field: Path) -> Iterator[None]:
     copy = folder / "swept.sqlite"
     for tail in ("", "-wal", "-shm"):
         Path(f"{copy}{tail}").unlink(missing_ok=True)
     shutil.copyfile(field, copy)
-    with _settled({"WEERKLANK_DATABASE_URL": f"sqlite:///{copy}", "WEERKLANK_CHANNEL": "none"}):
+    with _environment({"WEERKLANK_DATABASE_URL": f"sqlite:///{copy}", "WEERKLANK_CHANNEL": "none"}):
         yield
 
 
 @contextmanager
-def _settled(words: dict[str, str]) -> Iterator[None]:
+def _environment(words: dict[str, str]) -> Iterator[None]:
     """Run with these *words* in the environment, from which a flow takes its house."""
     before = dict(os.environ)
     os.environ.update(words)

@@ -113,7 +113,7 @@ class World:
     def people(self) -> datetime:
         """Found companies and take the steps of one day; the moment at which time may act on it."""
         if self._new_year is None or (self.today is not None and self.today >= self._new_year):
-            self._found()
+            self._found_companies()
         assert self.today is not None
         while self._to_do and self._to_do[0][0] <= self.today:
             _, _, dialogue_id, act = heapq.heappop(self._to_do)
@@ -132,7 +132,7 @@ class World:
         except Refused:
             self.refused += 1
 
-    def _found(self) -> None:
+    def _found_companies(self) -> None:
         empty_caches()
         for number in range(self.companies):
             told = parse_scenario(_case(self._year, f"soak-{self._year}-{number}"))
@@ -165,7 +165,7 @@ def _case(year: int, name: str) -> str:
 
 
 @contextmanager
-def furnished(folder: Path) -> Iterator[tuple[House, Sink]]:
+def furnish(folder: Path) -> Iterator[tuple[House, Sink]]:
     """A house in *folder* whose mail goes over SMTP to a sink of this process."""
     sink = Sink()
     with socket.socket() as probe:
@@ -189,17 +189,17 @@ def furnished(folder: Path) -> Iterator[tuple[House, Sink]]:
 def soak(seconds: float, companies: int = 4) -> Figures:
     """Let days pass for so many *seconds* and say what this process held meanwhile."""
     with tempfile.TemporaryDirectory(prefix="weerklank-soak-") as name:
-        with furnished(Path(name)) as (house, sink):
+        with furnish(Path(name)) as (house, sink):
             world = World(house, companies)
-            samples = _lived(world, seconds)
+            samples = _live(world, seconds)
             broken = len(journal.verify(house.engine))
-        held = _held(samples)
+        held = _medians(samples)
         return Figures(
             *held, world.days, world.steps, world.refused, world.notices, sink.mails, broken
         )
 
 
-def _lived(world: World, seconds: float) -> list[tuple[float, Sample]]:
+def _live(world: World, seconds: float) -> list[tuple[float, Sample]]:
     process, began = psutil.Process(), time.monotonic()
     samples: list[tuple[float, Sample]] = []
     while (passed := time.monotonic() - began) < seconds:
@@ -209,7 +209,7 @@ def _lived(world: World, seconds: float) -> list[tuple[float, Sample]]:
     return [one for one in samples if one[0] >= WARMING_UP * seconds]
 
 
-def _held(samples: Sequence[tuple[float, Sample]]) -> tuple[Sample, Sample, Sample]:
+def _medians(samples: Sequence[tuple[float, Sample]]) -> tuple[Sample, Sample, Sample]:
     """The medians of the first tenth, the middle one and the last one."""
     size = max(1, len(samples) // 10)
     half = (len(samples) - size) // 2
@@ -226,7 +226,7 @@ def _typical(samples: Sequence[tuple[float, Sample]]) -> Sample:
     return Sample(round(memory), round(median(one.files for one in held)))
 
 
-def told(found: Figures) -> str:
+def report(found: Figures) -> str:
     """The figures as a small table."""
     rows = [
         f"{when:<8} {one.memory / 1e6:8.1f} MB {one.files:6d} files"
@@ -246,7 +246,7 @@ def main() -> int:
     wish.add_argument("--companies", type=int, default=4, help="founded each year (default: 4)")
     given = wish.parse_args()
     found = soak(given.minutes * 60, given.companies)
-    print(told(found))
+    print(report(found))
     return 0 if found.flat and not found.broken else 1
 
 

@@ -32,7 +32,7 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from benchmarks.soak import HOST, SLACK, SLACK_FILES, SLACK_SHARE, Sample, World, furnished
+from benchmarks.soak import HOST, SLACK, SLACK_FILES, SLACK_SHARE, Sample, World, furnish
 from config.clock import set_clock
 from flows.machine.password import login
 from flows.machine.processes import free_port
@@ -151,7 +151,7 @@ def soak(seconds: float, companies: int) -> tuple[Up, World, int, int]:
     """Let days pass for so many *seconds*; what ran, who lived, how many mails came and journals broke."""
     with tempfile.TemporaryDirectory(prefix="weerklank-soak-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        with furnished(folder) as (house, _):
+        with furnish(folder) as (house, _):
             world = World(house, companies)
             (folder / "clock").write_text(world.people().isoformat(), encoding="ascii")
             with running(folder, house) as up, _asking(up):
@@ -186,7 +186,7 @@ def _live(up: Up, world: World, seconds: float) -> None:
         reader.join()
 
 
-def grown(samples: list[tuple[float, Sample]], seconds: float) -> tuple[int, float, float]:
+def growth_of(samples: list[tuple[float, Sample]], seconds: float) -> tuple[int, float, float]:
     """What is typical (bytes), and how many bytes and files a fitted line gains in the time that is measured."""
     warm = [one for one in samples if one[0] >= WARM * seconds]
     times, span = [at for at, _ in warm], (1 - WARM) * seconds
@@ -196,7 +196,7 @@ def grown(samples: list[tuple[float, Sample]], seconds: float) -> tuple[int, flo
     return round(median(memory)), gains[0], gains[1]
 
 
-def told(up: Up, world: World, mails: int, broken: int, seconds: float) -> tuple[str, bool]:
+def report(up: Up, world: World, mails: int, broken: int, seconds: float) -> tuple[str, bool]:
     """The figures as a table, and whether it held out."""
     done = (
         f"{world.days / 365:.1f} years in {up.rounds} rounds of Prefect: {world.steps:,} steps, "
@@ -206,7 +206,7 @@ def told(up: Up, world: World, mails: int, broken: int, seconds: float) -> tuple
     lines = [done]
     flat = True
     for name, samples in up.samples.items():
-        typical, memory, files = grown(samples, seconds)
+        typical, memory, files = growth_of(samples, seconds)
         room = max(SLACK, SLACK_SHARE * typical)
         flat = flat and memory <= room and files <= SLACK_FILES
         gain = f"{memory / 1e6:+7.1f} MB {files:+5.1f} files in {(1 - WARM) * seconds / 60:.1f} minutes"
@@ -226,7 +226,7 @@ def main() -> int:
     wish.add_argument("--companies", type=int, default=2, help="founded each year (default: 2)")
     given = wish.parse_args()
     found = soak(given.minutes * 60, given.companies)
-    said, flat = told(*found, given.minutes * 60)
+    said, flat = report(*found, given.minutes * 60)
     print(said)
     return 0 if flat and not found[0].failed and not found[3] else 1
 

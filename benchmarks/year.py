@@ -141,7 +141,7 @@ def _programme(number: int) -> Programme:
     return in_amsterdam(number).model_copy(update={"schedule": schedule})
 
 
-def lived(folder: str, programmes: int) -> LivedYear:
+def live_year(folder: str, programmes: int) -> LivedYear:
     """Live a year of so many *programmes* in *folder*, after one of a single programme, so that all is loaded."""
     year_of(Path(folder) / "warm.sqlite", 1)
     return year_of(Path(folder) / "year.sqlite", programmes)
@@ -167,7 +167,7 @@ def run(n: int = 30) -> list[Figure]:
     found = []
     for programmes in (max(1, n // 5), n):
         with tempfile.TemporaryDirectory() as folder:
-            found.append(alone(lived, folder, programmes))
+            found.append(alone(live_year, folder, programmes))
     return figures(*found)
 
 

@@ -15,12 +15,12 @@ from notifications.language.language_tags import direction
 from states.language import catalogue as catalogues
 from states.language.catalogue import DOMAINS, Domain, translate, translate_number
 from states.language.languages import HOME, LANGUAGES, SOURCE, language_of, languages
-from tools.catalogues.extraction import extracted, translated
+from tools.catalogues.extraction import extract_catalog, target_languages
 from tools.catalogues.participants import is_met_by_participants
-from tools.catalogues.po_files import path_of, plural_of, stored, updated, written
+from tools.catalogues.po_files import catalog_of, path_of, plural_of, render_po, update_catalog
 
 EACH = pytest.mark.parametrize(
-    ("domain", "language"), [(domain, code) for domain in DOMAINS for code in translated()]
+    ("domain", "language"), [(domain, code) for domain in DOMAINS for code in target_languages()]
 )
 PROJECT = tomllib.loads((HOME.parent / "pyproject.toml").read_text("utf-8"))
 _FORMATS = frozenset(one.formats for one in languages().values())
@@ -45,8 +45,8 @@ def places(text: str) -> frozenset[str]:
 @EACH
 def test_a_catalogue_holds_what_the_house_says(domain: Domain, language: str) -> None:
     """`make words` mends it; what it then leaves open is for a translator."""
-    catalog = updated(stored(domain, language), extracted(domain))
-    assert path_of(domain, language).read_bytes() == written(catalog, language)
+    catalog = update_catalog(catalog_of(domain, language), extract_catalog(domain))
+    assert path_of(domain, language).read_bytes() == render_po(catalog, language)
 
 
 @EACH
@@ -54,7 +54,7 @@ def test_nothing_waits_for_a_translator(domain: Domain, language: str) -> None:
     whole = languages()[language].complete == "all"
     lacking = [
         message.id
-        for message in said(stored(domain, language))
+        for message in said(catalog_of(domain, language))
         if message.fuzzy or not all(forms(message.string))
         if whole or is_met_by_participants(domain, message)
     ]
@@ -66,7 +66,7 @@ def test_a_translation_has_the_places_and_the_tags_of_its_source(
     domain: Domain, language: str
 ) -> None:
     found = []
-    for message in said(stored(domain, language)):
+    for message in said(catalog_of(domain, language)):
         source, told = forms(message.id), [one for one in forms(message.string) if one]
         known = frozenset().union(*map(places, source))
         # In one form of several a number may be left out: *once more*.
@@ -79,7 +79,7 @@ def test_a_translation_has_the_places_and_the_tags_of_its_source(
 
 @EACH
 def test_a_language_counts_as_cldr_says(domain: Domain, language: str) -> None:
-    catalog = stored(domain, language)
+    catalog = catalog_of(domain, language)
     forms_of = Locale.parse(languages()[language].formats).plural_form.tags | {"other"}
     assert f"Plural-Forms: {plural_of(language)}" in path_of(domain, language).read_text("utf-8")
     counted = [m for m in said(catalog) if not isinstance(m.id, str) and any(forms(m.string))]
@@ -185,7 +185,7 @@ def test_a_changed_sentence_keeps_its_translation_to_be_looked_at() -> None:
     now.add("Lives on")
     now.add("Lives one", context="label.new")
     now.add("Limits")
-    after = {message.id: message for message in said(updated(kept, now))}
+    after = {message.id: message for message in said(update_catalog(kept, now))}
     fuzzy = {key: message.string for key, message in after.items() if message.fuzzy}
     assert fuzzy == {"Choose one day.": "Kies een dag.", "sort": "soort"}
     assert after["Lives on"].string == "Blijft"

@@ -195,9 +195,10 @@ def classes_of(path: Path) -> list[ast.ClassDef]:
 
 
 def test_a_function_is_named_as_a_command_a_question_or_a_value() -> None:
+    """It sees names of one word: of longer ones a participle may begin a noun (`owed_duties`), and a reader judges."""
     bare = {
         whole: name(path)
-        for path in modules()
+        for path in all_modules()
         for each, whole in functions(path)
         if is_participle(each.strip("_"))
     }

@@ -117,7 +117,7 @@ def test_what_cannot_be_measured_here_is_said_and_the_rest_goes_on(
 
     monkeypatch.setattr(command, "run", run)
 
-    assert command.measured(["idle", "sweep"], None, full=False) == FIGURES[:1]
+    assert command.measure(["idle", "sweep"], None, full=False) == FIGURES[:1]
     assert "idle: skipped: there is no such server" in capsys.readouterr().out
 
 

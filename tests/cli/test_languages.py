@@ -8,7 +8,7 @@ import pytest
 from states.language.catalogue import DOMAINS
 from states.language.languages import LANGUAGES, SOURCE, WHOLE, languages
 from tests.cli.conftest import ID, OPENED, PROGRAMME, UNION, Desk
-from tools.catalogues.extraction import extracted
+from tools.catalogues.extraction import extract_catalog
 
 CASE = "cli/data/kledingmerk-2022.yaml"
 
@@ -17,7 +17,7 @@ def test_each_language_is_told_with_what_is_written_in_it(desk: Desk) -> None:
     rows: list[dict[str, Any]] = desk.json("languages")["languages"]
     assert [row["code"] for row in rows] == list(LANGUAGES)
     for row in rows:
-        of = {domain: sum(bool(one.id) for one in extracted(domain)) for domain in DOMAINS}
+        of = {domain: sum(bool(one.id) for one in extract_catalog(domain)) for domain in DOMAINS}
         assert {name: row["written"][name]["of"] for name in DOMAINS} == of
         whole = row["complete"] == "all"
         assert all(one["written"] == one["of"] for one in row["written"].values()) or not whole

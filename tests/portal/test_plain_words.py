@@ -13,7 +13,7 @@ from states.language.messages import phrasebook
 from states.model.vocabulary import FactName
 from tests.machine_words import machine_words
 from tests.notifications.test_plain_words import FORBIDDEN
-from tools.catalogues.extraction import extracted
+from tools.catalogues.extraction import extract_catalog
 
 OWN = {
     "nl": (
@@ -30,7 +30,7 @@ HEADINGS = frozenset(column.source for column in COLUMNS)
 
 def on_pages() -> Iterator[Line]:
     """Every text that templates and code of pages say: where it stands, its language, the words."""
-    for message in extracted("pages"):
+    for message in extract_catalog("pages"):
         forms = [message.id] if isinstance(message.id, str) else message.id
         for text in {form for form in forms if form and form not in HEADINGS}:
             for language in LANGUAGES:

@@ -15,9 +15,9 @@ from tests.portal.conftest import Portal
 from tests.portal.lifetimes import BEGINNINGS, Lifetime
 from tests.portal.page_walker import Seen, Walker, guests
 from tests.portal.test_walk import emptied, filled, forms_of, spoiled
-from tools.catalogues.extraction import translated
+from tools.catalogues.extraction import target_languages
 
-EACH = pytest.mark.parametrize("language", translated())
+EACH = pytest.mark.parametrize("language", target_languages())
 
 
 class Missed(NullTranslations):
@@ -99,7 +99,7 @@ def pages_of(walker: Walker, who: str, language: str, dialogue: Dialogue) -> lis
     return seen
 
 
-def looked_at(portal: Portal, *, all_that_is_new: bool) -> Iterator[Dialogue]:
+def dialogues_to_look_at(portal: Portal, *, all_that_is_new: bool) -> Iterator[Dialogue]:
     """The moments of a life at which participants look: whenever more kinds of them do, or something is new."""
     life, stopped = Lifetime(portal, BEGINNINGS["as most begin"], 3), set[tuple[str, int]]()
     for dialogue in life.moments():
@@ -116,7 +116,7 @@ def test_every_page_of_a_participant_is_whole_in_each_language(
     portal: Portal, language: str, missed: set[str], all_that_is_new: bool
 ) -> None:
     walker, phases = Walker(portal), set()
-    for dialogue in looked_at(portal, all_that_is_new=all_that_is_new):
+    for dialogue in dialogues_to_look_at(portal, all_that_is_new=all_that_is_new):
         for who in guests(dialogue):
             seen = pages_of(walker, who, language, dialogue)
             assert missed == set(), (who, dialogue.phase)

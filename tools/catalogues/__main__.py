@@ -4,17 +4,17 @@ import sys
 
 from states.language.catalogue import DOMAINS
 from states.language.unreadable import UnreadableLanguage
-from tools.catalogues.extraction import extracted, translated
-from tools.catalogues.po_files import is_written, path_of, stored, updated, written
+from tools.catalogues.extraction import extract_catalog, target_languages
+from tools.catalogues.po_files import catalog_of, is_written, path_of, render_po, update_catalog
 
 
 def main() -> None:
     """Write every catalogue of every language anew, and say what each still lacks."""
     for domain in DOMAINS:
-        said = extracted(domain)
-        for language in translated():
-            catalog = updated(stored(domain, language), said)
-            path_of(domain, language).write_bytes(written(catalog, language))
+        said = extract_catalog(domain)
+        for language in target_languages():
+            catalog = update_catalog(catalog_of(domain, language), said)
+            path_of(domain, language).write_bytes(render_po(catalog, language))
             open_ones = sum(not is_written(message) for message in catalog if message.id)
             told = f"{language}/{domain}.po: {len(catalog)} sentences, {open_ones} to translate"
             sys.stdout.write(f"{told}\n")

@@ -50,7 +50,7 @@ _BOOKS: Mapping[str, tuple[Domain, str]] = {
 """The catalogue of each book, and what stands before its keys."""
 
 
-def extracted(domain: Domain) -> Catalog:
+def extract_catalog(domain: Domain) -> Catalog:
     """Every sentence that belongs to *domain*, with the files that say it."""
     catalog = Catalog()
     for room, theirs in _CODE.items():
@@ -89,7 +89,7 @@ def _place(file: Path) -> str:
     return file.relative_to(ROOT).as_posix()
 
 
-def translated() -> list[str]:
+def target_languages() -> list[str]:
     """The codes of the languages that have catalogues: all but the source."""
     return sorted(
         file.parent.name for file in HOME.glob("*/language.toml") if file.parent.name != SOURCE

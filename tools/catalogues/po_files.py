@@ -35,7 +35,7 @@ def plural_of(language: str) -> str:
     return to_gettext(Locale.parse(languages()[language].formats).plural_form)
 
 
-def stored(domain: Domain, language: str) -> Catalog:
+def catalog_of(domain: Domain, language: str) -> Catalog:
     """The catalogue as it lies there; an empty one where there is none yet. Raises as `read_catalogue`."""
     file = path_of(domain, language)
     if file.is_file():
@@ -43,7 +43,7 @@ def stored(domain: Domain, language: str) -> Catalog:
     return read_po(BytesIO(_HEAD.format(language=language, plural=plural_of(language)).encode()))
 
 
-def updated(kept: Catalog, said: Catalog) -> Catalog:
+def update_catalog(kept: Catalog, said: Catalog) -> Catalog:
     """*kept* with exactly what is *said*; a sentence that was changed keeps its translation, as fuzzy."""
     now = {_key(message) for message in said}
     gone = [one for one in kept if one.id and one.string and _key(one) not in now]
@@ -81,7 +81,7 @@ def _former(message: Message, gone: list[Message]) -> Message | None:
     return near[found[0]] if found else None
 
 
-def written(catalog: Catalog, language: str) -> bytes:
+def render_po(catalog: Catalog, language: str) -> bytes:
     """*catalogue* as a file: by the files that say it, without days, lines and paths that change by themselves."""
     body = BytesIO()
     write_po(body, catalog, width=0, omit_header=True, sort_by_file=True, include_lineno=False)
