@@ -35,7 +35,7 @@ def text(name: str, value: str) -> str:
     """A header *name* that people read, such as Subject, with its line ends. Raises ValueError for a line break."""
     if _BREAK.search(value):
         raise ValueError(_BLANK_LINE)
-    if _left_alone(value):
+    if _is_plain(value):
         return _fold(f"{name}:", value.split(" ")) + "\r\n"
     return f"{name}: {_words(value, len(name) + 2)}\r\n"
 
@@ -66,7 +66,7 @@ def _phrase(shown: str, used: int) -> str:
     return _words(shown, used)
 
 
-def _left_alone(value: str) -> bool:
+def _is_plain(value: str) -> bool:
     return (
         _PLAIN.fullmatch(value) is not None
         and "=?" not in value

@@ -151,7 +151,7 @@ class Deliveries:
 
     def report_looked_at(self, notice_id: int, by: str, now: datetime) -> bool:
         """Put down that *by* read the report about the notice that waited, and that nothing is wrong."""
-        return self._report(notice_id, now, partial(receipts.looked_at, by=by), to_read=False)
+        return self._report(notice_id, now, partial(receipts.dismiss_report, by=by), to_read=False)
 
     def _report(self, notice_id: int, now: datetime, law: LawAt, *, to_read: bool) -> bool:
         """A report is *to_read* from now on, or was read; False: it is so already."""

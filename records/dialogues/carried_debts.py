@@ -69,7 +69,7 @@ def inherited_debts(connection: Connection, dialogue: Dialogue) -> tuple[bool, t
     return bool(owed), tuple(f"{home}: {duty.name}" for home, duty in missing)
 
 
-def made_up(connection: Connection, dialogue: Dialogue) -> list[Fact]:
+def missing_debt_facts(connection: Connection, dialogue: Dialogue) -> list[Fact]:
     """The facts that the journal of *dialogue* lacks, written with whatever step comes next."""
     missing = _missing(connection, dialogue, _debts(connection, dialogue))
     return [debt_fact(home, duty) for home, duty in missing]

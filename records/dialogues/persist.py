@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from records.access.revocation import end_ways_in
-from records.dialogues.carried_debts import carry_on, made_up
+from records.dialogues.carried_debts import carry_on, missing_debt_facts
 from records.dialogues.repository import Snapshot, add, save, save_programme
 from records.journal.hash_chain import INSERT_FACTS, beginning, entries_of
 from records.outbox import enqueue
@@ -47,7 +47,7 @@ def write_step(connection: Connection, held: Snapshot, decided: Decided, now: da
     """Write *decided* over *held*; returns what then holds. Raises Refused when the programme changed meanwhile."""
     before, after = held.dialogue, decided.dialogue
     after.uncarried = ()
-    owed_before = made_up(connection, before) if before.uncarried else []
+    owed_before = missing_debt_facts(connection, before) if before.uncarried else []
     rows, head = entries_of(after.id, held.head, [*owed_before, *decided.facts], now)
     correct(connection, after, decided.facts, now)
     duties = save(connection, held, after, head)

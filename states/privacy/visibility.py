@@ -162,19 +162,19 @@ def _descriptions(
     """The countries of a category, and the categories of all others, that may be told."""
     categories = {category for category, _ in sizes}
     within = [Counter({k: n for k, n in sizes.items() if k[0] == one}) for one in categories]
-    lands = {land for groups in within for land in _told_apart(groups, least)}
+    lands = {land for groups in within for land in _nameable_groups(groups, least)}
     while True:
         left = Counter[str]()
         for group, size in sizes.items():
             left[group[0]] += 0 if group in lands else size
-        told = _told_apart(left, least)
+        told = _nameable_groups(left, least)
         rest = sum(size for name, size in left.items() if name not in told)
         if not lands or not 0 < rest < least:
             return lands, told
         lands.remove(min(lands, key=lambda land: (sizes[land], land)))
 
 
-def _told_apart(sizes: Counter[_Group], least: int) -> set[_Group]:
+def _nameable_groups(sizes: Counter[_Group], least: int) -> set[_Group]:
     """The groups that are large enough to be named, as many as leave the others together large enough too."""
     told = {name for name, size in sizes.items() if size >= least}
     while told and 0 < sum(size for name, size in sizes.items() if name not in told) < least:

@@ -210,7 +210,7 @@ def can_dismiss(role: str, template: str) -> bool:
     return role == Role.MODERATOR or template not in ANSWERS
 
 
-def looked_at(dialogue: Dialogue, notice: Notice, now: datetime, by: str) -> Decision:
+def dismiss_report(dialogue: Dialogue, notice: Notice, now: datetime, by: str) -> Decision:
     """What follows when *by*, a role or the machine, found that what came back about *notice* means nothing."""
     work = Deliberation(dialogue, by, now)
     if not dialogue.is_erased(notice.to):
@@ -282,12 +282,12 @@ def _reopen(work: Deliberation, name: str) -> None:
     duty = work.duty(name)
     if duty is None or duty.met_at is None:
         return
-    work.keep(arm(_owed_again(duty), work.setting, work.now))
+    work.keep(arm(_next_version(duty), work.setting, work.now))
     told = {"for": duty.whom, "version": duty.version + 1}
     work.fact(FactName.DUTY_REOPENED, name, kind=duty.kind, **told)
 
 
-def _owed_again(duty: Duty) -> Duty:
+def _next_version(duty: Duty) -> Duty:
     version = duty.version + 1
     lapsed = duty.lapsed_version == duty.version
     return duty.model_copy(
