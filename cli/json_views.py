@@ -24,7 +24,6 @@ from states.privacy.small_counts import untold_of
 from states.privacy.visibility import Viewer, actor_seen
 
 Row = dict[str, Any]
-VIEWERS: tuple[Viewer, ...] = ("manager", "moderator", "auditor")
 _NAMING = frozenset({"for", "duty", "to", "actor", "subject", "detail", "by", "why", "checks"})
 """Fields that may name somebody; the others are words of ours, whatever somebody is called."""
 _INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00$")

@@ -95,16 +95,6 @@ class Poisoned(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """How much there is: programmes, dialogues by phase, duties and notices by status."""
-
-    programmes: int
-    dialogues: dict[str, int]
-    duties: dict[str, int]
-    notices: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
 class OutboxCounts:
     """The outbox: how many notices wait for a channel and since when, for a hand, and how many failed."""
 
@@ -124,12 +114,6 @@ def notices_of(engine: Engine, dialogue_ids: Iterable[str]) -> list[NoticeRow]:
 
 def _columns(table: Table, row: Any) -> list[Column[Any]]:  # noqa: ANN401 - a NamedTuple's class
     return [table.c[name] for name in row._fields]
-
-
-def duties_of(engine: Engine, dialogue_ids: Iterable[str]) -> list[DutyRow]:
-    """The duties of *dialogue_ids*, in the order in which they were opened."""
-    chosen = SELECT_DUTIES.where(DUTIES.c.dialogue_id.in_(list(dialogue_ids)))
-    return _duties(engine, chosen.order_by(DUTIES.c.id))
 
 
 def lapsed_in(engine: Engine, dialogue_ids: Iterable[str]) -> list[Late]:
@@ -194,24 +178,6 @@ def _of_programme(programme_id: str) -> Select[tuple[str]]:
     return select(DIALOGUES.c.id).where(DIALOGUES.c.programme_id == programme_id)
 
 
-def counts(engine: Engine) -> Counts:
-    """How much there is of everything; walks whole tables, so not for every minute."""
-    with reading(engine) as connection:
-
-        def counts_by(column: Column[Any]) -> dict[str, int]:
-            rows = connection.execute(
-                select(column, func.count()).group_by(column).order_by(column)
-            )
-            return {str(row[0]): int(row[1]) for row in rows}
-
-        return Counts(
-            programmes=connection.scalar(select(func.count()).select_from(PROGRAMMES)) or 0,
-            dialogues=counts_by(DIALOGUES.c.phase),
-            duties=counts_by(DUTIES.c.status),
-            notices=counts_by(NOTICES.c.status),
-        )
-
-
 def waiting(engine: Engine) -> OutboxCounts:
     """What the outbox holds that did not go out."""
     oldest = select(func.count(), func.min(WAITS_SINCE)).where(PENDING_ONLY)
@@ -242,20 +208,10 @@ def waiting_notices(engine: Engine, status: str = PENDING) -> list[NoticeRow]:
 
 def last_sweep(engine: Engine, now: datetime) -> SweepRow | None:
     """The last sweep that finished by *now* (aware UTC), None when there never was one."""
-    return _sweep(engine, finished_by(now))
-
-
-def unfinished_sweep(engine: Engine) -> SweepRow | None:
-    """The last sweep that began and did not finish: it runs now, or it was killed."""
-    return _sweep(engine, SWEEPS.c.ended_at.is_(None))
-
-
-def _sweep(engine: Engine, where: Any) -> SweepRow | None:  # noqa: ANN401 - a condition
-    chosen = select(*_columns(SWEEPS, SweepRow)).where(where)
+    chosen = select(*_columns(SWEEPS, SweepRow)).where(finished_by(now))
+    chosen = chosen.order_by(SWEEPS.c.began_at.desc(), SWEEPS.c.id.desc()).limit(1)
     with reading(engine) as connection:
-        row = connection.execute(
-            chosen.order_by(SWEEPS.c.began_at.desc(), SWEEPS.c.id.desc()).limit(1)
-        ).one_or_none()
+        row = connection.execute(chosen).one_or_none()
     return None if row is None else SweepRow(*row)
 
 

@@ -26,7 +26,6 @@ _OURS = re.compile(
     rb"^" + MARK.encode() + rb":\s*((?:notice|letter)-[0-9a-f]{32})", re.IGNORECASE | re.MULTILINE
 )
 _STATUS = re.compile(r"(?<![\d.])([245]\.[0-7]\.\d{1,3})(?!\.?\d)")
-_REPLY = re.compile(r"(?<![\d.])([45]\d\d)[ -](?!\d)")
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:\[\]]+@[^\s<>\"'(),;:\[\]]+\.[^\s<>\"'(),;:\[\]]+")
 _FIELDS = re.compile(r"^(?:Final|Original)-Recipient:", re.IGNORECASE | re.MULTILINE)
 _MACHINES = re.compile(

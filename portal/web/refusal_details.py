@@ -160,13 +160,6 @@ TELLERS: dict[str, Tell] = {
     "who": lambda telling, value: telling.many(telling.holder, value),
 }
 """How each detail of a refusal or of a check is told."""
-AS_IT_STANDS = frozenset(
-    {
-        "contribution", "contributions", "edition", "group", "home", "limit", "most", "number",
-        "reason", "rounds", "seats", "weeks",
-    }
-)  # fmt: skip
-"""Details that people may read as they stand: numbers, words that somebody wrote, and what a point is called."""
 
 
 def telling_to(role: str, dialogue: Dialogue | None, language: str) -> Telling:

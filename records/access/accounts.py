@@ -70,12 +70,6 @@ def every_account(engine: Engine) -> list[Account]:
         return [Account(**row._mapping) for row in connection.execute(select(*columns))]  # noqa: SLF001 - documented
 
 
-def code_secrets(engine: Engine) -> list[str]:
-    """The shared secrets of all accounts, as they are kept."""
-    with reading(engine) as connection:
-        return list(connection.scalars(select(ACCOUNTS.c.code_secret)))
-
-
 def use_code_step(engine: Engine, programme_id: str, role: str, step: int) -> bool:
     """Note that the code of time *step* was used; False when it, or a later one, was used before."""
     later = update(ACCOUNTS).where(*_is(programme_id, role), ACCOUNTS.c.code_step < step)

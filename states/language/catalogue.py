@@ -93,9 +93,7 @@ class Sentence(Mapping[str, str]):
         self.source = source
 
     def __getitem__(self, language: str) -> str:
-        """The sentence in *language*, in English where there is no other; for one and for many with `|` between."""
-        if PLURAL in self.source:
-            return f"{self.number(1, language)}{PLURAL}{self.number(2, language)}"
+        """The sentence in *language*, in English where there is no other; what counts is asked by `number` alone."""
         return translate(self._domain, language, self.source, self._context)
 
     def number(self, number: int, language: str) -> str:

@@ -4,22 +4,23 @@ from records import queries
 from states.model.duties import DutyStatus
 from states.model.people import Role
 from tests.records.conftest import DAY, START, Memory, a_programme, utc
+from tests.records.readings import Counts, counts, duties_of, unfinished_sweeps
 
 LAPSE = utc(2022, 2, 10, 23)
 
 
 def test_an_empty_database_has_nothing_to_report(memory: Memory) -> None:
-    assert queries.counts(memory.engine) == queries.Counts(0, {}, {}, {})
+    assert counts(memory.engine) == Counts(0, {}, {}, {})
     assert queries.waiting(memory.engine) == queries.OutboxCounts(0, None, 0, 0)
     assert queries.last_sweep(memory.engine, START) is None
-    assert queries.unfinished_sweep(memory.engine) is None
+    assert unfinished_sweeps(memory.engine) == []
     assert queries.next_moment(memory.engine) is None
     assert queries.overdue_duties(memory.engine, START) == []
     assert queries.poisoned_duties(memory.engine) == []
 
 
 def test_counts_say_how_much_there_is(opened: Memory) -> None:
-    found = queries.counts(opened.engine)
+    found = counts(opened.engine)
     assert found.programmes == 1
     assert found.dialogues == {"stakeholder_analysis": 1}
     assert found.duties == {"open": 1}
@@ -29,7 +30,7 @@ def test_counts_say_how_much_there_is(opened: Memory) -> None:
 def test_duties_and_notices_of_some_dialogues(memory: Memory) -> None:
     for name in ("a", "b"):
         memory.open(a_programme(name))
-    rows = queries.duties_of(memory.engine, ["b-2022"])
+    rows = duties_of(memory.engine, ["b-2022"])
     assert [(row.dialogue_id, row.duty.name) for row in rows] == [("b-2022", "approve-analysis")]
     notices = queries.notices_of(memory.engine, ["a-2022", "b-2022"])
     assert [row.dialogue_id for row in notices] == ["a-2022"] * 4 + ["b-2022"] * 4
@@ -42,7 +43,7 @@ def test_the_database_counts_how_the_duties_of_each_dialogue_stand(memory: Memor
         memory.map()
     memory.act("approve-analysis")
     found = {(row.dialogue_id, row.status): row for row in queries.tally(memory.engine, ["b-2022"])}
-    duties = [row.duty for row in queries.duties_of(memory.engine, ["b-2022"])]
+    duties = [row.duty for row in duties_of(memory.engine, ["b-2022"])]
     assert {row.phase for row in found.values()} == {"expectation_gathering"}
     assert found["b-2022", DutyStatus.MET].duties == 1
     owed = [duty for duty in duties if duty.owed]

@@ -29,6 +29,7 @@ from states.model.vocabulary import Step
 from states.timing.lapse import Passing, Setting, pass_time
 from tests.conftest import POSTGRESQL
 from tests.records.conftest import DAY, START, Memory, a_programme, no_pause, utc
+from tests.records.readings import duties_of, unfinished_sweeps
 
 # approve-analysis is due at the end of 10 February 2022, 18 weeks before the session.
 FIRST_RUNG = utc(2022, 1, 27, 7)
@@ -135,7 +136,7 @@ def test_people_act_while_the_sweep_runs(many: Memory) -> None:
         done.result()
     many.sweep(LAPSE)
     assert journal.verify(many.engine) == []
-    duties = queries.duties_of(many.engine, many.ledger.dialogue_ids())
+    duties = duties_of(many.engine, many.ledger.dialogue_ids())
     assert {row.duty.status for row in duties if row.duty.kind == "approve-analysis"} <= {
         DutyStatus.WITHDRAWN
     }
@@ -303,9 +304,7 @@ def test_a_sweep_that_is_killed_is_finished_by_the_next(many: Memory) -> None:
         with pytest.raises(Killed):
             sweep(many.engine, policy_of, LAPSE, chunk=5, pause=kill)
         assert sum(sent(many).values()) == 5 * 2
-        unfinished = queries.unfinished_sweep(many.engine)
-        assert unfinished is not None
-        assert unfinished.began_at == LAPSE
+        assert unfinished_sweeps(many.engine) == [LAPSE]
         assert many.sweep(LAPSE).duties == 7
     assert many.sweep(LAPSE + DAY).duties == 12
     assert set(sent(many).values()) == {1}
@@ -388,7 +387,7 @@ def test_a_sweep_that_did_something_says_what(opened: Memory) -> None:
     assert last is not None
     assert (last.began_at, last.ended_at) == (LAPSE, LAPSE)
     assert (last.duties, last.lapses, last.failed) == (1, 1, 0)
-    assert queries.unfinished_sweep(opened.engine) is None
+    assert unfinished_sweeps(opened.engine) == []
 
 
 def test_time_changes_nothing_but_what_the_sweep_writes(opened: Memory) -> None:

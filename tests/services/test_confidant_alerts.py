@@ -7,12 +7,13 @@ import pytest
 from notifications.channels.channels import PassingFailure, PermanentFailure
 from records.access.retaliation_reports import report, reports_of, take_up_report
 from records.journal.journal import entries
-from records.queries import counts, notices_of
+from records.queries import notices_of
 from services.delivery.direct_mail import tell_confidants
 from services.delivery.outbound import Mailroom
 from services.doctor import health
 from services.house import House
 from states.model.retaliation import reaction_due
+from tests.records.readings import counts
 from tests.services.conftest import ID, NOW, Post, programme
 
 CONFIDANT = {"name": "Nadia", "email": "nadia@elsewhere.example", "language": "en"}
