@@ -51,13 +51,13 @@ def _page(
     breaks: list[Break] | None = None,
     witnessed: int | None = None,
 ) -> Response:
-    seen, veil = seen_by(visit, dialogue), _veil(visit, dialogue)
+    seen, redactor = seen_by(visit, dialogue), _redactor(visit, dialogue)
     count, last = head(visit.site.house.engine, dialogue.id)
     return visit.page(
         "auditor/audit.html",
         seen=seen,
-        veil=veil,
-        duties=[_owed_row(seen, veil, duty) for duty in dialogue.duties.values()],
+        redactor=redactor,
+        duties=[_owed_row(seen, redactor, duty) for duty in dialogue.duties.values()],
         verdicts=verdicts_shown(dialogue),
         seats=len(dialogue.stakeholders),
         count=count,
@@ -67,16 +67,18 @@ def _page(
     )
 
 
-def _veil(visit: Visit, dialogue: Dialogue) -> Redactor:
+def _redactor(visit: Visit, dialogue: Dialogue) -> Redactor:
     """What hides the names; it must know them, and *dialogue* no longer does."""
     return for_auditors(visit.site.house.ledger.read(dialogue.id))
 
 
-def _owed_row(seen: Seen, veil: Redactor, duty: Any) -> AuditedDuty:  # noqa: ANN401 - a duty
+def _owed_row(seen: Seen, redactor: Redactor, duty: Any) -> AuditedDuty:  # noqa: ANN401 - a duty
     view = DutyView(seen.dialogue, duty, seen.now, seen.language)
     promised = seen.dialogue.commitments.get(duty.whom or "")
     about = promised.what if promised and duty.kind == DutyKind.REPORT_PROGRESS else duty.whom
-    return AuditedDuty(view, veil.over(about), seen.dialogue.owner_role(duty), duty.status.value)
+    return AuditedDuty(
+        view, redactor.over(about), seen.dialogue.owner_role(duty), duty.status.value
+    )
 
 
 def check(visit: Visit) -> Response:
@@ -105,18 +107,18 @@ def show_journal(visit: Visit) -> Response:
     asked = visit.query("leaf", str(leaves))
     if not (asked.isascii() and asked.isdigit() and 1 <= int(asked) <= leaves):
         raise NotFound
-    start, veil = (int(asked) - 1) * _LEAF, _veil(visit, dialogue)
+    start, redactor = (int(asked) - 1) * _LEAF, _redactor(visit, dialogue)
 
     def who(actor: str) -> str:
-        return word("role", veil.over(actor), visit.language)
+        return word("role", redactor.over(actor), visit.language)
 
     def about(fact: Entry) -> str:
-        return _about(dialogue, veil, fact, visit.language)
+        return _about(dialogue, redactor, fact, visit.language)
 
     return visit.page(
         "auditor/journal.html",
         seen=seen_by(visit, dialogue),
-        veil=veil,
+        redactor=redactor,
         who=who,
         about=about,
         facts=facts[start : start + _LEAF],
@@ -126,19 +128,19 @@ def show_journal(visit: Visit) -> Response:
     )
 
 
-def _about(dialogue: Dialogue, veil: Redactor, fact: Entry, language: str) -> str:
+def _about(dialogue: Dialogue, redactor: Redactor, fact: Entry, language: str) -> str:
     """What a fact is about, in words: a duty with whom it is for, a role, a check, a risk, or somebody unnamed."""
     subject = fact.subject
     if kind := kind_of(subject):
         whom = whom_of(subject) or ""
         told = _promise(dialogue, whom) if kind is DutyKind.REPORT_PROGRESS else whom
-        return ": ".join(filter(None, [word("duty", kind, language), veil.over(told)]))
+        return ": ".join(filter(None, [word("duty", kind, language), redactor.over(told)]))
     if fact.fact == FactName.COMMITMENT_REPORTED:
-        return veil.over(_promise(dialogue, subject)) or "–"
+        return redactor.over(_promise(dialogue, subject)) or "–"
     if subject in dialogue.risks:
-        return veil.over(dialogue.risks[subject].theme)
+        return redactor.over(dialogue.risks[subject].theme)
     found = next((t for t in ("role", "check", "phase") if subject in tables()[t]), None)
-    return word(found, subject, language) if found else _name_of(dialogue, veil, subject)
+    return word(found, subject, language) if found else _name_of(dialogue, redactor, subject)
 
 
 def _promise(dialogue: Dialogue, name: str) -> str:
@@ -147,15 +149,15 @@ def _promise(dialogue: Dialogue, name: str) -> str:
     return known.what if known else ""
 
 
-def _name_of(dialogue: Dialogue, veil: Redactor, subject: str) -> str:
+def _name_of(dialogue: Dialogue, redactor: Redactor, subject: str) -> str:
     """A point or a masked person; what has only a short name of the records is not named."""
     known = (
         subject in dialogue.contributions
-        or veil.over(subject) != subject
+        or redactor.over(subject) != subject
         or is_sealed(dialogue, subject)
         or subject in dialogue.helpers
     )
-    return veil.over(subject) if known else "–"
+    return redactor.over(subject) if known else "–"
 
 
 _AT = "/dialogues/{dialogue}/audit"

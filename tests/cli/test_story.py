@@ -1,4 +1,4 @@
-"""The story of a rehearsal: every happening has its sentence, in both languages, and fits the screen."""
+"""The story of a rehearsal: every happening has its sentence, in each language, and fits the screen."""
 
 import string
 from io import StringIO

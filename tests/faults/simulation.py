@@ -35,7 +35,7 @@ from tests.faults.fault_injection import Faults, Killed, lost
 from tests.faults.hands import hands_of
 from tests.faults.oracle import harmed, hats_of, untold
 from tests.faults.wishes import Wish, wishes_of
-from tests.faults.works import LEASE, delivering, no_pause
+from tests.faults.works import LEASE, deliver_once, no_pause
 from tests.records.conftest import INFORMATION, NGO, RISK, SESSION, START, UNION, a_programme
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -169,7 +169,7 @@ class Life:
                 self._pass()
                 self._sweep()
             elif dice < 0.5:
-                delivering(self.engine, self.mail, self.now)
+                deliver_once(self.engine, self.mail, self.now)
             elif dice < 0.53:
                 self._bounce()
             elif dice < 0.65:
@@ -260,7 +260,7 @@ class Life:
 
     def _deliver_all(self) -> None:
         for _ in range(ROUNDS):
-            if not delivering(self.engine, self.mail, self.now).handled:
+            if not deliver_once(self.engine, self.mail, self.now).handled:
                 return
         self.wrong.append("delivery goes round for ever")
 

@@ -24,7 +24,7 @@ from tests.faults import worker
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW
 from tests.faults.fault_injection import Faults
-from tests.faults.works import delivering, drained, left_behind, sweeping
+from tests.faults.works import deliver_once, drain, left_behind, sweep_in_chunks
 from tests.records.conftest import Memory, a_programme
 
 CROWD = 100
@@ -48,13 +48,13 @@ def test_sweeps_at_once_in_processes_of_their_own_do_everything_once(
     copies: Callable[[], str], number: int, chunk: int
 ) -> None:
     url, alone = copies(), connect(copies())
-    sweeping(alone)
+    sweep_in_chunks(alone)
     expected = left_behind(alone)
     alone.dispose()
     running = [worker.started(worker.sweeper, url, NOW, chunk, 0) for _ in range(number)]
     assert [worker.ended(one) for one in running] == [0] * number
     engine = connect(url)
-    sweeping(engine)
+    sweep_in_chunks(engine)
     assert left_behind(engine) == expected
     assert problems(engine, NOW) == []
     engine.dispose()
@@ -67,7 +67,7 @@ def test_a_sweep_that_stands_still_in_mid_chunk_harms_nobody(
     """SIGSTOP within a chunk, another sweep meanwhile, then SIGCONT."""
     monkeypatch.setattr("records.engine.database._WAIT_SECONDS", 0.2)
     url, alone = copies(), connect(copies())
-    sweeping(alone)
+    sweep_in_chunks(alone)
     expected = left_behind(alone)
     alone.dispose()
     process = worker.started(worker.stopper, url, NOW, stop_at)
@@ -76,14 +76,14 @@ def test_a_sweep_that_stands_still_in_mid_chunk_harms_nobody(
     worker.stopped(pid)
     engine = connect(url)
     try:
-        sweeping(engine)
+        sweep_in_chunks(engine)
     except Busy:
         assert (
             engine.dialect.name == "sqlite"
         )  # its one lock is held: the next sweep comes in 15 minutes
     os.kill(pid, signal.SIGCONT)
     assert worker.ended(process) == 0
-    sweeping(engine)
+    sweep_in_chunks(engine)
     assert left_behind(engine) == expected
     assert problems(engine, NOW) == []
     engine.dispose()
@@ -215,10 +215,10 @@ def test_a_step_at_every_moment_of_a_sweep(
                 late.append(other)
 
         faults = at_point(engine, at, act)
-        sweeping(engine)
+        sweep_in_chunks(engine)
         for waiting in late:
             Ledger(waiting, policy_of).act(dialogue, known_step(name).name, what, by=by, now=NOW)
-        sweeping(other)
+        sweep_in_chunks(other)
         assert problems(other, NOW) == [], at
         other.dispose()
         engine.dispose()
@@ -235,7 +235,7 @@ def test_a_session_that_moves_during_delivery(world: str) -> None:
     memory.act("invite-all")
     memory.deliver()
     reminding = memory.now + timedelta(days=161)
-    sweeping(engine, reminding)
+    sweep_in_chunks(engine, reminding)
     moved: list[str] = []
 
     class Moving(Mail):
@@ -248,8 +248,8 @@ def test_a_session_that_moves_during_delivery(world: str) -> None:
                 moved.append(post.message_id)
 
     mail = Moving()
-    delivering(engine, mail, reminding)
-    drained(engine, mail, reminding + timedelta(hours=6))
+    deliver_once(engine, mail, reminding)
+    drain(engine, mail, reminding + timedelta(hours=6))
 
     rows = [row for row in memory.notices() if row.template == "please-answer-invitation"]
     assert moved

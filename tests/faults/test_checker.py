@@ -13,7 +13,7 @@ from records.ledger import Ledger
 from records.sweep.sweep import sweep
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW
-from tests.faults.works import drained
+from tests.faults.works import drain
 from tests.records.conftest import START
 
 DAMAGE = {
@@ -53,7 +53,7 @@ def test_the_world_is_whole_on_each_kind(world: str, arrives: bool) -> None:
     ledger = Ledger(engine, policy_of)
     assert problems(engine) == []
     if arrives:
-        drained(engine, Memory(), START + timedelta(hours=1))
+        drain(engine, Memory(), START + timedelta(hours=1))
     report = sweep(engine, policy_of, NOW, pause=lambda _: None)
     assert report.lapses
     assert report.skipped

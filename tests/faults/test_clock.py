@@ -19,7 +19,7 @@ from records.ledger import Ledger
 from states.model.calendar import WorkCalendar
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW
-from tests.faults.works import delivering, drained, left_behind, sweeping
+from tests.faults.works import deliver_once, drain, left_behind, sweep_in_chunks
 from tests.records.conftest import Memory, a_programme
 
 Copies = Callable[[], str]
@@ -55,22 +55,22 @@ def test_after_any_outage_each_hears_once_and_the_rest_is_recorded(
     memory: Memory, down: timedelta
 ) -> None:
     before = datetime(2022, 9, 9, 5, 30, tzinfo=UTC)  # half an hour before the rungs of that day
-    sweeping(memory.engine, before)
+    sweep_in_chunks(memory.engine, before)
     with memory.engine.connect() as connection:
         last = connection.execute(text("SELECT max(id) FROM notices")).scalar_one()
 
-    sweeping(memory.engine, before + down)
+    sweep_in_chunks(memory.engine, before + down)
 
     assert set(rungs_written(memory, last).values()) <= {1}
     assert ("bb-2022", "answer-participant/ngo-nl", "ngo-nl") in rungs_written(memory, last)
     facts = Counter(entry.fact for entry in journal.entries(memory.engine, "bb-2022"))
     assert (facts["rung-skipped"] > 30) == (down > 100 * DAY)
     assert problems(memory.engine, before + down) == []
-    assert sweeping(memory.engine, before + down).duties == 0
+    assert sweep_in_chunks(memory.engine, before + down).duties == 0
 
 
 def test_what_is_overdue_together_is_told_in_the_order_of_time(memory: Memory) -> None:
-    sweeping(memory.engine, NOW + 60 * DAY)
+    sweep_in_chunks(memory.engine, NOW + 60 * DAY)
     mine = [
         entry
         for entry in journal.entries(memory.engine, "bb-2022")
@@ -86,35 +86,35 @@ def test_a_clock_that_goes_back_an_hour_repeats_nothing_and_sticks_nowhere(
     memory: Memory,
 ) -> None:
     mail = Mail()
-    sweeping(memory.engine, NOW)
-    delivering(memory.engine, mail, NOW)
+    sweep_in_chunks(memory.engine, NOW)
+    deliver_once(memory.engine, mail, NOW)
     for minutes in range(-60, 75, 15):  # the same hour again, and on
         moment = NOW + timedelta(minutes=minutes)
-        assert sweeping(memory.engine, moment).duties == 0
-        drained(memory.engine, mail, moment)
+        assert sweep_in_chunks(memory.engine, moment).duties == 0
+        drain(memory.engine, mail, moment)
     names = [post.message_id for post in mail.posts]
     assert len(names) == len(set(names))
     later = NOW + 30 * DAY
-    assert sweeping(memory.engine, later).duties > 0
+    assert sweep_in_chunks(memory.engine, later).duties > 0
     assert problems(memory.engine, later) == []
 
 
 def test_a_clock_that_jumped_a_day_ahead_and_came_back_repeats_nothing(memory: Memory) -> None:
     mail = Mail()
-    sweeping(memory.engine, NOW + DAY)
-    drained(memory.engine, mail, NOW + DAY)
+    sweep_in_chunks(memory.engine, NOW + DAY)
+    drain(memory.engine, mail, NOW + DAY)
     written = rungs_written(memory)
     for hours in range(24):
-        sweeping(memory.engine, NOW + hours * HOUR)
-        drained(memory.engine, mail, NOW + hours * HOUR)
+        sweep_in_chunks(memory.engine, NOW + hours * HOUR)
+        drain(memory.engine, mail, NOW + hours * HOUR)
     assert rungs_written(memory) == written
     memory.now = NOW  # people go on with the right time
     memory.act(
         "postpone", {"duty": "answer-participant/ngo-nl", "to": "2022-10-20", "reason": "X."}
     )
-    drained(memory.engine, mail, NOW)
+    drain(memory.engine, mail, NOW)
     assert "answer-postponed" in {post.message.template for post in mail.posts}
-    sweeping(memory.engine, NOW + 60 * DAY)
+    sweep_in_chunks(memory.engine, NOW + 60 * DAY)
     assert problems(memory.engine, NOW + 60 * DAY) == []
 
 
@@ -124,7 +124,7 @@ def test_two_machines_whose_clocks_differ_do_nothing_twice_and_nothing_before_th
     moment = memory.next_at()
     for _ in range(40):
         for ahead in (timedelta(minutes=5), timedelta()):
-            sweeping(memory.engine, moment + ahead)
+            sweep_in_chunks(memory.engine, moment + ahead)
         moment = max(moment + timedelta(minutes=15), memory.next_at())
     assert problems(memory.engine, moment - timedelta(minutes=15)) == []
 
@@ -148,7 +148,7 @@ def test_each_programme_lives_in_its_own_zone(world: str, country: str, session:
     memory.dialogue_id = receipt.dialogue_id
     for _ in range(60):
         moment = max(memory.next_at(), memory.now)
-        sweeping(engine, moment)
+        sweep_in_chunks(engine, moment)
         memory.now = moment
     calendar = WorkCalendar(ZONES[country], country)
     for row in memory.notices():
@@ -171,7 +171,7 @@ def test_a_holiday_that_comes_after_the_promise_does_not_move_it(memory: Memory)
     assert {name: duty.due for name, duty in memory.reread().duties.items()} == promised
 
     while (moment := memory.next_at()) < datetime(2022, 9, 20, tzinfo=UTC):
-        sweeping(memory.engine, moment)
+        sweep_in_chunks(memory.engine, moment)
     rows = [row for row in memory.notices(duty="answer-participant/ngo-nl") if row.rung == "+1wd"]
     assert {row.at.astimezone(ZoneInfo("Europe/Amsterdam")).date() for row in rows} == {
         date(2022, 9, 13)
@@ -187,12 +187,12 @@ def test_a_holiday_that_is_added_while_a_rung_waits_loses_no_rung(copies: Copies
         engine = connect(copies())
         ledger = Ledger(engine, policy_of)
         added = datetime(2022, 8, 20, 4, tzinfo=UTC) + early * DAY
-        sweeping(engine, added)
+        sweep_in_chunks(engine, added)
         programme = ledger.programme("bb").programme
         days = tuple(added.date() + number * DAY for number in range(-3, 6, 2))
         ledger.apply_programme(programme.model_copy(update={"holidays": days}), added)
         for number in range(60):
-            sweeping(engine, added + number * DAY)
+            sweep_in_chunks(engine, added + number * DAY)
         names = [row for row in queries.notices_of(engine, ["bb-2022"]) if row.rung]
         keys = Counter((row.duty, row.version, row.rung, row.to) for row in names)
         assert set(keys.values()) == {1}
@@ -238,10 +238,10 @@ def test_each_clock_time_of_a_day_is_one_instant_of_that_day(
 def test_notices_come_once_around_hard_days(memory: Memory, day: str) -> None:
     """Summer time both ways, a leap day, the end of a year: swept every quarter of an hour."""
     start = datetime.fromisoformat(f"{day}T00:00+00:00") - DAY
-    sweeping(memory.engine, start)
+    sweep_in_chunks(memory.engine, start)
     before = rungs_written(memory)
     for quarter in range(4 * 24 * 3):
-        sweeping(memory.engine, start + quarter * timedelta(minutes=15))
+        sweep_in_chunks(memory.engine, start + quarter * timedelta(minutes=15))
     fresh = rungs_written(memory) - before
     assert set(fresh.values()) <= {1}
     assert problems(memory.engine, start + 3 * DAY - timedelta(minutes=15)) == []
@@ -253,7 +253,7 @@ def test_a_rung_at_an_hour_that_summer_time_skips_comes_that_day(world: str) -> 
     changed = a_programme("night").model_copy(update={"policy": {"notice_time": "02:30"}})
     memory.open(changed)
     while (moment := memory.next_at()) < datetime(2022, 4, 1, tzinfo=UTC):
-        sweeping(engine, moment)
+        sweep_in_chunks(engine, moment)
     assert [one for one in problems(engine) if one.startswith("night")] == []
     assert left_behind(engine)["outbox"]
     engine.dispose()
@@ -262,7 +262,7 @@ def test_a_rung_at_an_hour_that_summer_time_skips_comes_that_day(world: str) -> 
 def test_a_lapse_stays_one_when_the_clock_goes_back_before_it(memory: Memory) -> None:
     duty = "publish-summary"
     due = memory.read().duties[duty].due
-    sweeping(memory.engine, due)
+    sweep_in_chunks(memory.engine, due)
     memory.now = due - HOUR
     memory.act("publish-summary", {"lines": {"c1": "Pay.", "c2": "Pay."}}, by="moderator")
     met = memory.reread().duties[duty]

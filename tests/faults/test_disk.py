@@ -16,7 +16,7 @@ from records.engine.database import connect
 from records.engine.errors import DatabaseUnavailable
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW, Copies
-from tests.faults.works import STEPS, delivering, drained, left_behind, sweeping
+from tests.faults.works import STEPS, deliver_once, drain, left_behind, sweep_in_chunks
 
 KIB = 1024
 PLENTY = 64 * KIB * KIB
@@ -63,7 +63,7 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
 def swept(url: str) -> object:
     """What a sweep leaves behind when nothing fails."""
     engine = connect(url)
-    sweeping(engine)
+    sweep_in_chunks(engine)
     found = left_behind(engine)
     engine.dispose()
     return found
@@ -76,13 +76,13 @@ def test_a_full_disk_is_said_and_the_work_goes_on_when_there_is_room(
     wanted, url = swept(copies()), disk.holding(copies(), room * KIB)
     engine = connect(url)
     with pytest.raises(DatabaseUnavailable, match="disk"):
-        sweeping(engine)
+        sweep_in_chunks(engine)
     engine.dispose()
 
     disk.mount(f"remount,size={PLENTY}")
     engine = connect(url)
     assert problems(engine) == []
-    sweeping(engine)
+    sweep_in_chunks(engine)
     assert left_behind(engine) == wanted
     assert problems(engine, NOW) == []
     engine.dispose()
@@ -97,7 +97,7 @@ def test_a_disk_that_may_only_be_read_is_said_and_nothing_changes(
     engine.dispose()
     disk.mount("remount,ro")
     engine = connect(url)
-    for work in (sweeping, STEPS[0].take, lambda engine: delivering(engine, mail)):
+    for work in (sweep_in_chunks, STEPS[0].take, lambda engine: deliver_once(engine, mail)):
         with pytest.raises(DatabaseUnavailable, match=r"written|opened|read"):
             work(engine)
     engine.dispose()
@@ -106,7 +106,7 @@ def test_a_disk_that_may_only_be_read_is_said_and_nothing_changes(
     disk.mount("remount,rw")
     engine = connect(url)
     assert left_behind(engine) == before
-    sweeping(engine)
+    sweep_in_chunks(engine)
     assert left_behind(engine) == wanted
     engine.dispose()
 
@@ -114,15 +114,15 @@ def test_a_disk_that_may_only_be_read_is_said_and_nothing_changes(
 def test_a_maildir_on_a_full_disk_gets_each_mail_whole_and_once(world: str, disk: Disk) -> None:
     disk.mount(f"size={64 * KIB}")
     engine, box = connect(world), Maildir(disk.folder)
-    sweeping(engine)
+    sweep_in_chunks(engine)
     with suppress(DatabaseUnavailable):
-        report = delivering(engine, box)
+        report = deliver_once(engine, box)
     assert "No space left" in str(report.stopped)
     assert report.sent
     assert problems(engine, NOW) == []
 
     disk.mount(f"remount,size={PLENTY}")
-    drained(engine, box)
+    drain(engine, box)
     mails = [message_from_bytes(one.read_bytes()) for one in disk.folder.glob("*/new/*")]
     names = {str(one["Message-ID"]) for one in mails}
     assert len(names) == len(mails) > report.sent

@@ -20,7 +20,7 @@ from tests.faults.checker import problems
 from tests.faults.conftest import NOW, Copies
 from tests.faults.fault_injection import Faults, Killed, lost, raising
 from tests.faults.test_mail import UNION, delivery_status
-from tests.faults.works import STEPS, StepTaken, delivering, drained, left_behind, sweeping
+from tests.faults.works import STEPS, StepTaken, deliver_once, drain, left_behind, sweep_in_chunks
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -65,7 +65,7 @@ def mended(url: str) -> Iterator[Engine]:
 
 def all_swept(engine: Engine) -> dict[str, Any]:
     """Finish the sweep and check it; what is left behind."""
-    sweeping(engine)
+    sweep_in_chunks(engine)
     assert problems(engine, NOW) == []
     return left_behind(engine)
 
@@ -76,7 +76,7 @@ def test_a_sweep_that_fails_anywhere_is_finished_by_the_next(copies: Copies, dea
         expected = all_swept(engine)
     for at in range(1, MOST):
         url = copies()
-        reached = outcome(url, death, at, sweeping)
+        reached = outcome(url, death, at, sweep_in_chunks)
         with mended(url) as engine:
             assert problems(engine) == [], at
             assert all_swept(engine) == expected, at
@@ -104,15 +104,15 @@ def names(mail: Memory) -> Counter[str]:
 def test_a_delivery_that_fails_anywhere_loses_nothing(copies: Copies, death: str) -> None:
     clean = Choosy()
     with mended(copies()) as engine:
-        drained(engine, clean)
+        drain(engine, clean)
         everything, expected = set(names(clean)), left_behind(engine)["duties"]
     repeated = 0
     for at in range(1, MOST):
         url, mail = copies(), Choosy()
-        reached = outcome(url, death, at, partial(delivering, channel=mail))
+        reached = outcome(url, death, at, partial(deliver_once, channel=mail))
         with mended(url) as engine:
             assert problems(engine) == [], at
-            drained(engine, mail)
+            drain(engine, mail)
             assert problems(engine) == [], at
             assert {row[:3] for row in left_behind(engine)["duties"]} == {
                 row[:3] for row in expected
@@ -159,7 +159,7 @@ def test_a_bounce_whose_reading_fails_anywhere_counts_once_when_it_is_read_again
     for at in range(1, MOST):
         url, sent = copies(), Memory()
         with mended(url) as engine:
-            drained(engine, sent, NOW)
+            drain(engine, sent, NOW)
             before = left_behind(engine)
         answer = next(post for post in sent.posts if post.message.template == "answer")
         report = delivery_status(f"Message-ID: <{answer.message_id}>\r\n".encode(), UNION)

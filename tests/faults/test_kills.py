@@ -20,7 +20,7 @@ from records.schema.core import NOTICES
 from tests.faults import worker
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW, Copies
-from tests.faults.works import LATER, STEPS, drained, left_behind, sweeping
+from tests.faults.works import LATER, STEPS, drain, left_behind, sweep_in_chunks
 from tests.notifications.servers import Handler, mail_server
 
 SEED = int(os.environ.get("TESTS_SEED", "2022"))
@@ -49,7 +49,7 @@ def test_a_sweep_that_is_killed_again_and_again_does_everything_once(
 ) -> None:
     chance = random.Random(SEED)
     engine = connect(copies())
-    sweeping(engine, chunk=1000)
+    sweep_in_chunks(engine, chunk=1000)
     expected = left_behind(engine)
     engine.dispose()
     died = 0
@@ -75,7 +75,7 @@ def test_a_delivery_that_is_killed_repeats_at_most_what_was_in_flight(
     while died < kills:
         url, sink, deaths = copies(), Handler(), 0
         engine = connect(url)
-        sweeping(engine, chunk=1000)
+        sweep_in_chunks(engine, chunk=1000)
         with mail_server(sink) as port:
             while killed(
                 partial(worker.started, worker.deliverer, url, port, later(deaths)), chance, 400
@@ -86,7 +86,7 @@ def test_a_delivery_that_is_killed_repeats_at_most_what_was_in_flight(
         )
         assert sum(names.values()) - len(names) <= deaths, SEED
         assert len(names) == letters_sent(engine) - sent_before, SEED
-        drained(engine, left := Memory(), later(deaths + 1))
+        drain(engine, left := Memory(), later(deaths + 1))
         # what is left came after its reader's letter of the day: never anything that was said
         assert not {post.message_id.encode() for post in left.posts} & set(names), SEED
         assert problems(engine, NOW) == [], SEED

@@ -37,7 +37,7 @@ from states.model.vocabulary import Step, Template
 from states.steps.decide import known_step
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW
-from tests.faults.works import drained, mailroom, sweeping
+from tests.faults.works import drain, mailroom, sweep_in_chunks
 from tests.notifications.servers import HOST, Handler, certificate, mail_server
 from tests.records.conftest import INFORMATION, RISK, SESSION, a_programme
 from tests.records.conftest import NGO as NGO_SEAT
@@ -90,8 +90,8 @@ def _leave_waiting(engine: Engine) -> None:
         ("approve-analysis", {}),
     ):
         ledger.act(YOUNG, known_step(step).name, given, by="manager", now=NOW)
-    sweeping(engine)
-    drained(engine, Memory(), NOW)
+    sweep_in_chunks(engine)
+    drain(engine, Memory(), NOW)
     ledger.act(YOUNG, Step.INVITE_ALL, {}, by="manager", now=NOW)
     with engine.begin() as connection:
         connection.execute(

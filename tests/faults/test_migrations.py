@@ -15,7 +15,7 @@ from records.engine.schema_revision import VERSION_TABLE
 from services.house import open_house
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW
-from tests.faults.works import STEPS, drained, left_behind, sweeping
+from tests.faults.works import STEPS, drain, left_behind, sweep_in_chunks
 
 REVISIONS = [script.revision for script in reversed(list(migrate.scripts().walk_revisions()))]
 Copies = Callable[[], str]
@@ -75,7 +75,7 @@ def test_what_an_earlier_version_kept_is_there_after_the_upgrade(
 def test_open_dialogues_live_on_after_the_upgrade(copies: Copies, revision: str) -> None:
     """Every revision that had duties, journal and outbox: the engine goes on as if nothing had been."""
     wanted = connect(copies())
-    sweeping(wanted)
+    sweep_in_chunks(wanted)
     expected = left_behind(wanted)
     wanted.dispose()
 
@@ -84,9 +84,9 @@ def test_open_dialogues_live_on_after_the_upgrade(copies: Copies, revision: str)
     migrate.upgrade(url)
     engine = connect(url)
     assert problems(engine) == []
-    sweeping(engine)
+    sweep_in_chunks(engine)
     assert left_behind(engine) == expected
-    drained(engine, Memory())
+    drain(engine, Memory())
     assert STEPS[2].take(engine)
     assert problems(engine, NOW) == []
     engine.dispose()
@@ -102,13 +102,13 @@ def test_a_sweep_during_an_upgrade_waits_or_says_what_to_do(copies: Copies) -> N
     engine = connect(url)
     with ThreadPoolExecutor(2) as threads:
         up = threads.submit(migrate.upgrade, url)
-        swept = threads.submit(sweeping, engine)
+        swept = threads.submit(sweep_in_chunks, engine)
         up.result()
         try:
             swept.result()
         except RecordsError as error:
             assert error.advice  # noqa: PT017 - either is well
-    sweeping(engine)
+    sweep_in_chunks(engine)
     assert problems(engine, NOW) == []
     engine.dispose()
 

@@ -17,7 +17,7 @@ from states.model.dialogue import Dialogue
 from states.model.duties import DutyStatus
 from tests.faults.conftest import NOW
 from tests.faults.oracle import harmed, hats_of, untold
-from tests.faults.works import drained
+from tests.faults.works import drain
 
 ONE_DAY = "UPDATE letters SET made_at = (SELECT min(made_at) FROM letters)"
 SILENT = "UPDATE duties SET status = 'no-answer' WHERE kind = 'answer-invitation'"
@@ -59,7 +59,7 @@ def database_kind() -> str:
 def test_the_oracle_sees_who_was_not_told(world: str, seen: str, damage: str) -> None:
     engine = connect(world)
     sweep(engine, policy_of, NOW, pause=lambda _: None)
-    drained(engine, Memory(), NOW + timedelta(hours=1))
+    drain(engine, Memory(), NOW + timedelta(hours=1))
     assert untold(engine) == []
     with writing(engine) as connection:
         for one in damage.split(";"):

@@ -16,7 +16,7 @@ from tests.faults.checker import problems
 from tests.faults.conftest import NOW, Copies
 from tests.faults.fault_injection import Faults
 from tests.faults.shaky import PASSWORD, TELL_SEQUENCES, Shaky, shaken
-from tests.faults.works import drained, left_behind, sweeping
+from tests.faults.works import drain, left_behind, sweep_in_chunks
 
 pytestmark = [
     pytest.mark.postgres,
@@ -39,7 +39,7 @@ def test_a_server_that_is_restarted_in_mid_sweep_loses_nothing(
     shaky: Shaky, world: str, database_kind: str
 ) -> None:
     calm = connect(world)
-    sweeping(calm)
+    sweep_in_chunks(calm)
     expected = left_behind(calm)
     calm.dispose()
     chance, failures = random.Random(5), 0  # noqa: S311
@@ -47,14 +47,14 @@ def test_a_server_that_is_restarted_in_mid_sweep_loses_nothing(
         engine = connect(shaky.copy(f"w{number}"))
         Faults(engine, shaky.crash, chance.randint(4, 15))
         with suppress(RecordsError):
-            sweeping(engine)
+            sweep_in_chunks(engine)
             failures -= 1
         failures += 1
         assert problems(engine) == []  # the same engine: a new connection without a hand
-        sweeping(engine)
+        sweep_in_chunks(engine)
         assert left_behind(engine) == expected
         assert problems(engine, NOW) == []
-        drained(engine, mail := Memory())
+        drain(engine, mail := Memory())
         assert mail.posts
         engine.dispose()
     assert failures
@@ -114,7 +114,7 @@ def _logged_ahead(connection: psycopg.Connection[tuple[int]]) -> bool:
 def test_connections_that_are_cut_anywhere_lose_nothing(copies: Copies, database_kind: str) -> None:
     """pg_terminate_backend of every connection of ours, at every fourth point of a sweep."""
     calm = connect(copies())
-    sweeping(calm)
+    sweep_in_chunks(calm)
     expected = left_behind(calm)
     calm.dispose()
     for at in range(1, 300, 4):
@@ -131,9 +131,9 @@ def test_connections_that_are_cut_anywhere_lose_nothing(copies: Copies, database
 
         faults = Faults(engine, cut, at)
         with suppress(RecordsError):
-            sweeping(engine)
+            sweep_in_chunks(engine)
         reached, faults.at = faults.count, 0
-        sweeping(engine)
+        sweep_in_chunks(engine)
         assert left_behind(engine) == expected, at
         assert problems(engine, NOW) == [], at
         engine.dispose()

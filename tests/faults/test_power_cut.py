@@ -24,7 +24,7 @@ from records.engine.database import connect
 from records.sweep.sweep import sweep
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW, Copies
-from tests.faults.works import left_behind, no_pause, sweeping
+from tests.faults.works import left_behind, no_pause, sweep_in_chunks
 
 HEADER, FRAME_HEADER = 32, 24
 TABLES = ("dialogues", "duties", "facts", "notices", "sweeps")
@@ -147,13 +147,13 @@ def test_after_a_cut_at_any_commit_the_next_sweep_finishes_the_work(
     log: Log, copies: Copies, tmp_path: Path
 ) -> None:
     engine = connect(copies())
-    sweeping(engine)
+    sweep_in_chunks(engine)
     wanted = left_behind(engine)
     engine.dispose()
     for length in log.commits:
         engine = connect(f"sqlite:///{log.cut(tmp_path, log.wal[: length - 1])}")
         assert problems(engine) == [], length
-        sweeping(engine)
+        sweep_in_chunks(engine)
         assert left_behind(engine) == wanted, length
         assert problems(engine, NOW) == [], length
         engine.dispose()

@@ -28,7 +28,7 @@ from tests.faults.checker import problems
 from tests.faults.conftest import NOW
 from tests.faults.fault_injection import Faults
 from tests.faults.shaky import Shaky, shaken
-from tests.faults.works import STEPS, StepTaken, drained, left_behind, sweeping
+from tests.faults.works import STEPS, StepTaken, drain, left_behind, sweep_in_chunks
 
 SEED = int(os.environ.get("TESTS_SEED", "2022"))
 AMOUNTS = [pytest.param(20, id="few"), pytest.param(200, id="many", marks=pytest.mark.slow)]
@@ -49,7 +49,7 @@ HELD = (
 NAME = "evening"
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(1800)]
-Held = frozenset[tuple[Any, ...]]
+HeldRows = frozenset[tuple[Any, ...]]
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def sleepy() -> Iterator[Shaky]:
         yield server
 
 
-def held(engine: Engine) -> Held:
+def held(engine: Engine) -> HeldRows:
     """Each fact, each mail that was claimed and each mark that it was sent."""
     with engine.connect() as connection:
         return frozenset(tuple(row) for row in connection.execute(text(HELD)))
@@ -88,12 +88,12 @@ class Evening:
     server: Shaky
     url: str
     at: int = 0
-    promised: Held = frozenset()
+    promised: HeldRows = frozenset()
     """What stood when somebody was told something: a step was taken, a mail left, a sweep ended."""
-    lost: Held = frozenset()
+    lost: HeldRows = frozenset()
     """What had been committed, and was gone after the cut."""
-    kept: Held = frozenset()
-    broken: Held = frozenset()
+    kept: HeldRows = frozenset()
+    broken: HeldRows = frozenset()
     """What had been promised before the cut: what was there after it, and what was not."""
     points: int = 0
     over: bool = False
@@ -113,7 +113,7 @@ class Evening:
         box.told = self._told
         with self._power():
             self._sweep()
-            drained(self.engine, box, NOW)
+            drain(self.engine, box, NOW)
 
     @contextmanager
     def _power(self) -> Iterator[None]:
@@ -123,7 +123,7 @@ class Evening:
         self.points, self.over, faults.at = faults.count, True, 0
 
     def _sweep(self) -> None:
-        sweeping(self.engine, chunk=1)
+        sweep_in_chunks(self.engine, chunk=1)
         self._told()
 
     def _take(self, step: StepTaken) -> None:
@@ -177,7 +177,7 @@ def test_what_a_cut_undoes_of_a_sweep_is_done_once_by_the_next(evening: Begin, c
         cut = evening(chance.randint(1, calm.points))
         cut.sweep()
         assert problems(cut.engine) == [], cut.at
-        sweeping(cut.engine)
+        sweep_in_chunks(cut.engine)
         assert left_behind(cut.engine) == expected, cut.at
         assert problems(cut.engine, NOW) == [], cut.at
         lost += len(cut.lost)
@@ -194,8 +194,8 @@ def test_what_anybody_was_told_before_a_cut_is_there_after_it(evening: Begin, cu
         cut = evening(chance.randint(1, calm.points))
         cut.live(sorted(chance.sample(range(1, 12), 4)), before := Box())
         assert not cut.broken, cut.at
-        sweeping(cut.engine)
-        drained(cut.engine, after := Box())
+        sweep_in_chunks(cut.engine)
+        drain(cut.engine, after := Box())
         assert problems(cut.engine, NOW) == [], cut.at
         names = Counter(post.message_id for post in (*before.posts, *after.posts))
         assert names.total() - len(names) <= 1, cut.at

@@ -20,7 +20,7 @@ from records.engine.errors import Busy, DatabaseUnavailable
 from tests.faults import worker
 from tests.faults.checker import problems
 from tests.faults.conftest import NOW
-from tests.faults.works import STEPS, delivering, drained, left_behind, sweeping
+from tests.faults.works import STEPS, deliver_once, drain, left_behind, sweep_in_chunks
 
 Copies = Callable[[], str]
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -29,7 +29,7 @@ SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 def expected(copies: Copies) -> dict[str, Any]:
     """What a sweep leaves behind when nothing fails."""
     engine = connect(copies())
-    sweeping(engine)
+    sweep_in_chunks(engine)
     found = left_behind(engine)
     engine.dispose()
     return found
@@ -52,7 +52,7 @@ def test_a_full_disk_leaves_no_half_chunk_and_the_next_sweep_goes_on(
     engine = connect(url)
     event.listen(engine, "connect", lambda raw, _: raw.execute(f"PRAGMA max_page_count={most}"))
     try:
-        sweeping(engine)
+        sweep_in_chunks(engine)
     except DatabaseUnavailable as full:
         assert "disk is full" in str(full)  # noqa: PT017 - with enough room it is none
     else:
@@ -61,7 +61,7 @@ def test_a_full_disk_leaves_no_half_chunk_and_the_next_sweep_goes_on(
 
     engine = connect(url)
     assert problems(engine) == []
-    sweeping(engine)
+    sweep_in_chunks(engine)
     assert left_behind(engine) == wanted
     assert problems(engine, NOW) == []
     engine.dispose()
@@ -71,7 +71,7 @@ def _in_little_room(url: str, size: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
     engine = connect(url)
     with suppress(DatabaseUnavailable):
-        sweeping(engine)
+        sweep_in_chunks(engine)
         raise SystemExit(7)
     raise SystemExit(3)
 
@@ -89,7 +89,7 @@ def test_a_file_that_may_not_grow_is_the_same(copies: Copies, room: int) -> None
 
     engine = connect(url)
     assert problems(engine) == []
-    sweeping(engine)
+    sweep_in_chunks(engine)
     assert left_behind(engine) == wanted
     engine.dispose()
 
@@ -100,7 +100,7 @@ def test_a_file_that_may_not_be_written_is_said_and_nothing_changes(world: str) 
     event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA query_only=ON"))
     before = left_behind(engine)
     mail = Memory()
-    for work in (sweeping, STEPS[0].take, lambda engine: delivering(engine, mail)):
+    for work in (sweep_in_chunks, STEPS[0].take, lambda engine: deliver_once(engine, mail)):
         with pytest.raises(DatabaseUnavailable, match="may not be written"):
             work(engine)
     assert mail.posts == []
@@ -127,7 +127,7 @@ def test_a_lock_that_outlasts_our_patience_is_busy_and_never_an_end(
     engine, mail, other = connect(url), Memory(), holding(url)
     before = left_behind(engine)
     for _ in range(3):
-        for work in (sweeping, STEPS[0].take, lambda engine: delivering(engine, mail)):
+        for work in (sweep_in_chunks, STEPS[0].take, lambda engine: deliver_once(engine, mail)):
             with pytest.raises(Busy, match="try again"):
                 work(engine)
     assert left_behind(engine) == before
@@ -135,9 +135,9 @@ def test_a_lock_that_outlasts_our_patience_is_busy_and_never_an_end(
     other.rollback()
     other.close()
 
-    sweeping(engine)
+    sweep_in_chunks(engine)
     assert left_behind(engine) == wanted
-    drained(engine, mail)
+    drain(engine, mail)
     assert mail.posts
     assert problems(engine, NOW) == []
     engine.dispose()
@@ -158,10 +158,10 @@ def test_a_lock_that_comes_after_the_mail_was_accepted_repeats_it_under_the_same
 
     engine, mail = connect(world), Locking()
     with pytest.raises(Busy):
-        delivering(engine, mail)
+        deliver_once(engine, mail)
     held[0].rollback()
     held[0].close()
-    drained(engine, mail)
+    drain(engine, mail)
     names = [post.message_id for post in mail.posts]
     assert len(names) == len(set(names)) + 1
     assert problems(engine) == []
@@ -174,7 +174,7 @@ def test_somebody_who_reads_for_long_holds_up_nobody(copies: Copies) -> None:
     with reading(reader) as connection:
         connection.exec_driver_sql("SELECT count(*) FROM facts").scalar()
         for _ in range(20):
-            sweeping(engine)
+            sweep_in_chunks(engine)
     assert left_behind(engine) == wanted
     if url.startswith("sqlite"):
         wal = Path(f"{make_url(url).database}-wal")
@@ -203,7 +203,7 @@ def test_a_copy_taken_during_a_sweep_lives_on(copies: Copies, tmp_path: Path, ch
 
     restored = connect(f"sqlite:///{copy}")
     assert problems(restored) == []
-    sweeping(restored)
+    sweep_in_chunks(restored)
     assert left_behind(restored) == wanted
     assert problems(restored, NOW) == []
     restored.dispose()

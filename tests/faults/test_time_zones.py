@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from records.engine.database import connect
 from tests.faults.conftest import NOW, Copies
-from tests.faults.works import sweeping
+from tests.faults.works import sweep_in_chunks
 from tests.flows.prefect_watch import ROOT
 
 DUE = datetime.fromisoformat("2022-09-08T22:00+00:00")  # midnight in Amsterdam, by the old law
@@ -80,7 +80,7 @@ def test_a_promise_stands_when_its_time_zone_is_changed(
         sweep(url, moment, zones)
     engine = connect(calm)
     for moment in (DUE - timedelta(minutes=1), DUE, *later):
-        sweeping(engine, moment)
+        sweep_in_chunks(engine, moment)
     engine.dispose()
 
     assert promises(url) == promised

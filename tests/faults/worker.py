@@ -15,7 +15,7 @@ from pathlib import Path
 
 from records.engine.database import connect
 from tests.faults.fault_injection import Faults
-from tests.faults.works import STEPS, delivering, sweeping
+from tests.faults.works import STEPS, deliver_once, sweep_in_chunks
 
 ROOMS = [
     "records.sweep.sweep",
@@ -31,7 +31,7 @@ PATIENCE = 60.0
 def sweeper(url: str, now: datetime, chunk: int, at: int, ready: Connection) -> None:
     """Sweep once; dies by its own hand at point *at*."""
     with _doomed(url, at, ready) as faults:
-        sweeping(faults.engine, now, chunk)
+        sweep_in_chunks(faults.engine, now, chunk)
 
 
 def deliverer(url: str, port: int, now: datetime, at: int, ready: Connection) -> None:
@@ -39,7 +39,7 @@ def deliverer(url: str, port: int, now: datetime, at: int, ready: Connection) ->
     from notifications.channels.smtp import Smtp
 
     with _doomed(url, at, ready) as faults:
-        while delivering(faults.engine, Smtp("127.0.0.1", port, "none"), now).handled:
+        while deliver_once(faults.engine, Smtp("127.0.0.1", port, "none"), now).handled:
             continue
 
 
@@ -96,7 +96,7 @@ def stopper(url: str, now: datetime, at: int, ready: Connection) -> None:
     engine = connect(url)
     ready.send(os.getpid())
     Faults(engine, partial(os.kill, os.getpid(), signal.SIGSTOP), at)
-    sweeping(engine, now)
+    sweep_in_chunks(engine, now)
     engine.dispose()
 
 

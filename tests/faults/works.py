@@ -28,7 +28,7 @@ def no_pause(_: float) -> None:
     """Go on at once: tests never sleep."""
 
 
-def sweeping(engine: Engine, now: datetime = NOW, chunk: int = 5) -> Any:
+def sweep_in_chunks(engine: Engine, now: datetime = NOW, chunk: int = 5) -> Any:
     """Let time act in small chunks."""
     return sweep(engine, policy_of, now, chunk=chunk, pause=no_pause)
 
@@ -38,14 +38,14 @@ def mailroom(channel: Channel) -> Mailroom:
     return Mailroom(lambda: channel, "dialoog@merk.example", batch=3, lease_seconds=LEASE)
 
 
-def delivering(engine: Engine, channel: Channel, now: datetime = NOW) -> Any:
+def deliver_once(engine: Engine, channel: Channel, now: datetime = NOW) -> Any:
     """Send what waits."""
     return deliver(engine, Ledger(engine, policy_of), mailroom(channel), now)
 
 
-def drained(engine: Engine, channel: Channel, now: datetime = LATER) -> None:
+def drain(engine: Engine, channel: Channel, now: datetime = LATER) -> None:
     """Send until nothing is left."""
-    while delivering(engine, channel, now).handled:
+    while deliver_once(engine, channel, now).handled:
         continue
 
 

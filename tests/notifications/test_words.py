@@ -1,4 +1,4 @@
-"""The words of the dialogue: complete in both languages, and dates as people write them."""
+"""The words of the dialogue: complete in each language, and dates as people write them."""
 
 import string
 from datetime import UTC, date, datetime

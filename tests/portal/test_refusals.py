@@ -1,4 +1,4 @@
-"""What people read when something is refused: each code, in both languages, without a word of the machine."""
+"""What people read when something is refused: each code, in each language, without a word of the machine."""
 
 import string
 from datetime import date
@@ -143,7 +143,7 @@ def test_each_way_in_which_a_value_is_wrong_is_said_without_a_word_of_the_machin
             assert machine_words(said, language) == []
 
 
-def test_each_field_is_called_something_in_both_languages() -> None:
+def test_each_field_is_called_something_in_each_language() -> None:
     for key, both in template_engine.sentences()["field"].items():
         assert set(both) == set(LANGUAGES), key
 

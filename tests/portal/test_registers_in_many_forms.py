@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.portal.conftest import Portal
-from tests.portal.test_manager_overview_registers import HOME, chosen, hidden, rows, send, text
+from tests.portal.test_manager_register import HOME, chosen, hidden, rows, send, text
 
 ROOT = Path(__file__).parents[2]
 PLACES = ("../cases/registers", "../shared/cases/registers")

@@ -1,4 +1,4 @@
-"""The phrasebook: every sentence that the law says exists in both languages, and none is left over."""
+"""The phrasebook: every sentence that the law says exists in each language, and none is left over."""
 
 import ast
 import re

@@ -323,7 +323,7 @@ ATTEMPTS: list[tuple[str, str, Given]] = [
 
 
 def shown(dialogue: Dialogue, refusal: Refused, by: str, step: str, given: Given) -> str:
-    """What the manager sees of a refused step: who, what, and why in both languages."""
+    """What the manager sees of a refused step: who, what, and why in Dutch and in English."""
     seen = [actor_seen(dialogue, by, step, given), step, refusal.why("nl"), refusal.why("en")]
     return json.dumps(seen)
 

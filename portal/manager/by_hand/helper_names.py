@@ -30,12 +30,12 @@ def show(visit: Visit) -> Response:
         dialogue=dialogue,
         helpers=[one for one in dialogue.helpers.values() if one.ended_at is None],
         naming=may_take(visit.me.name, Step.NAME_HELPER),
-        languages=languages(visit.language),
+        languages=spoken_by_name(visit.language),
     )
 
 
 @lru_cache(maxsize=32)
-def languages(reader: str) -> tuple[tuple[str, str], ...]:
+def spoken_by_name(reader: str) -> tuple[tuple[str, str], ...]:
     """The languages that somebody may speak, by their name in the language of *reader*."""
     known = Locale.parse(reader).languages
     named = {code: str(name) for code, name in known.items() if len(code) == _LETTERS}
@@ -46,7 +46,7 @@ def name(visit: Visit) -> Response:
     """Name somebody; who has an address gets a letter with a link of their own."""
     dialogue = visit.dialogue(visit.param("dialogue"))
     given = visit.need("organisation", "language") | visit.form.some("name", "email", "phone")
-    if given["language"] not in dict(languages(visit.language)):
+    if given["language"] not in dict(spoken_by_name(visit.language)):
         raise Incomplete({"language": visit._("Choose a language.")})
     visit.act(dialogue.id, Step.NAME_HELPER, given)
     return visit.go(f"/dialogues/{dialogue.id}/helpers", said="helper-named")
