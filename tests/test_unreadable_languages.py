@@ -14,6 +14,8 @@ from states.language.languages import HOME, LANGUAGES, SOURCE, HouseLanguage
 from states.language.po_file import read_translations
 from states.language.unreadable import UnreadableLanguage
 
+pytestmark = pytest.mark.slow
+
 ROOT = HOME.parent
 OTHER = next(code for code in LANGUAGES if code != SOURCE)
 GOOD = (HOME / OTHER / "language.toml").read_text("utf-8").partition("[[articles]]")[0]

@@ -13,6 +13,8 @@ from states.model.vocabulary import CheckName, DutyKind, FactName, Step, Templat
 from states.steps.table import STEPS
 from tests.test_house import ROOMS, ROOT
 
+pytestmark = pytest.mark.slow
+
 HOME = "states/model/vocabulary.py"
 WORDS = frozenset(
     str(word) for words in (CheckName, DutyKind, FactName, Step, Template) for word in words

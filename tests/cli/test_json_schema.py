@@ -15,6 +15,8 @@ from tests.cli.test_json import WORDS
 from tests.json_contract import problems, schema
 from tools.docgen.json_documents import DOCUMENTS
 
+pytestmark = pytest.mark.slow
+
 CASE = "cli/data/kledingmerk-2022.yaml"
 
 

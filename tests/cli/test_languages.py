@@ -13,6 +13,7 @@ from tools.catalogues.extraction import extract_catalog
 CASE = "cli/data/kledingmerk-2022.yaml"
 
 
+@pytest.mark.slow
 def test_each_language_is_told_with_what_is_written_in_it(desk: Desk) -> None:
     rows: list[dict[str, Any]] = desk.json("languages")["languages"]
     assert [row["code"] for row in rows] == list(LANGUAGES)
@@ -45,6 +46,7 @@ def test_a_story_is_told_in_a_language_that_says_everything(desk: Desk, code: st
     assert not any(one in said.split("choose from ")[1].split()[:3] for one in NOT_WHOLE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", NOT_WHOLE)
 def test_the_command_line_is_not_half_in_one_language(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, code: str

@@ -9,6 +9,8 @@ import pytest
 from tools.docgen import papers
 from tools.docgen.markdown import part, replace_part, table
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
