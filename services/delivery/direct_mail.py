@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
+from typing import TypeVar
 
 from sqlalchemy import Engine
 
@@ -26,6 +27,7 @@ from states.model.facts import Notice
 from states.model.people import Role
 
 _TOMORROW = timedelta(days=1)
+_Letter = TypeVar("_Letter", ReportLetter, AccountLetter)
 
 
 def send_direct_mail(engine: Engine, ledger: Ledger, mailroom: Mailroom, now: datetime) -> None:
@@ -44,20 +46,16 @@ def tell_confidants(engine: Engine, ledger: Ledger, mailroom: Mailroom, now: dat
 
     What does not arrive is tried again for ever, and the operator sees the number of it (`services/doctor/health.py`).
     """
-    if mailroom.mail is None:
-        return
     lease = timedelta(seconds=mailroom.lease_seconds)
-    letter = claim_letter(engine, now, lease)
-    if letter is None:
-        return
-    with closing(mailroom.mail()) as channel:
-        while letter is not None:
-            if _went_out(channel, partial(_to_confidant, ledger, mailroom, letter, now)):
-                letter_sent(engine, letter, now)
-            else:
-                again = next_try(letter.attempts, now)
-                letter_later(engine, letter, again or now + _TOMORROW)
-            letter = claim_letter(engine, now, lease)
+
+    def send(channel: Channel, letter: ReportLetter) -> None:
+        if _went_out(channel, partial(_to_confidant, ledger, mailroom, letter, now)):
+            letter_sent(engine, letter, now)
+        else:
+            again = next_try(letter.attempts, now)
+            letter_later(engine, letter, again or now + _TOMORROW)
+
+    _send_each(mailroom, partial(claim_letter, engine, now, lease), send)
 
 
 def tell_accounts(engine: Engine, ledger: Ledger, mailroom: Mailroom, now: datetime) -> None:
@@ -66,18 +64,28 @@ def tell_accounts(engine: Engine, ledger: Ledger, mailroom: Mailroom, now: datet
 
     What does not arrive is tried for some days and then let go: the operator sees no more of it than in the log.
     """
-    if mailroom.mail is None:
-        return
     lease = timedelta(seconds=mailroom.lease_seconds)
-    letter = claim_account_letter(engine, now, lease)
-    if letter is None:
+
+    def send(channel: Channel, letter: AccountLetter) -> None:
+        sent = _went_out(channel, partial(_to_account, ledger, mailroom, letter, now))
+        again = None if sent else next_try(letter.attempts, now)
+        account_letter_again(engine, letter.number, again)
+
+    _send_each(mailroom, partial(claim_account_letter, engine, now, lease), send)
+
+
+def _send_each(
+    mailroom: Mailroom,
+    claim: Callable[[], _Letter | None],
+    send: Callable[[Channel, _Letter], None],
+) -> None:
+    """Send what can be claimed, one after another; no connection is made while nothing waits."""
+    if mailroom.mail is None or (letter := claim()) is None:
         return
     with closing(mailroom.mail()) as channel:
         while letter is not None:
-            sent = _went_out(channel, partial(_to_account, ledger, mailroom, letter, now))
-            again = None if sent else next_try(letter.attempts, now)
-            account_letter_again(engine, letter.number, again)
-            letter = claim_account_letter(engine, now, lease)
+            send(channel, letter)
+            letter = claim()
 
 
 def _went_out(channel: Channel, write: Callable[[], Post]) -> bool:
