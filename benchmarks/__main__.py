@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME …] [--n N] [--full] [--write]`: measure, beside the raw limits in the same run."""
+"""`python -m benchmarks [NAME …] [--n N] [--full] [--write | --beside COMMIT]`: measure, each beside something."""
 
 import argparse
 import json
@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 
+from benchmarks.beside import beside
 from benchmarks.figures import Figure, Skipped
 from benchmarks.report import picture, table
 
@@ -29,13 +30,20 @@ BEGIN, END = "<!-- figures: written by python -m benchmarks --write -->", "<!-- 
 PICTURE = "![Ours as a share of the raw limit; a line marks each goal](performance.svg)"
 
 
-def measure(names: list[str], n: int | None, *, full: bool) -> list[Figure]:
-    """Run the benchmarks of *names*, of size *n* or their own; says what cannot be measured on this machine."""
+def measure(
+    names: list[str], n: int | None, *, full: bool, commit: str | None = None
+) -> list[Figure]:
+    """
+    Run the benchmarks of *names*, of size *n* or their own; says what cannot be measured on this machine.
+
+    With a *commit* by turns with its code. Raises KeyError when there is no such commit.
+    """
     figures: list[Figure] = []
     for name in names or NAMES:
         begun = perf_counter()
         try:
-            found = run(name, FULL.get(name) if full and n is None else n)
+            size = FULL.get(name) if full and n is None else n
+            found = beside(name, size, commit) if commit else run(name, size)
         except Skipped as why:
             print(f"{name}: skipped: {why}\n", flush=True)
             continue
@@ -91,12 +99,18 @@ def main() -> None:
     asked.add_argument("--full", action="store_true", help="the sizes that are promised: hours")
     asked.add_argument("--json", action="store_true", help="the figures once more, for a machine")
     asked.add_argument("--write", action="store_true", help="into docs/performance.md and .svg")
+    asked.add_argument("--beside", metavar="COMMIT", help="ours by turns with the code of COMMIT")
     given = asked.parse_args()
+    if given.beside and given.write:
+        asked.error("--write keeps figures beside raw limits; those beside a commit are only shown")
     if unknown := set(given.names) - set(NAMES):
         asked.error(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(NAMES)}")
     # Told to end, it ends its servers and removes its files like one that is done.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    figures = measure(given.names, given.n, full=given.full)
+    try:
+        figures = measure(given.names, given.n, full=given.full, commit=given.beside)
+    except KeyError as unknown:
+        asked.error(f"git knows no commit {unknown}")
     if given.json:
         print(_as_json(figures))
     if given.write:
