@@ -8,7 +8,6 @@ then the alarm is an event in the feed.
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from prefect.automations import AutomationCore
 from prefect.client.orchestration import PrefectClient, get_client
@@ -16,10 +15,10 @@ from prefect.events.actions import DoNothing, SendNotification
 from prefect.events.schemas.automations import EventTrigger, Posture
 
 from flows.prefect.artifacts import SWEEP_FINISHED
+from flows.prefect.receiver import Receiver, receiver_of
 from flows.prefect.run_names import HOUSE_TAG
 
 NAME = "weerklank: no sweep has finished for a day"
-BLOCK = "weerklank-alarm"
 QUIET = timedelta(days=1)
 
 
@@ -45,7 +44,7 @@ def _actions(automation: AutomationCore) -> list[Any]:
 
 
 async def _automation(client: PrefectClient) -> AutomationCore:
-    receiver = await _receiver(client)
+    receiver = await receiver_of(client)
     return AutomationCore(
         name=NAME,
         description="Deadlines pass unseen while nothing sweeps: run 'weerklank doctor'.",
@@ -58,15 +57,9 @@ async def _automation(client: PrefectClient) -> AutomationCore:
     )
 
 
-def _notify(receiver: UUID) -> SendNotification:
+def _notify(receiver: Receiver) -> SendNotification:
     return SendNotification(
-        block_document_id=receiver,
+        block_document_id=receiver.block,
         subject="Weerklank: no sweep has finished for a day",
         body="Deadlines pass unseen. On the machine of Weerklank, run: weerklank doctor",
     )
-
-
-async def _receiver(client: PrefectClient) -> UUID | None:
-    """The operator's own notification block, if there is one."""
-    documents = await client.read_block_documents(limit=200, include_secrets=False)
-    return next((one.id for one in documents if one.name == BLOCK), None)
