@@ -36,6 +36,9 @@ COMMANDS = {
     ),
     "journal": Lazy("cli.commands.journal:app", "Show the facts; check the chain of hashes."),
     "db": Lazy("cli.commands.db:app", "Create the tables or bring them up to date."),
+    "config": Lazy(
+        "cli.commands.config:config", "Every setting with its value and where that comes from."
+    ),
     "doctor": Lazy(
         "cli.commands.doctor:doctor", "Is everything that must run running, and since when?"
     ),

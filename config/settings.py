@@ -6,31 +6,30 @@ Settings say where things run; what is due when is policy (config/policy.toml) a
 """
 
 import os
-from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config.setting_values import (
+    BareAddress,
+    DatabaseAddress,
+    Port,
+    Seconds,
+    Sender,
+    Several,
+    WebAddress,
+)
 from config.validation_messages import Unfit, complaints
 from states.language.languages import SOURCE
 from states.values.values import ReaderLanguage
 
 PREFIX = "WEERKLANK_"
-_FROM_FILE = "_FILE"
+FROM_FILE = "_FILE"
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -40,44 +39,6 @@ class SettingsUnfit(Unfit):
 
 def _data_dir() -> Path:
     return user_data_path("weerklank", appauthor=False)
-
-
-def _sender(text: str) -> str:
-    local, _, host = parseaddr(text)[1].rpartition("@")
-    if not local or not host or not text.isprintable():
-        message = "write it like 'Dialoog <dialoog@bedrijf.nl>'"
-        raise ValueError(message)
-    return text
-
-
-def _bare(text: str) -> str:
-    if parseaddr(text)[1] != text or not text.isascii() or text.count("@") != 1:
-        message = "write it like bounces@bedrijf.nl"
-        raise ValueError(message)
-    return text
-
-
-def _web_address(text: str) -> str:
-    if not text.startswith(("http://", "https://")) or not text.isprintable() or " " in text:
-        message = "write it like https://dialoog.bedrijf.nl"
-        raise ValueError(message)
-    return text.rstrip("/")
-
-
-def _database(text: str) -> str:
-    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
-        message = "write it like sqlite:////var/lib/weerklank/weerklank.db or postgresql+psycopg://user@host/name"
-        raise ValueError(message)
-    return text
-
-
-def _several(given: object) -> object:
-    return tuple(given.split()) if isinstance(given, str) else given
-
-
-Port = Annotated[int, Field(ge=1, le=65_535)]
-Seconds = Annotated[float, Field(gt=0, le=600)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
 class _Part(BaseModel):
@@ -112,7 +73,7 @@ class PrefectSettings(_Part):
     """The port of its pages and its API."""
     home: Path = Field(default_factory=lambda: _data_dir() / "prefect")
     """The folder in which Prefect keeps its own database; never shared with the records."""
-    names: Annotated[tuple[str, ...], BeforeValidator(_several)] = ()
+    names: Annotated[tuple[str, ...], Several] = ()
     """Further names under which its pages are called, with spaces between them: of a proxy before it."""
     api_url: WebAddress | None = None
     """The API of a Prefect server that runs elsewhere, like http://prefect.intern:4200/api."""
@@ -163,22 +124,22 @@ class Settings(BaseSettings):
         use_attribute_docstrings=True,
     )
 
-    database_url: Annotated[str, AfterValidator(_database)] = Field(
+    database_url: DatabaseAddress = Field(
         default_factory=lambda: f"sqlite:///{_data_dir() / 'weerklank.db'}"
     )
     """Where the records are kept: an SQLite file of its own, or PostgreSQL."""
     channel: Literal["smtp", "maildir", "none"] = "none"
     """How mail leaves: over smtp, into a maildir folder, or none: it waits until a channel is set."""
-    sender: Annotated[str, AfterValidator(_sender)] = "Weerklank <weerklank@localhost>"
+    sender: Sender = "Weerklank <weerklank@localhost>"
     """The From of every mail; an address of your own domain. Replies go to the responsible manager."""
-    bounce_address: Annotated[str, AfterValidator(_bare)] | None = None
+    bounce_address: BareAddress | None = None
     """Where mail servers report what did not arrive and calendars answer; default: bounces at the sender's domain."""
     verp: bool = True
     """Whether each mail leaves from bounces+NAME@…; off when that mailbox takes no addresses with a plus."""
     maildir: Path = Field(default_factory=lambda: _data_dir() / "mail")
     """The folder for mail when the channel is maildir."""
     smtp: SmtpSettings = SmtpSettings()
-    chat_urls: Annotated[tuple[SecretStr, ...], BeforeValidator(_several)] = ()
+    chat_urls: Annotated[tuple[SecretStr, ...], Several] = ()
     """Where alerts to the manager are also posted, as Apprise addresses with spaces between them."""
     base_url: WebAddress | None = None
     """The public address of the pages, for the links in mail."""
@@ -245,7 +206,7 @@ class _Environment(PydanticBaseSettingsSource):
     def __call__(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for variable, (*parents, last) in variables().items():
-            if value := _given_value(variable):
+            if value := read_variable(variable):
                 place = found.setdefault(parents[0], {}) if parents else found
                 place[last] = value
         return found
@@ -265,7 +226,7 @@ def variables() -> dict[str, tuple[str, ...]]:
 
 def unknown_variables() -> list[str]:
     """The environment variables that look like ours and set nothing: most likely typing errors."""
-    known = {name + end for name in variables() for end in ("", _FROM_FILE)}
+    known = {name + end for name in variables() for end in ("", FROM_FILE)}
     return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
 
 
@@ -287,9 +248,15 @@ def _by_variable(line: str) -> str:
     return f"{'settings' if where.startswith('(') else name}: {said}"
 
 
-def _given_value(variable: str) -> str | None:
-    value, file = os.environ.get(variable), os.environ.get(variable + _FROM_FILE)
-    return _content(variable + _FROM_FILE, file) if file and not value else value
+def file_named_for(variable: str) -> str | None:
+    """The file from which *variable* is read, None when it is not: what stands in the variable itself wins."""
+    return None if os.environ.get(variable) else os.environ.get(variable + FROM_FILE) or None
+
+
+def read_variable(variable: str) -> str | None:
+    """What is given for *variable*, by itself or in a file. Raises SettingsUnfit for a file that cannot be read."""
+    file = file_named_for(variable)
+    return _content(variable + FROM_FILE, file) if file else os.environ.get(variable)
 
 
 def _content(variable: str, file: str) -> str:

@@ -8,7 +8,10 @@ from pydantic import ValidationError
 
 from states.language.validation_messages import problem_of
 
-_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]+@")
+_PASSWORD = re.compile(r"(://[^:/@\s]*:)\S+@")
+_PARAMETER = re.compile(
+    r"([?&][^=&#\s]*(?:pass|secret|token|key)[^=&#\s]*=)[^&#\s]+", re.IGNORECASE
+)
 
 
 class Unfit(Exception):
@@ -20,16 +23,25 @@ class Unfit(Exception):
         self.lines = lines
 
 
-def complaints(error: ValidationError, root: str = "") -> list[str]:
-    """The complaints of *error* as lines `path: value: what is allowed`, each path starting with *root*."""
-    return [_line(dict(one), root) for one in error.errors(include_url=False)]
+def complaints(error: ValidationError, root: str = "", *, secret: bool = False) -> list[str]:
+    """
+    The complaints of *error* as lines `path: value: what is allowed`, each path starting with *root*.
+
+    Nothing is repeated of a value that is *secret*.
+    """
+    return [_line(dict(one), root, secret=secret) for one in error.errors(include_url=False)]
 
 
-def _line(one: dict[str, Any], root: str) -> str:
+def hide_passwords(text: str) -> str:
+    """*text*, an address perhaps, without the passwords in it."""
+    return _PARAMETER.sub(r"\1…", _PASSWORD.sub(r"\1…@", text))
+
+
+def _line(one: dict[str, Any], root: str, *, secret: bool) -> str:
     where = path((root, *one["loc"]) if root else one["loc"])
-    secret = hasattr(one.get("input"), "get_secret_value")
+    secret = secret or hasattr(one.get("input"), "get_secret_value")
     problem = replace(problem_of({**one, "input": "" if secret else one.get("input")}), place=where)
-    return replace(problem, given="" if secret else _PASSWORD.sub(r"\1…@", problem.given)).say()
+    return replace(problem, given="" if secret else hide_passwords(problem.given)).say()
 
 
 def path(location: tuple[Any, ...]) -> str:

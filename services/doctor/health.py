@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from config.settings import Settings, unknown_variables, variables
+from config.settings import Settings, unknown_variables
 from notifications.channels.channels import PassingFailure
 from records import migrate, queries, run_history
 from records.access import retaliation_reports
@@ -96,11 +96,11 @@ def _guard(name: str, look: Callable[[], Findings]) -> list[Finding]:
 
 
 def _settings() -> Findings:
-    from difflib import get_close_matches  # noqa: PLC0415 - only when something was misspelt
+    from config.setting_report import near_variable  # noqa: PLC0415 - only when something was misspelt
 
     for name in unknown_variables():
-        near = get_close_matches(name, variables(), n=1)
-        advice = f"do you mean {near[0]}?" if near else "take it away"
+        near = near_variable(name)
+        advice = f"do you mean {near}?" if near else "take it away"
         yield Finding("settings", "warn", f"{name} sets nothing", advice=advice)
 
 

@@ -111,6 +111,7 @@ WORDS: dict[tuple[str, ...], list[Callable[[Desk], tuple[str, ...]]]] = {
     ("journal", "show"): [lambda _: (ID,), lambda _: (ID, "--as", "auditor"), lambda _: ("nowhere",)],
     ("journal", "verify"): [lambda _: (), lambda _: (ID,), lambda _: ("nowhere",)],
     ("db", "upgrade"): [lambda _: ()],
+    ("config",): [lambda _: ()],
     ("doctor",): [lambda _: NOW],
 }  # fmt: skip
 """For each command what is typed after it: what ends well, and what a rule or the usage refuses."""
@@ -119,7 +120,8 @@ CASES = [
     for command, makers in WORDS.items()
     for number, make in enumerate(makers)
 ]
-DATABASE = set(WORDS) - {("demo",), ("rehearse",), ("db", "upgrade"), ("doctor",), ("languages",)}
+WITHOUT_ONE = ("demo", "rehearse", "doctor", "config", "languages")
+DATABASE = set(WORDS) - {("db", "upgrade"), *((name,) for name in WITHOUT_ONE)}
 """The commands that open the database that is configured, and say when it cannot be used."""
 
 

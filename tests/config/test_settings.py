@@ -89,8 +89,14 @@ def test_all_bad_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(unfit.value.lines) == 2
 
 
-def test_a_password_in_an_address_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WEERKLANK_DATABASE_URL", "mysql://me:sesame@host/db")
+@pytest.mark.parametrize(
+    "address",
+    ["mysql://me:sesame@host/db", "mysql://me:o@sesame@h/d", "mysql://h/d?password=sesame"],
+)
+def test_a_password_in_an_address_is_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("WEERKLANK_DATABASE_URL", address)
 
     with pytest.raises(SettingsUnfit) as unfit:
         load_settings()

@@ -438,6 +438,40 @@ class ReadBy(Document):
     on: str
 
 
+class ReportedSetting(Document):
+    """One setting of this installation; nothing secret is in it."""
+
+    variable: str
+    value: bool | int | float | str | list[str] | None
+    """As it may be shown: `(hidden)` stands for what is secret; null: it is not set."""
+    origin: Literal["default", "environment", "file"]
+    """Whence it comes: `file` is the one that the same variable with `_FILE` behind it names."""
+    file: str | None
+    """The file from which it was read."""
+    secret: bool
+    unfit: str | None
+    """What is wrong with it and what is allowed; null: nothing."""
+
+
+class UnknownVariable(Document):
+    """A variable that looks like ours and sets nothing: most likely a typing error."""
+
+    variable: str
+    near: str | None
+    """The variable that was most likely meant."""
+
+
+class Configured(Document):
+    """Every setting with its value and where that comes from; the status is 1 when it is not `ok`."""
+
+    ok: bool
+    """Whether the house can begin its work with these settings."""
+    settings: list[ReportedSetting]
+    unknown: list[UnknownVariable]
+    unfit: list[str]
+    """What does not fit together; asked once each setting is fit by itself."""
+
+
 class LanguageRow(Document):
     """A language that the house writes."""
 
@@ -569,6 +603,7 @@ DOCUMENTS: dict[str, tuple[type[Document], ...]] = {
     "journal show": (Journal,),
     "journal verify": (Verified,),
     "db upgrade": (Upgraded,),
+    "config": (Configured,),
     "doctor": (Examined,),
     "languages": (Languages,),
 }

@@ -5,7 +5,8 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from config.settings import Settings, variables
+from config.setting_report import setting_field
+from config.settings import variables
 from tools.docgen.markdown import table
 
 _FOLDER = {
@@ -20,16 +21,8 @@ _TYPES = {int: "number", float: "number", bool: "true or false", str: "text", Se
 
 def settings() -> str:
     """All settings, in the order of config/settings.py."""
-    rows = [_row(name, _field(path)) for name, path in variables().items()]
+    rows = [_row(name, setting_field(path)) for name, path in variables().items()]
     return table(("variable", "type", "default", "what it is"), rows)
-
-
-def _field(path: tuple[str, ...]) -> FieldInfo:
-    *parents, last = path
-    fields = Settings.model_fields
-    for name in parents:
-        fields = fields[name].annotation.model_fields  # type: ignore[union-attr]
-    return fields[last]
 
 
 def _row(name: str, field: FieldInfo) -> tuple[str, ...]:
