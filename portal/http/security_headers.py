@@ -27,12 +27,20 @@ HEADERS = {
     "x-frame-options": "DENY",
     "x-robots-tag": "noindex, nofollow",
 }
+SECRET_PATHS = ("/l/", "/in/")
+"""What follows these in an address opens a door: no log, and no header of a later request, may show it."""
+_ORIGIN_ALONE = "strict-origin"
 KEEP_NOTHING = "no-store"
 ONLY_TLS = "max-age=31536000; includeSubDomains"
 
 
-def guard(send: Send, *, secure: bool = False) -> Send:
-    """Send with the headers of every answer; *secure* tells browsers to come over TLS only."""
+def guard(send: Send, *, secure: bool = False, secret: bool = False) -> Send:
+    """
+    Send with the headers of every answer.
+
+    *secure* tells browsers to come over TLS only, *secret* not to name this address to the pages that come after it:
+    a proxy may log where they came from.
+    """
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -40,6 +48,8 @@ def guard(send: Send, *, secure: bool = False) -> Send:
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
             headers.setdefault("cache-control", KEEP_NOTHING)
+            if secret:
+                headers["referrer-policy"] = _ORIGIN_ALONE
             if secure:
                 headers["strict-transport-security"] = ONLY_TLS
         await send(message)
@@ -60,7 +70,8 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        sending = guard(send, secure=self.secure)
+        secret = scope["path"].startswith(SECRET_PATHS)
+        sending = guard(send, secure=self.secure, secret=secret)
         if self._host(scope) not in self.hosts:
             refusal = PlainTextResponse("This site is not known by that name.\n", status_code=400)
             await refusal(scope, receive, sending)
