@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from records.access.revocation import end_ways_in
 from records.dialogues.carried_debts import carry_on, missing_debt_facts
 from records.dialogues.repository import Snapshot, add, save, save_programme
+from records.journal import untold_facts
 from records.journal.hash_chain import INSERT_FACTS, beginning, entries_of
 from records.outbox import enqueue
 from records.outbox.corrections import correct
@@ -48,12 +49,14 @@ def write_step(connection: Connection, held: Snapshot, decided: Decided, now: da
     before, after = held.dialogue, decided.dialogue
     after.uncarried = ()
     owed_before = missing_debt_facts(connection, before) if before.uncarried else []
-    rows, head = entries_of(after.id, held.head, [*owed_before, *decided.facts], now)
+    facts = [*owed_before, *decided.facts]
+    rows, head = entries_of(after.id, held.head, facts, now)
     correct(connection, after, decided.facts, now)
     duties = save(connection, held, after, head)
     enqueue.withdraw_outdated(connection, after.id, duties)
     origin = f"fact:{head.seq}" if rows else f"step:{held.revision + 1}"
     _write_words(connection, rows, enqueue.rows_of(after.id, decided.notices, origin, now))
+    untold_facts.put(connection, after, facts, rows)
     revision = held.programme_revision
     if debts := _debts_opened(after, decided.facts):
         carry_on(connection, after, debts, now)
@@ -93,6 +96,7 @@ def write_opening(
     add(connection, opened, head)
     notices = enqueue.rows_of(opened.id, decided.notices, f"fact:{head.seq}", now)
     _write_words(connection, rows, notices)
+    untold_facts.put(connection, opened, decided.facts, rows)
     return Snapshot(opened, head, 1, programme_revision)
 
 

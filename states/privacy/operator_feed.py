@@ -1,0 +1,30 @@
+"""
+Operator's feed: which facts may be told where people watch the machine, who are nobody's confidants.
+
+Only that it happened, where and when. How far a message to a sealed voice came is nobody's affair but theirs and
+the moderator's (rules 39), so neither that nor any message about it is told.
+"""
+
+from states.model.dialogue import Dialogue
+from states.model.facts import Fact
+from states.model.people import PARTICIPANT, ROLES
+from states.model.vocabulary import FactName, Template
+from states.privacy.seals import is_sealed
+
+TOLD = frozenset({
+    FactName.DIALOGUE_OPENED, FactName.DIALOGUE_CLOSED, FactName.DIALOGUE_CANCELLED,
+    FactName.PARTICIPANT_ANSWERED, FactName.ANSWER_BOUNCED, FactName.NOTICE_UNDELIVERABLE,
+})  # fmt: skip
+_ABOUT_CARRYING = frozenset({Template.DELIVERY_FAILED, Template.BY_HAND_TASK, Template.RELAYED})
+"""The messages that say how far another one came: that they failed would say it too."""
+
+
+def is_told(dialogue: Dialogue, fact: Fact) -> bool:
+    """Whether the operator's feed may tell *fact* of *dialogue*."""
+    about_carrying = fact.detail.get("template") in _ABOUT_CARRYING
+    return fact.fact in TOLD and not about_carrying and not is_sealed(dialogue, fact.subject)
+
+
+def capacity_of(subject: str) -> str:
+    """In which capacity the *subject* of a told fact is spoken of: a role, or `participant`; never who."""
+    return subject if subject in ROLES else PARTICIPANT
