@@ -17,7 +17,7 @@ from states.model.information import Information
 from states.model.people import SYSTEM
 from states.model.programme import Programme
 from states.steps.opening import open_edition
-from states.timing.schedule import DEFAULT_HOUR, SessionRule, which_edition_is_due
+from states.timing.schedule import SessionRule, which_edition_is_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,12 @@ class OpeningRequest:
     information: Information | None = None
     tight: bool = True
     """Whether it is known how little time a near session leaves."""
+
+
+def session_rule(programme: Programme, policies: Policies) -> SessionRule:
+    """How *programme* proposes its first session."""
+    policy = policies(programme.policy)
+    return SessionRule(calendar_of(programme, policy), policy.limits.session_lead_weeks)
 
 
 Opened = tuple[Snapshot, Decided]
@@ -95,9 +101,8 @@ class Opener:
 
     def _session_rule(self, programme: Programme, last: Dialogue | None) -> SessionRule:
         """How *programme* proposes its sessions: at the hour of the *last* one."""
-        policy = self.policies(programme.policy)
-        hour = last.session_at.astimezone(last.zone).time() if last else DEFAULT_HOUR
-        return SessionRule(calendar_of(programme, policy), policy.limits.session_lead_weeks, hour)
+        rule = session_rule(programme, self.policies)
+        return rule._replace(hour=last.session_at.astimezone(last.zone).time()) if last else rule
 
     def _latest(self, programme_id: str, before: int | None = None) -> Dialogue | None:
         found = programmes.latest_edition(self.connection, programme_id, before)

@@ -55,6 +55,7 @@ def _add(connection: Connection, programme: Programme, now: datetime) -> None:
         "revision": 1,
         "opens_at": next_opening(programme.schedule, programme.time_zone, now),
         "applied_at": now,
+        "time_zone": programme.time_zone,
     }
     connection.execute(insert(PROGRAMMES), row)
 
@@ -79,6 +80,8 @@ def _replace(
         "revision": found.revision + 1,
         "opens_at": opens_at,
         "applied_at": now,
+        "time_zone": programme.time_zone,
+        "announced_in": None,
     }
     connection.execute(update(PROGRAMMES).where(PROGRAMMES.c.id == programme.id).values(values))
 
@@ -148,6 +151,19 @@ def every(connection: Connection) -> list[ProgrammeRow]:
     return [_row(row) for row in connection.execute(_SELECT.order_by(PROGRAMMES.c.id))]
 
 
+def time_zones(connection: Connection) -> list[str]:
+    """The zones in which there are programmes, in order."""
+    zone = PROGRAMMES.c.time_zone
+    return list(connection.scalars(select(zone).distinct().order_by(zone)))
+
+
+def in_zone(connection: Connection, zone_name: str, after: str, limit: int) -> list[str]:
+    """The next *limit* programmes of the zone *zone_name* in order of their id, those behind *after*."""
+    name, zone = PROGRAMMES.c.id, PROGRAMMES.c.time_zone
+    chosen = select(name).where(zone == zone_name, name > after).order_by(name).limit(limit)
+    return list(connection.scalars(chosen))
+
+
 def lock_of_dialogue(connection: Connection, dialogue_id: str) -> None:
     """Lock the programme of *dialogue_id*; always before the dialogue itself, so that nobody waits in a circle."""
     of_dialogue = select(DIALOGUES.c.programme_id).where(DIALOGUES.c.id == dialogue_id)
@@ -175,9 +191,9 @@ def due_ids(connection: Connection, now: datetime) -> list[str]:
 
 
 def open_next_at(connection: Connection, programme_id: str, moment: datetime) -> None:
-    """Let the next edition of *programme_id* open at *moment* (aware UTC)."""
+    """Let the next edition of *programme_id* open at *moment* (aware UTC), of which Prefect does not know yet."""
     where = update(PROGRAMMES).where(PROGRAMMES.c.id == programme_id)
-    connection.execute(where.values(opens_at=moment))
+    connection.execute(where.values(opens_at=moment, announced_in=None))
 
 
 def latest_edition(

@@ -30,6 +30,12 @@ class ProgrammeTable(Base):
         index=True, comment="When the yearly cycle opens next"
     )
     applied_at: Mapped[datetime] = mapped_column(comment="When the document changed last")
+    time_zone: Mapped[str] = mapped_column(
+        index=True, comment="The zone of its clock, as the document says"
+    )
+    announced_in: Mapped[str | None] = mapped_column(
+        comment="In which deployment of Prefect its next opening stands; empty: not as it is now"
+    )
 
 
 class DialogueTable(Base):
@@ -255,6 +261,7 @@ def _partial(name: str, where: TextClause, *columns: InstrumentedAttribute[Any])
     Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
+Index("ix_programmes_announced_in", ProgrammeTable.announced_in, ProgrammeTable.opens_at)
 _partial("ix_duties_next_at_id", _ACTS_NEXT, _d.next_at, _d.id)
 _partial("ix_duties_lapsed", LAPSED_ONLY, _d.first_due, _d.id)
 _partial("ix_duties_poisoned", POISONED_ONLY, _d.id)

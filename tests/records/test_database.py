@@ -23,6 +23,7 @@ from tests.records.conftest import START
 
 ROW: dict[str, Any] = {
     "id": "p", "document": "{}", "revision": 1, "opens_at": START, "applied_at": START,
+    "time_zone": "UTC",
 }  # fmt: skip
 
 
