@@ -8,6 +8,8 @@ import pytest
 
 from tests.cli.conftest import ID, OPENED, PROGRAMME, SESSION, Desk
 
+pytestmark = pytest.mark.slow
+
 ACT = ("act", ID)
 NOW = ("--now", OPENED)
 

@@ -12,6 +12,8 @@ import pytest
 from notifications.calendar.entries import uid_of
 from tests.cli.conftest import ID, OPENED, UNION, Desk
 
+pytestmark = pytest.mark.slow
+
 LATER = "2020-12-12T09:00+01:00"
 REPORT = """\
 From: MAILER-DAEMON@mx.union.example

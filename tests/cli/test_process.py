@@ -12,6 +12,8 @@ import pytest
 
 from tests.cli.conftest import Desk
 
+pytestmark = pytest.mark.slow
+
 HEAVY = (
     "prefect",
     "uvicorn",

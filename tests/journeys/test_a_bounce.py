@@ -1,6 +1,10 @@
 """Mail that comes back: an answer that bounced does not count as given, and the manager hears of it."""
 
+import pytest
+
 from tests.journeys.lives import NGO, UNION, act, answer, live, outcome_of, played, small
+
+pytestmark = pytest.mark.slow
 
 DEBT = f"answer-participant/{NGO['id']}"
 BROKEN = [{"address": NGO["email"].upper(), "from": "2022-09-01T00:00", "to": "2022-09-20T00:00"}]

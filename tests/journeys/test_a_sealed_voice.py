@@ -25,6 +25,8 @@ from tests.journeys.lives import (
     small,
 )
 
+pytestmark = pytest.mark.slow
+
 _ABOUT_HER = re.compile(r"\b(sealed-1|c2)\b")  # a hash may have these two signs too
 SECRETS = (UNION["id"], UNION["name"], UNION["organisation"], UNION["email"])
 ABOUT_SEATS = {"invite-stakeholder", "answer-invitation", "share-expectation"}

@@ -7,6 +7,8 @@ import pytest
 from cli.yaml_input import BadDocument
 from tests.journeys.lives import NGO, PROGRAMME, Row, act, answer, outcome_of, played, small
 
+pytestmark = pytest.mark.slow
+
 AT = "2022-06-16T15:00"
 FEEDBACK = "2022-08-03T10:00"
 POINT = {"id": "c9", "stakeholder": "ngo-nl", "attribution": "named", "text": "Een punt."}

@@ -21,6 +21,8 @@ from tests.journeys.lives import (
     without,
 )
 
+pytestmark = pytest.mark.slow
+
 NAGGING = (
     "please-answer-invitation",
     "please-share-expectation",

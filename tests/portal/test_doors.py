@@ -10,6 +10,8 @@ from portal.web.pages import Page
 from portal.web.routes import CAPACITIES, EVERYONE
 from tests.portal.conftest import ADDRESS, SAME_ORIGIN, Browser, Portal
 
+pytestmark = pytest.mark.slow
+
 READ = [page for page in PAGES if page.method == "GET"]
 SENT = [page for page in PAGES if page.method == "POST"]
 HERE = {

@@ -17,6 +17,8 @@ from states.model.people import HELPER, PARTICIPANT
 from tests.portal.conftest import ADDRESS, SAME_ORIGIN, Browser, Portal
 from tests.portal.test_doors import HERE, SENT, filled, names, somebody_in
 
+pytestmark = pytest.mark.slow
+
 WORDS = {
     "text": "我們要在三月之前得到答覆",
     "reason": "Nee",

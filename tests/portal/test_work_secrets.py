@@ -16,6 +16,8 @@ from tests.portal.test_doors import HERE, filled
 from tests.portal.test_queries import counted
 from tests.records.conftest import NGO, UNION, utc
 
+pytestmark = pytest.mark.slow
+
 ROOMS = (
     "manager.session",
     "manager.answers",
