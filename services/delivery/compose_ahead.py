@@ -8,16 +8,16 @@ from datetime import datetime
 from itertools import islice
 
 from notifications.channels.channels import Post
-from notifications.letters.combined import Part, compose_together
-from notifications.letters.compose import compose
 from records.delivery import queue
 from records.delivery.queue import Posted
 from records.dialogues.repository import Snapshot
 from records.engine.pinned_connection import PinnedConnection
 from records.ledger import Ledger
+from services.composition.briefs import Brief, Subject, write_letter
+from services.composition.composer import Composer
 from services.delivery.links import Links
 from services.delivery.outbound import Mailroom
-from states.steps.delivery.letters import fate_of, said_now
+from states.steps.delivery.letters import fate_of
 from states.steps.delivery.receipts import BINDING
 
 _ON_THE_DESK = 50
@@ -57,10 +57,14 @@ class Desk:
     now: datetime
     pinned: PinnedConnection
     """To look at dialogues."""
+    composer: Composer | None = None
+    """A process that writes what lies ready, if there is one."""
     waiting: deque[Posted] = field(default_factory=deque)
     _laid_out: int = 0
     """How many of those waiting lie ready, with their dialogues and links."""
     _seen: dict[str, Snapshot] = field(default_factory=dict)
+    _ordered: dict[str, Seen] = field(default_factory=dict)
+    """What the composer was asked for, by the name of the letter."""
     _draft: _Draft | None = None
     _links: Links = field(init=False)
 
@@ -70,7 +74,7 @@ class Desk:
     def begin(self, batch: Iterable[Posted]) -> None:
         """Begin a *batch*: all of it waits now."""
         self.waiting, self._laid_out = deque(batch), 0
-        self._draft = None
+        self._draft, self._ordered = None, {}
 
     def take(self) -> Posted:
         """The next of those waiting; while it cannot be laid out, because of Busy or DatabaseUnavailable, it waits."""
@@ -90,6 +94,22 @@ class Desk:
         found = [(row, self._seen.get(row.dialogue_id)) for row in rows]
         self._links.make([(row, held.dialogue) for row, held in found if held])
         self._laid_out = len(coming)
+        self._order(coming)
+
+    def _order(self, coming: list[Posted]) -> None:
+        """Have the composer write what is *coming*, but for dialogues that the letters of this time will change."""
+        self._ordered = {}
+        if self.composer is None:
+            return
+        rows = [row for posted in coming for row in posted.rows]
+        unsteady = {row.dialogue_id for row in rows if row.notice.template in BINDING}
+        steady = self._seen.keys() - unsteady
+        for_it = [one for one in coming if all(row.dialogue_id in steady for row in one.rows)]
+        seen = {one.message_id: self._seen_for(one) for one in for_it}
+        briefs = [self._brief(one, seen[one.message_id]) for one in for_it]
+        dialogues = {name: self._seen[name].dialogue for name in steady}
+        if self.composer.order(briefs, dialogues, self.now):
+            self._ordered = seen
 
     def look(self, posted: Posted) -> Seen:
         """The dialogues of *posted* as they stand now."""
@@ -118,7 +138,7 @@ class Desk:
 
     def write(self, posted: Posted, seen: Seen) -> Post:
         """The letter of *posted* for the dialogues as they were just *seen*."""
-        draft, self._draft = self._draft, None
+        draft, self._draft = self._draft or self._written(posted), None
         if draft is not None and draft.of(posted, seen):
             return draft.post
         return self._write(posted, seen)
@@ -129,24 +149,33 @@ class Desk:
         with suppress(Exception):  # what fails here fails again when its turn comes
             self._lay_out()
             posted = self.waiting[0]
-            seen = self._seen_for(posted)
-            self._draft = _Draft(posted, seen, self._write(posted, seen))
+            seen, draft = self._seen_for(posted), self._written(posted)
+            if draft is None or not draft.of(posted, seen):
+                draft = _Draft(posted, seen, self._write(posted, seen))
+            self._draft = draft
         return self._draft.post if self._draft and self._draft.post.message.address else None
 
-    def _write(self, posted: Posted, seen: Seen) -> Post:
-        if posted.beside:
-            parts = [self._part(row, held) for row, held in zip(posted.rows, seen, strict=True)]
-            return self.mailroom.post(posted, compose_together(parts, now=self.now))
-        (held,) = seen
-        head = held.head.hash if posted.notice.template in BINDING else None
-        base_url = self._links.address(posted, held.dialogue)
-        notice = said_now(held.dialogue, posted.notice, self.now)
-        message = compose(notice, held.dialogue, now=self.now, base_url=base_url, journal_head=head)
-        return self.mailroom.post(posted, message)
+    def _written(self, posted: Posted) -> _Draft | None:
+        """What the composer wrote for *posted*, if it was asked and has it."""
+        seen = self._ordered.pop(posted.message_id, None)
+        if seen is None or self.composer is None:
+            return None
+        post = self.composer.take(posted.message_id)
+        return None if post is None else _Draft(posted, seen, post)
 
-    def _part(self, row: Posted, held: Snapshot) -> Part:
-        notice = said_now(held.dialogue, row.notice, self.now)
-        return Part(notice, held.dialogue, self._links.address(row, held.dialogue))
+    def _write(self, posted: Posted, seen: Seen) -> Post:
+        dialogues = {held.dialogue.id: held.dialogue for held in seen}
+        return write_letter(
+            self._brief(posted, seen), dialogues, self.mailroom.letterhead, self.now
+        )
+
+    def _brief(self, posted: Posted, seen: Seen) -> Brief:
+        subjects = (
+            Subject(row.notice, row.dialogue_id, self._links.address(row, held.dialogue))
+            for row, held in zip(posted.rows, seen, strict=True)
+        )
+        binds = posted.notice.template in BINDING and not posted.beside
+        return Brief(posted.message_id, tuple(subjects), seen[0].head.hash if binds else None)
 
     def leaves(self, posted: Posted) -> None:
         """The letter of *posted* may be in its reader's hands from now on."""

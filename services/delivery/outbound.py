@@ -1,16 +1,17 @@
 """Outbound channels: how mail leaves this installation, and where alerts to the manager are also posted."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from email.utils import parseaddr
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from config.settings import Settings, SettingsUnfit, SmtpSettings
-from notifications.calendar.entries import with_organiser
 from notifications.channels.channels import Channel, Post
 from notifications.channels.maildir import Maildir
 from notifications.channels.smtp import Smtp
 from notifications.letters.compose import Message
+from services.composition.briefs import Letterhead
 
 if TYPE_CHECKING:
     from notifications.channels.chat import Chat
@@ -39,6 +40,8 @@ class Mailroom:
     """Messages that one connection claims at a time."""
     connections: int = 1
     """Over how many of them one delivery sends."""
+    composers: int = 0
+    """How many processes write the letters of a large delivery, one for each connection at most; 0 and 1: none."""
     lease_seconds: float = 900
     """How long a claim lasts; a round ends before it does."""
     server: str = ""
@@ -60,26 +63,20 @@ class Mailroom:
             base_url=settings.base_url,
             batch=settings.mail_batch,
             connections=settings.mail_connections,
+            composers=settings.mail_composers,
             lease_seconds=settings.mail_lease,
             server=_server(settings),
             most=settings.smtp.connections,
         )
 
+    @cached_property
+    def letterhead(self) -> Letterhead:
+        """From whom its letters come."""
+        return Letterhead(self.sender, self.sender_name, self.returns, self.verp)
+
     def post(self, posted: "Posted", message: Message) -> Post:
         """*message* ready for a channel, with the same Message-ID at every try."""
-        host = self.sender.rpartition("@")[2]
-        name = posted.message_id
-        if message.calendar and self.returns:
-            entry = with_organiser(message.calendar, self.returns, self.sender)
-            message = replace(message, calendar=entry)
-        return Post(message, self.sender, f"{name}@{host}", self.sender_name, self.envelope(name))
-
-    def envelope(self, name: str) -> str | None:
-        """From which address the letter called *name* leaves: what comes back to it is about that letter (VERP)."""
-        if not self.verp or self.returns is None:
-            return self.returns
-        local, _, host = self.returns.rpartition("@")
-        return f"{local}+{name}@{host}"
+        return self.letterhead.post(posted.message_id, message)
 
 
 def _mail(settings: Settings) -> Callable[[], Channel] | None:

@@ -28,7 +28,7 @@ from records.ledger import Ledger
 from records.outbox import enqueue
 from records.queries import NoticeRow, notices_of
 from records.schema.core import NOTICES
-from services.delivery import compose_ahead
+from services.composition import briefs
 from services.delivery.bounces import hear
 from services.delivery.report import DeliveryReport
 from services.delivery.round import deliver
@@ -353,7 +353,7 @@ def test_among_many_messages_one_poison_message_goes_alone(
             raise ZeroDivisionError
         return real(notice, *given, **more)
 
-    monkeypatch.setattr(compose_ahead, "compose", compose)
+    monkeypatch.setattr(briefs, "compose", compose)
     rows = [
         enqueue.rows_of(
             YOUNG,

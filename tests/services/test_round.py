@@ -18,6 +18,7 @@ from records import queries
 from records.engine.advisory_slots import place
 from records.engine.database import reading
 from records.schema.access import LINKS
+from services.composition import briefs
 from services.delivery import compose_ahead
 from services.delivery.outbound import Mailroom
 from services.delivery.report import ALL_TAKEN, DeliveryReport
@@ -193,7 +194,7 @@ def test_a_message_that_cannot_be_written_is_set_aside(
             raise ZeroDivisionError
         return messages.compose(notice, dialogue, **how)
 
-    monkeypatch.setattr(compose_ahead, "compose", compose)
+    monkeypatch.setattr(briefs, "compose", compose)
 
     report = house.deliver(NOW)
 

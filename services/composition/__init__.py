@@ -1,0 +1,1 @@
+"""Composition: letters are written from briefs, by the process that sends them or by one beside it."""

@@ -1,0 +1,78 @@
+"""Composer process: writes the letters that the process which sends them asks for, and ends with it."""
+
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from notifications.channels.channels import Failure, Post
+from services.composition.briefs import Brief, Letterhead, write_letter
+from services.composition.frames import Frames
+from services.garbage_collection import collected_later
+from states.model.dialogue import Dialogue
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """
+    The next *briefs*, to be written as things stand at *now* (aware UTC).
+
+    *dialogues* holds those of theirs that changed since the last order, or were not in it.
+    """
+
+    briefs: Sequence[Brief]
+    dialogues: dict[str, Dialogue]
+    now: datetime
+
+
+@dataclass
+class _Writer:
+    """Writes letters on one *letterhead*, from the dialogues of the last order."""
+
+    letterhead: Letterhead
+    known: dict[str, Dialogue] = field(default_factory=dict)
+
+    def keep(self, order: Order) -> None:
+        """Keep the dialogues that *order* needs, and no others."""
+        found = self.known | order.dialogues
+        names = {one.dialogue for brief in order.briefs for one in brief.subjects}
+        self.known = {name: found[name] for name in names}
+
+    def write(self, brief: Brief, now: datetime) -> Post | None:
+        """The letter of *brief*, ready for the wire; None when it cannot be written, which whoever asked finds out."""
+        try:
+            post = write_letter(brief, self.known, self.letterhead, now)
+        except Exception:  # noqa: BLE001 - it is written once more where it is sent, and fails there
+            return None
+        if post.message.address:
+            with suppress(Failure):
+                _ = post.wire
+        return post
+
+
+def serve(frames: Frames) -> None:
+    """Say that it is ready, and write what is asked for until the other end is gone."""
+    writer = _Writer(frames.take())
+    frames.send("ready")
+    with suppress(EOFError, OSError):
+        while True:
+            order = frames.take()
+            with collected_later():
+                writer.keep(order)
+                for brief in order.briefs:
+                    frames.send((brief.name, writer.write(brief, order.now)))
+
+
+def main() -> None:
+    """Serve on the socket whose number is the only argument."""
+    # Ctrl-C is for the process that sends: this one ends when that one does.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with socket.socket(fileno=int(sys.argv[1])) as line:
+        serve(Frames(line))
+
+
+if __name__ == "__main__":
+    main()
