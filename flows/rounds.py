@@ -20,10 +20,11 @@ from pydantic import Field, StringConstraints
 from config.clock import now_by
 from config.settings import load_settings
 from flows.board import Board, board_of
-from flows.prefect import artifacts
+from flows.prefect import artifacts, events
 from flows.prefect.alarm import keep_alarm
 from flows.prefect.run_names import number_with_noun, run_title
 from flows.prefect.schedules import keep_schedules
+from flows.signals import Signals, signals_of
 from flows.worker_thread import CHUNK, Done, Pulse, StoppedEarly, Work, in_house, quietly
 from records import queries
 from records.sweep.sweep import SweepReport
@@ -60,27 +61,28 @@ def _moment() -> datetime:
     description="Lets time act on every duty: lapses, reminders, escalations, and editions that are due.",
     retries=2,
     retry_delay_seconds=30,
-    on_completion=[artifacts.tell],
+    on_completion=[events.tell],
     **KEEPS_NOTHING,
 )
 async def enforce_deadlines() -> Outcome:
     """Let time act up to now on everything; a second run at once does nothing twice."""
     moment = _moment()
 
-    def work(house: House, pulse: Pulse) -> tuple[int, SweepReport, Board]:
+    def work(house: House, pulse: Pulse) -> tuple[int, SweepReport, Board, Signals]:
         opened = house.open_due_editions(moment)
         report = house.sweep(moment, chunk=CHUNK, pause=pulse.rest)
         pulse.done = report.duties
-        return len(opened), report, board_of(house, report, moment)
+        board = board_of(house, report, moment)
+        return len(opened), report, board, signals_of(house, moment)
 
     try:
-        opened, report, board = await _watch(
+        opened, report, board, signals = await _watch(
             "enforce deadlines", work, keep_schedules(), keep_alarm()
         )
     except StoppedEarly:
         return await _stop("enforce deadlines")
     counts = _sweep_totals(opened, report)
-    artifacts.tell_later(counts, board.raised)
+    events.tell_later(counts, board.raised, signals)
     await quietly(artifacts.name_run(_enforce(counts), board.programmes), artifacts.pictures(board))
     return dict(counts)
 

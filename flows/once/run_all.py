@@ -16,7 +16,7 @@ from prefect.events.worker import EventsWorker
 
 from config.file_permissions import keep_private
 from flows import rounds
-from flows.prefect.artifacts import SWEEP_FINISHED
+from flows.event_table import SWEEP_FINISHED
 from services.house import open_house
 from services.parent_watchdog import end_with_parent
 

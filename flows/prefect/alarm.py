@@ -14,7 +14,7 @@ from prefect.client.orchestration import PrefectClient, get_client
 from prefect.events.actions import DoNothing, SendNotification
 from prefect.events.schemas.automations import EventTrigger, Posture
 
-from flows.prefect.artifacts import SWEEP_FINISHED
+from flows.event_table import SWEEP_FINISHED
 from flows.prefect.receiver import Receiver, receiver_of
 from flows.prefect.run_names import HOUSE_TAG
 

@@ -1,5 +1,5 @@
 """
-Prefect artifacts: what the operator sees there, with names, tags, events and progress.
+Prefect artifacts: what the operator sees there, with names, tags and progress.
 
 Only ids and counts; whoever sees Prefect need not see people.
 """
@@ -8,15 +8,13 @@ import asyncio
 import json
 import re
 import time
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextvars import ContextVar
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from prefect import Flow, runtime
+from prefect import runtime
 from prefect.artifacts import (
     acreate_markdown_artifact,
     acreate_progress_artifact,
@@ -25,24 +23,16 @@ from prefect.artifacts import (
 )
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCollectionFilterKey
-from prefect.client.schemas.objects import FlowRun, State
-from prefect.events import emit_event
 from prefect.logging import get_run_logger
 
 from flows.board import MOST_DIALOGUES, Board, DialogueCard, Overdue
 from flows.prefect.run_names import HOUSE_TAG, number_with_noun, programme_tag
 from flows.worker_thread import Pulse
-from records.queries import Late
 
-SWEEP_FINISHED = "weerklank.sweep.finished"
-LAPSED, ESCALATED = "weerklank.duty.lapsed", "weerklank.duty.escalated"
 DRAWING_TIME = 0.05
 """Seconds for the dialogues after a sweep: two hundred of them take longer than the sweep itself."""
 DRAWN_AT_ONCE = 2
 """So many of them are drawn whatever it takes."""
-MOST_EVENTS = 400
-"""For the lapses and escalations of one sweep: a server takes a thousand a second, and does nothing else then."""
-_UNTOLD: ContextVar[tuple[Counter[str], Sequence[Late]]] = ContextVar("untold")
 _NO_KEY = re.compile(r"[^a-z0-9]+")
 
 
@@ -147,27 +137,6 @@ def _draw(card: DialogueCard) -> str:
     return "\n".join([f"### {card.dialogue_id}", "", "| | |", "|---|---|", *lines])
 
 
-def tell_later(counts: Counter[str], raised: Sequence[Late]) -> None:
-    """Keep the events of this run for `tell`."""
-    _UNTOLD.set((counts, raised))
-
-
-async def tell(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001 - a hook
-    """
-    Send the events of a sweep once Prefect knows that its run ended: they would keep the server from hearing it.
-
-    At most MOST_EVENTS for what was *raised*; the last event, of the sweep itself, says all *counts*.
-    """
-    counts, raised = _UNTOLD.get()
-    for one in raised[:MOST_EVENTS]:
-        _emit(one)
-    emit_event(
-        SWEEP_FINISHED,
-        resource={"prefect.resource.id": "weerklank.sweep"},
-        payload={**counts, "events": min(len(raised), MOST_EVENTS)},
-    )
-
-
 def _row(one: Overdue) -> dict[str, str]:
     return {
         "dialogue": one.dialogue_id,
@@ -181,18 +150,3 @@ def _row(one: Overdue) -> dict[str, str]:
 def stamp(moment: datetime) -> str:
     """A moment as people read it, in UTC and to the minute."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def _emit(one: Late) -> None:
-    emit_event(
-        ESCALATED if one.rung else LAPSED,
-        resource=_resource(one.dialogue_id),
-        payload={"duty": one.kind, "rung": one.rung, "due": stamp(one.due)},
-    )
-
-
-def _resource(dialogue_id: str) -> dict[str, str]:
-    return {
-        "prefect.resource.id": f"weerklank.dialogue.{dialogue_id}",
-        "prefect.resource.name": dialogue_id,
-    }

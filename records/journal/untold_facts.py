@@ -29,12 +29,12 @@ _SAME = (FACTS.c.dialogue_id == UNTOLD_FACTS.c.dialogue_id) & (FACTS.c.seq == UN
 
 
 class UntoldFact(NamedTuple):
-    """A fact to tell: its number here, where and when it happened, and what it says without who."""
+    """A fact to tell: its number here, its place and hash in the journal, and what happened when."""
 
     id: int
     dialogue_id: str
     programme_id: str
-    seq: int
+    hash: str
     at: datetime
     fact: FactName
     subject: str
@@ -75,7 +75,7 @@ def _waiting(now: datetime) -> Any:  # noqa: ANN401 - a statement repeats its co
 
 def _read(connection: Connection, which: ColumnElement[bool]) -> list[UntoldFact]:
     columns = (UNTOLD_FACTS.c.id, UNTOLD_FACTS.c.dialogue_id, DIALOGUES.c.programme_id)
-    fact = (FACTS.c.seq, FACTS.c.at, FACTS.c.fact, FACTS.c.subject, FACTS.c.detail)
+    fact = (FACTS.c.hash, FACTS.c.at, FACTS.c.fact, FACTS.c.subject, FACTS.c.detail)
     chosen = select(*columns, *fact).join_from(UNTOLD_FACTS, FACTS, _SAME)
     chosen = chosen.join(DIALOGUES, DIALOGUES.c.id == UNTOLD_FACTS.c.dialogue_id).where(which)
     rows = connection.execute(chosen.order_by(UNTOLD_FACTS.c.id))

@@ -29,7 +29,7 @@ def rung_at(
     if found is None:
         return None
     offset, to = found
-    return Rung(rung_name(offset), _moment(calendar, due_day, offset, clock), to)
+    return Rung(rung_name(offset), rung_moment(calendar, due_day, offset, clock), to)
 
 
 def _rung(ladder: Ladder, index: int) -> tuple[int, tuple[str, ...]] | None:
@@ -43,5 +43,6 @@ def _rung(ladder: Ladder, index: int) -> tuple[int, tuple[str, ...]] | None:
 
 
 @lru_cache(maxsize=65_536)
-def _moment(calendar: WorkCalendar, due_day: date, offset: int, clock: time) -> datetime:
+def rung_moment(calendar: WorkCalendar, due_day: date, offset: int, clock: time) -> datetime:
+    """When a rung fires: *offset* working days after *due_day* (below 0: before it), at local time *clock*."""
     return calendar.at(calendar.shift(due_day, offset), clock)

@@ -63,7 +63,7 @@ async def _told(run_id: object) -> "tuple[Event, int]":
     """The last event of a run, once the server shows it, and how many of ours it shows then."""
     from prefect.client.orchestration import get_client
 
-    from flows.prefect.artifacts import SWEEP_FINISHED
+    from flows.event_table import SWEEP_FINISHED
 
     async with get_client() as client:
 

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 import yaml
@@ -27,6 +28,12 @@ AFlow = Any
 """A flow: Prefect's own type of what calling it gives is not one that can be awaited."""
 EDITION = "kledingmerk-2022"
 YEARLY = datetime(2022, 12, 1, 8, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def own_feed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each copy of the case tells its own facts: the server would take those of two for the same."""
+    monkeypatch.setattr("flows.prefect.events._NAMES", uuid4())
 
 
 def run(flow: AFlow, *given: object) -> "FlowRun":
@@ -120,13 +127,34 @@ def test_every_lapse_and_escalation_is_an_event_of_its_dialogue(house: Settings)
     lapsed = run(enforce_deadlines, DUE)
     told = run(enforce_deadlines, MORNING_AFTER)
 
-    events = [*events_of(lapsed.id, 5), *events_of(told.id, 5)]
+    events = [*events_of(lapsed.id, 8), *events_of(told.id, 5)]
     counted = Counter(event.event for event in events)
     assert counted["weerklank.duty.lapsed"] == 4
     assert counted["weerklank.duty.escalated"] == 4
     assert counted["weerklank.sweep.finished"] == 2
     resources = {event.resource.id for event in events if ".duty." in event.event}
     assert resources == {f"weerklank.dialogue.{EDITION}"}
+
+
+def test_what_people_did_is_told_once_by_the_round_after_it(house: Settings) -> None:
+    from flows.rounds import enforce_deadlines
+
+    first, second = run(enforce_deadlines, DUE), run(enforce_deadlines, MORNING_AFTER)
+
+    told = [one for one in events_of(first.id, 8) if "at" in one.payload]
+    assert sorted(one.event for one in told) == [
+        "weerklank.answer.delivered",
+        "weerklank.answer.delivered",
+        "weerklank.edition.opened",
+    ]
+    for one in told:
+        beside = {near.role: near.id for near in one.related if near.id.startswith("weerklank.")}
+        assert one.resource.id == f"weerklank.dialogue.{EDITION}"
+        assert beside == {
+            "programme": "weerklank.programme.kledingmerk",
+            "role": "weerklank.role.manager",
+        }
+    assert [one for one in events_of(second.id, 5) if "at" in one.payload] == []
 
 
 def test_the_artifacts_show_each_dialogue_and_what_is_overdue(house: Settings) -> None:
@@ -303,14 +331,16 @@ def test_a_failure_tells_its_kind_and_place_but_not_its_words(
 def test_what_cannot_be_shown_does_not_fail_the_work(
     house: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flows.prefect import artifacts as showing
+    from flows.prefect import artifacts, events
     from flows.rounds import enforce_deadlines
 
     def broken(*_: object, **__: object) -> None:
         raise ConnectionError("Prefect is gone")
 
-    for name in ("acreate_table_artifact", "acreate_markdown_artifact", "emit_event", "get_client"):
-        monkeypatch.setattr(showing, name, broken)
+    for name in ("acreate_table_artifact", "acreate_markdown_artifact", "get_client"):
+        monkeypatch.setattr(artifacts, name, broken)
+    for name in ("emit_event", "get_client"):
+        monkeypatch.setattr(events, name, broken)
     swept = run(enforce_deadlines, DUE)
 
     assert ended(swept).is_completed()

@@ -10,6 +10,7 @@ from tools.docgen import (
     json_schema,
     law_tables,
     module_map,
+    operator_tables,
     scenario_fields,
     settings_table,
 )
@@ -43,6 +44,7 @@ PARTS = (
     GeneratedPart("docs/json.md", "commands", json_schema.commands),
     GeneratedPart("docs/json.md", "documents", json_schema.documents),
     GeneratedPart("docs/modules.md", "modules", module_map.modules),
+    GeneratedPart("docs/operations.md", "events", operator_tables.events),
     GeneratedPart("docs/rules.md", "checks", law_tables.checks),
     GeneratedPart("docs/rules.md", "duties", law_tables.duties),
     GeneratedPart("docs/rules.md", "ladders", law_tables.ladders),
