@@ -23,6 +23,7 @@ from typer.main import get_command
 
 from cli import console
 from cli.errors import ending_of
+from cli.near_matches import near_to
 from states.language.unreadable import UnreadableLanguage
 
 _EXAMPLE = re.compile(r"(WEERKLANK_\S+ )?weerklank ")
@@ -78,7 +79,8 @@ class CommandGroup(TyperGroup):
 
 def _end(error: Exception) -> int:
     try:
-        ending = ending_of(error, console.language())
+        language = console.language()
+        ending = ending_of(error, language).with_near(near_to(error), language)
     except UnreadableLanguage as unreadable:
         ending = ending_of(unreadable)
     if console.SPEECH.debug and ending.unexpected:

@@ -2,7 +2,7 @@
 
 import re
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,9 @@ DONE, REFUSED, USAGE, STOPPED = 0, 1, 2, 130
 _MISTYPED = frozenset({"unknown-step", "bad-input"})
 """No rule refuses these: no such step, or something that can never come with it."""
 
+_TELLING = frozenset({"unknown-step", "usage"})
+"""Reasons whose sentence says itself what may have been meant."""
+
 
 @dataclass(frozen=True)
 class Ending:
@@ -24,13 +27,32 @@ class Ending:
     code: str = ""
     checks: tuple[tuple[str, str], ...] = ()
     """The checks that are not met, by name, each with what is missing."""
+    near: tuple[str, ...] = ()
+    """What may have been meant by a name that is not known."""
     unexpected: bool = False
+
+    def with_near(self, near: tuple[str, ...], language: str) -> "Ending":
+        """The same with what may have been meant, which is told where the reason does not tell it already."""
+        if not near or self.code in _TELLING:
+            return replace(self, near=near)
+        from states.language.messages import say
+
+        return replace(
+            self, near=near, lines=(*self.lines, say("step-close", language, close=near))
+        )
 
     def document(self) -> dict[str, Any]:
         """The reason for programs, as the one JSON document of a command that was refused."""
         said = "\n".join(self.lines[: len(self.lines) - len(self.checks)])
         checks = [{"check": name, "why": why} for name, why in self.checks]
-        return {"refused": {"code": self.code, "message": said, "checks": checks}}
+        return {
+            "refused": {
+                "code": self.code,
+                "message": said,
+                "checks": checks,
+                "near": list(self.near),
+            }
+        }
 
 
 def ending_of(error: BaseException, language: str = "") -> Ending:

@@ -20,7 +20,7 @@ COMMANDS = {
     ),
     "programme": Lazy("cli.commands.programme:app", "Create, update or list programmes."),
     "open": Lazy("cli.commands.act:open_edition", "Open an edition by hand."),
-    "act": Lazy("cli.commands.act:act", "Take one step in a dialogue."),
+    "act": Lazy("cli.commands.act:app", "Take one step in a dialogue."),
     "status": Lazy(
         "cli.commands.status:status", "Phase, checks, duties, and who waits since when."
     ),

@@ -1,6 +1,5 @@
 """YAML input: files that people write, read strictly; every error with its place, value and what is allowed."""
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from config.validation_messages import complaints, path
+from states.language.near_words import near_words
 
 SIZE_LIMIT = 5_000_000  # bytes
 _NODE_LIMIT = 500_000
@@ -231,7 +231,7 @@ def _problem(
 
 def _known_keys(model: type[BaseModel], place: Place) -> str:
     names = _names(model, place[:-1])
-    near = difflib.get_close_matches(str(place[-1]), names, n=1)
+    near = near_words(str(place[-1]), names)
     known = f"known are {', '.join(names)}"
     return f"do you mean {near[0]}? {known}" if near else known
 

@@ -8,7 +8,6 @@ or a watchman) nothing but its kind.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
@@ -25,6 +24,7 @@ from config.settings import (
     variables,
 )
 from config.validation_messages import complaints, hide_passwords
+from states.language.near_words import near_words
 
 HIDDEN = "(hidden)"
 _KIND = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -92,7 +92,7 @@ def report_settings() -> SettingReport:
 def near_variable(name: str) -> str | None:
     """The variable that was most likely meant by the unknown *name*, None when nothing is near."""
     ending = FROM_FILE if name.endswith(FROM_FILE) else ""
-    near = get_close_matches(name.removesuffix(FROM_FILE), variables(), n=1)
+    near = near_words(name.removesuffix(FROM_FILE), variables())
     return near[0] + ending if near else None
 
 

@@ -136,6 +136,11 @@ ELSEWHERE: dict[str, str] = {
     "portal/manager/register/sheet_layout.py _KNOWN": "headings of people; named when unknown",
     "portal/manager/register/unreadable_files.py _WHY": "test_every_reason_of_an_upload_has_its_sentence",
     "portal/uploads/workbook.py BUILT_IN": "number formats of Excel",
+    "cli/step_options/fields.py OF_FIELD": "fields that name nothing that there is: words of one's own",
+    "cli/step_options/parameters.py _READERS": "what is typed is what is meant, walked by test_step_options",
+    "cli/step_options/descriptions.py _MODELS": "fields that need no words of their own, walked by test_step_options",
+    "cli/step_options/usage.py _SAMPLES": "an example with dots, walked by test_step_options",
+    "cli/step_options/usage.py _JSON": "an example with dots, walked by test_step_options",
 }
 """Tables of which the fallback shows no word of ours, and why."""
 

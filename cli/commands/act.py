@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import console, times
+from cli.app import HELP, group
 from cli.completion import dialogue_ids, people, programme_ids, step_names
 from cli.console import AsJson
 from cli.hints import hint_to
-from cli.step_input import read_given
+from cli.step_options.command import StepCommand
+from cli.step_options.json_input import read_given
+from cli.step_options.parameters import given_by_options
+from cli.step_options.problems import told_by_options
+from cli.step_options.step_list import list_steps
 from services.house import House, open_house
 from states.language.errors import NotKnown, Refused
 from states.model.calendar import WorkCalendar
 from states.model.information import Information
 from states.model.people import Role
 from states.steps.decide import known_step
-from states.steps.table import STEPS, StepRule
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,7 +28,6 @@ if TYPE_CHECKING:
     from records.ledger import Receipt
 
 _SHOWN_FACTS = 12
-_TAB = 21  # columns for the name of a step
 
 Dialogue = Annotated[
     str,
@@ -91,27 +94,14 @@ Facts = Annotated[
 ]
 
 
-def _list_steps(value: bool) -> None:
-    if value:
-        for step in STEPS.values():
-            console.paragraph(_line(step), " " * _TAB, step.name.ljust(_TAB))
-        raise typer.Exit
-
-
-def _line(step: StepRule) -> str:
-    fields = step.takes.model_fields.items()
-    takes = ", ".join(name if info.is_required() else f"[{name}]" for name, info in fields)
-    return f"{takes or 'nothing'} · by {', '.join(str(by) for by in step.by)}"
-
-
 Steps = Annotated[
     bool,
     typer.Option(
         "--steps",
         is_eager=True,
         expose_value=False,
-        callback=_list_steps,
-        help="List all steps, what each takes ([optional]) and who may take it.",
+        callback=list_steps,
+        help="List all steps, what each takes ([optional]) and who may take it; with --json also its types.",
     ),
 ]
 
@@ -122,7 +112,12 @@ Tight = Annotated[
 ]
 
 
+app = group()
+
+
+@app.command("act", cls=StepCommand, context_settings=HELP)
 def act(
+    ctx: typer.Context,
     dialogue: Dialogue,
     step: Step,
     *,
@@ -134,16 +129,23 @@ def act(
 ) -> None:
     """Take one step in a dialogue; a step that is not allowed says why and changes nothing.
 
+    What comes with the step is given by options of its own, by --with as JSON, or by both.
+    weerklank act DIALOGUE STEP --help lists them.
+
+    weerklank act kledingmerk-2022 invite --by manager --stakeholder bank
     weerklank act kledingmerk-2022 invite --by manager --with '{"stakeholder": "bank"}'
     weerklank act kledingmerk-2022 accept-invitation --by bank
     """
-    detail, moment = read_given(given), times.moment_or_now(now)
+    beside, moment = read_given(given), times.moment_or_now(now)
+    detail = given_by_options(ctx, beside)
     with open_house() as house:
         try:
             receipt = house.ledger.act(dialogue, known_step(step).name, detail, by=by, now=moment)
         except NotKnown:
             raise
         except Refused as refusal:
+            if refusal.details.get("problems"):
+                raise told_by_options(refusal, detail, beside) from None
             known = house.ledger.read(dialogue)
             if hint := hint_to(refusal, known, step, by, detail):
                 refusal.add_note(hint)

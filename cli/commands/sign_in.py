@@ -7,8 +7,8 @@ import typer
 
 from cli import console, times
 from cli.console import AsJson
+from cli.near_matches import NotThere, Unknown
 from config.settings import load_settings
-from config.validation_messages import Unfit
 from records.access import links
 from services.house import House, open_house
 
@@ -67,6 +67,7 @@ def _capacity(house: House, who: str) -> links.Capacity:
         if name in dialogue.helpers:
             return links.Capacity("helper", dialogue.programme.id, name, of)
         if name not in dialogue.stakeholders:
-            raise Unfit([f"{of} has no stakeholder '{name}'. See them: weerklank status {of}"])
+            said = f"{of} has no stakeholder '{name}'. See them: weerklank status {of}"
+            raise NotThere(said, Unknown("seat", name, of))
         return links.Capacity("participant", dialogue.programme.id, name, of)
     return links.Capacity("role", house.ledger.programme(of).programme.id, name)

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from typing import Any, Protocol
 
+from states.language.near_words import near_words
 from states.model.people import ROLES
 from states.model.vocabulary import Step
 from states.steps.table import STEPS
@@ -72,13 +72,13 @@ def _people(scenario: Lived) -> set[str]:
 def _unknown_person(where: str, name: object, known: set[str]) -> Iterator[str]:
     if not isinstance(name, str) or name in known or _PSEUDONYM.fullmatch(name):
         return
-    if near := get_close_matches(name[:80], known, n=1):
+    if near := near_words(name, known):
         yield f"{where}: '{name[:80]}' is nobody in this file; do you mean {near[0]}?"
 
 
 def _unknown_step(where: str, act: AnyAct, known: set[str]) -> Iterator[str]:
     if act.do not in STEPS:
-        near = get_close_matches(act.do[:80], STEPS, n=1)
+        near = near_words(act.do, STEPS)
         hint = f"do you mean {near[0]}?" if near else "weerklank act --steps lists all steps"
         yield f"{where}.do: '{act.do[:80]}' is no step; {hint}"
         return
@@ -94,6 +94,6 @@ def _unknown_step(where: str, act: AnyAct, known: set[str]) -> Iterator[str]:
 
 
 def _suggestion(key: str, fields: list[str]) -> str:
-    near = get_close_matches(key[:80], fields, n=1)
+    near = near_words(key, fields)
     listed = f"known are {', '.join(fields)}" if fields else "it takes nothing"
     return f"do you mean {near[0]}? {listed}" if near else listed

@@ -8,7 +8,13 @@ from states.language.messages import say
 
 
 class Refused(Exception):
-    """A step was refused; nothing has changed. *code* names the reason, *details* fill its sentence."""
+    """
+    A step was refused; nothing has changed. *code* names the reason, *details* fill its sentence.
+
+    *dialogue_id* says in which dialogue, when it was one.
+    """
+
+    dialogue_id: str | None = None
 
     def __init__(self, code: str, **details: Any) -> None:  # noqa: ANN401 - values of any printable kind
         super().__init__(code)

@@ -1,6 +1,5 @@
 """Decision: one step of one person at one moment, by the table, the checks and the handler of the step."""
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,7 +8,8 @@ from pydantic import ValidationError
 
 from states.checks.checks import checks_of
 from states.checks.gaps import Gap
-from states.language.errors import BadInput, ChecksNotMet
+from states.language.errors import BadInput, ChecksNotMet, Refused
+from states.language.near_words import near_words
 from states.language.validation_messages import problem_of
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import PARTICIPANT
@@ -98,6 +98,16 @@ def decide(
     """
     if now.tzinfo is None:
         raise BadInput("naive-time", time=now.isoformat(sep=" "))
+    try:
+        return _decide(dialogue, step, given, by, now)
+    except Refused as refusal:
+        refusal.dialogue_id = dialogue.id
+        raise
+
+
+def _decide(
+    dialogue: Dialogue, step: Step, given: Mapping[str, Any], by: str, now: datetime
+) -> Decision:
     rule = known_step(step)
     model = understand(rule, given)
     require_fit(dialogue.phase, rule.name)
@@ -136,7 +146,7 @@ def decide_all(
 def known_step(step: str) -> StepRule:
     """The rule of *step*; raises BadInput that suggests what may have been meant."""
     if step not in STEPS:
-        close = difflib.get_close_matches(step[:80], STEPS, n=3)
+        close = near_words(step, STEPS, most=3)
         hint = Gap("step-close", {"close": close}) if close else Gap("step-list")
         raise BadInput("unknown-step", step=step[:80], hint=hint)
     return STEPS[Step(step)]

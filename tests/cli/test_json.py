@@ -142,7 +142,7 @@ def document(desk: Desk, *words: str) -> tuple[int, Any]:
 def refusal(shown: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever JSON holds
     assert set(shown) == {"refused"}
     refused: dict[str, Any] = shown["refused"]
-    assert set(refused) == {"code", "message", "checks"}
+    assert set(refused) == {"code", "message", "checks", "near"}
     assert refused["message"].strip()
     return refused
 

@@ -4,12 +4,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cli.step_options.fields import Type
 from records.outbox.enqueue import BY_HAND, FAILED, PENDING, SENT, SKIPPED, WITHDRAWN
 from states.checks.checks import RULES
 from states.model import vocabulary
 from states.model.dialogue import Phase
 from states.model.duties import KINDS, DutyStatus
 from states.model.people import HELPER, PARTICIPANT, Role
+from states.model.vocabulary import Step
 from states.steps.delivery import letters
 
 
@@ -60,6 +62,8 @@ class Refused(Document):
     """The reason, for people, in `WEERKLANK_LANGUAGE`."""
     checks: list[UnmetCheck]
     """The checks of the phase that are not met; empty for any other reason."""
+    near: list[str]
+    """What may have been meant, the nearest first, where a name or an id is not known."""
 
 
 class Refusal(Document):
@@ -211,6 +215,48 @@ class Receipt(Document):
     phase: Phase
     """The phase after the step."""
     facts: list[ReceiptFact]
+
+
+class ParameterRow(Document):
+    """One thing that comes with a step, or a field of it."""
+
+    name: str
+    """As JSON has it (`--with`)."""
+    type: Type
+    required: bool
+    choices: list[str]
+    """What it can be; empty: there is no list of it."""
+    description: str
+    fields: list["ParameterRow"]
+    """Of an object, or of each object of a list."""
+
+
+class StepParameterRow(ParameterRow):
+    """One thing that comes with a step, and the option by which it is given."""
+
+    option: str
+    """As it is typed: `--success-test`."""
+
+
+class StepRow(Document):
+    """A step: what it does, who may take it and when, and what comes with it."""
+
+    step: Step
+    what: str
+    by: list[Owner]
+    recorded_by: list[Role]
+    """Who may record it for a participant, as far as the rules let them."""
+    phases: list[Phase]
+    """In which it fits."""
+    leads_to: Phase | None
+    """The phase that it opens; null: the dialogue stays where it is."""
+    fields: list[StepParameterRow]
+
+
+class StepList(Document):
+    """All steps, with `--steps`."""
+
+    steps: list[StepRow]
 
 
 class Programme(Document):
@@ -590,7 +636,7 @@ DOCUMENTS: dict[str, tuple[type[Document], ...]] = {
     "programme apply": (AppliedProgramme,),
     "programme list": (Programmes,),
     "open": (Receipt,),
-    "act": (Receipt,),
+    "act": (Receipt, StepList),
     "status": (Seen,),
     "sweep": (Swept,),
     "deliver": (Delivered,),

@@ -147,6 +147,7 @@ _VALUES = {
     "Phase": "a phase (rules 1)",
     "DutyStatus": "`open`, `met`, `lapsed`, `met-late`, `withdrawn`, `no-answer`, `not-reached`",
     "Role": "a role",
+    "Step": "a step",
     "Kind": "`alerts`, `tasks`, `own`",
 }
 """Vocabularies of the law, which the schema holds in full."""

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from cli.rehearsal.scenario import Act, BounceSpan, Opening, Outage, Scenario
+from cli.step_options.descriptions import CHAIN_DIALOGUE, INFORMATION, MAPPING, PERSON, RISK
 from states.model.dialogue import ChainDialogue, Risk
 from states.model.information import Information
 from states.model.people import Mapping, Person
@@ -44,60 +45,16 @@ ABOUT: dict[type[BaseModel], dict[str, str]] = {
         "policy": "Values of its own, in the shape of `config/policy.toml`.",
         "owed_before": "Written by steps alone; a file leaves it out.",
     },
-    Person: {
-        "name": "As people read it.",
-        "email": "Without one they are reached by hand.",
-        "phone": "With its country, like `+31 6 …`.",
-        "language": "In which they are written to: one that the house has texts in.",
-    },
+    Person: PERSON,
     Opening: {
         "edition": "Its number; the year of the session when left out.",
         "session": "When the session is, with its hour; proposed when left out (rules 4).",
         "information": "What the invitation says; may be given by a step.",
     },
-    Information: {
-        "purpose": "Why the dialogue is held.",
-        "use_of_outcomes": "What is done with what people say.",
-        "contribution_asked": "What is asked of those who come.",
-        "degree_of_influence": "How far they decide.",
-        "decided_by": "Who decides.",
-        "feedback_by": "The promise: the day on which everybody who contributed has their answer.",
-        "confidentiality": "Who sees which name.",
-        "costs": "Who pays for travel and time.",
-    },
-    Risk: {
-        "id": "Its short name.",
-        "theme": "What it is about.",
-        "country": "Where, like `BD`.",
-        "tier": "How far down the chain: 0 is the company itself.",
-        "group": "Who is affected.",
-        "weight": "How heavy, 1 to 5.",
-    },
-    ChainDialogue: {
-        "id": "Its short name.",
-        "risk": "The risk that it covers.",
-        "place": "Where it was held.",
-        "partner": "With whom.",
-        "held": "On which day.",
-    },
-    Mapping: {
-        "id": "Their short name, by which acts speak of them.",
-        "name": "As they are addressed.",
-        "organisation": "For whom they work or speak.",
-        "category": "What kind of party: `union`, `ngo`, `supplier`, …",
-        "country": "Where they live and work.",
-        "language": "In which they are written to.",
-        "layer": "How close they stand to those affected (rules 9).",
-        "critical": "Whether they are a critical party.",
-        "at_risk": "Whether taking part puts them at risk; left out: not decided.",
-        "speaks_for": "The risks for which they speak.",
-        "replaces": "Whose seat they take.",
-        "email": "Without one they are reached by hand.",
-        "phone": "With its country.",
-        "postal_address": "Where letters reach them.",
-        "safe_hours": "When they can be called, in their own words: `19-21 h, not on Friday`.",
-        "time_zone": "Of their clock, when the country has several.",
-    },
+    Information: INFORMATION,
+    Risk: RISK,
+    ChainDialogue: CHAIN_DIALOGUE,
+    Mapping: MAPPING,
     Act: {
         "at": "When.",
         "by": "Who: a role, a stakeholder, a helper, or a pseudonym like `sealed-1`.",

@@ -16,17 +16,22 @@ def read_given(text: str) -> dict[str, Any]:
 
     Raises BadParameter, a usage error, when it is no JSON object, names something twice or is too large.
     """
+    found = read_json(text)
+    if not isinstance(found, dict):
+        _wrong('must be a JSON object, like \'{"reason": "…"}\'')
+    return found
+
+
+def read_json(text: str) -> Any:  # noqa: ANN401 - JSON of any shape
+    """What *text* stands for, of any shape. Raises BadParameter otherwise as `read_given` does."""
     try:
-        found = json.loads(_content(text), object_pairs_hook=_once, parse_constant=_no_number)
+        return json.loads(_content(text), object_pairs_hook=_once, parse_constant=_no_number)
     except json.JSONDecodeError as error:
         _wrong(
             f'is no JSON: {error.msg} at line {error.lineno}, column {error.colno}; write it like \'{{"reason": "…"}}\''
         )
     except RecursionError:
         _wrong("is nested too deeply")
-    if not isinstance(found, dict):
-        _wrong('must be a JSON object, like \'{"reason": "…"}\'')
-    return found
 
 
 def _content(text: str) -> str:
