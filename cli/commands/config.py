@@ -40,7 +40,7 @@ def config(as_json: AsJson = False) -> None:
 def _tell(found: "SettingReport") -> None:
     lines = [(row.variable, _origin(row), _value(row)) for row in found.rows]
     lines += [
-        (name, "unknown", f"✗ sets nothing; {_meant(n)}") for name, n in found.unknown.items()
+        (name, "unknown", f"✗ sets nothing; {_suggestion(n)}") for name, n in found.unknown.items()
     ]
     console.columns([tuple(map(console.clean, line)) for line in lines], indent="")
     for line in found.unfit:
@@ -64,5 +64,5 @@ def _value(row: "ReportedSetting") -> str:
     return f"{shown}  ✗ {row.unfit}".strip() if row.unfit else shown
 
 
-def _meant(near: str | None) -> str:
+def _suggestion(near: str | None) -> str:
     return f"do you mean {near}?" if near else "take it away"
