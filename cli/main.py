@@ -36,6 +36,8 @@ COMMANDS = {
     ),
     "journal": Lazy("cli.commands.journal:app", "Show the facts; check the chain of hashes."),
     "db": Lazy("cli.commands.db:app", "Create the tables or bring them up to date."),
+    "backup": Lazy("cli.commands.backup:backup", "Copy the records while everything runs."),
+    "restore": Lazy("cli.commands.restore:restore", "Put a copy of the records in their place."),
     "config": Lazy(
         "cli.commands.config:config", "Every setting with its value and where that comes from."
     ),

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from config.settings import (
     FROM_FILE,
+    PREFIX,
     Settings,
     SettingsUnfit,
     file_named_for,
@@ -92,8 +93,9 @@ def report_settings() -> SettingReport:
 def near_variable(name: str) -> str | None:
     """The variable that was most likely meant by the unknown *name*, None when nothing is near."""
     ending = FROM_FILE if name.endswith(FROM_FILE) else ""
-    near = near_words(name.removesuffix(FROM_FILE), variables())
-    return near[0] + ending if near else None
+    known = {variable.removeprefix(PREFIX): variable for variable in variables()}
+    near = near_words(name.removeprefix(PREFIX).removesuffix(FROM_FILE), known)
+    return known[near[0]] + ending if near else None
 
 
 def setting_field(path: tuple[str, ...]) -> FieldInfo:

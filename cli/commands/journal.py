@@ -104,5 +104,5 @@ def _tell(heads: dict[str, Any], breaks: Sequence["Break"]) -> None:
         console.out("There is no journal yet.")
     if breaks:
         console.complain(
-            "Somebody changed the database by hand: restore it from a backup made before that, and ask who did."
+            "Somebody changed the database by hand: ask who, and put a copy from before that back (weerklank restore)."
         )

@@ -15,6 +15,7 @@ from config.settings import Settings, load_settings, variables
 from flows.machine import server
 from flows.machine.processes import free_port
 from flows.machine.server import ServerAddress
+from services.backup.machine_lock import LEASH, UP_LOCK
 
 _ORPHANS_END = 60.0  # seconds: they see it within one and end within fifteen, on a machine that has time for them
 _LOOK_EVERY = 0.1
@@ -98,7 +99,7 @@ class MachineSite:
     @cached_property
     def leash(self) -> int:
         """A file descriptor that every child keeps open: its lock is free when none of them is left."""
-        return os.open(self.home / "children.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        return os.open(self.home / LEASH, os.O_RDWR | os.O_CREAT, 0o600)
 
     @contextmanager
     def alone(self, say: Callable[[str], None]) -> Iterator[None]:
@@ -108,7 +109,7 @@ class MachineSite:
         Raises AlreadyRunning.
         """
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self.home / "up.lock").open("w") as lock:
+        with (self.home / UP_LOCK).open("w") as lock:
             if not _is_locked(lock.fileno()):
                 raise AlreadyRunning(f"Weerklank runs already in {self.home}. {_TWO}")
             try:

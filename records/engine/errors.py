@@ -27,7 +27,7 @@ class NoRecords(DatabaseUnavailable):
     """There is no database file where there was one, or where nobody has begun yet."""
 
     advice = (
-        "Is its disk there? Then put a copy back. To begin: weerklank programme apply FILE, "
+        "Is its disk there? Then put a copy back (weerklank restore). To begin: weerklank programme apply FILE, "
         "or see the case first: weerklank demo."
     )
 
@@ -35,7 +35,7 @@ class NoRecords(DatabaseUnavailable):
 class DatabaseDamaged(DatabaseUnavailable):
     """The file is not what was written into it."""
 
-    advice = "Keep it as it is and put a copy back: docs/operations.md says how."
+    advice = "Keep it as it is and put a copy back: weerklank restore COPY --replace keeps it."
 
 
 class SchemaOutdated(RecordsError):

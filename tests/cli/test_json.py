@@ -56,6 +56,11 @@ def sent(desk: Desk) -> str:
     return "1"
 
 
+def backed_up(desk: Desk) -> str:
+    """Return a copy of the records."""
+    return str(desk.json("backup", str(desk.folder / "backup"))["copy"])
+
+
 NOW = ("--now", LATER)
 WORDS: dict[tuple[str, ...], list[Callable[[Desk], tuple[str, ...]]]] = {
     ("demo",): [lambda d: (str(d.folder / "demo"), "--no-prefect")],
@@ -111,6 +116,12 @@ WORDS: dict[tuple[str, ...], list[Callable[[Desk], tuple[str, ...]]]] = {
     ("journal", "show"): [lambda _: (ID,), lambda _: (ID, "--as", "auditor"), lambda _: ("nowhere",)],
     ("journal", "verify"): [lambda _: (), lambda _: (ID,), lambda _: ("nowhere",)],
     ("db", "upgrade"): [lambda _: ()],
+    ("backup",): [lambda d: (str(d.folder / "backup"),), lambda d: (str(d.folder / "weerklank.db"),)],
+    ("restore",): [
+        lambda d: (backed_up(d),),
+        lambda d: (backed_up(d), "--replace"),
+        lambda d: (str(d.folder / "none.db"),),
+    ],
     ("config",): [lambda _: ()],
     ("doctor",): [lambda _: NOW],
 }  # fmt: skip
@@ -120,7 +131,7 @@ CASES = [
     for command, makers in WORDS.items()
     for number, make in enumerate(makers)
 ]
-WITHOUT_ONE = ("demo", "rehearse", "doctor", "config", "languages")
+WITHOUT_ONE = ("demo", "rehearse", "restore", "doctor", "config", "languages")
 DATABASE = set(WORDS) - {("db", "upgrade"), *((name,) for name in WITHOUT_ONE)}
 """The commands that open the database that is configured, and say when it cannot be used."""
 

@@ -484,6 +484,41 @@ class ReadBy(Document):
     on: str
 
 
+class Copied(Document):
+    """A copy of the records that was made and checked."""
+
+    copy_: str = Field(alias="copy")
+    """The file."""
+    bytes: Count
+    removed: list[str]
+    """Older copies that were taken away, because only so many are kept."""
+
+
+class PutBack(Document):
+    """A copy that was put in the place of the records."""
+
+    copy_: str = Field(alias="copy")
+    place: str
+    """The file or the address of the records, without a password."""
+    kept: str | None
+    """Where the records of before are now: a file, on PostgreSQL a schema; null: there were none."""
+    tables: str
+    """The version of the tables in the copy."""
+    outdated: bool
+    """Whether they wait for `weerklank db upgrade`."""
+    verified: bool
+    """Whether every journal was found unbroken; false: the tables are too old for that."""
+    programmes: Count
+    dialogues: Count
+    facts: Count
+    newest: Moment | None
+    """When the newest fact happened."""
+    swept: Moment | None
+    """When the records of before were last swept, if that was lately: whoever did it may do so again."""
+    next: list[str]
+    """What is to be done now, in this order."""
+
+
 class ReportedSetting(Document):
     """One setting of this installation; nothing secret is in it."""
 
@@ -649,6 +684,8 @@ DOCUMENTS: dict[str, tuple[type[Document], ...]] = {
     "journal show": (Journal,),
     "journal verify": (Verified,),
     "db upgrade": (Upgraded,),
+    "backup": (Copied,),
+    "restore": (PutBack,),
     "config": (Configured,),
     "doctor": (Examined,),
     "languages": (Languages,),

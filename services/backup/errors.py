@@ -1,0 +1,15 @@
+"""Errors of backup and restore: why a copy was not made, or was not put back."""
+
+from records.engine.errors import RecordsError
+
+
+class CopyUnfit(RecordsError):
+    """The copy was not made, or cannot be trusted; what was made of it is taken away."""
+
+    advice = "Copies that were made before are as they were."
+
+
+class NotRestored(RecordsError):
+    """The copy was not put back."""
+
+    advice = "Nothing was changed."
