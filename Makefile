@@ -29,7 +29,7 @@ DEV := .venv/.installed-dev
 LOCK := $(PYTHON) .ci/install.py uv pip compile pyproject.toml --all-extras --group build --quiet \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help setup demo portal test faults quick lint format docs words pictures lock bench soak clean
+.PHONY: help setup demo portal test faults quick lint format docs words pictures lock bench soak wheel clean
 
 help: ## say what can be done
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -85,6 +85,10 @@ bench: $(DEV) ## how fast it is on this machine
 
 soak: $(DEV) ## how all of `weerklank up` holds out, for twenty minutes
 	@$(BIN)/python -m benchmarks.soak_up $(ARGS)
+
+wheel: $(RUNTIME) ## the wheel, in dist, and beside it the versions that it was tried with (constraints.txt)
+	@$(BIN)/hatchling build --target wheel --directory dist
+	@sed -n 's/^\([a-z][^ []*\)\(\[[^]]*]\)*\(==.*[^ ]\) \\$$/\1\3/p' requirements.lock > dist/constraints.txt
 
 clean: ## back to a fresh clone, .venv included
 	@rm -rf .venv build dist .coverage .hypothesis .import_linter_cache .mypy_cache \

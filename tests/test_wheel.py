@@ -12,8 +12,8 @@ from tests.test_house import ROOT, kept_files
 TARGET = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"][
     "targets"
 ]["wheel"]
-INSTALLED = {*TARGET["packages"], "locale"}
-"""The folders of the house that are installed: the rooms, and the languages, without which no room opens."""
+INSTALLED = {*TARGET["packages"], "locale", "weerklank.py"}
+"""What of the house is installed: the rooms, the languages, without which no room opens, and the way in."""
 
 
 @pytest.fixture(scope="module")
