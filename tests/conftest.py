@@ -89,6 +89,8 @@ def isolate(home: Path) -> None:
 HEAVY = (
     "tests/faults/",
     "tests/flows/test_alarm",
+    "tests/operations/test_fresh_debian",
+    "tests/operations/test_image",
     "tests/operations/test_many_workers",
     "tests/operations/test_soak",
     "tests/operations/test_units",
