@@ -17,6 +17,7 @@ from portal.enter import single_sign_on
 from portal.http import static_files
 from portal.http.errors import TooMuch
 from portal.http.forms import Typed, read_form
+from portal.http.page_turns import PageTurns
 from portal.http.security_headers import Guard
 from portal.route_table import PAGES
 from portal.web.pages import Page
@@ -47,7 +48,7 @@ def create_app(
     site = Site(house, settings, clock, pages, demo)
     app = Starlette(
         routes=[
-            *_routes(site, pages),
+            *_routes(site, pages, PageTurns()),
             Route("/static/{name}", static_files.serve, methods=["GET"]),
             Route("/robots.txt", _robots, methods=["GET"]),
             Route("/{rest:path}", _nowhere(site), methods=["GET", "POST"]),
@@ -64,7 +65,7 @@ def _tell(unreadable: UnreadableLanguage) -> None:
     logger("portal").error("language unreadable", why=str(unreadable))
 
 
-def _routes(site: Site, pages: Iterable[Page]) -> list[Route]:
+def _routes(site: Site, pages: Iterable[Page], turns: PageTurns) -> list[Route]:
     """One route per path, so that another method on it is refused rather than not found."""
     by_path: dict[str, dict[str, Page]] = {}
     for page in pages:
@@ -73,30 +74,29 @@ def _routes(site: Site, pages: Iterable[Page]) -> list[Route]:
             raise ValueError(f"{page.method} {page.path} stands in the table twice")
         methods[page.method] = page
     return [
-        Route(path, _endpoint(site, methods), methods=list(methods))
+        Route(path, _endpoint(site, methods, turns), methods=list(methods))
         for path, methods in by_path.items()
     ]
 
 
-def _endpoint(site: Site, methods: dict[str, Page]) -> Callable[[Request], object]:
+def _endpoint(
+    site: Site, methods: dict[str, Page], turns: PageTurns
+) -> Callable[[Request], object]:
     async def serve(request: Request) -> Response:
-        page = methods["POST" if request.method == "POST" else "GET"]
-        return await _serve(site, page, request)
+        if request.method == "POST":
+            return await _serve_form(site, methods["POST"], request)
+        return await turns.take(dispatch.answer, site, methods["GET"], request, Typed())
 
     return serve
 
 
-async def _serve(site: Site, page: Page, request: Request) -> Response:
-    typed = Typed()
-    if page.method == "POST":
-        try:
-            typed = await read_form(request, page.most)
-        except TooMuch:
-            typed = Typed(too_much=True)
-        except (
-            ClientDisconnect
-        ):  # whoever sent it is gone, or was too slow: nobody hears the answer
-            return Response(status_code=408)
+async def _serve_form(site: Site, page: Page, request: Request) -> Response:
+    try:
+        typed = await read_form(request, page.most)
+    except TooMuch:
+        typed = Typed(too_much=True)
+    except ClientDisconnect:  # whoever sent it is gone, or was too slow: nobody hears the answer
+        return Response(status_code=408)
     return await run_in_threadpool(dispatch.answer, site, page, request, typed)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from records.delivery import queue
@@ -35,6 +35,8 @@ from states.steps.decide import decide, decide_all
 _log = logging.getLogger(__name__)
 TOUCH_PROGRAMME = frozenset({Step.HAND_OVER})
 """Steps that change the programme too: they lock it first."""
+_IDS = select(DIALOGUES.c.id).order_by(DIALOGUES.c.programme_id, DIALOGUES.c.edition)
+_IDS_OF = _IDS.where(DIALOGUES.c.programme_id == bindparam("of_programme"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,11 +232,9 @@ class Ledger:
 
     def dialogue_ids(self, programme_id: str | None = None) -> list[str]:
         """The dialogues of *programme_id*, or all, in the order of programme and edition."""
-        chosen = select(DIALOGUES.c.id).order_by(DIALOGUES.c.programme_id, DIALOGUES.c.edition)
-        if programme_id is not None:
-            chosen = chosen.where(DIALOGUES.c.programme_id == programme_id)
+        chosen = _IDS if programme_id is None else _IDS_OF
         with reading(self.engine) as connection:
-            return list(connection.scalars(chosen))
+            return list(connection.scalars(chosen, {"of_programme": programme_id}))
 
     def record_delivered(
         self, notice_id: int, channel: str, now: datetime, pinned: PinnedConnection | None = None

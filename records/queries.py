@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Engine, Select, Table, and_, func, null, or_, select
+from sqlalchemy import Column, Engine, Select, Table, and_, bindparam, func, null, or_, select
 
 from records.dialogues.duty_queries import SELECT_DUTIES, DutyRow, duties_in
 from records.engine.database import reading
@@ -28,6 +28,15 @@ from states.model.people import PARTICIPANT
 from states.model.vocabulary import DutyKind, Template
 
 _PASSED = DUTIES.c.lapsed_version == DUTIES.c.version
+_OWED = (
+    SELECT_DUTIES.where(DUTIES.c.status.in_(sorted(OWED)))
+    .where(
+        DUTIES.c.dialogue_id.in_(
+            select(DIALOGUES.c.id).where(DIALOGUES.c.programme_id == bindparam("of_programme"))
+        )
+    )
+    .order_by(DUTIES.c.first_due, DUTIES.c.due, DUTIES.c.id)
+)
 
 
 class NoticeRow(NamedTuple):
@@ -169,9 +178,8 @@ def overdue_duties(
 
 def owed_duties(engine: Engine, programme_id: str) -> list[DutyRow]:
     """Everything that is owed in *programme_id*, by anybody, the longest promised first."""
-    chosen = SELECT_DUTIES.where(DUTIES.c.status.in_(sorted(OWED)))
-    chosen = chosen.where(DUTIES.c.dialogue_id.in_(_of_programme(programme_id)))
-    return _duties(engine, chosen.order_by(DUTIES.c.first_due, DUTIES.c.due, DUTIES.c.id))
+    with reading(engine) as connection:
+        return list(duties_in(connection, _OWED, {"of_programme": programme_id}))
 
 
 def _of_programme(programme_id: str) -> Select[tuple[str]]:

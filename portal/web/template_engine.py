@@ -23,7 +23,8 @@ from portal.web.actors import Visitor
 from portal.web.element_marks import mark_of, shows, watches
 from portal.web.routes import RouteRow
 from portal.web.site import Site
-from states.language.catalogue import N_, book, translate, translate_number
+from portal.web.template_context import GETTEXT, Html, PageEnvironment
+from states.language.catalogue import N_, book, translate
 from states.language.languages import SOURCE, languages
 from states.model.people import Role
 from states.privacy.seals import has_seals, is_under_seal, letters_of, level_of
@@ -32,6 +33,8 @@ from states.steps.permissions import fits, is_reached, may_take
 
 __all__ = ["prose", "render"]
 _FORM_BYTES = 32
+_PROSES = 1024
+"""Texts that are kept as markup: what somebody wrote is read far more often than it is written."""
 _TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "a", "code", "pre"}
 
 
@@ -45,16 +48,7 @@ def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False, "breaks": True}).disable("image")
 
 
-class Html(str):
-    """Markup that is fit to be shown as it stands, which templates therefore do not escape."""
-
-    __slots__ = ()
-
-    def __html__(self) -> str:
-        """Itself: the sign by which templates know."""
-        return str(self)
-
-
+@lru_cache(maxsize=_PROSES)
 def prose(text: str | None) -> Html:
     """What somebody wrote, with their paragraphs, lists and stress; no pictures, no markup of their own."""
     html = _markdown().render(text or "")
@@ -73,45 +67,6 @@ def qr_code(text: str) -> Html:
     """*text* to point a phone at: drawn as a picture inside the page, and black on white in the dark too."""
     code = segno.make_qr(text, error="m")
     return Html(code.svg_inline(scale=4, dark="#000", light="#fff", svgclass=None, lineclass=None))
-
-
-_MARKUP = re.compile(r"[<&]")
-
-
-@pass_context
-def gettext(context: Context, source: str, **named: object) -> str:
-    """*source* in the reader's language, with what is *named* in its places."""
-    return _fill(translate("pages", context["language"], source), source, named)
-
-
-@pass_context
-def pgettext(context: Context, about: str, source: str, **named: object) -> str:
-    """The same for a *source* that says two things: *about* tells which."""
-    return _fill(translate("pages", context["language"], source, about), source, named)
-
-
-@pass_context
-def ngettext(context: Context, one: str, many: str, number: int, **named: object) -> str:
-    """The form of *one* or *many* that the reader's language has for *number* things, which is `num` in it."""
-    told = translate_number("pages", context["language"], one, many, number)
-    return _fill(told, one, {"num": number, **named})
-
-
-def _fill(told: str, source: str, named: Mapping[str, object]) -> str:
-    """
-    What is *told* with its places filled in.
-
-    Only where the *source* has markup of its own may a translation have any: all else is escaped where it is shown.
-    """
-    marked = _MARKUP.search(source) is not None
-    if not marked and not any(hasattr(value, "__html__") for value in named.values()):
-        return told % named
-    safe = {name: _escape(value) for name, value in named.items()}
-    return Html((told if marked else escape(told)) % safe)
-
-
-def _escape(value: object) -> str:
-    return str(value) if hasattr(value, "__html__") else escape(str(value))
 
 
 @pass_context
@@ -150,9 +105,6 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-zA-Z0-9_-]+", "-", text).strip("-")
 
 
-_GETTEXT = {"gettext": gettext, "ngettext": ngettext, "pgettext": pgettext}
-
-
 _LAW = {
     "has_seals": has_seals,
     "fits": fits,
@@ -167,7 +119,7 @@ _LAW = {
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    environment = Environment(
+    environment = PageEnvironment(
         loader=PackageLoader("portal", "templates"),
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         undefined=StrictUndefined,
@@ -188,7 +140,7 @@ def _environment() -> Environment:
         "qr_code": qr_code,
     }
     environment.globals |= (
-        _GETTEXT
+        GETTEXT
         | _LAW
         | {
             "house_languages": languages,

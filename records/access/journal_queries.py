@@ -4,13 +4,19 @@ import json
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, bindparam, select
 
 from records.engine.database import reading
 from records.schema.core import FACTS
 from states.model.vocabulary import FactName
 
 _TURNS = (FactName.PHASE_ENTERED, FactName.SESSION_RESCHEDULED, FactName.ROLE_HANDED_OVER)
+
+_SELECT_TURNS = (
+    select(FACTS.c.at, FACTS.c.fact, FACTS.c.actor, FACTS.c.subject, FACTS.c.detail)
+    .where(FACTS.c.dialogue_id == bindparam("of_dialogue"), FACTS.c.fact.in_(_TURNS))
+    .order_by(FACTS.c.seq)
+)
 
 
 class Turn(NamedTuple):
@@ -25,10 +31,8 @@ class Turn(NamedTuple):
 
 def turns_of(engine: Engine, dialogue_id: str) -> list[Turn]:
     """The turns of *dialogue_id*, in order."""
-    chosen = select(FACTS.c.at, FACTS.c.fact, FACTS.c.actor, FACTS.c.subject, FACTS.c.detail)
-    chosen = chosen.where(FACTS.c.dialogue_id == dialogue_id, FACTS.c.fact.in_(_TURNS))
     with reading(engine) as connection:
-        rows = connection.execute(chosen.order_by(FACTS.c.seq))
+        rows = connection.execute(_SELECT_TURNS, {"of_dialogue": dialogue_id})
         return [
             Turn(row.at, row.fact, row.actor, row.subject, json.loads(row.detail)) for row in rows
         ]

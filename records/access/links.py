@@ -7,7 +7,18 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, Row, Table, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from records.engine.database import reading, writing
 from records.engine.statements import CompiledStatement
@@ -251,9 +262,20 @@ def _row(token: str, capacity: Capacity, now: datetime, until: datetime) -> dict
     }  # fmt: skip
 
 
+def _select_alive(table: Table) -> Select[Any]:
+    chosen = select(table).where(
+        table.c.hash == bindparam("token_hash"), table.c.ended_at.is_(None)
+    )
+    return chosen.where(table.c.expires_at > bindparam("present", type_=table.c.expires_at.type))
+
+
+# Every page asks for its session: what is asked is put together once.
+_ALIVE = {table: _select_alive(table) for table in (LINKS, SESSIONS)}
+
+
 def _alive(connection: Connection, table: Table, token: str, now: datetime) -> Row[Any] | None:
-    chosen = select(table).where(table.c.hash == digest(token), table.c.ended_at.is_(None))
-    return connection.execute(chosen.where(table.c.expires_at > now)).one_or_none()
+    asked = {"token_hash": digest(token), "present": now}
+    return connection.execute(_ALIVE[table], asked).one_or_none()
 
 
 def _capacity(row: Row[Any]) -> Capacity:

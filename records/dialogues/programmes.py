@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, exists, func, insert, or_, select, update
 
 from records.access.revocation import end_roles
 from records.dialogues.repository import document_of, programme_of
@@ -125,6 +125,8 @@ def _spoken_in(programme_id: Any) -> Select[Any]:  # noqa: ANN401 - an id or a s
 
 
 _SELECT = select(PROGRAMMES.c.document, PROGRAMMES.c.opens_at, PROGRAMMES.c.revision)
+_SELECT_ONE = _SELECT.where(PROGRAMMES.c.id == bindparam("of_programme"))
+_LOCK_ONE = _SELECT_ONE.with_for_update()
 
 
 def _row(row: Any) -> ProgrammeRow:  # noqa: ANN401 - a database row
@@ -133,8 +135,8 @@ def _row(row: Any) -> ProgrammeRow:  # noqa: ANN401 - a database row
 
 def find(connection: Connection, programme_id: str, *, lock: bool = False) -> ProgrammeRow | None:
     """The programme *programme_id*, None when it is not known; with *lock* for this transaction alone."""
-    chosen = _SELECT.where(PROGRAMMES.c.id == programme_id)
-    row = connection.execute(chosen.with_for_update() if lock else chosen).one_or_none()
+    chosen = _LOCK_ONE if lock else _SELECT_ONE
+    row = connection.execute(chosen, {"of_programme": programme_id}).one_or_none()
     return None if row is None else _row(row)
 
 

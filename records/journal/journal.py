@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, bindparam, select
 
 from records.engine.column_types import can_be_key, instant_text
 from records.engine.database import reading
@@ -17,6 +17,9 @@ from states.language.errors import NotKnown
 from states.model.vocabulary import FactName
 
 _AT_ONCE = 1000  # rows in memory while the chains are recomputed
+_SELECT_HEAD = select(DIALOGUES.c.head_seq, DIALOGUES.c.head_hash).where(
+    DIALOGUES.c.id == bindparam("of_dialogue")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +86,9 @@ def head(engine: Engine, dialogue_id: str) -> tuple[int, str]:
 
 
 def _head(connection: Connection, dialogue_id: str) -> Head:
-    chosen = select(DIALOGUES.c.head_seq, DIALOGUES.c.head_hash)
     row = None
     if can_be_key(dialogue_id):
-        row = connection.execute(chosen.where(DIALOGUES.c.id == dialogue_id)).one_or_none()
+        row = connection.execute(_SELECT_HEAD, {"of_dialogue": dialogue_id}).one_or_none()
     if row is None:
         raise NotKnown("unknown-dialogue", dialogue=dialogue_id)
     return Head(row.head_seq, row.head_hash)
