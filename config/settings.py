@@ -91,6 +91,8 @@ class PortalSettings(_Part):
     """The address on which the pages are served."""
     port: Port = 8420
     """The port of the pages."""
+    processes: Annotated[int, Field(ge=1, le=16)] = 1
+    """The processes that make pages; as many as the machine has cores where many people come at once."""
 
 
 class OidcSettings(_Part):

@@ -1,44 +1,39 @@
-"""Web server (uvicorn): one process on this machine; a proxy with TLS stands before it for everybody else."""
+"""Web server: the pages for this machine, by one process or several; a proxy with TLS stands before it for others."""
 
 import argparse
+import sys
 from urllib.parse import urlsplit
 
-import uvicorn
-from starlette.types import ASGIApp
-
 from config import logs
-from config.clock import utc_now
 from config.file_permissions import keep_private
 from config.settings import Settings, SettingsUnfit, load_settings
-from portal.app import create_app
-from portal.demo.demo_pages import Demo
-from portal.enter.rate_limit import HEADER_BYTES, ConnectionLimits, protocol
-from portal.health import Watching
-from services.house import open_house
+from portal import process_group
+from portal.process_group import Inherited
 from services.parent_watchdog import end_with_parent
 
-_KEEP_ALIVE = 5  # seconds
-_LIMITS = ConnectionLimits()
 
-
-def run(settings: Settings, *, port: int | None = None, demo: bool = False) -> None:
+def run(settings: Settings, *, demo: bool = False, inherited: Inherited | None = None) -> int:
     """
-    Serve the pages of *settings* until this process is asked to end.
+    Serve the pages of *settings* until this process is asked to end; 0 then, 1 when they do not stay.
 
-    *port* (default: of the settings) on the host of the settings, 127.0.0.1 unless they say otherwise. *demo* adds the
-    pages of the demonstration, and waits until its clock is set. Raises what the database says, and
-    SettingsUnfit when others could listen in.
+    On the host of the settings, 127.0.0.1 unless they say otherwise, by as many processes as they say; *inherited* is
+    what one of several got. *demo* adds the pages of the demonstration, and waits until its clock is set. Raises what
+    the database says, and SettingsUnfit when others could listen in.
     """
     _require_tls(settings)
-    place = settings.portal.model_copy(update={"port": port or settings.portal.port})
-    told = settings.model_copy(update={"portal": place})
-    shown = Demo.of(told) if demo else None
-    if shown:
-        shown.wait()
-    with open_house(told) as house:
-        clock = shown.now if shown else utc_now
-        pages = create_app(house, told, clock=clock, demo=shown)
-        uvicorn.Server(_config(Watching(pages, house, clock), told)).run()
+    if settings.portal.processes == 1 or inherited is not None:
+        from portal.worker import work  # noqa: PLC0415 - who only hands connections over stays small
+
+        work(settings, demo=demo, inherited=inherited)
+        return 0
+    place = settings.portal
+    arguments = ["--port", str(place.port), *(["--demo"] if demo else [])]
+    command = [sys.executable, "-m", "portal.server", *arguments]
+    try:
+        return process_group.serve(place.host, place.port, place.processes, command)
+    except OSError as error:
+        sys.stderr.write(f"Nothing can listen on port {place.port} of {place.host}: {error}\n")
+        return 1
 
 
 def _require_tls(settings: Settings) -> None:
@@ -49,33 +44,20 @@ def _require_tls(settings: Settings) -> None:
         raise SettingsUnfit([f"WEERKLANK_BASE_URL: '{settings.base_url}' {what}"])
 
 
-def _config(app: ASGIApp, settings: Settings, limits: ConnectionLimits = _LIMITS) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        host=settings.portal.host,
-        port=settings.portal.port,
-        access_log=False,  # it would print the secrets of links; the portal logs rows of its table instead
-        log_level="warning",
-        server_header=False,
-        forwarded_allow_ips="127.0.0.1",
-        ws="none",
-        http=protocol(limits),
-        h11_max_incomplete_event_size=HEADER_BYTES,
-        timeout_keep_alive=_KEEP_ALIVE,
-    )
-
-
 def main() -> None:
     """Serve as a process of its own: `python -m portal.server --port 8420 [--demo]`."""
     given = argparse.ArgumentParser(prog="portal.server", allow_abbrev=False)
     given.add_argument("--port", type=int)
     given.add_argument("--demo", action="store_true")
+    given.add_argument("--inherited", type=Inherited.of_text, help=argparse.SUPPRESS)
     wish = given.parse_args()
     keep_private()
     end_with_parent()
     settings = load_settings()
     logs.configure(settings.log_level)
-    run(settings, port=wish.port, demo=wish.demo)
+    place = settings.portal.model_copy(update={"port": wish.port or settings.portal.port})
+    told = settings.model_copy(update={"portal": place})
+    sys.exit(run(told, demo=wish.demo, inherited=wish.inherited))
 
 
 if __name__ == "__main__":

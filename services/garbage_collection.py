@@ -45,3 +45,9 @@ def collected_later() -> Iterator[None]:
         yield
     finally:
         _COLLECTOR.let_go()
+
+
+def keep_what_is_loaded() -> None:
+    """Never look again through what is there now: modules and tables that stay as long as the process does."""
+    gc.collect()
+    gc.freeze()

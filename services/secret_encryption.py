@@ -7,8 +7,9 @@ owner alone (0600). When it is lost the codes are: whoever signs in with one nee
 
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from contextlib import suppress
 from pathlib import Path
-from secrets import token_bytes
+from secrets import token_bytes, token_hex
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -71,15 +72,19 @@ def _key(file: Path) -> bytes:
 
 
 def _make(file: Path) -> None:
+    """Make a key that is there whole or not at all: another process may read it at the same moment."""
     file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f"{file.name}.{token_hex(8)}")
+    place = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        place = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # somebody else made it at the same moment
-        return
-    with os.fdopen(place, "wb") as made:
-        made.write(urlsafe_b64encode(token_bytes(_KEY)))
-        made.flush()
-        os.fsync(made.fileno())
+        with os.fdopen(place, "wb") as made:
+            made.write(urlsafe_b64encode(token_bytes(_KEY)))
+            made.flush()
+            os.fsync(made.fileno())
+        with suppress(FileExistsError):  # somebody else was first, and theirs counts
+            os.link(draft, file)
+    finally:
+        draft.unlink()
 
 
 def _read(file: Path) -> bytes:

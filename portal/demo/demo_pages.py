@@ -1,7 +1,6 @@
 """Demonstration pages: a clock to move, a mailbox, and doors to enter by. Never for real people."""
 
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from portal.web.site import Site
 from records.access.links import Capacity, end_session
 from records.queries import next_moment, overdue_duties
 from services.house import House
+from services.process_locks import CLOCK, LOCKS
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
 from states.model.people import AUDITOR, HELPER
@@ -35,7 +35,6 @@ _EVENTS = 20_000
 _ROUNDS = 25
 _LETTERS_PER_PAGE = 60
 _MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
-_LOCK = threading.Lock()
 _LOOK_EVERY = 0.02  # seconds between two looks whether the clock is set
 
 
@@ -171,7 +170,7 @@ def move(visit: Visit) -> Response:
     demo, days = _demo(visit), visit.form.one("days")
     if days not in {str(number) for number in DAYS}:
         raise Incomplete({"days": visit._("Choose a day or a week.")})
-    with _LOCK:
+    with LOCKS.hold(CLOCK):
         begin = demo.now()
         until = begin + timedelta(days=int(days))
         live_on(visit.site.house, begin, until, demo.set)

@@ -7,8 +7,8 @@ being answered keep theirs. Behind a proxy the address is that of the visitor, a
 """
 
 import asyncio
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
 import h11
 from uvicorn.config import Config
@@ -35,6 +35,13 @@ class ConnectionLimits:
     """Of these for one address: an office shares one."""
     proxies: frozenset[str] = frozenset({"127.0.0.1", "::1"})
     """Who may say for whom it asks, and is held to no number itself."""
+    left: Callable[[], None] = lambda: None
+    """Hears of each connection that ended."""
+
+    def divided_by(self, processes: int) -> "ConnectionLimits":
+        """The share of one of so many *processes*, which together let in no more than one would."""
+        places, per_address = self.places // processes, self.per_address // processes
+        return replace(self, places=max(1, places), per_address=max(1, per_address))
 
 
 @dataclass
@@ -110,6 +117,7 @@ class Patient(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Free the place."""
         self.hall.leave(self)
+        self.hall.limits.left()
         self._wait(None)
         super().connection_lost(exc)
 

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
-from threading import Lock
 
 from starlette.responses import Response
 
@@ -17,10 +16,10 @@ from portal.web.routes import EVERYONE
 from portal.web.sessions import GUEST, SESSION, let_in
 from records.access.idempotent_forms import KEPT, keep_form, sent_form
 from records.access.links import Capacity
+from services.process_locks import FORMS, LOCKS
 
 ENTRY = timedelta(minutes=1)
 """How long a form that let somebody in does so again for the same browser: a double click, and no more."""
-_LOCKS = [Lock() for _ in range(64)]
 
 
 def form_key(visit: Visit) -> str | None:
@@ -55,7 +54,7 @@ def one_at_a_time(key: str | None) -> Iterator[None]:
     if key is None:
         yield
         return
-    with _LOCKS[int(key[:8], 16) % len(_LOCKS)]:
+    with LOCKS.hold(FORMS[int(key[:8], 16) % len(FORMS)]):
         yield
 
 

@@ -4,20 +4,18 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from portal.uploads.limits import MOST_BYTES, SECONDS, Unreadable
+from services.process_locks import LOCKS, READERS
 
 _ROOT = Path(__file__).parents[2]
 _CHILD = (
     "import sys; sys.path.insert(0, sys.argv[1]); from portal.uploads.child import main; main()"
 )
 _NEEDED = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-_AT_ONCE = threading.BoundedSemaphore(2)
-"""Files that are read at the same time, whatever number of people bring one."""
 _GRACE = 2  # seconds beyond those that the child gives itself
 _MOST_ANSWER = 40_000_000  # bytes
 
@@ -50,7 +48,7 @@ def _answer(data: bytes) -> dict[str, Any]:
     # A new program, no copy of this one: threads and locks of the portal stay out of it.
     command = [sys.executable, "-I", "-c", _CHILD, str(_ROOT)]
     try:
-        with _AT_ONCE:
+        with LOCKS.hold_any(READERS):  # whatever number of people bring one
             done = subprocess.run(
                 command,
                 input=data,

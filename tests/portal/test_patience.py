@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 import uvicorn
 
-from portal import server as serving
+from portal import worker
 from portal.enter.rate_limit import HEADER_BYTES, ConnectionLimits
 from tests.patience import PATIENCE, wait_for
 from tests.portal.conftest import Portal
@@ -36,7 +36,7 @@ WHOLE = b"GET /new-link HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
 @contextmanager
 def patient(portal: Portal, limits: ConnectionLimits) -> Iterator[int]:
     """Serve the portal as `weerklank up` does, on some port, with *limits*."""
-    config = serving._config(portal.app, portal.house.settings, limits)
+    config = worker.config_of(portal.app, portal.house.settings, limits)
     config.port = 0
     config.log_level = "critical"
     config.configure_logging()

@@ -11,7 +11,7 @@ import pytest
 
 from config.settings import Settings, SettingsUnfit
 from flows.machine.processes import free_port, is_open
-from portal import server
+from portal import server, worker
 from tests.patience import PATIENCE, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,7 +26,7 @@ def test_the_pages_are_not_served_in_the_clear_to_others(tmp_path: Path, address
 
 def test_the_log_of_the_server_is_off_and_its_name_is_not_told(tmp_path: Path) -> None:
     settings = Settings(database_url=f"sqlite:///{tmp_path / 'x.db'}")
-    config = server._config(None, settings)  # type: ignore[arg-type]
+    config = worker.config_of(None, settings)  # type: ignore[arg-type]
     assert not config.access_log
     assert not config.server_header
     assert config.host == "127.0.0.1"
