@@ -16,6 +16,7 @@ endif
 endif
 BIN := .venv/bin
 ARGS ?=
+DIST ?= dist
 # Some machines forbid it; what is compiled once need not be compiled again by every process that a test starts.
 unexport PYTHONDONTWRITEBYTECODE
 # Each worker may start a PostgreSQL, a Prefect server or a Chromium.
@@ -29,7 +30,7 @@ DEV := .venv/.installed-dev
 LOCK := $(PYTHON) .ci/install.py uv pip compile pyproject.toml --all-extras --group build --quiet \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help setup demo portal test faults quick lint format docs words pictures lock bench soak wheel clean
+.PHONY: help setup demo portal test faults quick lint format docs words pictures lock bench soak wheel sbom clean
 
 help: ## say what can be done
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -87,8 +88,11 @@ soak: $(DEV) ## how all of `weerklank up` holds out, for twenty minutes
 	@$(BIN)/python -m benchmarks.soak_up $(ARGS)
 
 wheel: $(RUNTIME) ## the wheel, in dist, and beside it the versions that it was tried with (constraints.txt)
-	@$(BIN)/hatchling build --target wheel --directory dist
-	@sed -n 's/^\([a-z][^ []*\)\(\[[^]]*]\)*\(==.*[^ ]\) \\$$/\1\3/p' requirements.lock > dist/constraints.txt
+	@$(BIN)/hatchling build --target wheel --directory $(DIST)
+	@sed -n 's/^\([a-z][^ []*\)\(\[[^]]*]\)*\(==.*[^ ]\) \\$$/\1\3/p' requirements.lock > $(DIST)/constraints.txt
+
+sbom: $(DEV) ## what is installed with it, as CycloneDX: dist/weerklank.cdx.json
+	@$(BIN)/python -m tools.sbom $(DIST)/weerklank.cdx.json
 
 clean: ## back to a fresh clone, .venv included
 	@rm -rf .venv build dist .coverage .hypothesis .import_linter_cache .mypy_cache \
