@@ -1,0 +1,168 @@
+"""A new operator follows docs/operations.md on a fresh Debian 12, word for word, to a copy that was put back.
+
+Every block of the page that says who types it is typed by that one, in the order of the page. Systemd cannot run in a
+folder: a stand-in starts what the units say. What the page tells to say in a file is said in it, and nothing else.
+"""
+
+import json
+import re
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from config.clock import utc_now
+from flows.machine.processes import free_port
+from tests.notifications.servers import Handler, mail_server
+from tests.operations import debian
+from tests.operations.debian import Inside
+from tests.patience import wait_for
+from tests.test_house import ROOT
+
+pytestmark = [pytest.mark.prefect, pytest.mark.timeout(1800)]
+PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r'^```sh title="([^"]+)"\n(.*?)^```$', PAGE, re.MULTILINE | re.DOTALL)
+ENTER = next(text for who, text in BLOCKS if who == "as root, to become that user")
+UNWELL = {"weerklank doctor"}
+"""What may end with 1 on the way: nothing has swept yet."""
+
+
+@pytest.fixture
+def sink() -> Iterator[tuple[Handler, int]]:
+    """A mail server that takes everything, and its port."""
+    handler = Handler()
+    with mail_server(handler) as port:
+        yield handler, port
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[Inside]:
+    """A fresh Debian with a copy of the source where the page wants it."""
+    debian.require()
+    root = debian.bootstrap(tmp_path / "debian")
+    debian.copy_of_the_house(root / "opt" / "weerklank" / "app")
+    stand_in = root / "usr" / "local" / "bin" / "systemctl"
+    program = Path(__file__).with_name("systemctl.py").read_text(encoding="utf-8")
+    stand_in.write_text(f"#!/usr/bin/python3.11\n{program}", encoding="utf-8")
+    stand_in.chmod(0o755)
+    with debian.entered(root) as inside:
+        yield inside
+        inside.run("systemctl stop weerklank")
+
+
+@dataclass
+class Operator:
+    """Types what the page says, in the order in which it says it."""
+
+    machine: Inside
+    done: int = 0
+
+    def go_on(self, *, until: str, **placed: str) -> str:
+        """Type the next blocks, up to the one with the line *until*; *placed* stands for words in capitals."""
+        said = ""
+        while True:
+            who, text = BLOCKS[self.done]
+            self.done += 1
+            for word, value in placed.items():
+                text = text.replace(word, value)
+            said += self.type(who, text)
+            if until in text:
+                return said
+
+    def type(self, who: str, text: str) -> str:
+        """What *text* says when it is typed by *who*; fails when a line of it does."""
+        if who == "as weerklank":
+            return self.as_user(text)
+        return self._told(text, "set -e\n" + text)
+
+    def as_user(self, text: str) -> str:
+        """Type *text* in a shell of the user, entered as the page says."""
+        become, *settings = ENTER.splitlines()[:-1]
+        watch = "trap 'echo \"FAILED $BASH_COMMAND\"' ERR"
+        shell = [become.replace("/bin/sh", "/bin/bash"), *settings, watch, text]
+        said = self._told(text, "\n".join(shell))
+        assert set(re.findall(r"^FAILED (.*)$", said, re.MULTILINE)) <= UNWELL, said
+        return said
+
+    def _told(self, text: str, script: str) -> str:
+        """Give *script* to a shell line by line, as somebody types it."""
+        done = subprocess.run(
+            ["chroot", self.machine.root, "/bin/bash"],
+            env={
+                "PATH": debian.PROGRAMS,
+                "HOME": "/root",
+                "LANG": "C.UTF-8",
+                **self.machine.variables,
+            },
+            input=script,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{text}\n{done.stdout[-4000:]}{done.stderr[-4000:]}"
+        return done.stdout
+
+
+def say_in(file: Path, **values: str) -> None:
+    """Say in a file of variables what is so here, as the page tells to; each is there already, or as an example."""
+    text = file.read_text(encoding="utf-8")
+    for name, value in values.items():
+        text, found = re.subn(rf"^#?{name}=.*$", f"{name}={value}", text, flags=re.MULTILINE)
+        assert found == 1, name
+    file.write_text(text, encoding="utf-8")
+
+
+def test_the_page_is_followed_word_for_word(machine: Inside, sink: tuple[Handler, int]) -> None:
+    operator, (mail, mail_port) = Operator(machine), sink
+    root = machine.root
+    pages, engine = (str(free_port("127.0.0.1", 0)) for _ in range(2))
+    session = f"{utc_now() + timedelta(days=200):%Y-%m-%d}T13:00"
+
+    operator.go_on(until="systemctl daemon-reload")
+    say_in(
+        root / "etc" / "weerklank" / "weerklank.env",
+        WEERKLANK_CHANNEL="smtp",
+        WEERKLANK_SMTP_HOST="127.0.0.1",
+        WEERKLANK_SMTP_PORT=str(mail_port),
+        WEERKLANK_SMTP_TLS="none",
+        WEERKLANK_PORTAL_PORT=pages,
+        WEERKLANK_PREFECT_PORT=engine,
+    )
+    assert "WEERKLANK_SMTP_HOST" in operator.go_on(until="weerklank config")
+    said = operator.go_on(until="weerklank sign-in", **{"2027-06-17T13:00": session})
+    link = re.search(r"http://\S+/in/\S+", said)
+    log = root / "run" / "units" / "weerklank.log"
+    wait_for(lambda: "Everything runs" in log.read_text())
+    assert link
+    with urllib.request.urlopen(link[0], timeout=30) as page:  # noqa: S310 - our own http address
+        assert page.status == 200
+
+    operator.as_user("weerklank sweep\nweerklank deliver")
+    assert any("manager@bedrijf.example" in to for to in mail.recipients)
+    assert "FAILED" not in operator.as_user("weerklank doctor")
+
+    copies = operator.go_on(until="weerklank backup")
+    (name,) = set(re.findall(r"^weerklank-\S+\.db$", copies, re.MULTILINE))
+    before = _status(operator)
+    edition = before["dialogues"][0]["id"]
+    operator.as_user(f"weerklank act {edition} cancel-dialogue --by sponsor --reason 'Tried out.'")
+    assert _status(operator) != before
+    operator.go_on(until="systemctl start weerklank", COPY=name)
+    assert _status(operator) == before
+
+    project = root / "opt" / "weerklank" / "app" / "pyproject.toml"
+    project.write_text(project.read_text().replace('version = "0.1.0"', 'version = "0.1.1"'))
+    operator.go_on(until="systemctl restart weerklank")
+    wait_for(lambda: log.read_text().count("Everything runs") == 3)
+    assert operator.as_user("weerklank --version").strip() == "weerklank 0.1.1"
+    assert "FAILED" not in operator.as_user("weerklank doctor")
+    assert operator.done == len(BLOCKS)
+
+
+def _status(operator: Operator) -> dict[str, list[dict[str, str]]]:
+    found: dict[str, list[dict[str, str]]] = json.loads(operator.as_user("weerklank status --json"))
+    return found
