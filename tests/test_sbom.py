@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.test_house import ROOT
-from tools.sbom import SbomUnfit, _checked, make_sbom
+from tools.sbom import SbomUnfit, _require_valid, make_sbom
 
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -63,4 +63,6 @@ def test_the_same_lock_gives_the_same_document() -> None:
 
 def test_what_the_schema_does_not_allow_is_refused() -> None:
     with pytest.raises(SbomUnfit):
-        _checked('{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{"name": "a"}]}')
+        _require_valid(
+            '{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{"name": "a"}]}'
+        )

@@ -1,5 +1,5 @@
 """
-SBOM (CycloneDX 1.6): what is installed with this house, from requirements.lock: `python -m tools.sbom FILE`.
+Software bill of materials (SBOM, CycloneDX): what is installed with this house: `python -m tools.sbom FILE`.
 
 Each package with its version, who asks for it, the hash of every file of it that may be installed, and its licence
 where the package is installed here and names one. The same lock gives the same document: it holds no moment and nothing
@@ -76,7 +76,7 @@ def make_sbom(lock: str, project: dict[str, str]) -> str:
     for asking in (house, *parts.values()):
         needs = [part for pin, part in parts.items() if asking.name in pin.asked_by]
         bom.register_dependency(asking, needs)
-    return _checked(JsonV1Dot6(bom).output_as_string(indent=2))
+    return _require_valid(JsonV1Dot6(bom).output_as_string(indent=2))
 
 
 def _house(project: dict[str, str]) -> Component:
@@ -119,7 +119,8 @@ def _licences(name: str) -> Iterator[License]:
     yield from (_LICENCES.make_with_name(one) for one in sorted(names - _VAGUE))
 
 
-def _checked(text: str) -> str:
+def _require_valid(text: str) -> str:
+    """*text*, when the schema allows it."""
     if fault := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
         raise SbomUnfit(str(fault))
     return text

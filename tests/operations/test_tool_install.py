@@ -85,7 +85,7 @@ def test_it_works_from_an_environment_of_its_own(line: str, dist: Path, tmp_path
 def test_a_stranger_of_the_same_name_is_found(dist: Path, tmp_path: Path) -> None:
     program = install(BY_UV, dist, tmp_path)
     python = tmp_path / "tools" / "weerklank" / "bin" / "python"
-    add = ["uv", "pip", "install", "--quiet", "--no-deps", "--no-index", "--python", python]
+    add = ["uv", "pip", "install", "--quiet", "--no-deps", "--no-index", "--python", str(python)]
     subprocess.run([*add, _wheel_of_a_stranger(tmp_path)], env=places(tmp_path), check=True)
     refused = run(program, tmp_path, "--version")
 
