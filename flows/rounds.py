@@ -22,12 +22,14 @@ from config.settings import load_settings
 from flows.board import Board, board_of
 from flows.prefect import artifacts, events
 from flows.prefect.alarm import keep_alarm
-from flows.prefect.run_names import number_with_noun, run_title
+from flows.prefect.coming_openings import announce_next
+from flows.prefect.run_names import run_title
 from flows.prefect.schedules import keep_schedules
 from flows.signals import Signals, signals_of
 from flows.worker_thread import CHUNK, Done, Pulse, StoppedEarly, Work, in_house, quietly
 from records import queries
 from records.sweep.sweep import SweepReport
+from services.delivery.digest import DigestReport
 from services.delivery.report import DeliveryReport
 from services.house import House
 
@@ -37,6 +39,16 @@ PROGRAMME: Any = Field(
     default=...,
     description="The id of the programme, as `weerklank programme list` shows it.",
     json_schema_extra={"title": "Programme", "examples": ["kledingmerk"]},
+)
+DIGEST_PROGRAMME: Any = Field(
+    default=None,
+    description="The id of one programme; empty: all of a time zone.",
+    json_schema_extra={"title": "Programme", "examples": ["kledingmerk"]},
+)
+DIGEST_ZONE: Any = Field(
+    default=None,
+    description="The time zone whose programmes are told; each has a schedule of its own.",
+    json_schema_extra={"title": "Zone", "examples": ["Europe/Amsterdam"]},
 )
 Outcome = dict[str, Any] | State[Any]
 KEEPS_NOTHING: Any = {
@@ -177,28 +189,50 @@ async def open_annual_cycle(programme: Programme = PROGRAMME) -> Outcome:
 
     opened = await _watch(f"open annual cycle · {programme}", work)
     said = f"{opened} opened" if opened else f"{programme} · nothing was due"
-    await quietly(artifacts.name_run(f"open annual cycle · {said}", [programme]))
+    after = [announce_next(programme)] if opened else []
+    await quietly(artifacts.name_run(f"open annual cycle · {said}", [programme]), *after)
     return {"opened": opened}
 
 
 @flow(
     name="send-digest",
-    description="Writes the weekly overview to the manager of a programme, once per week.",
+    description="Writes the weekly overviews of a time zone, or of one programme, once per week.",
     retries=3,
     retry_delay_seconds=300,
     **KEEPS_NOTHING,
 )
-async def send_digest(programme: Programme = PROGRAMME) -> Outcome:
-    """Put the overview of *programme* for this week in the outbox; it leaves with the next delivery."""
+async def send_digest(
+    programme: Programme | None = DIGEST_PROGRAMME, zone: Programme | None = DIGEST_ZONE
+) -> Outcome:
+    """Put the overviews of this week, of all programmes of *zone* or of *programme* alone, in the outbox."""
+    about = programme or zone
+    if about is None:
+        return Cancelled(message="Say which: the id of a programme, or a time zone.")
     moment = _moment()
 
-    def work(house: House, _: Pulse) -> int:
-        return house.send_digest(programme, moment)
+    def work(house: House, pulse: Pulse) -> DigestReport:
+        if programme is None:
+            return house.send_digests(about, moment, pulse.beat)
+        return DigestReport(house.send_digest(programme, moment), 0)
 
-    written = await _watch(f"send digest · {programme}", work)
-    said = number_with_noun(written, "overview", "overviews") if written else "nothing to tell"
-    await quietly(artifacts.name_run(f"send digest · {programme} · {said}", [programme]))
-    return {"written": written}
+    try:
+        report = await _watch(f"send digest · {about}", work)
+    except StoppedEarly:
+        return await _stop(f"send digest · {about}")
+    await quietly(artifacts.name_run(_digest(about, report), [programme] if programme else []))
+    if report.failed:
+        return Failed(
+            message="Some overviews were not written; the log of this machine says which."
+        )
+    return {"written": report.written}
+
+
+def _digest(about: str, report: DigestReport) -> str:
+    words = [
+        (report.written, "overview", "overviews"),
+        (report.failed, "not written", "not written"),
+    ]
+    return run_title(f"send digest · {about}", words, "nothing to tell")
 
 
 async def _watch(title: str, work: Work[Done], *beside: Coroutine[Any, Any, Any]) -> Done:

@@ -31,6 +31,7 @@ from config.logs import logger
 from config.settings import load_settings
 from flows import rounds
 from flows.prefect.alarm import keep_alarm
+from flows.prefect.bulk_requests import PAGE
 from flows.prefect.schedules import deploy, deployments, keep_schedules
 from flows.prefect.stale_runs import bury, skip
 from flows.worker_thread import CLOSING, quietly
@@ -55,69 +56,76 @@ class NotAsync(TypeError):
 
 
 class Runner:
-    """Polls for due runs of our deployments, and runs each in a thread with an event loop of its own."""
+    """Polls for due runs of our deployments, and does those of each flow one after another in a thread of its own."""
 
     def __init__(self, client: PrefectClient) -> None:
         self._client = client
         self._flows: dict[UUID, Flow[Any, Any]] = {}
-        self._running: dict[UUID, FlowRun] = {}
+        self._busy: set[str] = set()
         self._threads: list[threading.Thread] = []
         self._looks = 0
 
     async def look(self) -> None:
-        """Take up what is due now."""
+        """Take up what is due now; of a flow that is under way, at a later look."""
         if self._looks % LEARN_EVERY == 0:
             await self._learn()
         self._looks += 1
-        due = await self._client.get_scheduled_flow_runs_for_deployments(
-            list(self._flows), scheduled_before=utc_now()
+        taken: dict[str, list[FlowRun]] = {}
+        for run in await self._newest(await self._due()):
+            flow = self._flow(run)
+            if flow is not None and flow.name not in self._busy:
+                taken.setdefault(flow.name, []).append(run)
+        for name, runs in taken.items():
+            self._start(FLOWS[name], runs)
+
+    async def _due(self) -> list[FlowRun]:
+        """What is due; where thousands of one deployment are, those of the others all the same."""
+        found = await self._due_of(list(self._flows))
+        if len(found) < PAGE:
+            return found
+        return [run for one in self._flows for run in await self._due_of([one])]
+
+    async def _due_of(self, deployments: list[UUID]) -> list[FlowRun]:
+        return await self._client.get_scheduled_flow_runs_for_deployments(
+            deployments, scheduled_before=utc_now(), limit=PAGE
         )
-        new = [run for run in due if run.id not in self._running]
-        for run in await self._newest(new):
-            if not self._is_busy(run):
-                await self._take(run)
 
     async def _learn(self) -> None:
         """Ask which deployments are ours; those of a work pool have workers of their own."""
+        ours: dict[UUID, Flow[Any, Any]] = {}
         for name, one in (await deployments(self._client)).items():
             flow = FLOWS.get(name.split("/")[0])
             if flow is not None and one.work_pool_name is None:
-                self._flows[one.id] = flow
+                ours[one.id] = flow
+        self._flows = ours
 
     async def _newest(self, due: Iterable[FlowRun]) -> list[FlowRun]:
         """*due*, without the runs that an outage left behind: the newest of a schedule does their work too."""
         newest: dict[object, FlowRun] = {}
         for run in sorted(due, key=lambda one: one.expected_start_time or utc_now()):
-            key = run.deployment_id if run.auto_scheduled else run.id
+            key = _schedule_of(run) if run.auto_scheduled else run.id
             if older := newest.get(key):
                 await skip(self._client, older.id)
             newest[key] = run
         return list(newest.values())
 
-    def _is_busy(self, run: FlowRun) -> bool:
-        """Whether another run of the same flow is under way; then *run* waits for the next look."""
-        return any(one.flow_id == run.flow_id for one in self._running.values())
+    def _flow(self, run: FlowRun) -> Flow[Any, Any] | None:
+        return self._flows.get(run.deployment_id) if run.deployment_id else None
 
-    async def _take(self, run: FlowRun) -> None:
-        try:
-            state = await propose_state(self._client, Pending(), flow_run_id=run.id)
-        except (Abort, Pause):
-            return
-        if state.is_pending() and run.deployment_id is not None:
-            self._running[run.id] = run
-            flow = self._flows[run.deployment_id]
-            thread = threading.Thread(target=self._run, args=[flow, run], daemon=True)
-            self._threads = [*(one for one in self._threads if one.is_alive()), thread]
-            thread.start()
+    def _start(self, flow: Flow[Any, Any], runs: list[FlowRun]) -> None:
+        self._busy.add(flow.name)
+        thread = threading.Thread(target=self._work, args=[flow, runs], daemon=True)
+        self._threads = [*(one for one in self._threads if one.is_alive()), thread]
+        thread.start()
 
-    def _run(self, flow: Flow[Any, Any], run: FlowRun) -> None:
-        """Run *flow* for *run*; its own thread keeps the signal handlers of this process as they are."""
+    def _work(self, flow: Flow[Any, Any], runs: list[FlowRun]) -> None:
+        """Do *runs* of *flow*; its own thread keeps the signal handlers of this process as they are."""
         try:
-            asyncio.run(_engine(flow, run))
+            asyncio.run(_each(flow, runs))
         except BaseException as error:  # noqa: BLE001 - the engine has told Prefect; nothing may end this process
-            logger("flows").warning("run-ended", run=run.id, error=error)
+            logger("flows").warning("run-ended", flow=flow.name, error=error)
         finally:
-            self._running.pop(run.id, None)
+            self._busy.discard(flow.name)
 
     def join(self, seconds: float) -> None:
         """Wait for what runs, at most so many *seconds* for each run."""
@@ -139,6 +147,31 @@ async def begin_at_once(client: PrefectClient) -> None:
     for name, one in (await deployments(client)).items():
         if name.split("/")[0] in AT_ONCE and one.schedules:
             await client.create_flow_run_from_deployment(one.id)
+
+
+def _schedule_of(run: FlowRun) -> tuple[object, ...]:
+    """What made it: a deployment has a schedule for each zone, which says so in the parameters of its runs."""
+    return (run.deployment_id, *sorted(run.parameters.items()))
+
+
+async def _each(flow: Flow[Any, Any], runs: Iterable[FlowRun]) -> None:
+    async with get_client() as client:
+        for run in runs:
+            if CLOSING.is_set():
+                return
+            if await _is_taken(client, run):
+                await _engine(flow, run)
+
+
+async def _is_taken(client: PrefectClient, run: FlowRun) -> bool:
+    """Whether *run* is ours now; another runner may have done it since we looked, and Prefect would do it again."""
+    state = (await client.read_flow_run(run.id)).state
+    if state is None or not state.is_scheduled():
+        return False
+    try:
+        return (await propose_state(client, Pending(), flow_run_id=run.id)).is_pending()
+    except (Abort, Pause):
+        return False
 
 
 async def _engine(flow: Flow[Any, Any], run: FlowRun) -> None:

@@ -24,6 +24,7 @@ from states.model.policy import Policy
 if TYPE_CHECKING:
     from records.ledger import Receipt
     from records.sweep.sweep import SweepReport
+    from services.delivery.digest import DigestReport
     from services.delivery.outbound import Mailroom
     from services.delivery.report import DeliveryReport
     from services.delivery.round import Beat
@@ -84,6 +85,14 @@ class House:
         from services.delivery.digest import send_digest  # noqa: PLC0415 - once a week
 
         return send_digest(self.ledger, programme_id, now)
+
+    def send_digests(
+        self, zone_name: str, now: datetime, beat: Callable[[int], None]
+    ) -> "DigestReport":
+        """The same for every programme of the zone *zone_name*, in batches of which *beat* is told."""
+        from services.delivery.digest import send_digests  # noqa: PLC0415 - once a week
+
+        return send_digests(self.ledger, zone_name, now, beat)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -14,8 +14,6 @@ from flows.machine.password import CLIENT, SERVER, login
 from flows.machine.processes import Child, start
 from services.parent_watchdog import end_with_parent
 
-YEARS_AHEAD = "P1200D"
-"""Three yearly openings are visible; with fewer the scheduler would look for the third every minute."""
 _HEALTH_TIMEOUT = 3.0  # seconds
 
 
@@ -90,7 +88,6 @@ _SILENCE = {
     "PREFECT_CLI_PROMPT": "false",
 }
 _SERVICES = {
-    "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_SCHEDULED_TIME": YEARS_AHEAD,
     # Runs older than 90 days go: four hundred a day would fill the disk of a small machine.
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
 }

@@ -11,15 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.filters import (
-    FlowRunFilter,
-    FlowRunFilterDeploymentId,
-    FlowRunFilterExpectedStartTime,
-    FlowRunFilterState,
-    FlowRunFilterStateType,
-)
+from prefect.client.schemas.filters import FlowRunFilterExpectedStartTime
 from prefect.client.schemas.objects import State, StateType
 from prefect.states import Cancelled, Crashed
+
+from flows.prefect.bulk_requests import every_run, runs_of
 
 LONGEST = timedelta(days=1)
 """No run takes as long: a sweep of millions takes minutes, a delivery less than a claim lasts, a day at most."""
@@ -32,8 +28,7 @@ async def bury(
     client: PrefectClient, deployments: Iterable[UUID], *, silent_since: datetime
 ) -> None:
     """Mark as crashed what is under way, and came to that state before *silent_since* (aware)."""
-    ours = _runs(deployments, _UNDER_WAY)
-    for run in await client.read_flow_runs(flow_run_filter=ours):
+    for run in await every_run(client, runs_of(list(deployments), _UNDER_WAY)):
         if run.state and run.state.timestamp < silent_since:
             state: State[Any] = Crashed(
                 message="Whoever ran this was ended. What was committed stays."
@@ -45,11 +40,9 @@ async def skip_missed(
     client: PrefectClient, deployments: Iterable[UUID], *, due_before: datetime
 ) -> None:
     """Cancel the scheduled rounds that were due before *due_before* (aware) and that nobody took."""
-    ours = _runs(deployments, (StateType.SCHEDULED,))
-    ours.expected_start_time = FlowRunFilterExpectedStartTime.model_validate(
-        {"before_": due_before}
-    )
-    for run in await client.read_flow_runs(flow_run_filter=ours):
+    before = FlowRunFilterExpectedStartTime.model_validate({"before_": due_before})
+    ours = runs_of(list(deployments), [StateType.SCHEDULED], expected_start_time=before)
+    for run in await every_run(client, ours):
         if run.auto_scheduled:
             await skip(client, run.id)
 
@@ -58,10 +51,3 @@ async def skip(client: PrefectClient, run_id: UUID) -> None:
     """Cancel the run with *run_id*, because a later one does its work."""
     state: State[Any] = Cancelled(name="Skipped", message="A later run does this work too.")
     await client.set_flow_run_state(run_id, state)
-
-
-def _runs(deployments: Iterable[UUID], states: Iterable[StateType]) -> FlowRunFilter:
-    return FlowRunFilter(
-        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(states))),
-        deployment_id=FlowRunFilterDeploymentId(any_=list(deployments)),
-    )

@@ -1,8 +1,14 @@
 """Weekly digest: an overview for a manager, in weeks in which there is something that no other letter told."""
 
+import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from records.delivery import queue
+from records.dialogues.programmes import in_zone
+from records.engine.database import reading
+from records.engine.errors import RecordsError
 from records.journal import journal
 from records.ledger import Ledger
 from states.model.dialogue import Dialogue
@@ -11,7 +17,50 @@ from states.model.people import PARTICIPANT, Role
 from states.model.vocabulary import Template
 
 TEMPLATE = Template.DIGEST
+BATCH = 100
+"""Programmes between two looks whether to go on."""
 _WEEK = timedelta(days=7)
+_log = logging.getLogger(__name__)
+
+
+class DigestReport(NamedTuple):
+    """How many overviews were written, and for how many programmes none could be."""
+
+    written: int
+    failed: int
+
+
+def send_digests(
+    ledger: Ledger, zone_name: str, now: datetime, beat: Callable[[int], None]
+) -> DigestReport:
+    """
+    Put the overviews of all programmes of the zone *zone_name* in the outbox, in batches, as `send_digest` does each.
+
+    *beat* is told of each batch, and may raise to end it there: asking again in the same week goes on with the others.
+    """
+    told: list[int | None] = []
+    after = ""
+    while some := _next(ledger, zone_name, after):
+        told += [_write_or_go_on(ledger, one, now) for one in some]
+        after = some[-1]
+        beat(len(some))
+    return DigestReport(sum(filter(None, told)), told.count(None))
+
+
+def _next(ledger: Ledger, zone_name: str, after: str) -> list[str]:
+    with reading(ledger.engine) as connection:
+        return in_zone(connection, zone_name, after, BATCH)
+
+
+def _write_or_go_on(ledger: Ledger, programme_id: str, now: datetime) -> int | None:
+    """A programme whose overview cannot be written is tried again by the next run, and holds up no other one."""
+    try:
+        return send_digest(ledger, programme_id, now)
+    except RecordsError:
+        raise
+    except Exception:  # noqa: BLE001 - one programme must not stop the others
+        _log.exception("the weekly overview of %s could not be written", programme_id)
+        return None
 
 
 def send_digest(ledger: Ledger, programme_id: str, now: datetime) -> int:

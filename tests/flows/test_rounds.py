@@ -301,6 +301,54 @@ def test_the_digest_is_written_once_a_week(house: Settings) -> None:
     ]
 
 
+def test_the_digests_of_a_zone_are_written_by_one_run(house: Settings) -> None:
+    from flows.rounds import send_digest
+
+    monday = datetime(2022, 9, 12, 6, tzinfo=UTC)
+    names = [
+        run(send_digest, None, zone, monday).name
+        for zone in ("Asia/Dhaka", "Europe/Amsterdam", "Europe/Amsterdam")
+    ]
+
+    assert names == [
+        "send digest · Asia/Dhaka · nothing to tell",
+        "send digest · Europe/Amsterdam · 1 overview",
+        "send digest · Europe/Amsterdam · nothing to tell",
+    ]
+
+
+def test_a_programme_whose_overview_fails_keeps_no_other_one_waiting(
+    house: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows.rounds import send_digest
+    from services.delivery import digest
+
+    with open_house(house) as opened:
+        known = opened.ledger.programme("kledingmerk").programme
+        opened.ledger.apply_programme(known.model_copy(update={"id": "a-first"}), MORNING_AFTER)
+    write = digest.send_digest
+
+    def trip(ledger: Any, name: str, now: datetime) -> int:  # noqa: ANN401
+        if name == "a-first":
+            raise LookupError(name)
+        return write(ledger, name, now)
+
+    monkeypatch.setattr(digest, "send_digest", trip)
+    told = run(send_digest, None, "Europe/Amsterdam", datetime(2022, 9, 12, 6, tzinfo=UTC))
+
+    assert told.name == "send digest · Europe/Amsterdam · 1 overview · 1 not written"
+    assert ended(told).is_failed()
+
+
+def test_a_digest_of_nobody_says_what_to_give(house: Settings) -> None:
+    from flows.rounds import send_digest
+
+    asked = run(send_digest)
+
+    assert ended(asked).is_cancelled()
+    assert "the id of a programme, or a time zone" in words(asked)
+
+
 def test_an_unknown_programme_is_refused_in_clear_words(house: Settings) -> None:
     from flows.rounds import open_annual_cycle
 
@@ -355,7 +403,8 @@ def test_whoever_reaches_prefect_cannot_say_what_time_it_is() -> None:
     from flows.runner import FLOWS
 
     assert {name for flow in FLOWS.values() for name in parameter_schema(flow).properties} == {
-        "programme"
+        "programme",
+        "zone",
     }
 
 

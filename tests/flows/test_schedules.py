@@ -1,10 +1,10 @@
-"""A schedule that is taken is read alike by whoever opens editions and by Prefect, and one bad one stops no other."""
+"""A schedule that is taken is read alike by whoever opens editions and by Prefect, and one bad zone stops no other."""
 
 import asyncio
 from datetime import datetime, timedelta
 from importlib import import_module
 from itertools import islice
-from typing import Any, Self
+from typing import Any
 
 import pytest
 from cronsim import CronSim
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from states.language.errors import BadInput
 from states.timing.schedule import require_schedule
-from tests.states.builders import programme, utc
+from tests.states.builders import utc
 
 BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 START = utc("2022-01-01 00:00")
@@ -71,54 +71,25 @@ def test_prefect_runs_at_the_very_instants_at_which_editions_open(line: str, zon
     assert [one.timestamp() for one in theirs] == [one.timestamp() for one in ours]
 
 
-def test_a_schedule_that_prefect_refuses_stops_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    from flows.prefect import schedules
+def test_a_zone_that_prefect_refuses_stops_no_other_one() -> None:
+    from flows.prefect.digest_schedules import keep_zones
 
-    bad = programme().model_copy(update={"id": "bad", "schedule": "0 9 LW 12 *"})
-    good = programme().model_copy(update={"id": "good"})
-    kept: list[str] = []
+    client: Any = Client()
 
-    async def create(_client: object, wanted: schedules.Wanted, *_terms: object) -> None:
-        assert wanted.schedules
-        kept.append(wanted.full_name)
+    asyncio.run(keep_zones(client, client, ["Nowhere/Land", "Europe/Amsterdam"]))
 
-    async def nothing(*_given: object) -> dict[str, object]:
-        return {}
-
-    model: dict[str, Any] = {f"{flow}/{schedules.BY_HAND}": Model() for flow in FLOWS}
-
-    async def deployed(_client: object) -> dict[str, Any]:
-        return model
-
-    monkeypatch.setattr(schedules, "_programmes", lambda: [bad, good])
-    monkeypatch.setattr(schedules, "get_client", Client)
-    monkeypatch.setattr(schedules, "deployments", deployed)
-    monkeypatch.setattr(schedules, "_clear_up", nothing)
-    monkeypatch.setattr(schedules, "_name_upcoming", nothing)
-    monkeypatch.setattr(schedules, "_create", create)
-
-    asyncio.run(schedules.keep_schedules())
-
-    assert kept == ["send-digest/bad", "open-annual-cycle/good", "send-digest/good"]
-
-
-FLOWS = ("open-annual-cycle", "send-digest")
-
-
-class Model:
-    """A deployment to copy from."""
-
-    flow_id = None
-
-    def __getattr__(self, _name: str) -> None:
-        """Whatever is copied of it."""
+    assert client.made == ["Europe/Amsterdam"]
 
 
 class Client:
-    """A client that is asked for nothing."""
+    """A client, and the deployment that it would mend, which has no schedule yet."""
 
-    async def __aenter__(self) -> Self:
-        return self
+    id = "send-digest"
+    schedules: tuple[Any, ...] = ()
 
-    async def __aexit__(self, *_error: object) -> None:
-        return None
+    def __init__(self) -> None:
+        self.made: list[str] = []
+
+    async def create_deployment_schedules(self, _deployment: str, wishes: list[Any]) -> None:
+        """Note the zone of each."""
+        self.made += [one.schedule.timezone for one in wishes]

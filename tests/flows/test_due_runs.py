@@ -1,0 +1,80 @@
+"""Which of the runs that are due are taken up: those of every deployment, and of a schedule the newest alone."""
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.states.builders import utc
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import FlowRun
+
+START = utc("2022-12-01 08:00")
+OPENINGS, SWEEPS = uuid4(), uuid4()
+
+
+class Server:
+    """A server on which *runs* are due, which answers as many at once as it is asked for."""
+
+    def __init__(self, runs: "list[FlowRun]") -> None:
+        self.runs = runs
+        self.questions = 0
+
+    async def get_scheduled_flow_runs_for_deployments(
+        self, deployments: list[UUID], *, limit: int, **_more: object
+    ) -> "list[FlowRun]":
+        """Give the first of those that are due."""
+        self.questions += 1
+        return [run for run in self.runs if run.deployment_id in deployments][:limit]
+
+
+def due(deployment: UUID, minutes: int = 0, zone: str | None = None) -> "FlowRun":
+    from prefect.client.schemas.objects import FlowRun
+
+    start: Any = START + timedelta(minutes=minutes)
+    return FlowRun(
+        flow_id=uuid4(),
+        deployment_id=deployment,
+        expected_start_time=start,
+        auto_scheduled=zone is not None,
+        parameters={"zone": zone} if zone else {},
+    )
+
+
+def asked(server: Any) -> "list[FlowRun]":  # noqa: ANN401 - a server of ours for Prefect's client
+    from flows.runner import FLOWS, Runner
+
+    runner = Runner(server)
+    runner._flows = dict.fromkeys((OPENINGS, SWEEPS), FLOWS["enforce-deadlines"])
+    return asyncio.run(runner._due())
+
+
+@pytest.mark.parametrize(("openings", "questions"), [(3, 1), (500, 3)])
+def test_thousands_of_openings_keep_no_sweep_waiting(openings: int, questions: int) -> None:
+    sweep = due(SWEEPS)
+    server = Server([*(due(OPENINGS) for _ in range(openings)), sweep])
+
+    assert sweep in asked(server)
+    assert server.questions == questions
+
+
+def test_of_what_an_outage_left_each_zone_keeps_its_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    from flows import runner
+
+    skipped: list[UUID] = []
+
+    async def skip(_client: object, run_id: UUID) -> None:
+        skipped.append(run_id)
+
+    monkeypatch.setattr(runner, "skip", skip)
+    old, new, other = (due(SWEEPS, at, zone) for at, zone in ((0, "A"), (9, "A"), (5, "B")))
+    by_hand = [due(OPENINGS), due(OPENINGS, 1)]
+    client: Any = None
+
+    newest = asyncio.run(runner.Runner(client)._newest([old, new, other, *by_hand]))
+
+    assert {run.id for run in newest} == {new.id, other.id, *(run.id for run in by_hand)}
+    assert skipped == [old.id]
