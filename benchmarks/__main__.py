@@ -14,7 +14,7 @@ from benchmarks.report import picture, table
 
 NAMES = (
     "sweep", "sweep_postgresql", "people", "growth", "idle", "delivery", "steps", "prefect_share",
-    "year", "rehearsal", "pages",
+    "programmes", "year", "rehearsal", "pages",
 )  # fmt: skip
 FULL = {
     "sweep": 1_000_000,
@@ -23,6 +23,7 @@ FULL = {
     "growth": 1_000_000,
     "idle": 10_000_000,
     "delivery": 2_000,
+    "programmes": 10_000,
     "year": 10_000,
 }
 DOCS = Path(__file__).parents[1] / "docs"

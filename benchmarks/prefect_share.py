@@ -39,13 +39,14 @@ def prefect() -> Iterator[None]:
             if brief.child.ended or perf_counter() > deadline:
                 raise Skipped(f"no Prefect server came up: {brief.child.last_words()}")
             sleep(0.2)
-        with _pointed_at(brief.place):
+        with pointed_at(brief.place):
             yield
             _drain()
 
 
 @contextmanager
-def _pointed_at(place: ServerAddress) -> Iterator[None]:
+def pointed_at(place: ServerAddress) -> Iterator[None]:
+    """Let the Prefect of this process ask the server at *place*."""
     from prefect import settings  # noqa: PLC0415
 
     found = {
