@@ -8,6 +8,8 @@ from importlib.resources import files
 from starlette.requests import Request
 from starlette.responses import Response
 
+from portal.http.content_coding import is_known, pack, takes_gzip
+
 _TYPES = {
     "css": "text/css; charset=utf-8",
     "svg": "image/svg+xml",
@@ -26,7 +28,16 @@ def content(name: str) -> bytes:
 @lru_cache(maxsize=len(NAMES))
 def address(name: str) -> str:
     """Where the file *name* lies, with a mark of what is in it."""
-    return f"/static/{name}?v={sha256(content(name)).hexdigest()[:_MARK]}"
+    return f"/static/{name}?v={_mark_of(name)}"
+
+
+def _mark_of(name: str) -> str:
+    return sha256(content(name)).hexdigest()[:_MARK]
+
+
+@lru_cache(maxsize=len(NAMES))
+def _packed(name: str) -> bytes:
+    return pack(content(name))
 
 
 @lru_cache(maxsize=len(NAMES))
@@ -41,5 +52,12 @@ async def serve(request: Request) -> Response:
     if name not in NAMES:
         return Response(status_code=404)
     kept = "public, max-age=31536000, immutable" if "v" in request.query_params else "no-cache"
-    kind = _TYPES[name.rpartition(".")[2]]
-    return Response(content(name), headers={"cache-control": kept, "content-type": kind})
+    small = takes_gzip(request)
+    tag = f'"{_mark_of(name)}{"-gzip" if small else ""}"'
+    told = {"cache-control": kept, "etag": tag, "vary": "accept-encoding"}
+    if is_known(request, tag):
+        return Response(status_code=304, headers=told)
+    told["content-type"] = _TYPES[name.rpartition(".")[2]]
+    if small:
+        told["content-encoding"] = "gzip"
+    return Response(_packed(name) if small else content(name), headers=told)
