@@ -18,7 +18,7 @@ COMMANDS = {
     "rehearse": Lazy(
         "cli.commands.rehearse:command", "Live a whole scenario file on a simulated clock."
     ),
-    "programme": Lazy("cli.commands.programme:app", "Create, update or list programmes."),
+    "programme": Lazy("cli.commands.programme:app", "Create, update, list or pause programmes."),
     "open": Lazy("cli.commands.act:open_edition", "Open an edition by hand."),
     "act": Lazy("cli.commands.act:app", "Take one step in a dialogue."),
     "status": Lazy(

@@ -160,7 +160,7 @@ class Ledger:
         """
         Open an edition by hand; without *session_at* its session is proposed as the schedule would.
 
-        Raises NotKnown('unknown-programme'), Refused('edition-exists', or 'session-too-near' unless *tight*).
+        Raises NotKnown('unknown-programme'), Refused('edition-exists', 'programme-paused', 'session-too-near').
         """
         asked = OpeningRequest(by, session_at, edition, information, tight)
         with writing(self.engine, now) as connection:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Engine, Select, Table, and_, bindparam, func, null, or_, select
 
 from records.dialogues.duty_queries import SELECT_DUTIES, DutyRow, duties_in
+from records.dialogues.programmes import NOT_PAUSED
 from records.engine.database import reading
 from records.outbox.enqueue import BY_HAND, FAILED, PENDING, WAITS_SINCE
 from records.run_history import LATE, finished_by
@@ -250,6 +251,6 @@ def next_moment(engine: Engine) -> datetime | None:
         found = [
             connection.scalar(duty.order_by(DUTIES.c.next_at).limit(1)),
             connection.scalar(notice.order_by(NOTICES.c.next_try_at).limit(1)),
-            connection.scalar(select(func.min(PROGRAMMES.c.opens_at))),
+            connection.scalar(select(func.min(PROGRAMMES.c.opens_at)).where(NOT_PAUSED)),
         ]
     return min((moment for moment in found if moment is not None), default=None)

@@ -1,4 +1,4 @@
-"""`weerklank programme`: create or update a programme from a file, and list them."""
+"""`weerklank programme`: create or update a programme from a file, show and list them, pause and resume one."""
 
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ import typer
 from cli import console, times
 from cli.app import HELP, group
 from cli.commands.act import Now
+from cli.commands.pause import ProgrammeId, pause, paused_data, resume
 from cli.console import AsJson
 from cli.yaml_input import BadDocument, Document, read_document, validate
 from config.policies import PolicyUnfit, policy_of
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 _KEY = "programme."
 
-app = group("Create, update or list programmes.")
+app = group("Create, update, show or list programmes; pause and resume one.")
+app.command("pause", context_settings=HELP)(pause)
+app.command("resume", context_settings=HELP)(resume)
 
 ProgrammeFile = Annotated[
     Path,
@@ -66,12 +69,36 @@ def list_programmes(as_json: AsJson = False) -> None:
         console.say_json({"programmes": [_as_data(row) for row in rows]})
     elif rows:
         console.columns(
-            [(row.programme.id, row.programme.company, f"opens {_local(row)}") for row in rows],
+            [(row.programme.id, row.programme.company, _next(row)) for row in rows],
             indent="",
         )
     else:
         console.out("There are no programmes yet.")
         console.suggest("weerklank programme apply FILE, or see the case first: weerklank demo")
+
+
+@app.command("show", context_settings=HELP)
+def show(programme: ProgrammeId, as_json: AsJson = False) -> None:
+    """Show a programme: where, who holds which role, its editions, when the next one opens, and whether it is paused.
+
+    weerklank programme show kledingmerk
+    """
+    with open_house() as house:
+        row = house.ledger.programme(programme)
+        editions = house.ledger.dialogue_ids(programme)
+    if as_json:
+        console.say_json({**_as_data(row), "editions": editions})
+        return
+    of = row.programme
+    told = [
+        ("company", f"{of.company}, {of.country}, {of.time_zone}"),
+        ("languages", ", ".join(of.languages)),
+        ("schedule", f"{of.schedule}; {_next(row)}"),
+        *([("reason", row.paused.reason.replace("\n", " "))] if row.paused else []),
+        ("roles", ", ".join(sorted(role.value for role in of.roles))),
+        ("editions", ", ".join(editions) or "none yet"),
+    ]
+    console.columns([(name, console.clean(what)) for name, what in told], indent="")
 
 
 def read_programme(file: Path, now: datetime) -> Programme:
@@ -114,6 +141,13 @@ def _local(row: "ProgrammeRow") -> str:
     return f"{opens:%Y-%m-%d %H:%M} ({row.programme.time_zone})"
 
 
+def _next(row: "ProgrammeRow") -> str:
+    if row.paused is None:
+        return f"opens {_local(row)}"
+    since = row.paused.since.astimezone(ZoneInfo(row.programme.time_zone))
+    return f"paused since {since:%Y-%m-%d} by {row.paused.by}: no new edition opens"
+
+
 def _as_data(row: "ProgrammeRow") -> dict[str, Any]:
     programme = row.programme
     return {
@@ -125,4 +159,5 @@ def _as_data(row: "ProgrammeRow") -> dict[str, Any]:
         "schedule": programme.schedule,
         "roles": sorted(role.value for role in programme.roles),
         "opens_at": console.stamp(row.opens_at),
+        "paused": paused_data(row.paused),
     }

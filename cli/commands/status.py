@@ -1,6 +1,6 @@
 """`weerklank status`: where a dialogue stands, what is missing, who owes what, and who waits since when."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -40,25 +40,39 @@ def status(
     moment, settings = times.moment_or_now(now), load_settings()
     with open_house(settings) as house:
         ids = [dialogue] if dialogue else house.ledger.dialogue_ids()
+        paused = _pauses(house, dialogue)
         if as_json:
-            console.say_json(
-                json_views.visible_dialogues(
-                    house.ledger,
-                    ids,
-                    moment,
-                    viewer=viewer,
-                    language=settings.language,
-                )
+            shown = json_views.visible_dialogues(
+                house.ledger,
+                ids,
+                moment,
+                viewer=viewer,
+                language=settings.language,
             )
+            console.say_json({**shown, **({"paused": paused} if paused else {})})
             return
         if not ids:
             _nothing_yet(house)
+        for one in paused:
+            since = f"{one['programme']} is paused since {one['since']:%Y-%m-%d}"
+            console.paragraph(f"{since}: no new edition opens; what is owed goes on.")
+            console.out()
         for number, name in enumerate(ids):
             if number:
                 console.out()
             portray(house.ledger.read(name), moment, viewer, settings.language, short=len(ids) > 1)
         if len(ids) > 1:
             console.suggest(f"weerklank status {ids[-1]}")
+
+
+def _pauses(house: House, dialogue: str | None) -> list[dict[str, Any]]:
+    """The programmes of which no new edition opens; asked for one dialogue, its own alone."""
+    mine = house.ledger.read(dialogue).programme.id if dialogue else None
+    return [
+        {"programme": row.programme.id, "since": row.paused.since, "by": row.paused.by}
+        for row in house.ledger.programmes()
+        if row.paused and mine in {None, row.programme.id}
+    ]
 
 
 def _nothing_yet(house: House) -> None:
@@ -68,7 +82,6 @@ def _nothing_yet(house: House) -> None:
         console.suggest("weerklank programme apply FILE, or see the case first: weerklank demo")
         return
     for row in programmes:
-        console.out(
-            f"{row.programme.id}: no edition yet; the next one opens {row.opens_at:%Y-%m-%d} by itself."
-        )
+        when = "when it is resumed" if row.paused else f"{row.opens_at:%Y-%m-%d} by itself"
+        console.out(f"{row.programme.id}: no edition yet; the next one opens {when}.")
     console.suggest(f"weerklank open {programmes[0].programme.id} --session WHEN")

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Engine, and_, bindparam, func, or_, select, true, update
 
 from records.dialogues.openings import session_rule
+from records.dialogues.programmes import NOT_PAUSED
 from records.dialogues.repository import Policies, programme_of
 from records.engine.database import reading, writing
 from records.schema.core import PROGRAMMES
@@ -44,7 +45,7 @@ def announced_openings(
     """What stands in *deployment* (its id) at *now* (aware UTC), and up to *limit* of what is missing: one question."""
     coming = and_(_P.announced_in == deployment, _P.opens_at > now)
     standing = select(func.count().label("standing")).where(coming).subquery()
-    missing = select(*_OPENING).where(_is_elsewhere(deployment)).limit(limit).subquery()
+    missing = select(*_OPENING).where(_is_elsewhere(deployment), NOT_PAUSED).limit(limit).subquery()
     both = select(standing.c.standing, missing).outerjoin_from(standing, missing, true())
     with reading(engine) as connection:
         rows = connection.execute(both).all()

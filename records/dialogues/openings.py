@@ -51,8 +51,9 @@ class Opener:
     policies: Policies
 
     def open(self, programme_id: str, asked: OpeningRequest, now: datetime) -> Opened:
-        """Open what is *asked* for. Raises NotKnown('unknown-programme') or Refused('edition-exists')."""
+        """Open what is *asked* for. Raises NotKnown('unknown-programme'), Refused('edition-exists', …)."""
         row = programmes.get(self.connection, programme_id, lock=True)
+        programmes.require_not_paused(row)
         last = self._latest(programme_id)
         rule = self._session_rule(row.programme, last)
         session_at = asked.session_at or rule.session_after(now)
@@ -62,8 +63,10 @@ class Opener:
         return self._open(row, last, asked, (session_at, edition), now)
 
     def open_due(self, programme_id: str, now: datetime) -> Opened | None:
-        """Open what the schedule asks for, whose clock moves on; None when it asks for nothing, or that is open."""
+        """Open what the schedule asks for, whose clock moves on; None: nothing is due, or it is paused."""
         row = programmes.get(self.connection, programme_id, lock=True)
+        if row.paused is not None:
+            return None
         last = self._latest(programme_id)
         rule = self._session_rule(row.programme, last)
         due = which_edition_is_due(row.programme.schedule, row.opens_at, rule, now)

@@ -3,15 +3,28 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from records.access.revocation import end_roles
 from records.dialogues.repository import document_of, programme_of
 from records.engine.column_types import can_be_key
+from records.engine.database import writing
 from records.schema.collections import CONTRIBUTIONS, SEALS
 from records.schema.core import DIALOGUES, DUTIES, PROGRAMMES
-from states.language.errors import NotKnown, NotYours
+from states.language.errors import NotKnown, NotYours, Refused
 from states.model.dialogue import OPEN_PHASES
 from states.model.duties import KINDS, OWED
 from states.model.people import Role
@@ -21,12 +34,22 @@ from states.timing.schedule import next_opening, require_schedule
 
 
 @dataclass(frozen=True, slots=True)
+class ProgrammePause:
+    """Why no new edition of a programme opens: *since* (aware UTC), *by* a role or the operator, for a *reason*."""
+
+    since: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProgrammeRow:
-    """A programme, and when its next edition opens by itself (UTC)."""
+    """A programme, and when its next edition opens by itself (UTC), unless it is paused."""
 
     programme: Programme
     opens_at: datetime
     revision: int
+    paused: ProgrammePause | None = None
 
 
 def apply(connection: Connection, programme: Programme, now: datetime) -> bool:
@@ -124,13 +147,17 @@ def _spoken_in(programme_id: Any) -> Select[Any]:  # noqa: ANN401 - an id or a s
     return chosen.where(or_(DIALOGUES.c.phase.in_(OPEN_PHASES), owes)).order_by(DIALOGUES.c.id)
 
 
-_SELECT = select(PROGRAMMES.c.document, PROGRAMMES.c.opens_at, PROGRAMMES.c.revision)
-_SELECT_ONE = _SELECT.where(PROGRAMMES.c.id == bindparam("of_programme"))
+_P = PROGRAMMES.c
+_SELECT = select(_P.document, _P.opens_at, _P.revision, _P.paused_at, _P.paused_by, _P.pause_reason)
+NOT_PAUSED = _P.paused_at.is_(None)
+_SELECT_ONE = _SELECT.where(_P.id == bindparam("of_programme"))
 _LOCK_ONE = _SELECT_ONE.with_for_update()
 
 
 def _row(row: Any) -> ProgrammeRow:  # noqa: ANN401 - a database row
-    return ProgrammeRow(programme_of(row.document), row.opens_at, row.revision)
+    pause = (row.paused_at, row.paused_by, row.pause_reason)
+    paused = ProgrammePause(*pause) if row.paused_at is not None else None
+    return ProgrammeRow(programme_of(row.document), row.opens_at, row.revision, paused)
 
 
 def find(connection: Connection, programme_id: str, *, lock: bool = False) -> ProgrammeRow | None:
@@ -185,11 +212,53 @@ def heard_beside(connection: Connection, dialogue_id: str) -> list[str]:
 
 
 def due_ids(connection: Connection, now: datetime) -> list[str]:
-    """The programmes whose next edition opens at or before *now*."""
-    chosen = (
-        select(PROGRAMMES.c.id).where(PROGRAMMES.c.opens_at <= now).order_by(PROGRAMMES.c.opens_at)
-    )
+    """The programmes whose next edition opens at or before *now*; none that is paused."""
+    chosen = select(_P.id).where(_P.opens_at <= now, NOT_PAUSED).order_by(_P.opens_at)
     return list(connection.scalars(chosen))
+
+
+def pause(engine: Engine, programme_id: str, by: str, reason: str, now: datetime) -> ProgrammePause:
+    """
+    Let no new edition of *programme_id* open from *now* (aware UTC) on; nobody can mute what is owed in open ones.
+
+    *by* is a role or the operator. Raises NotKnown('unknown-programme') or Refused('programme-paused').
+    """
+    with writing(engine, now) as connection:
+        require_not_paused(get(connection, programme_id, lock=True))
+        _set(connection, programme_id, paused_at=now, paused_by=by, pause_reason=reason)
+    return ProgrammePause(now, by, reason)
+
+
+def resume(engine: Engine, programme_id: str, now: datetime, *, skip: bool = False) -> ProgrammeRow:
+    """
+    Let editions of *programme_id* open again; how it stands at *now* (aware UTC) then.
+
+    However many openings passed meanwhile, one edition opens, planned from *now* as if its moment had come just now;
+    with *skip* none, and the schedule goes on with its next moment. Raises NotKnown('unknown-programme') or
+    Refused('not-paused').
+    """
+    with writing(engine, now) as connection:
+        row = get(connection, programme_id, lock=True)
+        if row.paused is None:
+            raise Refused("not-paused", programme=programme_id)
+        following = next_opening(row.programme.schedule, row.programme.time_zone, now)
+        missed = following if skip else now
+        opens_at = missed if row.opens_at <= now else row.opens_at
+        _set(connection, programme_id, paused_at=None, paused_by=None, pause_reason=None)
+        open_next_at(connection, programme_id, opens_at)
+        return get(connection, programme_id)
+
+
+def _set(connection: Connection, programme_id: str, **values: object) -> None:
+    connection.execute(update(PROGRAMMES).where(_P.id == programme_id).values(values))
+
+
+def require_not_paused(row: ProgrammeRow) -> None:
+    """Raise Refused('programme-paused') when no edition of *row* may open."""
+    if row.paused is not None:
+        zone = ZoneInfo(row.programme.time_zone)
+        since = row.paused.since.astimezone(zone).date()
+        raise Refused("programme-paused", programme=row.programme.id, date=since)
 
 
 def open_next_at(connection: Connection, programme_id: str, moment: datetime) -> None:

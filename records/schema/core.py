@@ -36,6 +36,13 @@ class ProgrammeTable(Base):
     announced_in: Mapped[str | None] = mapped_column(
         comment="In which deployment of Prefect its next opening stands; empty: not as it is now"
     )
+    paused_at: Mapped[datetime | None] = mapped_column(
+        comment="Since when no new edition opens and no overview is written; empty: not so"
+    )
+    paused_by: Mapped[str | None] = mapped_column(comment="Who paused it: a role, or operator")
+    pause_reason: Mapped[str | None] = mapped_column(
+        comment="Why, as people of the company may read it"
+    )
 
 
 class DialogueTable(Base):

@@ -68,10 +68,11 @@ def send_digest(ledger: Ledger, programme_id: str, now: datetime) -> int:
     Put the overview of *programme_id* for the week of *now* (aware UTC) in the outbox; the number of overviews written.
 
     A week is the ISO week in the programme's zone; asking again in the same week writes nothing. Nor does a week in
-    which nothing changed and nothing is owed, or in which a letter of tasks went (rules 45).
-    Raises NotKnown('unknown-programme').
+    which nothing changed and nothing is owed, or in which a letter of tasks went (rules 45), nor while the programme is
+    paused. Raises NotKnown('unknown-programme').
     """
-    ledger.programme(programme_id)
+    if ledger.programme(programme_id).paused is not None:
+        return 0
     dialogues = [ledger.read(name) for name in ledger.dialogue_ids(programme_id)]
     worth = (each for each in dialogues if _asks_something(ledger, each, now))
     return sum(_write(ledger, each, now) for each in worth)

@@ -17,9 +17,20 @@ from states.steps.people.contact_ways import unheard_roles
 def check_rules(house: House, now: datetime) -> Findings:
     """What the programmes of *house* lack at *now* (aware UTC), one finding each."""
     yield from check_outdated(house, now)
+    yield from check_paused(house)
     yield from check_alerts(house)
     yield from check_languages(house)
     yield from check_key(house)
+
+
+def check_paused(house: House) -> Findings:
+    """Which programmes are paused: nobody should forget it, and no year be missed for it."""
+    for row in house.ledger.programmes():
+        if row.paused is not None:
+            who = f"{row.programme.id} is paused (by: {row.paused.by})"
+            said = f"{who}: no new edition opens; what is owed goes on"
+            advice = f"weerklank programme resume {row.programme.id}"
+            yield Finding("programmes", "warn", said, row.paused.since, advice)
 
 
 def check_alerts(house: House) -> Findings:

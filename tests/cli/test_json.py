@@ -56,17 +56,33 @@ def sent(desk: Desk) -> str:
     return "1"
 
 
+NOW = ("--now", LATER)
+
+
+def pausing(desk: Desk, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return *words* once the programme is paused."""
+    desk.good("programme", "pause", "klein", "--reason", "Verkoop.", *NOW)
+    return words
+
+
 def backed_up(desk: Desk) -> str:
     """Return a copy of the records."""
     return str(desk.json("backup", str(desk.folder / "backup"))["copy"])
 
 
-NOW = ("--now", LATER)
 WORDS: dict[tuple[str, ...], list[Callable[[Desk], tuple[str, ...]]]] = {
     ("demo",): [lambda d: (str(d.folder / "demo"), "--no-prefect")],
     ("rehearse",): [lambda d: (scenario(d),), lambda d: (scenario(d), "--strict")],
     ("programme", "apply"): [lambda d: (d.file("k.yaml", PROGRAMME), *NOW)],
-    ("programme", "list"): [lambda _: ()],
+    ("programme", "list"): [lambda _: (), lambda d: pausing(d, ())],
+    ("programme", "show"): [lambda _: ("klein",), lambda d: pausing(d, ("klein",)), lambda _: ("nobody",)],
+    ("programme", "pause"): [
+        lambda _: ("klein", "--reason", "Verkoop.", *NOW),
+        lambda _: ("klein", "--reason", " ", *NOW),
+        lambda _: ("klein", "--reason", "Verkoop.", "--by", "participant", *NOW),
+        lambda d: pausing(d, ("klein", "--reason", "Nog eens.", *NOW)),
+    ],
+    ("programme", "resume"): [lambda d: pausing(d, ("klein", *NOW)), lambda _: ("klein", *NOW)],
     ("open",): [
         lambda _: ("klein", "--session", "2023-06-16T13:00", *NOW),
         lambda _: ("klein", "--session", SESSION, *NOW),
@@ -83,7 +99,7 @@ WORDS: dict[tuple[str, ...], list[Callable[[Desk], tuple[str, ...]]]] = {
         lambda _: ("nowhere", "invite", "--by", "manager", *NOW),
     ],
     ("languages",): [lambda _: ()],
-    ("status",): [lambda _: (), lambda _: (ID, *NOW), lambda _: ("nowhere",)],
+    ("status",): [lambda _: (), lambda d: pausing(d, ()), lambda _: (ID, *NOW), lambda _: ("nowhere",)],
     ("sweep",): [lambda _: NOW],
     ("deliver",): [lambda _: NOW],
     ("bounces",): [

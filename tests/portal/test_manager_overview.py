@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from records.dialogues import programmes
 from tests.portal.conftest import Portal
 from tests.records.conftest import SESSION, utc
 
@@ -60,6 +61,22 @@ def test_a_postponed_answer_stays_late_but_below_those_without_a_date(
     page = two_companies.enter_as("manager").get("/today").text
     assert page.index("Stem A (vertrouwelijk)") < page.index("Campaigner, Clean clothes")
     assert "uitgesteld, eerst beloofd: 8 september 2022" in page
+
+
+def test_a_pause_is_said_where_an_opening_would_be(two_companies: Portal) -> None:
+    memory, company = two_companies.memory, "kleding"
+    programmes.pause(memory.engine, company, "operator", "Het bedrijf wordt verkocht.", memory.now)
+    browser = two_companies.enter_as("manager")
+
+    for path in ("/today", "/open", "/settings"):
+        page = text_of(browser.get(path).text)
+        assert "Het programma is gepauzeerd" in page
+        assert "Het bedrijf wordt verkocht." in page
+        assert "gaat er geen nieuwe dialoog open" in page
+    assert "gaat vanzelf open" not in text_of(browser.get("/open").text)
+    assert "Een deelnemer antwoord geven" in browser.get("/today").text
+    programmes.resume(memory.engine, company, memory.now)
+    assert "gepauzeerd" not in browser.get("/today").text
 
 
 def test_today_is_empty_before_anything_began(portal: Portal) -> None:

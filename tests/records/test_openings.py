@@ -7,8 +7,10 @@ from datetime import datetime
 import pytest
 
 from config.policies import policy_of
+from records.dialogues import programmes
 from records.journal import journal
 from records.ledger import Ledger, Receipt
+from records.sweep.sweep import sweep
 from states.language.errors import NotKnown, NotYours, Refused
 from states.model.dialogue import Phase
 from states.model.people import Person, Role
@@ -222,3 +224,78 @@ def test_a_later_edition_gives_the_keeper_of_seals_no_other_role(opened: Memory)
     moderator = opened.read().programme.roles[Role.MODERATOR].model_dump()
     with pytest.raises(Refused, match="another role"):
         opened.act("hand-over", {"role": "manager", "person": moderator})
+
+
+BACK = utc(2023, 2, 1, 8)
+
+
+def paused(memory: Memory, now: datetime = START + DAY) -> None:
+    """Apply the programme and pause it."""
+    memory.ledger.apply_programme(a_programme(), START)
+    programmes.pause(memory.engine, "kleding", "operator", "Reorganisatie.", now)
+
+
+def test_a_paused_programme_says_since_when_by_whom_and_why(memory: Memory) -> None:
+    paused(memory)
+    told = programmes.ProgrammePause(START + DAY, "operator", "Reorganisatie.")
+
+    assert memory.ledger.programme("kleding").paused == told
+    with pytest.raises(Refused, match="paused since"):
+        programmes.pause(memory.engine, "kleding", "manager", "Nog eens.", START + 2 * DAY)
+    # A file that is applied meanwhile is no way round it.
+    assert memory.ledger.apply_programme(a_programme(company="Another"), START + 2 * DAY)
+    assert memory.ledger.programme("kleding").paused == told
+
+
+def test_no_edition_of_a_paused_programme_opens_in_any_way(memory: Memory) -> None:
+    paused(memory)
+
+    assert memory.ledger.due_to_open(BACK) == []
+    assert memory.ledger.open_due_editions(BACK) == []
+    assert memory.ledger.open_cycle("kleding", BACK) is None
+    with pytest.raises(Refused, match="paused since"):
+        memory.ledger.open_edition(
+            "kleding", session_at=SESSION, edition=None, information=None, by="manager", now=START + DAY
+        )  # fmt: skip
+    assert memory.ledger.dialogue_ids() == []
+
+
+def test_one_opening_that_passed_meanwhile_comes_at_the_end_of_the_pause(memory: Memory) -> None:
+    paused(memory)
+    row = programmes.resume(memory.engine, "kleding", after := BACK.replace(year=2025))
+
+    assert (row.paused, row.opens_at) == (None, after)
+    [receipt] = memory.ledger.open_due_editions(after + DAY)
+    assert receipt.dialogue_id == "kleding-2025"
+    # Planned from the end of the pause, so that nothing of it is late at its birth.
+    assert memory.ledger.read("kleding-2025").session_at == utc(2025, 8, 4, 8)
+    assert memory.ledger.open_due_editions(after + DAY) == []
+    assert memory.ledger.programme("kleding").opens_at == utc(2025, 12, 1, 8)
+
+
+def test_who_wants_none_of_them_waits_for_the_next(memory: Memory) -> None:
+    paused(memory)
+    row = programmes.resume(memory.engine, "kleding", BACK, skip=True)
+
+    assert (row.paused, row.opens_at) == (None, utc(2023, 12, 1, 8))
+    assert memory.ledger.open_due_editions(BACK) == []
+
+
+@pytest.mark.parametrize("skip", [True, False])
+def test_a_pause_in_between_moves_no_opening(memory: Memory, skip: bool) -> None:
+    paused(memory)
+    row = programmes.resume(memory.engine, "kleding", START + 2 * DAY, skip=skip)
+
+    assert row.opens_at == FIRST
+    with pytest.raises(Refused, match="not paused"):
+        programmes.resume(memory.engine, "kleding", START + 2 * DAY)
+    with pytest.raises(NotKnown, match="nobody"):
+        programmes.resume(memory.engine, "nobody", START)
+
+
+def test_an_open_edition_goes_on_while_its_programme_is_paused(opened: Memory) -> None:
+    programmes.pause(opened.engine, "kleding", "operator", "Reorganisatie.", opened.now)
+    before = opened.read()
+    sweep(opened.engine, policy_of, BACK.replace(year=2030), pause_seconds=0)
+
+    assert opened.read() != before

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from notifications.channels.channels import Memory, PassingFailure, PermanentFailure
 from notifications.letters import compose as messages
 from records import queries
+from records.dialogues import programmes
 from records.engine.advisory_slots import place
 from records.engine.database import reading
 from records.schema.access import LINKS
@@ -500,6 +501,14 @@ def test_the_overview_of_the_week_is_written_once(house: House, post: Post) -> N
     assert [one.message.template for one in post.posts].count("digest") == 1
     rows = queries.notices_of(house.engine, [ID])
     assert [row.status for row in rows if row.template == "digest"] == ["sent", "sent"]
+
+
+def test_no_overview_is_written_while_the_programme_is_paused(house: House) -> None:
+    programmes.pause(house.engine, "klein", "operator", "Verkoop.", NOW)
+    assert house.send_digest("klein", NOW) == 0
+
+    programmes.resume(house.engine, "klein", NOW)
+    assert house.send_digest("klein", NOW) == 1
 
 
 def test_a_mailroom_of_the_settings_has_their_channel() -> None:

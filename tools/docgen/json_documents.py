@@ -197,6 +197,16 @@ class Seen(Document):
     """Steps of a scenario that were refused; `status` has none."""
     seals: list[SealRow] = []
     """Only with `--as moderator`."""
+    paused: list["PausedRow"] = []
+    """Only where a programme is paused; `rehearse` has none."""
+
+
+class PausedRow(Document):
+    """A programme of which no new edition opens; what is owed in open ones goes on."""
+
+    programme: str
+    since: Moment
+    by: str
 
 
 class ReceiptFact(Document):
@@ -259,6 +269,14 @@ class StepList(Document):
     steps: list[StepRow]
 
 
+class ProgrammePaused(Document):
+    """Why no new edition of a programme opens, and no weekly overview of it is written; what is owed goes on."""
+
+    since: Moment
+    by: Annotated[str, _one_of("operator", *(role.value for role in Role))]
+    reason: str
+
+
 class Programme(Document):
     """A programme, and when its next edition opens."""
 
@@ -272,12 +290,37 @@ class Programme(Document):
     roles: list[Role]
     """The roles that somebody holds."""
     opens_at: Moment
+    paused: ProgrammePaused | None
+    """Why no new edition opens; null: the schedule opens them."""
 
 
 class AppliedProgramme(Programme):
     """The programme as it is kept now."""
 
     changed: bool
+
+
+class ShownProgramme(Programme):
+    """A programme with its editions."""
+
+    editions: list[str]
+    """The ids of its dialogues."""
+
+
+class PausedProgramme(Document):
+    """A programme that was paused."""
+
+    id: str
+    paused: ProgrammePaused
+
+
+class ResumedProgramme(Document):
+    """A programme that goes on."""
+
+    id: str
+    opens_at: Moment
+    due: bool
+    """Whether an opening passed meanwhile, so that one edition opens with the next sweep."""
 
 
 class Programmes(Document):
@@ -670,6 +713,9 @@ DOCUMENTS: dict[str, tuple[type[Document], ...]] = {
     "rehearse": (Seen,),
     "programme apply": (AppliedProgramme,),
     "programme list": (Programmes,),
+    "programme show": (ShownProgramme,),
+    "programme pause": (PausedProgramme,),
+    "programme resume": (ResumedProgramme,),
     "open": (Receipt,),
     "act": (Receipt, StepList),
     "status": (Seen,),

@@ -29,7 +29,7 @@ def newest(visit: Visit) -> Response:
     if names:
         return visit.go(f"/dialogues/{names[-1]}")
     row = visit.site.house.ledger.programme(visit.me.programme.id)
-    return visit.page("manager/none-yet.html", opens=row.opens_at)
+    return visit.page("manager/none-yet.html", opens=row.opens_at, pause=row.paused)
 
 
 def show_dialogue(visit: Visit) -> Response:

@@ -47,6 +47,7 @@ def show(visit: Visit) -> Response:
         span=span,
         programme=row.programme,
         opens_at=row.opens_at,
+        pause=row.paused,
         settings=list(_settings(visit)),
         to_give=_to_give(visit),
         all_roles=list(Role),

@@ -38,6 +38,7 @@ def show_today(visit: Visit) -> Response:
         "manager/today.html",
         board=board_of(visit),
         engine=engine_of(visit),
+        pause=visit.site.house.ledger.programme(visit.me.programme.id).paused,
         newest=next(reversed(visit.dialogue_ids()), None),
     )
 
