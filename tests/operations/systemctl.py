@@ -3,6 +3,7 @@
 import configparser
 import os
 import pwd
+import re
 import shlex
 import signal
 import subprocess
@@ -14,11 +15,17 @@ UNITS = Path("/etc/systemd/system")
 RUN = Path("/run/units")
 
 
+def unit(name: str) -> Path:
+    """The file of the service *name*, which may be one of many."""
+    kind, at, _ = name.partition("@")
+    return UNITS / f"{kind}{at}.service"
+
+
 def service(name: str) -> configparser.SectionProxy:
     """The section of the service *name*; of repeated lines, the last one."""
     parser = configparser.RawConfigParser(strict=False, delimiters=("=",), comment_prefixes=("#",))
     parser.optionxform = str  # type: ignore[assignment,method-assign]
-    parser.read_string((UNITS / f"{name}.service").read_text())
+    parser.read_string(unit(name).read_text())
     return parser["Service"]
 
 
@@ -26,7 +33,7 @@ def environment(name: str) -> dict[str, str]:
     """What the unit's files of variables say, and what systemd adds for its user."""
     user = pwd.getpwnam(service(name)["User"])
     given = {"HOME": user.pw_dir, "USER": user.pw_name, "PATH": "/usr/local/bin:/usr/bin:/bin"}
-    lines = (UNITS / f"{name}.service").read_text().splitlines()
+    lines = unit(name).read_text().splitlines()
     for line in lines:
         if line.startswith("EnvironmentFile="):
             for pair in Path(line.partition("=")[2]).read_text().splitlines():
@@ -36,13 +43,22 @@ def environment(name: str) -> dict[str, str]:
     return given
 
 
+def command(name: str) -> list[str]:
+    """What the service *name* starts, with what systemd puts in."""
+    told = service(name)["ExecStart"].replace("%i", name.partition("@")[2]).replace("%H", "host")
+    given = environment(name)
+    return [
+        re.sub(r"\$\{(\w+)\}", lambda found: given[found[1]], word) for word in shlex.split(told)
+    ]
+
+
 def start(name: str) -> None:
     """Start the service *name*; one that runs to its end is waited for."""
     told, user = service(name), pwd.getpwnam(service(name)["User"])
     RUN.mkdir(exist_ok=True)
     with (RUN / f"{name}.log").open("ab") as words:
         process = subprocess.Popen(
-            shlex.split(told["ExecStart"]), env=environment(name), cwd=told["WorkingDirectory"],
+            command(name), env=environment(name), cwd=told["WorkingDirectory"],
             user=user.pw_uid, group=user.pw_gid, extra_groups=[], umask=int(told["UMask"], 8),
             stdin=subprocess.DEVNULL, stdout=words, stderr=words, start_new_session=True,
         )  # fmt: skip

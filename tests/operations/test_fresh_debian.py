@@ -17,6 +17,7 @@ import pytest
 
 from config.clock import utc_now
 from flows.machine.processes import free_port
+from flows.machine.server import answers
 from tests.notifications.servers import Handler, mail_server
 from tests.operations import debian
 from tests.operations.debian import Inside
@@ -27,6 +28,11 @@ pytestmark = [pytest.mark.prefect, pytest.mark.timeout(1800)]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r'^```sh title="([^"]+)"\n(.*?)^```$', PAGE, re.MULTILINE | re.DOTALL)
 ENTER = next(text for who, text in BLOCKS if who == "as root, to become that user")
+ALONE = [
+    one for one in BLOCKS if one[0] in {"as root", "as root, to become that user", "as weerklank"}
+]
+TOGETHER = [one for one in BLOCKS if one not in ALONE]
+LOGIN = "operator:of-the-tests"
 UNWELL = {"weerklank doctor"}
 """What may end with 1 on the way: nothing has swept yet."""
 
@@ -39,19 +45,23 @@ def sink() -> Iterator[tuple[Handler, int]]:
         yield handler, port
 
 
-@pytest.fixture
-def machine(tmp_path: Path) -> Iterator[Inside]:
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
     """A fresh Debian with a copy of the source where the page wants it."""
     debian.require()
-    root = debian.bootstrap(tmp_path / "debian")
+    root = debian.bootstrap(tmp_path_factory.mktemp("fresh") / "debian")
     debian.copy_of_the_house(root / "opt" / "weerklank" / "app")
     stand_in = root / "usr" / "local" / "bin" / "systemctl"
     program = Path(__file__).with_name("systemctl.py").read_text(encoding="utf-8")
     stand_in.write_text(f"#!/usr/bin/python3.11\n{program}", encoding="utf-8")
     stand_in.chmod(0o755)
+    # As on a machine with an init system, Debian's own database starts when it is installed; nothing else does.
+    policy = root / "usr" / "sbin" / "policy-rc.d"
+    policy.write_text('#!/bin/sh\n[ "$1" = postgresql ] || exit 101\n')
+    policy.chmod(0o755)
     with debian.entered(root) as inside:
         yield inside
-        inside.run("systemctl stop weerklank")
+        inside.run("systemctl stop weerklank; pg_ctlcluster 15 main stop --mode=immediate")
 
 
 @dataclass
@@ -59,13 +69,14 @@ class Operator:
     """Types what the page says, in the order in which it says it."""
 
     machine: Inside
+    blocks: list[tuple[str, str]]
     done: int = 0
 
     def go_on(self, *, until: str, **placed: str) -> str:
         """Type the next blocks, up to the one with the line *until*; *placed* stands for words in capitals."""
         said = ""
         while True:
-            who, text = BLOCKS[self.done]
+            who, text = self.blocks[self.done]
             self.done += 1
             for word, value in placed.items():
                 text = text.replace(word, value)
@@ -75,7 +86,7 @@ class Operator:
 
     def type(self, who: str, text: str) -> str:
         """What *text* says when it is typed by *who*; fails when a line of it does."""
-        if who == "as weerklank":
+        if who.startswith("as weerklank"):
             return self.as_user(text)
         return self._told(text, "set -e\n" + text)
 
@@ -83,7 +94,7 @@ class Operator:
         """Type *text* in a shell of the user, entered as the page says."""
         become, *settings = ENTER.splitlines()[:-1]
         watch = "trap 'echo \"FAILED $BASH_COMMAND\"' ERR"
-        shell = [become.replace("/bin/sh", "/bin/bash"), *settings, watch, text]
+        shell = [become.replace("/bin/sh", "/bin/bash"), *settings, watch, text, ":"]
         said = self._told(text, "\n".join(shell))
         assert set(re.findall(r"^FAILED (.*)$", said, re.MULTILINE)) <= UNWELL, said
         return said
@@ -117,7 +128,7 @@ def say_in(file: Path, **values: str) -> None:
 
 
 def test_the_page_is_followed_word_for_word(machine: Inside, sink: tuple[Handler, int]) -> None:
-    operator, (mail, mail_port) = Operator(machine), sink
+    operator, (mail, mail_port) = Operator(machine, ALONE), sink
     root = machine.root
     pages, engine = (str(free_port("127.0.0.1", 0)) for _ in range(2))
     session = f"{utc_now() + timedelta(days=200):%Y-%m-%d}T13:00"
@@ -160,7 +171,61 @@ def test_the_page_is_followed_word_for_word(machine: Inside, sink: tuple[Handler
     wait_for(lambda: log.read_text().count("Everything runs") == 3)
     assert operator.as_user("weerklank --version").strip() == "weerklank 0.1.1"
     assert "FAILED" not in operator.as_user("weerklank doctor")
-    assert operator.done == len(BLOCKS)
+    assert operator.done == len(ALONE)
+
+
+def test_the_page_is_followed_to_more_than_one_machine(machine: Inside) -> None:
+    operator, root, kept = Operator(machine, TOGETHER), machine.root, {}
+    if not (root / "etc" / "weerklank").exists():
+        Operator(machine, ALONE).go_on(until="systemctl daemon-reload")
+    machine.must("systemctl stop weerklank")
+    pages, engine = (str(free_port("127.0.0.1", 0)) for _ in range(2))
+    secrets = {"SECRET1": "one-of-the-tests", "SECRET2": "two-of-the-tests"}
+
+    operator.go_on(until="CREATE DATABASE", **secrets)
+    database = machine.must("pg_lsclusters --no-header").split()[2]
+    kept["@db/"] = f"@127.0.0.1:{database}/"
+    operator.go_on(until="database-url", **secrets, **kept)
+    api = f"http://127.0.0.1:{engine}"
+    settings = root / "etc" / "weerklank"
+    file = settings / "weerklank.env"
+    one, several = (
+        "WEERKLANK_DATABASE_URL=",
+        "WEERKLANK_DATABASE_URL_FILE=/etc/weerklank/database-url",
+    )
+    file.write_text(re.sub(rf"^{one}.*$", several, file.read_text(), flags=re.MULTILINE))
+    say_in(
+        file,
+        WEERKLANK_CHANNEL="none",
+        WEERKLANK_PORTAL_PORT=pages,
+        WEERKLANK_PREFECT_PORT=engine,
+        WEERKLANK_PREFECT_API_URL=f"{api}/api",
+    )
+    address = f"postgresql+asyncpg://prefect:{secrets['SECRET2']}@127.0.0.1:{database}/prefect"
+    say_in(
+        settings / "prefect.env",
+        PREFECT_SERVER_DATABASE_CONNECTION_URL=address,
+        PREFECT_SERVER_API_AUTH_STRING=LOGIN,
+        PREFECT_API_URL=f"{api}/api",
+        PREFECT_UI_API_URL=f"{api}/api",
+        PREFECT_UI_URL=api,
+    )
+    say_in(settings / "worker.env", PREFECT_API_URL=f"{api}/api", PREFECT_API_AUTH_STRING=LOGIN)
+    units = ["weerklank-prefect", "weerklank-worker@1", "weerklank-worker@2", "weerklank-portal"]
+    try:
+        operator.go_on(until="weerklank-prefect")
+        wait_for(lambda: answers(f"{api}/api"))
+        operator.go_on(until="prefect --no-prompt deploy")
+        operator.go_on(until="weerklank-portal")
+        operator.as_user("weerklank programme apply /opt/weerklank/app/deploy/programme.yaml")
+        asked = "enforce-deadlines/every-quarter"
+        operator.as_user(f". /etc/weerklank/worker.env\nprefect deployment run {asked}")
+        wait_for(lambda: "✓ sweep: runs" in operator.as_user("weerklank doctor"))
+        with urllib.request.urlopen(f"http://127.0.0.1:{pages}/healthz", timeout=30) as page:
+            assert page.status == 200
+    finally:
+        machine.run(f"systemctl stop {' '.join(reversed(units))}")
+    assert operator.done == len(TOGETHER)
 
 
 def _status(operator: Operator) -> dict[str, list[dict[str, str]]]:

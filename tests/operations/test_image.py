@@ -27,6 +27,7 @@ from tests.test_house import ROOT
 
 pytestmark = [pytest.mark.timeout(1200)]
 LOGIN = "operator:of-the-tests"
+FOLDER = "/var/lib/weerklank/backup"
 
 
 @pytest.fixture(scope="module")
@@ -164,11 +165,19 @@ def test_all_of_compose_runs(parts: Mapping[str, Part], tmp_path: Path) -> None:
         finish("deployments")  # as each `up` does it again
         begin("worker")
         begin("portal")
-        worker = parts["worker"].container
+        worker, portal = parts["worker"].container, parts["portal"].container
         asked = worker.run(["prefect", "deployment", "run", "enforce-deadlines/every-quarter"])
         assert asked.returncode == 0, asked.stderr
-        figures = f"http://127.0.0.1:{parts['portal'].container.variables['WEERKLANK_PORTAL_PORT']}/metrics"
+        figures = f"http://127.0.0.1:{portal.variables['WEERKLANK_PORTAL_PORT']}/metrics"
         wait_for(lambda: "weerklank_last_sweep_age_seconds" in (answered(figures) or ""))
+        copied = portal.run(["weerklank", "backup", FOLDER, "--keep", "14"])
+        assert copied.returncode == 0, copied.stderr
+
+    (copy,) = (portal.data / "backup").glob("weerklank-*.dump")
+    back = ["weerklank", "restore", f"{FOLDER}/{copy.name}", "--replace", "--stopped"]
+    restored = portal.run(back)
+    assert restored.returncode == 0, restored.stderr
+    assert portal.run(["weerklank", "journal", "verify"]).returncode == 0
 
 
 @pytest.mark.skipif(
