@@ -14,7 +14,7 @@ from benchmarks.report import picture, table
 
 NAMES = (
     "sweep", "sweep_postgresql", "people", "growth", "idle", "delivery", "steps", "prefect_share",
-    "programmes", "year", "rehearsal", "pages",
+    "programmes", "year", "rehearsal", "pages", "pages_load",
 )  # fmt: skip
 FULL = {
     "sweep": 1_000_000,

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from config.logs import logger
 from portal.enter.reauthentication import require_fresh_proof
-from portal.http.content_coding import packed
+from portal.http.compression import pack_page
 from portal.http.errors import (
     Incomplete,
     LinkGone,
@@ -77,7 +77,7 @@ def answer(site: Site, page: Page, request: Request, typed: Typed) -> Response:
         response = _answer_question(visit, page.handler)
     except Exception as error:  # noqa: BLE001 - nobody ever sees a traceback
         response = fault(visit, error)
-    response = packed(request, response)
+    response = pack_page(request, response)
     _note(page, response, perf_counter() - began)
     return response
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 from starlette.requests import Request
 from starlette.responses import Response
 
-from portal.http.content_coding import is_known, pack, takes_gzip
+from portal.http.compression import is_known, pack, takes_gzip
 
 _TYPES = {
     "css": "text/css; charset=utf-8",
@@ -36,7 +36,7 @@ def _mark_of(name: str) -> str:
 
 
 @lru_cache(maxsize=len(NAMES))
-def _packed(name: str) -> bytes:
+def _gzip_of(name: str) -> bytes:
     return pack(content(name))
 
 
@@ -60,4 +60,4 @@ async def serve(request: Request) -> Response:
     told["content-type"] = _TYPES[name.rpartition(".")[2]]
     if small:
         told["content-encoding"] = "gzip"
-    return Response(_packed(name) if small else content(name), headers=told)
+    return Response(_gzip_of(name) if small else content(name), headers=told)

@@ -1,5 +1,5 @@
 """
-Content coding (gzip) and validators (ETag): who gets an answer packed, and who hears that it is still the same.
+Content codings (gzip) and validators (ETag): who gets an answer packed, and who hears that it is still the same.
 
 A packed page tells by its length what is in it, to whoever listens on the line and can put words of their own beside
 what is secret (BREACH). So a page is packed only where nobody else can put any: it was not asked for by another site,
@@ -36,7 +36,7 @@ def pack(body: bytes) -> bytes:
     return work.compress(body) + work.flush()
 
 
-def packed(request: Request, response: Response) -> Response:
+def pack_page(request: Request, response: Response) -> Response:
     """*response* packed where that gives nothing away; itself otherwise."""
     if not _may_pack(request, response):
         return response

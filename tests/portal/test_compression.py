@@ -3,7 +3,7 @@
 import pytest
 from starlette.requests import Request
 
-from portal.http.content_coding import is_known, takes_gzip
+from portal.http.compression import is_known, takes_gzip
 from portal.http.static_files import NAMES, address
 from tests.portal.conftest import Portal
 
