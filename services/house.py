@@ -67,15 +67,17 @@ class House:
         from services.delivery.round import deliver  # noqa: PLC0415
 
         require_present(self.engine, now)
-        mailroom = self.mailroom or self._mailroom()
+        mailroom = self.find_mailroom()
         send_direct_mail(self.engine, self.ledger, mailroom, now)
         at_once = connections or mailroom.connections
         return deliver(self.engine, self.ledger, mailroom, now, connections=at_once, beat=beat)
 
-    def _mailroom(self) -> "Mailroom":
-        """The channels of the settings; what a rehearsal made up goes over none that reaches people."""
+    def find_mailroom(self) -> "Mailroom":
+        """The channels that mail leaves by; what a rehearsal made up goes over none that reaches people."""
         from services.delivery.outbound import Mailroom  # noqa: PLC0415 - most commands never send
 
+        if self.mailroom is not None:
+            return self.mailroom
         if reaches_people(self.settings) and is_rehearsed(self.engine):
             raise Refused("rehearsed")
         return Mailroom.of(self.settings)

@@ -9,8 +9,9 @@ from cli import console, times
 from cli.app import HELP, group
 from cli.completion import dialogue_ids, people, programme_ids, step_names
 from cli.console import AsJson
-from cli.hints import hint_to
+from cli.dry_run_view import DryRun, show_dry_run
 from cli.step_options.command import StepCommand
+from cli.step_options.hints import hint_to
 from cli.step_options.json_input import read_given
 from cli.step_options.parameters import given_by_options
 from cli.step_options.problems import told_by_options
@@ -162,6 +163,7 @@ def open_edition(
     information: Facts = None,
     by: By = Role.MANAGER.value,
     tight: Tight = False,
+    dry_run: DryRun = False,
     now: Now = None,
     as_json: AsJson = False,
 ) -> None:
@@ -170,20 +172,29 @@ def open_edition(
     A session so near that days are over already is refused, with the earliest that fits; --tight opens it all the same.
 
     weerklank open kledingmerk --session 2022-06-16T13:00
+    weerklank open kledingmerk --session 2022-06-16T13:00 --dry-run
     """
     moment = times.moment_or_now(now)
     told = _information(information)
-    with open_house() as house:
-        session_at = _session_at(house, programme, session)
-        receipt = house.ledger.open_edition(
+
+    def open_it(house: House) -> "Receipt":
+        return house.ledger.open_edition(
             programme,
-            session_at=session_at,
+            session_at=_session_at(house, programme, session),
             edition=edition,
             information=told,
             by=by,
             now=moment,
             tight=tight,
         )
+
+    if dry_run:
+        receipt = show_dry_run(lambda _: [programme], open_it, as_data, as_json=as_json)
+        if not as_json:
+            console.out(f"{receipt.dialogue_id}: {receipt.phase.replace('_', ' ')}")
+        return
+    with open_house() as house:
+        receipt = open_it(house)
     _tell(receipt, as_json=as_json)
     console.suggest(f"weerklank status {receipt.dialogue_id}")
 

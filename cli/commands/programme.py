@@ -1,8 +1,9 @@
 """`weerklank programme`: create or update a programme from a file, show and list them, pause and resume one."""
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import typer
@@ -12,10 +13,11 @@ from cli.app import HELP, group
 from cli.commands.act import Now
 from cli.commands.pause import ProgrammeId, pause, paused_data, resume
 from cli.console import AsJson
+from cli.dry_run_view import DryRun, show_dry_run
 from cli.yaml_input import BadDocument, Document, read_document, validate
 from config.policies import PolicyUnfit, policy_of
-from services.house import open_house
-from states.language.errors import Refused
+from services.house import House, open_house
+from states.language.errors import NotKnown, Refused
 from states.model.programme import Programme
 from states.timing.schedule import require_schedule
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from records.dialogues.programmes import ProgrammeRow
 
 _KEY = "programme."
+_OURS = frozenset({"roles", "owed_before"})
+"""Fields of a programme that are compared in another way, or written by steps alone."""
 
 app = group("Create, update, show or list programmes; pause and resume one.")
 app.command("pause", context_settings=HELP)(pause)
@@ -37,27 +41,79 @@ ProgrammeFile = Annotated[
 
 
 @app.command("apply", context_settings=HELP)
-def apply(file: ProgrammeFile, now: Now = None, as_json: AsJson = False) -> None:
+def apply(
+    file: ProgrammeFile, now: Now = None, dry_run: DryRun = False, as_json: AsJson = False
+) -> None:
     """Create or update the programme in FILE; doing it again changes nothing.
 
     What stands in the file wins over roles that were handed over since.
 
     weerklank programme apply kledingmerk.yaml
+    weerklank programme apply kledingmerk.yaml --dry-run
     """
     moment = times.moment_or_now(now)
     programme = read_programme(file, moment)
-    with open_house() as house:
-        changed = house.ledger.apply_programme(programme, moment)
-        row = house.ledger.programme(programme.id)
-    if as_json:
-        console.say_json({**_as_data(row), "changed": changed})
+
+    def apply_it(house: House) -> _Applied:
+        return _apply(house, programme, moment)
+
+    if dry_run:
+        applied = show_dry_run(lambda _: [programme.id], apply_it, _Applied.row, as_json=as_json)
+        if not as_json:
+            _tell_differences(applied)
         return
-    console.out(
-        f"{programme.id}: {'saved' if changed else 'unchanged'}; the next edition opens {_local(row)}"
-    )
+    with open_house() as house:
+        applied = apply_it(house)
+    if as_json:
+        console.say_json(applied.row())
+        return
+    console.out(applied.sentence())
     console.suggest(
         f"weerklank open {programme.id} --session WHEN, or wait for the schedule: weerklank up"
     )
+
+
+class _Applied(NamedTuple):
+    """The programme as it is kept now, and as it was kept *before*."""
+
+    now: "ProgrammeRow"
+    before: Programme | None
+    changed: bool
+
+    def row(self) -> dict[str, Any]:
+        """The same as JSON."""
+        return {**_as_data(self.now), "changed": self.changed, "fields": self.differences()}
+
+    def differences(self) -> list[str]:
+        """The fields that are not as they were, of roles each by itself: `schedule`, `roles.manager`."""
+        was = self.before.model_dump() if self.before else {}
+        parts = [_flat(one) for one in (was, self.now.programme.model_dump())]
+        return sorted(key for key in parts[0] | parts[1] if parts[0].get(key) != parts[1].get(key))
+
+    def sentence(self) -> str:
+        """The same in a line."""
+        saved = "saved" if self.changed else "unchanged"
+        return f"{self.now.programme.id}: {saved}; the next edition opens {_local(self.now)}"
+
+
+def _flat(document: dict[str, Any]) -> dict[str, Any]:
+    roles = {f"roles.{role}": person for role, person in document.get("roles", {}).items()}
+    plain = {key: value for key, value in document.items() if key not in _OURS}
+    return plain | roles
+
+
+def _apply(house: House, programme: Programme, moment: datetime) -> _Applied:
+    before = None
+    with suppress(NotKnown):
+        before = house.ledger.programme(programme.id).programme
+    changed = house.ledger.apply_programme(programme, moment)
+    return _Applied(house.ledger.programme(programme.id), before, changed)
+
+
+def _tell_differences(applied: _Applied) -> None:
+    console.out(applied.sentence())
+    if fields := applied.differences():
+        console.out(f"Would change: {', '.join(fields)}")
 
 
 @app.command("list", context_settings=HELP)

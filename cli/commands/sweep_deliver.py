@@ -1,16 +1,18 @@
 """`weerklank sweep` and `weerklank deliver`: what the flows do, once, without Prefect."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from cli import console, times
 from cli.commands.act import Now
 from cli.console import AsJson
+from cli.dry_run_view import DryRun, show_dry_run
 from config import logs
 from config.settings import load_settings
-from services.house import open_house
+from services.house import House, open_house
 
 if TYPE_CHECKING:
     from records.sweep.sweep import SweepReport
@@ -25,33 +27,65 @@ Connections = Annotated[
 ]
 
 
-def sweep(now: Now = None, as_json: AsJson = False) -> None:
+class Swept(NamedTuple):
+    """What time did: which editions it *opened*, the *report* of its sweep, and which programmes stay *closed*."""
+
+    opened: list[str]
+    report: "SweepReport"
+    closed: list[str]
+
+    def row(self, moment: datetime) -> dict[str, Any]:
+        """The same as JSON, at *moment*."""
+        return {"now": console.stamp(moment), "opened": self.opened, **sweep_data(self.report)}
+
+
+def sweep(now: Now = None, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Open the editions that are due and let time act on every duty: lapses, no-answers and reminders.
 
     Running it twice, or two at once, does nothing twice.
 
     weerklank sweep
     weerklank sweep --now 2022-09-09T08:00+02:00
+    weerklank sweep --dry-run
     """
     moment, settings = times.moment_or_now(now), load_settings()
     logs.configure(settings.log_level, traces=console.SPEECH.debug)
-    with open_house(settings, new=False) as house, console.working("Letting time act …"):
-        opened = house.open_due_editions(moment)
-        report = house.sweep(moment)
-        closed = house.ledger.due_to_open(moment)
-    names = [receipt.dialogue_id for receipt in opened]
-    if as_json:
-        console.say_json({"now": console.stamp(moment), "opened": names, **sweep_data(report)})
+    if dry_run:
+        swept = _foresee_sweep(moment, as_json=as_json)
     else:
-        _tell_swept(names, report)
-    for programme in closed:
+        with open_house(settings, new=False) as house, console.working("Letting time act …"):
+            swept = _let_time_act(house, moment)
+        if as_json:
+            console.say_json(swept.row(moment))
+    if not as_json:
+        _tell_swept(swept, dry_run=dry_run)
+    for programme in swept.closed:
         console.complain(f"The edition of {programme} that is due could not be opened.")
-    if report.failed or closed:
+    if swept.report.failed or swept.closed:
         raise typer.Exit(1)
 
 
-def _tell_swept(opened: list[str], report: "SweepReport") -> None:
-    for name in opened:
+def _let_time_act(house: House, moment: datetime, **pace: Any) -> Swept:  # noqa: ANN401 - as `House.sweep`
+    opened = house.open_due_editions(moment)
+    report = house.sweep(moment, **pace)
+    names = [receipt.dialogue_id for receipt in opened]
+    return Swept(names, report, house.ledger.due_to_open(moment))
+
+
+def _foresee_sweep(moment: datetime, *, as_json: bool) -> Swept:
+    from services.dry_run import AT_ONCE, where_time_acts
+
+    def act(house: House) -> Swept:
+        return _let_time_act(house, moment, **AT_ONCE)
+
+    return show_dry_run(
+        where_time_acts(moment), act, lambda s: s.row(moment), as_json=as_json, new=False
+    )
+
+
+def _tell_swept(swept: Swept, *, dry_run: bool) -> None:
+    report = swept.report
+    for name in swept.opened:
         console.out(f"opened {name}")
     console.out(_sentence(report))
     if report.held:
@@ -59,7 +93,7 @@ def _tell_swept(opened: list[str], report: "SweepReport") -> None:
         console.complain(f"Somebody else held {held}: the next sweep takes what is due there.")
     if report.failed:
         console.complain(f"Time could not act on {_duties(report.failed)}: see weerklank doctor.")
-    if report.notices:
+    if report.notices and not dry_run:
         console.suggest("weerklank deliver")
 
 
@@ -93,21 +127,48 @@ def _sentence(report: "SweepReport") -> str:
     return f"Time acted on {_duties(report.duties)}: {', '.join(said) or 'nothing to say'}."
 
 
-def deliver(now: Now = None, connections: Connections = None, as_json: AsJson = False) -> None:
+def deliver(
+    now: Now = None,
+    connections: Connections = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
     """Send what waits in the outbox, once, over the channel of WEERKLANK_CHANNEL.
 
+    A dry run takes it that the mail server accepts every letter; mails about sign-ins and to confidants it leaves out.
+
     WEERKLANK_CHANNEL=maildir weerklank deliver
+    WEERKLANK_CHANNEL=maildir weerklank deliver --dry-run
     """
     moment, settings = times.moment_or_now(now), load_settings()
     logs.configure(settings.log_level, traces=console.SPEECH.debug)
-    with open_house(settings, new=False) as house, console.working("Sending …"):
-        report = house.deliver(moment, connections=connections)
-    if as_json:
-        console.say_json({"now": console.stamp(moment), **asdict(report)})
+    if dry_run:
+        report = _foresee_delivery(moment, as_json=as_json)
     else:
+        with open_house(settings, new=False) as house, console.working("Sending …"):
+            report = house.deliver(moment, connections=connections)
+        if as_json:
+            console.say_json(_delivered_row(moment, report))
+    if not as_json:
         _tell(report)
     if report.stopped or report.failed or report.quarantined:
         raise typer.Exit(1)
+
+
+def _foresee_delivery(moment: datetime, *, as_json: bool) -> "DeliveryReport":
+    from services.dry_run import deliver_nowhere, where_time_acts
+
+    def act(house: House) -> "DeliveryReport":
+        return deliver_nowhere(house, moment)
+
+    def as_row(report: "DeliveryReport") -> dict[str, Any]:
+        return _delivered_row(moment, report)
+
+    return show_dry_run(where_time_acts(moment), act, as_row, as_json=as_json, new=False)
+
+
+def _delivered_row(moment: datetime, report: "DeliveryReport") -> dict[str, Any]:
+    return {"now": console.stamp(moment), **asdict(report)}
 
 
 def _tell(report: "DeliveryReport") -> None:

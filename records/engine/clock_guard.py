@@ -24,6 +24,11 @@ def live_by(engine: Engine, clock: Clock | None) -> None:
     engine.update_execution_options(**{_CLOCK: clock})
 
 
+def live_alike(engine: Engine, other: Engine) -> None:
+    """Let all who write over *engine* live by the clock of *other*."""
+    live_by(engine, other.get_execution_options().get(_CLOCK))
+
+
 def require_present(engine: Engine, now: datetime) -> None:
     """
     Raise Refused('future-now') when *now* (aware) lies more than AHEAD beyond the clock of *engine*.

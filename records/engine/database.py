@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, NoReturn
+from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, ExceptionContext, make_url
@@ -41,18 +42,33 @@ def connect(url: str, *, durable: bool = True) -> Engine:
         message = f"This is no database address; {_KNOWN}."
         raise DatabaseUnavailable(message) from None
     if target.drivername in {"sqlite", "sqlite+pysqlite"}:
-        return _sqlite(target, durable=durable)
+        return _sqlite(_file_of(target), durable=durable)
     if target.drivername in {"postgresql", "postgres", "postgresql+psycopg"}:
         return _postgresql(target.set(drivername="postgresql+psycopg"), durable=durable)
     message = f"'{target.drivername}' is not a kind of database that is supported; {_KNOWN}."
     raise DatabaseUnavailable(message)
 
 
-def _sqlite(target: URL, *, durable: bool) -> Engine:
+def connect_in_memory() -> Engine:
+    """
+    An engine on a new, empty database in the memory of this process, which all its connections share.
+
+    It is gone once the last of them is closed: whoever uses it keeps one open.
+    """
+    query = {"vfs": "memdb", "uri": "true"}
+    name = f"file:/weerklank-{uuid4().hex}"
+    return _sqlite(URL.create("sqlite", database=name, query=query), durable=False)
+
+
+def _file_of(target: URL) -> URL:
     if not target.database or target.database == ":memory:":
         message = f"A database in memory is lost with the process; {_KNOWN}."
         raise DatabaseUnavailable(message)
     Path(target.database).parent.mkdir(parents=True, exist_ok=True)
+    return target
+
+
+def _sqlite(target: URL, *, durable: bool) -> Engine:
     # The connection that wrote last comes first: a write makes what the others hold of the file worthless.
     engine = create_engine(
         target,

@@ -298,6 +298,8 @@ class AppliedProgramme(Programme):
     """The programme as it is kept now."""
 
     changed: bool
+    fields: list[str]
+    """What is not as it was, of roles each by itself: `schedule`, `roles.manager`."""
 
 
 class ShownProgramme(Programme):
@@ -437,6 +439,64 @@ class Delivered(Document):
     """Connections that were not made."""
     stopped: str | None
     """Why the round stopped early."""
+
+
+class HearingRow(Document):
+    """One notice that would be written, or would leave the outbox; none to a voice under seal."""
+
+    dialogue: str
+    duty: str | None
+    rung: str | None
+    letter: int | None
+    """Which rows would go in one letter; null: they would not go yet."""
+    to: str
+    role: Owner
+    template: Template
+    how: Annotated[str, _one_of("written", SENT, BY_HAND, WITHDRAWN, SKIPPED, FAILED)]
+    """`written`: it would wait in the outbox for the next delivery."""
+
+
+class ChangeRow(Document):
+    """One fact that would be recorded."""
+
+    dialogue: str
+    fact: FactName
+    subject: str
+
+
+class Foreseen(Document):
+    """With `--dry-run`: what would happen; nothing has."""
+
+    dry_run: Literal[True]
+    hears: list[HearingRow]
+    """Who would hear what, in the order in which it would be written."""
+    changes: list[ChangeRow]
+    sign_ins: list[Role]
+    """The roles whose sign-in would end, and who would be told so."""
+
+
+class ForeseenProgramme(Foreseen):
+    """A programme, with `--dry-run`."""
+
+    report: AppliedProgramme
+
+
+class ForeseenOpening(Foreseen):
+    """An opening, with `--dry-run`."""
+
+    report: Receipt
+
+
+class ForeseenSweep(Foreseen):
+    """A sweep, with `--dry-run`."""
+
+    report: Swept
+
+
+class ForeseenDelivery(Foreseen):
+    """A delivery, with `--dry-run`, if the mail server takes every letter."""
+
+    report: Delivered
 
 
 class JournalEntry(FactRow):
@@ -711,16 +771,16 @@ class Demo(Document):
 DOCUMENTS: dict[str, tuple[type[Document], ...]] = {
     "demo": (Demo,),
     "rehearse": (Seen,),
-    "programme apply": (AppliedProgramme,),
+    "programme apply": (AppliedProgramme, ForeseenProgramme),
     "programme list": (Programmes,),
     "programme show": (ShownProgramme,),
     "programme pause": (PausedProgramme,),
     "programme resume": (ResumedProgramme,),
-    "open": (Receipt,),
+    "open": (Receipt, ForeseenOpening),
     "act": (Receipt, StepList),
     "status": (Seen,),
-    "sweep": (Swept,),
-    "deliver": (Delivered,),
+    "sweep": (Swept, ForeseenSweep),
+    "deliver": (Delivered, ForeseenDelivery),
     "bounces": (Heard, Unread, Said),
     "by-hand list": (ByHand,),
     "by-hand show": (ByHandLetter,),

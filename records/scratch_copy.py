@@ -1,0 +1,100 @@
+"""
+Scratch copy: what there is of some programmes, copied into the memory of this process, to act on without effect.
+
+The real database is only ever read, in one consistent view: no row is locked, no key is drawn, nobody waits.
+"""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, MetaData, Select, Table, insert, or_, select
+
+from records.dialogues import import_headings
+from records.engine.clock_guard import live_alike
+from records.engine.database import connect_in_memory, driver, reading, writing
+from records.schema import access, collections, core, rehearsal_mark, watch
+from records.schema.base import Base
+
+_HOLDING = (access, collections, core, rehearsal_mark, watch, import_headings)
+"""The modules that hold tables: all must be loaded before a copy is made."""
+_MANY = 5000  # rows at a time
+_SOURCE = "source"
+
+
+@contextmanager
+def scratch_copy(engine: Engine | None, programme_ids: Collection[str]) -> Iterator[Engine]:
+    """
+    An engine on a copy of the programmes *programme_ids* out of that of *engine*, gone at the end; None: empty.
+
+    The copy lives by the clock of the original. Raises Busy or DatabaseUnavailable when that cannot be read.
+    """
+    copy = connect_in_memory()
+    try:
+        with copy.connect():  # keeps it
+            Base.metadata.create_all(copy)
+            if engine is not None:
+                live_alike(copy, engine)
+                _fill(copy, engine, sorted(programme_ids))
+            yield copy
+    finally:
+        copy.dispose()
+
+
+def _fill(copy: Engine, engine: Engine, programme_ids: list[str]) -> None:
+    if engine.dialect.name == "sqlite":
+        _fill_from_file(copy, Path(engine.url.database or ""), programme_ids)
+        return
+    with reading(engine) as source, writing(copy) as target:
+        for table in Base.metadata.sorted_tables:
+            _carry_over(source, target, table, programme_ids)
+
+
+def _carry_over(
+    source: Connection, target: Connection, table: Table, programme_ids: list[str]
+) -> None:
+    found = source.execution_options(yield_per=_MANY).execute(_of(table, table, programme_ids))
+    for rows in found.mappings().partitions(_MANY):
+        target.execute(insert(table), [dict(row) for row in rows])
+
+
+def _fill_from_file(copy: Engine, file: Path, programme_ids: list[str]) -> None:
+    """As they are stored, byte for byte: a row that nobody can read shall stop no more here than there."""
+    # Named: else it would be looked for where the copy lies.
+    address = f"{file.absolute().as_uri()}?mode=ro&vfs=unix"
+    with copy.connect() as connection:
+        driver(connection).execute(f"ATTACH DATABASE ? AS {_SOURCE}", (address,))
+        source = MetaData(schema=_SOURCE)
+        tables = [(one, one.to_metadata(source)) for one in Base.metadata.sorted_tables]
+        with connection.begin():
+            for table, there in tables:
+                rows = _of(table, there, programme_ids)
+                connection.execute(insert(table).from_select(list(table.c), rows))
+        driver(connection).execute(f"DETACH DATABASE {_SOURCE}")
+
+
+def _of(table: Table, there: Table, programme_ids: list[str]) -> Select[tuple[object, ...]]:
+    """The rows of *table* that belong to the programmes, or to none, read from where it is *there*."""
+    chosen = select(*(there.c[column.name] for column in table.c))
+    if table is core.PROGRAMMES:
+        return chosen.where(there.c.id.in_(programme_ids))
+    if "programme_id" in there.c:
+        return chosen.where(there.c.programme_id.in_(programme_ids))
+    if "dialogue_id" in there.c:
+        ours = there.metadata.tables[f"{_SOURCE}.dialogues" if there.schema else "dialogues"]
+        within = select(ours.c.id).where(ours.c.programme_id.in_(programme_ids))
+        return chosen.where(there.c.dialogue_id.in_(within))
+    return chosen
+
+
+def programmes_at(engine: Engine, now: datetime) -> list[str]:
+    """The programmes in which time may do something by *now* (aware UTC), or of which something waits to be sent."""
+    opening = select(core.PROGRAMMES.c.id).where(core.PROGRAMMES.c.opens_at <= now)
+    due = select(core.DUTIES.c.dialogue_id).where(core.DUTIES.c.next_at <= now)
+    waiting = select(core.NOTICES.c.dialogue_id).where(core.PENDING_ONLY)
+    busy = select(core.DIALOGUES.c.programme_id).where(
+        or_(core.DIALOGUES.c.id.in_(due), core.DIALOGUES.c.id.in_(waiting))
+    )
+    with reading(engine) as connection:
+        return sorted({*connection.scalars(opening), *connection.scalars(busy.distinct())})

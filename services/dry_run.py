@@ -1,0 +1,97 @@
+"""Dry run: what a command would do, found out by doing it to a copy in memory, where nobody hears of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine
+
+from config.clock import utc_now
+from config.settings import Settings
+from notifications.channels.channels import Channel, Post
+from records.engine.clock_guard import live_by, require_present
+from records.foresight import NewFact, facts_since, mark, notices_since, sign_ins_since
+from records.queries import NoticeRow
+from records.scratch_copy import programmes_at, scratch_copy
+from services.delivery.report import DeliveryReport
+from services.delivery.round import deliver
+from services.house import House, open_house
+
+Outcome = TypeVar("Outcome")
+Which = Callable[[Engine], list[str]]
+"""Names the programmes that a command touches."""
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What would be written: *notices* that are new or left the outbox, *facts*, and whose *sign_ins* would end."""
+
+    notices: list[NoticeRow]
+    facts: list[NewFact]
+    sign_ins: list[str]
+
+
+def foresee(
+    settings: Settings, which: Which, act: Callable[[House], Outcome], *, new: bool = True
+) -> tuple[Outcome, Foreseen]:
+    """
+    What *act* answers when it is done to a copy of the programmes *which* it touches, and what it would have written.
+
+    Nothing is written, locked, drawn or sent anywhere; where there is no database file yet none is made, and not *new*:
+    that is refused. Raises what *act* raises, and what `open_house` does.
+    """
+    file = settings.sqlite_file
+    if file is None or file.exists() or not new:
+        with open_house(settings, new=False) as house:
+            return foresee_in(house, which, act)
+    with scratch_copy(None, []) as copy:
+        live_by(copy, None if settings.clock_file else utc_now)
+        return _find_out(House(settings, copy), act)
+
+
+def foresee_in(
+    house: House, which: Which, act: Callable[[House], Outcome]
+) -> tuple[Outcome, Foreseen]:
+    """The same of a *house* that is open already."""
+    with scratch_copy(house.engine, which(house.engine)) as copy:
+        return _find_out(replace(house, engine=copy), act)
+
+
+def _find_out(copy: House, act: Callable[[House], Outcome]) -> tuple[Outcome, Foreseen]:
+    before = mark(copy.engine)
+    outcome = act(copy)
+    engine = copy.engine
+    written = notices_since(engine, before), facts_since(engine, before)
+    return outcome, Foreseen(*written, sign_ins_since(engine, before))
+
+
+def where_time_acts(now: datetime) -> Which:
+    """The programmes in which time may do something by *now* (aware UTC), or of which something waits to be sent."""
+    return lambda engine: programmes_at(engine, now)
+
+
+AT_ONCE: Mapping[str, Any] = {"pause": lambda _seconds: None}
+"""The pace of a sweep that makes no pauses for people: nobody waits for a copy."""
+
+
+class _Nowhere(Channel):
+    """Takes every post that mail can carry, and sends it to nobody."""
+
+    name = "email"
+
+    def send(self, post: Post) -> None:
+        """Write *post* as a mail server would get it."""
+        assert post.wire is not None  # noqa: S101 - it is written here, or refused as mail that cannot be
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+
+def deliver_nowhere(house: House, now: datetime) -> DeliveryReport:
+    """Let what waits at *now* (aware UTC) leave as the settings of *house* say, but to nobody, nor to any chat."""
+    require_present(house.engine, now)
+    mailroom = house.find_mailroom()
+    mail = None if mailroom.mail is None else _Nowhere
+    nowhere = replace(mailroom, mail=mail, chat=None, composers=0)
+    return deliver(house.engine, house.ledger, nowhere, now)
