@@ -154,7 +154,7 @@ class Settings(BaseSettings):
     mail_connections: Annotated[int, Field(ge=1, le=32)] = 1
     """Number of connections over which each delivery sends; never more than the mail server may have."""
     mail_composers: Annotated[int, Field(ge=0, le=32)] = 4
-    """Number of processes that write the letters of large deliveries, one for each connection at most; 0 or 1: none."""
+    """Number of processes that write the letters of large deliveries, at most; 0 or 1: whoever sends them does."""
     mail_lease: Annotated[int, Field(ge=30, le=86_400)] = 900
     """Seconds after which messages claimed by a process that died are taken up again."""
     key_file: Path | None = None

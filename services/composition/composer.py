@@ -1,4 +1,4 @@
-"""Composer: the handle of a process that writes letters ahead of the connection which sends them."""
+"""Composers: processes that write letters ahead of the connections which send them."""
 
 import os
 import socket
@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -26,39 +27,27 @@ _TOO_LONG = 10.0
 """Seconds without a letter after which this process counts as stuck."""
 _TO_ORDER = 10.0
 """Seconds that it may take to hear an order."""
+LOST = "composer lost: its connection writes its letters"
 
 
 @dataclass
 class Composer:
     """
-    A process that writes letters on one *letterhead*.
+    Who writes letters for one connection, in a process at the other end of *frames*.
 
     Nothing depends on it: what it has not written when its turn comes, because it still starts, was slow, was stopped
     or killed, its connection writes itself. It gets no more before all that it was asked for is written, so neither
     ever waits for the other to read.
     """
 
-    letterhead: Letterhead
-    _process: "subprocess.Popen[bytes] | None" = field(default=None, init=False, repr=False)
-    _frames: Frames | None = field(default=None, init=False, repr=False)
-    _ready: bool = field(default=False, init=False)
+    frames: Frames
+    is_ready: bool = field(default=False, init=False)
+    is_lost: bool = field(default=False, init=False)
     _ahead: bool = field(default=True, init=False)
     _heard: float = field(default=0.0, init=False)
     _asked: deque[str] = field(default_factory=deque, init=False)
     """The names of the letters that it writes, in their order."""
     _known: dict[str, Dialogue] = field(default_factory=dict, init=False, repr=False)
-
-    def start(self) -> None:
-        """Start it; that takes a second, in which nobody waits."""
-        try:
-            ours, theirs = socket.socketpair()
-            with theirs:
-                self._frames = Frames(ours)
-                ours.settimeout(_TO_ORDER)
-                self._process = _run(theirs.fileno())
-            self._frames.send(self.letterhead)
-        except OSError as error:
-            self._lost(error)
 
     def order(
         self, briefs: Sequence[Brief], dialogues: Mapping[str, Dialogue], now: datetime
@@ -69,11 +58,11 @@ class Composer:
         False when it cannot take them: it is not ready, or still writes others.
         """
         try:
-            if not briefs or not self._is_free():
+            if not briefs or not self.is_free():
                 return False
             needed = {one.dialogue: dialogues[one.dialogue] for one in _subjects(briefs)}
             changed = {n: one for n, one in needed.items() if one is not self._known.get(n)}
-            self._line.send(Order(briefs, changed, now))
+            self.frames.send(Order(briefs, changed, now))
         except Exception as error:  # noqa: BLE001 - whatever it is, the letters are written here
             self._lost(error)
             return False
@@ -95,59 +84,88 @@ class Composer:
         return None
 
     def close(self) -> None:
-        """End it, whatever it does."""
-        if self._frames is not None:
-            self._frames.line.close()
-        if self._process is not None:
-            # It has nothing to bring to an end, and one that stands still hears nothing softer.
-            self._process.kill()
-            self._process.wait()
-        self._frames = self._process = None
+        """Let it end."""
+        self.frames.line.close()
         self._asked.clear()
+        self.is_lost = True
 
-    @property
-    def _line(self) -> Frames:
-        if self._frames is None:
-            raise EOFError
-        return self._frames
-
-    def _is_free(self) -> bool:
-        """Whether it is there, and all that it was asked for is written and read."""
-        if self._frames is None:
+    def is_free(self) -> bool:
+        """Whether it is there, and all that it was asked for is written and read. Raises what is wrong with it."""
+        if self.is_lost or (not self.is_ready and not self.frames.has_come(0)):
             return False
-        if not self._ready:
-            if not self._line.has_come(0):
-                return False
-            self._ready = bool(self._line.take())
+        self.is_ready = self.is_ready or bool(self.frames.take())
         while self._asked and self._next(0):
             continue
         return not self._asked
 
     def _next(self, patience: float) -> tuple[str, Post | None] | None:
         """The next letter and its name; None when it does not come in time. Raises TimeoutError when it is stuck."""
-        if not self._line.has_come(patience):
+        if not self.frames.has_come(patience):
             if monotonic() - self._heard > _TOO_LONG:
                 raise TimeoutError
             return None
-        name, post = self._line.take()
+        name, post = self.frames.take()
         self._asked.popleft()
         self._heard = monotonic()
         return name, post
 
     def _lost(self, error: Exception) -> None:
-        logger("delivery").warning("composer lost: its connection writes its letters", error=error)
+        if self.is_lost:
+            return
+        logger("delivery").warning(LOST, error=error)
         self.close()
+
+
+@contextmanager
+def composers(letterhead: Letterhead, processes: int, connections: int) -> Iterator[list[Composer]]:
+    """
+    So many *processes* that write letters on *letterhead* for the *connections*, for each by its own handle.
+
+    They take a second before they are ready, in which nobody waits. Without processes there are no handles.
+    """
+    pairs = [socket.socketpair() for _ in range(connections if processes else 0)]
+    ours, theirs = [one for one, _ in pairs], [other for _, other in pairs]
+    started = [_start(theirs[number::processes]) for number in range(processes)]
+    made = [_greet(line, letterhead) for line in ours]
+    try:
+        yield made
+    finally:
+        for one in made:
+            one.close()
+        for process in filter(None, started):
+            # It has nothing to bring to an end, and one that stands still hears nothing softer.
+            process.kill()
+            process.wait()
+
+
+def _greet(line: socket.socket, letterhead: Letterhead) -> Composer:
+    line.settimeout(_TO_ORDER)
+    frames = Frames(line)
+    with suppress(OSError):  # whoever asks for a letter finds out
+        frames.send(letterhead)
+    return Composer(frames)
+
+
+def _start(lines: Sequence[socket.socket]) -> "subprocess.Popen[bytes] | None":
+    """Start what serves on *lines*, which close here; if it cannot, whoever reads at their other ends is told."""
+    try:
+        return _run([line.fileno() for line in lines])
+    except OSError:
+        return None
+    finally:
+        for line in lines:
+            line.close()
 
 
 def _subjects(briefs: Sequence[Brief]) -> Iterator[Subject]:
     return (one for brief in briefs for one in brief.subjects)
 
 
-def _run(line: int) -> "subprocess.Popen[bytes]":
-    """The process, with its end of the *line*, of the same code as this one; it says nothing but over that."""
+def _run(lines: Sequence[int]) -> "subprocess.Popen[bytes]":
+    """A process, with its ends of the *lines*, of the same code as this one; it says nothing but over those."""
     path = os.pathsep.join(filter(None, (str(_HOME), os.environ.get("PYTHONPATH"))))
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", _MODULE, str(line)], pass_fds=[line],
+        [sys.executable, "-P", "-m", _MODULE, *map(str, lines)], pass_fds=lines,
         env={**os.environ, "PYTHONPATH": path}, stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip

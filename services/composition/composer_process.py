@@ -1,9 +1,10 @@
-"""Composer process: writes the letters that the process which sends them asks for, and ends with it."""
+"""Composer process: writes the letters that connections of another process ask for, and ends with that."""
 
 import signal
 import socket
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -53,11 +54,12 @@ class _Writer:
         return post
 
 
-def serve(frames: Frames) -> None:
-    """Say that it is ready, and write what is asked for until the other end is gone."""
-    writer = _Writer(frames.take())
-    frames.send("ready")
-    with suppress(EOFError, OSError):
+def serve(line: socket.socket) -> None:
+    """Hear on *line* from whom letters come, say that all is loaded, and write what is asked for until it is closed."""
+    with line, suppress(EOFError, OSError):
+        frames = Frames(line)
+        writer = _Writer(frames.take())
+        frames.send("ready")
         while True:
             order = frames.take()
             with collected_later():
@@ -67,11 +69,12 @@ def serve(frames: Frames) -> None:
 
 
 def main() -> None:
-    """Serve on the socket whose number is the only argument."""
+    """Serve on the sockets with these numbers, each in a thread: what letters share is laid out once for all."""
     # Ctrl-C is for the process that sends: this one ends when that one does.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with socket.socket(fileno=int(sys.argv[1])) as line:
-        serve(Frames(line))
+    lines = [socket.socket(fileno=int(number)) for number in sys.argv[1:]]
+    with ThreadPoolExecutor(len(lines), "composer") as pool:
+        list(pool.map(serve, lines))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from multiprocessing.connection import wait
 from typing import Any
 
 _LENGTH = struct.Struct("!I")
-_AT_ONCE = 1 << 18  # bytes
+_AT_ONCE = 1 << 16  # bytes
 
 
 @dataclass
@@ -29,10 +29,10 @@ class Frames:
 
     def has_come(self, patience: float | None) -> bool:
         """Whether a whole value is there, or comes within *patience* seconds after each piece of it; None: wait."""
-        while (missing := self._missing()) > 0:
+        while self._missing() > 0:
             if not wait([self.line], patience):
                 return False
-            piece = self.line.recv(max(_AT_ONCE, missing))
+            piece = self.line.recv(_AT_ONCE)
             if not piece:
                 raise EOFError
             self._read += piece
@@ -42,7 +42,8 @@ class Frames:
         """The next value; waits until it is there."""
         self.has_come(None)
         end = _LENGTH.size + self._length()
-        packed, self._read = self._read[_LENGTH.size : end], self._read[end:]
+        packed = self._read[_LENGTH.size : end]
+        del self._read[:end]
         return pickle.loads(packed)  # noqa: S301 - from our own process, over a socket that nobody else has
 
     def _length(self) -> int:

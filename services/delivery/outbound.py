@@ -41,7 +41,7 @@ class Mailroom:
     connections: int = 1
     """Over how many of them one delivery sends."""
     composers: int = 0
-    """How many processes write the letters of a large delivery, one for each connection at most; 0 and 1: none."""
+    """How many processes write the letters of a large delivery, at most; 0 and 1: none."""
     lease_seconds: float = 900
     """How long a claim lasts; a round ends before it does."""
     server: str = ""

@@ -13,9 +13,10 @@ message is marked the server is told for whom the next is, but it gets no text b
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from os import cpu_count
 from time import monotonic
 from uuid import uuid4
@@ -37,7 +38,7 @@ from records.engine.advisory_slots import place
 from records.engine.errors import RecordsError
 from records.engine.pinned_connection import PinnedConnection
 from records.ledger import Ledger
-from services.composition.composer import Composer
+from services.composition.composer import Composer, composers
 from services.delivery.compose_ahead import Desk
 from services.delivery.mark_sent import Marker
 from services.delivery.outbound import Mailroom
@@ -49,8 +50,8 @@ _TOMORROW = timedelta(days=1)
 _BATCHES_EACH = 4
 """Several connections take less at once, or one has the last of them all while the others have none."""
 _LEAST_BATCH = 25  # letters; each batch asks the database a dozen questions
-PAYS = 500
-"""Letters for each connection, from which on it pays to have them written by a process that must start first."""
+PAYS = 1_000
+"""Letters from which on it pays to have them written by processes, which must start first."""
 _NOT_SERVED = "The mail server does not serve us ({reason}). Nothing is lost; see: weerklank doctor"
 _TIME_IS_UP = "The round took as long as a claim lasts; the rest goes out in the next one."
 NO_CHANNEL = "No mail leaves this machine: set WEERKLANK_CHANNEL to smtp or maildir. Nothing is lost; it waits."
@@ -81,31 +82,35 @@ def deliver(
         return DeliveryReport()
     channels = [mailroom.mail() for _ in range(connections)]
     last = queue.newest(engine)
-    helped = _how_many_composers(engine, mailroom, now, connections)
-    if connections == 1:
-        return _Round(
-            engine, ledger, mailroom, channels[0], now, last=last, helped=helped > 0, beat=beat
-        ).run()
-    most = queue.how_many_wait(engine, now, mailroom.batch * connections * _BATCHES_EACH)
-    share = max(_LEAST_BATCH, most // (connections * _BATCHES_EACH))
-    mailroom = replace(mailroom, batch=min(mailroom.batch, share))
-    rounds = [
-        _Round(
-            engine, ledger, mailroom, channel, now,
-            last=last, alone=False, helped=number < helped, beat=beat,
-        )
-        for number, channel in enumerate(channels)
-    ]  # fmt: skip
-    with ThreadPoolExecutor(connections, "delivery") as pool:
-        return sum_reports(list(pool.map(_Round.run, rounds)))
+    all_at_once = mailroom.batch * connections * _BATCHES_EACH
+    waiting = queue.how_many_wait(engine, now, max(all_at_once, PAYS))
+    if connections > 1:
+        share = max(_LEAST_BATCH, waiting // (connections * _BATCHES_EACH))
+        mailroom = replace(mailroom, batch=min(mailroom.batch, share))
+    processes = _how_many_composers(mailroom, waiting, connections)
+    with composers(mailroom.letterhead, processes, connections) as found:
+        rounds = [
+            _Round(
+                engine, ledger, mailroom, channel, now,
+                last=last, alone=connections == 1, composer=composer, beat=beat,
+            )
+            for channel, composer in zip_longest(channels, found)
+        ]  # fmt: skip
+        if connections == 1:
+            return rounds[0].run()
+        with ThreadPoolExecutor(connections, "delivery") as pool:
+            return sum_reports(list(pool.map(_Round.run, rounds)))
 
 
-def _how_many_composers(engine: Engine, mailroom: Mailroom, now: datetime, connections: int) -> int:
-    """For how many *connections* another process writes: none where few letters wait, or one processor does it all."""
-    most = min(mailroom.composers, connections)
-    if mailroom.composers <= 1 or (cpu_count() or 1) <= 1:
+def _how_many_composers(mailroom: Mailroom, waiting: int, connections: int) -> int:
+    """
+    How many processes write for the *connections*: none for few letters, and one processor is left to send.
+
+    A single connection writes the next letter while the server looks at the last: it has the time.
+    """
+    if waiting < PAYS or connections == 1 or mailroom.composers <= 1:
         return 0
-    return queue.how_many_wait(engine, now, PAYS * most) // PAYS
+    return min(mailroom.composers, connections, (cpu_count() or 1) - 1)
 
 
 class _ServerFailed(Exception):
@@ -125,12 +130,12 @@ class _Round:
         *,
         last: int,
         alone: bool = True,
-        helped: bool = False,
+        composer: Composer | None = None,
         beat: Beat | None = None,
     ) -> None:
         self.engine, self.ledger, self.mailroom, self.now = engine, ledger, mailroom, now
         self.last, self.first = last, True
-        self.alone, self.helped = alone, helped
+        self.alone, self.composer = alone, composer
         self.beat = beat
         self.worker = uuid4().hex
         self.channel = channel
@@ -147,17 +152,10 @@ class _Round:
         ):
             if not free:
                 return DeliveryReport(without_place=1)
-            with self._composer() as composer, closing(self._marker(marks)) as self.marker:
-                self.desk = Desk(self.ledger, mailroom, self.now, looks, composer)
+            self.desk = Desk(self.ledger, mailroom, self.now, looks, self.composer)
+            with closing(self._marker(marks)) as self.marker:
                 stopped = self._batches()
         return DeliveryReport(**(self.counts + self.marker.counts), stopped=stopped)
-
-    def _composer(self) -> AbstractContextManager[Composer | None]:
-        if not self.helped:
-            return nullcontext()
-        composer = Composer(self.mailroom.letterhead)
-        composer.start()
-        return closing(composer)
 
     def _marker(self, pinned: PinnedConnection) -> Marker:
         return Marker(
