@@ -64,6 +64,10 @@ class SmtpSettings(_Part):
     """The most connections to it at once, over all machines that share the records in PostgreSQL."""
 
 
+OVERVIEW = "/artifacts/key/weerklank"
+"""Where the overview stands on the pages of Prefect: that of an artifact is found by its key, which stays."""
+
+
 class PrefectSettings(_Part):
     """The Prefect server that `weerklank up` starts (`WEERKLANK_PREFECT_…`)."""
 
@@ -77,11 +81,23 @@ class PrefectSettings(_Part):
     """Further names under which its pages are called, with spaces between them: of a proxy before it."""
     api_url: WebAddress | None = None
     """The API of a Prefect server that runs elsewhere, like http://prefect.intern:4200/api."""
+    ui_url: WebAddress | None = None
+    """Where people find its pages, like https://prefect.bedrijf.nl, where that is not the API without /api."""
 
     @property
     def api(self) -> str:
         """The address of the API that flows and `doctor` talk to."""
         return self.api_url or f"http://{self.host}:{self.port}/api"
+
+    @property
+    def pages(self) -> str:
+        """The address of its pages, for people."""
+        return self.ui_url or self.api.removesuffix("/api")
+
+    @property
+    def overview(self) -> str:
+        """The address of the page that says what is late, whose turn it is and what comes."""
+        return f"{self.pages}{OVERVIEW}"
 
 
 class PortalSettings(_Part):

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from config.logs import logger
-from records import queries
+from flows.overview import HouseOverview, overview_of, programme_id_of
+from records import aging_report, queries
 from records.dialogues.duty_queries import DutyRow
 from records.queries import Late
 from records.sweep.sweep import SweepReport
 from services.house import House
-from states.model.duties import OWED
+from states.model.duties import DutyStatus
 
 MOST_DIALOGUES = 199  # that are drawn after one sweep: Prefect answers 200 artifacts at once, and one is the table
 MOST_OVERDUE = (
@@ -28,6 +30,9 @@ class DialogueCard:
     duties: dict[str, int]
     """How many duties have each status."""
     next_due: datetime | None
+    """When the first of what is open is due, as far as that tells of no arrival."""
+    next_day: date | None = None
+    """The local day that ends then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class Overdue:
 
     dialogue_id: str
     kind: str
+    owner: str
     due: datetime
     first_due: datetime
     days_late: int
@@ -51,8 +57,10 @@ class Board:
     """Whether there is more than the table holds."""
     raised: tuple[Late, ...] = ()
     """The lapses, which have no rung, and the escalations."""
-    programmes: frozenset[str] = frozenset()
-    """Whose dialogues the sweep touched."""
+    programmes: tuple[str, ...] = ()
+    """Whose dialogues the sweep touched, then those in which something is late."""
+    overview: HouseOverview | None = None
+    """None: the records could not be read, and nothing is known of what is late."""
 
 
 def board_of(house: House, report: SweepReport, now: datetime) -> Board:
@@ -66,20 +74,24 @@ def board_of(house: House, report: SweepReport, now: datetime) -> Board:
 
 def _draw(house: House, report: SweepReport, now: datetime) -> Board:
     touched = list(report.dialogues)[:MOST_DIALOGUES]
+    overview = overview_of(house, now)
     late = queries.overdue_duties(house.engine, now, limit=MOST_OVERDUE + 1)
+    programmes = [*map(programme_id_of, touched), *overview.late_programmes]
     return Board(
-        cards=tuple(_cards(house, _choose(house, touched))),
-        overdue=tuple(_overdue_duties(row, now) for row in late[:MOST_OVERDUE]),
+        cards=tuple(_cards(house, _choose(house, touched, overview))),
+        overdue=tuple(_overdue_duties(house, late[:MOST_OVERDUE], now)),
         more_overdue=len(late) > MOST_OVERDUE,
         raised=(*_lapses(house, report, touched), *_escalations(house, report, touched, now)),
-        programmes=frozenset(dialogue_id.rpartition("-")[0] for dialogue_id in touched),
+        programmes=tuple(dict.fromkeys(programmes))[:MOST_DIALOGUES],
+        overview=overview,
     )
 
 
-def _choose(house: House, touched: list[str]) -> list[str]:
-    """What is drawn: what the sweep touched, then the others, the latest editions first."""
-    others = reversed(house.ledger.dialogue_ids())
-    return list(dict.fromkeys([*touched, *others]))[:MOST_DIALOGUES]
+def _choose(house: House, touched: list[str], overview: HouseOverview) -> list[str]:
+    """What is drawn: what the sweep touched, what is late, then the others, the latest editions first."""
+    late = (one.dialogue_id for one in overview.late_groups)
+    others = queries.newest_dialogues(house.engine, MOST_DIALOGUES)
+    return list(dict.fromkeys([*touched, *late, *others]))[:MOST_DIALOGUES]
 
 
 def _cards(house: House, dialogue_ids: list[str]) -> Iterable[DialogueCard]:
@@ -87,19 +99,21 @@ def _cards(house: House, dialogue_ids: list[str]) -> Iterable[DialogueCard]:
     found = {name: list(some) for name, some in groupby(rows, key=lambda row: row.dialogue_id)}
     for dialogue_id in dialogue_ids:
         mine = found[dialogue_id]
-        dues = [row.first_due for row in mine if row.first_due and row.status in OWED]
+        coming = next((row for row in mine if row.status is DutyStatus.OPEN), None)
         yield DialogueCard(
             dialogue_id=dialogue_id,
             phase=mine[0].phase.value,
             duties={row.status.value: row.duties for row in mine if row.status},
-            next_due=min(dues, default=None),
+            next_due=coming.first_due if coming else None,
+            next_day=coming.first_day if coming else None,
         )
 
 
-def _overdue_duties(row: DutyRow, now: datetime) -> Overdue:
-    duty = row.duty
-    late = (now - duty.first_due).days
-    return Overdue(row.dialogue_id, duty.kind, duty.due, duty.first_due, late)
+def _overdue_duties(house: House, late: list[DutyRow], now: datetime) -> Iterator[Overdue]:
+    programmes = aging_report.programmes_behind(house.engine, {row.dialogue_id for row in late})
+    for dialogue_id, duty in ((row.dialogue_id, row.duty) for row in late):
+        days = duty.late_days(now, ZoneInfo(programmes[dialogue_id].time_zone))
+        yield Overdue(dialogue_id, duty.kind, duty.owner, duty.due, duty.first_due, days)
 
 
 def _lapses(house: House, report: SweepReport, touched: list[str]) -> Iterator[Late]:

@@ -14,20 +14,23 @@ from typing import Annotated, Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.settings import PREFECT_LOCAL_STORAGE_PATH
-from prefect.states import Cancelled, Failed
+from prefect.states import Cancelled, Completed, Failed
 from pydantic import Field, StringConstraints
 
 from config.clock import now_by
 from config.settings import load_settings
 from flows.board import Board, board_of
+from flows.overview import HouseOverview
 from flows.prefect import artifacts, events
 from flows.prefect.alarm import keep_alarm
 from flows.prefect.coming_openings import announce_next
-from flows.prefect.run_names import run_title
+from flows.prefect.run_names import FAILED_MAIL, OPENED, run_title
 from flows.prefect.schedules import keep_schedules
+from flows.prefect.status_page import round_words
+from flows.prefect.status_page.overview_artifact import show_overview
 from flows.signals import Signals, signals_of
 from flows.worker_thread import CHUNK, Done, Pulse, StoppedEarly, Work, in_house, quietly
-from records import queries
+from records import aging_report, queries
 from records.sweep.sweep import SweepReport
 from services.delivery.digest import DigestReport
 from services.delivery.report import DeliveryReport
@@ -57,6 +60,10 @@ KEEPS_NOTHING: Any = {
 }
 """What a run answers is in its name. Unless told, Prefect asks its server twice a run where to keep it, and leaves the
 connections open."""
+
+_NOT_TAKEN = (
+    "The channel did not take the mail. What waits is tried again. To look: weerklank doctor"
+)
 
 
 def _moment() -> datetime:
@@ -95,8 +102,16 @@ async def enforce_deadlines() -> Outcome:
         return await _stop("enforce deadlines")
     counts = _sweep_totals(opened, report)
     events.tell_later(counts, board.raised, signals)
-    await quietly(artifacts.name_run(_enforce(counts), board.programmes), artifacts.pictures(board))
-    return dict(counts)
+    await quietly(
+        artifacts.name_run(
+            round_words.sweep_title(counts, board),
+            board.programmes,
+            round_words.sweep_tags(counts, board),
+        ),
+        artifacts.pictures(board),
+        show_overview(board.overview),
+    )
+    return _outcome(counts, board.overview)
 
 
 def _sweep_totals(opened: int, report: SweepReport) -> Counter[str]:
@@ -114,19 +129,12 @@ def _sweep_totals(opened: int, report: SweepReport) -> Counter[str]:
     )
 
 
-def _enforce(counts: Counter[str]) -> str:
-    words = [
-        (counts["opened"], "edition opened", "editions opened"),
-        (counts["reminders"], "reminder", "reminders"),
-        (counts["lapses"], "lapse", "lapses"),
-        (counts["escalations"], "escalation", "escalations"),
-        (counts["honest"], "honest notice", "honest notices"),
-        (counts["no_answers"], "no answer", "no answers"),
-        (counts["skipped"], "rung skipped", "rungs skipped"),
-        (counts["failed"], "duty not judged", "duties not judged"),
-        (counts["held"], "dialogue held by somebody else", "dialogues held by somebody else"),
-    ]
-    return run_title("enforce deadlines", words, "nothing due")
+def _outcome(counts: Counter[str], overview: HouseOverview | None) -> Outcome:
+    if overview is None or not overview.late:
+        return dict(counts)
+    return Completed(
+        name="Overdue", message=round_words.overdue_message(overview), data=dict(counts)
+    )
 
 
 @flow(
@@ -140,36 +148,33 @@ async def deliver_notices() -> Outcome:
     """Send what waits; two runs at once never send the same message twice."""
     moment = _moment()
 
-    def work(house: House, pulse: Pulse) -> tuple[DeliveryReport, bool]:
+    def work(house: House, pulse: Pulse) -> tuple[DeliveryReport, Counter[str], bool]:
         pulse.whole = queries.waiting(house.engine).pending
-        return house.deliver(moment, beat=pulse.beat), house.settings.channel == "none"
+        before = aging_report.failures(house.engine)
+        report = house.deliver(moment, beat=pulse.beat)
+        failed = aging_report.failures(house.engine) - before
+        return report, failed, house.settings.channel == "none"
 
     try:
-        report, closed = await _watch("deliver notices", work)
+        report, failed, closed = await _watch("deliver notices", work)
     except StoppedEarly:
         return await _stop("deliver notices")
-    await quietly(artifacts.name_run(_deliver(report, closed=closed)))
-    if report.stopped and not closed:
-        return Failed(message="The channel did not take the mail. What waits is tried again.")
-    return {**_counts(report), "stopped": bool(report.stopped)}
+    broken = bool(report.stopped) and not closed
+    tags = [FAILED_MAIL] if broken or report.failed or report.quarantined or failed else []
+    await quietly(
+        artifacts.name_run(
+            round_words.delivery_title(report, failed, closed=closed), more_tags=tags
+        )
+    )
+    said = round_words.failed_message(failed) if failed else ""
+    if broken:
+        return Failed(message=f"{_NOT_TAKEN} {said}".strip())
+    counts = {**_counts(report), "stopped": bool(report.stopped)}
+    return Completed(message=said, data=counts) if said else counts
 
 
 def _counts(report: DeliveryReport) -> dict[str, int]:
     return {name: value for name, value in vars(report).items() if isinstance(value, int)}
-
-
-def _deliver(report: DeliveryReport, *, closed: bool) -> str:
-    words = [
-        (report.sent, "sent", "sent"),
-        (report.by_hand, "by hand", "by hand"),
-        (report.withdrawn, "withdrawn", "withdrawn"),
-        (report.later, "to try again", "to try again"),
-        (report.failed, "failed", "failed"),
-        (report.quarantined, "set aside", "set aside"),
-        (int(bool(report.stopped) and not closed), "stopped early", ""),
-    ]
-    idle = "no channel is set" if closed else "nothing to send"
-    return run_title("deliver notices", words, idle).replace("1 stopped early", "stopped early")
 
 
 @flow(
@@ -189,8 +194,8 @@ async def open_annual_cycle(programme: Programme = PROGRAMME) -> Outcome:
 
     opened = await _watch(f"open annual cycle · {programme}", work)
     said = f"{opened} opened" if opened else f"{programme} · nothing was due"
-    after = [announce_next(programme)] if opened else []
-    await quietly(artifacts.name_run(f"open annual cycle · {said}", [programme]), *after)
+    after, tags = ([announce_next(programme)], [OPENED]) if opened else ([], [])
+    await quietly(artifacts.name_run(f"open annual cycle · {said}", [programme], tags), *after)
     return {"opened": opened}
 
 

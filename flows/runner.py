@@ -34,6 +34,7 @@ from flows.prefect.alarm import keep_alarm
 from flows.prefect.bulk_requests import PAGE
 from flows.prefect.schedules import deploy, deployments, keep_schedules
 from flows.prefect.stale_runs import bury, skip
+from flows.prefect.status_page.overview_artifact import keep_overview
 from flows.worker_thread import CLOSING, quietly
 from services.parent_watchdog import end_with_parent
 
@@ -193,7 +194,7 @@ async def serve(ready: Path, *, alone: bool) -> None:
     async with get_client() as client:
         await _answering(client, ending)
         await deploy(client, FLOWS)
-        await quietly(keep_schedules(), keep_alarm())
+        await quietly(keep_schedules(), keep_alarm(), keep_overview())
         runner = Runner(client)
         if alone:
             await runner.bury_the_dead()

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Engine, Select, Table, and_, bindparam, func, null, or_, select
+from sqlalchemy import Column, Engine, Select, Table, and_, bindparam, case, func, null, or_, select
 
 from records.dialogues.duty_queries import SELECT_DUTIES, DutyRow, duties_in
 from records.dialogues.programmes import NOT_PAUSED
@@ -27,6 +27,7 @@ from states.model.dialogue import Phase
 from states.model.duties import OWED, DutyStatus
 from states.model.people import PARTICIPANT
 from states.model.vocabulary import DutyKind, Template
+from states.privacy.operator_feed import TELLS_OF_ARRIVAL
 
 _PASSED = DUTIES.c.lapsed_version == DUTIES.c.version
 _OWED = (
@@ -73,13 +74,18 @@ class Late(NamedTuple):
 
 
 class Tallied(NamedTuple):
-    """How many duties of a dialogue have one *status*, and when the first of them is due; no status: it has none."""
+    """
+    How many duties of a dialogue have one *status*, and when the first of them is due; no status: it has none.
+
+    Those that tell of an arrival are counted, but not dated.
+    """
 
     dialogue_id: str
     phase: Phase
     status: DutyStatus | None
     duties: int
     first_due: datetime | None
+    first_day: date | None
 
 
 class SweepRow(NamedTuple):
@@ -149,13 +155,22 @@ def escalated_in(engine: Engine, dialogue_ids: Iterable[str], at: datetime) -> l
 
 def tally(engine: Engine, dialogue_ids: Iterable[str]) -> list[Tallied]:
     """How the duties of *dialogue_ids* stand, counted by the database: one row for each dialogue and status."""
-    counted = (func.count(DUTIES.c.id), func.min(DUTIES.c.due))
+    told = DUTIES.c.kind.not_in(sorted(TELLS_OF_ARRIVAL))
+    dated = (case((told, DUTIES.c.due)), case((told, DUTIES.c.day)))
+    counted = (func.count(DUTIES.c.id), *map(func.min, dated))
     chosen = select(DIALOGUES.c.id, DIALOGUES.c.phase, DUTIES.c.status, *counted)
     chosen = chosen.join_from(DIALOGUES, DUTIES, isouter=True)
     chosen = chosen.where(DIALOGUES.c.id.in_(list(dialogue_ids)))
     chosen = chosen.group_by(DIALOGUES.c.id, DIALOGUES.c.phase, DUTIES.c.status)
     with reading(engine) as connection:
         return [Tallied(*row) for row in connection.execute(chosen.order_by(DIALOGUES.c.id))]
+
+
+def newest_dialogues(engine: Engine, most: int) -> list[str]:
+    """The *most* dialogues of the latest editions."""
+    chosen = select(DIALOGUES.c.id).order_by(DIALOGUES.c.edition.desc(), DIALOGUES.c.id).limit(most)
+    with reading(engine) as connection:
+        return list(connection.scalars(chosen))
 
 
 def _duties(engine: Engine, chosen: Select[Any]) -> list[DutyRow]:

@@ -3,6 +3,7 @@
 import pytest
 
 from config.policies import policy_of
+from flows.prefect.status_page.duty_words import NOUNS
 from notifications.language.words import tables
 from notifications.letters.task_groups import page_for_many
 from portal.manager.overview.duty_links import HOME, WAYS
@@ -23,6 +24,7 @@ def missing(kind: DutyKind) -> list[str]:
         "config/policy.toml [due]: when it is due": kind in due,
         "notifications/words.toml [duty]: what is to be done": kind in words["duty"],
         "notifications/words.toml [count]: how many they are": kind in words["count"],
+        "flows/prefect/status_page/duty_words.py NOUNS: what the operator reads of it": kind in NOUNS,
         "notifications/words.toml [owed]: what it is to whoever waits": kind in words["owed"] or not rule.debt,
         "states/model/duties.py: the reminder of whoever is asked": rule.asked == (rule.reminder is not None),
         f"portal: an address for {rule.settled_at}": rule.settled_at in PLACES,

@@ -63,7 +63,8 @@ def _show_the_case(settings: Settings) -> int:
 
 def _of_the_demo(settings: Settings, home: Path) -> Settings:
     """*settings* for a demonstration in *home*: it touches no records and sends nothing to anybody."""
-    prefect = settings.prefect.model_copy(update={"home": home / "prefect", "api_url": None})
+    own = {"home": home / "prefect", "api_url": None, "ui_url": None}
+    prefect = settings.prefect.model_copy(update=own)
     return load_settings(
         database_url=f"sqlite:///{home / 'weerklank.db'}",
         channel="maildir",

@@ -11,6 +11,7 @@ from config.file_permissions import keep_private
 from config.settings import load_settings
 from flows.machine.host_guard import guard_host, own_names
 from flows.machine.password import CLIENT, SERVER, login
+from flows.machine.prefect_pages import complete_pages, leave_out_newer_pages
 from flows.machine.processes import Child, start
 from services.parent_watchdog import end_with_parent
 
@@ -70,7 +71,7 @@ def _ways(place: ServerAddress) -> dict[str, str]:
     return {
         "PREFECT_API_URL": place.api,
         "PREFECT_UI_API_URL": place.api,
-        "PREFECT_UI_URL": place.pages,
+        "PREFECT_UI_URL": load_settings().prefect.ui_url or place.pages,
         "PREFECT_SERVER_API_HOST": place.host,
         "PREFECT_SERVER_API_PORT": str(place.port),
         "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": f"{place.pages},http://localhost:{place.port}",
@@ -82,7 +83,7 @@ _SILENCE = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-    # The newer pages load an analytics script whatever the settings say.
+    # The newer pages load an analytics script whatever the settings say; prefect_pages.py leaves them out altogether.
     "PREFECT_SERVER_UI_V2_ENABLED": "false",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
     "PREFECT_CLI_PROMPT": "false",
@@ -126,10 +127,13 @@ def main() -> None:
     import uvicorn  # noqa: PLC0415 - only in this process
     from prefect.server.api.server import create_app  # noqa: PLC0415
 
+    leave_out_newer_pages()
+    app = create_app(final=True)
+    complete_pages(closed=bool(os.environ.get(SERVER)))
     names = own_names(place.host, load_settings().prefect.names)
     ways = f"{place.pages} ws://{place.host}:{place.port}"
     uvicorn.run(
-        guard_host(create_app(final=True), names, ways),
+        guard_host(app, names, ways),
         host=place.host,
         port=place.port,
         log_level="warning",

@@ -78,10 +78,11 @@ class MachineSite:
     @cached_property
     def environment(self) -> dict[str, str]:
         """What every process of this site is told."""
-        return self._prefect() | variables_for(self._settle())
+        return self._prefect() | variables_for(self.told)
 
-    def _settle(self) -> Settings:
-        """The settings with the port that Prefect really got."""
+    @property
+    def told(self) -> Settings:
+        """The settings that the processes are told: with the port that Prefect really got."""
         if self.own is None:
             return self.settings
         prefect = self.settings.prefect.model_copy(update={"port": self.own.port})

@@ -76,6 +76,10 @@ def _prefect(site: MachineSite) -> str:
     return f"{site.own.pages}   (its password stands in {login_file(site.home)})"
 
 
+def _overview(site: MachineSite) -> str:
+    return f"{site.told.prefect.overview}   (what is late, whose turn it is, what comes next)"
+
+
 def _pages(site: MachineSite) -> str:
     host, port = site.pages
     return f"http://{host}:{port}/demo" if site.settings.clock_file else f"http://{host}:{port}"
@@ -239,6 +243,7 @@ def _tell_port(site: MachineSite, say: Say) -> None:
 
 
 def _tell_ready(site: MachineSite, say: Say) -> None:
+    say(_line("Overview", _overview(site)))
     say(_line("Mail", _mail(site.settings)))
     say("Everything runs. Ctrl-C stops it all.")
 

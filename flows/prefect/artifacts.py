@@ -6,10 +6,9 @@ Only ids and counts; whoever sees Prefect need not see people.
 
 import asyncio
 import json
-import re
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import UTC, datetime
+from datetime import date
 from functools import partial
 from typing import NamedTuple
 from uuid import UUID
@@ -26,23 +25,27 @@ from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCol
 from prefect.logging import get_run_logger
 
 from flows.board import MOST_DIALOGUES, Board, DialogueCard, Overdue
-from flows.prefect.run_names import HOUSE_TAG, number_with_noun, programme_tag
+from flows.prefect.run_names import DOT, HOUSE_TAG, key_of, programme_tag
+from flows.prefect.status_page.duty_words import late_words
+from flows.prefect.status_page.overview_page import NOTHING_LATE, short_day, stamp
 from flows.worker_thread import Pulse
+from states.model.duties import DutyStatus
 
 DRAWING_TIME = 0.05
 """Seconds for the dialogues after a sweep: two hundred of them take longer than the sweep itself."""
 DRAWN_AT_ONCE = 2
 """So many of them are drawn whatever it takes."""
-_NO_KEY = re.compile(r"[^a-z0-9]+")
 
 
-async def name_run(name: str, programmes: Iterable[str] = ()) -> None:
-    """Give this run the *name* that says what happened, and a tag for each of *programmes*."""
+async def name_run(
+    name: str, programmes: Iterable[str] = (), more_tags: Iterable[str] = ()
+) -> None:
+    """Give this run the *name* that says what is and what happened, *more_tags*, and one for each of *programmes*."""
     run_id = runtime.flow_run.get_id()
     if run_id is None:
         return
     get_run_logger().info(name)
-    tags = {*runtime.flow_run.get_tags(), HOUSE_TAG, *map(programme_tag, programmes)}
+    tags = {*runtime.flow_run.get_tags(), HOUSE_TAG, *more_tags, *map(programme_tag, programmes)}
     async with get_client() as client:
         await client.update_flow_run(UUID(run_id), name=name, tags=sorted(tags))
 
@@ -77,16 +80,12 @@ class Watcher:
             await aupdate_progress_artifact(self._artifact, percent, description=said)
 
 
-def key_of(*parts: str) -> str:
-    """A stable artifact key: lower case, digits and dashes."""
-    return _NO_KEY.sub("-", "-".join(parts).lower()).strip("-")
-
-
 class Picture(NamedTuple):
-    """One artifact: its key, what Prefect will keep as its data, and how it is published."""
+    """One artifact: its key, what Prefect will keep of it, and how it is published."""
 
     key: str
     data: str
+    description: str
     publish: Callable[[], Awaitable[object]]
 
 
@@ -94,37 +93,54 @@ async def pictures(board: Board) -> None:
     """
     Publish the table of what is overdue and an artifact for each dialogue, those that are other ones than before.
 
-    The next run draws what takes too long now.
+    The next run draws what takes too long now; of what could not be read nothing is drawn.
     """
+    if board.overview is None:
+        return
     until = time.monotonic() + DRAWING_TIME
-    drawn = [_table(board), *map(_card, board.cards)]
+    today = board.overview.at.date()
+    drawn = [_table(board), *(_card(one, today) for one in board.cards)]
     known = await _latest(one.key for one in drawn)
-    changed = [one for one in drawn if known.get(one.key) != one.data]
+    changed = [one for one in drawn if known.get(one.key) != (one.data, one.description)]
     for first in range(0, len(changed), DRAWN_AT_ONCE):
         await asyncio.gather(*(one.publish() for one in changed[first : first + DRAWN_AT_ONCE]))
         if time.monotonic() >= until:
             return
 
 
-def _card(card: DialogueCard) -> Picture:
-    key, text = key_of("dialogue", card.dialogue_id), _draw(card)
-    publish = partial(acreate_markdown_artifact, text, key=key, description="Counts; ids only.")
-    return Picture(key, text, publish)
+def _card(card: DialogueCard, today: date) -> Picture:
+    key, text, said = key_of("dialogue", card.dialogue_id), _draw(card), card_words(card, today)
+    publish = partial(acreate_markdown_artifact, text, key=key, description=said)
+    return Picture(key, text, said, publish)
+
+
+def card_words(card: DialogueCard, today: date) -> str:
+    """Where a dialogue stands, in a line: `feedback · 4 late · next due 20 Sep`."""
+    late = card.duties.get(DutyStatus.LAPSED, 0)
+    due = card.next_day or (card.next_due and card.next_due.date())
+    said = [
+        card.phase.replace("_", " "),
+        f"{late:,} late" if late else "",
+        f"next due {short_day(due, today)}" if due else "",
+    ]
+    return DOT.join(filter(None, said))
 
 
 def _table(board: Board) -> Picture:
     rows = [_row(one) for one in board.overdue]
-    more = "more than " if board.more_overdue else ""
-    said = f"{more}{number_with_noun(len(rows), 'duty is', 'duties are')} overdue"
+    late = board.overview.late if board.overview else ()
+    said = DOT.join(late_words(late)) or NOTHING_LATE
+    if board.more_overdue:
+        said += f"{DOT}the oldest {len(rows)} are listed"
     publish = partial(acreate_table_artifact, rows, key="overdue", description=said)
-    return Picture("overdue", json.dumps(rows), publish)
+    return Picture("overdue", json.dumps(rows), said, publish)
 
 
-async def _latest(keys: Iterable[str]) -> dict[str, object]:
+async def _latest(keys: Iterable[str]) -> dict[str, tuple[object, str | None]]:
     wanted = ArtifactCollectionFilter(key=ArtifactCollectionFilterKey(any_=list(keys)))
     async with get_client() as client:
         found = await client.read_latest_artifacts(artifact_filter=wanted, limit=MOST_DIALOGUES + 1)
-    return {one.key: one.data for one in found if one.key}
+    return {one.key: (one.data, one.description) for one in found if one.key}
 
 
 def _draw(card: DialogueCard) -> str:
@@ -141,12 +157,8 @@ def _row(one: Overdue) -> dict[str, str]:
     return {
         "dialogue": one.dialogue_id,
         "duty": one.kind,
+        "whose turn": one.owner,
         "promised": stamp(one.first_due),
         "due": stamp(one.due),
         "days late": str(one.days_late),
     }
-
-
-def stamp(moment: datetime) -> str:
-    """A moment as people read it, in UTC and to the minute."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -24,7 +24,7 @@ from flows.event_table import (
     OUTBOX_LATE,
     SWEEP_FINISHED,
 )
-from flows.prefect.artifacts import stamp
+from flows.prefect.status_page.overview_page import stamp
 from flows.signals import MOST_EVENTS, OutboxLate, Signals, forget
 from flows.worker_thread import quietly
 from records.dialogues.late_answers import LateAnswers

@@ -32,6 +32,7 @@ from flows.prefect.digest_schedules import keep_zones, name_digests, zones_of
 from flows.prefect.former_deployments import remove_former
 from flows.prefect.run_names import HOUSE_TAG
 from flows.prefect.stale_runs import LONGEST, MISSED, bury, skip_missed
+from flows.prefect.status_page.overview_artifact import with_address
 from flows.worker_thread import quietly
 from records.dialogues.programmes import time_zones
 from records.engine.database import reading
@@ -69,6 +70,7 @@ class Wanted:
         """Whether *found* says the same on the same *terms*; an operator's pause is theirs to end."""
         return (
             HOUSE_TAG in found.tags
+            and found.description == with_address(self.description)
             and (self.cron is None or _crons(found.schedules) == _crons(self.schedules))
             and all(getattr(found, name) == value for name, value in terms.items())
         )
@@ -142,7 +144,7 @@ async def _create(
     await client.create_deployment(
         flow_id=flow_id,
         name=wanted.name,
-        description=wanted.description,
+        description=with_address(wanted.description),
         schedules=wanted.schedules,
         tags=[HOUSE_TAG],
         **terms,

@@ -71,14 +71,14 @@ class Demo:
             return ""
         return kept.strip()
 
-    def prefect_pages(self) -> str:
-        """The address of Prefect's own pages; nothing while it is still coming up."""
+    def prefect_overview(self) -> str:
+        """Where Prefect says what is late; nothing while it is still coming up."""
         place = (self.prefect.host, self.prefect.port)
         try:
             socket.create_connection(place, timeout=1).close()
         except OSError:
             return ""
-        return f"http://{self.prefect.host}:{self.prefect.port}"
+        return self.prefect.overview
 
     def wait(self) -> None:
         """Wait until somebody has set the clock: only then is there something to show."""
@@ -151,7 +151,7 @@ def show(visit: Visit) -> Response:
         late=overdue_duties(visit.site.house.engine, visit.now),
         coming=next_moment(visit.site.house.engine),
         newest=boxes(demo.mail)[:5],
-        prefect=demo.prefect_pages(),
+        prefect=demo.prefect_overview(),
         login=demo.prefect_login(),
         zone=_zone(visit),
     )

@@ -290,7 +290,8 @@ def _prefect(settings: Settings) -> Findings:
     except OSError:
         healthy = False
     if healthy:
-        yield Finding("prefect", "ok", f"answers at {settings.prefect.api}")
+        late = f"what is late stands at {settings.prefect.overview}"
+        yield Finding("prefect", "ok", f"answers at {settings.prefect.api}; {late}")
     else:
         advice = "weerklank up; without it, run sweep and deliver from cron"
         yield Finding(

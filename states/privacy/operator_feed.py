@@ -1,11 +1,12 @@
 """
-Operator's feed: which facts may be told where people watch the machine, who are nobody's confidants.
+Operator's feed: which facts and duties may be told where people watch the machine, who are nobody's confidants.
 
 Only that it happened, where and when. How far a message to a sealed voice came is nobody's affair but theirs and
 the moderator's (rules 39), so neither that nor any message about it is told.
 """
 
 from states.model.dialogue import Dialogue
+from states.model.duties import KINDS, About
 from states.model.facts import Fact
 from states.model.people import PARTICIPANT, ROLES
 from states.model.vocabulary import FactName, Template
@@ -17,6 +18,10 @@ TOLD = frozenset({
 })  # fmt: skip
 _ABOUT_CARRYING = frozenset({Template.DELIVERY_FAILED, Template.BY_HAND_TASK, Template.RELAYED})
 """The messages that say how far another one came: that they failed would say it too."""
+TELLS_OF_ARRIVAL = frozenset(
+    rule.name for rule in KINDS.values() if rule.asked and rule.about is About.VOICE
+)
+"""What is asked of a voice once words reached it: the operator is told neither how many are open nor until when."""
 
 
 def is_told(dialogue: Dialogue, fact: Fact) -> bool:

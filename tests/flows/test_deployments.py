@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from config.settings import OVERVIEW
 from tests.flows.prefect_watch import ROOT
 
 YAML = ROOT / "prefect.yaml"
@@ -29,8 +30,9 @@ def test_a_work_pool_gets_what_the_runner_gets(project: dict[str, Any]) -> None:
     runner = {(one.flow, one.name, (one.cron,) if one.cron else ()) for one in FOR_THE_HOUSE}
 
     assert pool == runner
+    overview = f"What is late: [the overview]({OVERVIEW})"
     assert {one["description"] for one in project["deployments"]} == {
-        one.description for one in FOR_THE_HOUSE
+        f"{one.description} {overview}" for one in FOR_THE_HOUSE
     }
 
 

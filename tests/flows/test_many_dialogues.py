@@ -10,6 +10,7 @@ import pytest
 from benchmarks.copies import dialogue_again
 from config.settings import Settings
 from flows.board import Board, DialogueCard, Overdue, board_of
+from flows.overview import HouseOverview
 from services.house import open_house
 from tests.flows.prefect_watch import DUE, seen_by
 from tests.flows.test_rounds import EDITION, run
@@ -53,7 +54,8 @@ def test_the_name_of_a_run_counts_all_and_its_events_have_a_limit(crowd: Setting
     swept = run(enforce_deadlines, DUE)
     finished, events = asyncio.run(_told(swept.id))
 
-    assert swept.name == f"enforce deadlines · {REMINDERS:,} reminders · {LAPSES} lapses"
+    done = f"enforce deadlines · {REMINDERS:,} reminders · {LAPSES} lapses"
+    assert swept.name == f"{done} · {LAPSES} answers late, oldest 1 day"
     assert events == 400 + 1  # with the last one, of the sweep itself
     assert finished.payload["events"] == 400
     assert finished.payload["lapses"] == LAPSES
@@ -93,14 +95,15 @@ def test_what_takes_too_long_to_draw_is_drawn_after_the_next_sweeps(
 ) -> None:
     from flows import rounds
     from flows.prefect import artifacts
+    from flows.prefect.run_names import key_of
 
     names = [f"drawn-{seconds:.0f}-{number}" for number in range(5)]
-    keys = [artifacts.key_of("dialogue", name) for name in names]
+    keys = [key_of("dialogue", name) for name in names]
     cards = tuple(DialogueCard(name, "feedback", {}, None) for name in names)
     late = Overdue(
-        names[0], "answer-participant", DUE, DUE, 0
+        names[0], "answer-participant", "manager", DUE, DUE, 0
     )  # so the table is new, and drawn first
-    board = Board(cards, overdue=(late,))
+    board = Board(cards, overdue=(late,), overview=HouseOverview(DUE))
     monkeypatch.setattr(rounds, "board_of", lambda *_: board)
     monkeypatch.setattr(artifacts, "DRAWING_TIME", seconds)
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, Route
 
+from config.settings import OVERVIEW
 from flows.machine.password import login
 from flows.machine.processes import free_port
 from flows.machine.server import answers
@@ -23,6 +24,7 @@ from tests.flows.up_process import running
 from tests.patience import wait_for
 
 EVIL = "evil.example"
+WAY = "What is late"
 ATTACK = """async ([authorization]) => {
     const own = authorization ? {authorization} : {}
     const ask = async (path, given, more = {}) => {
@@ -129,7 +131,25 @@ def test_the_operator_enters_with_the_password(browser: Browser, tmp_path: Path)
         wait_for(lambda: answers(brief.place.api))
         page = browser.new_page()
         page.goto(f"{brief.place.pages}/dashboard")
-        page.locator("input[type=password]").fill(login(brief.place.home))
+        password, way = page.locator("input[type=password]"), page.get_by_role("link", name=WAY)
+        password.fill("weerklank:guessed")
+        page.keyboard.press("Enter")
+        page.get_by_text("Authentication failed").locator("visible=true").wait_for()
+        assert not way.is_visible()
+        page.reload()
+        password.wait_for()
+        page.wait_for_load_state("networkidle")
+        assert _complaints(page) == []
+        password.fill(login(brief.place.home))
         page.keyboard.press("Enter")
         page.get_by_text("Run a task or flow to get started").wait_for()
+        assert _complaints(page) == []
+        assert "V2" not in page.inner_text("body")
+        way.click()
+        page.wait_for_url(f"**{OVERVIEW}")
         page.close()
+
+
+def _complaints(page: Page) -> list[str]:
+    """What pops up and stays until somebody closes it: of connections, passwords, or what else one may buy."""
+    return page.locator(".p-toast-container__toast").locator("visible=true").all_inner_texts()

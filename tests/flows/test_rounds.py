@@ -28,6 +28,8 @@ AFlow = Any
 """A flow: Prefect's own type of what calling it gives is not one that can be awaited."""
 EDITION = "kledingmerk-2022"
 YEARLY = datetime(2022, 12, 1, 8, tzinfo=UTC)
+FOUR_ARE_LATE = datetime(2022, 9, 12, 7, tzinfo=UTC)
+LATE_BY_A_DAY = "4 answers late, oldest 1 day"
 
 
 @pytest.fixture(autouse=True)
@@ -116,9 +118,55 @@ def test_a_run_is_named_after_what_happened(house: Settings) -> None:
     lapsed = run(enforce_deadlines, DUE)
     told = run(enforce_deadlines, MORNING_AFTER)
 
-    assert lapsed.name == "enforce deadlines · 8 reminders · 4 lapses"
-    assert told.name == "enforce deadlines · 4 escalations · 4 honest notices"
-    assert {"weerklank", "programme:kledingmerk"} <= set(told.tags)
+    assert lapsed.name == f"enforce deadlines · 8 reminders · 4 lapses · {LATE_BY_A_DAY}"
+    assert told.name == f"enforce deadlines · 4 escalations · 4 honest notices · {LATE_BY_A_DAY}"
+    assert set(told.tags) == {"weerklank", "programme:kledingmerk", "late"}
+
+
+def test_a_run_ends_overdue_while_anything_is_late(house: Settings, server: ServerAddress) -> None:
+    from flows.rounds import enforce_deadlines
+
+    run(enforce_deadlines, MORNING_AFTER)
+    later = run(enforce_deadlines, FOUR_ARE_LATE)
+
+    assert later.name == "enforce deadlines · nothing new · 4 answers late, oldest 4 days"
+    assert (ended(later).name, ended(later).is_completed()) == ("Overdue", True)
+    assert words(later) == (
+        "4 answers late, oldest 4 days: kledingmerk-2022. Whose turn: manager. "
+        f"Look at {server.pages}/artifacts/key/weerklank or run: weerklank status"
+    )
+
+
+def test_a_run_that_finds_nothing_late_says_so(house: Settings) -> None:
+    from flows.rounds import enforce_deadlines
+
+    in_time = run(enforce_deadlines, DUE - timedelta(hours=1))
+
+    assert (ended(in_time).name, "late" in in_time.tags) == ("Completed", False)
+    assert (
+        run(enforce_deadlines, DUE - timedelta(hours=1)).name == "enforce deadlines · nothing due"
+    )
+
+
+def test_what_could_not_be_read_is_not_said_to_be_well(
+    house: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows.rounds import enforce_deadlines
+    from records import aging_report
+
+    def broken(*_: object) -> None:
+        raise LookupError
+
+    before = run(enforce_deadlines, MORNING_AFTER)
+    shown = artifacts()
+    monkeypatch.setattr(aging_report, "late_groups", broken)
+    unknown = run(enforce_deadlines, FOUR_ARE_LATE)
+
+    assert "late" in before.tags
+    assert unknown.name == "enforce deadlines · nothing new · what is late could not be read"
+    assert {key: one.data for key, one in artifacts().items()} == {
+        key: one.data for key, one in shown.items()
+    }
 
 
 def test_every_lapse_and_escalation_is_an_event_of_its_dialogue(house: Settings) -> None:
@@ -165,8 +213,42 @@ def test_the_artifacts_show_each_dialogue_and_what_is_overdue(house: Settings) -
 
     assert "feedback" in shown[f"dialogue-{EDITION}"].data
     assert "duties lapsed | 4" in shown[f"dialogue-{EDITION}"].data
-    assert shown["overdue"].description == "4 duties are overdue"
+    assert shown[f"dialogue-{EDITION}"].description == "feedback · 4 late · next due 15 Dec"
+    assert shown["overdue"].description == LATE_BY_A_DAY
     assert shown["overdue"].data.count("answer-participant") == 4
+
+
+def test_the_overview_keeps_a_version_of_each_change_in_what_is_late(house: Settings) -> None:
+    from flows.rounds import enforce_deadlines
+
+    def latest(moment: datetime) -> Any:  # noqa: ANN401 - what Prefect answers
+        run(enforce_deadlines, moment)
+        return artifacts()["weerklank"]
+
+    first = latest(MORNING_AFTER)
+    same = latest(MORNING_AFTER + timedelta(hours=1))
+    other = latest(FOUR_ARE_LATE)
+
+    assert "last sweep: 2022-09-09 06:00 UTC" in first.data
+    assert "last sweep: 2022-09-09 07:00 UTC" in same.data
+    assert same.latest_id == first.latest_id != other.latest_id
+    assert other.type == "markdown"
+    assert other.description.splitlines()[0] == "## 4 answers late, oldest 4 days"
+    for told in (
+        "whose turn: manager", "sent: 9 Sep 2022, an alert to manager and an honest notice to whoever waits",
+        "next: 15 Sep 2022 at 08:00, an alert to manager, deputy", "who hears the alarm: nobody",
+    ):  # fmt: skip
+        assert told in other.description
+        assert told in other.data
+
+
+def test_it_is_there_before_the_first_sweep(house: Settings) -> None:
+    from flows.prefect.status_page.overview_artifact import keep_overview
+
+    with living_at(FOUR_ARE_LATE):
+        asyncio.run(keep_overview())
+
+    assert "4 answers" in artifacts()["weerklank"].description
 
 
 def test_running_it_again_does_nothing_again(house: Settings) -> None:
@@ -174,7 +256,8 @@ def test_running_it_again_does_nothing_again(house: Settings) -> None:
 
     run(enforce_deadlines, MORNING_AFTER)
 
-    assert run(enforce_deadlines, MORNING_AFTER).name == "enforce deadlines · nothing due"
+    again = run(enforce_deadlines, MORNING_AFTER)
+    assert again.name == f"enforce deadlines · nothing new · {LATE_BY_A_DAY}"
 
 
 def test_a_run_leaves_no_connection_open(house: Settings) -> None:
@@ -245,6 +328,7 @@ def test_a_mail_server_that_is_gone_fails_the_run_and_loses_nothing(
 
     assert ended(delivered).is_failed()
     assert "stopped early" in delivered.name
+    assert "failed-mail" in delivered.tags
     assert _pending(house) == waiting
 
 
@@ -280,13 +364,17 @@ def test_the_year_opens_once_with_what_is_still_owed(house: Settings) -> None:
     assert early.name == "open annual cycle · kledingmerk · nothing was due"
     assert opened.name == "open annual cycle · kledingmerk-2023 opened"
     assert again.name == early.name
-    assert "programme:kledingmerk" in opened.tags
+    assert {"programme:kledingmerk", "opened"} <= set(opened.tags)
+    assert "opened" not in again.tags
 
 
 def test_a_missed_opening_is_made_up_for_by_the_next_sweep(house: Settings) -> None:
     from flows.rounds import enforce_deadlines
 
-    assert "1 edition opened" in run(enforce_deadlines, YEARLY + timedelta(days=2)).name
+    swept = run(enforce_deadlines, YEARLY + timedelta(days=2))
+
+    assert "1 edition opened" in swept.name
+    assert {"opened", "late"} <= set(swept.tags)
 
 
 def test_the_digest_is_written_once_a_week(house: Settings) -> None:

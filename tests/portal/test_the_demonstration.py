@@ -19,10 +19,14 @@ import pytest
 from playwright.sync_api import Browser as Chrome
 from playwright.sync_api import Locator, Page, expect
 
+from config.settings import OVERVIEW
 from flows.machine.processes import free_port
 from tests.patience import PATIENCE, alive, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
+CARD = "feedback · 4 late · next due 15 Dec"
+OVERDUE_RUN = "enforce deadlines · nothing new · 4 answers late, oldest 4 days"
+THREE_LATE = re.compile(r"nothing new · 3 answers late, oldest \d+ days$")
 WAITING = "Universitair docent, Universiteit (Netherlands)"
 ORGANISER = "Organizer, Garment workers' union (Bangladesh)"
 
@@ -150,7 +154,7 @@ class Walk:
     def rounds(self) -> list[str]:
         """The names of the rounds that Prefect has finished, as its own pages ask for them."""
         link = self.page.get_by_role("link", name="Open Prefect").get_attribute("href") or ""
-        prefect = link.removesuffix("/runs")
+        prefect = link.removesuffix(OVERVIEW)
         told = b64encode(self.login().encode()).decode()
         known = {"authorization": f"Basic {told}"}
         answer = self.page.request.get(f"{prefect}/api/csrf-token?client=test", headers=known)
@@ -175,6 +179,7 @@ def test_the_whole_demonstration(demonstration: Demonstration, chrome: Chrome) -
         walk = Walk(context.new_page(), demonstration.address)
         four_are_late(walk)
         everybody_can_enter(walk)
+        prefect_says_what_is_late(walk, Operator(context.new_page()))
         the_ladder_works(walk)
         an_answer_arrives_and_is_judged(walk)
         prefect_stands_beside_it(walk)
@@ -199,6 +204,65 @@ def everybody_can_enter(walk: Walk) -> None:
     assert "docent" not in seen
     assert "The journal is sound" in walk.press("Verify the journal")
     assert "4 tasks late" in walk.enter("Responsible manager")
+
+
+@dataclass
+class Operator:
+    """Somebody who looks at Prefect's own pages."""
+
+    page: Page
+
+    def enter(self, address: str, password: str) -> str:
+        """Open *address*, give the *password* that is asked for, and read where that leads."""
+        self.page.goto(address)
+        self.page.locator("input[type=password]").fill(password)
+        self.page.keyboard.press("Enter")
+        return self.read("Due in 7 days")
+
+    def read(self, first: str) -> str:
+        """What is visible once *first* is."""
+        expect(self.page.get_by_text(first).first).to_be_visible(timeout=1000 * PATIENCE)
+        return self.page.locator("body").inner_text()
+
+    def click(self, entry: str, first: str) -> str:
+        """What one click on an *entry* of the menu leads to, once *first* is visible."""
+        kinds = (self.page.get_by_role(role, name=entry, exact=True) for role in ("button", "link"))
+        next(kind for kind in kinds if kind.count()).click()
+        return self.read(first)
+
+    def follow(self, link: str, first: str) -> str:
+        """What one click on a *link* of the text opens beside it, once *first* is visible."""
+        with self.page.expect_popup() as opened:
+            self.page.get_by_role("link", name=link, exact=True).click()
+        beside = Operator(opened.value)
+        seen = beside.read(first)
+        beside.page.close()
+        return seen
+
+
+def prefect_says_what_is_late(walk: Walk, operator: Operator) -> None:
+    """On 12 September, within one click of the page that `up` names."""
+    link = walk.demo().get_by_role("link", name="Open Prefect")
+    wait_for(lambda: walk.demo().get_by_role("link", name="Open Prefect").count())
+    wait_for(lambda: OVERDUE_RUN in walk.rounds())
+    overview = link.get_attribute("href") or ""
+
+    seen = operator.enter(overview, walk.login())
+    assert operator.page.url == overview
+    for told in (
+        "4 answers late, oldest 4 days", "4 answers late since 8 Sep 2022", "whose turn: manager",
+        "sent: 9 Sep 2022, an alert to manager and an honest notice to whoever waits",
+        "next: 15 Sep 2022 at 08:00, an alert to manager, deputy", "Due in 7 days",
+        "last sweep: 2022-09-12", "who hears the alarm: nobody",
+    ):  # fmt: skip
+        assert told in seen, told
+    assert "kledingmerk-2022" in operator.follow("kledingmerk-2022", CARD)
+    assert OVERDUE_RUN in operator.click("Runs", OVERDUE_RUN)
+    assert "Overdue" in operator.read("Overdue")
+    front = operator.click("Dashboard", "Flow Runs")
+    for advertised in ("V2", "Upgrade", "Cloud", "Community"):
+        assert advertised not in front
+    assert "4 answers late, oldest 4 days" in operator.click("What is late", "Due in 7 days")
 
 
 def the_ladder_works(walk: Walk) -> None:
@@ -241,16 +305,11 @@ def prefect_stands_beside_it(walk: Walk) -> None:
         "by the demo's clock; by today's all would lapse"
     )
     wait_for(lambda: len(walk.rounds()) >= before + 2)
-    wait_for(lambda: "enforce deadlines · nothing due" in walk.rounds())
+    wait_for(lambda: any(THREE_LATE.search(name) for name in walk.rounds()))
     assert "3 tasks late" in walk.read("/demo")
 
-    login = walk.login()
     walk.page.get_by_role("link", name="Open Prefect").click()
-    walk.page.locator("input[type=password]").fill(login)
-    walk.page.keyboard.press("Enter")
-    expect(walk.page.get_by_text("enforce deadlines · nothing due").first).to_be_visible(
-        timeout=1000 * PATIENCE
-    )
+    expect(walk.page.get_by_text("3 answers late").first).to_be_visible(timeout=1000 * PATIENCE)
 
 
 def a_taken_port_is_said(demonstration: Demonstration) -> None:
@@ -267,6 +326,7 @@ def nothing_is_left(demonstration: Demonstration) -> None:
     family = demonstration.family()
     said = demonstration.interrupt()
     assert said.endswith("Everything is stopped.\n")
+    assert f"http://127.0.0.1:{demonstration.prefect}{OVERVIEW}" in said
     assert alive(family) == []
     assert list(demonstration.folder.iterdir()) == []
     for port in (demonstration.pages, demonstration.prefect):
