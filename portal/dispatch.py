@@ -23,6 +23,7 @@ from portal.http.errors import (
     TooOften,
 )
 from portal.http.forms import TOKEN, Typed
+from portal.http.page_times import note_page
 from portal.sent_forms.csrf import comes_from, require_proof
 from portal.sent_forms.form_replay import given_back
 from portal.sent_forms.idempotency import answered_before, form_key, keep_answer, one_at_a_time
@@ -227,7 +228,8 @@ def _short(filename: str) -> str:
 
 
 def _note(page: Page, response: Response, seconds: float) -> None:
-    """One line per request: the row of the table, never the address with its secrets."""
+    """One line and one count per request: the row of the table, never the address with its secrets."""
+    note_page(page.row, response.status_code, seconds)
     _LOG.info(
         "page",
         route=page.row,

@@ -6,21 +6,24 @@ itself; through a proxy they do not exist, so nothing of them is public by accid
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from portal.http.page_times import page_figures
 from portal.http.security_headers import guard
 from records.engine.errors import RecordsError
 from records.engine.schema_revision import REVISION, revision
 from records.metrics import Gauges, gauges
+from records.work_times import DELIVERY, LETTER, SWEEP, work_times
 from services.doctor.health import SWEEP_LATE
 from services.house import House
 
@@ -47,7 +50,7 @@ def routes(house: House, clock: Clock, *, late: timedelta = SWEEP_LATE) -> list[
 
     def metrics(_request: Request) -> Response:
         kind = {**_KEEP_NOTHING, "content-type": CONTENT_TYPE_PLAIN_0_0_4}
-        return Response(generate_latest(registry), headers=kind)
+        return Response(generate_latest(registry) + page_figures(), headers=kind)
 
     return [
         Route("/healthz", _alive, methods=["GET"]),
@@ -129,7 +132,7 @@ class _Figures(Collector):
         """Nothing is known beforehand: registering must not ask the database."""
         return []
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         """The figures of this moment."""
         now = self._watch.clock()
         seen = self._watch.figures(now)
@@ -137,6 +140,7 @@ class _Figures(Collector):
         yield GaugeMetricFamily("weerklank_database_up", answers, value=seen is not None)
         if seen is not None:
             yield from _families(seen, now)
+            yield from _histograms(self._watch.house)
 
 
 def _families(seen: Gauges, now: datetime) -> Iterator[GaugeMetricFamily]:
@@ -160,6 +164,20 @@ def _families(seen: Gauges, now: datetime) -> Iterator[GaugeMetricFamily]:
         says = "Since the last sweep that finished; absent when there never was one."
         age = _age(seen.last_sweep, now)
         yield GaugeMetricFamily("weerklank_last_sweep_age_seconds", says, value=age)
+
+
+_TIMES = {
+    SWEEP: ("sweep_seconds", "Seconds that a sweep took which found something due."),
+    DELIVERY: ("delivery_seconds", "Seconds that a delivery took which found something to send."),
+    LETTER: ("letter_seconds", "Seconds for a message that was sent: the mean of its delivery."),
+}
+
+
+def _histograms(house: House) -> Iterator[HistogramMetricFamily]:
+    with suppress(RecordsError):
+        for one in work_times(house.engine):
+            name, says = _TIMES[one.kind]
+            yield HistogramMetricFamily(f"weerklank_{name}", says, one.upto, one.seconds)
 
 
 def _age(since: datetime | None, now: datetime) -> float:

@@ -25,6 +25,7 @@ READY, TAKEN, GONE = b"r", b"+", b"-"
 """What a worker says: that it takes connections, that it took one, and that one ended."""
 MOST_ENDS, WITHIN = 5, 60.0
 """So many may end by themselves within so many seconds; after that something is wrong that no other start mends."""
+_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 _PATIENCE = 12.0  # seconds that they may take to end; whoever started us waits a little longer
 _BACKLOG = 2048
 _ROOT = str(Path(__file__).resolve().parents[1])
@@ -73,6 +74,8 @@ class ProcessGroup:
     wanted: int
     command: list[str]
     locks: int
+    figures: str
+    """The folder in which each counts how long its pages take."""
     ending: bool = False
     opened: bool = False
     """Whether a worker was ever ready."""
@@ -101,7 +104,7 @@ class ProcessGroup:
         told = Inherited(fds[0], fds[1], self.wanted)
         command = [*self.command, "--inherited", str(told)]
         path = os.pathsep.join(filter(None, [_ROOT, os.environ.get("PYTHONPATH", "")]))
-        environment = {**os.environ, "PYTHONPATH": path}
+        environment = {**os.environ, "PYTHONPATH": path, _FIGURES: self.figures}
         process = subprocess.Popen(command, pass_fds=fds, env=environment)
         theirs.close()
         ours.settimeout(0)
@@ -266,7 +269,8 @@ def serve(host: str, port: int, wanted: int, command: list[str]) -> int:
     with ExitStack() as undo:
         locks = undo.enter_context(tempfile.TemporaryFile())
         doors = undo.enter_context(doors_at(host, port))
-        group = ProcessGroup(doors, wanted, command, locks.fileno())
+        figures = undo.enter_context(tempfile.TemporaryDirectory(prefix="weerklank-pages-"))
+        group = ProcessGroup(doors, wanted, command, locks.fileno(), figures)
         undo.callback(group.watch.close)
         undo.callback(group.end)
         undo.enter_context(_told_to_end(group))

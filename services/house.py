@@ -1,9 +1,11 @@
 """Composition root (the house): settings become a database, a ledger and channels, for one round of work."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -18,6 +20,7 @@ from records.engine.errors import DatabaseUnavailable, NoRecords, RecordsError, 
 from records.engine.schema_revision import require_ours, revision
 from records.ledger import Ledger
 from records.schema.rehearsal_mark import is_rehearsed
+from records.work_times import DELIVERY, LETTER, SWEEP, record_work
 from states.language.errors import Refused
 from states.model.policy import Policy
 
@@ -57,7 +60,11 @@ class House:
         """Let time act up to *now* (aware UTC) on every duty, and record that it did."""
         from records.sweep.sweep import sweep  # noqa: PLC0415 - most commands never sweep
 
-        return sweep(self.engine, self.policies, now, **pace)
+        began = perf_counter()
+        report = sweep(self.engine, self.policies, now, **pace)
+        if report.duties or report.failed:
+            self._record({SWEEP: (1, perf_counter() - began)})
+        return report
 
     def deliver(
         self, now: datetime, *, connections: int | None = None, beat: "Beat | None" = None
@@ -67,10 +74,19 @@ class House:
         from services.delivery.round import deliver  # noqa: PLC0415
 
         require_present(self.engine, now)
+        began = perf_counter()
         mailroom = self.find_mailroom()
         send_direct_mail(self.engine, self.ledger, mailroom, now)
         at_once = connections or mailroom.connections
-        return deliver(self.engine, self.ledger, mailroom, now, connections=at_once, beat=beat)
+        report = deliver(self.engine, self.ledger, mailroom, now, connections=at_once, beat=beat)
+        took = perf_counter() - began
+        self._record({DELIVERY: (int(report.handled > 0), took), LETTER: (report.sent, took)})
+        return report
+
+    def _record(self, times: dict[str, tuple[int, float]]) -> None:
+        """Count how long work took; that it cannot be counted undoes none of it."""
+        with suppress(RecordsError):
+            record_work(self.engine, times)
 
     def find_mailroom(self) -> "Mailroom":
         """The channels that mail leaves by; what a rehearsal made up goes over none that reaches people."""

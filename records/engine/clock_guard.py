@@ -29,6 +29,11 @@ def live_alike(engine: Engine, other: Engine) -> None:
     live_by(engine, other.get_execution_options().get(_CLOCK))
 
 
+def has_clock(engine: Engine) -> bool:
+    """Whether who writes over *engine* lives by a clock; in a rehearsal and a demonstration nobody does."""
+    return engine.get_execution_options().get(_CLOCK) is not None
+
+
 def require_present(engine: Engine, now: datetime) -> None:
     """
     Raise Refused('future-now') when *now* (aware) lies more than AHEAD beyond the clock of *engine*.

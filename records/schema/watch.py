@@ -1,8 +1,8 @@
-"""Schema of the watch: what the operator's feed of events has not told yet, and how the last heartbeat went."""
+"""Schema of the watch: what the operator's feed has not told yet, how heartbeats went, how long work took."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from records.engine.column_types import BigId
@@ -35,4 +35,18 @@ class HeartbeatTable(Base):
     error: Mapped[str | None] = mapped_column(comment="Why the last one was not heard, as a code")
 
 
+class WorkTimeTable(Base):
+    """How often work of one kind took how long: a histogram, one row for each interval that was met."""
+
+    __tablename__ = "work_times"
+
+    kind: Mapped[str] = mapped_column(primary_key=True, comment="sweep, delivery or letter")
+    upto: Mapped[str] = mapped_column(
+        primary_key=True, comment="The most seconds that it counts; +Inf: more"
+    )
+    number: Mapped[int] = mapped_column(BigInteger, comment="How many took that long")
+    milliseconds: Mapped[int] = mapped_column(BigInteger, comment="How long they took together")
+
+
 UNTOLD_FACTS, HEARTBEATS = table_of(UntoldFactTable), table_of(HeartbeatTable)
+WORK_TIMES = table_of(WorkTimeTable)

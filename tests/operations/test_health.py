@@ -14,6 +14,7 @@ from notifications.channels.channels import Memory
 from portal.health import Watching, routes
 from portal.http.security_headers import HEADERS
 from records.engine.database import writing
+from records.work_times import DELIVERY, LETTER, SWEEP, record_work, work_times
 from services.doctor.health import examine
 from services.house import House, open_house
 from tests.operations.companies import DUE, found_companies, room
@@ -142,7 +143,8 @@ def test_a_database_that_is_gone_is_told(client: TestClient, house: House) -> No
         "ready": False,
         "reasons": ["database: SchemaOutdated"],
     }
-    assert figures(client) == {"weerklank_database_up": 0}
+    of_records = {n: v for n, v in figures(client).items() if not n.startswith("weerklank_page_")}
+    assert of_records == {"weerklank_database_up": 0}
 
 
 def test_it_stands_before_whoever_asks_for_a_name(house: House, clock: Clock) -> None:
@@ -166,3 +168,41 @@ def test_the_doctor_notices_a_database_that_may_only_be_read(house: House) -> No
         connection.execute(text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
     found = [one.says for one in examine(house.settings, DUE) if one.state == "bad"]
     assert "The database may only be read." in found
+
+
+def test_how_long_work_took_is_counted_over_all_processes(client: TestClient, house: House) -> None:
+    assert figures(client)["weerklank_sweep_seconds_count"] == 0
+    found_companies(house, 1)
+    house.sweep(DUE)
+    house.sweep(DUE)  # finds nothing, which is no sweep to speak of
+    with open_house(house.settings, mailroom=house.mailroom) as another:
+        another.deliver(DUE)
+        another.deliver(DUE)
+    seen = figures(client)
+
+    assert seen["weerklank_sweep_seconds_count"] == seen["weerklank_delivery_seconds_count"] == 1
+    assert seen['weerklank_sweep_seconds_bucket{le="+Inf"}'] == 1
+    assert seen["weerklank_letter_seconds_count"] > 1
+    assert seen["weerklank_delivery_seconds_sum"] == seen["weerklank_letter_seconds_sum"]
+
+
+def test_a_time_of_ones_own_counts_nothing(migrated_url: str) -> None:
+    with open_house(load_settings(database_url=migrated_url), clock=None) as house:
+        record_work(house.engine, {SWEEP: (1, 2.0)})
+        assert [one.upto[-1][1] for one in work_times(house.engine)] == [0, 0, 0]
+
+
+def test_a_histogram_counts_each_once_and_what_took_less_too(migrated_url: str) -> None:
+    with open_house(load_settings(database_url=migrated_url)) as house:
+        for seconds in (0.05, 0.1, 7.0, 5000.0):
+            record_work(house.engine, {SWEEP: (1, seconds), DELIVERY: (0, seconds)})
+        record_work(house.engine, {LETTER: (10, 0.02)})
+        sweeps, deliveries, letters = work_times(house.engine)
+
+    assert dict(sweeps.upto) == {
+        "0.1": 2, "0.5": 2, "1": 2, "5": 2, "15": 3, "60": 3, "300": 3, "900": 3, "3600": 3, "+Inf": 4,
+    }  # fmt: skip
+    assert sweeps.seconds == pytest.approx(5007.15)
+    assert (deliveries.upto[-1], deliveries.seconds) == (("+Inf", 0), 0)
+    assert dict(letters.upto)["0.001"] == 0
+    assert dict(letters.upto)["0.002"] == 10

@@ -193,3 +193,12 @@ def test_all_together_let_in_no_more_than_one_would() -> None:
 def test_what_a_worker_inherits_is_said_in_one_word() -> None:
     told = Inherited(3, 4, 2)
     assert Inherited.of_text(str(told)) == told
+
+
+def test_all_count_how_long_pages_take_in_one_folder_that_goes_with_them() -> None:
+    with group(ANSWERS_BY_ITS_NUMBER) as (port, listens):
+        ready(port, listens)
+        told = {one.environ()["PROMETHEUS_MULTIPROC_DIR"] for one in workers(listens)}
+        (folder,) = map(Path, told)
+        assert folder.is_dir()
+    assert not folder.exists()
