@@ -125,6 +125,14 @@ def _records(error: BaseException, _language: str) -> Ending | None:
     return Ending(REFUSED, (str(error),), _kebab(type(error).__name__))
 
 
+def _prefect(error: BaseException, _language: str) -> Ending | None:
+    from flows.machine.visit import PrefectAway
+
+    return (
+        Ending(REFUSED, (str(error),), "prefect-away") if isinstance(error, PrefectAway) else None
+    )
+
+
 def _unreadable(error: BaseException, _language: str = "") -> Ending | None:
     """Asked before all others that speak: none of them can without languages."""
     if not isinstance(error, UnreadableLanguage):
@@ -145,7 +153,7 @@ def _machine(error: BaseException, _language: str) -> Ending | None:
     return None
 
 
-_KNOWN = (_usage, _unreadable, _refusal, _unfit, _records, _machine)
+_KNOWN = (_usage, _unreadable, _refusal, _unfit, _records, _machine, _prefect)
 
 
 def _defect(error: BaseException) -> Ending:

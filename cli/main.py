@@ -44,6 +44,7 @@ COMMANDS = {
     "doctor": Lazy(
         "cli.commands.doctor:doctor", "Is everything that must run running, and since when?"
     ),
+    "alarm": Lazy("cli.commands.alarm:app", "Who hears the alarms; try whether they are heard."),
     "languages": Lazy(
         "cli.commands.languages:show", "Which languages there are, and how complete each is."
     ),

@@ -2,8 +2,11 @@
 
 from email.utils import parseaddr
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def _sender(text: str) -> str:
@@ -35,6 +38,20 @@ def _database(text: str) -> str:
     return text
 
 
+def _watchman(url: SecretStr) -> SecretStr:
+    text = url.get_secret_value()
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    closed = text.startswith("https://") or (text.startswith("http://") and host in THIS_MACHINE)
+    if not host or not closed or not text.isprintable() or " " in text:
+        message = "write it like https://hc-ping.com/…, over https or on this machine"
+        raise ValueError(message)
+    return url
+
+
 def _several(given: object) -> object:
     return tuple(given.split()) if isinstance(given, str) else given
 
@@ -48,5 +65,7 @@ BareAddress = Annotated[str, AfterValidator(_bare)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 """An address of the web, without a slash at its end."""
 DatabaseAddress = Annotated[str, AfterValidator(_database)]
+WatchmanAddress = Annotated[SecretStr, AfterValidator(_watchman)]
+"""A secret address of the web: whoever listened on the way to it could use it too."""
 Several = BeforeValidator(_several)
 """Several values, written with spaces between them."""

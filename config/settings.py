@@ -16,12 +16,14 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, m
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.setting_values import (
+    THIS_MACHINE,
     BareAddress,
     DatabaseAddress,
     Port,
     Seconds,
     Sender,
     Several,
+    WatchmanAddress,
     WebAddress,
 )
 from config.validation_messages import Unfit, complaints
@@ -30,7 +32,6 @@ from states.values.values import ReaderLanguage
 
 PREFIX = "WEERKLANK_"
 FROM_FILE = "_FILE"
-_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class SettingsUnfit(Unfit):
@@ -124,7 +125,7 @@ class OidcSettings(_Part):
     @model_validator(mode="after")
     def _sure(self) -> Self:
         address = urlsplit(self.issuer or "https://")
-        if address.scheme != "https" and address.hostname not in _THIS_MACHINE:
+        if address.scheme != "https" and address.hostname not in THIS_MACHINE:
             message = "who signs in is asked over https only"
             raise ValueError(message)
         if self.issuer and not self.client_id:
@@ -159,6 +160,8 @@ class Settings(BaseSettings):
     smtp: SmtpSettings = SmtpSettings()
     chat_urls: Annotated[tuple[SecretStr, ...], Several] = ()
     """Where alerts to the manager are also posted, as Apprise addresses with spaces between them."""
+    heartbeat_url: WatchmanAddress | None = None
+    """A secret address that is called after each sweep: a watchman outside misses a machine that fell silent."""
     base_url: WebAddress | None = None
     """The public address of the pages, for the links in mail."""
     language: ReaderLanguage = SOURCE
@@ -192,7 +195,7 @@ class Settings(BaseSettings):
                 "or set WEERKLANK_CHANNEL to maildir"
             )
             raise ValueError(message)
-        if self.smtp.user and self.smtp.tls == "none" and self.smtp.host not in _THIS_MACHINE:
+        if self.smtp.user and self.smtp.tls == "none" and self.smtp.host not in THIS_MACHINE:
             message = (
                 "a password is not sent in the clear: WEERKLANK_SMTP_TLS must be starttls or tls"
             )
@@ -217,6 +220,10 @@ class Settings(BaseSettings):
         return init_settings, _Environment(settings_cls)
 
 
+_SECRETS = frozenset({"heartbeat_url"})
+"""Secrets that may be unfit: what is wrong with them is said without repeating them."""
+
+
 class _Environment(PydanticBaseSettingsSource):
     """The variables of `variables()` and no others, each from itself or from the file that `…_FILE` names."""
 
@@ -228,7 +235,7 @@ class _Environment(PydanticBaseSettingsSource):
         for variable, (*parents, last) in variables().items():
             if value := read_variable(variable):
                 place = found.setdefault(parents[0], {}) if parents else found
-                place[last] = value
+                place[last] = SecretStr(value) if last in _SECRETS else value
         return found
 
 

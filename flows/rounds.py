@@ -22,7 +22,7 @@ from config.settings import load_settings
 from flows.board import Board, board_of
 from flows.overview import HouseOverview
 from flows.prefect import artifacts, events
-from flows.prefect.alarm import keep_alarm
+from flows.prefect.alarms.automations import keep_alarms
 from flows.prefect.coming_openings import announce_next
 from flows.prefect.run_names import FAILED_MAIL, OPENED, run_title
 from flows.prefect.schedules import keep_schedules
@@ -34,6 +34,7 @@ from records import aging_report, queries
 from records.sweep.sweep import SweepReport
 from services.delivery.digest import DigestReport
 from services.delivery.report import DeliveryReport
+from services.heartbeat import beat
 from services.house import House
 
 Programme = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -91,12 +92,13 @@ async def enforce_deadlines() -> Outcome:
         opened = house.open_due_editions(moment)
         report = house.sweep(moment, chunk=CHUNK, pause=pulse.rest)
         pulse.done = report.duties
+        beat(house.settings, house.engine, moment)
         board = board_of(house, report, moment)
         return len(opened), report, board, signals_of(house, moment)
 
     try:
         opened, report, board, signals = await _watch(
-            "enforce deadlines", work, keep_schedules(), keep_alarm()
+            "enforce deadlines", work, keep_schedules(), keep_alarms()
         )
     except StoppedEarly:
         return await _stop("enforce deadlines")

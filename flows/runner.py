@@ -30,7 +30,7 @@ from config.file_permissions import keep_private
 from config.logs import logger
 from config.settings import load_settings
 from flows import rounds
-from flows.prefect.alarm import keep_alarm
+from flows.prefect.alarms.automations import keep_alarms
 from flows.prefect.bulk_requests import PAGE
 from flows.prefect.schedules import deploy, deployments, keep_schedules
 from flows.prefect.stale_runs import bury, skip
@@ -194,7 +194,7 @@ async def serve(ready: Path, *, alone: bool) -> None:
     async with get_client() as client:
         await _answering(client, ending)
         await deploy(client, FLOWS)
-        await quietly(keep_schedules(), keep_alarm(), keep_overview())
+        await quietly(keep_schedules(), keep_alarms(), keep_overview())
         runner = Runner(client)
         if alone:
             await runner.bury_the_dead()

@@ -132,6 +132,7 @@ ELSEWHERE: dict[str, str] = {
     "notifications/calendar/itip_replies.py _ANSWERS": "what foreign calendars say",
     "notifications/views/alerts.py _NAMERS": "test_what_letters_fill_in_is_named",
     "flows/runner.py FLOWS": "names of deployments",
+    "flows/prefect/alarms/address.py _WEBHOOKS": "schemes of the web; all others are Apprise's own",
     "portal/shared/call_sheet.py _TONGUES": "codes of languages in CLDR",
     "portal/manager/register/sheet_layout.py _KNOWN": "headings of people; named when unknown",
     "portal/manager/register/unreadable_files.py _WHY": "test_every_reason_of_an_upload_has_its_sentence",

@@ -7,7 +7,7 @@ import typer
 from cli import console, times
 from cli.commands.act import Now
 from cli.console import AsJson
-from config.settings import load_settings
+from config.settings import Settings, load_settings
 from services.doctor import health
 from services.doctor.health import Finding
 
@@ -21,7 +21,8 @@ def doctor(now: Now = None, as_json: AsJson = False) -> None:
     """
     moment = times.moment_or_now(now)
     with console.working("Looking …"):
-        findings = health.examine(load_settings(), moment)
+        settings = load_settings()
+        findings = [*health.examine(settings, moment), *_who_hears(settings)]
     unwell = any(finding.state == "bad" for finding in findings)
     if as_json:
         console.say_json(
@@ -36,6 +37,27 @@ def doctor(now: Now = None, as_json: AsJson = False) -> None:
             _tell(finding)
     if unwell:
         raise typer.Exit(1)
+
+
+def _who_hears(settings: Settings) -> list[Finding]:
+    """Who hears the alarms of Prefect; nothing where no Prefect answers, which is a finding of its own."""
+    import asyncio
+
+    from flows.machine.visit import PrefectAway, visiting
+
+    try:
+        with visiting(settings):
+            from flows.prefect.alarms import bell
+
+            receiver = asyncio.run(bell.ask_receiver())
+    except PrefectAway:
+        return []
+    if receiver:
+        return [Finding("alarm", "ok", f"goes to: {receiver}")]
+    said = "nobody hears when sweeps stop, runs fail, mail waits or answers are long late"
+    return [
+        Finding("alarm", "warn", said, advice="weerklank alarm set URL, then weerklank alarm test")
+    ]
 
 
 def _as_data(finding: Finding) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from cli.console import AsJson
 from cli.dry_run_view import DryRun, show_dry_run
 from config import logs
 from config.settings import load_settings
+from services.heartbeat import beat
 from services.house import House, open_house
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def sweep(now: Now = None, dry_run: DryRun = False, as_json: AsJson = False) -> 
     else:
         with open_house(settings, new=False) as house, console.working("Letting time act …"):
             swept = _let_time_act(house, moment)
+            beat(settings, house.engine, moment)
         if as_json:
             console.say_json(swept.row(moment))
     if not as_json:

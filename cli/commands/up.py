@@ -73,6 +73,7 @@ def _of_the_demo(settings: Settings, home: Path) -> Settings:
         base_url=f"http://{settings.portal.host}:{settings.portal.port}",
         prefect=prefect,
         chat_urls=(),
+        heartbeat_url=None,
     )
 
 

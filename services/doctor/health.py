@@ -17,7 +17,7 @@ from records.delivery import returned_mail
 from records.engine.database import connect
 from records.engine.errors import NoRecords, RecordsError
 from records.journal import journal
-from services.doctor import exposure, programmes
+from services.doctor import exposure, programmes, watchmen
 from services.doctor.findings import Finding, Findings
 from services.house import House
 from states.model.people import Role
@@ -127,6 +127,7 @@ def _records(house: House, now: datetime) -> list[Finding]:
         *_guard("calendar", lambda: exposure.check_calendars(house)),
         *_guard("database", lambda: _writes(engine)),
         *_guard("sweep", lambda: _sweep(house, now)),
+        *_guard("heartbeat", lambda: watchmen.check_heartbeat(house)),
         *_guard("programmes", lambda: programmes.check_rules(house, now)),
         *_guard("duties", lambda: _duties(engine)),
         *_guard("outbox", lambda: _outbox(engine, now)),

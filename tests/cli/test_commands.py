@@ -289,6 +289,7 @@ def test_the_doctor_finds_a_sweep_that_does_not_run(edition: Desk) -> None:
         "privacy": "ok",
         "database": "ok",
         "sweep": "ok",
+        "heartbeat": "warn",
         "outbox": "ok",
         "journal": "ok",
         "mail": "ok",

@@ -140,6 +140,9 @@ WORDS: dict[tuple[str, ...], list[Callable[[Desk], tuple[str, ...]]]] = {
     ],
     ("config",): [lambda _: ()],
     ("doctor",): [lambda _: NOW],
+    ("alarm", "set"): [lambda _: ("https://alarm.klein.example/",)],
+    ("alarm", "show"): [lambda _: ()],
+    ("alarm", "test"): [lambda _: ()],
 }  # fmt: skip
 """For each command what is typed after it: what ends well, and what a rule or the usage refuses."""
 CASES = [
@@ -148,7 +151,11 @@ CASES = [
     for number, make in enumerate(makers)
 ]
 WITHOUT_ONE = ("demo", "rehearse", "restore", "doctor", "config", "languages")
-DATABASE = set(WORDS) - {("db", "upgrade"), *((name,) for name in WITHOUT_ONE)}
+DATABASE = {
+    words
+    for words in WORDS
+    if words[0] not in {*WITHOUT_ONE, "alarm"} and words != ("db", "upgrade")
+}
 """The commands that open the database that is configured, and say when it cannot be used."""
 
 

@@ -21,7 +21,10 @@ from tests.patience import wait_for
 @pytest.fixture(scope="session")
 def brief(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Brief]:
     """A hardened server, as the demonstration starts it, whose scheduler looks more often."""
-    quick = {"PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2"}
+    quick = {
+        "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2",
+        "PREFECT_SERVER_EVENTS_PROACTIVE_GRANULARITY": "PT1S",
+    }
     with brief_server(tmp_path_factory.mktemp("brief"), quick) as found:
         wait_for(lambda: answers(found.place.api) or found.child.ended)
         assert not found.child.ended, found.child.last_words()

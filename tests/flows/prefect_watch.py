@@ -6,12 +6,17 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
 from config.clock import set_clock
 from tests.patience import PATIENCE
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from prefect.client.orchestration import PrefectClient
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CASE = ROOT / "cli" / "data" / "kledingmerk-2022.yaml"
@@ -32,6 +37,17 @@ async def _seen(look: Callable[[], Awaitable[Seen | None]]) -> Seen:
         if found := await look():
             return found
         await asyncio.sleep(0.2)
+
+
+async def times_fired(client: "PrefectClient", automation: "UUID") -> int:
+    """How often the server says that *automation* was triggered."""
+    from prefect.events.filters import EventFilter, EventNameFilter, EventResourceFilter
+
+    told = EventFilter(
+        event=EventNameFilter(name=["prefect.automation.triggered"]),
+        resource=EventResourceFilter(id=[f"prefect.automation.{automation}"]),
+    )
+    return len((await client.read_events(filter=told, limit=50)).events)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from config.clock import utc_now
 from config.settings import Settings
 from flows.machine.processes import Child, start, stop
 from flows.machine.server import ServerAddress, environment
-from tests.flows.prefect_watch import seen_by
+from tests.flows.prefect_watch import seen_by, times_fired
 from tests.patience import wait_for
 
 if TYPE_CHECKING:
@@ -209,9 +209,16 @@ def test_a_round_ends_what_nobody_runs_any_more(
             ]
             await schedules.keep_schedules()
             assert await left(client) == ["Running", "Pending"]
+            (alarm,) = await client.read_automations_by_name("weerklank: a run failed or crashed")
+            before = await times_fired(client, alarm.id)
             monkeypatch.setattr(schedules, "LONGEST", timedelta(0))
             await schedules.keep_schedules()
             assert await left(client) == ["Crashed", "Crashed"]
+
+            async def fired() -> bool:
+                return await times_fired(client, alarm.id) > before
+
+            await seen_by(fired)
 
     asyncio.run(story())
 
@@ -236,7 +243,8 @@ def test_deploying_and_raising_the_alarm_again_changes_nothing(runner: Child) ->
     async def story() -> None:
         from prefect.client.orchestration import get_client
 
-        from flows.prefect.alarm import NAME, keep_alarm
+        from flows.alarm_table import ALARMS
+        from flows.prefect.alarms.automations import keep_alarms
         from flows.prefect.schedules import deploy, keep_schedules
         from flows.runner import FLOWS
 
@@ -244,10 +252,12 @@ def test_deploying_and_raising_the_alarm_again_changes_nothing(runner: Child) ->
             before = {one.id: one.updated for one in await client.read_deployments()}
             await deploy(client, FLOWS)
             await keep_schedules()
-            await keep_alarm()
+            kept = await client.read_automations()
+            await keep_alarms()
             after = {one.id: one.updated for one in await client.read_deployments()}
             assert after == before
-            assert len(await client.read_automations_by_name(NAME)) == 1
+            assert await client.read_automations() == kept
+            assert len(kept) == len(ALARMS)
 
     asyncio.run(story())
 

@@ -545,6 +545,29 @@ class Upgraded(Document):
     changed: bool
 
 
+class AlarmReceiver(Document):
+    """Who hears the alarms, as far as that is no secret."""
+
+    kind: str
+    """What stands behind the address: webhook, e-mail, Slack, Microsoft Teams …"""
+    host: str | None
+    """Its host; null where the host is the secret."""
+
+
+class AlarmNamed(Document):
+    """Who hears the alarms; null: nobody."""
+
+    receiver: AlarmReceiver | None
+
+
+class AlarmRung(AlarmNamed):
+    """What became of the alarm that was rung; the status is 1 when it was not delivered."""
+
+    delivered: bool
+    why: str
+    """Why it was not delivered; empty when it was."""
+
+
 class Finding(Document):
     """One thing that was looked at."""
 
@@ -794,6 +817,9 @@ DOCUMENTS: dict[str, tuple[type[Document], ...]] = {
     "restore": (PutBack,),
     "config": (Configured,),
     "doctor": (Examined,),
+    "alarm set": (AlarmNamed,),
+    "alarm show": (AlarmNamed,),
+    "alarm test": (AlarmRung,),
     "languages": (Languages,),
 }
 """What each command prints when it was not refused; several: it depends on its options."""
