@@ -24,7 +24,8 @@ from records.engine.errors import (
 )
 
 _WAIT_SECONDS = 10
-_LOOK_AGAIN_SECONDS = 0.001
+_LOOK_AGAIN_SECONDS = 0.0001, 0.001
+"""After which pause to look again whether the file is free, at first and at most: most need it for a part of that."""
 _KNOWN = "use sqlite:///path/to/file.db or postgresql+psycopg://user@host/database"
 _WRITING, _ALONE = "weerklank_writing", "weerklank_alone"
 
@@ -107,6 +108,7 @@ def _sqlite(target: URL, *, durable: bool) -> Engine:
 def _as_soon_as_free(work: Callable[[], object]) -> None:
     """Do *work*, looking again and again while somebody else has the file locked; raises what it does at last."""
     until = monotonic() + _WAIT_SECONDS
+    pause, longest = _LOOK_AGAIN_SECONDS
     while True:
         try:
             work()
@@ -114,7 +116,8 @@ def _as_soon_as_free(work: Callable[[], object]) -> None:
             locked = isinstance(error, Busy) or "locked" in str(error)
             if not locked or monotonic() >= until:
                 raise
-            sleep(_LOOK_AGAIN_SECONDS)
+            sleep(pause)
+            pause = min(2 * pause, longest)
         else:
             return
 
