@@ -50,7 +50,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
+class LetterBrief:
     """The letter called *name*: its *subjects*, the most urgent first, and the hash that closes the journal so far."""
 
     name: str
@@ -59,7 +59,7 @@ class Brief:
 
 
 def write_letter(
-    brief: Brief, dialogues: Mapping[str, Dialogue], letterhead: Letterhead, now: datetime
+    brief: LetterBrief, dialogues: Mapping[str, Dialogue], letterhead: Letterhead, now: datetime
 ) -> Post:
     """
     Write the letter of *brief* as its *dialogues* stand at *now* (aware UTC).

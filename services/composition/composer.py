@@ -14,7 +14,7 @@ from time import monotonic
 
 from config.logs import logger
 from notifications.channels.channels import Post
-from services.composition.briefs import Brief, Letterhead, Subject
+from services.composition.briefs import LetterBrief, Letterhead, Subject
 from services.composition.composer_process import Order
 from services.composition.frames import Frames
 from states.model.dialogue import Dialogue
@@ -50,7 +50,7 @@ class Composer:
     _known: dict[str, Dialogue] = field(default_factory=dict, init=False, repr=False)
 
     def order(
-        self, briefs: Sequence[Brief], dialogues: Mapping[str, Dialogue], now: datetime
+        self, briefs: Sequence[LetterBrief], dialogues: Mapping[str, Dialogue], now: datetime
     ) -> bool:
         """
         Ask for the letters of *briefs* as their *dialogues* stand at *now* (aware UTC).
@@ -64,7 +64,7 @@ class Composer:
             changed = {n: one for n, one in needed.items() if one is not self._known.get(n)}
             self.frames.send(Order(briefs, changed, now))
         except Exception as error:  # noqa: BLE001 - whatever it is, the letters are written here
-            self._lost(error)
+            self._give_up(error)
             return False
         self._known, self._asked = needed, deque(brief.name for brief in briefs)
         self._ahead, self._heard = True, monotonic()
@@ -76,7 +76,7 @@ class Composer:
             try:
                 found = self._next(_A_MOMENT if self._ahead else 0)
             except Exception as error:  # noqa: BLE001 - whatever it is, the letter is written here
-                self._lost(error)
+                self._give_up(error)
                 return None
             self._ahead = found is not None
             if found is None or found[0] == name:
@@ -109,7 +109,7 @@ class Composer:
         self._heard = monotonic()
         return name, post
 
-    def _lost(self, error: Exception) -> None:
+    def _give_up(self, error: Exception) -> None:
         if self.is_lost:
             return
         logger("delivery").warning(LOST, error=error)
@@ -157,7 +157,7 @@ def _start(lines: Sequence[socket.socket]) -> "subprocess.Popen[bytes] | None":
             line.close()
 
 
-def _subjects(briefs: Sequence[Brief]) -> Iterator[Subject]:
+def _subjects(briefs: Sequence[LetterBrief]) -> Iterator[Subject]:
     return (one for brief in briefs for one in brief.subjects)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from notifications.channels.channels import Failure, Post
-from services.composition.briefs import Brief, Letterhead, write_letter
+from services.composition.briefs import LetterBrief, Letterhead, write_letter
 from services.composition.frames import Frames
 from services.garbage_collection import collected_later
 from states.model.dialogue import Dialogue
@@ -24,7 +24,7 @@ class Order:
     *dialogues* holds those of theirs that changed since the last order, or were not in it.
     """
 
-    briefs: Sequence[Brief]
+    briefs: Sequence[LetterBrief]
     dialogues: dict[str, Dialogue]
     now: datetime
 
@@ -42,7 +42,7 @@ class _Writer:
         names = {one.dialogue for brief in order.briefs for one in brief.subjects}
         self.known = {name: found[name] for name in names}
 
-    def write(self, brief: Brief, now: datetime) -> Post | None:
+    def write(self, brief: LetterBrief, now: datetime) -> Post | None:
         """The letter of *brief*, ready for the wire; None when it cannot be written, which whoever asked finds out."""
         try:
             post = write_letter(brief, self.known, self.letterhead, now)

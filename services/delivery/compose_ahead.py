@@ -13,7 +13,7 @@ from records.delivery.queue import Posted
 from records.dialogues.repository import Snapshot
 from records.engine.pinned_connection import PinnedConnection
 from records.ledger import Ledger
-from services.composition.briefs import Brief, Subject, write_letter
+from services.composition.briefs import LetterBrief, Subject, write_letter
 from services.composition.composer import Composer
 from services.delivery.links import Links
 from services.delivery.outbound import Mailroom
@@ -138,7 +138,7 @@ class Desk:
 
     def write(self, posted: Posted, seen: Seen) -> Post:
         """The letter of *posted* for the dialogues as they were just *seen*."""
-        draft, self._draft = self._draft or self._written(posted), None
+        draft, self._draft = self._draft or self._find_written(posted), None
         if draft is not None and draft.of(posted, seen):
             return draft.post
         return self._write(posted, seen)
@@ -149,13 +149,13 @@ class Desk:
         with suppress(Exception):  # what fails here fails again when its turn comes
             self._lay_out()
             posted = self.waiting[0]
-            seen, draft = self._seen_for(posted), self._written(posted)
+            seen, draft = self._seen_for(posted), self._find_written(posted)
             if draft is None or not draft.of(posted, seen):
                 draft = _Draft(posted, seen, self._write(posted, seen))
             self._draft = draft
         return self._draft.post if self._draft and self._draft.post.message.address else None
 
-    def _written(self, posted: Posted) -> _Draft | None:
+    def _find_written(self, posted: Posted) -> _Draft | None:
         """What the composer wrote for *posted*, if it was asked and has it."""
         seen = self._ordered.pop(posted.message_id, None)
         if seen is None or self.composer is None:
@@ -169,13 +169,13 @@ class Desk:
             self._brief(posted, seen), dialogues, self.mailroom.letterhead, self.now
         )
 
-    def _brief(self, posted: Posted, seen: Seen) -> Brief:
+    def _brief(self, posted: Posted, seen: Seen) -> LetterBrief:
         subjects = (
             Subject(row.notice, row.dialogue_id, self._links.address(row, held.dialogue))
             for row, held in zip(posted.rows, seen, strict=True)
         )
         binds = posted.notice.template in BINDING and not posted.beside
-        return Brief(posted.message_id, tuple(subjects), seen[0].head.hash if binds else None)
+        return LetterBrief(posted.message_id, tuple(subjects), seen[0].head.hash if binds else None)
 
     def leaves(self, posted: Posted) -> None:
         """The letter of *posted* may be in its reader's hands from now on."""

@@ -19,7 +19,7 @@ import pytest
 from notifications.channels.channels import Post as Sent
 from notifications.channels.smtp import Smtp
 from services.composition import composer as module
-from services.composition.briefs import Brief, Letterhead, Subject, write_letter
+from services.composition.briefs import LetterBrief, Letterhead, Subject, write_letter
 from services.composition.composer import LOST, Composer, composers
 from services.composition.frames import Frames
 from services.delivery import round as rounds
@@ -59,7 +59,10 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def alike(
-    composer: Composer, briefs: Sequence[Brief], dialogues: Mapping[str, Dialogue], now: datetime
+    composer: Composer,
+    briefs: Sequence[LetterBrief],
+    dialogues: Mapping[str, Dialogue],
+    now: datetime,
 ) -> int:
     """Have *briefs* written by the process, and compare each with what is written here; how many there were."""
     assert composer.order(briefs, dialogues, now)
@@ -86,10 +89,11 @@ def test_every_letter_is_the_same_to_the_byte(composer: Composer, language: str)
     assert set(written) == set(Template)
 
 
-def briefs_of(cases: Sequence[Case]) -> tuple[list[Brief], dict[str, Dialogue]]:
+def briefs_of(cases: Sequence[Case]) -> tuple[list[LetterBrief], dict[str, Dialogue]]:
     named = [(f"letter-{number}", case) for number, case in enumerate(cases)]
     briefs = [
-        Brief(name, (Subject(case.notice, name, PAGES),), "5f2a9c31" * 8) for name, case in named
+        LetterBrief(name, (Subject(case.notice, name, PAGES),), "5f2a9c31" * 8)
+        for name, case in named
     ]
     return briefs, {name: case.dialogue for name, case in named}
 
@@ -99,7 +103,7 @@ def test_a_letter_of_several_notices_is_the_same_to_the_byte(composer: Composer)
     home, now = cases[0].dialogue, cases[0].now
     owed = [one for one in home.duties.values() if one.kind == "answer-participant"]
     told = [notice("answer-late-alert", "manager", one, rung="+1wd") for one in owed]
-    brief = Brief("of-several", tuple(Subject(one, "home", PAGES) for one in told))
+    brief = LetterBrief("of-several", tuple(Subject(one, "home", PAGES) for one in told))
 
     assert len(told) > 1
     assert alike(composer, [brief], {"home": home}, now) == 1
@@ -109,7 +113,7 @@ def test_what_cannot_be_written_is_left_to_who_sends_it(composer: Composer) -> N
     (case, *_) = every_case("en")
     nobody = case.notice.model_copy(update={"to": "nobody"})
     briefs = [
-        Brief(f"letter-{n}", (Subject(one, "home", None),))
+        LetterBrief(f"letter-{n}", (Subject(one, "home", None),))
         for n, one in enumerate((nobody, case.notice))
     ]
 
@@ -124,7 +128,7 @@ def test_a_dialogue_goes_over_once_in_each_version(
 ) -> None:
     (case, *_) = every_case("en")
     changed = case.dialogue.copy()
-    brief = Brief("letter", (Subject(case.notice, "home", None),))
+    brief = LetterBrief("letter", (Subject(case.notice, "home", None),))
     sent = list[set[str]]()
     send = Frames.send
 
