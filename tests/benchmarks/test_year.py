@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from benchmarks.script import MANNERS
-from benchmarks.year import WEEKS, LivedYear, figures, year_of
+from benchmarks.year import WEEKS, LivedYear, figures, live_year
 
 
 @pytest.mark.slow
 def test_each_manner_of_answering_is_lived_to_its_end(tmp_path: Path) -> None:
-    year = year_of(tmp_path / "year.sqlite", len(MANNERS))
+    """By two processes that share one database: nothing is done twice, and nothing is left out."""
+    year = live_year(str(tmp_path), len(MANNERS), processes=2)
 
     assert year.counts["opened"] == len(MANNERS)
     assert year.phases == {"closed": 8, "closed_with_debts": 1, "feedback": 1}
