@@ -29,6 +29,9 @@ from states.language.unreadable import UnreadableLanguage
 if TYPE_CHECKING:
     from portal.demo.demo_pages import Demo
 
+_BESIDE_A_SERVER = 3
+"""Pages at once where the records are a server's: half of the time of each is waiting for its answers."""
+
 
 def create_app(
     house: House,
@@ -48,7 +51,7 @@ def create_app(
     site = Site(house, settings, clock, pages, demo)
     app = Starlette(
         routes=[
-            *_routes(site, pages, PageTurns()),
+            *_routes(site, pages, PageTurns(1 if settings.sqlite_file else _BESIDE_A_SERVER)),
             Route("/static/{name}", static_files.serve, methods=["GET"]),
             Route("/robots.txt", _robots, methods=["GET"]),
             Route("/{rest:path}", _nowhere(site), methods=["GET", "POST"]),

@@ -54,3 +54,13 @@ def test_a_page_that_fails_or_whose_reader_is_gone_gives_its_turn_on() -> None:
         return await asyncio.wait_for(turns.take(int, "8"), PATIENCE)
 
     assert asyncio.run(ask()) == 8
+
+
+def test_so_many_are_made_at_once_as_it_says() -> None:
+    both = threading.Barrier(2)
+
+    async def ask() -> list[int]:
+        turns = PageTurns(2)
+        return await asyncio.gather(*(turns.take(both.wait, PATIENCE) for _ in range(4)))
+
+    assert sorted(asyncio.run(ask())) == [0, 0, 1, 1]
