@@ -103,6 +103,17 @@ def test_only_the_pages_are_to_be_had_from_outside() -> None:
     assert COMPOSE["services"]["caddy"]["network_mode"] == "service:portal"
 
 
+def test_prefect_is_told_in_a_container_what_its_unit_is_told() -> None:
+    unit = read_environment((ROOT / "deploy" / "prefect.env").read_text(encoding="utf-8"))
+    image = dict(re.findall(r"^(?:ENV)? +(\w+)=([^ \\\n]+)", CONTAINERFILE, re.MULTILINE))
+    container = {**image, **COMPOSE["services"]["prefect"]["environment"]}
+    places = re.compile(r"URL|HOME|DIRECTORY|AUTH_STRING")
+    wanted = {name: value for name, value in unit.items() if not places.search(name)}
+
+    assert len(wanted) > 4
+    assert {name: container.get(name) for name in wanted} == wanted
+
+
 def test_each_setting_of_the_example_sets_something() -> None:
     text = (CONTAINER / "settings.env").read_text(encoding="utf-8")
     names = set(re.findall(r"^#?(WEERKLANK_[A-Z_]+)=", text, re.MULTILINE))

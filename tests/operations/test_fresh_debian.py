@@ -1,4 +1,4 @@
-"""A new operator follows docs/operations.md on a fresh Debian 12, word for word, to a copy that was put back.
+"""A new operator follows the README and docs/operations.md on a fresh Debian 12, word for word, to a copy put back.
 
 Every block of the page that says who types it is typed by that one, in the order of the page. Systemd cannot run in a
 folder: a stand-in starts what the units say. What the page tells to say in a file is said in it, and nothing else.
@@ -9,6 +9,7 @@ import re
 import subprocess
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from tests.test_house import ROOT
 
 pytestmark = [pytest.mark.prefect, pytest.mark.timeout(1800)]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r'^```sh title="([^"]+)"\n(.*?)^```$', PAGE, re.MULTILINE | re.DOTALL)
 ENTER = next(text for who, text in BLOCKS if who == "as root, to become that user")
 ALONE = [
@@ -226,6 +228,38 @@ def test_the_page_is_followed_to_more_than_one_machine(machine: Inside) -> None:
     finally:
         machine.run(f"systemctl stop {' '.join(reversed(units))}")
     assert operator.done == len(TOGETHER)
+
+
+def test_the_readme_is_followed(machine: Inside) -> None:
+    """In a home of its own, as somebody does who looks first; the last line runs until Ctrl-C."""
+    blocks = re.findall(r"^```\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    operator = next(block for block in blocks if "weerklank sign-in" in block)
+    *lines, last = operator.splitlines()
+    session = f"{utc_now() + timedelta(days=200):%Y-%m-%d}T13:00"
+    pages, engine = (str(free_port("127.0.0.1", 0)) for _ in range(2))
+    ports = {"WEERKLANK_PORTAL_PORT": pages, "WEERKLANK_PREFECT_PORT": engine}
+    home = machine.root / "root" / "weerklank"
+    debian.copy_of_the_house(home)
+
+    (needed,) = re.findall(r"as root: `(apt-get install [^`]+)`", README)
+    machine.must(f"apt-get update; {needed} --yes")
+    assert "make demo\n" in blocks
+    assert "answers promised" in machine.must("cd ~/weerklank; make demo")
+    typed = "\n".join(lines).replace("2027-06-17T13:00", session)
+    assert "/in/" in machine.must(f"cd ~/weerklank; {typed}", **ports)
+    begin = (
+        f"cd ~/weerklank; . .venv/bin/activate; {last.partition('#')[0]} & echo $! > ~/up; wait $!"
+    )
+    with ThreadPoolExecutor() as beside:
+        running = beside.submit(machine.run, begin, **ports)
+        try:
+            wait_for(lambda: running.done() or answers(f"http://127.0.0.1:{engine}/api"))
+            assert not running.done(), running.result()
+            well = machine.run("cd ~/weerklank; .venv/bin/weerklank doctor", **ports)
+            assert "✓ prefect: answers" in well.stdout
+        finally:
+            machine.run("kill -TERM $(cat ~/up)")
+    assert "Everything is stopped." in running.result().stdout
 
 
 def _status(operator: Operator) -> dict[str, list[dict[str, str]]]:
