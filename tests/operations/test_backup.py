@@ -31,6 +31,8 @@ from tests.conftest import lend
 from tests.json_contract import problems
 from tests.operations.companies import DUE, found_companies, outcome, room
 
+pytestmark = pytest.mark.slow
+
 COMMITS = 6  # of a sweep in steps of one duty, after which the copy is taken
 
 

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from portal.http.page_times import SHARED, page_figures
 from tests.portal.conftest import Portal
 
@@ -39,6 +41,7 @@ def run(code: str, folder: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_several_processes_are_counted_together_also_those_that_ended(tmp_path: Path) -> None:
     for status in (200, 200, 503):
         run(f"note_page('GET:today', {status}, 0.02)", tmp_path)
