@@ -30,7 +30,7 @@ DEV := .venv/.installed-dev
 LOCK := $(PYTHON) .ci/install.py uv pip compile pyproject.toml --all-extras --group build --quiet \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help setup demo portal test faults quick lint format docs words pictures lock bench soak wheel sbom clean
+.PHONY: help setup demo portal test faults quick lint format docs site man words pictures lock bench soak wheel sbom clean
 
 help: ## say what can be done
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -70,6 +70,12 @@ format: $(DEV) ## let ruff mend what it can
 
 docs: $(DEV) ## write anew what the papers repeat from the code
 	@$(BIN)/python -m tools.docgen
+
+site: $(DEV) ## the documentation site, in build/site: nothing in it comes from elsewhere
+	@$(BIN)/python -m tools.handbook.site
+
+man: $(DEV) ## a manual page for each command, in build/man
+	@$(BIN)/python -m tools.handbook.man_pages build/man
 
 words: $(DEV) ## bring the catalogues in `locale` up to date with what code, templates and books say
 	@$(BIN)/python -m tools.catalogues

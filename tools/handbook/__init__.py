@@ -1,0 +1,1 @@
+"""Handbook: the papers as a site, and a manual page for each command."""
