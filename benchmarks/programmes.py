@@ -182,10 +182,11 @@ async def _former_way(client: Any, programmes: list[Programme]) -> _Before:  # n
 
 async def _remove_former(place: Place, client: Any) -> None:  # noqa: ANN401 - a client of Prefect
     from flows.prefect.former_deployments import remove_former  # noqa: PLC0415
+    from flows.prefect.schedules import deployments  # noqa: PLC0415
 
     begun, there = perf_counter(), await _deployments(client)
     while await _deployments(client) > 4:  # what there is, however many programmes there are
-        await remove_former(client)
+        await remove_former(client, await deployments(client))
     each = (perf_counter() - begun) / max(1, there - 4)
     place.tell("a deployment of the former way, removed", "ms", 1000 * each)
 

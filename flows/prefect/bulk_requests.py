@@ -21,6 +21,7 @@ PAGE = 200
 """The most that Prefect answers at once."""
 AT_ONCE = 50
 """The most that Prefect changes in one request."""
+_REFUSALS = 5  # requests of which it refuses some, before the rest is left to the next round
 
 
 def runs_of(
@@ -92,16 +93,22 @@ async def _create(
 
 
 async def set_states(client: PrefectClient, wanted: FlowRunFilter, state: State[Any]) -> None:
-    """Bring all runs that are *wanted* to *state*, in which they are wanted no more."""
+    """
+    Bring all runs that are *wanted* to *state*, in which they are wanted no more.
+
+    What its database was too busy for is found and asked again, a few times.
+    """
     asked = {
         "flow_runs": wanted.model_dump(mode="json"),
         "state": to_state_create(state).model_dump(mode="json"),
         "limit": AT_ONCE,
     }
-    accepted = AT_ONCE
-    while accepted == AT_ONCE:
+    refusals = 0
+    while refusals < _REFUSALS:
         answer = await _post(client, "/flow_runs/bulk_set_state", asked)
-        accepted = [one["status"] for one in answer["results"]].count("ACCEPT")
+        if not answer["results"]:
+            return
+        refusals += any(one["status"] != "ACCEPT" for one in answer["results"])
 
 
 async def delete_deployments(client: PrefectClient, deployments: Sequence[UUID]) -> None:

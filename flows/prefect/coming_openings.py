@@ -41,9 +41,11 @@ from records.dialogues.announcements import (
 from services.house import House, open_house
 
 TITLE = "open annual cycle"
-ANNOUNCING_TIME = 12.0
+ANNOUNCING_TIME = 10.0
 """Seconds of one round for it: thousands that are founded at once take several."""
-_DONE: State[Any] = Cancelled(name="Skipped", message="Opened by a sweep, or moved: see the next.")
+_DONE: State[Any] = Cancelled(
+    name="Skipped", message="Opened by a sweep, moved or paused: see the programme's next run."
+)
 
 
 def name_of(opening: ComingOpening) -> str:
@@ -120,9 +122,10 @@ class Announcer:
         """Make the runs of *openings*, and *search* for those in whose place they come; what Prefect refuses."""
         if search:
             await set_states(self.client, self._old_runs(openings), _DONE)
-        said = await create_runs(self.client, self.deployment, list(map(self._run, openings)))
-        await self._revive(openings)
-        refused = {one.programme_id: why for one, why in zip(openings, said, strict=True) if why}
+        wanted = [one for one in openings if not one.paused]
+        said = await create_runs(self.client, self.deployment, list(map(self._run, wanted)))
+        await self._revive(wanted)
+        refused = {one.programme_id: why for one, why in zip(wanted, said, strict=True) if why}
         made = _others(openings, refused.keys())
         await asyncio.to_thread(mark_announced, self.house.engine, str(self.deployment), made)
         for name, why in refused.items():
@@ -147,9 +150,13 @@ class Announcer:
     def _old_runs(self, openings: Sequence[ComingOpening]) -> FlowRunFilter:
         """What waits for the programmes of *openings* and is another run; not what somebody asked for by hand."""
         tags = [programme_tag(one.programme_id) for one in openings]
+        keys = [""]  # of an empty list Prefect makes a filter that lets all pass
+        keys += [
+            key_of_opening(one.programme_id, one.opens_at) for one in openings if not one.paused
+        ]
         return self._waiting_runs(
             tags=FlowRunFilterTags(any_=tags),
-            idempotency_key=FlowRunFilterIdempotencyKey(not_any_=_keys(openings)),
+            idempotency_key=FlowRunFilterIdempotencyKey(not_any_=keys),
         )
 
     async def _revive(self, openings: Sequence[ComingOpening]) -> None:
@@ -192,7 +199,3 @@ class Announcer:
 
 def _others(openings: Sequence[ComingOpening], names: Container[str]) -> list[ComingOpening]:
     return [one for one in openings if one.programme_id not in names]
-
-
-def _keys(openings: Sequence[ComingOpening]) -> list[str]:
-    return [key_of_opening(one.programme_id, one.opens_at) for one in openings]

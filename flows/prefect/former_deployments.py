@@ -3,33 +3,25 @@
 from collections.abc import Mapping
 
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.filters import (
-    DeploymentFilter,
-    DeploymentFilterTags,
-    FlowFilter,
-    FlowFilterName,
-)
 from prefect.client.schemas.responses import DeploymentResponse
 
-from flows.prefect.bulk_requests import PAGE, delete_deployments
-from flows.prefect.run_names import HOUSE_TAG, programme_tag
+from flows.prefect.bulk_requests import delete_deployments
+from flows.prefect.run_names import programme_tag
 
 BY_HAND = "by-hand"
 _FLOWS = ("open-annual-cycle", "send-digest")
 
 
-async def remove_former(client: PrefectClient) -> None:
-    """Remove what one page shows of them; the next round goes on. Their runs to come go with them."""
-    page = await client.read_deployments(
-        flow_filter=FlowFilter(name=FlowFilterName(any_=list(_FLOWS))),
-        deployment_filter=DeploymentFilter(tags=DeploymentFilterTags(all_=[HOUSE_TAG])),
-        limit=PAGE,
-    )
-    await delete_deployments(client, [one.id for one in page if _is_former(one)])
+async def remove_former(client: PrefectClient, found: Mapping[str, DeploymentResponse]) -> None:
+    """Remove those among *found* (by their full names) with their runs to come; the next round goes on."""
+    former = [one.id for name, one in found.items() if _is_former(name, one)]
+    await delete_deployments(client, former)
 
 
-def _is_former(found: DeploymentResponse) -> bool:
+def _is_former(full_name: str, found: DeploymentResponse) -> bool:
     """Whether an earlier version made it; an operator's own deployment has another name."""
+    if full_name.split("/", maxsplit=1)[0] not in _FLOWS:
+        return False
     return found.name == BY_HAND or _is_of_programme(found, found.parameters)
 
 

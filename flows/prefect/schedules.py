@@ -26,7 +26,7 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.utilities.callables import parameter_schema
 
 from config.clock import utc_now
-from flows.prefect.bulk_requests import every_deployment
+from flows.prefect.bulk_requests import PAGE, every_deployment
 from flows.prefect.coming_openings import announce_openings
 from flows.prefect.digest_schedules import keep_zones, name_digests, zones_of
 from flows.prefect.former_deployments import remove_former
@@ -115,7 +115,7 @@ FOR_THE_HOUSE = (
 
 async def deploy(client: PrefectClient, flows: Mapping[str, Flow[Any, Any]]) -> None:
     """Deploy *flows* (by their names) for a runner on this machine; what is right already, or in a work pool, stays."""
-    found = await _for_the_house(client)
+    found = await _first_page(client)
     for wanted in FOR_THE_HOUSE:
         flow = flows[wanted.flow]
         there, terms = found.get(wanted.full_name), _own_terms(flow)
@@ -153,30 +153,36 @@ async def _create(
 
 async def deployments(client: PrefectClient) -> dict[str, DeploymentResponse]:
     """Every deployment of this house by its full name, wherever it runs, and whoever made it."""
-    return await _read_by_name(client, DeploymentFilter(tags=_OURS))
+    return await _by_name(client, await every_deployment(client, DeploymentFilter(tags=_OURS)))
 
 
-async def _for_the_house(client: PrefectClient) -> dict[str, DeploymentResponse]:
-    """Those that there should be, however many others there are."""
-    names = DeploymentFilterName(any_=sorted({one.name for one in FOR_THE_HOUSE}))
-    return await _read_by_name(client, DeploymentFilter(tags=_OURS, name=names))
+async def _first_page(client: PrefectClient) -> dict[str, DeploymentResponse]:
+    """Those that there should be, and of all others as many as one request tells."""
+    found = await client.read_deployments(
+        deployment_filter=DeploymentFilter(tags=_OURS), limit=PAGE
+    )
+    if len(found) == PAGE:
+        names = DeploymentFilterName(any_=sorted({one.name for one in FOR_THE_HOUSE}))
+        found += await client.read_deployments(
+            deployment_filter=DeploymentFilter(tags=_OURS, name=names)
+        )
+    return await _by_name(client, found)
 
 
 _OURS = DeploymentFilterTags(all_=[HOUSE_TAG])
 
 
-async def _read_by_name(
-    client: PrefectClient, wanted: DeploymentFilter
+async def _by_name(
+    client: PrefectClient, found: Iterable[DeploymentResponse]
 ) -> dict[str, DeploymentResponse]:
     flows = {flow.id: flow.name for flow in await client.read_flows()}
-    found = await every_deployment(client, wanted)
     return {f"{flows[one.flow_id]}/{one.name}": one for one in found}
 
 
 async def keep_schedules() -> None:
     """Let Prefect say what the records say: the openings to come, the zones of the digests; and clear up."""
     async with get_client() as client:
-        found = await _for_the_house(client)
+        found = await _first_page(client)
         await quietly(_clear_up(client, found), _keep_programmes(client, found))
 
 
@@ -194,7 +200,7 @@ async def _keep_programmes(client: PrefectClient, found: Mapping[str, Deployment
         await follow_zones()
     await announce_openings(client, openings.id, before=follow_zones)
     await name_digests(client, digests)
-    await remove_former(client)
+    await remove_former(client, found)
 
 
 def _zones() -> list[str]:

@@ -10,7 +10,18 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, and_, bindparam, func, or_, select, true, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Engine,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from records.dialogues.openings import session_rule
 from records.dialogues.programmes import NOT_PAUSED
@@ -30,6 +41,8 @@ class ComingOpening(NamedTuple):
     edition: int
     opens_at: datetime
     revision: int
+    paused: bool = False
+    """Whether nothing opens until somebody lets it; then no run of it should wait."""
 
 
 class Announced(NamedTuple):
@@ -43,9 +56,9 @@ def announced_openings(
     engine: Engine, policies: Policies, deployment: str, now: datetime, limit: int
 ) -> Announced:
     """What stands in *deployment* (its id) at *now* (aware UTC), and up to *limit* of what is missing: one question."""
-    coming = and_(_P.announced_in == deployment, _P.opens_at > now)
+    coming = and_(_P.announced_in == deployment, _P.opens_at > now, NOT_PAUSED)
     standing = select(func.count().label("standing")).where(coming).subquery()
-    missing = select(*_OPENING).where(_is_elsewhere(deployment), NOT_PAUSED).limit(limit).subquery()
+    missing = select(*_OPENING).where(_is_elsewhere(deployment)).limit(limit).subquery()
     both = select(standing.c.standing, missing).outerjoin_from(standing, missing, true())
     with reading(engine) as connection:
         rows = connection.execute(both).all()
@@ -60,7 +73,7 @@ def coming_opening(engine: Engine, policies: Policies, programme_id: str) -> Com
     return None if row is None else _opening(row, policies)
 
 
-_OPENING = (_P.document, _P.opens_at, _P.revision)
+_OPENING = (_P.document, _P.opens_at, _P.revision, _P.paused_at)
 
 
 def _is_elsewhere(deployment: str) -> ColumnElement[bool]:
@@ -72,7 +85,8 @@ def _is_elsewhere(deployment: str) -> ColumnElement[bool]:
 def _opening(row: Any, policies: Policies) -> ComingOpening:  # noqa: ANN401 - a database row
     programme = programme_of(row.document)
     edition = _edition_of(programme, row.opens_at, policies)
-    return ComingOpening(programme.id, edition, row.opens_at, row.revision)
+    paused = row.paused_at is not None
+    return ComingOpening(programme.id, edition, row.opens_at, row.revision, paused)
 
 
 def _edition_of(programme: Programme, opens_at: datetime, policies: Policies) -> int:
@@ -93,8 +107,17 @@ def mark_announced(engine: Engine, deployment: str, openings: Sequence[ComingOpe
         _P.id == bindparam("of"),
         _P.revision == bindparam("then"),
         _P.opens_at == bindparam("at", type_=_P.opens_at.type),
+        _P.paused_at.is_not(None) == bindparam("stopped", type_=Boolean()),
     )
-    rows = [{"of": one.programme_id, "then": one.revision, "at": one.opens_at} for one in openings]
+    rows = [
+        {
+            "of": one.programme_id,
+            "then": one.revision,
+            "at": one.opens_at,
+            "stopped": one.paused,
+        }
+        for one in openings
+    ]
     with writing(engine) as connection:
         connection.execute(
             update(PROGRAMMES).where(unchanged).values(announced_in=deployment), rows
@@ -111,7 +134,7 @@ def forget_announced(engine: Engine, programme_ids: Iterable[str]) -> None:
 
 
 def standing_openings(engine: Engine, deployment: str) -> dict[str, datetime]:
-    """When each programme opens next, of those that stand in *deployment*."""
-    chosen = select(_P.id, _P.opens_at).where(_P.announced_in == deployment)
+    """When each programme opens next, of those that stand in *deployment*; none that is paused."""
+    chosen = select(_P.id, _P.opens_at).where(_P.announced_in == deployment, NOT_PAUSED)
     with reading(engine) as connection:
         return {row.id: row.opens_at for row in connection.execute(chosen)}

@@ -225,7 +225,8 @@ def pause(engine: Engine, programme_id: str, by: str, reason: str, now: datetime
     """
     with writing(engine, now) as connection:
         require_not_paused(get(connection, programme_id, lock=True))
-        _set(connection, programme_id, paused_at=now, paused_by=by, pause_reason=reason)
+        said = {"paused_at": now, "paused_by": by, "pause_reason": reason}
+        _set(connection, programme_id, **said, announced_in=None)
     return ProgrammePause(now, by, reason)
 
 

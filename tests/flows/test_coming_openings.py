@@ -136,8 +136,34 @@ def test_a_moved_programme_has_its_run_moved_and_moved_back(house: House) -> Non
     assert all(expected == planned for expected, planned in moments)
 
 
+def test_a_paused_programme_has_no_run_until_it_goes_on(house: House) -> None:
+    from records.dialogues.programmes import pause, resume
+
+    for name in ("stil", "beide"):
+        found(house, name)
+    told: list[int] = []
+
+    async def story(client: "PrefectClient") -> None:
+        async def look() -> None:
+            await round_of(client)
+            told.append(len(await tagged(client, "stil")))
+
+        await look()
+        pause(house.engine, "stil", "operator", "reorganisation", utc_now())
+        await look()
+        await look()
+        resume(house.engine, "stil", utc_now())
+        await look()
+        assert len(await tagged(client, "beide")) == 1
+
+    in_prefect(story)
+    assert told == [1, 0, 0, 1]
+
+
 def test_what_somebody_asked_for_by_hand_stays(house: House) -> None:
     from prefect.states import Scheduled
+
+    from records.dialogues.programmes import pause, resume
 
     found(house, "hand")
 
@@ -152,6 +178,9 @@ def test_what_somebody_asked_for_by_hand_stays(house: House) -> None:
             state=later,
             name="mine",
         )
+        pause(house.engine, "hand", "operator", "nobody is there", utc_now())
+        await round_of(client)
+        resume(house.engine, "hand", utc_now())
         found(house, "hand", ELSEWHEN)
         await round_of(client)
         return {run.name for run in await tagged(client, "hand")}

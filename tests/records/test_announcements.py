@@ -15,7 +15,7 @@ from records.dialogues.announcements import (
     mark_announced,
     standing_openings,
 )
-from records.dialogues.programmes import in_zone, time_zones
+from records.dialogues.programmes import in_zone, pause, resume, time_zones
 from records.engine.database import reading
 from tests.records.conftest import DAY, START, Memory, a_programme, utc
 
@@ -93,6 +93,27 @@ def test_what_somebody_changed_meanwhile_is_not_marked(three: Memory) -> None:
     three.ledger.open_cycle("thee", FIRST)
     mark_announced(three.engine, HERE, read)
     assert missing(three) == {"schoen", "thee"}
+
+
+def test_a_paused_programme_is_missing_until_its_run_is_gone_and_stands_nowhere(
+    three: Memory,
+) -> None:
+    announce_all(three)
+    pause(three.engine, "thee", "operator", "reorganisation", START)
+    (found,) = ask(three).missing
+    assert (found.programme_id, found.paused) == ("thee", True)
+    announce_all(three)
+    assert ask(three) == Announced(standing=2, missing=[])
+    assert set(standing_openings(three.engine, HERE)) == {"kleding", "schoen"}
+    resume(three.engine, "thee", START)
+    assert missing(three) == {"thee"}
+
+
+def test_what_was_paused_meanwhile_is_not_marked(three: Memory) -> None:
+    read = ask(three).missing
+    pause(three.engine, "thee", "operator", "reorganisation", START)
+    mark_announced(three.engine, HERE, read)
+    assert missing(three) == {"thee"}
 
 
 def test_what_is_forgotten_is_announced_anew(three: Memory) -> None:
