@@ -25,7 +25,7 @@ from tests.operations.test_container import COMPOSE, CONTAINER
 from tests.patience import wait_for
 from tests.test_house import ROOT
 
-pytestmark = [pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.timeout(3600)]
 LOGIN = "operator:of-the-tests"
 FOLDER = "/var/lib/weerklank/backup"
 
@@ -175,8 +175,8 @@ def test_all_of_compose_runs(parts: Mapping[str, Part], tmp_path: Path) -> None:
 
     (copy,) = (portal.data / "backup").glob("weerklank-*.dump")
     back = ["weerklank", "restore", f"{FOLDER}/{copy.name}", "--replace", "--stopped"]
-    restored = portal.run(back)
-    assert restored.returncode == 0, restored.stderr
+    # Whoever was killed a moment ago may still be at the database, and it refuses for as long.
+    wait_for(lambda: portal.run(back).returncode == 0)
     assert portal.run(["weerklank", "journal", "verify"]).returncode == 0
 
 
