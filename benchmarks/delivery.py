@@ -1,7 +1,7 @@
 """
 Delivery benchmark: rounds against bare smtplib that sends ready bytes on one connection to the same sink.
 
-Letters are written by a process beside the one that sends (decision 27), whose start is in what is measured. The sink
+Letters are written by a process beside the one that sends (decision 29), whose start is in what is measured. The sink
 takes a processor for itself: what two of them can bring at most is in docs/performance.md.
 """
 

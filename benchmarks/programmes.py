@@ -49,7 +49,7 @@ _YEAR = timedelta(days=366)
 
 
 @dataclass
-class Place:
+class BenchSite:
     """Records and a Prefect server, both on one *kind* of database."""
 
     kind: str
@@ -86,7 +86,7 @@ def run(n: int = 60) -> list[Figure]:
 
 
 @contextmanager
-def _on_sqlite() -> Iterator[Place]:
+def _on_sqlite() -> Iterator[BenchSite]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         file = folder / "prefect" / "prefect.db"
@@ -99,7 +99,7 @@ def _on_sqlite() -> Iterator[Place]:
 
 
 @contextmanager
-def _on_postgresql() -> Iterator[Place]:
+def _on_postgresql() -> Iterator[BenchSite]:
     from tests.postgres import server  # noqa: PLC0415 - only where there is one
 
     with server() as running, tempfile.TemporaryDirectory() as name:
@@ -120,7 +120,7 @@ def _on_postgresql() -> Iterator[Place]:
 @contextmanager
 def _place(
     kind: str, url: str, folder: Path, extra: dict[str, str], size: Callable[[], float]
-) -> Iterator[Place]:
+) -> Iterator[BenchSite]:
     words = {"WEERKLANK_DATABASE_URL": url, "WEERKLANK_CHANNEL": "none"}
     with ExitStack() as stack:
         stack.enter_context(patch.dict(os.environ, words))
@@ -132,10 +132,10 @@ def _place(
                 raise Skipped(f"no Prefect server came up: {brief.child.last_words()}")
             sleep(0.2)
         stack.enter_context(pointed_at(brief.place))
-        yield Place(kind, house, brief.place, environment(brief.place) | words, size)
+        yield BenchSite(kind, house, brief.place, environment(brief.place) | words, size)
 
 
-async def _measure(place: Place, n: int) -> None:
+async def _measure(place: BenchSite, n: int) -> None:
     from prefect.client.orchestration import get_client  # noqa: PLC0415 - whoever measures it, pays for it
 
     from flows.prefect.schedules import deploy  # noqa: PLC0415
@@ -146,7 +146,7 @@ async def _measure(place: Place, n: int) -> None:
         await deploy(client, FLOWS)
         before = await _former_way(client, programmes[:BEFORE])
         await _remove_former(place, client)
-        _found(place, programmes)
+        _found_programmes(place, programmes)
         await _announce(place, n, before)
         await _quiet(place, n, before)
         await _by_tag(place, client, programmes)
@@ -180,7 +180,7 @@ async def _former_way(client: Any, programmes: list[Programme]) -> _Before:  # n
     return _Before(making, reading, number)
 
 
-async def _remove_former(place: Place, client: Any) -> None:  # noqa: ANN401 - a client of Prefect
+async def _remove_former(place: BenchSite, client: Any) -> None:  # noqa: ANN401 - a client of Prefect
     from flows.prefect.former_deployments import remove_former  # noqa: PLC0415
     from flows.prefect.schedules import deployments  # noqa: PLC0415
 
@@ -196,7 +196,7 @@ async def _deployments(client: Any) -> int:  # noqa: ANN401 - a client of Prefec
     return int(answer.json())
 
 
-def _found(place: Place, programmes: list[Programme]) -> None:
+def _found_programmes(place: BenchSite, programmes: list[Programme]) -> None:
     begun, now = perf_counter(), utc_now()
     for programme in programmes:
         place.house.ledger.apply_programme(programme, now)
@@ -204,7 +204,7 @@ def _found(place: Place, programmes: list[Programme]) -> None:
     place.tell(f"{len(programmes):,} programmes founded, each", "ms", 1000 * each)
 
 
-async def _announce(place: Place, n: int, before: _Before) -> None:
+async def _announce(place: BenchSite, n: int, before: _Before) -> None:
     begun, size = perf_counter(), place.size()
     rounds = await _announce_rest(place)
     each = (perf_counter() - begun) / n
@@ -220,7 +220,7 @@ def _missing(house: House) -> int:
         return int(connection.scalar(text(chosen)) or 0)
 
 
-async def _quiet(place: Place, n: int, before: _Before) -> None:
+async def _quiet(place: BenchSite, n: int, before: _Before) -> None:
     from flows.prefect.schedules import keep_schedules  # noqa: PLC0415
 
     with _counting() as counts:
@@ -245,7 +245,7 @@ def _counting() -> Iterator[Counter[str]]:
 
     counts: Counter[str] = Counter()
 
-    def asked(*given: Any) -> None:  # noqa: ANN401 - what an event of SQLAlchemy brings
+    def count_question(*given: Any) -> None:  # noqa: ANN401 - what an event of SQLAlchemy brings
         counts["queries"] += "programmes" in given[2]
 
     send: Any = Client.send
@@ -254,19 +254,19 @@ def _counting() -> Iterator[Counter[str]]:
         counts["requests"] += 1
         return await send(self, *given, **named)
 
-    event.listen(Engine, "before_cursor_execute", asked)
+    event.listen(Engine, "before_cursor_execute", count_question)
     try:
         with patch.object(Client, "send", count):
             yield counts
     finally:
-        event.remove(Engine, "before_cursor_execute", asked)
+        event.remove(Engine, "before_cursor_execute", count_question)
 
 
-async def _by_tag(place: Place, client: Any, programmes: list[Programme]) -> None:  # noqa: ANN401
+async def _by_tag(place: BenchSite, client: Any, programmes: list[Programme]) -> None:  # noqa: ANN401
     """Ask Prefect for the runs of some programmes by their tag, as its pages do, and for the number of all."""
     some = programmes[:: max(1, len(programmes) // SAMPLE)]
     begun = perf_counter()
-    seen = [len(await _tagged(client, one.id)) for one in some]
+    seen = [len(await _find_tagged(client, one.id)) for one in some]
     each = 1000 * (perf_counter() - begun) / len(some)
     n = len(programmes)
     known = await _runs(client, "SCHEDULED")
@@ -281,7 +281,7 @@ async def _by_tag(place: Place, client: Any, programmes: list[Programme]) -> Non
     place.tell(f"a page of 50 runs of {n:,}, as Prefect's own page asks", "ms", page)
 
 
-async def _tagged(client: Any, name: str) -> list[Any]:  # noqa: ANN401
+async def _find_tagged(client: Any, name: str) -> list[Any]:  # noqa: ANN401
     wanted = {
         "tags": {"all_": [f"programme:{name}"]},
         "state": {"type": {"any_": ["SCHEDULED"]}},
@@ -298,7 +298,7 @@ async def _runs(client: Any, state: str, name: str = TITLE) -> int:  # noqa: ANN
     return int(answer.json())
 
 
-async def _year(place: Place, client: Any, programmes: list[Programme]) -> None:  # noqa: ANN401
+async def _year(place: BenchSite, client: Any, programmes: list[Programme]) -> None:  # noqa: ANN401
     """A year passes: a sweep opens some editions, and the runs of two workers many."""
     n, some = len(programmes), programmes[:: max(4, len(programmes) // BY_SWEEP)]
     await _pause_rounds(client)
@@ -331,7 +331,7 @@ def _open_by_sweep(house: House, some: list[Programme]) -> float:
     return len(opened) / (perf_counter() - begun)
 
 
-async def _open_by_runs(place: Place, client: Any, wanted: int) -> tuple[int, float]:  # noqa: ANN401
+async def _open_by_runs(place: BenchSite, client: Any, wanted: int) -> tuple[int, float]:  # noqa: ANN401
     """How many of *wanted* two workers opened in time, and how many in a second."""
     with tempfile.TemporaryDirectory() as folder, _workers(place, Path(folder)):
         begun, done, spent = perf_counter(), 0, 0.0
@@ -358,7 +358,7 @@ def _let_pass(house: House, some: list[Programme]) -> None:
             connection.execute(mine.values(opens_at=opens[one.id] - _YEAR, announced_in=None))
 
 
-async def _announce_rest(place: Place) -> int:
+async def _announce_rest(place: BenchSite) -> int:
     """Announce all that is missing; the number of rounds."""
     from flows.prefect.schedules import keep_schedules  # noqa: PLC0415
 
@@ -370,7 +370,7 @@ async def _announce_rest(place: Place) -> int:
 
 
 @contextmanager
-def _workers(place: Place, folder: Path) -> Iterator[list[Child]]:
+def _workers(place: BenchSite, folder: Path) -> Iterator[list[Child]]:
     """Two runners, as they run beside each other."""
     started: list[Child] = []
     try:

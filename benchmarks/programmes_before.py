@@ -1,4 +1,4 @@
-"""The former way, frozen for comparison: two deployments for each programme, all of them read by every round."""
+"""Baseline (the former way, frozen to compare): two deployments for each programme, all read by every round."""
 
 from collections.abc import Iterable
 from time import perf_counter

@@ -35,11 +35,10 @@ class Ending:
         """The same with what may have been meant, which is told where the reason does not tell it already."""
         if not near or self.code in _TELLING:
             return replace(self, near=near)
-        from states.language.messages import say
+        from states.checks.gaps import Gap
 
-        return replace(
-            self, near=near, lines=(*self.lines, say("step-close", language, close=near))
-        )
+        meant = Gap("step-close", {"close": near}).say(language)
+        return replace(self, near=near, lines=(*self.lines, meant))
 
     def document(self) -> dict[str, Any]:
         """The reason for programs, as the one JSON document of a command that was refused."""

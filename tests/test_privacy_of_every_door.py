@@ -131,6 +131,10 @@ WITHOUT = {
     "by-hand bring": "repeats what was asked of it",
     "sign-in": "makes a link for the one who is named",
     "db upgrade": "counts tables",
+    "backup": "says where the copy is",
+    "restore": "says where the copy came from",
+    "programme pause": "repeats the reason that it was given",
+    "programme resume": "says which edition comes",
     "alarm set": "names the kind and the host of an address of the operator's own",
     "alarm show": "names the same",
     "alarm test": "names the same",
@@ -148,9 +152,11 @@ VIEWED = {
 """Commands that show each reader their own (`--as`), and what is typed after them."""
 PLAIN = {
     "programme list": (), "journal verify": (), "doctor": NOW, "diagram": (), "languages": (), "sweep": (),
-    "deliver": (),
+    "deliver": (), "config": (), "programme show": ("klein",),
 }  # fmt: skip
 """Commands that show everybody the same."""
+DRY = {"sweep": NOW, "deliver": NOW}
+"""Commands that say beforehand who would hear what."""
 VIEWERS = ("manager", "moderator", AUDITOR)
 
 
@@ -215,6 +221,10 @@ def commands(script: Path) -> Iterator[Exhibit]:
     for name, words in PLAIN.items():
         said, beside = run((*name.split(), *words))
         yield Exhibit(f"command {name}", OPERATOR, [*said.splitlines(), *beside.splitlines()])
+    for name, words in DRY.items():
+        for form in ((), ("--json",)):
+            said, beside = run((name, *words, "--dry-run", *form))
+            yield Exhibit(f"command {name}", OPERATOR, [*said.splitlines(), *beside.splitlines()])
 
 
 def typed(name: str, viewer: str, script: Path) -> list[tuple[str, ...]]:

@@ -4,6 +4,7 @@ from shlex import quote
 
 from cli.completion import known_ids
 from cli.step_options.fields import StepField, fields_of
+from states.language.languages import SOURCE
 from states.model.dialogue import Phase
 from states.model.vocabulary import Step
 from states.steps.decide import HANDLERS
@@ -19,7 +20,7 @@ _SAMPLES = {
     "helper": "helper-1",
     "duty": "answer-participant/bank",
     "country": "BD",
-    "language": "nl",
+    "language": SOURCE,
     "id": "a-short-name",
     "category": "union",
 }
