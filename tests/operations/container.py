@@ -1,6 +1,8 @@
 """An image, built by buildah on a Debian of its own, and its containers as an engine would start them."""
 
 import json
+import os
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -132,11 +134,13 @@ class Container:
                 stdin=subprocess.DEVNULL,
                 stdout=words,
                 stderr=words,
+                start_new_session=True,
             )
         try:
             yield process
         finally:
-            process.kill()
+            # Whoever became another user is no longer killed with its parent: the whole group is.
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
     def is_healthy(self, test: Sequence[str]) -> bool:
