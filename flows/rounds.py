@@ -248,7 +248,7 @@ async def _watch(title: str, work: Work[Done], *beside: Coroutine[Any, Any, Any]
 
     Prefect would give that name before it begins, with a client and two requests more.
     """
-    return await in_house(work, artifacts.Watcher(title), artifacts.name_run(title), *beside)
+    return await in_house(work, artifacts.Watcher(title), artifacts.title_run(title), *beside)
 
 
 async def _stop(title: str) -> State[Any]:

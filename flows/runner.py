@@ -160,8 +160,16 @@ async def _each(flow: Flow[Any, Any], runs: Iterable[FlowRun]) -> None:
         for run in runs:
             if CLOSING.is_set():
                 return
-            if await _is_taken(client, run):
-                await _engine(flow, run)
+            await _do(client, flow, run)
+
+
+async def _do(client: PrefectClient, flow: Flow[Any, Any], run: FlowRun) -> None:
+    """Do *run*; one for which Prefect was too busy takes none of those behind it along."""
+    try:
+        if await _is_taken(client, run):
+            await _engine(flow, run)
+    except Exception as error:  # noqa: BLE001 - what is not taken is found again at a later look
+        logger("flows").warning("run-ended", flow=flow.name, run=str(run.id), error=error)
 
 
 async def _is_taken(client: PrefectClient, run: FlowRun) -> bool:

@@ -91,6 +91,8 @@ _SILENCE = {
 _SERVICES = {
     # Runs older than 90 days go: four hundred a day would fill the disk of a small machine.
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    # Two sweeps: hundreds that are due at once and marked late keep SQLite from what would do them.
+    "PREFECT_SERVER_SERVICES_LATE_RUNS_AFTER_SECONDS": "1800",
 }
 
 

@@ -50,6 +50,13 @@ async def name_run(
         await client.update_flow_run(UUID(run_id), name=name, tags=sorted(tags))
 
 
+async def title_run(title: str) -> None:
+    """Call this run *title* while it is under way; one that was named from its birth says more already."""
+    born = runtime.flow_run.get_name() or ""
+    if not born.removeprefix(title + DOT).isdigit():  # the year of an edition
+        await name_run(title)
+
+
 class Watcher:
     """Looks at a run that takes long: shows its progress, and tells the work when it is cancelled."""
 

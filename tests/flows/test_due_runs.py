@@ -1,6 +1,7 @@
-"""Which of the runs that are due are taken up: those of every deployment, and of a schedule the newest alone."""
+"""Which of the runs that are due are taken up and done: of every deployment, and of a schedule the newest alone."""
 
 import asyncio
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -78,3 +79,56 @@ def test_of_what_an_outage_left_each_zone_keeps_its_newest(monkeypatch: pytest.M
 
     assert {run.id for run in newest} == {new.id, other.id, *(run.id for run in by_hand)}
     assert skipped == [old.id]
+
+
+def test_a_run_for_which_prefect_is_too_busy_takes_none_behind_it_along(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from flows import runner
+
+    first, busy, last = runs = [due(OPENINGS, minutes) for minutes in range(3)]
+    done: list[UUID] = []
+
+    async def is_taken(_client: object, run: "FlowRun") -> bool:
+        if run is busy:
+            raise TimeoutError("database is locked")
+        return True
+
+    async def engine(_flow: object, run: "FlowRun") -> None:
+        done.append(run.id)
+
+    monkeypatch.setattr(runner, "get_client", nullcontext)
+    monkeypatch.setattr(runner, "_is_taken", is_taken)
+    monkeypatch.setattr(runner, "_engine", engine)
+
+    asyncio.run(runner._each(runner.FLOWS["open-annual-cycle"], runs))
+
+    assert done == [first.id, last.id]
+
+
+@pytest.mark.parametrize(
+    ("born", "named"),
+    [
+        ("open annual cycle · kledingmerk · 2023", []),
+        ("open annual cycle · kledingmerk · nothing was due", ["open annual cycle · kledingmerk"]),
+        ("wise-owl", ["open annual cycle · kledingmerk"]),
+    ],
+)
+def test_a_run_that_was_named_from_its_birth_is_not_named_before_its_work(
+    born: str, named: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from prefect import runtime
+
+    from flows.prefect import artifacts
+
+    names: list[str] = []
+
+    async def name_run(name: str) -> None:
+        names.append(name)
+
+    monkeypatch.setattr(runtime.flow_run, "get_name", lambda: born)
+    monkeypatch.setattr(artifacts, "name_run", name_run)
+
+    asyncio.run(artifacts.title_run("open annual cycle · kledingmerk"))
+
+    assert names == named

@@ -262,6 +262,18 @@ def test_prefect_gets_nothing_of_another_prefect(settings: Settings) -> None:
     assert told_server["DO_NOT_TRACK"] == "1"
 
 
+def test_what_waits_for_the_runner_is_not_marked_late_before_two_sweeps(settings: Settings) -> None:
+    """Prefect's own 15 seconds let hundreds that are due at once wait for their marks."""
+    from flows.machine.server import environment
+    from flows.prefect.stale_runs import MISSED
+
+    own = MachineSite(settings).own
+    assert own is not None
+    told = environment(own)["PREFECT_SERVER_SERVICES_LATE_RUNS_AFTER_SECONDS"]
+
+    assert int(told) >= MISSED.total_seconds()
+
+
 def test_what_is_stopped_takes_its_children_along(tmp_path: Path) -> None:
     script = tmp_path / "parent_of_one.py"
     script.write_text(
