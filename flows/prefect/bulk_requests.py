@@ -1,5 +1,6 @@
 """Bulk requests to Prefect: all pages of what it keeps, and many runs or deployments in one request."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,8 @@ PAGE = 200
 """The most that Prefect answers at once."""
 AT_ONCE = 50
 """The most that Prefect changes in one request."""
+PAUSES = (0.0, 0.2, 0.5, 1.0, 2.0)
+"""Seconds before what it refused is asked again; a SQLite that is busy with something else is free within them."""
 _REFUSALS = 5  # requests of which it refuses some, before the rest is left to the next round
 
 
@@ -74,14 +77,18 @@ async def create_runs(
     """
     Make *runs* (at most `AT_ONCE`); what Prefect says against each, None when it stands.
 
-    What its database was too busy for is asked once more: one that fails takes those behind it along.
+    What its database was too busy for is asked again, a few times and each after a longer pause: one that fails takes
+    those behind it along, and what is still refused waits for the next round.
     """
     said = await _create(client, deployment, runs)
-    again = [run for run, error in zip(runs, said, strict=True) if error]
-    if not again:
-        return said
-    then = iter(await _create(client, deployment, again))
-    return [next(then) if error else None for error in said]
+    for pause in PAUSES:
+        again = [run for run, error in zip(runs, said, strict=True) if error]
+        if not again:
+            break
+        await asyncio.sleep(pause)
+        then = iter(await _create(client, deployment, again))
+        said = [next(then) if error else None for error in said]
+    return said
 
 
 async def _create(
