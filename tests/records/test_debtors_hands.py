@@ -13,6 +13,7 @@ from states.language.errors import NotYours, Refused
 from states.model.people import Former, Person, Role
 from states.model.vocabulary import Step
 from states.privacy.independence import debtor_behind
+from states.steps.people.hand_over import agrees_about
 from tests.records.conftest import Memory, a_programme
 
 CRONY = Person.model_validate({"name": "A friend", "email": "friend@elsewhere.example"})
@@ -112,6 +113,20 @@ def test_the_sponsor_changes_the_moderator_with_the_confidant(open_voice: Memory
         assert list(connection.scalars(chosen)) == ["ngo-nl"]
     with pytest.raises(Refused):  # it was for once
         open_voice.act("hand-over", other, by="sponsor")
+
+
+def test_a_moderator_who_owes_is_asked_about_no_role(opened: Memory) -> None:
+    assert agrees_about(opened.reread(), Role.MODERATOR) == (Role.CONFIDANT,)
+    manager = opened.reread().role(Role.MANAGER)
+    assert manager is not None
+
+    given = {"role": "moderator", "person": manager.model_dump(mode="json")}
+    opened.act("hand-over", given, by="moderator")
+
+    assert agrees_about(opened.reread(), Role.MODERATOR) == ()
+    asked = {"role": "confidant", "person": CRONY.model_dump(mode="json")}
+    with pytest.raises(NotYours):
+        opened.act("agree-hand-over", asked, by="moderator")
 
 
 def test_the_board_is_no_stepping_stone(open_voice: Memory) -> None:

@@ -69,7 +69,7 @@ def show(visit: Visit) -> Response:
         choices=choices_of(dialogue, visit.me.name),
         points=_points(dialogue, visit.me.name),
         moderating=visit.me.name == _MODERATOR,
-        agreeable=agrees_about(visit.me.name),
+        agreeable=agrees_about(dialogue, visit.me.name),
     )
 
 

@@ -39,8 +39,10 @@ TOLD = Template.KEEPER_CHANGED
 """The message to those who wait that somebody else stands beside them."""
 
 
-def agrees_about(role: str) -> tuple[Role, ...]:
-    """The roles about whose change *role* is asked."""
+def agrees_about(dialogue: Dialogue, role: str) -> tuple[Role, ...]:
+    """The roles about whose change *role* is asked; none while whoever holds it owes something to those who wait."""
+    if is_debtor(dialogue, role):
+        return ()
     return tuple(given for given, keeper in _CONSENT.items() if keeper == role)
 
 
@@ -56,7 +58,7 @@ def agree_hand_over(work: Deliberation, given: AgreeHandOver) -> None:
 
     The confidant agrees about moderator and board, the moderator about the confidant. Raises NotYours.
     """
-    if _CONSENT.get(given.role) != work.actor or is_debtor(work.dialogue, work.actor):
+    if given.role not in agrees_about(work.dialogue, work.actor):
         raise NotYours("not-yours-to-give", role=given.role, by=work.actor)
     work.dialogue.agreed = {**work.dialogue.agreed, given.role.value: _mark(given.person)}
     work.fact(FactName.HAND_OVER_AGREED, given.role.value)
