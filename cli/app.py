@@ -23,7 +23,6 @@ from typer.main import get_command
 
 from cli import console
 from cli.errors import ending_of
-from cli.near_matches import near_to
 from states.language.unreadable import UnreadableLanguage
 
 _EXAMPLE = re.compile(r"(WEERKLANK_\S+ )?weerklank ")
@@ -80,6 +79,9 @@ class CommandGroup(TyperGroup):
 def _end(error: Exception) -> int:
     try:
         language = console.language()
+        # Read late: it reads the languages, and one that cannot be read is an error of its own.
+        from cli.near_matches import near_to
+
         ending = ending_of(error, language).with_near(near_to(error), language)
     except UnreadableLanguage as unreadable:
         ending = ending_of(unreadable)

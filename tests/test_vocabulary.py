@@ -65,6 +65,7 @@ def texts(tree: ast.Module) -> Iterator[ast.Constant]:
             "N_",
             "word",
             "fill",
+            "CountNoun",
         }:
             passed |= {id(value) for value in node.args}
         if (

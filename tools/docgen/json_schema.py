@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import quote
 
 from pydantic.json_schema import models_json_schema
 
@@ -28,7 +29,7 @@ def schema() -> Schema:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "What the commands of Weerklank print with --json",
-        "anyOf": [{"$ref": f"{_REF}{name}"} for name in commands],
+        "anyOf": [{"$ref": f"{_REF}{quote(name)}"} for name in commands],
         "$defs": commands | dict(sorted(defs.items())),
     }
 
