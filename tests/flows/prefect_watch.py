@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
 from config.clock import set_clock
+from flows.alarm_table import AlarmRow
 from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
@@ -48,6 +50,20 @@ async def times_fired(client: "PrefectClient", automation: "UUID") -> int:
         resource=EventResourceFilter(id=[f"prefect.automation.{automation}"]),
     )
     return len((await client.read_events(filter=told, limit=50)).events)
+
+
+async def watch(client: "PrefectClient", *rows: AlarmRow) -> dict[str, Any]:
+    """Set *rows* on watch beside those of the house, which rest for hours after they rang for another test."""
+    from flows.prefect.alarms.automations import automation_of
+    from flows.prefect.receiver import receiver_of
+
+    receiver = await receiver_of(client)
+    made = {}
+    for one in rows:
+        wanted = automation_of(replace(one, title=f"watched: {one.title}"), receiver)
+        own = wanted.model_copy(update={"tags": []})
+        made[one.key] = await client.create_automation(own)
+    return made
 
 
 @contextmanager

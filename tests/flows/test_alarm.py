@@ -15,7 +15,7 @@ from cli.main import app
 from config.settings import Settings
 from flows.alarm_table import ALARMS, TRIED, AlarmRow
 from flows.machine.server import ServerAddress
-from tests.flows.prefect_watch import MORNING_AFTER, living_at
+from tests.flows.prefect_watch import MORNING_AFTER, living_at, watch
 from tests.flows.test_signals import SPONSOR_HEARS
 from tests.patience import wait_for
 from tests.web_hook import SECRET, WebHook, listening
@@ -68,20 +68,6 @@ async def _silence(client: "PrefectClient") -> None:
 def row(key: str, **changes: Any) -> AlarmRow:  # noqa: ANN401 - fields of a row
     (found,) = [one for one in ALARMS if one.key == key]
     return replace(found, **changes)
-
-
-async def watch(client: "PrefectClient", *rows: AlarmRow) -> dict[str, Any]:
-    """Set *rows* on watch beside those of the house, which rest for hours after they rang for another test."""
-    from flows.prefect.alarms.automations import automation_of
-    from flows.prefect.receiver import receiver_of
-
-    receiver = await receiver_of(client)
-    made = {}
-    for one in rows:
-        wanted = automation_of(replace(one, title=f"watched: {one.title}"), receiver)
-        own = wanted.model_copy(update={"tags": []})
-        made[one.key] = await client.create_automation(own)
-    return made
 
 
 async def sweep_at(*moments: Any) -> None:  # noqa: ANN401 - aware moments

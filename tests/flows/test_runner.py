@@ -10,9 +10,10 @@ import pytest
 
 from config.clock import utc_now
 from config.settings import Settings
+from flows.alarm_table import ALARMS
 from flows.machine.processes import Child, start, stop
 from flows.machine.server import ServerAddress, environment
-from tests.flows.prefect_watch import seen_by, times_fired
+from tests.flows.prefect_watch import seen_by, times_fired, watch
 from tests.patience import wait_for
 
 if TYPE_CHECKING:
@@ -209,16 +210,18 @@ def test_a_round_ends_what_nobody_runs_any_more(
             ]
             await schedules.keep_schedules()
             assert await left(client) == ["Running", "Pending"]
-            (alarm,) = await client.read_automations_by_name("weerklank: a run failed or crashed")
-            before = await times_fired(client, alarm.id)
+            assert await client.read_automations_by_name("weerklank: a run failed or crashed")
+            failed = [one for one in ALARMS if one.key == "run-failed"]
+            alarm = (await watch(client, *failed))["run-failed"]
             monkeypatch.setattr(schedules, "LONGEST", timedelta(0))
             await schedules.keep_schedules()
             assert await left(client) == ["Crashed", "Crashed"]
 
             async def fired() -> bool:
-                return await times_fired(client, alarm.id) > before
+                return await times_fired(client, alarm) > 0
 
             await seen_by(fired)
+            await client.delete_automation(alarm)
 
     asyncio.run(story())
 
