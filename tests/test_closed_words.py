@@ -127,7 +127,6 @@ ELSEWHERE: dict[str, str] = {
     "states/model/duties.py _KIND_OF": "names that no duty has",
     "states/model/relays.py FAMILIES": "as in states/steps/people/relayed_steps.py",
     "states/steps/people/hand_over.py _ONCE_SPOKEN": "roles that stand beside nobody, walked by test_debtors_hands",
-    "states/steps/people/hand_over.py _CONSENT": "roles that need no consent, walked by test_debtors_hands",
     "records/sweep/row_templates.py _VOICES": "names of people",
     "notifications/calendar/itip_replies.py _ANSWERS": "what foreign calendars say",
     "notifications/views/alerts.py _NAMERS": "test_what_letters_fill_in_is_named",

@@ -12,7 +12,7 @@ from tools.sbom import SbomUnfit, _require_valid, make_sbom
 
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-ELSEWHERE = {"async-timeout", "httpx2-jsfetch", "pywin32"}
+ELSEWHERE = {"async-timeout", "httpx2-jsfetch", "pendulum", "pywin32"}
 """What the lock holds for other systems and Pythons: it may be nowhere installed here."""
 
 
