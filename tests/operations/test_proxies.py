@@ -69,7 +69,7 @@ def nginx(folder: Path, behind: int, port: int) -> Iterator[None]:
     file = folder / "nginx.conf"
     file.write_text(
         f"daemon off; master_process off; pid {folder / 'pid'}; error_log {folder / 'log'};\n"
-        f"events {{}}\nhttp {{ {places} access_log {folder / 'access'}; {site} }}\n"
+        f"events {{}}\nhttp {{ {places} access_log {folder / 'access'}; gzip on; {site} }}\n"
     )
     program = shutil.which("nginx", path=PROGRAMS)
     with running(folder, str(program), "-c", str(file), "-e", str(folder / "log"), port=port):
@@ -114,11 +114,18 @@ def proxy(request: pytest.FixtureRequest) -> Proxy:
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Answers with the headers that it was sent: packed, and with a mark by which it is known again."""
+    """
+    Answers with the headers that it was sent: packed, and with a mark by which it is known again.
+
+    Below `/plain` the answer is a page that is long enough to be packed, and is not.
+    """
 
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
+        if self.path == "/plain":
+            self._answer_plainly()
+            return
         known = self.headers.get("if-none-match") == MARK
         body = b"" if known else gzip.compress(json.dumps(dict(self.headers)).encode())
         self.send_response(304 if known else 200)
@@ -128,11 +135,19 @@ class Echo(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def _answer_plainly(self) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/html; charset=utf-8")
+        self.send_header("content-length", str(len(PLAIN)))
+        self.end_headers()
+        self.wfile.write(PLAIN)
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - fixed by the library
         """Nothing."""
 
 
 MARK = '"a-page-as-it-is"'
+PLAIN = b"<p>What was said.</p>" * 500
 
 
 @contextmanager
@@ -163,7 +178,21 @@ def test_a_proxy_tells_the_pages_who_asks_for_whom_and_changes_no_answer(
     assert again.status_code == 304
 
 
-def test_no_log_of_a_proxy_shows_a_secret_address(proxy: Proxy, tmp_path: Path) -> None:
+def test_a_proxy_packs_nothing_that_the_pages_did_not_pack(proxy: Proxy, tmp_path: Path) -> None:
+    port = free_port("127.0.0.1", 0)
+    with echo() as behind, proxy(tmp_path, behind, port):
+        answer = httpx2.get(f"http://127.0.0.1:{port}/plain", headers={"accept-encoding": "gzip"})
+
+    assert answer.content == PLAIN
+    assert "content-encoding" not in answer.headers
+    assert answer.headers["content-length"] == str(len(PLAIN))
+
+
+ELSEWHERE = "127.0.0.2"
+"""The address of this machine from which somebody asks who is not to be known."""
+
+
+def test_no_log_of_a_proxy_shows_who_asked_for_what(proxy: Proxy, tmp_path: Path) -> None:
     port, nobody = free_port("127.0.0.1", 0), free_port("127.0.0.1", 0)
     with echo() as behind, proxy(tmp_path, behind, port):
         _open_secrets(port)
@@ -171,13 +200,25 @@ def test_no_log_of_a_proxy_shows_a_secret_address(proxy: Proxy, tmp_path: Path) 
         assert _open_secrets(port) == {502}
 
     said = {file: file.read_text(errors="replace") for file in tmp_path.iterdir() if file.is_file()}
-    assert not [file for file, text in said.items() if "SECRET" in text]
+    for telling in ("SECRET", "my/safety", ELSEWHERE):
+        assert not [file for file, text in said.items() if telling in text], telling
 
 
 def _open_secrets(port: int) -> set[int]:
-    """The statuses with which two secret addresses are answered."""
-    with httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client:
-        answers = [client.get(path) for path in ("/l/SECRET-1", "/in/SECRET-2?SECRET-3")]
+    """The statuses with which somebody *ELSEWHERE* is answered: at secret addresses, and when they report."""
+    paths = ("/l/SECRET-1", "/in/SECRET-2?SECRET-3", "/my/answers/SECRET-4", "/helping/SECRET-5")
+    came_from = {
+        "referer": f"http://127.0.0.1:{port}/my/answers/SECRET-6",
+        "user-agent": "SECRET-7",
+    }
+    with httpx2.Client(
+        base_url=f"http://127.0.0.1:{port}",
+        headers=came_from,
+        transport=httpx2.HTTPTransport(local_address=ELSEWHERE),
+    ) as client:
+        answers = [client.get(path) for path in (*paths, "/static/weerklank.css")]
+        answers += [client.post("/my/safety", data={"what": "SECRET-8"})]
+        answers += [client.post("/language", data={"language": "nl"})]
     return {answer.status_code for answer in answers}
 
 
