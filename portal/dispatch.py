@@ -188,7 +188,7 @@ def fault(visit: Visit, error: Exception) -> Response:
         context["reference"] = _told_to_log(visit, error)
     elif kind is RecordsError:
         context["busy"] = isinstance(error, Busy)
-        _LOG.warning("records unavailable", kind=type(error).__name__, route=visit.route.row)
+        _LOG.warning("records unavailable", kind=type(error).__name__, route=visit.route.counted_as)
     visit.status, visit.given_back = page.status, given_back(visit, error)
     if isinstance(error, Stale):
         context["wrong"], visit.given_back = error.wrong, None  # its own form holds everything
@@ -216,7 +216,7 @@ def _told_to_log(visit: Visit, error: Exception) -> str:
     _LOG.error(
         "page failed",
         reference=reference,
-        route=visit.route.row,
+        route=visit.route.counted_as,
         kind=type(error).__name__,
         **places,
     )
@@ -228,11 +228,11 @@ def _short(filename: str) -> str:
 
 
 def _note(page: Page, response: Response, seconds: float) -> None:
-    """One line and one count per request: the row of the table, never the address with its secrets."""
-    note_page(page.row, response.status_code, seconds)
+    """One line and one count per request: never the address with its secrets, nor a row that tells of a report."""
+    note_page(page.counted_as, response.status_code, seconds)
     _LOG.info(
         "page",
-        route=page.row,
+        route=page.counted_as,
         status=response.status_code,
         milliseconds=round(seconds * 1000),
     )

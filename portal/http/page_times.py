@@ -1,6 +1,8 @@
 """
 Page metrics (Prometheus): how long pages take and how they end, by the row of the route table, never by an address.
 
+What only participants, their helpers and people of trust may open is counted under one name (`RouteRow.counted_as`).
+
 Where several processes make the pages, each writes to a file of its own in a folder that they share, and any of them
 reads all of these (the library's mode for several processes: decided when it is imported, by the variable `SHARED`).
 """
@@ -22,7 +24,7 @@ _UPTO = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 _REGISTRY = CollectorRegistry()
 _SECONDS = Histogram(
     "weerklank_page_seconds",
-    "Seconds to make a page, by the row of the route table.",
+    "Seconds to make a page, by the row of the route table where managers may open it.",
     ["route"],
     buckets=_UPTO,
     registry=_REGISTRY,
@@ -33,7 +35,7 @@ _ANSWERS = Counter(
 
 
 def note_page(row: str, status: int, seconds: float) -> None:
-    """Count a page of *row* of the route table that ended with *status* after so many *seconds*."""
+    """Count a page of *row*, as it is counted, that ended with *status* after so many *seconds*."""
     _SECONDS.labels(row).observe(seconds)
     _ANSWERS.labels(f"{status // 100}xx").inc()
 

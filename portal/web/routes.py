@@ -10,6 +10,8 @@ STAFF = (*(role.value for role in Role), AUDITOR)
 """Everybody who signs in."""
 CAPACITIES = (EVERYONE, PARTICIPANT, HELPER, *STAFF)
 MANAGERS = (Role.MANAGER.value, Role.DEPUTY.value)
+OTHERS = "others"
+"""How the pages of all others are counted, together."""
 
 BODY_LIMIT = 1024 * 1024
 """Bytes that a form may hold: five texts as long as the law takes, of signs that travel as nine bytes each."""
@@ -44,6 +46,16 @@ class RouteRow:
         """The row as a log may name it: `GET:l/:token`, never with what stood in its place."""
         path = self.path.strip("/").replace("{", ":").replace("}", "")
         return f"{self.method}:{path or 'front'}"
+
+    @property
+    def counted_as(self) -> str:
+        """
+        Its row when everybody or a manager may open it, and one name for all others.
+
+        Whoever reads figures and logs sees when they change: a row of the participants or the confidant would tell of
+        a report of retaliation in the minute in which it was made.
+        """
+        return self.row if self.who & {EVERYONE, *MANAGERS} else OTHERS
 
     def open_to(self, name: str | None) -> bool:
         """Whether somebody who is in as *name* (None: nobody) may open it."""

@@ -15,6 +15,7 @@ from portal.health import Watching, routes
 from portal.http.security_headers import HEADERS
 from records.engine.database import writing
 from records.work_times import DELIVERY, LETTER, SWEEP, record_work, work_times
+from services.delivery import direct_mail
 from services.doctor.health import examine
 from services.house import House, open_house
 from tests.operations.companies import DUE, found_companies, room
@@ -184,6 +185,22 @@ def test_how_long_work_took_is_counted_over_all_processes(client: TestClient, ho
     assert seen['weerklank_sweep_seconds_bucket{le="+Inf"}'] == 1
     assert seen["weerklank_letter_seconds_count"] > 1
     assert seen["weerklank_delivery_seconds_sum"] == seen["weerklank_letter_seconds_sum"]
+
+
+def test_how_long_a_mail_to_a_confidant_took_is_counted_nowhere(
+    client: TestClient, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed = [0.0]
+    monkeypatch.setattr("services.house.perf_counter", lambda: sum(passed))
+    monkeypatch.setattr(direct_mail, "send_direct_mail", lambda *_: passed.append(1_000))
+    found_companies(house, 1)
+    house.sweep(DUE)
+    house.deliver(DUE)
+    seen = figures(client)
+
+    assert passed == [0.0, 1_000]
+    assert seen["weerklank_delivery_seconds_count"] == 1
+    assert seen["weerklank_delivery_seconds_sum"] == seen["weerklank_letter_seconds_sum"] == 0
 
 
 def test_a_time_of_ones_own_counts_nothing(migrated_url: str) -> None:

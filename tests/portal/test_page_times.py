@@ -6,10 +6,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
+from config.logs import configure
 from portal.http.page_times import SHARED, page_figures
+from portal.route_table import PAGES
+from portal.web.pages import Page
+from portal.web.routes import EVERYONE, OTHERS
 from tests.portal.conftest import Portal
 
+TOLD = {"text": "My shift was changed.", "named": "no"}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -23,6 +29,29 @@ def test_a_page_is_counted_by_its_row_and_never_by_its_address(two_companies: Po
     assert 'weerklank_page_answers_total{status="4xx"}' in said
     for secret in ("kleding", "a-secret", "such-page-as-this", "manager@"):
         assert secret not in said
+
+
+def test_no_figure_and_no_line_tells_of_a_report_or_who_reads_it(two_companies: Portal) -> None:
+    configure("info")
+    before = page_figures().decode()
+    with capture_logs() as lines:
+        union = two_companies.participant("union-bd")
+        assert union.submit("/my/safety", TOLD, on="/my/safety").is_redirect
+        assert two_companies.enter_as("confidant").get("/reports").status_code == 200
+        assert two_companies.helper().get("/helping").status_code == 200
+    configure()
+    after = page_figures().decode()
+
+    assert {line["route"] for line in lines if line["event"] == "page"} == {OTHERS}
+    grown = [line for line in after.splitlines() if line not in before.splitlines()]
+    assert not [line for line in grown if "route=" in line and f'route="{OTHERS}"' not in line]
+    assert f'weerklank_page_seconds_count{{route="{OTHERS}"}}' in after
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.row)
+def test_only_what_everybody_or_a_manager_may_open_is_counted_by_its_row(page: Page) -> None:
+    seen = bool(page.who & {EVERYONE, "manager", "deputy"})
+    assert page.counted_as == (page.row if seen else "others")
 
 
 def run(code: str, folder: Path) -> str:
