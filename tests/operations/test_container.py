@@ -111,7 +111,9 @@ def test_prefect_is_told_in_a_container_what_its_unit_is_told() -> None:
     wanted = {name: value for name, value in unit.items() if not places.search(name)}
 
     assert len(wanted) > 4
+    told = {n: v for n, v in container.items() if n.startswith("PREFECT_") and not places.search(n)}
     assert {name: container.get(name) for name in wanted} == wanted
+    assert told.keys() <= wanted.keys()
 
 
 def test_each_setting_of_the_example_sets_something() -> None:
