@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hatchling.build import build_wheel
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Playwright, sync_playwright
 
@@ -105,6 +106,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if any(place in item.nodeid for place in HEAVY):
             item.add_marker(pytest.mark.heavy)
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(Path(__file__).parents[1])
+        return folder / build_wheel(str(folder))
 
 
 @pytest.fixture(scope="session")

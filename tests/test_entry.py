@@ -8,21 +8,11 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from hatchling.build import build_wheel
 
-from tests.test_house import ROOMS, ROOT
+from tests.test_house import ROOMS
 from tests.test_wheel import INSTALLED
 from weerklank import ROOMS as ASKED
 from weerklank import TAKEN
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel of this checkout."""
-    folder = tmp_path_factory.mktemp("wheel")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(ROOT)
-        return folder / build_wheel(str(folder))
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from pathlib import Path, PurePosixPath
 from zipfile import ZipFile
 
 import pytest
-from hatchling.build import build_wheel
 
 from tests.test_house import ROOT, kept_files
 
@@ -17,13 +16,9 @@ INSTALLED = {*TARGET["packages"], "locale", "weerklank.py"}
 
 
 @pytest.fixture(scope="module")
-def held(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+def held(wheel: Path) -> set[str]:
     """The files of the wheel, without what it says of itself."""
-    folder = tmp_path_factory.mktemp("wheel")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(ROOT)
-        wheel = build_wheel(str(folder))
-    with ZipFile(Path(folder) / wheel) as packed:
+    with ZipFile(wheel) as packed:
         names = packed.namelist()
     return {one for one in names if not PurePosixPath(one).parts[0].endswith(".dist-info")}
 

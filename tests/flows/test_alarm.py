@@ -15,7 +15,7 @@ from cli.main import app
 from config.settings import Settings
 from flows.alarm_table import ALARMS, TRIED, AlarmRow
 from flows.machine.server import ServerAddress
-from tests.flows.prefect_watch import MORNING_AFTER, living_at, watch
+from tests.flows.prefect_watch import MORNING_AFTER, living_at, watching
 from tests.flows.test_signals import SPONSOR_HEARS
 from tests.patience import wait_for
 from tests.web_hook import SECRET, WebHook, listening
@@ -27,7 +27,6 @@ WITHIN = timedelta(seconds=10)
 """The least time in which Prefect can miss something."""
 pytestmark = [
     pytest.mark.prefect,
-    pytest.mark.slow,
     pytest.mark.timeout(600),
     pytest.mark.usefixtures("prefect"),
     pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning"),  # of apprise
@@ -199,19 +198,17 @@ def test_mail_that_does_not_leave_a_failed_run_and_a_late_answer_are_heard(
     rows = {key: row(key) for key in ("run-failed", "outbox-late", "answers-late")}
 
     async def story(client: "PrefectClient") -> None:
-        made = await watch(client, *rows.values())
-        began = time.monotonic()
-        await sweep_at(MORNING_AFTER)
-        with monkeypatch.context() as patch:
-            for name, value in server.items():
-                patch.setenv(f"WEERKLANK_{name}", value)
-            await deliver_notices.with_options(retries=0)(return_state=True)
-        await sweep_at(MORNING_AFTER + waited, SPONSOR_HEARS)
-        wanted = {f"Weerklank: watched: {one.title}" for one in rows.values()}
-        wait_for(lambda: wanted <= set(hook.titles()))
-        print(f"heard {time.monotonic() - began:.0f} s after all three began")  # noqa: T201
-        for one in made.values():
-            await client.delete_automation(one)
+        async with watching(client, *rows.values()):
+            began = time.monotonic()
+            await sweep_at(MORNING_AFTER)
+            with monkeypatch.context() as patch:
+                for name, value in server.items():
+                    patch.setenv(f"WEERKLANK_{name}", value)
+                await deliver_notices.with_options(retries=0)(return_state=True)
+            await sweep_at(MORNING_AFTER + waited, SPONSOR_HEARS)
+            wanted = {f"Weerklank: watched: {one.title}" for one in rows.values()}
+            wait_for(lambda: wanted <= set(hook.titles()))
+            print(f"heard {time.monotonic() - began:.0f} s after all three began")  # noqa: T201
 
     tell(story)
     said = {key: hook.said(f"Weerklank: watched: {one.title}") for key, one in rows.items()}
@@ -236,13 +233,12 @@ def test_a_crashed_sweep_is_heard(
     title = f"Weerklank: watched: {one.title}"
 
     async def story(client: "PrefectClient") -> None:
-        made = await watch(client, one)
-        began = time.monotonic()
-        with living_at(MORNING_AFTER):
-            await enforce_deadlines.with_options(retries=0)(return_state=True)
-        wait_for(lambda: title in hook.titles())
-        print(f"heard {time.monotonic() - began:.0f} s after the sweep began")  # noqa: T201
-        await client.delete_automation(made[one.key])
+        async with watching(client, one):
+            began = time.monotonic()
+            with living_at(MORNING_AFTER):
+                await enforce_deadlines.with_options(retries=0)(return_state=True)
+            wait_for(lambda: title in hook.titles())
+            print(f"heard {time.monotonic() - began:.0f} s after the sweep began")  # noqa: T201
 
     tell(story)
     assert hook.said(title).startswith("enforce-deadlines ended as failed")
@@ -256,17 +252,16 @@ def test_the_alarm_is_silent_while_sweeps_finish_and_rings_when_they_stop(
     title = f"Weerklank: watched: {one.title}"
 
     async def story(client: "PrefectClient") -> None:
-        made = await watch(client, one)
-        began = time.monotonic()
-        while time.monotonic() - began < 1.5 * WITHIN.total_seconds():
-            await sweep_at(MORNING_AFTER)
-            assert title not in hook.titles()
-        stopped = time.monotonic()
-        wait_for(lambda: title in hook.titles())
-        silent = time.monotonic() - stopped
-        await client.delete_automation(made[one.key])
-        assert WITHIN.total_seconds() / 2 < silent < 1.8 * WITHIN.total_seconds()
-        print(f"silent for {stopped - began:.0f} s of sweeps, heard {silent:.0f} s after the last")  # noqa: T201
+        async with watching(client, one):
+            began = time.monotonic()
+            while time.monotonic() - began < 1.5 * WITHIN.total_seconds():
+                await sweep_at(MORNING_AFTER)
+                assert title not in hook.titles()
+            stopped = time.monotonic()
+            wait_for(lambda: title in hook.titles())
+            silent = time.monotonic() - stopped
+            assert WITHIN.total_seconds() / 2 < silent < 1.8 * WITHIN.total_seconds()
+            print(f"{stopped - began:.0f} s of sweeps, heard {silent:.0f} s after the last")  # noqa: T201
 
     tell(story)
     assert "weerklank doctor" in hook.said(title)

@@ -11,11 +11,12 @@ import pytest
 from config.clock import utc_now
 from config.settings import Settings, load_settings
 from services.house import House, open_house
+from tests.flows.prefect_watch import tagged
 from tests.records.conftest import a_programme
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import PrefectClient
-    from prefect.client.schemas.objects import FlowRun, State, StateType
+    from prefect.client.schemas.objects import FlowRun, State
     from prefect.client.schemas.responses import DeploymentResponse
 
 pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("prefect")]
@@ -70,18 +71,6 @@ async def deployment(client: "PrefectClient", name: str) -> "DeploymentResponse"
     from flows.prefect.schedules import deployments
 
     return (await deployments(client))[name]
-
-
-async def tagged(client: "PrefectClient", name: str, *states: "StateType") -> list["FlowRun"]:
-    """The runs of a programme that are in *states* (scheduled unless told), as whoever asks for its tag sees them."""
-    from prefect.client.schemas.filters import FlowRunFilterTags
-    from prefect.client.schemas.objects import StateType
-
-    from flows.prefect.bulk_requests import every_run, runs_of
-
-    one = await deployment(client, OPENINGS)
-    tags = FlowRunFilterTags(all_=[f"programme:{name}"])
-    return await every_run(client, runs_of([one.id], states or [StateType.SCHEDULED], tags=tags))
 
 
 def test_the_next_edition_is_one_run_with_its_name_from_birth(house: House) -> None:

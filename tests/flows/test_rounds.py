@@ -108,6 +108,22 @@ def artifacts() -> dict[str, Any]:
     return {one.key: one for one in asyncio.run(read())}
 
 
+def forget_overview() -> None:
+    """Delete every version of the home artifact that earlier tests left on the server that all share."""
+
+    async def forget() -> None:
+        from prefect.client.orchestration import get_client
+        from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+
+        mine = ArtifactFilter(key=ArtifactFilterKey(any_=["weerklank"]))
+        async with get_client() as client:
+            while found := await client.read_artifacts(artifact_filter=mine):
+                for one in found:
+                    await client.delete_artifact(one.id)
+
+    asyncio.run(forget())
+
+
 def mails(settings: Settings) -> int:
     return len([file for file in settings.maildir.rglob("new/*") if file.is_file()])
 
@@ -245,6 +261,7 @@ def test_the_overview_keeps_a_version_of_each_change_in_what_is_late(house: Sett
 def test_it_is_there_before_the_first_sweep(house: Settings) -> None:
     from flows.prefect.status_page.overview_artifact import keep_overview
 
+    forget_overview()
     with living_at(FOUR_ARE_LATE):
         asyncio.run(keep_overview())
 

@@ -13,7 +13,7 @@ from config.settings import Settings
 from flows.alarm_table import ALARMS
 from flows.machine.processes import Child, start, stop
 from flows.machine.server import ServerAddress, environment
-from tests.flows.prefect_watch import seen_by, times_fired, watch
+from tests.flows.prefect_watch import forget_runs, seen_by, tagged, times_fired, watching
 from tests.patience import wait_for
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def runner(server: ServerAddress, house: Settings, tmp_path: Path) -> Iterator[C
     """The runner, once it has looked for runs for the first time."""
     ready = tmp_path / "ready"
     words = environment(server)
+    asyncio.run(forget_runs("kledingmerk"))
     child = start(
         "Flow runner", "flows.runner", [str(ready), "alone"], words, tmp_path / "runner.log"
     )
@@ -108,13 +109,12 @@ def test_a_schedule_creates_runs_and_the_runner_finishes_them(runner: Child) -> 
 def test_the_year_of_a_programme_is_in_sight_and_so_is_its_monday(runner: Child) -> None:
     async def story() -> None:
         from prefect.client.orchestration import get_client
-        from prefect.client.schemas.objects import StateType
 
         async with get_client() as client:
 
             async def ahead() -> list[tuple[str, datetime]] | None:
                 """The first sweep opens what was due since 2022; then the next one stands."""
-                runs = await tagged(client, "kledingmerk", StateType.SCHEDULED)
+                runs = await tagged(client, "kledingmerk")
                 return [(run.name, _start(run)) for run in runs if _start(run) > utc_now()] or None
 
             async def monday() -> "list[DeploymentSchedule] | None":
@@ -128,17 +128,6 @@ def test_the_year_of_a_programme_is_in_sight_and_so_is_its_monday(runner: Child)
             assert schedule.parameters == {"zone": "Europe/Amsterdam"}
 
     asyncio.run(story())
-
-
-async def tagged(client: "PrefectClient", programme: str, state: "StateType") -> list["FlowRun"]:
-    """The runs of a programme, as whoever asks for its tag sees them."""
-    from prefect.client.schemas.filters import FlowRunFilterTags
-
-    from flows.prefect.bulk_requests import every_run, runs_of
-
-    one = (await deployments(client))["open-annual-cycle/every-programme"]
-    tags = FlowRunFilterTags(all_=[f"programme:{programme}"])
-    return await every_run(client, runs_of([one.id], [state], tags=tags))
 
 
 def _start(run: "FlowRun") -> datetime:
@@ -212,16 +201,15 @@ def test_a_round_ends_what_nobody_runs_any_more(
             assert await left(client) == ["Running", "Pending"]
             assert await client.read_automations_by_name("weerklank: a run failed or crashed")
             failed = [one for one in ALARMS if one.key == "run-failed"]
-            alarm = (await watch(client, *failed))["run-failed"]
-            monkeypatch.setattr(schedules, "LONGEST", timedelta(0))
-            await schedules.keep_schedules()
-            assert await left(client) == ["Crashed", "Crashed"]
+            async with watching(client, *failed) as watched:
+                monkeypatch.setattr(schedules, "LONGEST", timedelta(0))
+                await schedules.keep_schedules()
+                assert await left(client) == ["Crashed", "Crashed"]
 
-            async def fired() -> bool:
-                return await times_fired(client, alarm) > 0
+                async def fired() -> bool:
+                    return await times_fired(client, watched["run-failed"]) > 0
 
-            await seen_by(fired)
-            await client.delete_automation(alarm)
+                await seen_by(fired)
 
     asyncio.run(story())
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import missing
 from tools.handbook.man_pages import manuals, overview, page, write_pages
 
 pytestmark = pytest.mark.slow
@@ -49,7 +50,7 @@ def test_every_option_stands_on_its_page() -> None:
 @pytest.mark.parametrize("checker", CHECKERS)
 def test_roff_takes_them_without_a_word(files: list[Path], checker: str) -> None:
     if shutil.which(checker) is None:
-        pytest.skip(f"{checker} is not here")
+        missing(f"{checker} (apt-get install {checker})")
     found = subprocess.run(
         [*CHECKERS[checker], *map(str, files)], capture_output=True, text=True, check=False
     )

@@ -91,6 +91,8 @@ def entered(root: Path) -> Iterator[Inside]:
             subprocess.run(["mount", "--rbind", f"/{kind}", root / kind], check=True)
             subprocess.run(["mount", "--make-rslave", root / kind], check=True)
             undo.callback(_leave, root / kind)
+        # Were this run killed, whoever clears its folder away would else take this machine's own devices with it.
+        subprocess.run(["mount", "-o", "remount,bind,ro", root / "dev"], check=True)
         yield Inside(root, ways(root))
 
 

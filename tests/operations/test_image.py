@@ -27,6 +27,7 @@ from tests.test_house import ROOT
 
 pytestmark = [pytest.mark.timeout(3600)]
 LOGIN = "operator:of-the-tests"
+OF_THE_TESTS = "weerklank-of-the-tests"
 FOLDER = "/var/lib/weerklank/backup"
 
 
@@ -43,8 +44,10 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
     source = folder / "source"
     debian.copy_of_the_house(source)
     builder = Builder(folder)
-    yield builder.build(source, builder.base(base))
-    builder.clear()
+    try:
+        yield builder.build(source, builder.base(base))
+    finally:
+        builder.clear()
 
 
 @pytest.fixture
@@ -188,13 +191,13 @@ def test_all_of_compose_runs(parts: Mapping[str, Part], tmp_path: Path) -> None:
 def test_an_engine_builds_it_and_finds_it_well() -> None:
     docker = [str(shutil.which("docker"))]
     subprocess.run(
-        [*docker, "build", "--file", "Containerfile", "--tag", "weerklank", "."],
+        [*docker, "build", "--file", "Containerfile", "--tag", OF_THE_TESTS, "."],
         cwd=ROOT,
         check=True,
     )
     alone = ["--detach", "--rm", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL"]  # noqa: S108 - of the container
     started = subprocess.run(
-        [*docker, "run", *alone, "weerklank"], capture_output=True, text=True, check=True
+        [*docker, "run", *alone, OF_THE_TESTS], capture_output=True, text=True, check=True
     )
     name = started.stdout.strip()
     try:
@@ -204,3 +207,4 @@ def test_an_engine_builds_it_and_finds_it_well() -> None:
         )
     finally:
         subprocess.run([*docker, "kill", name], check=True)
+        subprocess.run([*docker, "rmi", OF_THE_TESTS], check=True)

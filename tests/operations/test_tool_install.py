@@ -14,7 +14,6 @@ import pytest
 
 from tests.test_house import ROOT
 
-pytestmark = pytest.mark.slow
 BY_UV = "uv tool install --constraints dist/constraints.txt dist/weerklank-*.whl"
 BY_PIPX = 'pipx install --pip-args="--constraint dist/constraints.txt" dist/weerklank-*.whl'
 BESIDE = Path(sys.executable).parent
@@ -61,7 +60,7 @@ def run(program: Path, home: Path, *words: str | Path) -> subprocess.CompletedPr
 @pytest.mark.parametrize(
     "line",
     [
-        pytest.param(BY_UV, id="uv"),
+        pytest.param(BY_UV, id="uv", marks=pytest.mark.slow),
         pytest.param(BY_PIPX, id="pipx", marks=pytest.mark.heavy),
     ],
 )

@@ -17,8 +17,8 @@ from portal import process_group
 from portal.enter.rate_limit import ConnectionLimits
 from portal.process_group import Inherited
 from tests.patience import PATIENCE, wait_for
+from tests.test_house import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 GROUP = """
 import sys
 from portal.process_group import serve

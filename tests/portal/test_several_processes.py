@@ -22,9 +22,9 @@ from flows.machine.processes import free_port, is_open
 from records.access.links import Capacity, mint_link
 from services.house import open_house
 from tests.patience import PATIENCE, wait_for
+from tests.test_house import ROOT
 
 pytestmark = pytest.mark.slow
-ROOT = Path(__file__).resolve().parents[2]
 SEAT = Capacity("participant", "kleding", "ngo-nl", "kleding-2022")
 FORM = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
 

@@ -6,14 +6,13 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from services.process_locks import CLOCK, READERS, ProcessLocks
 from tests.patience import PATIENCE
+from tests.test_house import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 OTHER = """
 import sys
 from services.process_locks import ProcessLocks
@@ -51,6 +50,7 @@ def test_a_number_is_held_against_other_processes_until_they_let_go_or_die(
     locks.share(file)
     with another(file, 3) as process:
         waiting = threading.Thread(target=lambda: _hold(locks, 3, held))
+        assert not locks._try(3)
         waiting.start()
         with locks.hold(4):
             assert not held.is_set()
@@ -71,6 +71,7 @@ def test_of_several_numbers_any_that_is_free_is_held(file: int) -> None:
     locks = ProcessLocks()
     locks.share(file)
     with another(file, READERS[0]) as process:
+        assert not locks._try(READERS[0])
         with locks.hold_any(READERS):
             assert locks._threads[READERS[1]].locked()
             assert not locks._try(READERS[1])
