@@ -126,16 +126,12 @@ def _points(dialogue: "Dialogue", by: str) -> Iterable[str]:
 
 
 def _duties(dialogue: "Dialogue", by: str) -> Iterable[str]:
-    """What is owed; of a voice under seal the debts alone: what else is owed to it tells how it is reached."""
-    from states.model.duties import KINDS
-    from states.model.people import Role
-    from states.privacy.seals import is_sealed
+    from states.privacy.readers import Reader
+    from states.privacy.seals import may_know_owed
 
-    told = [
-        d for d in dialogue.duties.values() if not is_sealed(dialogue, d.whom) or KINDS[d.kind].debt
-    ]
-    owed = dialogue.duties.values() if by == Role.MODERATOR else told
-    return [duty.name for duty in owed if duty.owed]
+    reader = Reader.by_name(by)
+    owed = [duty.name for duty in dialogue.duties.values() if duty.owed]
+    return [name for name in owed if may_know_owed(reader, name)]
 
 
 def _checks(dialogue: "Dialogue", _by: str) -> Iterable[str]:

@@ -8,10 +8,10 @@ import typer
 from cli import console
 from config.settings import load_settings
 from records.outbox.enqueue import PENDING
-from states.model.duties import KINDS, kind_of, whom_of
+from states.model.duties import whom_of
 from states.model.vocabulary import FactName
 from states.privacy.readers import A_MANAGER
-from states.privacy.seals import is_pseudonym, may_know_task
+from states.privacy.seals import is_pseudonym, may_know_notice, may_know_owed
 
 if TYPE_CHECKING:
     from records.foresight import NewFact
@@ -71,8 +71,7 @@ def _hears(rows: Iterable["NoticeRow"]) -> Iterable[Row]:
     """The notices that a manager may see; to a voice under seal, and of how it is reached, none."""
     letters: dict[str, int] = {}
     for row in rows:
-        told = may_know_task(A_MANAGER, row.to, row.template, row.kind)
-        if is_pseudonym(row.to) or not told or not _may_name(row.duty):
+        if not may_know_notice(A_MANAGER, row.to, row.template, row.kind, row.duty):
             continue
         letter = letters.setdefault(row.message_id, len(letters) + 1) if row.message_id else None
         yield {
@@ -91,19 +90,11 @@ def _changes(facts: Iterable["NewFact"]) -> Iterable[Row]:
     """The facts that a manager may see: of a voice under seal only that an answer to it is late."""
     for fact in facts:
         sealed = is_pseudonym(fact.subject) or is_pseudonym(whom_of(fact.subject) or "")
-        late = fact.fact == FactName.DUTY_LAPSED and _may_name(fact.subject)
+        late = fact.fact == FactName.DUTY_LAPSED and may_know_owed(A_MANAGER, fact.subject)
         if is_pseudonym(fact.actor) or (sealed and not late):
             continue
         subject = _without_pseudonym(fact.subject)
         yield {"dialogue": fact.dialogue_id, "fact": fact.fact, "subject": subject}
-
-
-def _may_name(duty: str | None) -> bool:
-    """Whether the kind of *duty* may be told: of what is owed to a voice under seal the debts alone."""
-    if duty is None or not is_pseudonym(whom_of(duty) or ""):
-        return True
-    kind = kind_of(duty)
-    return kind is not None and KINDS[kind].debt
 
 
 def _without_pseudonym(duty: str | None) -> str | None:

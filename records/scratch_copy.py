@@ -9,13 +9,26 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, MetaData, Select, Table, insert, or_, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    MetaData,
+    Select,
+    Table,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from records.dialogues import import_headings
 from records.engine.clock_guard import live_alike
 from records.engine.database import connect_in_memory, driver, reading, writing
 from records.schema import access, collections, core, rehearsal_mark, watch
 from records.schema.base import Base
+from states.privacy.readers import Reader
+from states.privacy.seals import may_know_notice, may_know_owed
 
 _HOLDING = (access, collections, core, rehearsal_mark, watch, import_headings)
 """The modules that hold tables: all must be loaded before a copy is made."""
@@ -86,6 +99,26 @@ def _of(table: Table, there: Table, programme_ids: list[str]) -> Select[tuple[ob
         within = select(ours.c.id).where(ours.c.programme_id.in_(programme_ids))
         return chosen.where(there.c.dialogue_id.in_(within))
     return chosen
+
+
+def leave_out_untold(copy: Engine, reader: Reader) -> None:
+    """
+    Take out of *copy* all that time and mail would do of which *reader* may not know.
+
+    Then nothing that comes of it can be told either, nor counted: what was left out by its name would still be missed.
+    """
+    waiting = [core.NOTICES.c[name] for name in ("id", "to", "template", "kind", "duty")]
+    acted_on = select(core.DUTIES.c.id, core.DUTIES.c.name).where(
+        core.DUTIES.c.next_at.is_not(None)
+    )
+    with writing(copy) as connection:
+        for row in connection.execute(select(*waiting).where(core.PENDING_ONLY)).all():
+            if not may_know_notice(reader, row.to, row.template, row.kind, row.duty):
+                connection.execute(delete(core.NOTICES).where(core.NOTICES.c.id == row.id))
+        for row in connection.execute(acted_on).all():
+            if not may_know_owed(reader, row.name):
+                still = update(core.DUTIES).where(core.DUTIES.c.id == row.id)
+                connection.execute(still.values(next_at=None))
 
 
 def programmes_at(engine: Engine, now: datetime) -> list[str]:

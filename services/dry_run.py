@@ -13,10 +13,11 @@ from notifications.channels.channels import Channel, Post
 from records.engine.clock_guard import live_by, require_present
 from records.foresight import NewFact, facts_since, mark, notices_since, sign_ins_since
 from records.queries import NoticeRow
-from records.scratch_copy import programmes_at, scratch_copy
+from records.scratch_copy import leave_out_untold, programmes_at, scratch_copy
 from services.delivery.report import DeliveryReport
 from services.delivery.round import deliver
 from services.house import House, open_house
+from states.privacy.readers import A_MANAGER, Reader
 
 Outcome = TypeVar("Outcome")
 Which = Callable[[Engine], list[str]]
@@ -38,23 +39,26 @@ def foresee(
     """
     What *act* answers when it is done to a copy of the programmes *which* it touches, and what it would have written.
 
-    Nothing is written, locked, drawn or sent anywhere; where there is no database file yet none is made, and not *new*:
-    that is refused. Raises what *act* raises, and what `open_house` does.
+    What a manager may not know of voices under seal is left out. Nothing is written, locked, drawn or sent anywhere;
+    where there is no database file yet none is made, and not *new*: that is refused. Raises what *act* raises, and what
+    `open_house` does.
     """
     file = settings.sqlite_file
     if file is None or file.exists() or not new:
         with open_house(settings, new=False) as house:
-            return foresee_in(house, which, act)
+            return foresee_in(house, which, act, A_MANAGER)
     with scratch_copy(None, []) as copy:
         live_by(copy, None if settings.clock_file else utc_now)
         return _find_out(House(settings, copy), act)
 
 
 def foresee_in(
-    house: House, which: Which, act: Callable[[House], Outcome]
+    house: House, which: Which, act: Callable[[House], Outcome], reader: Reader | None = None
 ) -> tuple[Outcome, Foreseen]:
-    """The same of a *house* that is open already."""
+    """The same of a *house* that is open already, without what *reader* may not know; None: all of it."""
     with scratch_copy(house.engine, which(house.engine)) as copy:
+        if reader:
+            leave_out_untold(copy, reader)
         return _find_out(replace(house, engine=copy), act)
 
 

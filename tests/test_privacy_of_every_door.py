@@ -7,6 +7,7 @@ the database of Prefect. Doors are found in the tables of the house: a new one i
 
 import inspect
 import io
+import json
 import re
 import shutil
 from collections import defaultdict
@@ -31,6 +32,7 @@ from portal.web.routes import CAPACITIES
 from services.delivery.outbound import Mailroom
 from services.house import open_house
 from states.model.people import AUDITOR, HELPER, PARTICIPANT, Role
+from states.model.vocabulary import Step
 from states.privacy.readers import Eyes, Reader
 from tests.flows.conftest import brief  # noqa: F401 - a fixture
 from tests.journeys.lives import scenario
@@ -42,6 +44,7 @@ from tests.privacy_doors import (
     browser_of,
     cut_to,
     from_html,
+    from_json,
     letters_by_hand,
     pages,
     rows_of,
@@ -109,6 +112,9 @@ SECRETS = {
     "words of a verdict": Secret(r"Waarom pas", {*MANAGERS, SEALED}),
     "which sealed voice is reached by hand": Secret(
         r"sealed-2", {"moderator"}, beside=r"by-hand|by hand|met de hand"
+    ),
+    "that the last word in a dispute under seal arrived": Secret(
+        r"dispute-settled|duty-met", set(), beside=r"^(?!.*decide-).*\bc2\b"
     ),
     "who is at risk": Secret(
         r"Rahima|seat-a\b|Salma|seat-d\b", set(), beside=r"at_risk\W+true|loopt gevaar|is at risk"
@@ -184,7 +190,9 @@ def lived_file(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Exh
 
 @pytest.fixture(scope="module")
 def exhibits(
-    lived_file: tuple[Path, list[Exhibit]], tmp_path_factory: pytest.TempPathFactory
+    lived_file: tuple[Path, list[Exhibit]],
+    waiting_file: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> list[Exhibit]:
     """All that the house says to anybody, at every door but Prefect's."""
     file, letters = lived_file
@@ -199,15 +207,36 @@ def exhibits(
     script = copy.with_suffix(".yaml")
     script.write_text(yaml.safe_dump(life(), allow_unicode=True), encoding="utf-8")
     with told_where(copy):
-        return [*found, *commands(script)]
+        found += commands(script)
+    with told_where(waiting_file, channel="maildir"):
+        return [*found, *dry_runs()]
+
+
+@pytest.fixture(scope="module")
+def waiting_file(
+    lived_file: tuple[Path, list[Exhibit]], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The life with words that wait to be sent: to somebody who spoke openly, and to each of two under seal."""
+    copy = Path(shutil.copy(lived_file[0], tmp_path_factory.mktemp("waiting") / "life.sqlite"))
+    settings = Settings(database_url=f"sqlite:///{copy}")
+    text = "Wij beginnen er dit jaar nog mee."
+    with open_house(settings, mailroom=Mailroom(mail=None, sender="x@klein.example")) as house:
+        for step, given in (
+            (Step.SETTLE_DISPUTE, {"contribution": "c2"}),
+            (Step.ANSWER_PARTICIPANT, {"covers": ["c1"]}),
+            (Step.ANSWER_PARTICIPANT, {"covers": ["c5"]}),
+        ):
+            house.ledger.act(ID, step, given | {"text": text}, by="manager", now=ENDED)
+    return copy
 
 
 @contextmanager
-def told_where(file: Path) -> Iterator[None]:
-    """Let the commands of this process use the database in *file*, and say all that they log."""
+def told_where(file: Path, channel: str = "none") -> Iterator[None]:
+    """Let the commands of this process use the database in *file*, send over *channel*, and say all that they log."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WEERKLANK_DATABASE_URL", f"sqlite:///{file}")
-        patch.setenv("WEERKLANK_CHANNEL", "none")
+        patch.setenv("WEERKLANK_CHANNEL", channel)
+        patch.setenv("WEERKLANK_MAILDIR", str(file.with_suffix(".mail")))
         patch.setenv("WEERKLANK_LOG_LEVEL", "debug")
         yield
 
@@ -221,10 +250,15 @@ def commands(script: Path) -> Iterator[Exhibit]:
     for name, words in PLAIN.items():
         said, beside = run((*name.split(), *words))
         yield Exhibit(f"command {name}", OPERATOR, [*said.splitlines(), *beside.splitlines()])
+
+
+def dry_runs() -> Iterator[Exhibit]:
+    """What is said beforehand of a delivery and of a sweep, row by row and in words."""
     for name, words in DRY.items():
-        for form in ((), ("--json",)):
-            said, beside = run((name, *words, "--dry-run", *form))
-            yield Exhibit(f"command {name}", OPERATOR, [*said.splitlines(), *beside.splitlines()])
+        said, beside = run((name, *words, "--dry-run"))
+        yield Exhibit(f"dry run {name}", OPERATOR, [*said.splitlines(), *beside.splitlines()])
+        said, beside = run((name, *words, "--dry-run", "--json"))
+        yield Exhibit(f"dry run {name}", OPERATOR, [*from_json(said), *beside.splitlines()])
 
 
 def typed(name: str, viewer: str, script: Path) -> list[tuple[str, ...]]:
@@ -270,6 +304,18 @@ def test_every_capacity_reads_at_some_door(exhibits: list[Exhibit]) -> None:
 
 def test_every_command_is_a_door() -> None:
     assert sorted(all_commands()) == sorted([*VIEWED, *PLAIN, *WITHOUT])
+
+
+def test_a_dry_run_tells_something_and_counts_what_it_tells(waiting_file: Path) -> None:
+    with told_where(waiting_file, channel="maildir"):
+        shown = json.loads(run(("deliver", *NOW, "--dry-run", "--json"))[0])
+        swept = json.loads(run(("sweep", *NOW, "--dry-run", "--json"))[0])
+    counts = {name: value for name, value in shown["report"].items() if isinstance(value, int)}
+
+    assert {row["to"] for row in shown["hears"]} == {REGION}
+    assert sum(counts.values()) == len({row["letter"] for row in shown["hears"]})
+    assert {row["subject"] for row in shown["changes"]} > {f"answer-participant/{REGION}"}
+    assert swept["report"]["now"] == "2022-10-01T00:00:00Z"
 
 
 def test_letters_go_to_everybody_who_is_written_to(exhibits: list[Exhibit]) -> None:

@@ -137,7 +137,8 @@ def deliver(
 ) -> None:
     """Send what waits in the outbox, once, over the channel of WEERKLANK_CHANNEL.
 
-    A dry run takes it that the mail server accepts every letter; mails about sign-ins and to confidants it leaves out.
+    A dry run takes it that the mail server accepts every letter. It leaves out mails about sign-ins and to confidants,
+    and what goes to voices under seal.
 
     WEERKLANK_CHANNEL=maildir weerklank deliver
     WEERKLANK_CHANNEL=maildir weerklank deliver --dry-run

@@ -9,12 +9,15 @@ from typing import Any, Protocol
 
 from states.model.contributions import Attribution, Contribution, Seal
 from states.model.dialogue import Dialogue
+from states.model.duties import KINDS, kind_of, whom_of
 from states.model.people import Role, Stakeholder
 from states.model.vocabulary import Template
 from states.privacy.readers import Eyes, Reader
 
 _LETTERS = 26
 _PSEUDONYM = "sealed-"
+_BEARERS = frozenset({Role.MODERATOR, Role.CONFIDANT, Role.BOARD})
+"""Who may have to bring what a sealed voice should hear: the moderator, and who stands above them (rules 44)."""
 
 
 class Attributed(Protocol):
@@ -63,9 +66,31 @@ def may_know_way(dialogue: Dialogue, reader: Reader, to: str) -> bool:
 
 
 def may_know_task(reader: Reader, to: str, template: str, kind: str | None) -> bool:
-    """Whether *reader* may know that *to* was sent *template*: a task of no duty is how to reach a sealed voice."""
-    about = (to, template, kind)
-    return reader.opens_seals or about != (Role.MODERATOR, Template.BY_HAND_TASK, None)
+    """
+    Whether *reader* may know that *to* was sent *template*: a task of no duty is how to reach a sealed voice.
+
+    It is the moderator's, and goes up when they cannot be reached. The board has such a task about a manager too;
+    that one cannot be told apart, and the manager sees by which way the message itself went.
+    """
+    passed_on = template == Template.BY_HAND_TASK and kind is None
+    return reader.opens_seals or not (passed_on and to in _BEARERS)
+
+
+def may_know_owed(reader: Reader, duty: str) -> bool:
+    """Whether *reader* may know of *duty* by its name: of what is owed to a voice under seal the debts alone."""
+    kind = kind_of(duty)
+    debt = kind is not None and KINDS[kind].debt
+    return reader.opens_seals or debt or not is_pseudonym(whom_of(duty) or "")
+
+
+def may_know_notice(
+    reader: Reader, to: str, template: str, kind: str | None, duty: str | None
+) -> bool:
+    """Whether *reader* may know that *to* is sent *template* about *duty*, of its *kind*; of no sealed voice."""
+    if reader.opens_seals:
+        return True
+    owed = duty is None or may_know_owed(reader, duty)
+    return owed and not is_pseudonym(to) and may_know_task(reader, to, template, kind)
 
 
 def letters_of(pseudonym: str) -> str:

@@ -8,8 +8,11 @@ import pytest
 
 from states.language.errors import NotYours, Refused
 from states.model.dialogue import Dialogue
+from states.model.duties import kind_of
 from states.model.facts import Fact, Notice
-from states.model.vocabulary import DutyKind
+from states.model.vocabulary import DutyKind, Template
+from states.privacy.readers import A_MANAGER, A_MODERATOR
+from states.privacy.seals import may_know_notice, may_know_task
 from states.privacy.visibility import (
     Hidden,
     Identity,
@@ -20,6 +23,7 @@ from states.privacy.visibility import (
     identity_of,
     unknown_to_auditors,
 )
+from states.steps.delivery import pass_on
 from states.steps.table import STEPS
 from tests.states.builders import (
     DECISIONS,
@@ -480,3 +484,41 @@ def test_what_somebody_at_risk_said_is_opened_by_the_moderator_alone(attribution
     dialogue = live("met").take("moderator", "record-contribution", **point).dialogue
     assert dialogue.contributions["c2"].voice == RAHIMA
     assert not dialogue.seals
+
+
+# --- how they are reached
+
+
+def test_a_task_that_goes_up_is_no_more_told_than_the_first() -> None:
+    """Whoever is asked to bring it, that there is something to bring by hand tells how a sealed voice is reached."""
+    life = live("signed")
+    life.mail = False
+    task, heard = life.answer("c2"), []
+    while found := pass_on.by_hand(life.dialogue, task, life.now).notices:
+        task = found[0]
+        heard.append(task)
+
+    assert [one.to for one in heard] == ["moderator", "confidant", "board"]
+    for reader, told in ((A_MANAGER, [False] * 3), (A_MODERATOR, [True] * 3)):
+        asked = [(one.to, one.template, one.kind) for one in heard]
+        assert [may_know_task(reader, *one) for one in asked] == told
+
+
+@pytest.mark.parametrize(
+    ("duty", "told"),
+    [
+        ("answer-participant/sealed-1", True),
+        ("give-verdict/sealed-1", False),
+        ("check-summary/sealed-1", False),
+        ("answer-dispute/c2", True),
+        (f"give-verdict/{NOOR}", True),
+        (None, True),
+    ],
+)
+def test_of_what_is_owed_to_a_sealed_voice_the_debts_alone_are_told(
+    duty: str | None, told: bool
+) -> None:
+    kind = kind_of(duty) if duty else None
+    assert may_know_notice(A_MANAGER, "manager", Template.DUTY_LATE, kind, duty) is told
+    assert may_know_notice(A_MODERATOR, "manager", Template.DUTY_LATE, kind, duty)
+    assert not may_know_notice(A_MANAGER, "sealed-1", Template.ANSWER, kind, duty)
