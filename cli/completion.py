@@ -60,7 +60,7 @@ def _beginning(incomplete: str, names: Iterable[str]) -> list[str]:
 
 def known_ids(kind: Kind, dialogue_id: str | None = None, by: str = "") -> list[str]:
     """
-    What there is of *kind*, in the dialogue *dialogue_id* where it belongs to one; none when that cannot be found out.
+    What there is of *kind*, in the dialogue *dialogue_id* where it belongs to one; where none answers, roles at most.
 
     Nobody but the moderator, as whom *by* asks, is told of what is under seal and not published yet; no kind holds who
     speaks under a seal.
@@ -68,7 +68,7 @@ def known_ids(kind: Kind, dialogue_id: str | None = None, by: str = "") -> list[
     try:
         return _ask(kind, dialogue_id, by)
     except Exception:  # noqa: BLE001 - neither a half-typed line nor an error is a place for another error
-        return []
+        return _always(kind)
 
 
 def _ask(kind: Kind, dialogue_id: str | None, by: str) -> list[str]:
@@ -78,14 +78,19 @@ def _ask(kind: Kind, dialogue_id: str | None, by: str) -> list[str]:
     from services.house import open_house
 
     settings = load_settings()
-    if settings.sqlite_file and not settings.sqlite_file.exists():
-        return [] if kind != "person" else _roles()
-    with open_house(settings) as house:
+    if settings.sqlite_file and not settings.sqlite_file.stat().st_size:
+        return _always(kind)  # opening an empty file would write into it
+    with open_house(settings, new=False) as house:
         if kind in _IN_HOUSE:
             return _IN_HOUSE[kind](house)
         if dialogue_id not in house.ledger.dialogue_ids():
-            return [] if kind != "person" else _roles()
+            return _always(kind)
         return list(_IN_DIALOGUE[kind](house.ledger.read(dialogue_id), by))
+
+
+def _always(kind: Kind) -> list[str]:
+    """What there is of *kind* in every dialogue, and without any."""
+    return _roles() if kind == "person" else []
 
 
 def _roles() -> list[str]:

@@ -1,14 +1,17 @@
 """Did you mean: whatever kind of name is mistyped, the nearest ones are proposed, in words and for programs."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
-from cli.completion import _IN_DIALOGUE
+from cli.completion import _IN_DIALOGUE, known_ids
 from cli.near_matches import _KINDS
 from states.language.messages import phrasebook
 from states.language.near_words import near_words
 from states.model.dialogue import Phase
+from states.model.people import ROLES
 from states.privacy.seals import is_under_seal
 from tests.cli.conftest import ID, OPENED, Desk
 from tests.states.builders import at_phase
@@ -90,3 +93,27 @@ def test_what_is_under_seal_is_proposed_to_nobody_but_the_moderator() -> None:
     every = {kind: list(ids(dialogue, "manager")) for kind, ids in _IN_DIALOGUE.items()}
     told = {name for kind, ids in every.items() for name in ids if "sealed-" in name}
     assert {name.partition("/")[0] for name in told} <= {"answer-participant"}
+
+
+@pytest.mark.parametrize("kind", ["no file", "an empty file", "a file without tables"])
+def test_completion_makes_nothing_and_knows_the_roles(desk: Desk, kind: str) -> None:
+    file = desk.folder / "weerklank.db"
+    if kind == "an empty file":
+        file.touch()
+    if kind == "a file without tables":
+        with closing(sqlite3.connect(file)) as theirs:
+            theirs.execute("PRAGMA journal_mode=WAL")
+    before = {one.name: one.read_bytes() for one in desk.folder.iterdir()}
+
+    assert set(known_ids("person", ID)) == set(ROLES)
+    assert known_ids("dialogue") == known_ids("programme") == []
+    assert {one.name: one.read_bytes() for one in desk.folder.iterdir()} == before
+
+
+def test_completion_knows_the_roles_where_no_database_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WEERKLANK_DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:9/none")
+
+    assert set(known_ids("person", ID)) == set(ROLES)
+    assert known_ids("dialogue") == []
