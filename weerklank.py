@@ -76,8 +76,8 @@ def _refuse(why: str) -> None:
     """Say *why*, to a program too where it asked for a document, and end with 1."""
     sys.stderr.write(f"Weerklank does not run here: {why}\n")
     if "--json" in sys.argv:
-        told = {"refused": {"code": "shared-environment", "message": why}}
-        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+        told = {"code": "shared-environment", "message": why, "checks": [], "near": []}
+        sys.stdout.write(json.dumps({"refused": told}, ensure_ascii=False) + "\n")
     sys.exit(1)
 
 

@@ -9,6 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from cli.errors import Ending
 from tests.test_house import ROOMS
 from tests.test_wheel import INSTALLED
 from weerklank import ROOMS as ASKED
@@ -81,6 +82,8 @@ def test_it_refuses_where_a_name_is_somebody_elses_too(site: Path, file: str, na
     assert "Traceback" not in done.stderr
     refused = json.loads(done.stdout)["refused"]
     assert refused["code"] == "shared-environment"
+    assert (refused["checks"], refused["near"]) == ([], [])
+    assert set(refused) == set(Ending(1).document()["refused"])
 
 
 def test_it_refuses_where_somebody_elses_comes_first(site: Path, tmp_path: Path) -> None:
