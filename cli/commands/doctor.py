@@ -9,7 +9,7 @@ from cli.commands.act import Now
 from cli.console import AsJson
 from config.settings import Settings, load_settings
 from services.doctor import health
-from services.doctor.health import Finding
+from services.doctor.findings import Finding, Findings, guard
 
 _MARKS = {"ok": ("✓", "good"), "warn": ("!", "warn"), "bad": ("✗", "bad")}
 
@@ -22,7 +22,8 @@ def doctor(now: Now = None, as_json: AsJson = False) -> None:
     moment = times.moment_or_now(now)
     with console.working("Looking …"):
         settings = load_settings()
-        findings = [*health.examine(settings, moment), *_who_hears(settings)]
+        findings = health.examine(settings, moment)
+        findings += guard("alarm", lambda: _who_hears(settings))
     unwell = any(finding.state == "bad" for finding in findings)
     if as_json:
         console.say_json(
@@ -39,7 +40,7 @@ def doctor(now: Now = None, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def _who_hears(settings: Settings) -> list[Finding]:
+def _who_hears(settings: Settings) -> Findings:
     """Who hears the alarms of Prefect; nothing where no Prefect answers, which is a finding of its own."""
     import asyncio
 
@@ -51,13 +52,13 @@ def _who_hears(settings: Settings) -> list[Finding]:
 
             receiver = asyncio.run(bell.ask_receiver())
     except PrefectAway:
-        return []
+        return
     if receiver:
-        return [Finding("alarm", "ok", f"goes to: {receiver}")]
+        yield Finding("alarm", "ok", f"goes to: {receiver}")
+        return
     said = "nobody hears when sweeps stop, runs fail, mail waits or answers are long late"
-    return [
-        Finding("alarm", "warn", said, advice="weerklank alarm set URL, then weerklank alarm test")
-    ]
+    advice = "weerklank alarm set URL, then weerklank alarm test"
+    yield Finding("alarm", "warn", said, advice=advice)
 
 
 def _as_data(finding: Finding) -> dict[str, Any]:

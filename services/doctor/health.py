@@ -2,7 +2,6 @@
 
 import os
 import urllib.request
-from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +17,7 @@ from records.engine.database import connect
 from records.engine.errors import NoRecords, RecordsError
 from records.journal import journal
 from services.doctor import exposure, programmes, watchmen
-from services.doctor.findings import Finding, Findings
+from services.doctor.findings import Finding, Findings, guard
 from services.house import House
 from states.model.people import Role
 
@@ -33,12 +32,12 @@ def examine(settings: Settings, now: datetime) -> list[Finding]:
     """Look at everything at *now* (aware UTC). Never raises: what cannot be looked at is a finding too."""
     return [
         *_settings(),
-        *_guard("privacy", lambda: exposure.check_readable(settings)),
-        *_guard("pages", lambda: exposure.check_reachable(settings)),
-        *_guard("database", lambda: _database(settings, now)),
-        *_guard("mail", lambda: _mail(settings)),
-        *_guard("prefect", lambda: _prefect(settings)),
-        *_guard("prefect", lambda: exposure.check_closed(settings)),
+        *guard("privacy", lambda: exposure.check_readable(settings)),
+        *guard("pages", lambda: exposure.check_reachable(settings)),
+        *guard("database", lambda: _database(settings, now)),
+        *guard("mail", lambda: _mail(settings)),
+        *guard("prefect", lambda: _prefect(settings)),
+        *guard("prefect", lambda: exposure.check_closed(settings)),
     ]
 
 
@@ -68,7 +67,7 @@ def _open(settings: Settings, now: datetime) -> list[Finding]:
         said = "cannot be used: the address or its folder is wrong"
         return [Finding("database", "bad", said, advice="check WEERKLANK_DATABASE_URL")]
     try:
-        tables = _guard("database", lambda: _tables(settings))
+        tables = guard("database", lambda: _tables(settings))
         well = all(finding.state != "bad" for finding in tables)
         return [*tables, *_records(House(settings, engine), now)] if well else tables
     finally:
@@ -81,18 +80,6 @@ def connect_quietly(settings: Settings) -> Engine | None:
         return connect(settings.database_url)
     except (RecordsError, OSError):
         return None
-
-
-def _guard(name: str, look: Callable[[], Findings]) -> list[Finding]:
-    try:
-        return list(look())
-    except RecordsError as error:
-        return [Finding(name, "bad", error.what, advice=error.advice)]
-    except PermissionError as error:
-        advice = "ask as the user of this installation"
-        return [Finding(name, "bad", f"{error.filename} may not be looked at", advice=advice)]
-    except Exception as error:  # noqa: BLE001 - an examination ends in findings, not in an error
-        return [Finding(name, "bad", f"could not be looked at ({type(error).__name__})")]
 
 
 def _settings() -> Findings:
@@ -124,15 +111,15 @@ def _tables(settings: Settings) -> Findings:
 def _records(house: House, now: datetime) -> list[Finding]:
     engine = house.engine
     return [
-        *_guard("calendar", lambda: exposure.check_calendars(house)),
-        *_guard("database", lambda: _writes(engine)),
-        *_guard("sweep", lambda: _sweep(house, now)),
-        *_guard("heartbeat", lambda: watchmen.check_heartbeat(house)),
-        *_guard("programmes", lambda: programmes.check_rules(house, now)),
-        *_guard("duties", lambda: _duties(engine)),
-        *_guard("outbox", lambda: _outbox(engine, now)),
-        *_guard("journal", lambda: _journal(engine)),
-        *_guard("confidant", lambda: _confidant(house, now)),
+        *guard("calendar", lambda: exposure.check_calendars(house)),
+        *guard("database", lambda: _writes(engine)),
+        *guard("sweep", lambda: _sweep(house, now)),
+        *guard("heartbeat", lambda: watchmen.check_heartbeat(house)),
+        *guard("programmes", lambda: programmes.check_rules(house, now)),
+        *guard("duties", lambda: _duties(engine)),
+        *guard("outbox", lambda: _outbox(engine, now)),
+        *guard("journal", lambda: _journal(engine)),
+        *guard("confidant", lambda: _confidant(house, now)),
     ]
 
 

@@ -277,6 +277,18 @@ def test_time_never_takes_a_lost_file_for_an_empty_house(
         assert f"The database file {file} holds no tables." in edition.bad(1, *words)
 
 
+def test_a_doctor_who_cannot_ask_prefect_who_hears_says_so(
+    edition: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def visiting(_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("flows.machine.visit.visiting", visiting)
+    found = json.loads(edition("doctor", "--json").stdout)["findings"]
+    assert found[-1]["name"] == "alarm"
+    assert found[-1]["says"] == "could not be looked at (RuntimeError)"
+
+
 def test_the_doctor_finds_a_sweep_that_does_not_run(edition: Desk) -> None:
     assert findings(edition)["sweep"]["state"] == "bad"
     edition.good("sweep", "--now", OPENED)
