@@ -1,12 +1,10 @@
 """View of a dialogue: what letters may speak of, computed when a template asks for it."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import islice
-from operator import attrgetter
 
 from notifications.language.due_dates import reckoning
 from notifications.language.layout import quote_inline
@@ -14,6 +12,7 @@ from notifications.language.words import isolate, listing, word
 from notifications.views.missing_items import missing_for
 from notifications.views.names import about, company_language, own_title, points_of
 from notifications.views.overrides import Departure
+from notifications.views.seat_counts import SeatCount, seat_counts
 from states.checks.checks import checks_of
 from states.checks.status import promise_standing
 from states.model.contributions import Commitment
@@ -22,6 +21,7 @@ from states.model.duties import KINDS, Duty
 from states.model.information import Information
 from states.model.people import PARTICIPANT
 from states.model.vocabulary import DutyKind
+from states.privacy.small_counts import least_of
 from states.steps.permissions import postponements_left
 from states.timing.ladders import Rung, rung_at
 
@@ -88,15 +88,25 @@ class DialogueView:
         """How many stakeholders are mapped."""
         return len(self.source.stakeholders)
 
-    @cached_property
-    def categories(self) -> list[tuple[str, int]]:
-        """How many seats each kind of organisation has: numbers, never names."""
-        return _count_by(self.source, "category")
+    @property
+    def categories(self) -> list[SeatCount]:
+        """The kinds of organisation, each with how many seats it has; None for what would point at people."""
+        return self._seat_counts[0]
+
+    @property
+    def countries(self) -> list[SeatCount]:
+        """The countries of the seats, each with how many it has; None for what would point at people."""
+        return self._seat_counts[1]
+
+    @property
+    def hidden_below(self) -> int | None:
+        """Under how many people a figure is left out; None when none is."""
+        hides = any(number is None for side in self._seat_counts for _, number in side)
+        return least_of(self.source) if hides else None
 
     @cached_property
-    def countries(self) -> list[tuple[str, int]]:
-        """How many seats each country has."""
-        return _count_by(self.source, "country")
+    def _seat_counts(self) -> list[list[SeatCount]]:
+        return seat_counts(self.source, ("category", "country"))
 
     @cached_property
     def spoken(self) -> str:
@@ -139,17 +149,6 @@ def view_of(dialogue: Dialogue, language: str) -> DialogueView:
     if view is None or view.source is not dialogue:
         view = _last[language] = DialogueView(dialogue, language)
     return view
-
-
-def _count_by(dialogue: Dialogue, what: str) -> list[tuple[str, int]]:
-    """How many stakeholders share each value of *what*, most first."""
-    return _most_common(tuple(map(attrgetter(what), dialogue.stakeholders.values())))
-
-
-@lru_cache(maxsize=256)
-def _most_common(values: tuple[str, ...]) -> list[tuple[str, int]]:
-    """All who are invited to a dialogue are told the same numbers."""
-    return Counter(values).most_common()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Small counts: figures that would point at people are suppressed, and so is what would give them away."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from states.model.dialogue import Dialogue
@@ -50,10 +50,22 @@ def suppress_small(counts: Mapping[str, Mapping[str, int]], least: int) -> Guard
 def _shown_counts(groups: Mapping[str, int], least: int) -> dict[str, int]:
     kept = {key: number for key, number in groups.items() if number >= least}
     hidden = [number for key, number in groups.items() if key not in kept]
-    while hidden and kept and (len(hidden) < PAIR or sum(hidden) < least):
-        smallest = min(kept, key=lambda key: kept[key])
-        hidden.append(kept.pop(smallest))
+    while hidden and kept and _is_known(hidden, least):
+        smallest = min(kept.values())
+        # All that are as small go along: which of two equal ones is hidden would tell them apart.
+        hidden += [number for number in kept.values() if number == smallest]
+        kept = {key: number for key, number in kept.items() if number > smallest}
     return kept
+
+
+def _is_known(hidden: Sequence[int], least: int) -> bool:
+    """
+    Whether somebody who knows the sum of what is *hidden*, and this law, knows too much.
+
+    Of one figure the sum is the figure; a small sum is itself one that points at people; and where the sum is the most
+    that figures under *least* can reach, each is known to be one less than that.
+    """
+    return len(hidden) < PAIR or sum(hidden) < least or sum(hidden) == len(hidden) * (least - 1)
 
 
 def verdicts_heard(dialogue: Dialogue) -> dict[str, Counter[str]]:

@@ -219,11 +219,25 @@ def test_the_invitation_counts_and_names_nobody() -> None:
     home = dialogue("en")
     message = compose(notice("invitation", "ngo"), home, now=SESSION - timedelta(days=60))
     told = " ".join(message.text.split())
-    assert "Country: Netherlands 4; Bangladesh 1; Türkiye 1." in told
-    assert "trade union 1;" in told
+    assert "Country: Bangladesh; Netherlands; Türkiye." in told
+    assert "trade union;" in told
     assert "Het reisbudget staat drie buitenlandse deelnemers toe." in told
     others = [seat for seat in home.stakeholders.values() if seat.id != "ngo"]
     assert not [s.id for s in others if s.name in told or s.organisation in told]
+
+
+def test_the_invitation_counts_what_points_at_nobody() -> None:
+    home = dialogue("en")
+    union = home.stakeholders["ngo"]
+    more = {f"ngo-{n}": union.model_copy(update={"id": f"ngo-{n}"}) for n in range(1, 9)}
+    home.stakeholders |= more
+    message = compose(notice("invitation", "ngo"), home, now=SESSION - timedelta(days=60))
+    told = " ".join(message.text.split())
+    assert "There are 14 people on the list." in told
+    assert "We give a number only from 5 people on" in told
+    assert "Kind of organisation: NGO 9; community; financier;" in told
+    assert "Country: Netherlands 12; Bangladesh; Türkiye." not in told
+    assert "Country: Bangladesh; Netherlands; Türkiye." in told, "else two are known to be 2"
 
 
 def test_a_long_company_name_keeps_the_subject_short() -> None:
