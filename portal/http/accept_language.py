@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
+from portal.http.quality_values import quality_values
 from states.language.languages import FIRST, LANGUAGES, SOURCE
 
 _MOST = 300  # characters that are read of the header
-_UNREADABLE = -1e-6  # behind all others; what weighs nothing is not wanted
-_Asked = tuple[str, str, str]
 
 
 def asked_language(header: str | None) -> str:
@@ -17,19 +16,10 @@ def asked_language(header: str | None) -> str:
     """
     if header is None:
         return FIRST
-    asked: list[_Asked] = [part.partition(";") for part in header[:_MOST].split(",")]
-    liked = sorted((one for one in asked if _weight(one) < 0), key=_weight)
-    codes = (code.strip().partition("-")[0].lower() for code, _, _ in liked)
+    asked = [one for one in quality_values(header[:_MOST]) if one[1] > 0]
+    liked = sorted(asked, key=lambda one: -one[1])
+    codes = (name.partition("-")[0] for name, _ in liked)
     return next((code for code in codes if code in LANGUAGES), SOURCE)
-
-
-def _weight(asked: _Asked) -> float:
-    """How far behind it stands: in front what bears no weight of its own, at the end one that cannot be read."""
-    weight = asked[2].strip().removeprefix("q=")
-    try:
-        return -float(weight or 1)
-    except ValueError:
-        return _UNREADABLE
 
 
 def wished_language(

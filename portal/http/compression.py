@@ -2,7 +2,7 @@
 Content codings (gzip) and validators (ETag): who gets an answer packed, and who hears that it is still the same.
 
 A packed page tells by its length what is in it, to whoever listens on the line and can put words of their own beside
-what is secret (BREACH). So a page is packed only where nobody else can put any: it was not asked for by another site,
+what is secret (BREACH). So a page is packed only where no request can put any: it was not asked for by another site,
 there was nothing behind the question mark, and it is no answer to a form. Pages have no validator: no browser keeps
 them (`no-store`), and no two answers are the same, because each form has an id of its own.
 """
@@ -11,6 +11,8 @@ import zlib
 
 from starlette.requests import Request
 from starlette.responses import Response
+
+from portal.http.quality_values import quality_values
 
 _LEAST = 1024
 """Bytes below which packing saves no packet."""
@@ -23,11 +25,8 @@ _TEXT = ("text/", "image/svg+xml", "application/json")
 
 def takes_gzip(request: Request) -> bool:
     """Whether the browser says that it can unpack."""
-    for one in request.headers.get("accept-encoding", "").casefold().split(","):
-        name, _, weight = one.partition(";")
-        if name.strip() == "gzip":
-            return weight.replace(" ", "").rstrip("0").rstrip(".") not in {"q=", "q=0"}
-    return False
+    asked = quality_values(request.headers.get("accept-encoding", ""))
+    return next((weight > 0 for name, weight in asked if name == "gzip"), False)
 
 
 def pack(body: bytes) -> bytes:

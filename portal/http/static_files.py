@@ -17,6 +17,7 @@ _TYPES = {
 }
 NAMES = ("weerklank.css", "weerklank.svg", "passkeys.js")
 _MARK = 12
+_FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 @lru_cache(maxsize=len(NAMES))
@@ -31,6 +32,7 @@ def address(name: str) -> str:
     return f"/static/{name}?v={_mark_of(name)}"
 
 
+@lru_cache(maxsize=len(NAMES))
 def _mark_of(name: str) -> str:
     return sha256(content(name)).hexdigest()[:_MARK]
 
@@ -47,13 +49,13 @@ def integrity(name: str) -> str:
 
 
 async def serve(request: Request) -> Response:
-    """One of our files, to be kept for good by whoever asked with its mark."""
+    """One of our files, to be kept for good by whoever asked with its mark: that of another version is not this one."""
     name = request.path_params["name"]
     if name not in NAMES:
         return Response(status_code=404)
-    kept = "public, max-age=31536000, immutable" if "v" in request.query_params else "no-cache"
-    small = takes_gzip(request)
-    tag = f'"{_mark_of(name)}{"-gzip" if small else ""}"'
+    mark, small = _mark_of(name), takes_gzip(request)
+    kept = _FOR_GOOD if request.query_params.get("v") == mark else "no-cache"
+    tag = f'"{mark}{"-gzip" if small else ""}"'
     told = {"cache-control": kept, "etag": tag, "vary": "accept-encoding"}
     if is_known(request, tag):
         return Response(status_code=304, headers=told)

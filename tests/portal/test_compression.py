@@ -56,6 +56,8 @@ def test_a_static_file_is_kept_packed_and_known_by_its_tag(portal: Portal, name:
     assert bare.headers["cache-control"] == "no-cache"
     stale = browser.get(f"/static/{name}", headers={**PLAIN, "if-none-match": '"older"'})
     assert stale.status_code == 200
+    another = browser.get(f"/static/{name}?v=of-a-newer-one")
+    assert (another.status_code, another.headers["cache-control"]) == (200, "no-cache")
 
 
 @pytest.mark.parametrize(
