@@ -5,6 +5,7 @@ The system would do that too (`SO_REUSEPORT`), but by lot: of 32 connections one
 not on every system. Here nothing is imported that makes pages: this process stays small, and so it stays.
 """
 
+import fcntl
 import os
 import selectors
 import signal
@@ -21,11 +22,12 @@ from pathlib import Path
 from types import FrameType
 from typing import NamedTuple, Self
 
+from portal.http.figure_files import SHARED
+
 READY, TAKEN, GONE = b"r", b"+", b"-"
 """What a worker says: that it takes connections, that it took one, and that one ended."""
 MOST_ENDS, WITHIN = 5, 60.0
 """So many may end by themselves within so many seconds; after that something is wrong that no other start mends."""
-_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 _PATIENCE = 12.0  # seconds that they may take to end; whoever started us waits a little longer
 _BACKLOG = 2048
 _ROOT = str(Path(__file__).resolve().parents[1])
@@ -60,8 +62,6 @@ class Worker:
     line: socket.socket
     ready: bool = False
     connections: int = 0
-    last: int = 0
-    """The number of the connection that it got last."""
     handed: deque[socket.socket] = field(default_factory=deque)
     """Connections that were handed over and not taken yet: they outlive it."""
 
@@ -80,10 +80,10 @@ class ProcessGroup:
     opened: bool = False
     """Whether a worker was ever ready."""
     workers: list[Worker] = field(default_factory=list)
-    given: int = 0
+    """In front the one that got none for longest."""
     ends: deque[float] = field(default_factory=deque)
     waiting: deque[socket.socket] = field(default_factory=deque)
-    """Connections that nobody took while nobody was ready."""
+    """Connections that nobody could take: nobody was ready, or every line was full."""
     watch: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
 
     def serve(self) -> None:
@@ -104,7 +104,7 @@ class ProcessGroup:
         told = Inherited(fds[0], fds[1], self.wanted)
         command = [*self.command, "--inherited", str(told)]
         path = os.pathsep.join(filter(None, [_ROOT, os.environ.get("PYTHONPATH", "")]))
-        environment = {**os.environ, "PYTHONPATH": path, _FIGURES: self.figures}
+        environment = {**os.environ, "PYTHONPATH": path, SHARED: self.figures}
         process = subprocess.Popen(command, pass_fds=fds, env=environment)
         theirs.close()
         ours.settimeout(0)
@@ -124,45 +124,46 @@ class ProcessGroup:
         for _ in range(said.count(TAKEN)):
             worker.handed.popleft().close()
         if READY in said:
-            worker.ready = True
-            self._open()
+            worker.ready = self.opened = True
+            if len(self.workers) < self.wanted:  # the first made what all need
+                self._start()
+        self._open()
 
     def _open(self) -> None:
-        """Take connections once somebody answers them; the first worker makes what all need, then come the others."""
-        self.opened = True
+        """Hand on what waits, and then take connections again."""
+        while self.waiting:
+            if not self._place(self.waiting[0]):
+                return
+            self.waiting.popleft()
         for door in self.doors:
             if door not in self.watch.get_map():
                 door.listen(_BACKLOG)
                 self.watch.register(door, selectors.EVENT_READ)
-        while self.waiting:
-            self._place(self.waiting.popleft())
-        if len(self.workers) < self.wanted:
-            self._start()
 
     def _give(self, door: socket.socket) -> None:
-        """Let in whoever stands at the *door*; while nobody is ready they wait there."""
-        if not any(worker.ready for worker in self.workers):
+        """Let in whoever stands at the *door*; while nobody can take them they wait there."""
+        if self.waiting or not any(worker.ready for worker in self.workers):
             self.watch.unregister(door)
             return
         with suppress(OSError):  # gone again meanwhile, or all files are open: it stays at the door
-            self._place(door.accept()[0])
+            self.waiting.append(door.accept()[0])
+            self._open()
 
-    def _place(self, made: socket.socket) -> None:
-        """Hand *made* to the worker with the fewest, of these to the one that waits longest."""
+    def _place(self, made: socket.socket) -> bool:
+        """Hand *made* to the worker with the fewest, of these to the one that got none for longest; whether it was."""
         ready = [worker for worker in self.workers if worker.ready]
-        for worker in sorted(ready, key=lambda one: (one.connections, one.last)):
-            if self._hand_over(made, worker):
-                return
-        self.waiting.append(made)
+        fewest = sorted(ready, key=lambda one: one.connections)
+        return any(self._hand_over(made, worker) for worker in fewest)
 
     def _hand_over(self, made: socket.socket, worker: Worker) -> bool:
         try:
             socket.send_fds(worker.line, [TAKEN], [made.fileno()])
         except OSError:  # its line is full or it just died: another takes this one
             return False
-        self.given += 1
-        worker.connections, worker.last = worker.connections + 1, self.given
+        worker.connections += 1
         worker.handed.append(made)
+        self.workers.remove(worker)
+        self.workers.append(worker)
         return True
 
     def _replace(self, worker: Worker) -> None:
@@ -173,9 +174,9 @@ class ProcessGroup:
         if self.ending:
             return
         self._count_end(how)
-        for made in worker.handed:
-            self._place(made)
+        self.waiting.extendleft(reversed(worker.handed))
         self._start()
+        self._open()
 
     def _count_end(self, how: int) -> None:
         if not self.opened:
@@ -260,6 +261,18 @@ def _told_to_end(group: ProcessGroup) -> Iterator[None]:
         wakes.close()
 
 
+@contextmanager
+def _kept_folder() -> Iterator[str]:
+    """A folder that goes when this ends, and not before: `systemd-tmpfiles` leaves alone what is locked."""
+    with tempfile.TemporaryDirectory(prefix="weerklank-pages-") as folder:
+        held = os.open(folder, os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_SH)
+        try:
+            yield folder
+        finally:
+            os.close(held)
+
+
 def serve(host: str, port: int, wanted: int, command: list[str]) -> int:
     """
     Serve *host* and *port* by *wanted* processes until asked to end; 0 then, 1 when they do not stay.
@@ -269,7 +282,7 @@ def serve(host: str, port: int, wanted: int, command: list[str]) -> int:
     with ExitStack() as undo:
         locks = undo.enter_context(tempfile.TemporaryFile())
         doors = undo.enter_context(doors_at(host, port))
-        figures = undo.enter_context(tempfile.TemporaryDirectory(prefix="weerklank-pages-"))
+        figures = undo.enter_context(_kept_folder())
         group = ProcessGroup(doors, wanted, command, locks.fileno(), figures)
         undo.callback(group.watch.close)
         undo.callback(group.end)

@@ -8,6 +8,7 @@ from config import logs
 from config.file_permissions import keep_private
 from config.settings import Settings, SettingsUnfit, load_settings
 from portal import process_group
+from portal.http.figure_files import take_room
 from portal.process_group import Inherited
 from services.parent_watchdog import end_with_parent
 
@@ -22,6 +23,7 @@ def run(settings: Settings, *, demo: bool = False, inherited: Inherited | None =
     """
     _require_tls(settings)
     if settings.portal.processes == 1 or inherited is not None:
+        take_room()
         from portal.worker import work  # noqa: PLC0415 - who only hands connections over stays small
 
         work(settings, demo=demo, inherited=inherited)

@@ -99,17 +99,24 @@ class FedServer(uvicorn.Server):
             said, found, _, _ = socket.recv_fds(self._line, 1, 1)
         except BlockingIOError:
             return
+        except OSError:  # whoever feeds this one died, and had not heard all that was told
+            said, found = b"", []
         if not said:
             asyncio.get_running_loop().remove_reader(self._line)
             self.should_exit = True
-        for number in found:
-            _tell(self._line, TAKEN)
-            made = socket.socket(fileno=number)
-            made.settimeout(0)
-            loop = asyncio.get_running_loop()
-            task = loop.create_task(loop.connect_accepted_socket(self._answer, made))
-            self._taken.add(task)
-            task.add_done_callback(self._taken.discard)
+            return
+        _tell(self._line, TAKEN)
+        if found:
+            self._begin(socket.socket(fileno=found[0]))
+        else:  # all the files that this process may have are open
+            _tell(self._line, GONE)
+
+    def _begin(self, made: socket.socket) -> None:
+        made.settimeout(0)
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(loop.connect_accepted_socket(self._answer, made))
+        self._taken.add(task)
+        task.add_done_callback(self._taken.discard)
 
     def _answer(self) -> asyncio.Protocol:
         kind = self.config.http_protocol_class

@@ -8,6 +8,8 @@ reads all of these (the library's mode for several processes: decided when it is
 """
 
 import os
+from contextlib import suppress
+from pathlib import Path
 
 from prometheus_client import (
     CollectorRegistry,
@@ -18,7 +20,8 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
-SHARED = "PROMETHEUS_MULTIPROC_DIR"
+from portal.http.figure_files import SHARED
+
 disable_created_metrics()  # type: ignore[no-untyped-call]  # as many figures again, of which nobody asks
 _UPTO = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 _REGISTRY = CollectorRegistry()
@@ -36,14 +39,15 @@ _ANSWERS = Counter(
 
 def note_page(row: str, status: int, seconds: float) -> None:
     """Count a page of *row*, as it is counted, that ended with *status* after so many *seconds*."""
-    _SECONDS.labels(row).observe(seconds)
-    _ANSWERS.labels(f"{status // 100}xx").inc()
+    with suppress(OSError):  # the folder is gone, and nobody misses a page for it
+        _SECONDS.labels(row).observe(seconds)
+        _ANSWERS.labels(f"{status // 100}xx").inc()
 
 
 def page_figures() -> bytes:
-    """What was counted so far, by all processes that make the pages, as Prometheus reads it."""
+    """What was counted so far, by all processes that make the pages while their folder is there, for Prometheus."""
     registry = _REGISTRY
-    if SHARED in os.environ:
+    if (folder := os.environ.get(SHARED)) and Path(folder).is_dir():
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry)

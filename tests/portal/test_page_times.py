@@ -9,13 +9,19 @@ import pytest
 from structlog.testing import capture_logs
 
 from config.logs import configure
-from portal.http.page_times import SHARED, page_figures
+from portal.http.figure_files import ROOM, SHARED
+from portal.http.page_times import page_figures
 from portal.route_table import PAGES
 from portal.web.pages import Page
 from portal.web.routes import EVERYONE, OTHERS
 from tests.portal.conftest import Portal
 
 TOLD = {"text": "My shift was changed.", "named": "no"}
+BEGUN = """
+from portal.http.figure_files import take_room
+take_room()
+from portal.http.page_times import note_page, page_figures
+"""
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -60,7 +66,7 @@ def run(code: str, folder: Path) -> str:
         [
             sys.executable,
             "-c",
-            f"from portal.http.page_times import note_page, page_figures\n{code}",
+            f"{BEGUN}\n{code}",
         ],
         env={**os.environ, SHARED: str(folder), "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -79,3 +85,26 @@ def test_several_processes_are_counted_together_also_those_that_ended(tmp_path: 
     assert 'weerklank_page_seconds_count{route="GET:today"} 3.0' in said
     assert 'weerklank_page_seconds_bucket{le="0.025",route="GET:today"} 3.0' in said
     assert 'weerklank_page_answers_total{status="5xx"} 1.0' in said
+
+
+@pytest.mark.slow
+def test_the_room_of_the_figures_is_taken_before_it_is_needed(tmp_path: Path) -> None:
+    """What is written to a file that lies on no disk yet, when that is full, ends the process."""
+    rows = {page.counted_as for page in PAGES}
+    run(f"for row in {rows}: note_page(row, 200, 0.02)", tmp_path)
+
+    files = list(tmp_path.iterdir())
+    assert {file.name.partition("_")[0] for file in files} == {"counter", "histogram"}
+    for file in files:
+        assert file.suffix == ".db"
+        assert file.stat().st_size == ROOM <= file.stat().st_blocks * 512
+
+
+@pytest.mark.slow
+def test_without_a_folder_or_room_in_it_the_pages_go_on(tmp_path: Path) -> None:
+    tell = "print(page_figures().decode())"
+    alone = run(f"note_page('GET:today', 200, 0.02)\n{tell}", tmp_path / "nowhere")
+    assert 'weerklank_page_seconds_count{route="GET:today"} 1.0' in alone
+
+    gone = f"import shutil\nshutil.rmtree({str(tmp_path)!r})\nnote_page('GET:today', 200, 0.02)\n"
+    assert "weerklank_page_seconds" in run(f"{gone}{tell}", tmp_path)

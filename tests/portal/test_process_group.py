@@ -1,5 +1,7 @@
 """A process that listens and several that answer: fair shares, no connection lost, and an end that is said."""
 
+import fcntl
+import os
 import signal
 import socket
 import subprocess
@@ -54,6 +56,11 @@ TAKES_NOTHING_UNTIL_THE_OTHER_IS_THERE = ANSWERS_BY_ITS_NUMBER.replace(
     "open_ = {}",
     "open_ = {}\nif not os.path.exists(sys.argv[1]): open(sys.argv[1], 'w'); os.kill(os.getpid(), 19)",
 )
+
+RESTS_WHEN_READY = ANSWERS_BY_ITS_NUMBER.replace(
+    "open_ = {}", "open_ = {}; os.kill(os.getpid(), 19)"
+)
+MORE_THAN_A_LINE_HOLDS = 400
 
 
 @contextmanager
@@ -139,6 +146,17 @@ def test_what_was_handed_to_one_that_dies_before_it_took_it_goes_to_another(tmp_
         assert held.pid not in answers
 
 
+def test_who_comes_while_every_line_is_full_waits_and_is_answered() -> None:
+    with group(RESTS_WHEN_READY, processes=1) as (port, listens), ExitStack() as stack:
+        wait_for(lambda: is_open("127.0.0.1", port))
+        made = [stack.enter_context(call(port)) for _ in range(MORE_THAN_A_LINE_HOLDS)]
+        for one in made:
+            one.sendall(b"who?\n")
+        (worker,) = workers(listens)
+        worker.resume()
+        assert {int(one.recv(100)) for one in made} == {worker.pid}
+
+
 @pytest.mark.parametrize(
     ("worker", "said", "starts"),
     [
@@ -200,5 +218,8 @@ def test_all_count_how_long_pages_take_in_one_folder_that_goes_with_them() -> No
         ready(port, listens)
         told = {one.environ()["PROMETHEUS_MULTIPROC_DIR"] for one in workers(listens)}
         (folder,) = map(Path, told)
-        assert folder.is_dir()
+        held = os.open(folder, os.O_RDONLY)
+        with pytest.raises(BlockingIOError):  # or those who tidy up would take it
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.close(held)
     assert not folder.exists()

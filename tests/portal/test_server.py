@@ -1,17 +1,23 @@
 """Serving: one process that comes up soon, listens on this machine alone, and tells no secret to its log."""
 
 import os
+import socket
 import subprocess
 import sys
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from select import select
 from shutil import copy
 
 import pytest
+from starlette.applications import Starlette
 
 from config.settings import Settings, SettingsUnfit
 from flows.machine.processes import free_port, is_open
 from portal import server, worker
+from portal.process_group import GONE, READY, TAKEN, Inherited
 from tests.patience import PATIENCE, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +56,29 @@ def test_a_process_of_its_own_serves_and_ends(tmp_path: Path, migrated_file: Pat
         _, words = process.communicate(timeout=PATIENCE)
     assert "GET:front" in words
     assert "sesame" not in words
+
+
+def test_one_that_can_open_no_more_files_says_so_and_one_whose_feeder_dies_ends(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'x.db'}")
+    ours, theirs = socket.socketpair()
+    server = worker.server_of(Starlette(), settings, Inherited(theirs.detach(), 0, 1))
+    assert isinstance(server, worker.FedServer)
+    ours.settimeout(2)
+    with ExitStack() as stack:
+        ended = stack.enter_context(ThreadPoolExecutor(1)).submit(server.run)
+        stack.callback(setattr, server, "should_exit", True)
+        stack.enter_context(ours)
+        assert ours.recv(1) == READY
+        ours.send(TAKEN)  # and nothing with it: what the system does when all files are open
+        assert ours.recv(1) + ours.recv(1) == TAKEN + GONE
+        ours.send(TAKEN)
+        wait_for(lambda: select([ours], [], [], 0)[0])  # what it said is not heard any more
+        ours.close()
+        ended.result(PATIENCE)
+    server._line.close()
+    assert not [line for line in caplog.records if line.levelname == "ERROR"]
 
 
 def answer(address: str) -> str:
