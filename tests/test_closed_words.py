@@ -34,6 +34,7 @@ from states.model.duties import KINDS, Place
 from states.model.people import HELPER, PARTICIPANT, Role
 from states.model.relays import FAMILIES, How
 from states.model.vocabulary import FactName
+from states.privacy import bound_words
 from states.steps.delivery import letters
 from states.steps.table import LEAVING, RELAYS
 from tests.test_house import ROOMS, ROOT
@@ -106,6 +107,18 @@ ASKED: dict[str, Asked] = {
     "portal/web/refusal_details.py TELLERS": row(
         refusal_details.TELLERS, places("people") | set(refusal_details.TELLERS),
         "contribution contributions edition group home limit most number reason rounds seats weeks",
+    ),
+    "states/privacy/bound_words.py _SPOKEN": row(
+        bound_words._SPOKEN, FactName,
+        "brought contact-changed could-not-reach debt-carried decision-reopened delivery-recorded "
+        "dialogue-cancelled dialogue-closed dispute-settled duty-lapsed duty-met duty-opened duty-postponed "
+        "duty-reopened duty-rescheduled duty-withdrawn erasure-granted hand-over-agreed helper-ended helper-named "
+        "management-recorded no-answer-recorded not-reached notice-undeliverable participant-answered "
+        "participant-erased participant-invited report-looked-at report-unread risk-dropped role-handed-over "
+        "rung-reached rung-skipped stakeholder-dropped stakeholder-mapped strategy-signed way-marked-unsafe",
+    ),
+    "states/privacy/bound_words.py _UNDONE": row(
+        bound_words._UNDONE, {key.partition("/")[0] for key in RELAYS}, "undo-relayed"
     ),
     "cli/rehearsal/grains.py _TELLERS": row(
         grains._TELLERS, FactName,

@@ -25,6 +25,7 @@ OTHERWISE: dict[str, tuple[str, str]] = {
     "states/model/duties.py": ("not-reached", "a status of a duty"),
     "states/checks/status.py": ("not-reached", "how the answers of a year stand"),
     "states/model/relays.py": ("invitation", "the question that two steps answer"),
+    "states/privacy/bound_words.py": ("answer", "a field of a point"),
     "states/privacy/small_counts.py": ("relayed", "whose figures they are"),
     "states/steps/delivery/receipts.py": ("answer", "a field of what an alert tells"),
     "states/steps/people/erasure.py": ("invitation", "a field of a seat"),

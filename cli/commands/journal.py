@@ -16,7 +16,7 @@ from records.journal import journal
 from services.house import open_house
 
 if TYPE_CHECKING:
-    from records.journal.journal import Break
+    from records.journal.journal import Break, Entry
 
 app = group("Show the facts; check the chain of hashes.")
 
@@ -39,7 +39,7 @@ def show(dialogue: Dialogue, viewer: As = "manager", as_json: AsJson = False) ->
     with open_house() as house:
         held = house.ledger.read(dialogue)
         rows = [
-            {"seq": entry.seq, **fact_row(dialogue, entry), "hash": entry.hash}
+            {"seq": entry.seq, **fact_row(dialogue, entry), "hash": entry.hash, **_commit_of(entry)}
             for entry in journal.entries(house.engine, dialogue)
         ]
     if viewer == "auditor":
@@ -49,6 +49,11 @@ def show(dialogue: Dialogue, viewer: As = "manager", as_json: AsJson = False) ->
         return
     console.columns([_line(row) for row in rows], indent="")
     console.suggest(f"weerklank journal verify {dialogue}")
+
+
+def _commit_of(entry: "Entry") -> dict[str, Any]:
+    """What binds the words that a fact is about; nothing where there are none."""
+    return {"commit": entry.commit} if entry.commit else {}
 
 
 def _line(row: dict[str, Any]) -> tuple[str, ...]:

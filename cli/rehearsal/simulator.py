@@ -13,6 +13,7 @@ from cli.rehearsal.scenario import Act, Scenario
 from config.settings import load_settings
 from notifications.channels.channels import Memory
 from notifications.letters.compose import Message
+from records.engine.randomness import draw_from, seeded_bytes
 from records.queries import next_moment
 from services.delivery.outbound import Mailroom
 from services.house import House, open_house
@@ -248,6 +249,7 @@ def new_life(
         mailroom = Mailroom(mail=lambda: mail, sender=_SENDER, base_url=base_url)
         made = open_house(settings, mailroom=mailroom, durable=False, clock=None)
         house = stack.enter_context(made)
+        draw_from(house.engine, seeded_bytes)
         life = Life(scenario, house, mail, language)
         life.begin()
         yield life

@@ -1,6 +1,5 @@
 """Journal queries of the participants' pages: phases that began, a session moved, a role given on."""
 
-import json
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -8,6 +7,7 @@ from sqlalchemy import Engine, bindparam, select
 
 from records.engine.database import reading
 from records.schema.core import FACTS
+from records.schema.salts import detail_of
 from states.model.vocabulary import FactName
 
 _TURNS = (FactName.PHASE_ENTERED, FactName.SESSION_RESCHEDULED, FactName.ROLE_HANDED_OVER)
@@ -34,5 +34,5 @@ def turns_of(engine: Engine, dialogue_id: str) -> list[Turn]:
     with reading(engine) as connection:
         rows = connection.execute(_SELECT_TURNS, {"of_dialogue": dialogue_id})
         return [
-            Turn(row.at, row.fact, row.actor, row.subject, json.loads(row.detail)) for row in rows
+            Turn(row.at, row.fact, row.actor, row.subject, detail_of(row.detail)[0]) for row in rows
         ]

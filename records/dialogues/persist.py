@@ -11,6 +11,7 @@ from records.access.revocation import end_ways_in
 from records.dialogues.carried_debts import carry_on, missing_debt_facts
 from records.dialogues.repository import Snapshot, add, save, save_programme
 from records.journal import untold_facts
+from records.journal.commitments import bind, put_salts
 from records.journal.hash_chain import INSERT_FACTS, beginning, entries_of
 from records.outbox import enqueue
 from records.outbox.corrections import correct
@@ -50,12 +51,14 @@ def write_step(connection: Connection, held: Snapshot, decided: Decided, now: da
     after.uncarried = ()
     owed_before = missing_debt_facts(connection, before) if before.uncarried else []
     facts = [*owed_before, *decided.facts]
-    rows, head = entries_of(after.id, held.head, facts, now)
+    binding = bind(connection, after, facts, held.head.seq)
+    rows, head = entries_of(after.id, held.head, facts, now, binding.commits)
     correct(connection, after, decided.facts, now)
     duties = save(connection, held, after, head)
     enqueue.withdraw_outdated(connection, after.id, duties)
     origin = f"fact:{head.seq}" if rows else f"step:{held.revision + 1}"
     _write_words(connection, rows, enqueue.rows_of(after.id, decided.notices, origin, now))
+    put_salts(connection, after.id, binding)
     untold_facts.put(connection, after, facts, rows)
     revision = held.programme_revision
     if debts := _debts_opened(after, decided.facts):
@@ -92,10 +95,13 @@ def write_opening(
 ) -> Snapshot:
     """Write a newly opened dialogue with its first facts and notices."""
     opened = decided.dialogue
-    rows, head = entries_of(opened.id, beginning(opened.id), decided.facts, now)
+    binding = bind(connection, opened, decided.facts)
+    start = beginning(opened.id)
+    rows, head = entries_of(opened.id, start, decided.facts, now, binding.commits)
     add(connection, opened, head)
     notices = enqueue.rows_of(opened.id, decided.notices, f"fact:{head.seq}", now)
     _write_words(connection, rows, notices)
+    put_salts(connection, opened.id, binding)
     untold_facts.put(connection, opened, decided.facts, rows)
     return Snapshot(opened, head, 1, programme_revision)
 

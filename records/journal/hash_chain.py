@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
+from itertools import zip_longest
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from records.engine.column_types import canonical, instant_text
 from records.engine.pg_copy import Copy
 from records.engine.statements import CompiledStatement
 from records.schema.core import FACTS
+from records.schema.salts import COMMIT, Commit
 from states.model.facts import Fact
 
 _COLUMNS = [column.name for column in FACTS.c]
@@ -52,15 +54,19 @@ def bind(prev: str, seq: int, opened: str, subject: str, detail: str) -> str:
 
 
 def entries_of(
-    dialogue_id: str, head: Head, facts: Iterable[Fact], at: datetime
+    dialogue_id: str,
+    head: Head,
+    facts: Iterable[Fact],
+    at: datetime,
+    commits: Iterable[Commit | None] = (),
 ) -> tuple[list[dict[str, Any]], Head]:
-    """The rows of *facts*, chained after *head*, and the new head."""
+    """The rows of *facts*, each with its commitment of *commits*, chained after *head*, and the new head."""
     rows: list[dict[str, Any]] = []
     seq, prev, moment = head.seq, head.hash, instant_text(at)
-    for fact in facts:
+    for fact, commit in zip_longest(facts, commits):
         seq += 1
         words = (fact.fact, fact.actor, fact.subject)
-        detail = canonical(fact.detail)
+        detail = canonical({**fact.detail, COMMIT: commit} if commit else fact.detail)
         digest = link(prev, seq, moment, words, detail)
         rows.append({
             "dialogue_id": dialogue_id, "seq": seq, "at": at, "fact": words[0], "actor": words[1],

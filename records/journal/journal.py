@@ -1,6 +1,5 @@
 """Audit log (the journal): the facts of a dialogue in order, and the proof that nobody changed them."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from records.engine.column_types import can_be_key, instant_text
 from records.engine.database import reading
 from records.journal.hash_chain import Head, beginning, link
 from records.schema.core import DIALOGUES, FACTS
+from records.schema.salts import Commit, detail_of
 from states.language.errors import NotKnown
 from states.model.vocabulary import FactName
 
@@ -33,6 +33,8 @@ class Entry:
     subject: str
     detail: dict[str, Any]
     hash: str
+    commit: Commit | None = None
+    """What binds the words that it is about; None: it is about none, or from before words were bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,8 @@ def entries(engine: Engine, dialogue_id: str) -> list[Entry]:
 
 
 def _entry(row: Any) -> Entry:  # noqa: ANN401 - a row of the table
-    detail = json.loads(row.detail)
-    return Entry(row.seq, row.at, row.fact, row.actor, row.subject, detail, row.hash)
+    detail, commit = detail_of(row.detail)
+    return Entry(row.seq, row.at, row.fact, row.actor, row.subject, detail, row.hash, commit)
 
 
 def has_happened(

@@ -6,7 +6,6 @@ A round claims what waits, tells it, and forgets it; of one that is killed in be
 under the same name.
 """
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -16,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, or_, s
 from records.engine.database import reading, writing
 from records.engine.statements import CompiledStatement
 from records.schema.core import DIALOGUES, FACTS
+from records.schema.salts import detail_of
 from records.schema.watch import UNTOLD_FACTS
 from states.model.dialogue import Dialogue
 from states.model.facts import Fact
@@ -79,7 +79,7 @@ def _read(connection: Connection, which: ColumnElement[bool]) -> list[UntoldFact
     chosen = select(*columns, *fact).join_from(UNTOLD_FACTS, FACTS, _SAME)
     chosen = chosen.join(DIALOGUES, DIALOGUES.c.id == UNTOLD_FACTS.c.dialogue_id).where(which)
     rows = connection.execute(chosen.order_by(UNTOLD_FACTS.c.id))
-    return [UntoldFact(*row[:-1], json.loads(row.detail)) for row in rows]
+    return [UntoldFact(*row[:-1], detail_of(row.detail)[0]) for row in rows]
 
 
 def forget(engine: Engine, ids: Collection[int]) -> None:

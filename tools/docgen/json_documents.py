@@ -504,6 +504,8 @@ class JournalEntry(FactRow):
 
     seq: int
     hash: str
+    commit: str | dict[str, str] | None = None
+    """What binds the words that it is about, one or one for each; left out where there are none, and of old facts."""
 
 
 class Journal(Document):
