@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "check", "commitment", "contribution", "dialogue", "duty", "helper", "person", "programme", "risk",
-    "seat", "sign-in", "step", "template",
+    "seat", "sign-in", "step",
 ]  # fmt: skip
 """Of what there are names or ids."""
 OF_FIELD: dict[str, Kind] = {
@@ -72,8 +72,8 @@ def known_ids(kind: Kind, dialogue_id: str | None = None, by: str = "") -> list[
 
 
 def _ask(kind: Kind, dialogue_id: str | None, by: str) -> list[str]:
-    if kind in _WORDS:
-        return _WORDS[kind]()
+    if kind == "step":
+        return _steps()
     from config.settings import load_settings
     from services.house import open_house
 
@@ -103,12 +103,6 @@ def _steps() -> list[str]:
     from states.steps.table import STEPS
 
     return [step.value for step in STEPS]
-
-
-def _templates() -> list[str]:
-    from states.model.vocabulary import Template
-
-    return [template.value for template in Template]
 
 
 def _programmes(house: "House") -> list[str]:
@@ -145,7 +139,6 @@ def _checks(dialogue: "Dialogue", _by: str) -> Iterable[str]:
     return [f"{check}" for check in soft_checks(dialogue.phase)]
 
 
-_WORDS: dict[Kind, Callable[[], list[str]]] = {"step": _steps, "template": _templates}
 _IN_HOUSE: dict[Kind, Callable[["House"], list[str]]] = {
     "dialogue": lambda house: house.ledger.dialogue_ids(),
     "programme": _programmes,

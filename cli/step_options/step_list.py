@@ -27,8 +27,10 @@ def list_steps(value: bool) -> None:
 
 
 def _line(step: Step) -> str:
-    fields = fields_of(step)
-    takes = ", ".join(field.name if field.required else f"[{field.name}]" for field in fields)
+    fields = STEPS[
+        step
+    ].takes.model_fields.items()  # their types, of which it says nothing, take time
+    takes = ", ".join(name if field.is_required() else f"[{name}]" for name, field in fields)
     return f"{takes or 'nothing'} · by {', '.join(str(by) for by in STEPS[step].by)}"
 
 

@@ -6,11 +6,13 @@ from pydantic import BaseModel
 
 from cli.rehearsal.scenario import Act, BounceSpan, Opening, Outage, Scenario
 from cli.step_options.descriptions import CHAIN_DIALOGUE, INFORMATION, MAPPING, PERSON, RISK
+from cli.step_options.fields import StepField, fields_of
 from states.model.dialogue import ChainDialogue, Risk
 from states.model.information import Information
 from states.model.people import Mapping, Person
 from states.model.programme import Programme
-from states.steps.table import STEPS, StepRule
+from states.model.vocabulary import Step
+from states.steps.table import STEPS
 from tools.docgen.markdown import code, table
 
 _REF = "#/$defs/"
@@ -118,30 +120,14 @@ def _type(kind: dict[str, Any], shape: dict[str, Any]) -> str:
 
 def step_fields() -> str:
     """What comes `with` each step; what is in brackets may be left out."""
-    return table(("step", "with"), [(f"`{step.name}`", _takes(step)) for step in STEPS.values()])
+    return table(("step", "with"), [(f"`{step}`", _takes(step)) for step in STEPS])
 
 
-def _takes(step: StepRule) -> str:
-    shape = step.takes.model_json_schema()
-    must = set(shape.get("required", ()))
-    fields = shape.get("properties", {}).items()
-    return (
-        ", ".join(_name_of(name, kind, shape, must=name in must) for name, kind in fields)
-        or "nothing"
-    )
+def _takes(step: Step) -> str:
+    return ", ".join(map(_name_of, fields_of(step))) or "nothing"
 
 
-def _name_of(name: str, kind: dict[str, Any], shape: dict[str, Any], *, must: bool) -> str:
-    inner = _inside(kind, shape)
-    said = f"`{name}`" + (f" {{{inner}}}" if inner else "")
-    return said if must else f"[{said}]"
-
-
-def _inside(kind: dict[str, Any], shape: dict[str, Any]) -> str:
-    """The fields of what is given as a mapping or as a list of them."""
-    found = [kind, *kind.get("anyOf", ()), kind.get("items", {})]
-    for one in found:
-        if "$ref" in one:
-            target = shape["$defs"][one["$ref"].removeprefix(_REF)]
-            return ", ".join(target.get("properties", ()))
-    return ""
+def _name_of(field: StepField) -> str:
+    inner = ", ".join(one.name for one in field.inner)
+    said = f"`{field.name}`" + (f" {{{inner}}}" if inner else "")
+    return said if field.required else f"[{said}]"
