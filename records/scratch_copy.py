@@ -17,12 +17,12 @@ from sqlalchemy import (
     Table,
     delete,
     insert,
-    or_,
     select,
     update,
 )
 
 from records.dialogues import import_headings
+from records.dialogues.programmes import due_ids
 from records.engine.clock_guard import live_alike
 from records.engine.database import connect_in_memory, driver, reading, writing
 from records.schema import access, collections, core, rehearsal_mark, salts, watch
@@ -121,13 +121,21 @@ def leave_out_untold(copy: Engine, reader: Reader) -> None:
                 connection.execute(still.values(next_at=None))
 
 
-def programmes_at(engine: Engine, now: datetime) -> list[str]:
-    """The programmes in which time may do something by *now* (aware UTC), or of which something waits to be sent."""
-    opening = select(core.PROGRAMMES.c.id).where(core.PROGRAMMES.c.opens_at <= now)
+def programmes_due(engine: Engine, now: datetime) -> list[str]:
+    """The programmes in which time may do something by *now* (aware UTC)."""
     due = select(core.DUTIES.c.dialogue_id).where(core.DUTIES.c.next_at <= now)
-    waiting = select(core.NOTICES.c.dialogue_id).where(core.PENDING_ONLY)
-    busy = select(core.DIALOGUES.c.programme_id).where(
-        or_(core.DIALOGUES.c.id.in_(due), core.DIALOGUES.c.id.in_(waiting))
-    )
     with reading(engine) as connection:
-        return sorted({*connection.scalars(opening), *connection.scalars(busy.distinct())})
+        return sorted({*due_ids(connection, now), *connection.scalars(_with(due))})
+
+
+def programmes_writing(engine: Engine) -> list[str]:
+    """The programmes of which something waits to be sent."""
+    waiting = select(core.NOTICES.c.dialogue_id).where(core.PENDING_ONLY)
+    with reading(engine) as connection:
+        return sorted(connection.scalars(_with(waiting)))
+
+
+def _with(dialogue_ids: Select[tuple[str]]) -> Select[tuple[str]]:
+    """The programmes of *dialogue_ids*, each once."""
+    ours = select(core.DIALOGUES.c.programme_id).where(core.DIALOGUES.c.id.in_(dialogue_ids))
+    return ours.distinct()

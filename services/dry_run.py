@@ -13,7 +13,7 @@ from notifications.channels.channels import Channel, Post
 from records.engine.clock_guard import live_by, require_present
 from records.foresight import NewFact, facts_since, mark, notices_since, sign_ins_since
 from records.queries import NoticeRow
-from records.scratch_copy import leave_out_untold, programmes_at, scratch_copy
+from records.scratch_copy import leave_out_untold, programmes_due, programmes_writing, scratch_copy
 from services.delivery.report import DeliveryReport
 from services.delivery.round import deliver
 from services.house import House, open_house
@@ -71,15 +71,19 @@ def _find_out(copy: House, act: Callable[[House], Outcome]) -> tuple[Outcome, Fo
 
 
 def where_time_acts(now: datetime) -> Which:
-    """The programmes in which time may do something by *now* (aware UTC), or of which something waits to be sent."""
-    return lambda engine: programmes_at(engine, now)
+    """The programmes in which time may do something by *now* (aware UTC)."""
+    return lambda engine: programmes_due(engine, now)
+
+
+where_mail_waits: Which = programmes_writing
+"""The programmes of which something waits to be sent."""
 
 
 AT_ONCE: Mapping[str, Any] = {"pause": lambda _seconds: None}
 """The pace of a sweep that makes no pauses for people: nobody waits for a copy."""
 
 
-class _Nowhere(Channel):
+class Nowhere(Channel):
     """Takes every post that mail can carry, and sends it to nobody."""
 
     name = "email"
@@ -96,6 +100,6 @@ def deliver_nowhere(house: House, now: datetime) -> DeliveryReport:
     """Let what waits at *now* (aware UTC) leave as the settings of *house* say, but to nobody, nor to any chat."""
     require_present(house.engine, now)
     mailroom = house.find_mailroom()
-    mail = None if mailroom.mail is None else _Nowhere
+    mail = None if mailroom.mail is None else Nowhere
     nowhere = replace(mailroom, mail=mail, chat=None, composers=0)
     return deliver(house.engine, house.ledger, nowhere, now)

@@ -159,7 +159,7 @@ def deliver(
 
 
 def _foresee_delivery(moment: datetime, *, as_json: bool) -> "DeliveryReport":
-    from services.dry_run import deliver_nowhere, where_time_acts
+    from services.dry_run import deliver_nowhere, where_mail_waits
 
     def act(house: House) -> "DeliveryReport":
         return deliver_nowhere(house, moment)
@@ -167,7 +167,7 @@ def _foresee_delivery(moment: datetime, *, as_json: bool) -> "DeliveryReport":
     def as_row(report: "DeliveryReport") -> dict[str, Any]:
         return _delivered_row(moment, report)
 
-    return show_dry_run(where_time_acts(moment), act, as_row, as_json=as_json, new=False)
+    return show_dry_run(where_mail_waits, act, as_row, as_json=as_json, new=False)
 
 
 def _delivered_row(moment: datetime, report: "DeliveryReport") -> dict[str, Any]:

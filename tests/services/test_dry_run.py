@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,12 +14,21 @@ from cli.dry_run_view import _as_data
 from cli.rehearsal.simulator import Life
 from config.settings import load_settings
 from notifications.channels.channels import Memory
+from records.dialogues.programmes import pause
 from records.engine.database import reading
 from records.foresight import facts_since, mark, notices_since
 from records.schema.base import Base
 from records.scratch_copy import scratch_copy
 from services.delivery.outbound import Mailroom
-from services.dry_run import AT_ONCE, Foreseen, deliver_nowhere, foresee_in, where_time_acts
+from services.dry_run import (
+    AT_ONCE,
+    Foreseen,
+    Which,
+    deliver_nowhere,
+    foresee_in,
+    where_mail_waits,
+    where_time_acts,
+)
 from services.house import House, open_house
 from tests import private_life
 from tests.journeys.lives import played, scenario, small
@@ -53,27 +63,36 @@ class ForetoldLife(Life):
     def _pass_time(self) -> None:
         self.rounds += 1
         now = self.now
+        due = where_time_acts(now)
         self._foretold(
-            lambda house: house.sweep(now, **AT_ONCE), lambda house: house.sweep(now, **AT_ONCE)
+            due,
+            lambda house: house.sweep(now, **AT_ONCE),
+            lambda house: house.sweep(now, **AT_ONCE),
         )
         self._foretold(
-            lambda house: house.open_due_editions(now), lambda house: house.open_due_editions(now)
+            due,
+            lambda house: house.open_due_editions(now),
+            lambda house: house.open_due_editions(now),
         )
         self.deliver()
 
     def deliver(self) -> None:
         now = self.now
         while self._foretold(
-            lambda house: deliver_nowhere(house, now), lambda house: house.deliver(now)
+            where_mail_waits,
+            lambda house: deliver_nowhere(house, now),
+            lambda house: house.deliver(now),
         ).handled:
             pass
 
-    def _foretold(self, foreseen: Callable[[House], Any], real: Callable[[House], Any]) -> Any:  # noqa: ANN401
+    def _foretold(
+        self, which: Which, foreseen: Callable[[House], Any], real: Callable[[House], Any]
+    ) -> Any:  # noqa: ANN401 - whatever it answers
         if self.rounds % self.every:
             return real(self.house)
         engine = self.house.engine
         stood = rows_of(engine)
-        said, seen = foresee_in(self.house, where_time_acts(self.now), foreseen)
+        said, seen = foresee_in(self.house, which, foreseen)
         assert rows_of(engine) == stood
         before = mark(engine)
         done = real(self.house)
@@ -127,3 +146,8 @@ def test_a_copy_has_all_tables_and_no_other_programme(migrated_url: str) -> None
         with scratch_copy(house.engine, ["klein", "other"]) as copy:
             tables = len(Base.metadata.sorted_tables)
             assert rows_of(copy)[:tables] == whole[:tables]
+        assert where_mail_waits(house.engine) == ["klein"]
+        later = life.now + timedelta(days=800)
+        assert where_time_acts(later)(house.engine) == ["klein", "other"]
+        pause(house.engine, "other", "operator", "Het merk is verkocht.", life.now)
+        assert where_time_acts(later)(house.engine) == ["klein"]
