@@ -26,8 +26,8 @@ from benchmarks.field import programme as in_amsterdam
 from benchmarks.figures import Figure
 from benchmarks.script import MANNERS, PEOPLE, Days, script
 from config.settings import load_settings
-from notifications.channels.channels import Channel, Post
 from services.delivery.outbound import Mailroom
+from services.dry_run import Nowhere
 from services.house import House, open_house
 from states.model.programme import Programme
 from states.steps.decide import known_step
@@ -45,19 +45,6 @@ FLAT = 0.1
 """As much of its peak may memory grow in the second half of the year, when every cache is warm."""
 DEARER = 1.3
 """So many times what it costs among a fifth as many may a programme cost at most."""
-
-
-class Forgetful(Channel):
-    """A mail server that takes everything, ready as it would go over the wire, and keeps nothing."""
-
-    name = "email"
-
-    def send(self, post: Post) -> None:
-        """Write the mail, and forget it."""
-        assert post.wire
-
-    def close(self) -> None:
-        """There is nothing to end."""
 
 
 class LivedYear(NamedTuple):
@@ -223,7 +210,7 @@ def _live(file: Path, programmes: Sequence[int], meet: Callable[[], object] = _a
 
 def _house(file: Path) -> House:
     settings = load_settings(database_url=f"sqlite:///{file}", channel="none")
-    mailroom = Mailroom(mail=Forgetful, sender="dialoog@weerklank.example")
+    mailroom = Mailroom(mail=Nowhere, sender="dialoog@weerklank.example")
     # Time is simulated, so nothing waits for the disk: that is measured elsewhere.
     return open_house(settings, mailroom=mailroom, durable=False)
 
