@@ -1,4 +1,8 @@
-"""My-data page: what is kept, a copy of it, asking to be erased; and reporting retaliation to the confidant alone."""
+"""
+My-data page: what is kept, a copy of it, asking to be erased, ending one's links; and reporting retaliation.
+
+A report is for the confidant alone.
+"""
 
 import json
 from contextlib import suppress
@@ -14,6 +18,7 @@ from portal.my.seat import mine
 from portal.my.view import Mine, Point
 from portal.web.pages import get, post
 from portal.web.request import Visit
+from records.access.links import Capacity, end_other_sessions, revoke
 from records.access.requests import seats_alike, wishes_of
 from records.access.retaliation_reports import report
 from records.queries import notices_of
@@ -87,6 +92,18 @@ def ask_erasure(visit: Visit) -> Response:
     return visit.go("/my/data", said="erasure")
 
 
+def end_links(visit: Visit) -> Response:
+    """Let no link of mine open anything any more, of whichever year, and nobody who came in by one but this browser."""
+    if visit.known is None:
+        raise NotFound
+    seen, engine, now = mine(visit), visit.site.house.engine, visit.site.door_time()
+    end_other_sessions(engine, visit.known.session, now)
+    for name in seats_alike(engine, seen.dialogue.id, seen.me.id)[1:]:
+        seat = Capacity("participant", seen.dialogue.programme.id, seen.me.id, name)
+        revoke(engine, seat, now)
+    return visit.go("/my/data", said="my-links-ended")
+
+
 def show_safety(visit: Visit) -> Response:
     """How to report pressure or retaliation."""
     seen = mine(visit)
@@ -124,5 +141,6 @@ PAGES = (
     get("/my/data/export", export, PARTICIPANT),
     post("/my/data/reach", reach, PARTICIPANT, again=show),
     post("/my/data/unsafe", mark_unsafe, PARTICIPANT, again=show),
+    post("/my/data/links", end_links, PARTICIPANT, again=show),
     post("/my/data/erasure", ask_erasure, PARTICIPANT, again=show),
 )

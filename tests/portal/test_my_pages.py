@@ -393,6 +393,19 @@ def test_the_export_holds_everything_of_theirs(answered: Portal) -> None:
     assert "attachment" in browser.get("/my/data/export").headers["content-disposition"]
 
 
+def test_ending_my_links_leaves_only_this_browser(answered: Portal) -> None:
+    mailed, elsewhere = answered.link("union-bd"), answered.participant("union-bd")
+    colleague, hers = answered.link("ngo-nl"), answered.participant("ngo-nl")
+    here = answered.participant("union-bd")
+    assert here.submit("/my/data/links", on="/my/data").headers["location"].startswith("/my/data")
+    assert "Your links open nothing any more" in text_of(here, "/my/data")
+    assert elsewhere.get("/my").status_code == 401
+    assert answered.browser().get(mailed).status_code in {404, 410}
+    for alive in (colleague, answered.link("union-bd")):
+        assert answered.browser().get(alive).status_code == 200
+    assert here.get("/my").status_code == hers.get("/my").status_code == 200
+
+
 def test_asking_to_be_erased_is_kept_for_a_person_to_decide(answered: Portal) -> None:
     browser = answered.participant("ngo-nl")
     browser.submit("/my/data/erasure", {"text": "My name"}, on="/my/data")
