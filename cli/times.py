@@ -1,11 +1,20 @@
 """Time input: moments as people type them."""
 
 from datetime import UTC, datetime
+from typing import Annotated
 
 import typer
 
 from config.clock import now_by
 
+Now = Annotated[
+    str | None,
+    typer.Option(
+        "--now",
+        metavar="WHEN",
+        help="When it happens, with an offset: 2022-02-03T11:00+01:00. Default: this moment.",
+    ),
+]
 _FIRST, _LAST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 

@@ -16,6 +16,7 @@ from cli.step_options.json_input import read_given
 from cli.step_options.parameters import given_by_options
 from cli.step_options.problems import told_by_options
 from cli.step_options.step_list import list_steps
+from cli.times import Now
 from services.house import House, open_house
 from states.language.errors import NotKnown, Refused
 from states.model.calendar import WorkCalendar
@@ -54,14 +55,6 @@ With = Annotated[
         "--with",
         metavar="JSON",
         help='What comes with it, like \'{"stakeholder": "bank"}\'; @FILE or - reads it from there.',
-    ),
-]
-Now = Annotated[
-    str | None,
-    typer.Option(
-        "--now",
-        metavar="WHEN",
-        help="When it happens, with an offset: 2022-02-03T11:00+01:00. Default: this moment.",
     ),
 ]
 ProgrammeId = Annotated[

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import console, times
-from cli.commands.act import Now
 from cli.console import AsJson
+from cli.times import Now
 from services.house import House, open_house
 from states.model.people import SYSTEM
 

@@ -6,9 +6,10 @@ import typer
 
 from cli import console, times
 from cli.app import HELP, group
-from cli.commands.act import By, Now, as_data
+from cli.commands.act import By, as_data
 from cli.commands.status import As
 from cli.console import AsJson
+from cli.times import Now
 from config.validation_messages import Unfit
 from records import queries
 from records.delivery import queue

@@ -5,8 +5,8 @@ from typing import Any
 import typer
 
 from cli import console, times
-from cli.commands.act import Now
 from cli.console import AsJson
+from cli.times import Now
 from config.settings import Settings, load_settings
 from services.doctor import health
 from services.doctor.findings import Finding, Findings, guard

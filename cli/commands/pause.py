@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import console, times
-from cli.commands.act import Now
 from cli.completion import programme_ids
 from cli.console import AsJson
+from cli.times import Now
 from records.dialogues import programmes
 from services.house import open_house
 from states.model.people import Role

@@ -10,10 +10,10 @@ import typer
 
 from cli import console, times
 from cli.app import HELP, group
-from cli.commands.act import Now
 from cli.commands.pause import ProgrammeId, pause, paused_data, resume
 from cli.console import AsJson
 from cli.dry_run_view import DryRun, show_dry_run
+from cli.times import Now
 from cli.yaml_input import BadDocument, Document, read_document, validate
 from config.policies import PolicyUnfit, policy_of
 from services.house import House, open_house

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 import typer
 
 from cli import console, json_views, times
-from cli.commands.act import Now
 from cli.completion import dialogue_ids
 from cli.console import AsJson
 from cli.status_view import portray
+from cli.times import Now
 from config.settings import load_settings
 from services.house import House, open_house
 from states.privacy.visibility import Viewer

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from cli import console, times
-from cli.commands.act import Now
 from cli.console import AsJson
 from cli.dry_run_view import DryRun, show_dry_run
+from cli.times import Now
 from config import logs
 from config.settings import load_settings
 from services.heartbeat import beat
