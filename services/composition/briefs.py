@@ -1,6 +1,6 @@
 """Letter brief: all that a letter is written from, whoever writes it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -56,6 +56,19 @@ class LetterBrief:
     name: str
     subjects: tuple[Subject, ...]
     journal_head: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """
+    The next *briefs*, to be written as things stand at *now* (aware UTC).
+
+    *dialogues* holds those of theirs that changed since the last order, or were not in it.
+    """
+
+    briefs: Sequence[LetterBrief]
+    dialogues: dict[str, Dialogue]
+    now: datetime
 
 
 def write_letter(

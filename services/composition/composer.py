@@ -14,8 +14,7 @@ from time import monotonic
 
 from config.logs import logger
 from notifications.channels.channels import Post
-from services.composition.briefs import LetterBrief, Letterhead, Subject
-from services.composition.composer_process import Order
+from services.composition.briefs import LetterBrief, Letterhead, Order, Subject
 from services.composition.frames import Frames
 from states.model.dialogue import Dialogue
 

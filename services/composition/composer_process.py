@@ -3,30 +3,16 @@
 import signal
 import socket
 import sys
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from notifications.channels.channels import Failure, Post
-from services.composition.briefs import LetterBrief, Letterhead, write_letter
+from services.composition.briefs import LetterBrief, Letterhead, Order, write_letter
 from services.composition.frames import Frames
 from services.garbage_collection import collected_later
 from states.model.dialogue import Dialogue
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """
-    The next *briefs*, to be written as things stand at *now* (aware UTC).
-
-    *dialogues* holds those of theirs that changed since the last order, or were not in it.
-    """
-
-    briefs: Sequence[LetterBrief]
-    dialogues: dict[str, Dialogue]
-    now: datetime
 
 
 @dataclass

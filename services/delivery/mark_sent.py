@@ -1,5 +1,6 @@
 """Marking as sent: marks what was accepted, while the mail server already hears for whom the next mail is."""
 
+import threading
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,6 +22,30 @@ _TRIES = 3
 
 
 @dataclass
+class InvitedTogether:
+    """
+    The dialogues of the invitations that the connections of one delivery have in hand, counted by batch.
+
+    Whoever ends the last batch of a dialogue lets the law say what follows. Sooner it would only change the dialogue
+    under those who still send of it, and what they had written ahead would be written anew.
+    """
+
+    _held: Counter[str] = field(default_factory=Counter)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, dialogues: Iterable[str]) -> None:
+        """A batch with invitations of these *dialogues* begins."""
+        with self._lock:
+            self._held.update(dialogues)
+
+    def let_go(self, dialogues: Iterable[str]) -> list[str]:
+        """It ended: which of its *dialogues* no other batch holds."""
+        with self._lock:
+            self._held.subtract(names := list(dialogues))
+            return [name for name in names if not self._held[name]]
+
+
+@dataclass
 class Marker:
     """
     Marks the messages of one mail connection as sent at *now* (aware UTC), one after the other, over its *pinned*.
@@ -36,13 +61,24 @@ class Marker:
     pinned: PinnedConnection
     alone: bool = True
     """Whether this is the only connection: beside others a thread more only takes the interpreter's lock from them."""
+    invited: InvitedTogether = field(default_factory=InvitedTogether)
+    """What all connections of this delivery have in hand."""
     counts: Counter[str] = field(default_factory=Counter)
     """How the marked ones ended: *sent*, or *quarantined*."""
     _thread: ThreadPoolExecutor = field(init=False, repr=False)
     _pending: "Future[str] | None" = None
+    _begun: list[str] = field(default_factory=list)
+    """The dialogues of the invitations of this batch."""
 
     def __post_init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, "marks")
+
+    def begin(self, batch: Iterable[Posted]) -> None:
+        """Begin a *batch*."""
+        rows = (row for letter in batch for row in letter.rows)
+        invited = (row.dialogue_id for row in rows if row.notice.template == Template.INVITATION)
+        self._begun = list(dict.fromkeys(invited))
+        self.invited.take(self._begun)
 
     def mark(self, posted: Posted, post: Post) -> None:
         """Begin to mark *posted*, or mark it at once when that may change the dialogue. Raises as `settle` does."""
@@ -58,17 +94,20 @@ class Marker:
         if pending is not None:
             self.counts[pending.result()] += 1
 
-    def end(self, batch: Iterable[Posted]) -> None:
-        """End a *batch*: what a company owed to those whom it invited is met, now that invitations are accepted."""
+    def end(self) -> None:
+        """End the batch: what a company owed to those whom it invited is met, now that invitations are accepted."""
         self.settle()
-        rows = (row for letter in batch for row in letter.rows)
-        invited = (row.dialogue_id for row in rows if row.notice.template == Template.INVITATION)
-        for dialogue_id in dict.fromkeys(invited):
+        for dialogue_id in self._let_go():
             self.ledger.settle(dialogue_id, self.now)
 
     def close(self) -> None:
-        """Let the last mark come to its end."""
+        """Let the last mark come to its end. What follows from a batch that broke off the others see to, or a sweep."""
         self._thread.shutdown()
+        self._let_go()
+
+    def _let_go(self) -> list[str]:
+        begun, self._begun = self._begun, []
+        return self.invited.let_go(begun)
 
     def _mark(self, posted: Posted, post: Post) -> str:
         try:

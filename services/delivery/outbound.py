@@ -7,15 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from config.settings import Settings, SettingsUnfit, SmtpSettings
-from notifications.channels.channels import Channel, Post
+from notifications.channels.channels import Channel
 from notifications.channels.maildir import Maildir
 from notifications.channels.smtp import Smtp
-from notifications.letters.compose import Message
 from services.composition.briefs import Letterhead
 
 if TYPE_CHECKING:
     from notifications.channels.chat import Chat
-    from records.delivery.queue import Posted
 
 
 @dataclass(frozen=True)
@@ -73,10 +71,6 @@ class Mailroom:
     def letterhead(self) -> Letterhead:
         """From whom its letters come."""
         return Letterhead(self.sender, self.sender_name, self.returns, self.verp)
-
-    def post(self, posted: "Posted", message: Message) -> Post:
-        """*message* ready for a channel, with the same Message-ID at every try."""
-        return self.letterhead.post(posted.message_id, message)
 
 
 def _mail(settings: Settings) -> Callable[[], Channel] | None:

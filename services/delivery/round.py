@@ -40,7 +40,7 @@ from records.engine.pinned_connection import PinnedConnection
 from records.ledger import Ledger
 from services.composition.composer import Composer, composers
 from services.delivery.compose_ahead import Desk
-from services.delivery.mark_sent import Marker
+from services.delivery.mark_sent import InvitedTogether, Marker
 from services.delivery.outbound import Mailroom
 from services.delivery.report import DeliveryReport, sum_reports
 from services.garbage_collection import collected_later
@@ -82,33 +82,28 @@ def deliver(
         return DeliveryReport()
     channels = [mailroom.mail() for _ in range(connections)]
     last = queue.newest(engine)
+    if connections == 1:
+        return _Round(engine, ledger, mailroom, channels[0], now, last=last, beat=beat).run()
     all_at_once = mailroom.batch * connections * _BATCHES_EACH
     waiting = queue.how_many_wait(engine, now, max(all_at_once, PAYS))
-    if connections > 1:
-        share = max(_LEAST_BATCH, waiting // (connections * _BATCHES_EACH))
-        mailroom = replace(mailroom, batch=min(mailroom.batch, share))
-    processes = _how_many_composers(mailroom, waiting, connections)
+    share = max(_LEAST_BATCH, waiting // (connections * _BATCHES_EACH))
+    mailroom = replace(mailroom, batch=min(mailroom.batch, share))
+    processes, invited = _how_many_composers(mailroom, waiting, connections), InvitedTogether()
     with composers(mailroom.letterhead, processes, connections) as found:
         rounds = [
             _Round(
                 engine, ledger, mailroom, channel, now,
-                last=last, alone=connections == 1, composer=composer, beat=beat,
+                last=last, invited=invited, composer=composer, beat=beat,
             )
             for channel, composer in zip_longest(channels, found)
         ]  # fmt: skip
-        if connections == 1:
-            return rounds[0].run()
         with ThreadPoolExecutor(connections, "delivery") as pool:
             return sum_reports(list(pool.map(_Round.run, rounds)))
 
 
 def _how_many_composers(mailroom: Mailroom, waiting: int, connections: int) -> int:
-    """
-    How many processes write for the *connections*: none for few letters, and one processor is left to send.
-
-    A single connection writes the next letter while the server looks at the last: it has the time.
-    """
-    if waiting < PAYS or connections == 1 or mailroom.composers <= 1:
+    """How many processes write for the *connections*: none for few letters, and one processor is left to send."""
+    if waiting < PAYS or mailroom.composers <= 1:
         return 0
     return min(mailroom.composers, connections, (cpu_count() or 1) - 1)
 
@@ -129,13 +124,13 @@ class _Round:
         now: datetime,
         *,
         last: int,
-        alone: bool = True,
+        invited: InvitedTogether | None = None,
         composer: Composer | None = None,
         beat: Beat | None = None,
     ) -> None:
         self.engine, self.ledger, self.mailroom, self.now = engine, ledger, mailroom, now
         self.last, self.first = last, True
-        self.alone, self.composer = alone, composer
+        self.invited, self.composer = invited, composer
         self.beat = beat
         self.worker = uuid4().hex
         self.channel = channel
@@ -158,16 +153,19 @@ class _Round:
         return DeliveryReport(**(self.counts + self.marker.counts), stopped=stopped)
 
     def _marker(self, pinned: PinnedConnection) -> Marker:
+        alone = self.invited is None
+        shared = self.invited or InvitedTogether()
         return Marker(
-            self.ledger, self.mailroom, self.channel.name, self.now, pinned, alone=self.alone
-        )
+            self.ledger, self.mailroom, self.channel.name, self.now, pinned, alone, shared
+        )  # fmt: skip
 
     def _batches(self) -> str | None:
         stopped = None
         until = monotonic() + self.mailroom.lease_seconds * _SHARE_OF_LEASE
         while stopped is None and (posts := self._claim()):
+            self.marker.begin(posts)
             stopped = self._batch(posts, until)
-            self.marker.end(posts)
+            self.marker.end()
             if self.beat and stopped is None:
                 self.beat(len(posts))
         return stopped
