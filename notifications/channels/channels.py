@@ -104,6 +104,9 @@ class Channel(ABC):
         self.send(post)
         yield Stage.LEFT
 
+    def prepare(self, post: Post) -> None:  # noqa: B027 - most need nothing
+        """Make now what *post* is handed over as, where that takes time; raises nothing."""
+
     def announce(self, post: Post) -> None:  # noqa: B027 - most have nobody who could use it
         """Say which *post* will most likely be the next; raises nothing."""
 

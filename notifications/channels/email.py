@@ -146,6 +146,12 @@ def to_bytes(mail: EmailMessage, *, eight_bits: bool = True) -> bytes:
     return mail.as_bytes(policy=POLICY if eight_bits else _SEVEN_BITS)
 
 
+def stuff_dots(data: bytes) -> bytes:
+    """*data*, whose lines end as they should, so that none of them ends the mail before its time (RFC 5321, 4.5.2)."""
+    first = b"." if data.startswith(b".") else b""
+    return first + data.replace(b"\n.", b"\n..") + b".\r\n"
+
+
 def _fill(mail: EmailMessage, message: Message, boundary: str) -> None:
     mail.set_content(message.text, cte=_encoding(message.text))
     mail.make_alternative(boundary=f"={boundary}=")

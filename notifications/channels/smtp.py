@@ -15,7 +15,7 @@ from notifications.channels.channels import (
     Post,
     Stage,
 )
-from notifications.channels.email import to_bytes
+from notifications.channels.email import stuff_dots, to_bytes
 from notifications.channels.smtp_replies import CLOSING, refusal, trouble
 from states.values.addresses import on_the_wire
 
@@ -114,6 +114,12 @@ class Smtp(Channel):
             # A connection that was kept open may have been closed meanwhile: a new one tells.
             yield from self.transmit(post)
 
+    def prepare(self, post: Post) -> None:
+        """Make its text, when the server is known to take it as it is."""
+        if self._connection is not None and self._connection.has_extn("8bitmime"):
+            with suppress(PermanentFailure):  # it is met again when its turn comes
+                _ = post.wire
+
     def announce(self, post: Post) -> None:
         """While one mail is marked, the server may already look at the envelope of the next."""
         if self._connection is None:
@@ -192,7 +198,7 @@ class Smtp(Channel):
             yield Stage.READY
             code, text = server.getreply()
             if code == _GO_ON:
-                server.send(_stuff_dots(data))
+                server.send(stuff_dots(data))
                 yield Stage.LEFT
                 code, text = server.getreply()
         except GeneratorExit:
@@ -283,12 +289,6 @@ def _at_once(server: smtplib.SMTP) -> int:
 
 def _to(envelope: _Envelope) -> str:
     return f"TO:{envelope.address}"
-
-
-def _stuff_dots(data: bytes) -> bytes:
-    """*data*, whose lines end as they should, so that none of them ends the mail before its time (RFC 5321, 4.5.2)."""
-    first = b"." if data.startswith(b".") else b""
-    return first + data.replace(b"\n.", b"\n..") + b".\r\n"
 
 
 def _options(server: smtplib.SMTP, envelope: _Envelope) -> str:

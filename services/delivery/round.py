@@ -147,7 +147,7 @@ class _Round:
         ):
             if not free:
                 return DeliveryReport(without_place=1)
-            self.desk = Desk(self.ledger, mailroom, self.now, looks, self.composer)
+            self.desk = Desk(self.ledger, mailroom, self.now, looks, self.channel, self.composer)
             with closing(self._marker(marks)) as self.marker:
                 stopped = self._batches()
         return DeliveryReport(**(self.counts + self.marker.counts), stopped=stopped)
