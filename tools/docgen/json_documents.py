@@ -494,7 +494,7 @@ class ForeseenSweep(Foreseen):
 
 
 class ForeseenDelivery(Foreseen):
-    """A delivery, with `--dry-run`, if the mail server takes every letter."""
+    """A delivery, with `--dry-run`, if the mail server takes every letter; without what goes to voices under seal."""
 
     report: Delivered
 
