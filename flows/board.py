@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
+from itertools import groupby, islice
 from zoneinfo import ZoneInfo
 
 from config.logs import logger
@@ -11,6 +11,7 @@ from flows.overview import HouseOverview, overview_of, programme_id_of
 from records import aging_report, queries
 from records.dialogues.duty_queries import DutyRow
 from records.queries import Late
+from records.run_history import Tally
 from records.sweep.sweep import SweepReport
 from services.house import House
 from states.model.duties import DutyStatus
@@ -73,9 +74,10 @@ def board_of(house: House, report: SweepReport, now: datetime) -> Board:
 
 
 def _draw(house: House, report: SweepReport, now: datetime) -> Board:
-    touched = list(report.dialogues)[:MOST_DIALOGUES]
+    told = (name for name, tally in report.dialogues.items() if _is_told(tally))
+    touched = list(islice(told, MOST_DIALOGUES))
     overview = overview_of(house, now)
-    late = queries.overdue_duties(house.engine, now, limit=MOST_OVERDUE + 1)
+    late = aging_report.late_duties(house.engine, now, MOST_OVERDUE + 1)
     programmes = [*map(programme_id_of, touched), *overview.late_programmes]
     return Board(
         cards=tuple(_cards(house, _choose(house, touched, overview))),
@@ -85,6 +87,12 @@ def _draw(house: House, report: SweepReport, now: datetime) -> Board:
         programmes=tuple(dict.fromkeys(programmes))[:MOST_DIALOGUES],
         overview=overview,
     )
+
+
+def _is_told(tally: Tally) -> bool:
+    """Whether time did anything that is told."""
+    told = tally.public_part()
+    return bool(told.duties or told.failed)
 
 
 def _choose(house: House, touched: list[str], overview: HouseOverview) -> list[str]:
@@ -118,7 +126,7 @@ def _overdue_duties(house: House, late: list[DutyRow], now: datetime) -> Iterato
 
 def _lapses(house: House, report: SweepReport, touched: list[str]) -> Iterator[Late]:
     """The lapses of each dialogue; time acts in order, so its newest lapses are those of the sweep."""
-    left = {name: report.dialogues[name].lapses for name in touched}
+    left = {name: report.dialogues[name].public_part().lapses for name in touched}
     some = [name for name, lapses in left.items() if lapses]
     for one in queries.lapsed_in(house.engine, some):
         if left[one.dialogue_id]:
@@ -130,5 +138,5 @@ def _escalations(
     house: House, report: SweepReport, touched: list[str], now: datetime
 ) -> list[Late]:
     """One for each rung that was reached, however many people heard of it."""
-    some = [name for name in touched if report.dialogues[name].escalations]
+    some = [name for name in touched if report.dialogues[name].public_part().escalations]
     return queries.escalated_in(house.engine, some, now)

@@ -15,7 +15,6 @@ from states.model.duties import Duty
 from states.model.people import PARTICIPANT
 from states.model.programme import Programme
 from states.model.vocabulary import DutyKind
-from states.privacy.operator_feed import TELLS_OF_ARRIVAL
 from states.timing.lapse import Setting, recipients
 
 WEEK = timedelta(days=7)
@@ -113,7 +112,7 @@ def overview_of(house: House, now: datetime) -> HouseOverview:
     """The overview of *house* at *now* (aware UTC). Raises what the database says."""
     engine = house.engine
     late = aging_report.late_groups(engine, now)
-    coming = aging_report.coming_groups(engine, now + WEEK, TELLS_OF_ARRIVAL)
+    coming = aging_report.coming_groups(engine, now + WEEK)
     listed = late[:MOST_LISTED]
     sweep = queries.last_sweep(engine, now)
     settings = _settings(house, {one.dialogue_id for one in [*listed, *_oldest(late)]})

@@ -7,6 +7,7 @@ does nothing twice and loses nothing.
 
 from collections import Counter
 from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -31,6 +32,7 @@ from flows.prefect.status_page.overview_artifact import show_overview
 from flows.signals import Signals, signals_of
 from flows.worker_thread import CHUNK, Done, Pulse, StoppedEarly, Work, in_house, quietly
 from records import aging_report, queries
+from records.delivery.mail_redaction import untold_endings, untold_mail
 from records.sweep.sweep import SweepReport
 from services.delivery.digest import DigestReport
 from services.delivery.report import DeliveryReport
@@ -117,16 +119,17 @@ async def enforce_deadlines() -> Outcome:
 
 
 def _sweep_totals(opened: int, report: SweepReport) -> Counter[str]:
+    told = report.public_part()
     return Counter(
         opened=opened,
-        duties=report.duties,
-        reminders=report.notices - report.escalations - report.honest,
-        escalations=report.escalations,
-        honest=report.honest,
-        lapses=report.lapses,
-        no_answers=report.no_answers,
-        skipped=report.skipped,
-        failed=report.failed,
+        duties=told.duties,
+        reminders=told.notices - told.escalations - told.honest,
+        escalations=told.escalations,
+        honest=told.honest,
+        lapses=told.lapses,
+        no_answers=told.no_answers,
+        skipped=told.skipped,
+        failed=told.failed,
         held=len(report.held),
     )
 
@@ -150,29 +153,34 @@ async def deliver_notices() -> Outcome:
     """Send what waits; two runs at once never send the same message twice."""
     moment = _moment()
 
-    def work(house: House, pulse: Pulse) -> tuple[DeliveryReport, Counter[str], bool]:
+    def work(house: House, pulse: Pulse) -> tuple[DeliveryReport, Counter[str], Counter[str]]:
         pulse.whole = queries.waiting(house.engine).pending
-        before = aging_report.failures(house.engine)
+        before, untold = aging_report.failures(house.engine), untold_mail(house.engine)
         report = house.deliver(moment, beat=pulse.beat)
         failed = aging_report.failures(house.engine) - before
-        return report, failed, house.settings.channel == "none"
+        return report, untold_endings(house.engine, untold), failed
 
     try:
-        report, failed, closed = await _watch("deliver notices", work)
+        report, untold, failed = await _watch("deliver notices", work)
     except StoppedEarly:
         return await _stop("deliver notices")
+    closed, told = load_settings().channel == "none", _redact(report, untold)
     broken = bool(report.stopped) and not closed
-    tags = [FAILED_MAIL] if broken or report.failed or report.quarantined or failed else []
+    tags = [FAILED_MAIL] if broken or told.quarantined or failed else []
     await quietly(
-        artifacts.name_run(
-            round_words.delivery_title(report, failed, closed=closed), more_tags=tags
-        )
+        artifacts.name_run(round_words.delivery_title(told, failed, closed=closed), more_tags=tags)
     )
     said = round_words.failed_message(failed) if failed else ""
     if broken:
         return Failed(message=f"{_NOT_TAKEN} {said}".strip())
     counts = {**_counts(report), "stopped": bool(report.stopped)}
     return Completed(message=said, data=counts) if said else counts
+
+
+def _redact(report: DeliveryReport, untold: Counter[str]) -> DeliveryReport:
+    """*report* without the letters that are *untold*; of two deliveries at once both leave them out."""
+    left = {name: max(0, getattr(report, name) - number) for name, number in untold.items()}
+    return replace(report, **left)
 
 
 def _counts(report: DeliveryReport) -> dict[str, int]:

@@ -26,6 +26,7 @@ from records.schema.core import (
     PROGRAMMES,
     TROUBLED_ONLY,
 )
+from records.schema.operator_view import DUTY_MAY_BE_TOLD, MAIL_MAY_BE_TOLD
 from states.model.duties import DutyStatus
 from states.model.programme import Programme
 from states.model.vocabulary import DutyKind
@@ -83,21 +84,19 @@ def late_groups(engine: Engine, now: datetime) -> list[OwedGroup]:
     Of more than MOST duties the oldest MOST + 1 are counted. Lateness counts from the first promise.
     """
     chosen = select(*_KEY, DUTIES.c.first_due.label("at"), DUTIES.c.first_day.label("of_day"))
-    chosen = chosen.where(LAPSED_ONLY, DUTIES.c.first_due <= now)
+    chosen = chosen.where(LAPSED_ONLY, DUTIES.c.first_due <= now, DUTY_MAY_BE_TOLD)
     return _groups(engine, chosen.order_by(DUTIES.c.first_due, DUTIES.c.id))
 
 
-def coming_groups(
-    engine: Engine, until: datetime, hidden: Collection[DutyKind] = ()
-) -> list[OwedGroup]:
+def coming_groups(engine: Engine, until: datetime) -> list[OwedGroup]:
     """
-    What is open and due by *until* (aware UTC), the first to come first; without the kinds that are *hidden*.
+    What is open and due by *until* (aware UTC), the first to come first.
 
     Time acts on a duty no later than it is due, so that the index of the sweep finds them.
     """
     chosen = select(*_KEY, DUTIES.c.due.label("at"), DUTIES.c.day.label("of_day"))
     chosen = chosen.where(DUTIES.c.next_at <= until, DUTIES.c.due <= until)
-    chosen = chosen.where(DUTIES.c.status == DutyStatus.OPEN, DUTIES.c.kind.not_in(list(hidden)))
+    chosen = chosen.where(DUTIES.c.status == DutyStatus.OPEN, DUTY_MAY_BE_TOLD)
     return _groups(engine, chosen.order_by(DUTIES.c.next_at, DUTIES.c.id))
 
 
@@ -112,13 +111,21 @@ def _groups(engine: Engine, chosen: Select[Any]) -> list[OwedGroup]:
         return [OwedGroup(*row) for row in rows]
 
 
+def late_duties(engine: Engine, now: datetime, most: int) -> list[DutyRow]:
+    """What lapsed and is still owed at *now* (aware UTC), at most *most*, the longest promised first."""
+    chosen = SELECT_DUTIES.where(LAPSED_ONLY, DUTIES.c.first_due <= now, DUTY_MAY_BE_TOLD)
+    with reading(engine) as connection:
+        ordered = chosen.order_by(DUTIES.c.first_due, DUTIES.c.id).limit(most)
+        return list(duties_in(connection, ordered))
+
+
 def next_to_act(engine: Engine, dialogue_ids: Collection[str]) -> list[DutyRow]:
     """Of the late duties of *dialogue_ids*, for each kind and owner the one on which time acts next."""
     order = (DUTIES.c.next_at.is_(None), DUTIES.c.next_at, DUTIES.c.id)
     place = func.row_number().over(partition_by=_KEY, order_by=order)
     numbered = select(DUTIES.c.id, place.label("place"))
     numbered = numbered.where(LAPSED_ONLY, DUTIES.c.dialogue_id.in_(list(dialogue_ids)))
-    first = numbered.subquery()
+    first = numbered.where(DUTY_MAY_BE_TOLD).subquery()
     chosen = SELECT_DUTIES.where(DUTIES.c.id.in_(select(first.c.id).where(first.c.place == 1)))
     with reading(engine) as connection:
         return list(duties_in(connection, chosen.order_by(DUTIES.c.id)))
@@ -131,7 +138,7 @@ def rungs_told(engine: Engine, dialogue_ids: Collection[str]) -> list[RungTold]:
     chosen = select(*rung, func.max(NOTICES.c.at)).join_from(NOTICES, DUTIES, same)
     chosen = chosen.where(NOTICES.c.dialogue_id.in_(list(dialogue_ids)))
     chosen = chosen.where(
-        NOTICES.c.rung.startswith(LATE), DUTIES.c.status == DutyStatus.LAPSED
+        NOTICES.c.rung.startswith(LATE), DUTIES.c.status == DutyStatus.LAPSED, DUTY_MAY_BE_TOLD
     ).group_by(*rung)
     with reading(engine) as connection:
         rows = connection.execute(chosen.order_by(func.max(NOTICES.c.at), *rung))
@@ -149,9 +156,11 @@ def programmes_behind(engine: Engine, dialogue_ids: Collection[str]) -> dict[str
 def mail_lately(engine: Engine, since: datetime) -> MailLately:
     """What was sent since *since* (aware UTC), and what of that time could not be; among the newest 5,000 notices."""
     columns = (NOTICES.c.id, NOTICES.c.status, NOTICES.c.role, NOTICES.c.at, NOTICES.c.sent_at)
-    new = select(*columns).order_by(NOTICES.c.id.desc()).limit(_NEWEST).subquery()
-    sent = select(func.count(), func.max(new.c.sent_at))
-    failed = select(new.c.role, func.count()).where(new.c.status == FAILED, new.c.at >= since)
+    newest = select(*columns, MAIL_MAY_BE_TOLD.label("told"))
+    new = newest.order_by(NOTICES.c.id.desc()).limit(_NEWEST).subquery()
+    sent = select(func.count(), func.max(new.c.sent_at)).where(new.c.told)
+    failed = select(new.c.role, func.count()).where(new.c.told, new.c.status == FAILED)
+    failed = failed.where(new.c.at >= since)
     with reading(engine) as connection:
         seen, oldest = connection.execute(select(func.count(), func.min(new.c.at))).one()
         went = connection.execute(sent.where(new.c.status == SENT, new.c.sent_at >= since)).one()
@@ -161,8 +170,9 @@ def mail_lately(engine: Engine, since: datetime) -> MailLately:
 
 
 def failures(engine: Engine) -> Counter[str]:
-    """How many notices ever failed for good, by the role of the reader; nobody by name."""
+    """How many notices ever failed for good, by the role of the reader; of voices under seal none."""
     chosen = select(NOTICES.c.role, func.count()).where(TROUBLED_ONLY, NOTICES.c.status == FAILED)
+    chosen = chosen.where(MAIL_MAY_BE_TOLD)
     with reading(engine) as connection:
         rows = connection.execute(chosen.group_by(NOTICES.c.role))
         return Counter({str(role): int(number) for role, number in rows})

@@ -9,6 +9,7 @@ from records.engine.database import reading
 from records.outbox.enqueue import FAILED, WAITS_SINCE
 from records.run_history import finished_by
 from records.schema.core import DUTIES, LAPSED_ONLY, NOTICES, PENDING_ONLY, PROGRAMMES, SWEEPS
+from records.schema.operator_view import DUTY_MAY_BE_TOLD, MAIL_MAY_BE_TOLD
 
 LOOKED_AT = 10_000
 """How many notices are looked at where no index counts them."""
@@ -51,23 +52,25 @@ def gauges(engine: Engine, now: datetime) -> Gauges:
 
 
 def _overdue_count(connection: Connection) -> tuple[int, datetime | None]:
-    late = select(func.count()).select_from(DUTIES).where(LAPSED_ONLY)
-    oldest = select(DUTIES.c.first_due).where(LAPSED_ONLY).order_by(DUTIES.c.first_due).limit(1)
-    return connection.scalar(late) or 0, connection.scalar(oldest)
+    late = select(func.count()).select_from(DUTIES).where(LAPSED_ONLY, DUTY_MAY_BE_TOLD)
+    oldest = select(DUTIES.c.first_due).where(LAPSED_ONLY, DUTY_MAY_BE_TOLD)
+    first = connection.scalar(oldest.order_by(DUTIES.c.first_due).limit(1))
+    return connection.scalar(late) or 0, first
 
 
 def _pending(connection: Connection) -> tuple[int, datetime | None]:
-    waits = select(func.count()).select_from(NOTICES).where(PENDING_ONLY)
-    turn = select(WAITS_SINCE.label("at")).where(PENDING_ONLY)
+    waits = select(func.count()).select_from(NOTICES).where(PENDING_ONLY, MAIL_MAY_BE_TOLD)
+    turn = select(WAITS_SINCE.label("at")).where(PENDING_ONLY, MAIL_MAY_BE_TOLD)
     turn = turn.order_by(NOTICES.c.next_try_at, NOTICES.c.id).limit(LOOKED_AT)
     oldest = select(func.min(turn.subquery().c.at))
     return connection.scalar(waits) or 0, connection.scalar(oldest)
 
 
 def _failed_count(connection: Connection) -> int:
-    newest = select(NOTICES.c.status).order_by(NOTICES.c.id.desc()).limit(LOOKED_AT).subquery()
-    chosen = select(func.count()).select_from(newest).where(newest.c.status == FAILED)
-    return connection.scalar(chosen) or 0
+    chosen = select(NOTICES.c.status, MAIL_MAY_BE_TOLD.label("told"))
+    newest = chosen.order_by(NOTICES.c.id.desc()).limit(LOOKED_AT).subquery()
+    failed = select(func.count()).where(newest.c.told, newest.c.status == FAILED)
+    return connection.scalar(failed) or 0
 
 
 def _last_sweep(connection: Connection, now: datetime) -> datetime | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Engine, Select, Table, and_, bindparam, case, func, null, or_, select
+from sqlalchemy import Column, Engine, Select, Table, and_, bindparam, func, not_, null, or_, select
 
 from records.dialogues.duty_queries import SELECT_DUTIES, DutyRow, duties_in
 from records.dialogues.programmes import NOT_PAUSED
@@ -23,11 +23,15 @@ from records.schema.core import (
     SWEEPS,
     TROUBLED_ONLY,
 )
+from records.schema.operator_view import (
+    DUTY_MAY_BE_TOLD,
+    MAIL_MAY_BE_TOLD,
+    TELLS_OF_CARRYING,
+)
 from states.model.dialogue import Phase
 from states.model.duties import OWED, DutyStatus
 from states.model.people import PARTICIPANT
 from states.model.vocabulary import DutyKind, Template
-from states.privacy.operator_feed import TELLS_OF_ARRIVAL
 
 _PASSED = DUTIES.c.lapsed_version == DUTIES.c.version
 _OWED = (
@@ -77,7 +81,7 @@ class Tallied(NamedTuple):
     """
     How many duties of a dialogue have one *status*, and when the first of them is due; no status: it has none.
 
-    Those that tell of an arrival are counted, but not dated.
+    Those that tell how far words came are left out.
     """
 
     dialogue_id: str
@@ -133,33 +137,34 @@ def _columns(table: Table, row: Any) -> list[Column[Any]]:  # noqa: ANN401 - a N
 
 
 def lapsed_in(engine: Engine, dialogue_ids: Iterable[str]) -> list[Late]:
-    """The duties of *dialogue_ids* whose present due moment has passed, the newest first."""
+    """The duties of *dialogue_ids* whose present due moment has passed, as the operator may know, the newest first."""
     chosen = select(DUTIES.c.dialogue_id, DUTIES.c.kind, DUTIES.c.due, null())
     chosen = chosen.where(DUTIES.c.dialogue_id.in_(list(dialogue_ids)), _PASSED)
+    chosen = chosen.where(not_(TELLS_OF_CARRYING))
     with reading(engine) as connection:
         rows = connection.execute(chosen.order_by(DUTIES.c.due.desc(), DUTIES.c.id))
         return [Late(*row) for row in rows]
 
 
 def escalated_in(engine: Engine, dialogue_ids: Iterable[str], at: datetime) -> list[Late]:
-    """The rungs of late duties of *dialogue_ids* that a role heard of *at* one moment, each once."""
+    """The rungs of late duties of *dialogue_ids* that a role heard of *at* one moment, each once, for the operator."""
     rung = (DUTIES.c.dialogue_id, DUTIES.c.kind, DUTIES.c.due, NOTICES.c.rung)
     same = (NOTICES.c.dialogue_id == DUTIES.c.dialogue_id) & (NOTICES.c.duty == DUTIES.c.name)
     chosen = select(*rung).join_from(NOTICES, DUTIES, same).group_by(DUTIES.c.id, *rung)
     chosen = chosen.where(NOTICES.c.dialogue_id.in_(list(dialogue_ids)), NOTICES.c.at == at)
     chosen = chosen.where(NOTICES.c.rung.startswith(LATE), NOTICES.c.role != PARTICIPANT, _PASSED)
+    chosen = chosen.where(not_(TELLS_OF_CARRYING))
     with reading(engine) as connection:
         rows = connection.execute(chosen.order_by(func.min(NOTICES.c.id)))
         return [Late(*row) for row in rows]
 
 
 def tally(engine: Engine, dialogue_ids: Iterable[str]) -> list[Tallied]:
-    """How the duties of *dialogue_ids* stand, counted by the database: one row for each dialogue and status."""
-    told = DUTIES.c.kind.not_in(sorted(TELLS_OF_ARRIVAL))
-    dated = (case((told, DUTIES.c.due)), case((told, DUTIES.c.day)))
-    counted = (func.count(DUTIES.c.id), *map(func.min, dated))
+    """How the duties of *dialogue_ids* stand for the operator, counted: one row for each dialogue and status."""
+    counted = (func.count(DUTIES.c.id), func.min(DUTIES.c.due), func.min(DUTIES.c.day))
     chosen = select(DIALOGUES.c.id, DIALOGUES.c.phase, DUTIES.c.status, *counted)
-    chosen = chosen.join_from(DIALOGUES, DUTIES, isouter=True)
+    told = (DUTIES.c.dialogue_id == DIALOGUES.c.id) & DUTY_MAY_BE_TOLD
+    chosen = chosen.join_from(DIALOGUES, DUTIES, told, isouter=True)
     chosen = chosen.where(DIALOGUES.c.id.in_(list(dialogue_ids)))
     chosen = chosen.group_by(DIALOGUES.c.id, DIALOGUES.c.phase, DUTIES.c.status)
     with reading(engine) as connection:
@@ -203,9 +208,9 @@ def _of_programme(programme_id: str) -> Select[tuple[str]]:
 
 
 def waiting(engine: Engine) -> OutboxCounts:
-    """What the outbox holds that did not go out."""
-    oldest = select(func.count(), func.min(WAITS_SINCE)).where(PENDING_ONLY)
-    chosen = select(NOTICES.c.status, func.count()).where(TROUBLED_ONLY)
+    """What the outbox holds that did not go out, as far as whoever watches the machine may know."""
+    oldest = select(func.count(), func.min(WAITS_SINCE)).where(PENDING_ONLY, MAIL_MAY_BE_TOLD)
+    chosen = select(NOTICES.c.status, func.count()).where(TROUBLED_ONLY, MAIL_MAY_BE_TOLD)
     with reading(engine) as connection:
         pending = connection.execute(oldest).one()
         rows = connection.execute(chosen.group_by(NOTICES.c.status))
@@ -216,7 +221,7 @@ def waiting(engine: Engine) -> OutboxCounts:
 def waits_because(engine: Engine) -> str | None:
     """What kept most of the waiting notices from going out when they were tried, None when none was tried."""
     why = NOTICES.c.error
-    chosen = select(why).where(PENDING_ONLY, why.is_not(None)).group_by(why)
+    chosen = select(why).where(PENDING_ONLY, why.is_not(None), MAIL_MAY_BE_TOLD).group_by(why)
     with reading(engine) as connection:
         return connection.scalar(chosen.order_by(func.count().desc(), why).limit(1))
 

@@ -1,6 +1,6 @@
 """Run history: what each sweep did, counted, and a row for each that did something; now and then for an idle one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Engine, and_, false, insert, select, update
@@ -35,6 +35,8 @@ class Tally:
     no_answers: int = 0
     skipped: int = 0
     failed: int = 0
+    untold: "Tally | None" = None
+    """Of all this, what says how far words to a voice under seal came: whoever watches the machine is not told."""
 
     def count(self, passing: Passing) -> None:
         """Count what became of one duty."""
@@ -59,6 +61,25 @@ class Tally:
         self.no_answers += other.no_answers
         self.skipped += other.skipped
         self.failed += other.failed
+        if other.untold:
+            self._withhold(other.untold)
+
+    def add_untold(self, other: "Tally") -> None:
+        """Count what *other* counted too, as what is not told."""
+        self.add(other)
+        self._withhold(other)
+
+    def _withhold(self, other: "Tally") -> None:
+        self.untold = self.untold or Tally()
+        self.untold.add(other)
+
+    def public_part(self) -> "Tally":
+        """What of it whoever watches the machine is told."""
+        hidden = self.untold or Tally()
+        return Tally(*(getattr(self, name) - getattr(hidden, name) for name in _COUNTED))
+
+
+_COUNTED = [one.name for one in fields(Tally) if one.name != "untold"]
 
 
 def finished_by(now: datetime) -> ColumnElement[bool]:

@@ -96,7 +96,7 @@ def _event(one: UntoldFact, run_id: UUID) -> Event:
 
 def _role_of(one: UntoldFact) -> str:
     failed = one.fact is FactName.NOTICE_UNDELIVERABLE
-    return capacity_of(one.subject) if failed else Role.MANAGER
+    return capacity_of(one.subject, helps=one.helps) if failed else Role.MANAGER
 
 
 def _message(one: UntoldFact) -> Labels:

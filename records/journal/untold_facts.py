@@ -10,10 +10,21 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from records.engine.database import reading, writing
 from records.engine.statements import CompiledStatement
+from records.schema.collections import HELPERS
 from records.schema.core import DIALOGUES, FACTS
 from records.schema.salts import detail_of
 from records.schema.watch import UNTOLD_FACTS
@@ -38,6 +49,8 @@ class UntoldFact(NamedTuple):
     at: datetime
     fact: FactName
     subject: str
+    helps: bool
+    """Whether the subject is a helper."""
     detail: dict[str, Any]
 
 
@@ -75,11 +88,15 @@ def _waiting(now: datetime) -> Any:  # noqa: ANN401 - a statement repeats its co
 
 def _read(connection: Connection, which: ColumnElement[bool]) -> list[UntoldFact]:
     columns = (UNTOLD_FACTS.c.id, UNTOLD_FACTS.c.dialogue_id, DIALOGUES.c.programme_id)
-    fact = (FACTS.c.hash, FACTS.c.at, FACTS.c.fact, FACTS.c.subject, FACTS.c.detail)
+    helps = exists().where(
+        HELPERS.c.dialogue_id == FACTS.c.dialogue_id, HELPERS.c.id == FACTS.c.subject
+    )
+    named = (FACTS.c.hash, FACTS.c.at, FACTS.c.fact, FACTS.c.subject)
+    fact = (*named, helps.correlate(FACTS), FACTS.c.detail)
     chosen = select(*columns, *fact).join_from(UNTOLD_FACTS, FACTS, _SAME)
     chosen = chosen.join(DIALOGUES, DIALOGUES.c.id == UNTOLD_FACTS.c.dialogue_id).where(which)
     rows = connection.execute(chosen.order_by(UNTOLD_FACTS.c.id))
-    return [UntoldFact(*row[:-1], detail_of(row.detail)[0]) for row in rows]
+    return [UntoldFact._make([*row[:-1], detail_of(row.detail)[0]]) for row in rows]
 
 
 def forget(engine: Engine, ids: Collection[int]) -> None:

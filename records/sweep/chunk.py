@@ -28,8 +28,9 @@ from records.journal.hash_chain import COPY_FACTS, INSERT_FACTS, Head
 from records.outbox import enqueue
 from records.run_history import Tally
 from records.schema.core import ASKING_ONLY, DIALOGUES, DUTIES, NOTICES, PROGRAMMES
+from records.schema.operator_view import TELLS_OF_CARRYING
 from records.sweep.row_templates import DIALOGUE, ID, KIND, NAMED, Row, RowTemplate, WrittenRows
-from records.sweep.rule_cache import RuleCache
+from records.sweep.rule_cache import UNTOLD, RuleCache
 from states.model.vocabulary import DutyKind, Template
 
 _log = logging.getLogger(__name__)
@@ -55,8 +56,7 @@ _HELD = _SEEN.with_for_update(of=DIALOGUES, skip_locked=True)
 _HOLD = {
     at: CompiledStatement(_HELD.where(listed), ["ids"]) for at, listed in _LISTED_PLACES.items()
 }
-_d = DUTIES.c
-_n = NOTICES.c
+_d, _n = DUTIES.c, NOTICES.c
 _SENT = select(func.min(_n.sent_at)).where(_n.dialogue_id == _d.dialogue_id)
 _SENT = _SENT.where(_n.status == literal_column("'sent'"), ASKING_ONLY, _n.rung.is_(None))
 _ASKING = _SENT.where(_n.duty == _d.name, _n.template == _d.asked).scalar_subquery()
@@ -72,7 +72,7 @@ _ARRIVED = case(
 """When what asks for a participant's duty arrived, or the invitation that is owed; looked up for no other duty."""
 _AGAIN = (
     select(
-        _d.id, _d.dialogue_id, _d.name, _d.whom, _d.waiting,
+        _d.id, _d.dialogue_id, _d.name, _d.whom, _d.waiting, TELLS_OF_CARRYING,
         _d.kind, _d.owner, _d.due, _d.status, _d.version, _d.lapsed_version, _d.rung,
         _d.whom.is_not(None), _d.waiting.is_not(None), _d.lapsed_at.is_not(None),
         _d.day, _d.asked, _ARRIVED,
@@ -248,7 +248,7 @@ class _Chunk:
             self.errors[duty[ID]] = f"{type(error).__name__}: {error}"[:_ERROR_LENGTH]
             tally.failed += 1
             return
-        tally.add(template.tally)
+        (tally.add_untold if duty[UNTOLD] else tally.add)(template.tally)
         head = self.heads.get(name) or Head(seq, digest)
         self.heads[name] = template.render(duty, head, self.written)
         if template.shifted:

@@ -20,7 +20,7 @@ from states.timing.lapse import Passing
 Row = tuple[Any, ...]
 
 
-ID, DIALOGUE, NAMED, WHO, WAITS, KIND = range(6)
+ID, DIALOGUE, NAMED, WHO, WAITS, _, KIND = range(7)
 """Where a duty that is rendered has its key, its dialogue, its name, for whom it is, who waits, and its kind."""
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Dialect
 
 from records.dialogues.repository import Policies, programme_of
 from records.engine.column_types import from_stored, instant_text, to_stored
-from records.sweep.row_templates import NAMED, WAITS, WHO, Row, RowTemplate, make_template
+from records.sweep.row_templates import KIND, NAMED, WAITS, WHO, Row, RowTemplate, make_template
 from states.model.calendar import calendar_of
 from states.model.duties import Duty, DutyStatus
 from states.model.policy import Policy
@@ -22,8 +22,10 @@ from states.timing.equivalence import (
 )
 from states.timing.lapse import Setting, pass_time
 
-HOW = WAITS + 1
+HOW = KIND
 """From here on a row of the sweep says how its duty stands."""
+UNTOLD = HOW - 1
+"""Where it says whether what time does to the duty is kept from whoever watches the machine."""
 ARRIVED = len(Standing._fields) - 1
 """Where that says when what asks for the duty arrived: only the day matters, so that templates are shared."""
 _MOST_TEMPLATES = 20_000  # of one kind of programme, each about a kilobyte

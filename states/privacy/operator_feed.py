@@ -8,7 +8,7 @@ the moderator's (rules 39), so neither that nor any message about it is told.
 from states.model.dialogue import Dialogue
 from states.model.duties import KINDS, About
 from states.model.facts import Fact
-from states.model.people import PARTICIPANT, ROLES
+from states.model.people import HELPER, PARTICIPANT, ROLES
 from states.model.vocabulary import FactName, Template
 from states.privacy.seals import is_sealed
 
@@ -16,7 +16,7 @@ TOLD = frozenset({
     FactName.DIALOGUE_OPENED, FactName.DIALOGUE_CLOSED, FactName.DIALOGUE_CANCELLED,
     FactName.PARTICIPANT_ANSWERED, FactName.ANSWER_BOUNCED, FactName.NOTICE_UNDELIVERABLE,
 })  # fmt: skip
-_ABOUT_CARRYING = frozenset({Template.DELIVERY_FAILED, Template.BY_HAND_TASK, Template.RELAYED})
+ABOUT_CARRYING = frozenset({Template.DELIVERY_FAILED, Template.BY_HAND_TASK, Template.RELAYED})
 """The messages that say how far another one came: that they failed would say it too."""
 TELLS_OF_ARRIVAL = frozenset(
     rule.name for rule in KINDS.values() if rule.asked and rule.about is About.VOICE
@@ -26,10 +26,12 @@ TELLS_OF_ARRIVAL = frozenset(
 
 def is_told(dialogue: Dialogue, fact: Fact) -> bool:
     """Whether the operator's feed may tell *fact* of *dialogue*."""
-    about_carrying = fact.detail.get("template") in _ABOUT_CARRYING
+    about_carrying = fact.detail.get("template") in ABOUT_CARRYING
     return fact.fact in TOLD and not about_carrying and not is_sealed(dialogue, fact.subject)
 
 
-def capacity_of(subject: str) -> str:
-    """In which capacity the *subject* of a told fact is spoken of: a role, or `participant`; never who."""
-    return subject if subject in ROLES else PARTICIPANT
+def capacity_of(subject: str, *, helps: bool) -> str:
+    """In which capacity the *subject* of a told fact, who *helps* or not, is spoken of; never who."""
+    if subject in ROLES:
+        return subject
+    return HELPER if helps else PARTICIPANT

@@ -15,7 +15,8 @@ from states.model.vocabulary import Template
 from states.privacy.readers import Eyes, Reader
 
 _LETTERS = 26
-_PSEUDONYM = "sealed-"
+PSEUDONYM = "sealed-"
+"""How every pseudonym begins."""
 _BEARERS = frozenset({Role.MODERATOR, Role.CONFIDANT, Role.BOARD})
 """Who may have to bring what a sealed voice should hear: the moderator, and who stands above them (rules 44)."""
 
@@ -40,7 +41,7 @@ def is_sealed(dialogue: Dialogue, name: object) -> bool:
 
 def is_pseudonym(name: str) -> bool:
     """Whether *name* has the form of a pseudonym, of whichever edition."""
-    return name.startswith(_PSEUDONYM)
+    return name.startswith(PSEUDONYM)
 
 
 def others_under_seal(dialogue: Dialogue, voice: str) -> set[str]:
@@ -136,7 +137,7 @@ def speak_under_seal(dialogue: Dialogue, speaker: Stakeholder) -> str:
     for seal in dialogue.seals.values():
         if seal.stakeholder == speaker.id:
             return seal.id
-    return seal_as(dialogue, f"{_PSEUDONYM}{len(dialogue.seals) + 1}", speaker)
+    return seal_as(dialogue, f"{PSEUDONYM}{len(dialogue.seals) + 1}", speaker)
 
 
 def seal_as(dialogue: Dialogue, pseudonym: str, speaker: Stakeholder) -> str:

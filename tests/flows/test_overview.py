@@ -230,3 +230,12 @@ def test_a_delivery_says_to_whom_it_failed() -> None:
         "deliver notices · nothing to send"
     )
     assert "1 to manager, 2 to participant" in failed_message(failed)
+
+
+def test_a_failure_of_which_nobody_may_hear_is_in_no_title() -> None:
+    from flows.prefect.status_page.round_words import delivery_title
+    from services.delivery.report import DeliveryReport
+
+    assert delivery_title(DeliveryReport(failed=1), Counter(), closed=False) == (
+        "deliver notices · nothing to send"
+    )

@@ -34,7 +34,7 @@ def test_an_empty_database_owes_nothing(memory: Memory) -> None:
     assert aging_report.failures(engine) == {}
 
 
-def test_what_comes_is_due_by_then_and_not_hidden(two: Memory) -> None:
+def test_what_comes_is_due_by_then(two: Memory) -> None:
     found = aging_report.coming_groups(two.engine, LAPSE)
 
     assert [(one.dialogue_id, one.kind, one.owner, one.number) for one in found] == [
@@ -43,7 +43,6 @@ def test_what_comes_is_due_by_then_and_not_hidden(two: Memory) -> None:
     ]
     assert {one.day for one in found} == {LAPSE.date()}
     assert aging_report.coming_groups(two.engine, LAPSE - DAY) == []
-    assert aging_report.coming_groups(two.engine, LAPSE, [APPROVE]) == []
 
 
 def test_what_is_late_is_counted_told_and_goes_on(two: Memory) -> None:

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from records.journal import untold_facts
 from records.journal.untold_facts import LEASE, UntoldFact
+from states.model.people import HELPER, PARTICIPANT, Role
+from states.privacy.operator_feed import capacity_of
 from tests.records.conftest import Memory, a_programme
 
 MANY = 100
@@ -92,3 +94,31 @@ def test_what_a_killed_round_left_is_told_later_and_what_was_told_is_not(opened:
     opened.now += LEASE
 
     assert waiting(opened) == []
+
+
+def test_the_mail_of_a_helper_that_fails_is_told_as_a_helpers(opened: Memory) -> None:
+    given = {
+        "name": "S. Aksoy",
+        "organisation": "Taalhulp",
+        "language": "tr",
+        "email": "s@hulp.example",
+    }
+    opened.act("name-helper", given, by="sponsor")
+    waiting(opened)
+    for notice in opened.notices(template="helper-named"):
+        opened.ledger.undeliverable(notice.id, "email", "550 5.1.1", opened.now)
+    (told,) = waiting(opened)
+
+    assert told.helps
+    assert capacity_of(told.subject, helps=told.helps) == HELPER
+
+
+def test_of_others_a_role_or_that_they_take_part_is_told(invited: Memory) -> None:
+    waiting(invited)
+    for to in ("ngo-nl", "sponsor"):
+        for notice in invited.notices(to=to, status="pending"):
+            invited.ledger.undeliverable(notice.id, "email", "550 5.1.1", invited.now)
+    told = {capacity_of(one.subject, helps=one.helps) for one in waiting(invited)}
+
+    assert told <= {PARTICIPANT, Role.SPONSOR}
+    assert PARTICIPANT in told

@@ -69,13 +69,13 @@ def failed_words(failed: Counter[str]) -> str:
 
 def delivery_title(report: DeliveryReport, failed: Counter[str], *, closed: bool) -> str:
     """What became of the letters, and to whom the failed ones were."""
-    lost = f"failed ({failed_words(failed)})" if failed else "failed"
+    lost = f"failed ({failed_words(failed)})"
     words = [
         (report.sent, "sent", "sent"),
         (report.by_hand, "by hand", "by hand"),
         (report.withdrawn, "withdrawn", "withdrawn"),
         (report.later, "to try again", "to try again"),
-        (max(report.failed, failed.total()), lost, lost),
+        (failed.total(), lost, lost),
         (report.quarantined, "set aside", "set aside"),
         (int(bool(report.stopped) and not closed), "stopped early", ""),
     ]
