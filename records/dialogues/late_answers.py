@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, func, select
 from records.dialogues.repository import Policies, programme_of
 from records.engine.database import reading
 from records.schema.core import DIALOGUES, DUTIES, LAPSED_ONLY, PROGRAMMES
+from records.schema.operator_view import DUTY_MAY_BE_TOLD
 from states.model.calendar import calendar_of
 from states.model.duties import KINDS
 from states.timing.ladders import rung_moment
@@ -18,7 +19,7 @@ LONG = 10
 """Working days after which it is an operator's affair too: when the ladder of an answer reaches the sponsor."""
 ANSWERS = frozenset(rule.name for rule in KINDS.values() if rule.ladder == "feedback")
 """The kinds of duty of which somebody waits for the words."""
-_MOST = 10_000  # promises that are looked at: where so many are late, more tell nobody anything
+_MOST = 10_000  # the oldest promises, which are looked at: where so many are late, more tell nobody anything
 
 
 class LateAnswers(NamedTuple):
@@ -43,14 +44,16 @@ def late_answers(engine: Engine, policies: Policies, now: datetime) -> list[Late
 
 
 def _late(now: datetime) -> Any:  # noqa: ANN401 - a statement repeats its columns
-    """One row for each programme, dialogue and due moment; so many working days are as many days at least."""
-    which = (DIALOGUES.c.programme_id, DUTIES.c.dialogue_id, DUTIES.c.due)
-    chosen = select(*which, func.count()).join_from(DUTIES, DIALOGUES)
-    chosen = chosen.where(LAPSED_ONLY, DUTIES.c.lapsed_version == DUTIES.c.version)
-    chosen = chosen.where(
-        DUTIES.c.kind.in_(sorted(ANSWERS)), DUTIES.c.due <= now - timedelta(days=LONG)
-    )
-    return chosen.group_by(*which).order_by(*which).limit(_MOST)
+    """One row for each programme, dialogue and promise; so many working days are as many days at least."""
+    before = now - timedelta(days=LONG)
+    chosen = select(DUTIES.c.dialogue_id, DUTIES.c.due, DUTIES.c.day)
+    chosen = chosen.where(LAPSED_ONLY, DUTIES.c.first_due <= before, DUTIES.c.due <= before)
+    chosen = chosen.where(DUTIES.c.lapsed_version == DUTIES.c.version)
+    chosen = chosen.where(DUTIES.c.kind.in_(sorted(ANSWERS)), DUTY_MAY_BE_TOLD)
+    oldest = chosen.order_by(DUTIES.c.first_due, DUTIES.c.id).limit(_MOST).subquery()
+    which = (DIALOGUES.c.programme_id, oldest.c.dialogue_id, oldest.c.due, oldest.c.day)
+    in_all = select(*which, func.count()).where(oldest.c.dialogue_id == DIALOGUES.c.id)
+    return in_all.group_by(*which).order_by(*which)
 
 
 def _those_passed(
@@ -61,7 +64,7 @@ def _those_passed(
         programme = programme_of(documents[row[0]])
         policy = policies(programme.policy)
         calendar = calendar_of(programme, policy)
-        due_day = calendar.due_day(row[2])
+        due_day = row[3] or calendar.due_day(row[2])
         if rung_moment(calendar, due_day, LONG, policy.notice_time) <= now:
             yield row
 
@@ -74,5 +77,5 @@ def _documents(connection: Connection, programme_ids: set[str]) -> Mapping[str, 
 
 def _summary(programme_id: str, rows: list[tuple[Any, ...]]) -> LateAnswers:
     dialogues = tuple(dict.fromkeys(row[1] for row in rows))
-    answers, oldest = sum(row[3] for row in rows), min(row[2] for row in rows)
+    answers, oldest = sum(row[4] for row in rows), min(row[2] for row in rows)
     return LateAnswers(programme_id, answers, oldest, dialogues)
