@@ -25,6 +25,7 @@ from portal.manager.by_hand import relayed_steps
 from portal.manager.overview import dialogue_view, duty_links
 from portal.manager.register import unreadable_files
 from portal.web import refusal_details
+from records.journal import duty_replay, replay
 from services.delivery import outbound
 from states.checks.checks import GIVEN_BY, RULES
 from states.checks.status import _SUBJECTS
@@ -107,6 +108,28 @@ ASKED: dict[str, Asked] = {
     "portal/web/refusal_details.py TELLERS": row(
         refusal_details.TELLERS, places("people") | set(refusal_details.TELLERS),
         "contribution contributions edition group home limit most number reason rounds seats weeks",
+    ),
+    "records/journal/replay.py _HANDLERS": row(
+        replay._HANDLERS, FactName,
+        "answer-bounced brought chain-dialogue-linked contact-changed could-not-reach debt-carried "
+        "delivery-recorded dialogue-cancelled dialogue-closed duty-lapsed duty-met duty-opened duty-postponed "
+        "duty-reopened duty-rescheduled duty-withdrawn erasure-asked erasure-declined erasure-granted "
+        "expectation-shared hand-over-agreed helper-ended helper-named information-given lesson-noted "
+        "no-answer-recorded not-reached notice-undeliverable report-looked-at report-unread risk-dropped "
+        "risk-named role-handed-over rung-reached rung-skipped settlement-written way-marked-unsafe",
+    ),
+    "records/journal/duty_replay.py _CHANGES": row(
+        duty_replay._CHANGES, FactName,
+        "answer-bounced answer-disputed answer-written attendance-recorded brought chain-dialogue-linked "
+        "check-overridden commitment-reported contact-changed contribution-decided contribution-recorded "
+        "could-not-reach debt-carried decision-reopened delivery-recorded dialogue-cancelled dialogue-closed "
+        "dialogue-opened dispute-settled duty-opened erasure-asked erasure-declined erasure-granted "
+        "expectation-shared expectations-echoed hand-over-agreed helper-ended helper-named information-given "
+        "invitation-accepted invitation-declined lesson-noted line-checked management-recorded "
+        "notice-undeliverable participant-answered participant-erased participant-invited phase-entered "
+        "report-looked-at report-unread risk-dropped risk-named role-handed-over rung-reached rung-skipped "
+        "session-rescheduled settlement-written stakeholder-dropped stakeholder-mapped step-undone strategy-signed "
+        "summary-published verdict-given way-marked-unsafe",
     ),
     "states/privacy/bound_words.py _SPOKEN": row(
         bound_words._SPOKEN, FactName,

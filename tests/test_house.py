@@ -144,6 +144,8 @@ def test_a_room_is_imported_from_this_house(room: str) -> None:
 _FIELDS = frozenset({"seals", "attribution", "small_group"})
 _SECRETS = re.compile(rf"""\.({"|".join(_FIELDS)})\b|\[["']({"|".join(_FIELDS)})["']\]""")
 _MAY_READ = {
+    "records/journal/replay.py": "tells the facts again, for the operator who asks whether rows were rewritten",
+    "records/journal/examination.py": "holds that against the rows, and names the field that differs",
     "states/model/dialogue.py": "finds the seat behind a voice, and the voices of a seat, for the steps",
 }
 """Who reads them beside states/privacy, and why; to store a field by its name is no reading."""

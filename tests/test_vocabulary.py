@@ -34,6 +34,8 @@ OTHERWISE: dict[str, tuple[str, str]] = {
     "portal/manager/answers/answer_debts.py": ("not-reached", "how an answer stands"),
     "portal/manager/answers/answers.py": ("answer", "a part of an address"),
     "portal/my/data.py": ("answer", "a field of a point"),
+    "records/journal/examination.py": ("invitation", "a field of a seat"),
+    "records/journal/replay.py": ("invitation", "the question that two steps answer"),
     "records/sweep/chunk.py": ("digest", "a bound value"),
 }
 """Where a text is spelt like a word and is another one: the text, and what it is."""

@@ -1,6 +1,5 @@
 """`weerklank journal`: the facts of a dialogue, and the chain of hashes that binds them."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,12 +10,14 @@ from cli.commands.act import Dialogue
 from cli.commands.status import As
 from cli.completion import dialogue_ids
 from cli.console import AsJson
-from cli.json_views import fact_row, for_an_auditor
+from cli.json_views import fact_row, for_an_auditor, instant
 from records.journal import journal
+from records.journal.examination import CHAIN, COMMITMENT, REPLAY, examine
 from services.house import open_house
 
 if TYPE_CHECKING:
-    from records.journal.journal import Break, Entry
+    from records.journal.examination import Difference, Examination
+    from records.journal.journal import Entry
 
 app = group("Show the facts; check the chain of hashes.")
 
@@ -74,40 +75,80 @@ def _short(value: object) -> str:
 
 @app.command("verify", context_settings=HELP)
 def verify(dialogue: SomeDialogue = None, as_json: AsJson = False) -> None:
-    """Check that no fact was changed, left out or put in; ends with 1 and names the first bad entry when one was.
+    """Check that nobody changed what happened: the chain of facts, what follows from them, and the words they bind.
+
+    Ends with 1 and names what differs, and whose witness says so, when somebody did.
 
     weerklank journal verify
     """
-    with open_house() as house, console.working("Checking the chain of hashes …"):
+    with open_house() as house, console.working("Holding the journal against the records …"):
         ids = [dialogue] if dialogue else house.ledger.dialogue_ids()
-        for name in ids:
-            house.ledger.read(name)
-        breaks = journal.verify(house.engine, dialogue)
+        found = examine(house.engine, dialogue)
         heads = {name: journal.head(house.engine, name) for name in ids}
     if as_json:
-        console.say_json(_as_data(heads, breaks))
+        console.say_json(_as_data(heads, found))
     else:
-        _tell(heads, breaks)
-    if breaks:
+        _tell(heads, found)
+    if not found.ok:
         raise typer.Exit(1)
 
 
-def _as_data(heads: dict[str, Any], breaks: Sequence["Break"]) -> dict[str, Any]:
+_WITNESSES = {
+    CHAIN: "the chain of hashes says so",
+    REPLAY: "the facts, told again, say so",
+    COMMITMENT: "the commitment of its fact says so",
+}
+
+
+def _as_data(heads: dict[str, Any], found: "Examination") -> dict[str, Any]:
     rows = [{"dialogue": name, "entries": seq, "head": head} for name, (seq, head) in heads.items()]
-    broken = [{"dialogue": one.dialogue_id, "seq": one.seq, "what": one.what} for one in breaks]
-    return {"ok": not breaks, "journals": rows, "breaks": broken}
+    broken = [
+        {"dialogue": one.dialogue_id, "seq": one.seq, "what": one.what, "witness": CHAIN}
+        for one in found.breaks
+    ]
+    return {
+        "ok": found.ok,
+        "journals": rows,
+        "breaks": broken,
+        "differences": [_difference(one) for one in found.differences],
+        "unbound": [
+            {"dialogue": name, "before": instant(since) if since else None}
+            for name, since in found.unbound.items()
+        ],
+    }
 
 
-def _tell(heads: dict[str, Any], breaks: Sequence["Break"]) -> None:
-    for one in breaks:
+def _difference(one: "Difference") -> dict[str, str]:
+    named = {"dialogue": one.dialogue_id, "row": one.row, "field": one.field}
+    return {**named, "journal": one.journal, "database": one.database, "witness": one.witness}
+
+
+def _tell(heads: dict[str, Any], found: "Examination") -> None:
+    for one in found.breaks:
         console.complain(f"{one.dialogue_id}: entry {one.seq} is broken: {one.what}")
-    bad = {one.dialogue_id for one in breaks}
+    for other in found.differences:
+        console.complain(_sentence(other))
+    bad = {one.dialogue_id for one in found.breaks} | {one.dialogue_id for one in found.differences}
     for name, (seq, head) in heads.items():
         if name not in bad:
-            console.out(f"{name}: {seq} facts, unbroken; head {head[:16]}")
+            console.out(f"{name}: {seq} facts, unbroken; head {head[:16]}{_loose(name, found)}")
     if not heads:
         console.out("There is no journal yet.")
-    if breaks:
+    if not found.ok:
         console.complain(
             "Somebody changed the database by hand: ask who, and put a copy from before that back (weerklank restore)."
         )
+
+
+def _sentence(one: "Difference") -> str:
+    where = f"{one.dialogue_id}: {one.row}{f' ({one.field})' if one.field else ''}"
+    said = f"the journal says {one.journal}, the database {one.database}"
+    return f"{where}: {said}; {_WITNESSES[one.witness]}"
+
+
+def _loose(name: str, found: "Examination") -> str:
+    """Words from before they were bound are no fault of anybody, and it is said that nothing proves them."""
+    if name not in found.unbound:
+        return ""
+    since = found.unbound[name]
+    return f"; words not bound before {since:%Y-%m-%d}" if since else "; words not bound yet"

@@ -146,9 +146,7 @@ def words_gone(fact: str, subject: str, said: Iterable[str]) -> list[str]:
     """The names of the words that *fact* takes out; *said*: the contributions under the subject's own name."""
     if fact == FactName.RISK_DROPPED:
         return [f"risk/{subject}"]
+    if fact not in {FactName.STAKEHOLDER_DROPPED, FactName.PARTICIPANT_ERASED}:
+        return []
     theirs = [f"{kind}/{subject}" for kind in THEIRS]
-    if fact == FactName.STAKEHOLDER_DROPPED:
-        return theirs
-    if fact == FactName.PARTICIPANT_ERASED:
-        return [*theirs, *(f"{kind}/{name}" for name in said for kind in SAID)]
-    return []
+    return [*theirs, *(f"{kind}/{name}" for name in said for kind in SAID)]

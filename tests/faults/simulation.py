@@ -23,6 +23,7 @@ from notifications.channels.channels import PassingFailure, PermanentFailure
 from records import queries
 from records.engine.database import connect
 from records.engine.errors import RecordsError
+from records.journal.examination import examine
 from records.ledger import Ledger
 from records.queries import notices_of
 from states.language.errors import Refused
@@ -109,7 +110,15 @@ class Life:
             for _ in range(EVENTS):
                 self._event()
             self._heal()
-            return [*self.wrong, *problems(self.engine, self.now), *untold(self.engine)]
+            told = examine(self.engine)
+            retold = [f"the journal tells it otherwise: {one}" for one in told.differences]
+            return [
+                *self.wrong,
+                *problems(self.engine, self.now),
+                *untold(self.engine),
+                *map(str, told.breaks),
+                *retold,
+            ]
         finally:
             self.engine.dispose()
 

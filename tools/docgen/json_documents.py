@@ -529,6 +529,30 @@ class JournalBreak(Document):
     dialogue: str
     seq: int
     what: str
+    witness: Literal["chain"]
+
+
+class JournalDifference(Document):
+    """Something that the database tells otherwise than the journal."""
+
+    dialogue: str
+    row: str
+    """Table and key, such as `contributions c1`."""
+    field: str
+    """Which of its fields; empty: the row as a whole."""
+    journal: str
+    database: str
+    """What each of the two says; of words never the words themselves."""
+    witness: Literal["replay", "commitment"]
+    """Whose witness says so: the facts, told again, or the commitment of a fact."""
+
+
+class UnboundWords(Document):
+    """A dialogue with words from before facts bound words."""
+
+    dialogue: str
+    before: Moment | None
+    """Since when its words are bound; null: not yet."""
 
 
 class Verified(Document):
@@ -537,6 +561,8 @@ class Verified(Document):
     ok: bool
     journals: list[JournalHead]
     breaks: list[JournalBreak]
+    differences: list[JournalDifference]
+    unbound: list[UnboundWords]
 
 
 class Upgraded(Document):
