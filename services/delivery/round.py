@@ -13,7 +13,7 @@ message is marked the server is told for whom the next is, but it gets no text b
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import zip_longest
@@ -141,8 +141,8 @@ class _Round:
         mailroom = self.mailroom
         with (
             closing(self.channel),
-            self.ledger.pinned_connection() as looks,
             self.ledger.pinned_connection() as marks,
+            self._looks(marks) as looks,
             place(marks, mailroom.server, mailroom.most) as free,
         ):
             if not free:
@@ -151,6 +151,10 @@ class _Round:
             with closing(self._marker(marks)) as self.marker:
                 stopped = self._batches()
         return DeliveryReport(**(self.counts + self.marker.counts), stopped=stopped)
+
+    def _looks(self, marks: PinnedConnection) -> AbstractContextManager[PinnedConnection]:
+        """Only one that looks while it marks needs two: what another wrote, SQLite reads anew."""
+        return self.ledger.pinned_connection() if self.invited is None else nullcontext(marks)
 
     def _marker(self, pinned: PinnedConnection) -> Marker:
         alone = self.invited is None
