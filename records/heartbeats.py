@@ -3,13 +3,18 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from records.engine.database import reading, writing
 from records.schema.watch import HEARTBEATS
 
 _OUTSIDE = "outside"
 _OURS = HEARTBEATS.c.watchman == _OUTSIDE
+_INSERT: dict[str, sqlite.Insert | postgresql.Insert] = {
+    "sqlite": sqlite.insert(HEARTBEATS),
+    "postgresql": postgresql.insert(HEARTBEATS),
+}
 
 
 class Heartbeat(NamedTuple):
@@ -23,11 +28,9 @@ class Heartbeat(NamedTuple):
 def record(engine: Engine, now: datetime, error: str | None) -> None:
     """Record that the watchman was told at *now* (aware UTC), or why he did not hear. Raises RecordsError."""
     told = {"tried_at": now, "error": error, **({} if error else {"heard_at": now})}
+    put = _INSERT[engine.dialect.name].values({"watchman": _OUTSIDE, "heard_at": None, **told})
     with writing(engine, now) as connection:
-        if not connection.execute(update(HEARTBEATS).where(_OURS).values(told)).rowcount:
-            connection.execute(
-                insert(HEARTBEATS).values({"watchman": _OUTSIDE, "heard_at": None, **told})
-            )
+        connection.execute(put.on_conflict_do_update(index_elements=["watchman"], set_=told))
 
 
 def last(engine: Engine) -> Heartbeat | None:
