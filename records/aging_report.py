@@ -50,7 +50,7 @@ class OwedGroup(NamedTuple):
 
 
 class RungTold(NamedTuple):
-    """A rung of late duties of one *kind* of which one *role* was told, *at* last."""
+    """A rung of late duties of one *kind* of which a message went to one *role*, *at* last."""
 
     dialogue_id: str
     kind: DutyKind
@@ -132,16 +132,18 @@ def next_to_act(engine: Engine, dialogue_ids: Collection[str]) -> list[DutyRow]:
 
 
 def rungs_told(engine: Engine, dialogue_ids: Collection[str]) -> list[RungTold]:
-    """What each role, and whoever waits, was told of the late duties of *dialogue_ids* since they lapsed, in order."""
+    """What went out about the late duties of *dialogue_ids* since they lapsed, by role, `participant` for who waits."""
     rung = (NOTICES.c.dialogue_id, NOTICES.c.kind, NOTICES.c.rung, NOTICES.c.role)
     same = (NOTICES.c.dialogue_id == DUTIES.c.dialogue_id) & (NOTICES.c.duty == DUTIES.c.name)
-    chosen = select(*rung, func.max(NOTICES.c.at)).join_from(NOTICES, DUTIES, same)
+    last = func.max(NOTICES.c.sent_at)
+    chosen = select(*rung, last).join_from(NOTICES, DUTIES, same)
     chosen = chosen.where(NOTICES.c.dialogue_id.in_(list(dialogue_ids)))
+    chosen = chosen.where(NOTICES.c.sent_at.is_not(None), MAIL_MAY_BE_TOLD)
     chosen = chosen.where(
         NOTICES.c.rung.startswith(LATE), DUTIES.c.status == DutyStatus.LAPSED, DUTY_MAY_BE_TOLD
     ).group_by(*rung)
     with reading(engine) as connection:
-        rows = connection.execute(chosen.order_by(func.max(NOTICES.c.at), *rung))
+        rows = connection.execute(chosen.order_by(last, *rung))
         return [RungTold(*row) for row in rows]
 
 

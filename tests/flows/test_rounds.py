@@ -235,7 +235,7 @@ def test_the_artifacts_show_each_dialogue_and_what_is_overdue(house: Settings) -
 
 
 def test_the_overview_keeps_a_version_of_each_change_in_what_is_late(house: Settings) -> None:
-    from flows.rounds import enforce_deadlines
+    from flows.rounds import deliver_notices, enforce_deadlines
 
     def latest(moment: datetime) -> Any:  # noqa: ANN401 - what Prefect answers
         run(enforce_deadlines, moment)
@@ -243,6 +243,7 @@ def test_the_overview_keeps_a_version_of_each_change_in_what_is_late(house: Sett
 
     first = latest(MORNING_AFTER)
     same = latest(MORNING_AFTER + timedelta(hours=1))
+    run(deliver_notices, MORNING_AFTER + timedelta(hours=2))
     other = latest(FOUR_ARE_LATE)
 
     assert "last sweep: 2022-09-09 06:00 UTC" in first.data

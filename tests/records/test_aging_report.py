@@ -48,6 +48,8 @@ def test_what_comes_is_due_by_then(two: Memory) -> None:
 def test_what_is_late_is_counted_told_and_goes_on(two: Memory) -> None:
     two.sweep(LAPSE)
     two.sweep(LAPSE + 2 * DAY)
+    assert aging_report.rungs_told(two.engine, ["a-2022"]) == []
+    two.deliver()
     late = aging_report.late_groups(two.engine, LAPSE + 2 * DAY)
 
     assert late == [
