@@ -25,12 +25,12 @@ from records.dialogues import import_headings
 from records.dialogues.programmes import due_ids
 from records.engine.clock_guard import live_alike
 from records.engine.database import connect_in_memory, driver, reading, writing
-from records.schema import access, collections, core, rehearsal_mark, salts, watch
+from records.schema import access, anchors, collections, core, rehearsal_mark, salts, watch
 from records.schema.base import Base
 from states.privacy.readers import Reader
 from states.privacy.seals import may_know_notice, may_know_owed
 
-_HOLDING = (access, collections, core, rehearsal_mark, salts, watch, import_headings)
+_HOLDING = (access, anchors, collections, core, rehearsal_mark, salts, watch, import_headings)
 """The modules that hold tables: all must be loaded before a copy is made."""
 _MANY = 5000  # rows at a time
 _SOURCE = "source"

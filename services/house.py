@@ -1,5 +1,6 @@
 """Composition root (the house): settings become a database, a ledger and channels, for one round of work."""
 
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from services.delivery.round import Beat
 
 
+_log = logging.getLogger(__name__)
+
+
 @dataclass
 class House:
     """
@@ -64,7 +68,18 @@ class House:
         report = sweep(self.engine, self.policies, now, **pace)
         if report.duties or report.failed:
             self._record({SWEEP: (1, perf_counter() - began)})
+        if self.settings.checkpoint_folder is not None:
+            self._anchor(now)
         return report
+
+    def _anchor(self, now: datetime) -> None:
+        """A checkpoint a day; that none can be made is told by the log, and holds up nothing that is due."""
+        from services.checkpoints import make_daily  # noqa: PLC0415 - most houses keep none
+
+        try:
+            make_daily(self.engine, self.settings, now)
+        except (RecordsError, OSError) as error:
+            _log.warning("no checkpoint of the journal could be made: %s", type(error).__name__)
 
     def deliver(
         self, now: datetime, *, connections: int | None = None, beat: "Beat | None" = None

@@ -138,6 +138,7 @@ WITHOUT = {
     "sign-in": "makes a link for the one who is named",
     "db upgrade": "counts tables",
     "backup": "says where the copy is",
+    "journal checkpoint": "says one hash over all journals",
     "restore": "says where the copy came from",
     "programme pause": "repeats the reason that it was given",
     "programme resume": "says which edition comes",

@@ -1,5 +1,6 @@
 """`weerklank journal`: the facts of a dialogue, and the chain of hashes that binds them."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,8 +12,10 @@ from cli.commands.status import As
 from cli.completion import dialogue_ids
 from cli.console import AsJson
 from cli.json_views import fact_row, for_an_auditor, instant
+from config.clock import now_by
+from config.settings import load_settings
 from records.journal import journal
-from records.journal.examination import CHAIN, COMMITMENT, REPLAY, examine
+from records.journal.examination import CHAIN, CHECKPOINT, COMMITMENT, REPLAY, examine
 from services.house import open_house
 
 if TYPE_CHECKING:
@@ -73,17 +76,72 @@ def _short(value: object) -> str:
     return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
+Checkpoints = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--checkpoint",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        help="Hold it against this signed checkpoint, kept elsewhere. Can be given again.",
+    ),
+]
+PublicKey = Annotated[
+    str | None,
+    typer.Option(
+        "--key",
+        metavar="KEY",
+        help="The public key of the checkpoints. Default: that of this house.",
+    ),
+]
+NewKey = Annotated[
+    bool,
+    typer.Option("--new-key", help="Go on although the key is another one, or make one anew."),
+]
+
+
+@app.command("checkpoint", context_settings=HELP)
+def checkpoint(new_key: NewKey = False, as_json: AsJson = False) -> None:
+    """Sign what all journals are now, for others to keep: whoever has it can show that nothing was written anew.
+
+    weerklank journal checkpoint > today.checkpoint
+    """
+    from services.checkpoints import make_checkpoint
+
+    settings = load_settings()
+    with open_house(settings) as house:
+        made = make_checkpoint(house.engine, settings, now_by(settings.clock_file), new_key=new_key)
+    if as_json:
+        console.say_json({"size": made.size, "key": made.key, "checkpoint": made.note})
+        return
+    console.out(made.note.rstrip())
+    console.note(f"The public key, for whoever checks it: {made.key}")
+
+
 @app.command("verify", context_settings=HELP)
-def verify(dialogue: SomeDialogue = None, as_json: AsJson = False) -> None:
+def verify(
+    dialogue: SomeDialogue = None,
+    checkpoints: Checkpoints = None,
+    key: PublicKey = None,
+    as_json: AsJson = False,
+) -> None:
     """Check that nobody changed what happened: the chain of facts, what follows from them, and the words they bind.
 
     Ends with 1 and names what differs, and whose witness says so, when somebody did.
 
     weerklank journal verify
     """
-    with open_house() as house, console.working("Holding the journal against the records …"):
+    from services.checkpoints import differences, read_checkpoints
+
+    settings = load_settings()
+    with (
+        open_house(settings) as house,
+        console.working("Holding the journal against the records …"),
+    ):
+        said = read_checkpoints(house.engine, settings, checkpoints, key) if checkpoints else []
         ids = [dialogue] if dialogue else house.ledger.dialogue_ids()
         found = examine(house.engine, dialogue)
+        found.differences += differences(house.engine, said, dialogue)
         heads = {name: journal.head(house.engine, name) for name in ids}
     if as_json:
         console.say_json(_as_data(heads, found))
@@ -97,6 +155,7 @@ _WITNESSES = {
     CHAIN: "the chain of hashes says so",
     REPLAY: "the facts, told again, say so",
     COMMITMENT: "the commitment of its fact says so",
+    CHECKPOINT: "the checkpoint says so",
 }
 
 

@@ -230,6 +230,22 @@ def test_a_changed_journal_is_found(edition: Desk) -> None:
     assert edition("doctor").exit_code == 1
 
 
+def test_a_checkpoint_is_made_and_held_against_the_records(edition: Desk) -> None:
+    made = edition.json("journal", "checkpoint")
+    file = edition.folder / "today.checkpoint"
+    file.write_text(made["checkpoint"], encoding="utf-8")
+    assert "unbroken" in edition.good("journal", "verify", "--checkpoint", str(file))
+    known = edition.json("journal", "verify", "--checkpoint", str(file), "--key", made["key"])
+    assert known["ok"]
+
+    wrong = edition.bad(1, "journal", "verify", "--checkpoint", str(file), "--key", "none")
+    assert "no key" in wrong
+    file.write_text(made["checkpoint"][:-30], encoding="utf-8")
+    assert "damaged" in edition.bad(1, "journal", "verify", "--checkpoint", str(file))
+    missing = str(edition.folder / "nothing")
+    assert edition("journal", "verify", "--checkpoint", missing).exit_code == 2
+
+
 def test_upgrading_twice_changes_nothing(desk: Desk) -> None:
     assert desk.json("db", "upgrade")["changed"] is True
     assert desk.json("db", "upgrade")["changed"] is False

@@ -130,6 +130,7 @@ WORDS: dict[tuple[str, ...], list[Callable[[Desk], tuple[str, ...]]]] = {
         lambda _: ("manager@nowhere",),
     ],
     ("journal", "show"): [lambda _: (ID,), lambda _: (ID, "--as", "auditor"), lambda _: ("nowhere",)],
+    ("journal", "checkpoint"): [lambda _: ()],
     ("journal", "verify"): [lambda _: (), lambda _: (ID,), lambda _: ("nowhere",)],
     ("db", "upgrade"): [lambda _: ()],
     ("backup",): [lambda d: (str(d.folder / "backup"),), lambda d: (str(d.folder / "weerklank.db"),)],

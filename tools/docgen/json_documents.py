@@ -543,8 +543,19 @@ class JournalDifference(Document):
     journal: str
     database: str
     """What each of the two says; of words never the words themselves."""
-    witness: Literal["replay", "commitment"]
-    """Whose witness says so: the facts, told again, or the commitment of a fact."""
+    witness: Literal["replay", "commitment", "checkpoint"]
+    """Whose witness says so: the facts, told again, the commitment of a fact, or a checkpoint kept elsewhere."""
+
+
+class SignedCheckpoint(Document):
+    """What all journals were, signed."""
+
+    size: Count
+    """How many heads of journals are in the list."""
+    key: str
+    """The public key, as verifiers of signed notes take it."""
+    checkpoint: str
+    """The signed note itself."""
 
 
 class UnboundWords(Document):
@@ -839,6 +850,7 @@ DOCUMENTS: dict[str, tuple[type[Document], ...]] = {
     "by-hand bring": (Receipt,),
     "sign-in": (SignIn, Revoked),
     "journal show": (Journal,),
+    "journal checkpoint": (SignedCheckpoint,),
     "journal verify": (Verified,),
     "db upgrade": (Upgraded,),
     "backup": (Copied,),

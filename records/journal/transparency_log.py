@@ -1,0 +1,138 @@
+"""
+Transparency log: the heads of all journals in a list that only grows, over which checkpoints are signed.
+
+An entry is `dialogue seq hash`. Whoever keeps a checkpoint elsewhere can show that no head in it was changed since,
+also not together with the whole chain below it.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Engine, and_, func, insert, or_, select
+
+from records.engine.database import reading, writing
+from records.journal.merkle import Frontier, append_leaves, hash_leaf, root_of, tree_root
+from records.schema.anchors import ANCHORS, CHECKPOINTS
+from records.schema.core import DIALOGUES, FACTS
+
+Sign = Callable[[int, bytes], str]
+"""Makes the signed note of a size and a root."""
+
+
+class KeptCheckpoint(NamedTuple):
+    """A checkpoint that was made: how long the list was, when, by which public key, and the signed note."""
+
+    size: int
+    made_at: datetime
+    key: str
+    note: str
+
+
+class Contradiction(NamedTuple):
+    """What a checkpoint says otherwise than the database: of which dialogue ('' for the list) and entry."""
+
+    dialogue_id: str
+    seq: int
+    checkpoint: str
+    database: str
+
+
+def latest(engine: Engine) -> KeptCheckpoint | None:
+    """The newest checkpoint, None before the first."""
+    columns = [CHECKPOINTS.c[name] for name in KeptCheckpoint._fields]
+    with reading(engine) as connection:
+        row = connection.execute(
+            select(*columns).order_by(CHECKPOINTS.c.id.desc()).limit(1)
+        ).one_or_none()
+    return None if row is None else KeptCheckpoint(*row)
+
+
+def append_heads(engine: Engine, sign: Sign, key: str, now: datetime) -> KeptCheckpoint:
+    """
+    Put the heads that are new behind the list, and let *sign* sign what it then is; *key* is the public one.
+
+    Raises what *sign* raises; then nothing was changed. The heads are read as they stand; nobody waits for it but
+    another checkpoint.
+    """
+    with writing(engine, now) as connection:
+        size, frontier = _so_far(connection)
+        heads = _new_heads(connection)
+        rows = [
+            {"position": size + i, "dialogue": name, "seq": seq, "head": head}
+            for i, (name, seq, head) in enumerate(heads)
+        ]
+        frontier = append_leaves(frontier, (leaf_of(*head) for head in heads))
+        made = KeptCheckpoint(size + len(rows), now, key, sign(size + len(rows), root_of(frontier)))
+        if rows:
+            connection.execute(insert(ANCHORS), rows)
+        packed = json.dumps([[number, root.hex()] for number, root in frontier])
+        connection.execute(insert(CHECKPOINTS), {**made._asdict(), "frontier": packed})
+    return made
+
+
+def leaf_of(dialogue_id: str, seq: int, head: str) -> bytes:
+    """The leaf of a head in the tree."""
+    return hash_leaf(f"{dialogue_id} {seq} {head}".encode())
+
+
+def _so_far(connection: Connection) -> tuple[int, Frontier]:
+    columns = (CHECKPOINTS.c.size, CHECKPOINTS.c.frontier)
+    chosen = select(*columns).order_by(CHECKPOINTS.c.id.desc()).limit(1).with_for_update()
+    row = connection.execute(chosen).one_or_none()
+    if row is None:
+        return 0, []
+    return row.size, [(number, bytes.fromhex(root)) for number, root in json.loads(row.frontier)]
+
+
+def _new_heads(connection: Connection) -> list[tuple[str, int, str]]:
+    """The heads of dialogues in which something happened since they were put in the list."""
+    d = DIALOGUES.c
+    known = select(ANCHORS.c.dialogue, func.max(ANCHORS.c.seq).label("seq"))
+    listed = known.group_by(ANCHORS.c.dialogue).subquery()
+    chosen = (
+        select(d.id, d.head_seq, d.head_hash)
+        .outerjoin(listed, listed.c.dialogue == d.id)
+        .where(d.head_seq > 0, or_(listed.c.seq.is_(None), listed.c.seq < d.head_seq))
+        .order_by(d.id)
+    )
+    return [(row[0], row[1], row[2]) for row in connection.execute(chosen)]
+
+
+def leaves(engine: Engine, size: int) -> list[bytes]:
+    """The leaves of the first *size* entries of the list, as they stand in the database."""
+    columns = (ANCHORS.c.dialogue, ANCHORS.c.seq, ANCHORS.c.head)
+    chosen = select(*columns).where(ANCHORS.c.position < size).order_by(ANCHORS.c.position)
+    with reading(engine) as connection:
+        return [leaf_of(*row) for row in connection.execute(chosen)]
+
+
+def contradictions(
+    engine: Engine, size: int, root: bytes, dialogue_id: str | None = None
+) -> list[Contradiction]:
+    """What the database says otherwise than a checkpoint over *size* entries with *root*."""
+    found = leaves(engine, size)
+    if len(found) < size:
+        return [Contradiction("", size, f"{size} entries", f"{len(found)} entries")]
+    if (now := tree_root(found)) != root:
+        return [Contradiction("", size, f"root {root.hex()[:16]}", f"root {now.hex()[:16]}")]
+    with reading(engine) as connection:
+        return list(_changes(connection, size, dialogue_id))
+
+
+def _changes(connection: Connection, size: int, dialogue_id: str | None) -> Iterator[Contradiction]:
+    """The list is as it was signed: what else is so than it says was written anew."""
+    same = and_(FACTS.c.dialogue_id == ANCHORS.c.dialogue, FACTS.c.seq == ANCHORS.c.seq)
+    chosen = (
+        select(ANCHORS.c.dialogue, ANCHORS.c.seq, ANCHORS.c.head, FACTS.c.hash)
+        .outerjoin(FACTS, same)
+        .where(ANCHORS.c.position < size)
+        .where(or_(FACTS.c.hash.is_(None), FACTS.c.hash != ANCHORS.c.head))
+        .order_by(ANCHORS.c.position)
+    )
+    if dialogue_id is not None:
+        chosen = chosen.where(ANCHORS.c.dialogue == dialogue_id)
+    for name, seq, head, found in connection.execute(chosen):
+        said = f"hash {found[:16]}" if found else "no such entry"
+        yield Contradiction(name, seq, f"hash {head[:16]}", said)
