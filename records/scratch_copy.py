@@ -95,10 +95,19 @@ def _of(table: Table, there: Table, programme_ids: list[str]) -> Select[tuple[ob
     if "programme_id" in there.c:
         return chosen.where(there.c.programme_id.in_(programme_ids))
     if "dialogue_id" in there.c:
-        ours = there.metadata.tables[f"{_SOURCE}.dialogues" if there.schema else "dialogues"]
+        ours = _beside(there, core.DIALOGUES)
         within = select(ours.c.id).where(ours.c.programme_id.in_(programme_ids))
         return chosen.where(there.c.dialogue_id.in_(within))
+    if table is access.REPORT_LETTERS:
+        reports = _beside(there, access.REPORTS)
+        told = select(reports.c.number).where(reports.c.programme_id.in_(programme_ids))
+        return chosen.where(there.c.report.in_(told))
     return chosen
+
+
+def _beside(there: Table, table: Table) -> Table:
+    """*table* where the table *there* is read."""
+    return there.metadata.tables[f"{_SOURCE}.{table.name}" if there.schema else table.name]
 
 
 def leave_out_untold(copy: Engine, reader: Reader) -> None:
