@@ -132,7 +132,9 @@ class Ledger:
         """Create or replace *programme*; True when something changed. Source: rules 7."""
         try:
             with writing(self.engine, now) as connection:
-                return programmes.apply(connection, programme, now)
+                if changed := programmes.apply(connection, programme, now):
+                    self._opener(connection).settle_next(programme.id)
+                return changed
         except IntegrityError:  # there was no row to lock, and somebody else was first to make it
             raise Busy("The programme was created by somebody else at the same moment.") from None
 

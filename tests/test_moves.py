@@ -43,7 +43,7 @@ MOST = {
     "mail": Most(65, 339),
     "task": Most(70, 413),
     "step": Most(25, 58),
-    "opening": Most(32, 130),
+    "opening": Most(32, 135),  # the one after it is looked at too: it may be open already
 }
 
 

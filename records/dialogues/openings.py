@@ -1,5 +1,6 @@
 """Edition openings: by hand or by the yearly schedule, with what last year left open."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +18,7 @@ from states.model.information import Information
 from states.model.people import SYSTEM
 from states.model.programme import Programme
 from states.steps.opening import open_edition
-from states.timing.schedule import SessionRule, which_edition_is_due
+from states.timing.schedule import SessionRule, opening_of_the_next, which_edition_is_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,24 @@ class Opener:
         rule = self._session_rule(row.programme, last)
         session_at = asked.session_at or rule.session_after(now)
         edition = rule.edition_of(session_at) if asked.edition is None else asked.edition
-        if programmes.has_edition(self.connection, programme_id, edition):
+        there = programmes.editions(self.connection, programme_id)
+        if edition in there:
             raise Refused("edition-exists", programme=programme_id, edition=edition)
-        return self._open(row, last, asked, (session_at, edition), now)
+        opened = self._open(row, last, asked, (session_at, edition), now)
+        self._settle(row, rule, there | {edition})
+        return opened
+
+    def settle_next(self, programme_id: str) -> None:
+        """Let the next opening of *programme_id* be that of the next edition which is not open yet."""
+        there = programmes.editions(self.connection, programme_id)
+        if there:
+            row = programmes.get(self.connection, programme_id, lock=True)
+            self._settle(row, session_rule(row.programme, self.policies), there)
+
+    def _settle(self, row: ProgrammeRow, rule: SessionRule, there: Collection[int]) -> None:
+        opens_at = opening_of_the_next(row.programme.schedule, row.opens_at, rule, there)
+        if opens_at != row.opens_at:
+            programmes.open_next_at(self.connection, row.programme.id, opens_at)
 
     def open_due(self, programme_id: str, now: datetime) -> Opened | None:
         """Open what the schedule asks for, whose clock moves on; None: nothing is due, or it is paused."""
@@ -72,8 +88,12 @@ class Opener:
         due = which_edition_is_due(row.programme.schedule, row.opens_at, rule, now)
         if due is None:
             return None
-        programmes.open_next_at(self.connection, programme_id, due.following)
-        if programmes.has_edition(self.connection, programme_id, due.edition):
+        there = programmes.editions(self.connection, programme_id)
+        following = opening_of_the_next(
+            row.programme.schedule, due.following, rule, there | {due.edition}
+        )
+        programmes.open_next_at(self.connection, programme_id, following)
+        if due.edition in there:
             return None
         return self._open(row, last, OpeningRequest(SYSTEM), (due.session_at, due.edition), now)
 

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Select,
     bindparam,
     exists,
-    func,
     insert,
     or_,
     select,
@@ -278,9 +277,7 @@ def latest_edition(
     return connection.scalar(chosen.order_by(DIALOGUES.c.edition.desc()).limit(1))
 
 
-def has_edition(connection: Connection, programme_id: str, edition: int) -> bool:
-    """Whether *edition* of *programme_id* was opened."""
-    chosen = select(func.count()).where(
-        DIALOGUES.c.programme_id == programme_id, DIALOGUES.c.edition == edition
-    )
-    return bool(connection.scalar(chosen))
+def editions(connection: Connection, programme_id: str) -> set[int]:
+    """The editions of *programme_id* that were opened."""
+    chosen = select(DIALOGUES.c.edition).where(DIALOGUES.c.programme_id == programme_id)
+    return set(connection.scalars(chosen))

@@ -1,7 +1,7 @@
 """Yearly schedule (cron): when the next edition opens by itself, and which session it proposes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, time, timedelta
 from itertools import islice
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from states.model.calendar import WorkCalendar
 
 DEFAULT_HOUR = time(10, 0)
 _MOST_MISSED = 1000  # openings of one schedule during an outage
+_MOST_PASSED = 2000  # days of openings whose edition is open already
 _LOOKED_AT = 10  # moments at which all who read a schedule must agree
 _SHORTEST_MONTH = 28
 _PART = re.compile(r"([0-9]{1,2})(?:-([0-9]{1,2}))?")
@@ -163,3 +164,21 @@ def _latest_and_next(
             return opening, following
         opening = following
     return opening, next_opening(schedule, zone_name, now)
+
+
+def opening_of_the_next(
+    schedule: str, opens_at: datetime, rule: SessionRule, editions: Collection[int]
+) -> datetime:
+    """
+    From *opens_at* (aware UTC) on, the first opening by *schedule* whose edition is none of *editions*, which are open.
+
+    An edition opened by hand, early, leaves nothing for its own opening to do. All openings of one local day propose
+    the same session, so each day is looked at once.
+    """
+    opening = opens_at
+    for _ in range(_MOST_PASSED):
+        if rule.edition_of(rule.session_after(opening)) not in editions:
+            return opening
+        ended = rule.calendar.end_of(rule.calendar.day_of(opening))
+        opening = next_opening(schedule, rule.calendar.zone_name, ended - timedelta(seconds=1))
+    return opening

@@ -156,9 +156,26 @@ def test_an_edition_opened_by_hand_is_not_opened_again_by_the_schedule(memory: M
         by="manager",
         now=START,
     )
-    assert memory.ledger.open_due_editions(FIRST) == []
+    # Its own opening has nothing left to do, and is announced to nobody.
     assert memory.ledger.programme("kleding").opens_at == utc(2023, 12, 1, 8)
-    assert memory.ledger.dialogue_ids() == ["kleding-2023"]
+    assert memory.ledger.open_due_editions(FIRST) == []
+    assert memory.ledger.open_due_editions(utc(2023, 12, 1, 8))
+    assert memory.ledger.dialogue_ids() == ["kleding-2023", "kleding-2024"]
+
+
+def test_the_next_opening_is_that_of_an_edition_not_open_whatever_moves_it(memory: Memory) -> None:
+    memory.ledger.apply_programme(a_programme(), START)
+    for session in (utc(2023, 5, 9), utc(2025, 5, 9)):
+        memory.ledger.open_edition(
+            "kleding", session_at=session, edition=None, information=None, by="manager", now=START
+        )
+    assert memory.ledger.programme("kleding").opens_at == utc(2023, 12, 1, 8)
+    memory.ledger.apply_programme(a_programme(schedule="0 9 1 11 *"), START)
+    assert memory.ledger.programme("kleding").opens_at == utc(2023, 11, 1, 8)
+    memory.ledger.apply_programme(a_programme(), START)
+    memory.ledger.open_due_editions(utc(2023, 12, 1, 8))
+    assert memory.ledger.dialogue_ids() == ["kleding-2023", "kleding-2024", "kleding-2025"]
+    assert memory.ledger.programme("kleding").opens_at == utc(2025, 12, 1, 8)
 
 
 def test_an_edition_cannot_be_opened_twice(opened: Memory) -> None:

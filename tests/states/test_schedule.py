@@ -12,6 +12,7 @@ from states.timing.schedule import (
     EditionDue,
     SessionRule,
     next_opening,
+    opening_of_the_next,
     proposed_session,
     require_schedule,
     which_edition_is_due,
@@ -182,3 +183,20 @@ def test_a_schedule_that_was_missed_a_thousand_times_goes_on_from_now() -> None:
     assert due is not None
     assert due.following == now + timedelta(minutes=1)
     assert due.session_at == RULE.session_after(utc("2022-12-01 08:00") + timedelta(minutes=1000))
+
+
+@pytest.mark.parametrize(
+    ("schedule", "opens"),
+    [
+        (YEARLY, "2024-12-01 08:00"),
+        ("0 9 * * *", "2024-07-03 07:00"),
+        ("* * * * *", "2024-07-02 22:00"),
+    ],
+)
+def test_the_next_opening_is_that_of_an_edition_which_is_not_open(
+    schedule: str, opens: str
+) -> None:
+    first = next_opening(schedule, "Europe/Amsterdam", utc("2022-11-30 12:00"))
+
+    assert opening_of_the_next(schedule, first, RULE, {2023, 2024}) == utc(opens)
+    assert opening_of_the_next(schedule, first, RULE, ()) == first
