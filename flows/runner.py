@@ -32,6 +32,7 @@ from config.settings import load_settings
 from flows import rounds
 from flows.prefect.alarms.automations import keep_alarms
 from flows.prefect.bulk_requests import PAGE
+from flows.prefect.scheduled_names import name_scheduled
 from flows.prefect.schedules import deploy, deployments, keep_schedules
 from flows.prefect.stale_runs import bury, skip
 from flows.prefect.status_page.overview_artifact import keep_overview
@@ -49,6 +50,9 @@ FLOWS: Mapping[str, Flow[Any, Any]] = {
 }
 POLL_EVERY = 5.0  # seconds between two looks for runs
 LEARN_EVERY = 12  # looks between two questions which deployments there are
+NAME_AFTER = (
+    2  # looks after such a question: by then Prefect has made the runs of a deployment that is new
+)
 ENDING = 12.0  # seconds that runs may take to end after the batch they are in
 
 
@@ -78,6 +82,11 @@ class Runner:
                 taken.setdefault(flow.name, []).append(run)
         for name, runs in taken.items():
             self._start(FLOWS[name], runs)
+        if self._looks % LEARN_EVERY == NAME_AFTER:
+            await quietly(self._name_scheduled())
+
+    async def _name_scheduled(self) -> None:
+        await name_scheduled(self._client, {one: flow.name for one, flow in self._flows.items()})
 
     async def _due(self) -> list[FlowRun]:
         """What is due; where thousands of one deployment are, those of the others all the same."""

@@ -4,16 +4,13 @@ from collections.abc import Sequence
 
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import DeploymentScheduleCreate
-from prefect.client.schemas.objects import DeploymentSchedule, StateType
+from prefect.client.schemas.objects import DeploymentSchedule
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.exceptions import PrefectHTTPStatusError
 
 from config.logs import logger
-from flows.prefect.bulk_requests import every_run, runs_of
-from flows.prefect.run_names import DOT
 
-TITLE = "send digest"
 MONDAY_MORNING = "0 8 * * 1"
 ZONE = "zone"
 """The parameter that a schedule of ours gives; one without it is the operator's own."""
@@ -44,11 +41,3 @@ async def _add(client: PrefectClient, deployment: DeploymentResponse, zone: str)
     except (ValueError, PrefectHTTPStatusError) as error:
         refused = type(error).__name__
         logger("flows").warning("schedule-refused", zone=zone, error=refused)
-
-
-async def name_digests(client: PrefectClient, deployment: DeploymentResponse) -> None:
-    """Prefect calls a run that its schedule made `fat-otter`; say for which zone it will be."""
-    for run in await every_run(client, runs_of([deployment.id], [StateType.SCHEDULED])):
-        name = DOT.join([TITLE, str(run.parameters.get(ZONE))])
-        if run.auto_scheduled and run.name != name:
-            await client.update_flow_run(run.id, name=name)

@@ -28,9 +28,10 @@ from prefect.utilities.callables import parameter_schema
 from config.clock import utc_now
 from flows.prefect.bulk_requests import PAGE, every_deployment
 from flows.prefect.coming_openings import announce_openings
-from flows.prefect.digest_schedules import keep_zones, name_digests, zones_of
+from flows.prefect.digest_schedules import keep_zones, zones_of
 from flows.prefect.former_deployments import remove_former
 from flows.prefect.run_names import HOUSE_TAG
+from flows.prefect.scheduled_names import name_scheduled
 from flows.prefect.stale_runs import LONGEST, MISSED, bury, skip_missed
 from flows.prefect.status_page.overview_artifact import with_address
 from flows.worker_thread import quietly
@@ -183,7 +184,14 @@ async def keep_schedules() -> None:
     """Let Prefect say what the records say: the openings to come, the zones of the digests; and clear up."""
     async with get_client() as client:
         found = await _first_page(client)
-        await quietly(_clear_up(client, found), _keep_programmes(client, found))
+        await quietly(
+            _clear_up(client, found), _keep_programmes(client, found), _name_coming(client, found)
+        )
+
+
+async def _name_coming(client: PrefectClient, found: Mapping[str, DeploymentResponse]) -> None:
+    there = [one for one in FOR_THE_HOUSE if one.full_name in found]
+    await name_scheduled(client, {found[one.full_name].id: one.flow for one in there})
 
 
 async def _keep_programmes(client: PrefectClient, found: Mapping[str, DeploymentResponse]) -> None:
@@ -199,7 +207,6 @@ async def _keep_programmes(client: PrefectClient, found: Mapping[str, Deployment
     if not zones_of(digests):
         await follow_zones()
     await announce_openings(client, openings.id, before=follow_zones)
-    await name_digests(client, digests)
     await remove_former(client, found)
 
 

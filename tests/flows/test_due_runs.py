@@ -132,3 +132,69 @@ def test_a_run_that_was_named_from_its_birth_is_not_named_before_its_work(
     asyncio.run(artifacts.title_run("open annual cycle · kledingmerk"))
 
     assert names == named
+
+
+class Plans:
+    """A server on which schedules made *runs*, that notes how they are called."""
+
+    def __init__(self, runs: "list[FlowRun]") -> None:
+        self.runs = runs
+        self.named: list[str] = []
+        self.questions = 0
+
+    async def read_flow_runs(self, *, flow_run_filter: Any, **_more: object) -> "list[FlowRun]":  # noqa: ANN401
+        """Give those of the deployments that are asked for."""
+        self.questions += 1
+        wanted = flow_run_filter.deployment_id.any_
+        return [run for run in self.runs if run.deployment_id in wanted]
+
+    async def update_flow_run(self, run_id: UUID, *, name: str) -> None:
+        """Call a run so."""
+        self.named.append(name)
+        next(run for run in self.runs if run.id == run_id).name = name
+
+
+def test_what_a_schedule_made_is_called_by_what_it_will_do() -> None:
+    from flows.prefect.scheduled_names import name_scheduled
+
+    digests = uuid4()
+    by_hand = due(SWEEPS, 30)
+    sweep, digest = due(SWEEPS, 15), due(digests, 0, "Europe/Amsterdam")
+    sweep.auto_scheduled = True
+    opening = due(OPENINGS, 0, "never read")
+    server: Any = Plans([sweep, digest, by_hand, opening])
+    flows = {OPENINGS: "open-annual-cycle", SWEEPS: "enforce-deadlines", digests: "send-digest"}
+
+    for _ in range(2):
+        asyncio.run(name_scheduled(server, flows))
+    asyncio.run(name_scheduled(server, {OPENINGS: "open-annual-cycle"}))
+
+    assert server.named == [
+        "enforce deadlines · 2022-12-01 08:15 UTC",
+        "send digest · Europe/Amsterdam",
+    ]
+    assert server.questions == 2
+    assert by_hand.name not in server.named
+
+
+def test_the_runner_names_them_soon_after_its_start_and_each_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from flows import runner
+
+    looks: list[int] = []
+    here: Any = runner.Runner(Server([]))  # type: ignore[arg-type] # a server of ours for Prefect's client
+
+    async def learn() -> None:
+        here._flows = {SWEEPS: runner.FLOWS["enforce-deadlines"]}
+
+    async def name(_client: object, flows: dict[UUID, str]) -> None:
+        assert flows == {SWEEPS: "enforce-deadlines"}
+        looks.append(here._looks)
+
+    monkeypatch.setattr(here, "_learn", learn)
+    monkeypatch.setattr(runner, "name_scheduled", name)
+    for _ in range(30):
+        asyncio.run(here.look())
+
+    assert looks == [2, 14, 26]

@@ -126,8 +126,23 @@ def test_the_year_of_a_programme_is_in_sight_and_so_is_its_monday(runner: Child)
             assert (at.month, at.day, at.hour) == (12, 1, 8)
             (schedule,) = await seen_by(monday)
             assert schedule.parameters == {"zone": "Europe/Amsterdam"}
+            await seen_by(lambda: named(client))
 
     asyncio.run(story())
+
+
+async def named(client: "PrefectClient") -> bool:
+    """Whether each run that the schedules of the house have made is called by what it will do."""
+    from prefect.client.schemas.objects import StateType
+
+    for name, one in (await deployments(client)).items():
+        title = name.partition("/")[0].replace("-", " ")
+        coming = await runs_of(client, one, StateType.SCHEDULED)
+        if title != "open annual cycle" and not coming:
+            return False
+        if any(not run.name.startswith(f"{title} · ") for run in coming):
+            return False
+    return True
 
 
 def _start(run: "FlowRun") -> datetime:
