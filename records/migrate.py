@@ -6,9 +6,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy import Connection, Engine, insert, inspect, text
 
-from records.engine.database import connect, reading, writing
+from records.engine.database import connect, connect_in_memory, reading, writing
 from records.engine.schema_revision import REVISION, VERSION_TABLE, require_known
 from records.schema.rehearsal_mark import FOUNDING, REHEARSED
 from states.language.errors import Refused
@@ -77,6 +77,24 @@ def _config(connection: Connection | None = None) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
+
+
+def columns_of(engine: Engine) -> dict[str, frozenset[str]]:
+    """The names of the columns of all tables of *engine*, by the name of the table."""
+    with reading(engine) as connection:
+        found = inspect(connection).get_multi_columns()
+    return {table: frozenset(one["name"] for one in of) for (_, table), of in found.items()}
+
+
+def columns_at(revision: str) -> dict[str, frozenset[str]]:
+    """Those that tables of *revision* have, as the migrations make them."""
+    engine = connect_in_memory()
+    try:
+        with engine.connect() as connection:
+            command.upgrade(_config(connection), revision)
+            return columns_of(engine)
+    finally:
+        engine.dispose()
 
 
 def head() -> str:

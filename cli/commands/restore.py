@@ -58,6 +58,7 @@ def _as_data(done: "Restored") -> dict[str, Any]:
         "tables": checked.revision,
         "outdated": checked.outdated,
         "verified": checked.verified,
+        "checksum": done.checksum,
         "programmes": checked.contents.programmes,
         "dialogues": checked.contents.dialogues,
         "facts": checked.contents.facts,
@@ -96,6 +97,10 @@ def _tell(done: "Restored", steps: list[str]) -> None:
     console.out(f"{done.copy} is in place: {done.place}")
     dialogues = console.number_with_noun(held.dialogues, "dialogue", "dialogues")
     console.out(f"It holds {dialogues} with {held.facts:,} facts{upto}; {journals}.")
+    if not done.checksum:
+        console.complain(
+            f"No {done.copy.name}.sha256 lies beside it, so nobody can say whether addresses in it were changed."
+        )
     if done.kept:
         console.out(f"What was there is kept: {done.kept}")
     if done.swept:

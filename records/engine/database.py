@@ -246,8 +246,14 @@ _BY_TEXT: tuple[tuple[str, type[RecordsError], str], ...] = (
 )
 
 
+SHM_FULL = sqlite3.SQLITE_IOERR_SHMSIZE
+"""SQLite calls it an error of the disk when what readers share (`-shm`) finds no room there."""
+
+
 def explain(error: BaseException) -> RecordsError | None:
     """What an *error* of the driver means and what to do about it, None when it says nothing known."""
+    if getattr(error, "sqlite_errorcode", None) == SHM_FULL:
+        return DatabaseUnavailable("The disk is full.")
     text = str(error)
     for sign, kind, what in _BY_TEXT:
         if sign in text:

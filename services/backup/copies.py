@@ -1,13 +1,16 @@
 """Backup copies: made while everything runs, held against their own journal, and forgotten when there are enough."""
 
+import errno
 import os
 import sqlite3
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from records.engine.database import connect, explain
+from records.engine.errors import RecordsError
 from records.journal import journal
 from services.backup import sqlite_file
+from services.backup.checksum import END, beside, write_checksum
 from services.backup.errors import CopyUnfit
 from services.backup.postgres_programs import run_program
 
@@ -17,7 +20,9 @@ ASIDE = "weerklank_before_"
 
 def make_copy(url: str, folder: Path, now: datetime) -> Path:
     """
-    Copy the records at *url* into *folder*, under a name that says *now* (aware UTC); whoever works goes on.
+    Copy the records at *url* into *folder*, with its checksum beside it; whoever works goes on.
+
+    Its name says *now* (aware UTC), or the next second of which there is no copy yet.
 
     SQLite: a file that can be put in place as it is, its journal verified. PostgreSQL: an archive for `pg_restore`,
     its table of contents read back; its journal is verified when it is restored.
@@ -25,20 +30,42 @@ def make_copy(url: str, folder: Path, now: datetime) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     sqlite = url.startswith("sqlite")
-    made = folder / f"weerklank-{now:%Y%m%dT%H%M%SZ}.{'db' if sqlite else 'dump'}"
-    if made.exists():
-        raise CopyUnfit(f"There is a copy {made} already.")
-    part = made.with_suffix(".part")
-    part.touch(mode=0o600)
+    made, part = _take_name(folder, "db" if sqlite else "dump", now)
     try:
         (_copy_file if sqlite else _dump)(url, part)
+        write_checksum(made, part)
         part.rename(made)
     except (sqlite3.Error, OSError) as error:
-        raise explain(error) or CopyUnfit(f"{made} was not made: {error}.") from error
+        raise _explain(error, made) from error
     finally:
         sqlite_file.discard(part)
+        if not made.exists():
+            beside(made).unlink(missing_ok=True)
     _keep_name(folder)
     return made
+
+
+def _take_name(folder: Path, end: str, now: datetime) -> tuple[Path, Path]:
+    """A name that no copy has, and the file in which it is made, which nobody else fills."""
+    while True:
+        made = folder / f"weerklank-{now:%Y%m%dT%H%M%SZ}.{end}"
+        part = made.with_suffix(".part")
+        try:
+            part.touch(mode=0o600, exist_ok=False)
+        except FileExistsError:
+            pass
+        else:
+            if not made.exists():
+                return made, part
+            part.unlink()
+        now += timedelta(seconds=1)
+
+
+def _explain(error: sqlite3.Error | OSError, made: Path) -> RecordsError:
+    full = getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error)
+    if full:
+        return CopyUnfit(f"{made} was not made: the disk of {made.parent} is full.")
+    return explain(error) or CopyUnfit(f"{made} was not made: {error}.")
 
 
 def _copy_file(url: str, part: Path) -> None:
@@ -75,8 +102,10 @@ def _keep_name(folder: Path) -> None:
 
 def forget_old(folder: Path, keep: int) -> list[Path]:
     """Take away all but the newest *keep* copies in *folder*, and say which; their names sort by age."""
-    copies = sorted(folder.glob("weerklank-*Z.d[bu]*"))
+    found = folder.glob("weerklank-*Z.d[bu]*")
+    copies = sorted(one for one in found if one.suffix != END)
     old = copies[: -max(1, keep)]
     for one in old:
         one.unlink()
+        beside(one).unlink(missing_ok=True)
     return old

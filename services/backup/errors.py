@@ -8,6 +8,10 @@ class CopyUnfit(RecordsError):
 
     advice = "Copies that were made before are as they were."
 
+    def __init__(self, what: str, advice: str | None = None) -> None:
+        self.advice = advice or self.advice
+        super().__init__(what)
+
 
 class NotRestored(RecordsError):
     """The copy was not put back."""

@@ -1,6 +1,7 @@
 """Machine locks (flock): whether `weerklank up`, or anything that it started, runs in a folder."""
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -21,6 +22,22 @@ def hold_machine(settings: Settings) -> Iterator[None]:
             if (home / name).exists():
                 _hold(home / name, held)
         yield
+
+
+@contextmanager
+def hold_place(target: Path) -> Iterator[None]:
+    """Keep other restores out of the folder of *target* as long as the block lasts. Raises NotRestored during one."""
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NotRestored(
+                f"Another restore is at work in {target.parent}: wait until it is done."
+            ) from None
+        yield
+    finally:
+        os.close(folder)
 
 
 def _hold(file: Path, held: ExitStack) -> None:

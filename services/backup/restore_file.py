@@ -6,12 +6,14 @@ from datetime import datetime
 from pathlib import Path
 
 from config.settings import Settings
-from records.engine.database import connect, explain
+from records.engine.database import connect
 from records.engine.errors import DatabaseDamaged, DatabaseUnavailable
 from services.backup import sqlite_file
 from services.backup.errors import CopyUnfit, NotRestored
-from services.backup.machine_lock import hold_machine
+from services.backup.machine_lock import hold_machine, hold_place
 from services.backup.restored import CheckedCopy, Restored, check_copy, swept_lately
+
+DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 def restore_file(
@@ -26,7 +28,8 @@ def restore_file(
     target = settings.sqlite_file
     if target is None:
         raise NotRestored(f"{copy} is a file of SQLite; WEERKLANK_DATABASE_URL names none.")
-    with hold_machine(settings):
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with hold_machine(settings), hold_place(target):
         _require_room(target, copy, replace=replace)
         fresh = target.with_name(f"{target.name}.restored")
         try:
@@ -51,14 +54,15 @@ def _require_room(target: Path, copy: Path, *, replace: bool) -> None:
 
 
 def _load(copy: Path, fresh: Path, target: Path) -> CheckedCopy:
-    fresh.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     sqlite_file.discard(fresh)
     fresh.touch(mode=0o600)
     _give(fresh, target)
     try:
         sqlite_file.copy_pages(copy, fresh)
-    except sqlite3.Error as error:
-        raise explain(error) or CopyUnfit(f"{copy} cannot be read: {error}.") from error
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF in DAMAGED:
+            raise CopyUnfit(f"{copy} is damaged ({error}). Take an earlier copy.") from error
+        raise
     except CopyUnfit as unfit:
         raise CopyUnfit(f"{copy} cannot be used. {unfit.what}") from None
     engine = connect(f"sqlite:///{fresh}")
@@ -98,5 +102,9 @@ def _take_place(fresh: Path, target: Path, now: datetime) -> Path | None:
         raise NotRestored(f"There is a file {target.with_name(name)} already; try again.")
     there = target.exists()
     kept = sqlite_file.set_aside(target, name)
-    fresh.rename(target)
+    try:
+        fresh.rename(target)
+    except OSError:
+        sqlite_file.set_aside(kept, target.name)
+        raise
     return kept if there else None

@@ -8,9 +8,10 @@ from sqlalchemy import Engine
 
 from records import queries
 from records.contents import Contents, contents
-from records.engine.errors import RecordsError, SchemaOutdated
+from records.engine.errors import DatabaseDamaged, RecordsError, SchemaOutdated
 from records.engine.schema_revision import REVISION, require_known, revision
-from records.journal import journal
+from records.journal.examination import Examination, examine
+from records.migrate import columns_at, columns_of
 from services.backup.errors import CopyUnfit
 
 SWEPT_LATELY = timedelta(minutes=20)
@@ -23,7 +24,7 @@ class CheckedCopy:
 
     revision: str
     verified: bool
-    """Whether every journal was found unbroken; False: its tables are too old for that, so verify it afterwards."""
+    """Whether all journals were told again and held; False: its tables are too old for that, so verify afterwards."""
     contents: Contents
 
     @property
@@ -44,38 +45,59 @@ class Restored:
     checked: CheckedCopy
     swept: datetime | None
     """When the records of before were last swept, if that was lately: whoever did it may do so again."""
+    checksum: bool = False
+    """Whether the copy was held against a checksum beside it."""
 
 
 def check_copy(engine: Engine, copy: Path) -> CheckedCopy:
     """
     Look at the records of *engine*, which came from *copy*.
 
-    Raises CopyUnfit when they are no records of ours or their journal is broken, SchemaNewer when a newer version made
-    them.
+    Raises CopyUnfit when they are no records of ours, lack a column or differ from their journal, SchemaNewer when a
+    newer version made them.
     """
     try:
         found = revision(engine)
+        if found is None:
+            raise CopyUnfit(f"{copy} holds no records of Weerklank.")
+        require_known(found)
+        _require_columns(engine, copy, found)
+        return CheckedCopy(found, _is_verified(engine, copy, found), contents(engine))
     except SchemaOutdated:
-        found = None
-    if found is None:
-        raise CopyUnfit(f"{copy} holds no records of Weerklank.")
-    require_known(found)
-    return CheckedCopy(found, _is_verified(engine, copy, found), contents(engine))
+        raise CopyUnfit(f"{copy} holds no records of Weerklank.") from None
+    except DatabaseDamaged:
+        raise CopyUnfit(f"{copy} is damaged. Take an earlier copy.") from None
+
+
+def _require_columns(engine: Engine, copy: Path, found: str) -> None:
+    there = columns_of(engine)
+    for table, wanted in columns_at(found).items():
+        for column in sorted(wanted - there.get(table, frozenset())):
+            raise CopyUnfit(
+                f"{copy} is damaged: it lacks {table}.{column}, which tables at {found} have. Take an earlier copy."
+            )
 
 
 def _is_verified(engine: Engine, copy: Path, found: str) -> bool:
     try:
-        broken = journal.verify(engine)
+        _require_true(examine(engine), copy)
     except SchemaOutdated:
         if found == REVISION:
             raise
         return False
-    if broken:
-        first = broken[0]
-        raise CopyUnfit(
-            f"In {copy} the journal is broken: {first.dialogue_id}, entry {first.seq}. Take an earlier copy."
-        )
     return True
+
+
+def _require_true(examined: Examination, copy: Path) -> None:
+    for broken in examined.breaks:
+        raise CopyUnfit(
+            f"In {copy} the journal is broken: {broken.dialogue_id}, entry {broken.seq}. Take an earlier copy."
+        )
+    for one in examined.differences:
+        where = f"{one.dialogue_id}, {one.row.partition(' ')[0]}"
+        raise CopyUnfit(
+            f"{copy} does not say what its journal says ({where}, witness: {one.witness}). Take an earlier copy."
+        )
 
 
 def swept_lately(engine: Engine, now: datetime) -> datetime | None:

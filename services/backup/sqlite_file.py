@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from records.engine.database import SHM_FULL
 from services.backup.errors import CopyUnfit, NotRestored
 
 FILE_BEGINS = b"SQLite format 3\0"
@@ -18,15 +19,36 @@ def copy_pages(source: Path, target: Path) -> None:
 
     Raises sqlite3.Error when there is nothing to read, CopyUnfit when what was read is damaged.
     """
-    with (
-        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as running,
-        closing(sqlite3.connect(target)) as copied,
-    ):
+    with closing(open_source(source)) as running, closing(sqlite3.connect(target)) as copied:
         running.backup(copied)
         copied.execute("PRAGMA journal_mode=DELETE")
-        (sound,) = copied.execute("PRAGMA integrity_check(1)").fetchone()
+        (sound,) = copied.execute("PRAGMA integrity_check").fetchone()
     if sound != "ok":
         raise CopyUnfit(f"It is damaged ({sound}).")
+
+
+def open_source(source: Path) -> sqlite3.Connection:
+    """
+    A connection that reads *source*, also where its disk has no room for what readers share (`-shm`).
+
+    Then nobody else can read it either: alone, SQLite keeps that in memory.
+    """
+    address = source.absolute().as_uri()
+    running = sqlite3.connect(f"{address}?mode=ro", uri=True)
+    try:
+        running.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        running.close()
+        if error.sqlite_errorcode != SHM_FULL:
+            raise
+    except BaseException:
+        running.close()
+        raise
+    else:
+        return running
+    running = sqlite3.connect(f"{address}?mode=rw", uri=True)
+    running.execute("PRAGMA locking_mode=EXCLUSIVE")
+    return running
 
 
 def complete(file: Path) -> None:

@@ -386,11 +386,13 @@ def test_only_who_says_how_many_loses_copies(migrated_file: Path, tmp_path: Path
     backed_up(url, folder)
 
     assert old.exists()
-    made = max(folder.iterdir())
+    made = max(folder.glob("*.db"))
     made.rename(folder / "weerklank-20260102T033000Z.db")
+    (folder / "weerklank-20260101T033000Z.db.sha256").touch()
     assert weerklank(url, "backup", str(folder), "--keep", "2").exit_code == 0
     assert not old.exists()
-    assert len(list(folder.iterdir())) == 2
+    assert len(list(folder.glob("*.db"))) == 2
+    assert not old.with_name(f"{old.name}.sha256").exists()
     assert weerklank(url, "backup", str(folder), "--keep", "0").exit_code == 2
 
 

@@ -672,7 +672,9 @@ class PutBack(Document):
     outdated: bool
     """Whether they wait for `weerklank db upgrade`."""
     verified: bool
-    """Whether every journal was found unbroken; false: the tables are too old for that."""
+    """Whether all journals were held against the rows and found true; false: the tables are too old for that."""
+    checksum: bool
+    """Whether the copy was held against a checksum beside it (`COPY.sha256`)."""
     programmes: Count
     dialogues: Count
     facts: Count
