@@ -17,6 +17,9 @@ from cli.step_options.parameters import given_by_options
 from cli.step_options.problems import told_by_options
 from cli.step_options.step_list import list_steps
 from cli.times import Now
+from records import queries
+from records.engine.clock_guard import require_order
+from records.engine.column_types import can_be_key
 from services.house import House, open_house
 from states.language.errors import NotKnown, Refused
 from states.model.calendar import WorkCalendar
@@ -134,7 +137,9 @@ def act(
     detail = given_by_options(ctx, beside)
     with open_house() as house:
         try:
-            receipt = house.ledger.act(dialogue, known_step(step).name, detail, by=by, now=moment)
+            taken = known_step(step).name
+            require_typed_order(house, dialogue, now, moment)
+            receipt = house.ledger.act(dialogue, taken, detail, by=by, now=moment)
         except NotKnown:
             raise
         except Refused as refusal:
@@ -204,6 +209,12 @@ def _session_at(house: House, programme_id: str, text: str) -> "datetime":
     session = times.with_hour(text, "--session")
     programme = house.ledger.programme(programme_id).programme
     return WorkCalendar(programme.time_zone, programme.country).instant(session)
+
+
+def require_typed_order(house: House, dialogue: str, typed: str | None, moment: "datetime") -> None:
+    """Raise Refused('past-now') when *moment* was *typed*, and *dialogue* is further already."""
+    if typed is not None and can_be_key(dialogue):
+        require_order(dialogue, queries.newest_fact(house.engine, dialogue), moment)
 
 
 def _tell(receipt: "Receipt", *, as_json: bool) -> None:

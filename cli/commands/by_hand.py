@@ -6,7 +6,7 @@ import typer
 
 from cli import console, times
 from cli.app import HELP, group
-from cli.commands.act import By, as_data
+from cli.commands.act import By, as_data, require_typed_order
 from cli.commands.status import As
 from cli.console import AsJson
 from cli.times import Now
@@ -151,6 +151,7 @@ def mark_done(number: Number, by: By, how: How, now: Now = None, as_json: AsJson
     with open_house() as house:
         row = _find(house, number)
         given = {"to": row.to, "how": how, "template": row.template}
+        require_typed_order(house, row.dialogue_id, now, moment)
         receipt = house.ledger.act(row.dialogue_id, Step.RECORD_DELIVERY, given, by=by, now=moment)
     said = f"{row.template} to {row.to} was given {how}."
     _tell(receipt, said, f"status {row.dialogue_id}", as_json=as_json)
@@ -166,6 +167,7 @@ def bring(number: Number, by: By, how: How, now: Now = None, as_json: AsJson = F
     with open_house() as house:
         row = _find(house, number)
         given = {"to": row.to, "how": how}
+        require_typed_order(house, row.dialogue_id, now, moment)
         receipt = house.ledger.act(row.dialogue_id, Step.BRING, given, by=by, now=moment)
     said = f"{row.template} was brought to {row.to} {how}."
     _tell(receipt, said, _done_command(number, how), as_json=as_json)

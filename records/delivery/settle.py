@@ -38,7 +38,8 @@ _CAN_FAIL = [PENDING, BY_HAND, SENT]  # a message can bounce long after it was a
 ALERTS_A_DAY = 200
 """Alerts about failed deliveries, in 24 hours and one dialogue: whoever got so many knows. The facts go on."""
 
-Law = Callable[[Dialogue, Notice], Decision]
+_DATE = "written_at"
+
 LawAt = Callable[[Dialogue, Notice, datetime], Decision]
 
 
@@ -110,11 +111,9 @@ class Deliveries:
         if marks.put(values, pinned):
             return True
 
-        def law(dialogue: Dialogue, notice: Notice) -> Decision:
-            return receipts.record_delivered(dialogue, notice, now)
-
         mark = {"status": SENT, "channel": channel, "sent_at": now, "error": None}
-        return self._settle(_Change(notice_id, _CAN_BE_SENT, mark), law, now)
+        change = _Change(notice_id, _CAN_BE_SENT, mark)
+        return self._settle(change, receipts.record_delivered, now)
 
     def letter_delivered(self, notice_ids: Sequence[int], channel: str, now: datetime) -> bool:
         """Mark the notices of one letter as sent; none of them is one for which delivery matters."""
@@ -195,15 +194,18 @@ class Deliveries:
     def _error(self, connection: Connection, notice_id: int) -> str | None:
         return connection.scalar(select(NOTICES.c.error).where(NOTICES.c.id == notice_id))
 
-    def _settle(self, change: "_Change", law: Law, now: datetime) -> bool:
+    def _settle(self, change: "_Change", law: LawAt, now: datetime) -> bool:
         """Mark one notice and write what the law makes of it, in one transaction; False: it is settled already."""
         with writing(self.engine, now) as connection:
             held = self._snapshot(connection, change.notice_id)
-            notice = _notice_in(connection, change.notice_id, change.allowed)
-            if notice is None:
+            found = _dated_in(connection, change.notice_id, change.allowed)
+            if found is None:
                 return False
-            decided = _cap(connection, law(held.dialogue, notice), now)
-            written = write_step(connection, held, decided, now)
+            notice, at = found
+            # Nothing arrives before it was written, whatever the moment at which that is said.
+            arrived = max(at, now)
+            decided = _cap(connection, law(held.dialogue, notice, arrived), arrived)
+            written = write_step(connection, held, decided, arrived)
             _mark(connection, change.notice_id, change.mark)
         self.reader.remember(written)
         return True
@@ -266,10 +268,23 @@ def _cap(connection: Connection, decided: Decision, now: datetime) -> Decision:
 
 
 def _notice_in(connection: Connection, notice_id: int, allowed: list[str]) -> Notice | None:
+    found = _dated_in(connection, notice_id, allowed)
+    return None if found is None else found[0]
+
+
+def _dated_in(
+    connection: Connection, notice_id: int, allowed: list[str]
+) -> tuple[Notice, datetime] | None:
+    """The notice, and when it was written."""
     columns = [NOTICES.c[name] for name in NOTICE_FIELDS]
-    chosen = select(*columns).where(NOTICES.c.id == notice_id, NOTICES.c.status.in_(allowed))
-    row = connection.execute(chosen).one_or_none()
-    return None if row is None else Notice(**row._mapping)  # noqa: SLF001 - the documented way to names
+    chosen = select(NOTICES.c.at.label(_DATE), *columns)
+    chosen = chosen.where(NOTICES.c.id == notice_id, NOTICES.c.status.in_(allowed))
+    row = connection.execute(chosen).mappings().one_or_none()
+    if row is None:
+        return None
+    fields = dict(row)
+    at: datetime = fields.pop(_DATE)
+    return Notice(**fields), at
 
 
 def _mark(connection: Connection, notice_id: int, mark: dict[str, Any]) -> None:

@@ -49,5 +49,16 @@ def require_present(engine: Engine, now: datetime) -> None:
         raise Refused("future-now", minutes=AHEAD // timedelta(minutes=1), **said)
 
 
+def require_order(dialogue_id: str, newest: datetime | None, now: datetime) -> None:
+    """
+    Raise Refused('past-now') when *now*, which somebody typed, lies more than AHEAD before the *newest* fact (aware).
+
+    Only for who chooses the moment: what lives by a clock may be late, and is heard all the same.
+    """
+    if newest is not None and newest - now > AHEAD:
+        said = {"now": _stamp(now), "newest": _stamp(newest)}
+        raise Refused("past-now", dialogue=dialogue_id, **said)
+
+
 def _stamp(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

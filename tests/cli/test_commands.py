@@ -98,6 +98,20 @@ def test_what_comes_with_a_step_may_come_from_a_file_or_a_pipe(edition: Desk) ->
     assert "wages" in gone.stderr
 
 
+def test_a_step_cannot_be_put_before_what_happened_last(edition: Desk) -> None:
+    """By the moment that is typed; a quarter of an hour may lie between two clocks."""
+    words = ("act", ID, "drop-risk", "--by", "manager", "--risk", "wages", "--reason", "Dubbel.")
+    before = edition.good("journal", "show", ID)
+    result = edition(*words, "--now", "2020-12-10T08:44+01:00", "--json")
+
+    refused = json.loads(result.stdout)["refused"]
+    assert (result.exit_code, refused["code"]) == (1, "past-now")
+    assert "2020-12-10 07:44 UTC" in refused["message"]
+    assert "2020-12-10 08:00 UTC" in refused["message"]
+    assert edition.good("journal", "show", ID) == before
+    edition.good(*words, "--now", "2020-12-10T08:46+01:00")
+
+
 def test_all_steps_can_be_listed(desk: Desk) -> None:
     said = desk.good("act", "--steps")
 

@@ -12,6 +12,7 @@ from records.delivery import queue
 from records.delivery.queue import Posted
 from records.engine.database import connect, reading, writing
 from records.journal import journal
+from records.journal.examination import examine
 from records.ledger import Ledger
 from records.outbox import enqueue
 from records.schema.core import NOTICES
@@ -149,6 +150,17 @@ def test_an_answer_counts_when_it_was_delivered(answered: Memory) -> None:
     assert dialogue.duties["give-verdict/sealed-1"].owed
     facts = [e.fact for e in journal.entries(answered.engine, answered.dialogue_id)]
     assert facts.count("participant-answered") == 1
+
+
+def test_an_answer_never_arrives_before_it_was_written(answered: Memory) -> None:
+    """Whoever says that it arrived earlier makes no late answer one in time, and the rows agree with the facts."""
+    [post] = [p for p in answered.claim() if p.notice.template == "answer"]
+    assert answered.ledger.record_delivered(post.id, "email", answered.now - 8 * DAY)
+    met = answered.reread().duties["answer-participant/sealed-1"]
+    assert met.ended_at == answered.now
+    told = journal.entries(answered.engine, answered.dialogue_id)
+    assert [one.at for one in told] == sorted(one.at for one in told)
+    assert examine(answered.engine, answered.dialogue_id).differences == []
 
 
 def test_two_who_report_the_same_delivery_answer_once(answered: Memory) -> None:
