@@ -14,10 +14,16 @@ UP_LOCK, LEASH = "up.lock", "children.lock"
 
 
 @contextmanager
-def hold_machine(settings: Settings) -> Iterator[None]:
-    """Keep `weerklank up` of *settings* out as long as the block lasts. Raises NotRestored when it runs."""
+def hold_machine(settings: Settings, place: Path | None = None) -> Iterator[None]:
+    """
+    Keep `weerklank up` of *settings*, and other restores into its folder or *place*, out as long as the block lasts.
+
+    Raises NotRestored when one of them runs.
+    """
     home = settings.prefect.home.expanduser().absolute()
     with ExitStack() as held:
+        for folder in {one.resolve() for one in (home, place) if one and one.is_dir()}:
+            held.enter_context(hold_folder(folder))  # first: another restore holds the files too
         for name in (UP_LOCK, LEASH):
             if (home / name).exists():
                 _hold(home / name, held)
@@ -25,19 +31,19 @@ def hold_machine(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def hold_place(target: Path) -> Iterator[None]:
-    """Keep other restores out of the folder of *target* as long as the block lasts. Raises NotRestored during one."""
-    folder = os.open(target.parent, os.O_RDONLY)
+def hold_folder(folder: Path) -> Iterator[None]:
+    """Keep other restores out of *folder* as long as the block lasts. Raises NotRestored during one."""
+    held = os.open(folder, os.O_RDONLY)
     try:
         try:
-            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise NotRestored(
-                f"Another restore is at work in {target.parent}: wait until it is done."
+                f"Another restore is at work in {folder}: wait until it is done."
             ) from None
         yield
     finally:
-        os.close(folder)
+        os.close(held)
 
 
 def _hold(file: Path, held: ExitStack) -> None:

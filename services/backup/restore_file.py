@@ -10,7 +10,7 @@ from records.engine.database import connect
 from records.engine.errors import DatabaseDamaged, DatabaseUnavailable
 from services.backup import sqlite_file
 from services.backup.errors import CopyUnfit, NotRestored
-from services.backup.machine_lock import hold_machine, hold_place
+from services.backup.machine_lock import hold_machine
 from services.backup.restored import CheckedCopy, Restored, check_copy, swept_lately
 
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -29,7 +29,7 @@ def restore_file(
     if target is None:
         raise NotRestored(f"{copy} is a file of SQLite; WEERKLANK_DATABASE_URL names none.")
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with hold_machine(settings), hold_place(target):
+    with hold_machine(settings, target.parent):
         _require_room(target, copy, replace=replace)
         fresh = target.with_name(f"{target.name}.restored")
         try:

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from config.settings import load_settings
 from records import migrate
 from records.engine.database import explain
 from services.backup.copies import make_copy
 from services.backup.errors import CopyUnfit
-from services.backup.machine_lock import hold_place
+from services.backup.machine_lock import UP_LOCK, hold_folder, hold_machine
 from services.backup.sqlite_file import copy_pages, open_source
 from tests.faults import worker
 from tests.operations.test_backup import backed_up, found, refused, restored, weerklank
@@ -135,9 +136,25 @@ def test_only_a_file_is_read(place: str, tmp_path: Path) -> None:
         assert_refused(place, tmp_path / name, "is no file that")
 
 
-def test_of_two_restores_one_reads_that_another_is_at_work(copy: Path, place: str) -> None:
-    with hold_place(Path(place.removeprefix("sqlite:///"))):
+@pytest.mark.parametrize("shared", ["place", "prefect"])
+def test_of_two_restores_one_reads_that_another_is_at_work(
+    copy: Path, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared: str
+) -> None:
+    """Also where `weerklank up` ran before: the other one holds its files then."""
+    home = tmp_path / "prefect"
+    home.mkdir()
+    (home / UP_LOCK).touch()
+    monkeypatch.setenv("WEERKLANK_PREFECT_HOME", str(home))
+    other = load_settings() if shared == "prefect" else None
+    with hold_machine(other) if other else hold_folder(tmp_path / "place"):
         assert_refused(place, copy, "Another restore is at work")
+
+
+def test_the_folder_of_the_records_may_be_that_of_prefect(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEERKLANK_PREFECT_HOME", str(tmp_path))
+    assert restored(f"sqlite:///{tmp_path / 'w.db'}", copy)["checksum"]
 
 
 def test_a_folder_that_lets_nobody_write_is_named(
