@@ -70,11 +70,12 @@ class MailLately(NamedTuple):
 
 
 class NextOpenings(NamedTuple):
-    """The programmes whose editions open next, as (id, moment), how many will, and how many are paused."""
+    """The programmes whose editions open next, as (id, moment), how many will, how many are paused, some of those."""
 
     first: list[tuple[str, datetime]]
     programmes: int
     paused: int = 0
+    paused_ids: tuple[str, ...] = ()
 
 
 def late_groups(engine: Engine, now: datetime) -> list[OwedGroup]:
@@ -181,11 +182,15 @@ def failures(engine: Engine) -> Counter[str]:
 
 
 def next_openings(engine: Engine, most: int) -> NextOpenings:
-    """The *most* editions that open next by themselves, of how many programmes, and how many are paused."""
+    """The *most* editions that open next by themselves, of how many programmes, and so many of the paused."""
     chosen = select(PROGRAMMES.c.id, PROGRAMMES.c.opens_at).where(NOT_PAUSED)
     chosen = chosen.order_by(PROGRAMMES.c.opens_at, PROGRAMMES.c.id).limit(most)
     counted = select(func.count(), func.count(PROGRAMMES.c.paused_at))
     with reading(engine) as connection:
         first = [(str(name), at) for name, at in connection.execute(chosen)]
         number, paused = connection.execute(counted).one()
-    return NextOpenings(first, number - paused, paused)
+        stopped = connection.scalars(_PAUSED.limit(most)) if paused else ()
+        return NextOpenings(first, number - paused, paused, tuple(stopped))
+
+
+_PAUSED = select(PROGRAMMES.c.id).where(~NOT_PAUSED).order_by(PROGRAMMES.c.id)

@@ -45,6 +45,7 @@ def name_receiver(address: Address, as_json: AsJson = False) -> None:
         from flows.prefect.alarms import bell
 
         receiver = asyncio.run(bell.name_receiver(given))
+        asyncio.run(bell.ask_for_round())
     _tell(receiver, as_json=as_json)
     console.suggest("weerklank alarm test")
 

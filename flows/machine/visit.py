@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,10 +13,19 @@ from flows.machine.server import ServerAddress, answers
 
 _LOCKED = frozenset({401, 403})
 """The statuses of a server that lets nobody in from here."""
+OWN_SERVER = (
+    "set WEERKLANK_PREFECT_HOME and WEERKLANK_PREFECT_PORT to those of the 'weerklank up' that is meant; of a server "
+    "elsewhere PREFECT_API_AUTH_STRING"
+)
+"""What to do where a server refuses us."""
 
 
 class PrefectAway(Exception):
     """The Prefect server does not answer, or lets nobody in from here."""
+
+
+class PrefectRefuses(PrefectAway):
+    """The Prefect server answers, and does not know us: it may be that of another house."""
 
 
 @contextmanager
@@ -23,7 +33,7 @@ def visiting(settings: Settings) -> Iterator[None]:
     """
     Whatever asks Prefect meanwhile asks the server of *settings*; import it inside, not before.
 
-    Raises PrefectAway when there is none, or when it refuses.
+    Raises PrefectAway when there is none, PrefectRefuses when it does not let us in.
     """
     api = settings.prefect.api
     if not answers(api):
@@ -31,6 +41,8 @@ def visiting(settings: Settings) -> Iterator[None]:
     words = _environment(settings)
     if "prefect" not in sys.modules:  # it makes a home of its own where it is told of none
         os.environ.update(words)
+        # Whoever only asks needs no home, and a fresh one has no folder above it.
+        warnings.filterwarnings("ignore", message="Failed to create the Prefect home directory")
     with _point(words):
         yield
 
@@ -57,12 +69,12 @@ def _point(words: dict[str, str]) -> Iterator[None]:
         with temporary_settings({PREFECT_API_URL: words["PREFECT_API_URL"], **own}):
             yield
     except HTTPError as error:
-        raise PrefectAway(_refusal(words["PREFECT_API_URL"], error)) from None
+        raise _refusal(words["PREFECT_API_URL"], error) from None
 
 
-def _refusal(api: str, error: Exception) -> str:
+def _refusal(api: str, error: Exception) -> PrefectAway:
     status = getattr(getattr(error, "response", None), "status_code", None)
     said = f"The Prefect server at {api} did not do it ({status or type(error).__name__})."
     if status in _LOCKED:
-        return f"{said} Is PREFECT_API_AUTH_STRING the one it asks for?"
-    return f"{said} Its log says more."
+        return PrefectRefuses(f"{said} It may be that of another house: {OWN_SERVER}.")
+    return PrefectAway(f"{said} Its log says more.")

@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +18,7 @@ from cli.main import app
 from config.settings import Settings
 from flows.alarm_table import ALARMS, TRIED, AlarmRow
 from flows.machine.server import ServerAddress
-from tests.flows.prefect_watch import MORNING_AFTER, living_at, watching
+from tests.flows.prefect_watch import MORNING_AFTER, ROOT, living_at, watching
 from tests.flows.test_signals import SPONSOR_HEARS
 from tests.patience import wait_for
 from tests.web_hook import SECRET, WebHook, listening
@@ -78,7 +81,7 @@ async def sweep_at(*moments: Any) -> None:  # noqa: ANN401 - aware moments
 
 
 def test_an_alarm_that_is_tried_reaches_whoever_was_named(hook: WebHook) -> None:
-    from flows.prefect.alarms.bell import ask_receiver, ring
+    from flows.prefect.alarms.bell import ask_receiver, last_ring, ring
 
     rung = asyncio.run(ring())
     assert (rung.delivered, rung.why) == (True, "")
@@ -89,6 +92,30 @@ def test_an_alarm_that_is_tried_reaches_whoever_was_named(hook: WebHook) -> None
     hook.status = 503
     rung = asyncio.run(ring())
     assert (rung.delivered, rung.why) == (False, "it answered 503")
+    kept = asyncio.run(last_ring())
+    assert kept.at is not None
+    assert kept == rung._replace(at=kept.at)
+
+
+def apart(*words: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, which has no login but that of its home."""
+    command = [sys.executable, "-m", "cli.main", *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_a_server_that_refuses_us_is_none_that_answers(
+    house: Settings, server: ServerAddress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEERKLANK_PREFECT_PORT", str(server.port))
+    monkeypatch.setenv("WEERKLANK_PREFECT_HOME", str(tmp_path / "another" / "prefect"))
+    found = json.loads(apart("doctor", "--json").stdout)["findings"]
+    (prefect,) = [one for one in found if one["name"] == "prefect"]
+    assert (prefect["state"], "refuses us" in prefect["says"]) == ("warn", True)
+    assert "WEERKLANK_PREFECT_HOME" in prefect["advice"]
+    asked = apart("alarm", "show")
+    assert asked.returncode == 1
+    assert "WEERKLANK_PREFECT_HOME" in asked.stderr
+    assert "Warning" not in asked.stderr
 
 
 def test_the_command_line_names_asks_and_rings(
@@ -112,12 +139,20 @@ def test_the_command_line_names_asks_and_rings(
         assert json.loads(said[2].stdout) == rung
         assert len(hook.posts) == 1
         said.append(weerklank("doctor"))
-        assert "alarm: goes to: webhook (127.0.0.1)" in said[-1].stdout
+        told = " ".join(said[-1].stdout.split())
+        assert "✓ alarm: goes to: webhook (127.0.0.1); the last test was heard at 20" in told
 
         hook.status = 500
         said.append(weerklank("alarm", "test"))
         assert said[-1].exit_code == 1
         assert "webhook (127.0.0.1) was not told: it answered 500" in said[-1].stderr
+        said.append(weerklank("doctor"))
+        told = " ".join(said[-1].stdout.split())
+        assert "where no test is heard (it answered 500) since 20" in told
+        assert "✓ alarm" not in told
+        said.append(weerklank("alarm", "set", hook.address))
+        said.append(weerklank("doctor"))
+        assert "; never tried: weerklank alarm test" in " ".join(said[-1].stdout.split())
         assert [one.output for one in said if SECRET in one.output] == []
     wrong = weerklank("alarm", "set", "http://elders.example/geheim")
     assert (wrong.exit_code, "geheim" in wrong.output) == (2, False)

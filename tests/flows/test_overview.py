@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -74,7 +75,7 @@ def test_the_page_says_what_is_late_since_when_whose_turn_it_is_and_what_comes()
         "",
         "- whose turn: manager",
         "- sent: 9 Sep 2022, an alert to manager and an honest notice to whoever waits",
-        "- next: 15 Sep 2022 at 08:00, an alert to manager, deputy",
+        "- next: 15 Sep 2022 at 08:00 (Europe/Amsterdam), an alert to manager, deputy",
         "",
         "### Due in 7 days",
         "",
@@ -113,7 +114,7 @@ def test_what_comes_what_failed_and_what_waits_is_counted() -> None:
         coming=(row,),
         mail=MailLately(1_200, NOW, Counter({PARTICIPANT: 2, Role.MANAGER: 1}), whole=False),
         outbox=OutboxCounts(3, NOW - timedelta(hours=1), 2, 3),
-        openings=NextOpenings([("a", NOW + timedelta(days=80))], 10_000, 2),
+        openings=NextOpenings([("a", NOW + timedelta(days=80))], 10_000, 3, ("stil", "thee")),
     )
     page = page_of(overview, None)
 
@@ -125,7 +126,7 @@ def test_what_comes_what_failed_and_what_waits_is_counted() -> None:
         "to be given by hand: 2",
         "| a | 2022-12-01 07:00 UTC |",
         "and 9,999 more: `weerklank programme list`",
-        "paused: 2 programmes",
+        "paused: 3 programmes (stil, thee, and 1 more)",
     ):
         assert said in page
 
@@ -172,7 +173,7 @@ def test_a_ladder_that_ended_and_a_rung_that_nobody_hears_are_said() -> None:
 
     assert "sent: nothing yet" in page
     assert "next: nothing more by itself" in page
-    assert "next: 15 Sep 2022 at 08:00, nobody hears" in silent
+    assert "next: 15 Sep 2022 at 08:00 (Europe/Amsterdam), nobody hears" in silent
 
 
 @pytest.mark.parametrize(
@@ -239,3 +240,19 @@ def test_a_failure_of_which_nobody_may_hear_is_in_no_title() -> None:
     assert delivery_title(DeliveryReport(failed=1), Counter(), closed=False) == (
         "deliver notices · nothing to send"
     )
+
+
+def test_a_demonstration_says_the_command_as_it_works_there(tmp_path: Path) -> None:
+    from config.settings import load_settings
+    from flows.prefect.status_page.overview_artifact import naming_command
+
+    settings = load_settings()
+    assert naming_command(settings) == "weerklank alarm set URL"
+    prefect = settings.prefect.model_copy(update={"home": tmp_path / "de mo", "port": 4217})
+    demo = settings.model_copy(update={"prefect": prefect, "clock_file": tmp_path / "clock"})
+    command = naming_command(demo)
+    assert command == (
+        f"WEERKLANK_PREFECT_HOME='{tmp_path}/de mo' WEERKLANK_PREFECT_PORT=4217 weerklank alarm set URL"
+    )
+    page = page_of(HouseOverview(NOW), None, command=command)
+    assert f"Name somebody: `{command}`" in page

@@ -252,7 +252,7 @@ def prefect_says_what_is_late(walk: Walk, operator: Operator) -> None:
     for told in (
         "4 answers late, oldest 4 days", "4 answers late since 8 Sep 2022", "whose turn: manager",
         "sent: 9 Sep 2022, an alert to manager and an honest notice to whoever waits",
-        "next: 15 Sep 2022 at 08:00, an alert to manager, deputy", "Due in 7 days",
+        "next: 15 Sep 2022 at 08:00 (Europe/Amsterdam), an alert to manager, deputy", "Due in 7 days",
         "last sweep: 2022-09-12", "who hears the alarm: nobody",
     ):  # fmt: skip
         assert told in seen, told

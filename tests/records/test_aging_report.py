@@ -30,7 +30,7 @@ def test_an_empty_database_owes_nothing(memory: Memory) -> None:
     assert aging_report.rungs_told(engine, []) == []
     assert aging_report.programmes_behind(engine, []) == {}
     assert aging_report.mail_lately(engine, START) == (0, None, {}, True)
-    assert aging_report.next_openings(engine, 5) == ([], 0, 0)
+    assert aging_report.next_openings(engine, 5) == ([], 0, 0, ())
     assert aging_report.failures(engine) == {}
 
 
@@ -70,12 +70,12 @@ def test_no_more_is_counted_than_is_said(two: Memory, monkeypatch: pytest.Monkey
 
 
 def test_the_next_openings_come_first_and_all_programmes_are_counted(two: Memory) -> None:
-    first, programmes, paused = aging_report.next_openings(two.engine, 1)
-    assert ([name for name, _ in first], programmes, paused) == (["a"], 2, 0)
+    first, programmes, paused, which = aging_report.next_openings(two.engine, 1)
+    assert ([name for name, _ in first], programmes, paused, which) == (["a"], 2, 0, ())
 
     pause(two.engine, "a", "operator", "a merger", two.now)
-    first, programmes, paused = aging_report.next_openings(two.engine, 1)
-    assert ([name for name, _ in first], programmes, paused) == (["b"], 1, 1)
+    first, programmes, paused, which = aging_report.next_openings(two.engine, 1)
+    assert ([name for name, _ in first], programmes, paused, which) == (["b"], 1, 1, ("a",))
 
 
 def test_the_newest_notices_say_what_was_sent_and_to_whom_it_failed(two: Memory) -> None:

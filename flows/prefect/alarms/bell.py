@@ -7,13 +7,18 @@ block, and the way from the server to whoever hears it.
 
 import asyncio
 import re
+from contextlib import suppress
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.actions import VariableCreate
 from prefect.events import Event
 from prefect.events.filters import EventFilter, EventNameFilter, EventResourceFilter
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 
+from config.clock import utc_now
 from flows.alarm_table import TRIED
 from flows.prefect.alarms.address import block_of
 from flows.prefect.alarms.automations import begin_trial, keep_alarms
@@ -25,15 +30,22 @@ _LOOKS = 120
 _AGAIN = 40
 """After so many looks it is pulled again: a server whose parts are apart hears late of a new automation."""
 _EXECUTED, _FAILED = "prefect.automation.action.executed", "prefect.automation.action.failed"
+_TRIAL = "weerklank_alarm_trial"
+"""The variable of Prefect in which stands what became of the last trial: for every machine."""
 _STATUS = re.compile(r"error=(\d{3})\b")
 
 
 class Ring(NamedTuple):
-    """What became of a ring: who was to hear it (None: nobody is named), whether they did, and *why* not, as a code."""
+    """
+    What became of a ring: who was to hear it (None: nobody is named), whether they did, and *why* not, as a code.
+
+    *at*: when that was (aware UTC), where it is kept.
+    """
 
     receiver: Receiver | None
     delivered: bool
     why: str = ""
+    at: datetime | None = None
 
 
 async def name_receiver(address: str) -> Receiver:
@@ -48,6 +60,7 @@ async def name_receiver(address: str) -> Receiver:
             if document.block_type and document.block_type.slug != block.get_block_type_slug():
                 await client.delete_block_document(document.id)
         await block.asave(BLOCK, overwrite=True, client=client)
+        await _forget_trial(client)
         found = await receiver_of(client)
     await keep_alarms()
     if found is None:
@@ -61,17 +74,49 @@ async def ask_receiver() -> Receiver | None:
         return await receiver_of(client)
 
 
+async def ask_for_round() -> None:
+    """Ask for a round now, so that the overview says who hears; where none is deployed, nobody has an overview yet."""
+    async with get_client() as client:
+        with suppress(ObjectNotFound, PrefectHTTPStatusError):
+            rounds = await client.read_deployment_by_name("enforce-deadlines/every-quarter")
+            await client.create_flow_run_from_deployment(rounds.id)
+
+
+async def last_ring() -> Ring:
+    """Who hears the alarms, and what became of the last ring for them; no *at*: it was never tried."""
+    async with get_client() as client:
+        receiver = await receiver_of(client)
+        kept = await client.read_variable_by_name(_TRIAL) if receiver else None
+    if kept is None or not isinstance(kept.value, dict):
+        return Ring(receiver, delivered=False)
+    why, at = str(kept.value.get("why", "")), datetime.fromisoformat(str(kept.value["at"]))
+    return Ring(receiver, delivered=not why, why=why, at=at)
+
+
+async def _keep_trial(client: PrefectClient, rung: Ring) -> None:
+    await _forget_trial(client)
+    value = {"at": utc_now().isoformat(timespec="seconds"), "why": rung.why}
+    await client.create_variable(VariableCreate(name=_TRIAL, value=value))
+
+
+async def _forget_trial(client: PrefectClient) -> None:
+    with suppress(ObjectNotFound):
+        await client.delete_variable_by_name(_TRIAL)
+
+
 async def ring() -> Ring:
-    """Ring the alarm, and wait for up to a minute for what the server says of it."""
+    """Ring the alarm, and wait for up to a minute for what the server says of it; that is kept there."""
     async with get_client() as client:
         receiver = await receiver_of(client)
         if receiver is None:
             return Ring(None, delivered=False)
         automation = await begin_trial(client, receiver)
         try:
-            return await _wait(client, receiver, automation)
+            rung = await _wait(client, receiver, automation)
         finally:
             await client.delete_automation(automation)
+        await _keep_trial(client, rung)
+        return rung
 
 
 async def _wait(client: PrefectClient, receiver: Receiver, automation: UUID) -> Ring:

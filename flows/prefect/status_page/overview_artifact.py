@@ -6,6 +6,7 @@ the time of the last sweep, is brought up to date in the newest.
 """
 
 import asyncio
+import shlex
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +17,10 @@ from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCol
 from prefect.settings import PREFECT_UI_URL
 
 from config.clock import now_by
-from config.settings import OVERVIEW, load_settings
+from config.settings import OVERVIEW, Settings, load_settings
 from flows.overview import HouseOverview, overview_of
 from flows.prefect.receiver import who_hears
-from flows.prefect.status_page.overview_page import ABRIDGED, CHANGES, page_of
+from flows.prefect.status_page.overview_page import ABRIDGED, CHANGES, NAME_SOMEBODY, page_of
 from services.house import open_house
 
 KEY = OVERVIEW.rpartition("/")[2]
@@ -43,11 +44,22 @@ async def show_overview(overview: HouseOverview | None) -> None:
     async with get_client() as client:
         heard = await who_hears(client)
         # The page of a key shows the description above the history, a version by itself shows its data.
+        command = naming_command(load_settings())
         pages = {
-            "description": page_of(overview, heard, most=ABRIDGED),
-            "data": page_of(overview, heard),
+            "description": page_of(overview, heard, most=ABRIDGED, command=command),
+            "data": page_of(overview, heard, command=command),
         }
         await _publish(client, pages)
+
+
+def naming_command(settings: Settings) -> str:
+    """By what somebody is named who hears the alarm; in a demonstration, which no shell knows of, with where it is."""
+    if settings.clock_file is None:
+        return NAME_SOMEBODY
+    prefect = settings.prefect
+    home = shlex.quote(str(prefect.home.expanduser().absolute()))
+    where = f"WEERKLANK_PREFECT_HOME={home} WEERKLANK_PREFECT_PORT={prefect.port}"
+    return f"{where} {NAME_SOMEBODY}"
 
 
 async def _publish(client: PrefectClient, pages: dict[str, Any]) -> None:

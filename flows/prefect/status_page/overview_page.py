@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from flows.overview import ComingGroup, HouseOverview, LateGroup, ToldOn
 from flows.prefect.run_names import key_of, number_with_noun
 from flows.prefect.status_page.duty_words import NOUNS, late_words
+from records.aging_report import NextOpenings
 from states.model.people import PARTICIPANT
 
 ABRIDGED = 10
@@ -15,14 +16,23 @@ CHANGES = "\n\n### Due in 7 days"
 """Where the part ends of which each new state is kept: what is late. What follows is only brought up to date."""
 
 
-def page_of(overview: HouseOverview, heard_by: str | None, *, most: int | None = None) -> str:
+NAME_SOMEBODY = "weerklank alarm set URL"
+
+
+def page_of(
+    overview: HouseOverview,
+    heard_by: str | None,
+    *,
+    most: int | None = None,
+    command: str = NAME_SOMEBODY,
+) -> str:
     """
-    The page (Markdown) of *overview*, whose alarm is *heard_by* somebody, or None.
+    The page (Markdown) of *overview*, whose alarm is *heard_by* somebody, or None: a *command* names one.
 
     At most *most* groups of duties are told one by one, where that is given.
     """
     parts = [_late(overview, most), _coming(overview, most), _mail(overview), _openings(overview)]
-    return "\n\n".join([*parts, _engine(overview, heard_by)])
+    return "\n\n".join([*parts, _engine(overview, heard_by, command)])
 
 
 def _late(overview: HouseOverview, most: int | None) -> str:
@@ -54,7 +64,12 @@ def _next(one: LateGroup) -> str:
     if one.next_at is None:
         return "nothing more by itself"
     heard = _messages(one.next_to) or "nobody hears"
-    return f"{day(one.next_at.date())} at {one.next_at:%H:%M}, {heard}"
+    return f"{day(one.next_at.date())} at {one.next_at:%H:%M} ({_zone(one.next_at)}), {heard}"
+
+
+def _zone(moment: datetime) -> str:
+    """The zone in which *moment* is told: `Europe/Amsterdam`."""
+    return getattr(moment.tzinfo, "key", None) or str(moment.tzname())
 
 
 def _messages(roles: Collection[str]) -> str:
@@ -110,14 +125,19 @@ def _openings(overview: HouseOverview) -> str:
     rows = [(name, stamp(at)) for name, at in first]
     table = _table(("programme", "opens"), rows) if rows else "None."
     rest = [f"and {more:,} more: `weerklank programme list`"] if more else []
-    if paused := overview.openings.paused:
-        rest.append(f"paused: {number_with_noun(paused, 'programme', 'programmes')}")
-    return "\n\n".join(["### Next openings", table, *rest])
+    return "\n\n".join(["### Next openings", table, *rest, *_paused_programmes(overview.openings)])
 
 
-def _engine(overview: HouseOverview, heard_by: str | None) -> str:
+def _paused_programmes(openings: NextOpenings) -> list[str]:
+    ids, more = openings.paused_ids, openings.paused - len(openings.paused_ids)
+    which = ", ".join([*ids, *([f"and {more:,} more"] if more and ids else [])])
+    said = f"paused: {number_with_noun(openings.paused, 'programme', 'programmes')}"
+    return [f"{said} ({which})" if which else said] if openings.paused else []
+
+
+def _engine(overview: HouseOverview, heard_by: str | None, command: str) -> str:
     swept = stamp(overview.swept_at) if overview.swept_at else "never"
-    heard = heard_by or "nobody. Name somebody: `weerklank alarm set URL`"
+    heard = heard_by or f"nobody. Name somebody: `{command}`"
     return "\n- ".join(["### Engine\n", f"last sweep: {swept}", f"who hears the alarm: {heard}"])
 
 
