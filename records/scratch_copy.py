@@ -23,7 +23,6 @@ from sqlalchemy import (
 
 from records.dialogues import import_headings
 from records.dialogues.programmes import due_ids
-from records.engine.clock_guard import live_alike
 from records.engine.database import connect_in_memory, driver, reading, writing
 from records.schema import access, anchors, collections, core, rehearsal_mark, salts, watch
 from records.schema.base import Base
@@ -41,14 +40,14 @@ def scratch_copy(engine: Engine | None, programme_ids: Collection[str]) -> Itera
     """
     An engine on a copy of the programmes *programme_ids* out of that of *engine*, gone at the end; None: empty.
 
-    The copy lives by the clock of the original. Raises Busy or DatabaseUnavailable when that cannot be read.
+    No clock binds the copy: what is done there is done nowhere. Raises Busy or DatabaseUnavailable when the original
+    cannot be read.
     """
     copy = connect_in_memory()
     try:
         with copy.connect():  # keeps it
             Base.metadata.create_all(copy)
             if engine is not None:
-                live_alike(copy, engine)
                 _fill(copy, engine, sorted(programme_ids))
             yield copy
     finally:

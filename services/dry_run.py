@@ -7,10 +7,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 
-from config.clock import utc_now
 from config.settings import Settings
 from notifications.channels.channels import Channel, Post
-from records.engine.clock_guard import live_by, require_present
 from records.foresight import NewFact, facts_since, mark, notices_since, sign_ins_since
 from records.queries import NoticeRow
 from records.scratch_copy import leave_out_untold, programmes_due, programmes_writing, scratch_copy
@@ -40,15 +38,14 @@ def foresee(
     What *act* answers when it is done to a copy of the programmes *which* it touches, and what it would have written.
 
     What a manager may not know of voices under seal is left out. Nothing is written, locked, drawn or sent anywhere;
-    where there is no database file yet none is made, and not *new*: that is refused. Raises what *act* raises, and what
-    `open_house` does.
+    where there is no database file yet none is made, and not *new*: that is refused. *act* may look ahead of the clock.
+    Raises what *act* raises, and what `open_house` does.
     """
     file = settings.sqlite_file
     if file is None or file.exists() or not new:
         with open_house(settings, new=False) as house:
             return foresee_in(house, which, act, A_MANAGER)
     with scratch_copy(None, []) as copy:
-        live_by(copy, None if settings.clock_file else utc_now)
         return _find_out(House(settings, copy), act)
 
 
@@ -98,7 +95,6 @@ class Nowhere(Channel):
 
 def deliver_nowhere(house: House, now: datetime) -> DeliveryReport:
     """Let what waits at *now* (aware UTC) leave as the settings of *house* say, but to nobody, nor to any chat."""
-    require_present(house.engine, now)
     mailroom = house.find_mailroom()
     mail = None if mailroom.mail is None else Nowhere
     nowhere = replace(mailroom, mail=mail, chat=None, composers=0)

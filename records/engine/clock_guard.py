@@ -24,11 +24,6 @@ def live_by(engine: Engine, clock: Clock | None) -> None:
     engine.update_execution_options(**{_CLOCK: clock})
 
 
-def live_alike(engine: Engine, other: Engine) -> None:
-    """Let all who write over *engine* live by the clock of *other*."""
-    live_by(engine, other.get_execution_options().get(_CLOCK))
-
-
 def has_clock(engine: Engine) -> bool:
     """Whether who writes over *engine* lives by a clock; in a rehearsal and a demonstration nobody does."""
     return engine.get_execution_options().get(_CLOCK) is not None

@@ -74,10 +74,20 @@ def test_it_says_it_in_words(programme: Desk) -> None:
 def test_what_would_be_refused_is_refused(programme: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "ghost" in programme.bad(1, "open", "ghost", "--session", SESSION, "--dry-run")
     assert "2019" in programme.bad(1, "open", "klein", "--session", "2019-06-16T13:00", "--dry-run")
-    assert "not come yet" in programme.bad(1, "sweep", "--now", "2099-01-01T00:00Z", "--dry-run")
     monkeypatch.setenv("WEERKLANK_CHANNEL", "none")
     result = programme("deliver", "--dry-run")
     assert (result.exit_code, "WEERKLANK_CHANNEL" in result.stderr) == (1, True)
+
+
+def test_it_looks_ahead_of_the_clock(programme: Desk) -> None:
+    """What cannot be undone is not done: only whoever would write is kept to the clock."""
+    ahead = ("--now", "2098-01-15T09:00+01:00")
+
+    shown = foretold(programme, "sweep", *ahead)
+    assert shown["report"]["opened"] == ["klein-2098"]
+    foretold(programme, "open", "klein", "--session", "2098-09-16T13:00", *ahead)
+    foretold(programme, "deliver", *ahead)
+    assert "not come yet" in programme.bad(1, "sweep", *ahead)
 
 
 def test_time_finds_no_database_where_there_is_none(desk: Desk) -> None:
