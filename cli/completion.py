@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from states.model.dialogue import Dialogue
 
 Kind = Literal[
-    "check", "commitment", "contribution", "dialogue", "duty", "helper", "person", "programme", "risk",
+    "check", "commitment", "contribution", "dialogue", "duty", "fitting step", "helper", "person", "programme", "risk",
     "seat", "sign-in", "step",
 ]  # fmt: skip
 """Of what there are names or ids."""
@@ -139,6 +139,15 @@ def _checks(dialogue: "Dialogue", _by: str) -> Iterable[str]:
     return [f"{check}" for check in soft_checks(dialogue.phase)]
 
 
+def _fitting_steps(dialogue: "Dialogue", by: str) -> list[str]:
+    """What fits its phase, of a role only what is for it to take."""
+    from states.steps.permissions import fits, may_take
+    from states.steps.table import STEPS
+
+    ours = [step for step in STEPS if by not in _roles() or may_take(by, step)]
+    return [step.value for step in ours if fits(dialogue, step)]
+
+
 _IN_HOUSE: dict[Kind, Callable[["House"], list[str]]] = {
     "dialogue": lambda house: house.ledger.dialogue_ids(),
     "programme": _programmes,
@@ -149,6 +158,7 @@ _IN_DIALOGUE: dict[Kind, Callable[["Dialogue", str], Iterable[str]]] = {
     "commitment": lambda dialogue, _by: dialogue.commitments,
     "contribution": _points,
     "duty": _duties,
+    "fitting step": _fitting_steps,
     "helper": lambda dialogue, _by: dialogue.helpers,
     "person": lambda dialogue, _by: [*_roles(), *dialogue.stakeholders, *dialogue.helpers],
     "risk": lambda dialogue, _by: dialogue.risks,

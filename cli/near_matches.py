@@ -54,7 +54,9 @@ def near_to(error: BaseException) -> tuple[str, ...]:
     if found is None:
         return _fields(error)
     ids = known_ids(found.kind, found.dialogue)
-    return tuple(near_words(found.typed, ids, _MOST)) if found.typed not in ids else ()
+    if found.typed in ids:
+        return _fields(error)
+    return tuple(near_words(found.typed, ids, _MOST)) if found.typed else ()
 
 
 def _unknown(error: BaseException) -> Unknown | None:

@@ -7,9 +7,10 @@ import typer
 
 from cli import console, times
 from cli.app import HELP, group
-from cli.completion import dialogue_ids, people, programme_ids, step_names
+from cli.completion import dialogue_ids, known_ids, people, programme_ids, step_names
 from cli.console import AsJson
 from cli.dry_run_view import DryRun, show_dry_run
+from cli.near_matches import Unknown
 from cli.step_options.command import StepCommand
 from cli.step_options.hints import hint_to
 from cli.step_options.json_input import read_given
@@ -144,7 +145,8 @@ def act(
             raise
         except Refused as refusal:
             if refusal.details.get("problems"):
-                raise told_by_options(refusal, detail, beside) from None
+                told = told_by_options(refusal, detail, beside)
+                raise _with_nobody(told, house, dialogue, by) from None
             known = house.ledger.read(dialogue)
             if hint := hint_to(refusal, known, step, by, detail):
                 refusal.add_note(hint)
@@ -209,6 +211,15 @@ def _session_at(house: House, programme_id: str, text: str) -> "datetime":
     session = times.with_hour(text, "--session")
     programme = house.ledger.programme(programme_id).programme
     return WorkCalendar(programme.time_zone, programme.country).instant(session)
+
+
+def _with_nobody(refusal: Refused, house: House, dialogue: str, by: str) -> Refused:
+    """*refusal* of what came with a step; that *by* is nobody in *dialogue* is told at once, and who was meant."""
+    if by not in known_ids("person", dialogue) and dialogue in house.ledger.dialogue_ids():
+        nobody = NotKnown("unknown-person", by=by)
+        refusal.add_note(nobody.why(console.language()))
+        refusal.unknown = Unknown("person", by, dialogue)  # type: ignore[attr-defined]
+    return refusal
 
 
 def require_typed_order(house: House, dialogue: str, typed: str | None, moment: "datetime") -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from typer.core import TyperCommand
 
-from cli.completion import BY_TYPED, DIALOGUE_TYPED
+from cli.completion import BY_TYPED, DIALOGUE_TYPED, known_ids
 from cli.step_options.fields import fields_of
 from cli.step_options.parameters import parameters_of
 from cli.step_options.usage import about, example
@@ -38,6 +38,8 @@ class StepCommand(TyperCommand):
         try:
             return super().parse_args(ctx, args)
         except Exception as error:
+            if _lacks_step(error) and not ctx.resilient_parsing:
+                _name_steps(error, ctx)
             if not hasattr(error, "possibilities") or ctx.resilient_parsing:
                 raise
             step = ctx.meta.get(_STEP)
@@ -84,6 +86,19 @@ class StepCommand(TyperCommand):
             formatter.write(
                 f"{' ' * formatter.current_indent}{example(step, ctx.meta[DIALOGUE_TYPED])}\n"
             )
+
+
+def _lacks_step(error: Exception) -> bool:
+    return getattr(getattr(error, "param", None), "name", None) == "step"
+
+
+def _name_steps(error: Any, ctx: Any) -> None:
+    """Which steps fit the dialogue that was typed, for whom *ctx* knows: of them one was meant."""
+    dialogue = ctx.meta[DIALOGUE_TYPED]
+    if fitting := known_ids("fitting step", dialogue, ctx.meta[BY_TYPED]):
+        error.message = f"In {dialogue} these fit now: {', '.join(fitting)}."
+    else:
+        error.message = "See which there are: weerklank act --steps"
 
 
 def _takes(step: Step | None) -> str:

@@ -29,6 +29,8 @@ NEAR: dict[str, tuple[tuple[str, ...], str]] = {
     "dialogue": (("status", "klien-2021"), ID),
     "dialogue of a step": (("act", "klein-2012", "invite-all", *BY), ID),
     "programme": (("open", "klien", "--session", "2024-06-16T13:00"), "klein"),
+    "dialogue in capitals": (("act", ID.upper(), "invite-all", *BY), ID),
+    "role beside a gap": ((*ACT, "invite", "--by", "manger"), "manager"),
     "step": ((*ACT, "aprove-analysis", *BY), "approve-analysis"),
     "person": ((*ACT, "approve-analysis", "--by", "onion-bd"), "union-bd"),
     "role": ((*ACT, "approve-analysis", "--by", "manger"), "manager"),
@@ -52,6 +54,15 @@ def test_each_kind_of_name_has_its_nearest_ones(edition: Desk) -> None:
         assert refused["near"][:1] == [meant], kind
         assert result.stderr.count(meant) >= 1, kind
         assert "id you mean" in refused["message"], kind
+
+
+def test_who_names_no_step_is_told_which_ones_fit(edition: Desk) -> None:
+    said = edition.bad(2, *ACT)
+    assert f"In {ID} these fit now:" in said
+    assert "approve-analysis" in said
+    assert "sign-strategy" not in said
+    assert "approve-analysis" not in edition.bad(2, *ACT, "--by", "board")
+    assert "weerklank act --steps" in edition.bad(2, "act", "nowhere")
 
 
 def test_it_is_said_in_the_language_of_the_operator(
