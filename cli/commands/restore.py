@@ -59,6 +59,7 @@ def _as_data(done: "Restored") -> dict[str, Any]:
         "outdated": checked.outdated,
         "verified": checked.verified,
         "checksum": done.checksum,
+        "differences": checked.differences,
         "programmes": checked.contents.programmes,
         "dialogues": checked.contents.dialogues,
         "facts": checked.contents.facts,
@@ -94,12 +95,19 @@ def _tell(done: "Restored", steps: list[str]) -> None:
     journals = (
         "every journal unbroken" if done.checked.verified else "its journals not verified yet"
     )
+    if done.checked.differences:
+        journals = "the chains of its journals unbroken"
     console.out(f"{done.copy} is in place: {done.place}")
     dialogues = console.number_with_noun(held.dialogues, "dialogue", "dialogues")
     console.out(f"It holds {dialogues} with {held.facts:,} facts{upto}; {journals}.")
     if not done.checksum:
         console.complain(
             f"No {done.copy.name}.sha256 lies beside it, so nobody can say whether addresses in it were changed."
+        )
+    if differing := done.checked.differences:
+        places = console.number_with_noun(differing, "place", "places")
+        console.complain(
+            f"In {places} its rows differ from its journal, as they did when it was made: weerklank journal verify"
         )
     if done.kept:
         console.out(f"What was there is kept: {done.kept}")

@@ -46,10 +46,10 @@ def _restore(
     begins = _first_bytes(copy)
     if begins.startswith(FILE_BEGINS):
         as_made = is_as_made(copy)
-        done = restore_file(settings, copy, now, replace=replace)
+        done = restore_file(settings, copy, now, vouched=as_made, replace=replace)
     elif begins.startswith(DUMP_BEGINS):
         as_made = is_as_made(copy)
-        done = restore_dump(settings, copy, now, replace=replace, stopped=stopped)
+        done = restore_dump(settings, copy, now, vouched=as_made, replace=replace, stopped=stopped)
     else:
         raise CopyUnfit(f"{copy} is no copy that 'weerklank backup' made.")
     return dataclasses.replace(done, checksum=as_made)

@@ -24,10 +24,18 @@ from services.backup.restored import Restored, check_copy, swept_lately
 
 
 def restore_dump(
-    settings: Settings, copy: Path, now: datetime, *, replace: bool = False, stopped: bool = False
+    settings: Settings,
+    copy: Path,
+    now: datetime,
+    *,
+    vouched: bool,
+    replace: bool = False,
+    stopped: bool = False,
 ) -> Restored:
     """
     Fill the database of *settings* from the archive *copy*, and keep what is there as a schema whose name says *now*.
+
+    *vouched*: a checksum says that *copy* is as it was made.
 
     Raises NotRestored when somebody uses it or lately swept it (unless *stopped*: the caller knows that nobody will),
     or when it holds records and *replace* is not said; CopyUnfit and SchemaNewer when the copy is not to be trusted.
@@ -44,7 +52,7 @@ def restore_dump(
             swept = _require_idle(engine, now, stopped=stopped)
             with _make_room(engine, now, replace=replace) as kept:
                 _fill(settings.database_url, copy)
-                checked = check_copy(engine, copy)
+                checked = check_copy(engine, copy, vouched=vouched)
     finally:
         engine.dispose()
     return Restored(copy, hide_passwords(settings.database_url), kept, checked, swept)

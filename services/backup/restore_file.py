@@ -17,10 +17,12 @@ DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 def restore_file(
-    settings: Settings, copy: Path, now: datetime, *, replace: bool = False
+    settings: Settings, copy: Path, now: datetime, *, vouched: bool, replace: bool = False
 ) -> Restored:
     """
     Put *copy* where the records of *settings* are, and keep those of before under a name that says *now* (aware UTC).
+
+    *vouched*: a checksum says that *copy* is as it was made.
 
     Raises NotRestored when somebody uses them, or when there are any and *replace* is not said; CopyUnfit and
     SchemaNewer when the copy is not to be trusted. Nothing was changed then.
@@ -33,7 +35,7 @@ def restore_file(
         _require_room(target, copy, replace=replace)
         fresh = target.with_name(f"{target.name}.restored")
         try:
-            checked = _load(copy, fresh, target)
+            checked = _load(copy, fresh, target, vouched=vouched)
             swept = _last_look(target, now)
             kept = _take_place(fresh, target, now)
         finally:
@@ -53,7 +55,7 @@ def _require_room(target: Path, copy: Path, *, replace: bool) -> None:
         )
 
 
-def _load(copy: Path, fresh: Path, target: Path) -> CheckedCopy:
+def _load(copy: Path, fresh: Path, target: Path, *, vouched: bool) -> CheckedCopy:
     sqlite_file.discard(fresh)
     fresh.touch(mode=0o600)
     _give(fresh, target)
@@ -67,7 +69,7 @@ def _load(copy: Path, fresh: Path, target: Path) -> CheckedCopy:
         raise CopyUnfit(f"{copy} cannot be used. {unfit.what}") from None
     engine = connect(f"sqlite:///{fresh}")
     try:
-        checked = check_copy(engine, copy)
+        checked = check_copy(engine, copy, vouched=vouched)
     finally:
         engine.dispose()
     sqlite_file.complete(fresh)

@@ -24,8 +24,10 @@ class CheckedCopy:
 
     revision: str
     verified: bool
-    """Whether all journals were told again and held; False: its tables are too old for that, so verify afterwards."""
+    """Whether all journals were told again and held; False: its tables are too old for that, or it differs."""
     contents: Contents
+    differences: int = 0
+    """In how many places its rows differ from its journal, and did when it was copied."""
 
     @property
     def outdated(self) -> bool:
@@ -49,12 +51,12 @@ class Restored:
     """Whether the copy was held against a checksum beside it."""
 
 
-def check_copy(engine: Engine, copy: Path) -> CheckedCopy:
+def check_copy(engine: Engine, copy: Path, *, vouched: bool) -> CheckedCopy:
     """
-    Look at the records of *engine*, which came from *copy*.
+    Look at the records of *engine*, which came from *copy*; *vouched*: a checksum says that it is as it was made.
 
-    Raises CopyUnfit when they are no records of ours, lack a column or differ from their journal, SchemaNewer when a
-    newer version made them.
+    Raises CopyUnfit when they are no records of ours, lack a column, or differ from their journal and nothing vouches
+    that they did so when they were copied; SchemaNewer when a newer version made them.
     """
     try:
         found = revision(engine)
@@ -62,7 +64,10 @@ def check_copy(engine: Engine, copy: Path) -> CheckedCopy:
             raise CopyUnfit(f"{copy} holds no records of Weerklank.")
         require_known(found)
         _require_columns(engine, copy, found)
-        return CheckedCopy(found, _is_verified(engine, copy, found), contents(engine))
+        examined = _examine_if_known(engine, found)
+        differing = _count_differences(examined, copy, vouched=vouched) if examined else 0
+        whole = examined is not None and not differing
+        return CheckedCopy(found, whole, contents(engine), differing)
     except SchemaOutdated:
         raise CopyUnfit(f"{copy} holds no records of Weerklank.") from None
     except DatabaseDamaged:
@@ -78,26 +83,30 @@ def _require_columns(engine: Engine, copy: Path, found: str) -> None:
             )
 
 
-def _is_verified(engine: Engine, copy: Path, found: str) -> bool:
+def _examine_if_known(engine: Engine, found: str) -> Examination | None:
+    """What the journals say of their rows; None: the tables are too old to ask."""
     try:
-        _require_true(examine(engine), copy)
+        return examine(engine)
     except SchemaOutdated:
         if found == REVISION:
             raise
-        return False
-    return True
+        return None
 
 
-def _require_true(examined: Examination, copy: Path) -> None:
+def _count_differences(examined: Examination, copy: Path, *, vouched: bool) -> int:
+    """In how many places rows differ from their journal; as it was made, a copy is worth no less than its house was."""
     for broken in examined.breaks:
         raise CopyUnfit(
             f"In {copy} the journal is broken: {broken.dialogue_id}, entry {broken.seq}. Take an earlier copy."
         )
-    for one in examined.differences:
+    if examined.differences and not vouched:
+        one = examined.differences[0]
         where = f"{one.dialogue_id}, {one.row.partition(' ')[0]}"
         raise CopyUnfit(
-            f"{copy} does not say what its journal says ({where}, witness: {one.witness}). Take an earlier copy."
+            f"{copy} does not say what its journal says ({where}, witness: {one.witness}). Take an earlier copy, or, "
+            f"if you know that it is as it was made, say so: sha256sum {copy.name} > {copy.name}.sha256"
         )
+    return len(examined.differences)
 
 
 def swept_lately(engine: Engine, now: datetime) -> datetime | None:

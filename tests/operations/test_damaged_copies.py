@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,20 @@ def test_without_a_checksum_the_journal_and_the_tables_are_held_against_what_the
     sum_of(copy).unlink()
     change(copy, statement)
     assert_refused(place, copy, sign)
+
+
+def test_as_it_was_made_a_copy_of_a_house_that_differs_is_put_back(
+    copy: Path, tmp_path: Path
+) -> None:
+    change(copy, "UPDATE contributions SET text = text || '!' WHERE id = 'c1'")
+    digest = sha256(copy.read_bytes()).hexdigest()
+    sum_of(copy).write_text(f"{digest}  {copy.name}\n", encoding="ascii")
+    said = weerklank(f"sqlite:///{tmp_path / 'w.db'}", "restore", str(copy))
+    assert said.exit_code == 0
+    assert "1 place its rows differ from its journal" in said.stderr
+    told = restored(f"sqlite:///{tmp_path / 'v.db'}", copy)
+    assert (told["verified"], told["differences"]) == (False, 1)
+    assert "weerklank journal verify" in str(told["next"])
 
 
 @pytest.mark.parametrize("offset", [100, 4096, 8192])

@@ -675,6 +675,8 @@ class PutBack(Document):
     """Whether all journals were held against the rows and found true; false: the tables are too old for that."""
     checksum: bool
     """Whether the copy was held against a checksum beside it (`COPY.sha256`)."""
+    differences: int
+    """In how many places its rows differ from its journal, as they did when it was made."""
     programmes: Count
     dialogues: Count
     facts: Count
