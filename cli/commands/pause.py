@@ -1,5 +1,6 @@
 """`weerklank programme pause` and `resume`: no new edition opens for a while; nobody can mute what is owed."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,11 +13,13 @@ from records.dialogues import programmes
 from services.house import open_house
 from states.model.people import Role
 from states.steps.requests import Reasoned
+from states.timing.schedule import next_opening
 
 if TYPE_CHECKING:
-    from records.dialogues.programmes import ProgrammePause
+    from records.dialogues.programmes import ProgrammePause, ProgrammeRow
 
 OPERATOR = "operator"
+_MANY = 100  # openings that are counted
 ProgrammeId = Annotated[
     str,
     typer.Argument(
@@ -71,6 +74,8 @@ def resume(
     """
     moment = times.moment_or_now(now)
     with open_house() as house:
+        before = house.ledger.programme(programme)
+        _require_paused_by(before, moment)
         row = programmes.resume(house.engine, programme, moment, skip=skip)
     due = row.opens_at <= moment
     if as_json:
@@ -78,13 +83,38 @@ def resume(
         console.say_json(told)
         return
     when = (
-        "now, with the next sweep: one passed meanwhile"
+        f"now, with the next sweep: {_count_openings(before, moment)}"
         if due
         else f"{row.opens_at:%Y-%m-%d} by itself"
     )
     console.out(f"{programme} goes on; the next edition opens {when}.")
     if due:
         console.suggest("weerklank sweep, or wait for the schedule: weerklank up")
+
+
+def _require_paused_by(row: "ProgrammeRow", moment: datetime) -> None:
+    if row.paused is not None and moment < row.paused.since:
+        message = (
+            f"{row.programme.id} is paused since {console.stamp(row.paused.since)} and cannot go on before that; "
+            "leave --now out, or give a later moment"
+        )
+        raise typer.BadParameter(message, param_hint="--now")
+
+
+def _count_openings(row: "ProgrammeRow", moment: datetime) -> str:
+    """How many openings of *row* came until *moment*, in words; one opens in place of all."""
+    schedule, zone, opening, count = (
+        row.programme.schedule,
+        row.programme.time_zone,
+        row.opens_at,
+        0,
+    )
+    while opening <= moment and count < _MANY:
+        count, opening = count + 1, next_opening(schedule, zone, opening)
+    if count <= 1:
+        return "one passed meanwhile"
+    number = f"more than {_MANY - 1}" if count == _MANY else f"{count}"
+    return f"{number} passed meanwhile, and one opens in their place"
 
 
 def paused_data(found: "ProgrammePause | None") -> dict[str, Any] | None:

@@ -68,6 +68,9 @@ def apply(
         console.say_json(applied.row())
         return
     console.out(applied.sentence())
+    if applied.now.paused:
+        console.suggest(f"weerklank programme resume {programme.id}, when it shall go on")
+        return
     console.suggest(
         f"weerklank open {programme.id} --session WHEN, or wait for the schedule: weerklank up"
     )
@@ -90,10 +93,10 @@ class _Applied(NamedTuple):
         parts = [_flat(one) for one in (was, self.now.programme.model_dump())]
         return sorted(key for key in parts[0] | parts[1] if parts[0].get(key) != parts[1].get(key))
 
-    def sentence(self) -> str:
-        """The same in a line."""
-        saved = "saved" if self.changed else "unchanged"
-        return f"{self.now.programme.id}: {saved}; the next edition opens {_local(self.now)}"
+    def sentence(self, saved: str = "saved") -> str:
+        """The same in a line; *saved* tells that something changed."""
+        following = _next(self.now) if self.now.paused else f"the next edition {_next(self.now)}"
+        return f"{self.now.programme.id}: {saved if self.changed else 'unchanged'}; {following}"
 
 
 def _flat(document: dict[str, Any]) -> dict[str, Any]:
@@ -111,7 +114,7 @@ def _apply(house: House, programme: Programme, moment: datetime) -> _Applied:
 
 
 def _tell_differences(applied: _Applied) -> None:
-    console.out(applied.sentence())
+    console.out(applied.sentence("would be saved"))
     if fields := applied.differences():
         console.out(f"Would change: {', '.join(fields)}")
 

@@ -89,7 +89,7 @@ def _tell_swept(swept: Swept, *, dry_run: bool) -> None:
     report = swept.report
     for name in swept.opened:
         console.out(f"opened {name}")
-    console.out(_sentence(report))
+    console.out(_sentence(report, opened=bool(swept.opened)))
     if report.held:
         held = _some(sorted(report.held))
         console.complain(f"Somebody else held {held}: the next sweep takes what is due there.")
@@ -115,10 +115,11 @@ def _duties(number: int) -> str:
     return console.number_with_noun(number, "duty", "duties")
 
 
-def _sentence(report: "SweepReport") -> str:
+def _sentence(report: "SweepReport", *, opened: bool) -> str:
     if not report.duties:
         idle = not (report.failed or report.held)
-        return "Nothing was due." if idle else "Time acted on nothing."
+        nothing = "Nothing else was due." if opened else "Nothing was due."
+        return nothing if idle else "Time acted on nothing."
     parts = [
         (report.lapses, "lapse", "lapses"),
         (report.no_answers, "no answer", "no answers"),

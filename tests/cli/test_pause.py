@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.cli.conftest import ID, OPENED, Desk
+from tests.cli.conftest import ID, OPENED, PROGRAMME, Desk
 
 LATER = "2020-12-12T09:00+01:00"
 AFTER = "2022-03-01T09:00+01:00"
@@ -58,6 +58,35 @@ def test_the_end_of_it_opens_one_edition_or_none(paused: Desk) -> None:
     assert not resumed["due"]
     assert paused.json("sweep", "--now", after)["opened"] == []
     assert "not paused" in paused.bad(1, "programme", "resume", "klein", "--now", after)
+
+
+def test_it_goes_on_after_its_pause_and_says_how_many_openings_passed(paused: Desk) -> None:
+    before = ("--now", "2020-12-12T08:59+01:00")
+    said = paused.bad(2, "programme", "resume", "klein", *before)
+    assert "paused since 2020-12-12T08:00:00Z" in said
+    assert paused.json("programme", "show", "klein")["paused"]
+
+    said = paused.good("programme", "resume", "klein", "--now", "2023-03-01T09:00+01:00")
+    assert "2 passed meanwhile, and one opens" in said
+
+
+def test_a_file_that_is_applied_meanwhile_says_that_it_is_paused(paused: Desk) -> None:
+    file = paused.file("klein.yaml", {**PROGRAMME, "company": "Groot merk"})
+    told = "paused since 2020-12-12 by operator: no new edition opens"
+    words = ("programme", "apply", file, "--now", LATER)
+
+    assert paused.good(*words, "--dry-run").startswith(f"klein: would be saved; {told}\n")
+    result = paused(*words)
+    assert result.stdout == f"klein: saved; {told}\n"
+    assert "weerklank programme resume klein" in result.stderr
+    assert "wait for the schedule" not in result.stderr
+
+
+def test_a_sweep_that_opened_something_does_not_say_that_nothing_was_due(programme: Desk) -> None:
+    said = programme.good("sweep", "--now", AFTER)
+
+    assert said == "opened klein-2022\nNothing else was due.\n"
+    assert programme.good("sweep", "--now", AFTER) == "Nothing was due.\n"
 
 
 def test_it_asks_for_a_reason_and_for_somebody_who_may(edition: Desk) -> None:
