@@ -253,7 +253,7 @@ def test_the_overview_keeps_a_version_of_each_change_in_what_is_late(house: Sett
     assert other.description.splitlines()[0] == "## 4 answers late, oldest 4 days"
     for told in (
         "whose turn: manager", "sent: 9 Sep 2022, an alert to manager and an honest notice to whoever waits",
-        "next: 15 Sep 2022 at 08:00, an alert to manager, deputy", "who hears the alarm: nobody",
+        "next: 15 Sep 2022 at 08:00 (Europe/Amsterdam), an alert to manager, deputy", "who hears the alarm: nobody",
     ):  # fmt: skip
         assert told in other.description
         assert told in other.data
