@@ -5,17 +5,16 @@ Whoever copies the database, or a backup of it, can then make no codes. The key 
 owner alone (0600). When it is lost the codes are: whoever signs in with one needs a new one-time link of the operator.
 """
 
-import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from contextlib import suppress
 from pathlib import Path
-from secrets import token_bytes, token_hex
+from secrets import token_bytes
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from platformdirs import user_data_path
 
 from config.settings import Settings
+from services.key_files import make_key_file
 
 _LOCKED = "v1:"
 _NONCE = 12  # bytes
@@ -64,27 +63,15 @@ def _key(file: Path) -> bytes:
     try:
         return _read(file)
     except FileNotFoundError:
-        _make(file)
+        make_key_file(file, _new_key())
     except ValueError:
         file.replace(file.with_name(f"{file.name}.damaged"))
-        _make(file)
+        make_key_file(file, _new_key())
     return _read(file)
 
 
-def _make(file: Path) -> None:
-    """Make a key that is there whole or not at all: another process may read it at the same moment."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f"{file.name}.{token_hex(8)}")
-    place = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(place, "wb") as made:
-            made.write(urlsafe_b64encode(token_bytes(_KEY)))
-            made.flush()
-            os.fsync(made.fileno())
-        with suppress(FileExistsError):  # somebody else was first, and theirs counts
-            os.link(draft, file)
-    finally:
-        draft.unlink()
+def _new_key() -> bytes:
+    return urlsafe_b64encode(token_bytes(_KEY))
 
 
 def _read(file: Path) -> bytes:

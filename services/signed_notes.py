@@ -7,7 +7,6 @@ written as other tools for such notes take them: `name+id+base64`.
 
 import os
 from base64 import b64decode, b64encode
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -15,6 +14,8 @@ from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from services.key_files import make_key_file
 
 _ED25519 = b"\x01"
 _PRIVATE = "PRIVATE+KEY"
@@ -156,16 +157,6 @@ def make_signer(file: Path, host: str) -> Signer:
     signer = Signer(f"{host}/journal/{token_hex(4)}", seed := os.urandom(_SEED))
     verifier = signer.verifier
     packed = b64encode(_ED25519 + seed).decode()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f"{file.name}.{token_hex(8)}")
-    place = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(place, "w", encoding="utf-8") as made:
-            made.write(f"{_PRIVATE}+{verifier.name}+{verifier.id.hex()}+{packed}\n")
-            made.flush()
-            os.fsync(made.fileno())
-        with suppress(FileExistsError):  # somebody else was first, and theirs counts
-            os.link(draft, file)
-    finally:
-        draft.unlink()
+    line = f"{_PRIVATE}+{verifier.name}+{verifier.id.hex()}+{packed}\n"
+    make_key_file(file, line.encode())
     return load_signer(file)
