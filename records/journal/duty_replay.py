@@ -39,7 +39,8 @@ class DutyStory:
     opened_at: datetime
     status: str = DutyStatus.OPEN
     version: int = 1
-    lapsed: bool = False
+    lapsed_at: datetime | None = None
+    """Which promise went by first."""
     met_at: datetime | None = None
     reasons: list[str] = field(default_factory=list)
     """Why it was postponed, each time."""
@@ -56,7 +57,7 @@ def replay_duty(duties: dict[str, DutyStory], entry: Entry) -> None:
 
 
 def _lapse(story: DutyStory, _entry: Entry) -> None:
-    story.status, story.lapsed = DutyStatus.LAPSED, True
+    story.status, story.lapsed_at = DutyStatus.LAPSED, story.lapsed_at or story.due
 
 
 def _end(story: DutyStory, entry: Entry) -> None:
@@ -65,13 +66,13 @@ def _end(story: DutyStory, entry: Entry) -> None:
 
 def _meet(story: DutyStory, entry: Entry) -> None:
     unreached = story.status == DutyStatus.NOT_REACHED and story.kind in _ASKED
-    late = (story.lapsed or entry.at >= story.first_due) and not unreached
+    late = (story.lapsed_at is not None or entry.at >= story.first_due) and not unreached
     story.status = DutyStatus.MET_LATE if late else DutyStatus.MET
     story.met_at = entry.at
 
 
 def _reopen(story: DutyStory, entry: Entry) -> None:
-    story.status = DutyStatus.LAPSED if story.lapsed else DutyStatus.OPEN
+    story.status = DutyStatus.LAPSED if story.lapsed_at else DutyStatus.OPEN
     story.version, story.met_at = entry.detail["version"], None
     if "due" in entry.detail:
         story.due = datetime.fromisoformat(entry.detail["due"])
@@ -87,7 +88,7 @@ def _postpone(story: DutyStory, entry: Entry) -> None:
 def _reschedule(story: DutyStory, entry: Entry) -> None:
     """What had not come due moves as a whole; what asked for it came too late: there was no earlier promise."""
     due, by_time = datetime.fromisoformat(entry.detail["due"]), entry.actor == _SYSTEM
-    stands = story.lapsed or story.reasons or story.first_due <= entry.at
+    stands = story.lapsed_at or story.reasons or story.first_due <= entry.at
     # A promise to report is decided anew, and keeps its first date however that moves.
     if by_time or not (stands or story.kind == DutyKind.REPORT_PROGRESS):
         story.first_due = due

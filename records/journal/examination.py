@@ -56,9 +56,8 @@ def examine(engine: Engine, dialogue_id: str | None = None) -> Examination:
     """Hold the journal of *dialogue_id*, or of all, against the rows. Raises NotKnown('unknown-dialogue')."""
     found = Examination(journal.verify(engine, dialogue_id))
     for name in [dialogue_id] if dialogue_id else _ids(engine):
-        entries = journal.entries(engine, name)
         with reading(engine) as connection:
-            _examine_one(connection, name, entries, found)
+            _examine_one(connection, name, journal.entries_of(connection, name), found)
     return found
 
 
@@ -133,7 +132,7 @@ def _database_value(held: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401 -
     return held[key]
 
 
-_ONLY_WHETHER = {"lapsed_at", "written_at", "delivered_at", "erased_at"}
+_ONLY_WHETHER = {"delivered_at", "erased_at"}
 _LATEST, _EARLIEST = 14, -12  # hours by which a local clock is before or behind UTC
 
 
@@ -155,7 +154,7 @@ def _duty(one: DutyStory) -> dict[str, Any]:
         "version": one.version,
         "due": one.due,
         "first_due": one.first_due,
-        "lapsed_at": one.lapsed,
+        "lapsed_at": one.lapsed_at,
         "postponements": one.reasons,
         "day": True,
         "first_day": True,
@@ -172,7 +171,7 @@ def _point(one: PointStory) -> dict[str, Any]:
         "outcome": one.outcome,
         "owner": one.owner,
         "commitment": one.commitment,
-        "written_at": one.written,
+        "written_at": one.written_at,
         "delivered_at": one.delivered,
         "dispute_round": one.dispute_round,
         "dispute_open": one.dispute_open,

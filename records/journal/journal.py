@@ -49,9 +49,14 @@ class Break:
 def entries(engine: Engine, dialogue_id: str) -> list[Entry]:
     """The facts of *dialogue_id* in order. Raises NotKnown('unknown-dialogue')."""
     with reading(engine) as connection:
-        _head(connection, dialogue_id)
-        chosen = select(FACTS).where(FACTS.c.dialogue_id == dialogue_id).order_by(FACTS.c.seq)
-        return [_entry(row) for row in connection.execute(chosen)]
+        return entries_of(connection, dialogue_id)
+
+
+def entries_of(connection: Connection, dialogue_id: str) -> list[Entry]:
+    """The facts of *dialogue_id* in order, in the view of *connection*. Raises NotKnown('unknown-dialogue')."""
+    _head(connection, dialogue_id)
+    chosen = select(FACTS).where(FACTS.c.dialogue_id == dialogue_id).order_by(FACTS.c.seq)
+    return [_entry(row) for row in connection.execute(chosen)]
 
 
 def _entry(row: Any) -> Entry:  # noqa: ANN401 - a row of the table

@@ -31,7 +31,7 @@ class PointStory:
     outcome: str | None = None
     owner: str | None = None
     commitment: str | None = None
-    written: bool = False
+    written_at: datetime | None = None
     delivered: bool = False
     dispute_round: int = 0
     dispute_open: bool = False
@@ -169,12 +169,12 @@ def _report(story: Story, entry: Entry) -> None:
 
 def _write(story: Story, entry: Entry) -> None:
     for name in entry.detail["covers"]:
-        story.points[name].written = True
+        story.points[name].written_at = entry.at
 
 
 def _deliver(story: Story, entry: Entry) -> None:
     for name in entry.detail["covers"]:
-        story.points[name].delivered = story.points[name].written
+        story.points[name].delivered = story.points[name].written_at is not None
 
 
 def _bounce(story: Story, entry: Entry, following: Sequence[Entry]) -> None:
@@ -188,7 +188,7 @@ def _bounce(story: Story, entry: Entry, following: Sequence[Entry]) -> None:
         elif point.delivered and point.dispute_round:
             point.unsure |= {"written_at", "delivered_at", "dispute_open"}
         else:
-            point.written = point.delivered = False
+            point.written_at, point.delivered = None, False
 
 
 def _dispute(story: Story, entry: Entry) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import process_time
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from config.policies import policy_of
 from records.engine.database import connect
@@ -130,6 +130,8 @@ UPDATES = {
     "due day": (*OWED, "due", "due + {day}", REPLAY),
     "due day on the page": (*OWED, "day", "'2022-11-30'", REPLAY),
     "lapse": (*OWED, "lapsed_at", "NULL", REPLAY),
+    "when it lapsed": (*OWED, "lapsed_at", "lapsed_at + {day}", REPLAY),
+    "when it was written": (*C1, "written_at", "written_at - {day}", REPLAY),
     "status": (*OWED, "status", "'met'", REPLAY),
     "first promise": (*OWED, "first_due", "due", REPLAY),
     "why it was postponed": (*OWED, "postponements", "replace(postponements, 'away', 'ill')", REPLAY),
@@ -166,6 +168,23 @@ def rewriting(what: str) -> tuple[str, str, str, str]:
 
 REWRITINGS = [*UPDATES, *OTHERWISE]
 ON_POSTGRESQL = ("text", "due day", "first promise", "override's reason", "what nobody can read")
+
+
+def test_who_acts_meanwhile_is_no_rewriting(lived: Memory) -> None:
+    """Somebody acts after the journal was read and before the rows are: both are read in one view."""
+    acted: list[str] = []
+
+    def act_now(*seen: object) -> None:
+        if "FROM risks" in str(seen[2]) and not acted:
+            acted.append("note-lesson")
+            lived.act("note-lesson", {"text": "Ask more"})
+
+    event.listen(lived.engine, "before_cursor_execute", act_now)
+    try:
+        assert named(lived) == []
+    finally:
+        event.remove(lived.engine, "before_cursor_execute", act_now)
+    assert acted
 
 
 @pytest.mark.parametrize("what", REWRITINGS)
