@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from notifications.calendar.entries import session_entry
 from portal.http.errors import Incomplete, NotFound
+from portal.my.crowd_size import crowd_of
 from portal.my.seat import mine
 from portal.web.pages import get, post
 from portal.web.request import Visit
@@ -27,6 +28,7 @@ def show(visit: Visit) -> Response:
         mine=seen,
         attribution=chosen or safest.value,
         levels=list(Attribution),
+        crowd=crowd_of(seen),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from portal.http.errors import Incomplete
+from portal.manager.session.seal_weight import crowd_in_words, is_held_back, require_weighed
 from portal.shared.points_by_role import complete, seen_by
 from portal.shared.which_dialogue import at_hand, nothing_yet
 from portal.web.pages import get, post
@@ -41,6 +42,7 @@ def show(visit: Visit) -> Response:
         levels=_levels(visit, dialogue),
         wishes=_wishes(visit, dialogue),
         free_id=_free_id(dialogue),
+        crowd=crowd_in_words(visit, dialogue),
         attendance_shown=attendance_shown(dialogue),
         management_shown=management_shown(dialogue),
     )
@@ -163,6 +165,9 @@ def contribute(visit: Visit) -> Response:
     """Write down one point, and be ready for the next."""
     dialogue = visit.dialogue(visit.param("dialogue"))
     given = visit.need("stakeholder", "text") | visit.form.some("attribution")
+    if is_held_back(visit):
+        return visit.go(f"/dialogues/{dialogue.id}/session#contribute", said="held-back")
+    require_weighed(visit, dialogue)
     name = _name_for(visit, dialogue, given)
     if name is not None:
         visit.act(dialogue.id, Step.RECORD_CONTRIBUTION, {**given, "id": name})
