@@ -54,6 +54,8 @@ class Session:
     browser: str | None = None
     proved_at: datetime | None = None
     """When the password, a code or a passkey was last given; None: nothing of the kind."""
+    unsealed_at: datetime | None = None
+    """When the browser was last heard of since its PIN was right; None: it is asked."""
 
 
 def digest(token: str) -> str:
@@ -212,6 +214,7 @@ def _session(row: Row[Any]) -> Session:
         row.expires_at,
         row.browser,
         row.proved_at,
+        row.unsealed_at,
     )
 
 

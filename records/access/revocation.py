@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, update
 
 from records.access.account_letters import CHANGED, Happened, tell_account_in
 from records.access.links import Capacity, revoke_in
+from records.access.sealed_pins import forget_pin_in
 from records.outbox.enqueue import WITHDRAWN
 from records.schema.access import WISHES
 from records.schema.core import NOTICES, UNSENT_ONLY
@@ -24,7 +25,7 @@ def end_ways_in(
     End at *now* the links and sessions that the step from *before* to *after* makes another's.
 
     A stakeholder whose address changed, who was dropped or erased; a helper who stopped; a role that somebody else
-    holds. What still waited to be sent to somebody erased, and what they wished for themselves, goes too. Who said
+    holds. With somebody erased go what waited for them, what they wished for themselves, and their PIN. Who said
     themselves how they are reached stays in: a slip of the pen locks nobody out.
     """
     own = {
@@ -47,6 +48,7 @@ def end_ways_in(
             and not before.is_erased(name)
         ):
             _forget(connection, after.id, name)
+            forget_pin_in(connection, after.programme.id, name)
     end_roles(connection, before.programme, after.programme, now)
 
 

@@ -1,4 +1,4 @@
-"""Schema of access: the tables of links, sessions, accounts, counters, requests and reports of retaliation."""
+"""Schema of access: the tables of links, sessions, PINs, accounts, counters, requests and reports of retaliation."""
 
 from datetime import datetime
 
@@ -58,6 +58,29 @@ class SessionTable(CapacityColumns):
     proved_at: Mapped[datetime | None] = mapped_column(
         comment="When the password, a code or a passkey was last given; empty: by a link"
     )
+    unsealed_at: Mapped[datetime | None] = mapped_column(
+        comment="When this browser was last heard of since its PIN was right; empty: the PIN is asked"
+    )
+
+
+class SealedPinTable(Base):
+    """The PIN before the confidential part of a participant's pages. Everybody may have one; it tells of no seal."""
+
+    __tablename__ = "sealed_pins"
+
+    programme_id: Mapped[str] = mapped_column(
+        ForeignKey("programmes.id"), primary_key=True, comment="The programme it belongs to"
+    )
+    who: Mapped[str] = mapped_column(primary_key=True, comment="The seat whose PIN it is")
+    hash: Mapped[str | None] = mapped_column(
+        comment="The PIN, or the code to choose another one, hashed by argon2; empty: neither"
+    )
+    code_until: Mapped[datetime | None] = mapped_column(
+        comment="Until when the code can be used; empty: it is a PIN"
+    )
+    tries: Mapped[int] = mapped_column(comment="Wrong tries since the last right one")
+    tried_at: Mapped[datetime | None] = mapped_column(comment="When the last of them was made")
+    closed_until: Mapped[datetime | None] = mapped_column(comment="Until when no try is taken")
 
 
 class AccountTable(Base):
@@ -220,6 +243,7 @@ class ReportLetterTable(Base):
 Index("ix_links_who", LinkTable.dialogue_id, LinkTable.who)
 Index("ix_stays_who", SessionTable.programme_id, SessionTable.who)
 
+SEALED_PINS = table_of(SealedPinTable)
 LINKS, SESSIONS, ACCOUNTS = table_of(LinkTable), table_of(SessionTable), table_of(AccountTable)
 PASSKEYS, KNOWN_BROWSERS = table_of(PasskeyTable), table_of(KnownBrowserTable)
 ACCOUNT_LETTERS, SENT_FORMS = table_of(AccountLetterTable), table_of(SentFormTable)

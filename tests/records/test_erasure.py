@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from records.access import links as access
-from records.access import requests
+from records.access import requests, sealed_pins
 from records.access.links import Capacity
 from records.engine.database import reading
 from records.journal import journal
@@ -68,12 +68,14 @@ def test_the_journal_verifies_and_counts_stay(answered: Memory) -> None:
     assert after.stakeholders["ngo-nl"].country == "NL"
 
 
-def test_links_stays_and_wishes_end(answered: Memory) -> None:
+def test_links_stays_pin_and_wishes_end(answered: Memory) -> None:
     engine, now = answered.engine, answered.now
     link = access.mint_link(engine, SEAT, now, DAY)
     session = access.begin_session(engine, SEAT, now, DAY, stage="whole", holder="")
     requests.ask(engine, "kleding-2022", "ngo-nl", kind="attribution", value="named", now=now)
+    sealed_pins.set_pin(engine, SEAT, "482913", now)
     erase(answered)
+    assert not sealed_pins.has_pin(engine, SEAT)
     assert access.link_capacity(engine, link, "participant", now) is None
     assert access.find_session(engine, session, now) is None
     assert requests.wishes_of(engine, "kleding-2022") == []
