@@ -181,7 +181,7 @@ class Settings(BaseSettings):
     checkpoint_key: Path | None = None
     """The file with the key that signs checkpoints of the journal; beside the records by default. Keep a copy."""
     checkpoint_folder: Path | None = None
-    """Where a signed checkpoint of the journal is put once a day, to be kept by others; it may be a git repository."""
+    """Where the signed checkpoint of each day is put, to be kept by others; it may be a git repository."""
     clock_file: Path | None = None
     """Demonstrations only: a file that holds the moment which everything takes for the present."""
     prefect: PrefectSettings = Field(default_factory=PrefectSettings)

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from secrets import token_hex
-from urllib.parse import urlsplit
 
+from platformdirs import user_data_path
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from config.settings import Settings
+from notifications.language.anchor import Anchor
 from records.engine.errors import Busy, RecordsError
 from records.journal import transparency_log as anchors
 from records.journal.examination import CHECKPOINT, Difference
@@ -43,11 +44,13 @@ class CheckpointUnfit(RecordsError):
     advice = "Nothing was changed."
 
 
-def signing_key_file(settings: Settings) -> Path | None:
-    """Where the key of *settings* lies: as they say, else beside the records; None: nobody says where."""
+def signing_key_file(settings: Settings) -> Path:
+    """Where the key of *settings* lies: as they say, else beside the records, else in the folder of the programme."""
+    if settings.checkpoint_key is not None:
+        return settings.checkpoint_key
     file = settings.sqlite_file
     beside = file.with_name(f"{file.name}.checkpoint-key") if file else None
-    return settings.checkpoint_key or beside
+    return beside or user_data_path("weerklank", appauthor=False) / "weerklank.checkpoint-key"
 
 
 def make_checkpoint(
@@ -56,7 +59,8 @@ def make_checkpoint(
     """
     Take the heads of all journals into the list and sign what it then is; a copy goes into the folder of *settings*.
 
-    The key is made at the first checkpoint. Raises CheckpointUnfit when it is lost or another one, unless *new_key*.
+    The key is made at the first checkpoint. Raises CheckpointUnfit when it is lost or another one, unless *new_key*,
+    and OSError when key or copy cannot be written.
     """
     signer = _signer(engine, settings, new_key=new_key)
     try:
@@ -69,29 +73,54 @@ def make_checkpoint(
 
 
 def make_daily(engine: Engine, settings: Settings, now: datetime) -> KeptCheckpoint | None:
-    """A checkpoint for the folder of *settings*, unless there is none or one was made within the last day."""
-    if settings.checkpoint_folder is None:
-        return None
+    """
+    A checkpoint, unless one was made within the last day, or there is no journal yet.
+
+    Raises as `make_checkpoint` does.
+    """
     kept = anchors.latest(engine)
     if kept is not None and now - kept.made_at < EACH:
+        return None
+    if kept is None and not anchors.has_journals(engine):
         return None
     return make_checkpoint(engine, settings, now)
 
 
+def newest_anchor(engine: Engine) -> Anchor | None:
+    """The newest checkpoint, for letters to carry; None before the first."""
+    kept = anchors.latest(engine)
+    return None if kept is None else Anchor(kept.note, kept.key)
+
+
+def key_trouble(engine: Engine, settings: Settings) -> str | None:
+    """What is wrong with the key for checkpoints, so that no more are made; None: nothing."""
+    kept = anchors.latest(engine)
+    if kept is None:
+        return None
+    try:
+        _own_signer(kept, signing_key_file(settings), new_key=False)
+    except CheckpointUnfit as unfit:
+        return str(unfit)
+    return None
+
+
 def _signer(engine: Engine, settings: Settings, *, new_key: bool) -> Signer:
     file = signing_key_file(settings)
-    if file is None:
-        raise CheckpointUnfit(
-            "Set WEERKLANK_CHECKPOINT_KEY: where the key for checkpoints is to lie."
-        )
-    kept = anchors.latest(engine)
+    return _own_signer(anchors.latest(engine), file, new_key=new_key) or make_signer(file)
+
+
+def _own_signer(kept: KeptCheckpoint | None, file: Path, *, new_key: bool) -> Signer | None:
+    """The key in *file* if it is that of the checkpoint that was *kept*; None: there may be made one."""
     try:
         signer = load_signer(file)
     except FileNotFoundError:
         if kept is not None and not new_key:
             what = f"The key for checkpoints, {file}, is gone: put it back from a copy, or begin with --new-key."
             raise CheckpointUnfit(what) from None
-        return make_signer(file, _host(settings))
+        return None
+    except OSError as error:
+        what = f"The key for checkpoints, {file}, cannot be read: {error.strerror}."
+        raise CheckpointUnfit(what) from None
     except NoteUnfit:
         what = f"{file} holds no key for checkpoints: put it back from a copy, or move it and begin with --new-key."
         raise CheckpointUnfit(what) from None
@@ -99,10 +128,6 @@ def _signer(engine: Engine, settings: Settings, *, new_key: bool) -> Signer:
         what = f"{file} holds another key than that of the last checkpoint: put that one back, or begin with --new-key."
         raise CheckpointUnfit(what)
     return signer
-
-
-def _host(settings: Settings) -> str:
-    return (urlsplit(str(settings.base_url)).hostname if settings.base_url else None) or "weerklank"
 
 
 def _put(folder: Path, made: KeptCheckpoint) -> None:
@@ -135,7 +160,7 @@ def _verifier(engine: Engine, settings: Settings, key: str | None) -> Verifier:
         if key is not None:
             return read_verifier(key)
         file = signing_key_file(settings)
-        if file is not None and file.exists():
+        if file.exists():
             return load_signer(file).verifier
         kept = anchors.latest(engine)
         if kept is not None:

@@ -46,7 +46,7 @@ def foresee(
         with open_house(settings, new=False) as house:
             return foresee_in(house, which, act, A_MANAGER)
     with scratch_copy(None, []) as copy:
-        return _find_out(House(settings, copy), act)
+        return _find_out(House(settings, copy, is_copy=True), act)
 
 
 def foresee_in(
@@ -56,7 +56,7 @@ def foresee_in(
     with scratch_copy(house.engine, which(house.engine)) as copy:
         if reader:
             leave_out_untold(copy, reader)
-        return _find_out(replace(house, engine=copy), act)
+        return _find_out(replace(house, engine=copy, is_copy=True), act)
 
 
 def _find_out(copy: House, act: Callable[[House], Outcome]) -> tuple[Outcome, Foreseen]:

@@ -152,9 +152,13 @@ def load_signer(file: Path) -> Signer:
     return signer
 
 
-def make_signer(file: Path, host: str) -> Signer:
-    """Make a key in *file*, which is not there, named after *host*; whole or not at all."""
-    signer = Signer(f"{host}/journal/{token_hex(4)}", seed := os.urandom(_SEED))
+def make_signer(file: Path) -> Signer:
+    """
+    Make a key in *file*, which is not there; whole or not at all.
+
+    Its name stands in every letter, also to whom none may name a company: so it names nobody.
+    """
+    signer = Signer(f"weerklank/journal/{token_hex(4)}", seed := os.urandom(_SEED))
     verifier = signer.verifier
     packed = b64encode(_ED25519 + seed).decode()
     line = f"{_PRIVATE}+{verifier.name}+{verifier.id.hex()}+{packed}\n"

@@ -15,6 +15,9 @@ from states.values.addresses import on_the_wire
 MARK = "X-Weerklank-Letter"
 """The header with the name of the letter: some services give a mail another Message-ID on its way."""
 
+CHECKPOINT = "X-Weerklank-Checkpoint"
+"""The header with the newest checkpoint of the journals, in base64."""
+
 
 class _AsWritten(policy.EmailPolicy):
     """The headers are written by us; the library only puts them in their place."""
@@ -31,7 +34,7 @@ _SEVEN_BITS = POLICY.clone(cte_type="7bit")
 _OURS = frozenset(
     {
         "Auto-Submitted", "Date", "From", "In-Reply-To", "Message-ID", "References", "Reply-To", "Subject", "To",
-        "X-Auto-Response-Suppress", MARK,
+        "X-Auto-Response-Suppress", MARK, CHECKPOINT,
     }
 )  # fmt: skip
 _LINE_LIMIT = 998  # bytes, RFC 5322
@@ -117,6 +120,7 @@ def _headers(message: Message, sender: str, message_id: str, sender_name: str | 
         headers.plain(MARK, message_id.partition("@")[0]),
         headers.plain("In-Reply-To", root),
         headers.plain("References", root),
+        *([headers.base64(CHECKPOINT, message.anchor.note)] if message.anchor else []),
         *_AUTOMATIC,
     ]
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 _LINE = 76  # bytes of a line that holds an encoded word, RFC 2047, section 2
 _SOFT = 78  # characters of any other line, RFC 5322, section 2.1.1
 _ENDLESS = 200  # characters of a word that is rather encoded than left over the edge of each line
+_ROW = 48  # characters of base64 in a line, so that the name of the field fits before the first
 _FRAME = len("=?utf-8?q??=")
 _PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -28,6 +29,14 @@ def plain(name: str, value: str) -> str:
     if _BREAK.search(value) or not value.isascii():
         raise ValueError(_BLANK_LINE)
     return f"{name}: {value}\r\n"
+
+
+@lru_cache(maxsize=64)
+def base64(name: str, value: str) -> str:
+    """The header *name* with *value* in base64, in short lines: without its blanks it is *value* to the byte."""
+    data = b64encode(value.encode()).decode()
+    rows = (data[start : start + _ROW] for start in range(0, len(data), _ROW))
+    return f"{name}: " + "\r\n ".join(rows) + "\r\n"
 
 
 @lru_cache(maxsize=4096)

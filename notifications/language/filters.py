@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from notifications.language import words
+from notifications.language.anchor import Anchor
 from notifications.language.layout import Marked
 from states.language.languages import capital_in
 
@@ -125,6 +127,18 @@ def stop(text: str) -> str:
     return text if text.endswith(".") else f"{text}."
 
 
+@pass_context
+def standing(context: Context, anchor: Anchor) -> str:
+    """Where the list of all journals stands, in one sentence."""
+    return _standing(anchor, context["language"])
+
+
+@lru_cache(maxsize=64)
+def _standing(anchor: Anchor, language: str) -> str:
+    told = {"origin": anchor.origin, "size": anchor.size, "digits": anchor.digits}
+    return words.fill("voice", "standing", language, **told)
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "day": day,
     "short_day": short_day,
@@ -143,4 +157,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "after": after,
     "isolated": words.isolate,
     "stop": stop,
+    "standing": standing,
 }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from notifications.language.anchor import Anchor
 from notifications.language.templates import LetterIncomplete, language_for, write
 from notifications.letters.compose import Message, Unwritable
 from states.model.programme import Programme
@@ -29,10 +30,15 @@ class _You:
 
 
 def account_message(
-    about: AboutAccount, programme: Programme, *, now: datetime, base_url: str | None
+    about: AboutAccount,
+    programme: Programme,
+    *,
+    now: datetime,
+    base_url: str | None,
+    anchor: Anchor | None = None,
 ) -> Message:
     """
-    The mail of *about*, written at *now* (aware UTC).
+    The mail of *about*, written at *now* (aware UTC); *anchor* goes along.
 
     An answer to it goes to the house's own address: nobody else's business. Raises Unwritable.
     """
@@ -41,7 +47,7 @@ def account_message(
     context = {
         "language": language, "zone": zone, "base_url": base_url, "you": _You(about.name),
         "role": about.role, "company": programme.company, "said": about.said,
-        "browser": about.browser or "", "at": about.at,
+        "browser": about.browser or "", "at": about.at, "anchor": anchor,
     }  # fmt: skip
     try:
         letter = write(name, context)
@@ -61,4 +67,5 @@ def account_message(
         thread=f"account-{about.role}",
         reply_to=None,
         discreet=False,
+        anchor=anchor,
     )

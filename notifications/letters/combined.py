@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from notifications.calendar.entries import CalendarEntry, entry_for
+from notifications.language.anchor import Anchor
 from notifications.language.layout import Marked
 from notifications.language.templates import LetterIncomplete, language_for, passage, write
 from notifications.language.words import count, fill
@@ -48,10 +49,13 @@ class Section:
     group: Group | None = None
 
 
-def compose_together(parts: Sequence[Part], *, now: datetime) -> Message:
+def compose_together(
+    parts: Sequence[Part], *, now: datetime, anchor: Anchor | None = None
+) -> Message:
     """
     Write one message of *parts*, at least two, the most urgent first, as their dialogues stand at *now* (aware UTC).
 
+    *anchor* is the newest checkpoint, which goes along.
     Raises Unwritable as `notifications.letters.compose.compose` does.
     """
     first = parts[0]
@@ -62,6 +66,7 @@ def compose_together(parts: Sequence[Part], *, now: datetime) -> Message:
         )
     layout = _TO_PARTICIPANTS if first.notice.role == PARTICIPANT else _TO_ROLES
     frame = frame_of(first.dialogue, reader, now, first.base_url, first.notice)
+    frame["anchor"] = anchor
     templates = dict.fromkeys(part.notice.template for part in parts)
     frame["language"] = language_for(reader.language, layout, *templates)
     try:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any, Literal
 
 from notifications.calendar.entries import CalendarEntry, entry_for
+from notifications.language.anchor import Anchor
 from notifications.language.templates import Letter, LetterIncomplete, language_for, write
 from notifications.language.words import word
 from notifications.views.names import Contact
@@ -51,6 +52,8 @@ class Message:
     calendar: CalendarEntry | None = None
     alert: str | None = None
     """The same in one line of ids and counts, for a chat; only alerts to the manager have one."""
+    anchor: Anchor | None = None
+    """The newest checkpoint of the journals, which every letter carries."""
 
     @property
     def reach(self) -> Literal["email", "phone", "letter"]:
@@ -67,19 +70,21 @@ def compose(
     now: datetime,
     base_url: str | None = None,
     journal_head: str | None = None,
+    anchor: Anchor | None = None,
 ) -> Message:
     """
     Write the message of *notice* as *dialogue* stands at *now* (aware UTC).
 
-    *base_url* is the address of the participants' pages, *journal_head* the hash that closes the journal so far; both
-    are left out of the text when None. Raises Unwritable when nobody is there to read it, or when the template does
-    not exist or lacks something.
+    *base_url* is the address of the participants' pages, *journal_head* the hash that closes the journal so far,
+    *anchor* the newest checkpoint; what is None is left out of the text. Raises Unwritable when nobody is there to read
+    it, or when the template does not exist or lacks something.
     """
     reader = dialogue.reader_of(notice)
     if reader is None:
         message = f"{notice.template}: nobody is there to read it as {notice.to}"
         raise Unwritable(message)
-    frame = frame_of(dialogue, reader, now, base_url, notice) | {"journal_head": journal_head}
+    frame = frame_of(dialogue, reader, now, base_url, notice)
+    frame |= {"journal_head": journal_head, "anchor": anchor}
     return _write(notice, dialogue, reader, frame)
 
 
@@ -92,6 +97,7 @@ def frame_of(
         "zone": dialogue.zone,
         "base_url": base_url,
         "journal_head": None,
+        "anchor": None,
         "now": now,
         "detail": notice.detail,
     }
@@ -148,6 +154,7 @@ def message_of(
         discreet=discreet,
         calendar=_entry(notice, dialogue, reader, now, language, discreet=discreet),
         alert=alert_for(notice, dialogue, now, language),
+        anchor=context["anchor"],
     )
 
 
@@ -189,7 +196,7 @@ def _letter_by_hand(notice: Notice, dialogue: Dialogue, frame: dict[str, Any]) -
     if notice.to != Role.MODERATOR and is_hidden(dialogue, passed.to):
         return None
     language = language_for(reader.language, passed.template)
-    context = frame | {"language": language, "detail": passed.detail}
+    context = frame | {"language": language, "detail": passed.detail, "anchor": None}
     context |= context_for_participant(passed, dialogue, frame["now"], language)
     context["you"] = replace(context["you"], aloud=True)
     try:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, and_, func, insert, or_, select
+from sqlalchemy import Connection, Engine, and_, exists, func, insert, or_, select
 
 from records.engine.database import reading, writing
 from records.journal.merkle import Frontier, append_leaves, hash_leaf, root_of, tree_root
@@ -47,6 +47,12 @@ def latest(engine: Engine) -> KeptCheckpoint | None:
             select(*columns).order_by(CHECKPOINTS.c.id.desc()).limit(1)
         ).one_or_none()
     return None if row is None else KeptCheckpoint(*row)
+
+
+def has_journals(engine: Engine) -> bool:
+    """Whether anything happened yet that a checkpoint could be about."""
+    with reading(engine) as connection:
+        return bool(connection.scalar(select(exists().where(DIALOGUES.c.head_seq > 0))))
 
 
 def append_heads(engine: Engine, sign: Sign, key: str, now: datetime) -> KeptCheckpoint:

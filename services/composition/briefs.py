@@ -6,6 +6,7 @@ from datetime import datetime
 
 from notifications.calendar.entries import with_organiser
 from notifications.channels.channels import Post
+from notifications.language.anchor import Anchor
 from notifications.letters.combined import Part, compose_together
 from notifications.letters.compose import Message, compose
 from states.model.dialogue import Dialogue
@@ -23,6 +24,8 @@ class Letterhead:
     """The address to which mail servers report, and calendars answer; None: the sender."""
     verp: bool = False
     """Whether each letter leaves from an envelope sender of its own, with its name after a plus."""
+    anchor: Anchor | None = None
+    """The newest checkpoint of the journals, which each letter carries."""
 
     def post(self, name: str, message: Message) -> Post:
         """*message* ready for a channel, under the same *name* at every try."""
@@ -81,11 +84,20 @@ def write_letter(
     """
     if len(brief.subjects) > 1:
         parts = [_part(one, dialogues[one.dialogue], now) for one in brief.subjects]
-        return letterhead.post(brief.name, compose_together(parts, now=now))
+        return letterhead.post(
+            brief.name, compose_together(parts, now=now, anchor=letterhead.anchor)
+        )
     (only,) = brief.subjects
     dialogue, head = dialogues[only.dialogue], brief.journal_head
     notice = said_now(dialogue, only.notice, now)
-    message = compose(notice, dialogue, now=now, base_url=only.base_url, journal_head=head)
+    message = compose(
+        notice,
+        dialogue,
+        now=now,
+        base_url=only.base_url,
+        journal_head=head,
+        anchor=letterhead.anchor,
+    )
     return letterhead.post(brief.name, message)
 
 

@@ -101,7 +101,7 @@ def _to_confidant(ledger: Ledger, mailroom: Mailroom, letter: ReportLetter, now:
     dialogue = ledger.read(letter.dialogue_id)
     role = Role.CONFIDANT.value
     notice = Notice(to=role, role=role, template=letter.template)
-    message = compose(notice, dialogue, now=now, base_url=mailroom.base_url)
+    message = compose(notice, dialogue, now=now, base_url=mailroom.base_url, anchor=mailroom.anchor)
     if message.address is None:
         raise Unwritable(f"{letter.template}: no address is known")
     sender = mailroom.sender
@@ -112,7 +112,9 @@ def _to_confidant(ledger: Ledger, mailroom: Mailroom, letter: ReportLetter, now:
 def _to_account(ledger: Ledger, mailroom: Mailroom, letter: AccountLetter, now: datetime) -> Post:
     about = AboutAccount(*(getattr(letter, name) for name in AboutAccount.__dataclass_fields__))
     programme = ledger.programme(letter.programme_id).programme
-    message = account_message(about, programme, now=now, base_url=mailroom.base_url)
+    message = account_message(
+        about, programme, now=now, base_url=mailroom.base_url, anchor=mailroom.anchor
+    )
     mark = sha256(f"{letter.programme_id}\n{letter.number}".encode()).hexdigest()[:24]
     name = f"account-{mark}@{mailroom.sender.rpartition('@')[2].rstrip('>')}"
     return Post(message, mailroom.sender, name, mailroom.sender_name)

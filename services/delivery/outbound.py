@@ -10,6 +10,7 @@ from config.settings import Settings, SettingsUnfit, SmtpSettings
 from notifications.channels.channels import Channel
 from notifications.channels.maildir import Maildir
 from notifications.channels.smtp import Smtp
+from notifications.language.anchor import Anchor
 from services.composition.briefs import Letterhead
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Mailroom:
     """Where mail is handed in: `host:port`, or the folder."""
     most: int = 100
     """How many connections it may have at once, of all who share the records."""
+    anchor: Anchor | None = None
+    """The newest checkpoint of the journals when the round began: each of its letters carries it."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -70,7 +73,7 @@ class Mailroom:
     @cached_property
     def letterhead(self) -> Letterhead:
         """From whom its letters come."""
-        return Letterhead(self.sender, self.sender_name, self.returns, self.verp)
+        return Letterhead(self.sender, self.sender_name, self.returns, self.verp, self.anchor)
 
 
 def _mail(settings: Settings) -> Callable[[], Channel] | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from config.file_permissions import LOGIN_FILE, PRIVATE
 from config.settings import Settings
+from services.checkpoints import signing_key_file
 from services.doctor.findings import Finding
 from services.house import House
 from services.secret_encryption import key_file
@@ -34,7 +35,7 @@ def _kept_files(settings: Settings) -> Iterator[Path]:
         yield from (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm"))
     if settings.channel == "maildir":
         yield settings.maildir
-    yield key_file(settings)
+    yield from (key_file(settings), signing_key_file(settings))
     yield settings.prefect.home
     yield from (settings.prefect.home / name for name in (LOGIN_FILE, "prefect.db"))
 

@@ -6,6 +6,7 @@ from notifications.language.words import word
 from records.access.accounts import Account, every_account
 from records.dialogues.duty_queries import alerting
 from records.dialogues.readers import unknown_readers
+from services.checkpoints import key_trouble
 from services.doctor.findings import Finding, Findings
 from services.doctor.outdated_programmes import check_outdated
 from services.house import House
@@ -21,6 +22,7 @@ def check_rules(house: House, now: datetime) -> Findings:
     yield from check_alerts(house)
     yield from check_languages(house)
     yield from check_key(house)
+    yield from check_checkpoints(house)
 
 
 def check_paused(house: House) -> Findings:
@@ -74,6 +76,12 @@ def check_key(house: House) -> Findings:
         said = f"{lost} of those who sign in cannot use their codes: {key_file(house.settings)} is lost or another one"
         advice = "put the copy of it back, or make each a new one-time link: weerklank sign-in"
         yield Finding("privacy", "bad", said, advice=advice)
+
+
+def check_checkpoints(house: House) -> Findings:
+    """Whether checkpoints of the journal can go on: letters carry them, and whoever keeps those counts on it."""
+    if trouble := key_trouble(house.engine, house.settings):
+        yield Finding("journal", "bad", "no more checkpoints are made", advice=trouble)
 
 
 def _opens(house: House, account: Account) -> bool:

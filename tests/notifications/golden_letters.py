@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 
 import icalendar
 
+from notifications.language.anchor import Anchor
 from notifications.language.templates import languages_of
 from notifications.letters.account import AboutAccount, account_message
 from notifications.letters.compose import Message, compose, words_to_pass_on
@@ -40,6 +41,7 @@ from tests.notifications.letters_of_many import (
 _TENTH_DAY = datetime(2022, 9, 22, 6, tzinfo=UTC)
 _EARLY = SESSION - timedelta(days=70)
 _HEAD = "5f2a9c31" * 8
+_ANCHOR = Anchor(f"weerklank/journal/0a1b2c3d\n1234\n{'Xyql' * 10}Xyo=\n", "")
 _OWED = "answer-participant/investor"
 
 _CASES: dict[str, tuple[str, ...]] = {
@@ -216,6 +218,8 @@ def _usual(language: str) -> Iterator[Golden]:
     for letter, (asked, place, now) in made.items():
         write = partial(compose, asked, place, now=now, journal_head=_HEAD)
         yield Golden(letter, "", partial(_of, write))
+        if letter in {"answer-is-late", "people-are-waiting"}:
+            yield Golden(letter, "anchored", partial(_of, partial(write, anchor=_ANCHOR)))
 
 
 def _of(write: Callable[[], Message]) -> str:

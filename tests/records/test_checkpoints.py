@@ -134,7 +134,6 @@ def test_a_checkpoint_is_read_by_a_reader_of_the_format(memory: Memory, settings
 def test_the_key_is_for_its_owner_alone(memory: Memory, settings: Settings) -> None:
     make_checkpoint(memory.engine, settings, memory.now)
     file = signing_key_file(settings)
-    assert file
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
@@ -240,7 +239,6 @@ def test_a_key_that_is_lost_or_another_one_is_said_in_words(
 ) -> None:
     files = kept(memory, settings)
     file = signing_key_file(settings)
-    assert file
     own = file.read_bytes()
     file.unlink()
     with pytest.raises(CheckpointUnfit, match=r"is gone.*--new-key"):
@@ -267,15 +265,30 @@ def test_what_is_no_public_key_is_refused(key: str) -> None:
         read_verifier(key)
 
 
-def test_one_a_day_goes_into_the_folder(memory: Memory, settings: Settings) -> None:
+def test_one_is_made_a_day_once_there_is_a_journal(memory: Memory, settings: Settings) -> None:
+    assert make_daily(memory.engine, settings, memory.now) is None
+    assert not signing_key_file(settings).exists()
     memory.open()
     assert make_daily(memory.engine, settings, memory.now)
     assert make_daily(memory.engine, settings, memory.now + DAY / 2) is None
     assert make_daily(memory.engine, settings, memory.now + DAY)
-    assert (
-        make_daily(memory.engine, load_settings(database_url=memory.url), memory.now + 3 * DAY)
-        is None
-    )
+    assert len(list(Path(str(settings.checkpoint_folder)).iterdir())) == 2
+    without_folder = load_settings(database_url=memory.url)
+    assert make_daily(memory.engine, without_folder, memory.now + 3 * DAY)
+    assert len(list(Path(str(settings.checkpoint_folder)).iterdir())) == 2
+
+
+def test_the_name_of_a_key_names_no_company(memory: Memory, tmp_path: Path) -> None:
+    pages = load_settings(database_url=memory.url, base_url="https://dialoog.kledingmerk.example")
+    memory.open()
+    assert make_checkpoint(memory.engine, pages, memory.now).key.startswith("weerklank/journal/")
+
+
+def test_a_key_that_may_not_be_read_is_said_in_words(memory: Memory, settings: Settings) -> None:
+    memory.open()
+    signing_key_file(settings).mkdir()
+    with pytest.raises(CheckpointUnfit, match="cannot be read: Is a directory"):
+        make_checkpoint(memory.engine, settings, memory.now)
 
 
 @pytest.mark.slow
