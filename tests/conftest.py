@@ -96,6 +96,7 @@ HEAVY = (
     "tests/operations/test_soak",
     "tests/operations/test_units",
     "tests/operations/test_upgrade",
+    "tests/twins/test_long_hunt",
 )
 """What breaks or loads things for minutes, and has `make faults` to itself."""
 
