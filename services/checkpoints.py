@@ -170,6 +170,19 @@ def _verifier(engine: Engine, settings: Settings, key: str | None) -> Verifier:
     raise CheckpointUnfit("There is no key here to check it with: give the public one with --key.")
 
 
+def own_verifiers(engine: Engine, settings: Settings) -> list[Verifier]:
+    """
+    Every public key that this house had, the newest first: letters outlive a key.
+
+    Raises CheckpointUnfit when there is none.
+    """
+    found = [_verifier(engine, settings, None)]
+    for text in anchors.keys(engine):
+        with suppress(NoteUnfit):  # whoever wrote that into the database helps nobody by it
+            found.append(read_verifier(text))
+    return list(dict.fromkeys(found))
+
+
 def _read(file: Path, verifier: Verifier) -> Checkpoint:
     try:
         with file.open("rb") as opened:

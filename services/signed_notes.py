@@ -21,6 +21,7 @@ _ED25519 = b"\x01"
 _PRIVATE = "PRIVATE+KEY"
 _SEED, _ID = 32, 4  # bytes
 _DASH = "\N{EM DASH}"
+_LONGEST = 1 << 48  # entries of a list that anybody could have
 _MOST = 64 * 1024  # bytes of a note that anybody could have signed
 
 
@@ -134,7 +135,8 @@ def _statement(body: str) -> Checkpoint:
         checkpoint = Checkpoint(origin, int(size), b64decode(root, validate=True))
     except ValueError:
         raise NoteUnfit("damaged") from None
-    if str(checkpoint.size) != size or len(checkpoint.root) != sha256().digest_size:
+    fits = str(checkpoint.size) == size and 0 <= checkpoint.size < _LONGEST
+    if not fits or len(checkpoint.root) != sha256().digest_size:
         raise NoteUnfit("damaged")
     return checkpoint
 

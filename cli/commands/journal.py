@@ -16,11 +16,12 @@ from config.clock import now_by
 from config.settings import load_settings
 from records.journal import journal
 from records.journal.examination import CHAIN, CHECKPOINT, COMMITMENT, REPLAY, examine
-from services.house import open_house
+from services.house import House, open_house
 
 if TYPE_CHECKING:
     from records.journal.examination import Difference, Examination
     from records.journal.journal import Entry
+    from services.kept_letters import KeptLetter, LettersRead
 
 app = group("Show the facts; check the chain of hashes.")
 
@@ -86,6 +87,15 @@ Checkpoints = Annotated[
         help="Hold it against this signed checkpoint, kept elsewhere. Can be given again.",
     ),
 ]
+Letters = Annotated[
+    Path | None,
+    typer.Option(
+        "--from-maildir",
+        metavar="DIR",
+        exists=True,
+        help="Hold it against the checkpoints in letters that somebody kept: a Maildir, or an mbox file.",
+    ),
+]
 PublicKey = Annotated[
     str | None,
     typer.Option(
@@ -122,6 +132,7 @@ def checkpoint(new_key: NewKey = False, as_json: AsJson = False) -> None:
 def verify(
     dialogue: SomeDialogue = None,
     checkpoints: Checkpoints = None,
+    letters: Letters = None,
     key: PublicKey = None,
     as_json: AsJson = False,
 ) -> None:
@@ -142,13 +153,79 @@ def verify(
         ids = [dialogue] if dialogue else house.ledger.dialogue_ids()
         found = examine(house.engine, dialogue)
         found.differences += differences(house.engine, said, dialogue)
+        read = _read_letters(house, letters, key, dialogue) if letters else None
+        found.differences += read.differences if read else []
         heads = {name: journal.head(house.engine, name) for name in ids}
     if as_json:
-        console.say_json(_as_data(heads, found))
+        console.say_json(
+            _as_data(heads, found) | {"letters": _letters_data(read) if read else None}
+        )
     else:
         _tell(heads, found)
+        if read:
+            _tell_letters(read)
     if not found.ok:
         raise typer.Exit(1)
+
+
+def _read_letters(
+    house: House, place: Path, key: str | None, dialogue: str | None
+) -> "LettersRead":
+    from services.kept_letters import NoMail, read_letters
+
+    try:
+        return read_letters(house.engine, house.settings, place, key, dialogue)
+    except NoMail as none:
+        raise typer.BadParameter(str(none), param_hint="--from-maildir") from None
+
+
+_FATES = ("fits", "differs", "without", "damaged", "foreign")
+
+
+def _letters_data(read: "LettersRead") -> dict[str, Any]:
+    unfit = [
+        {
+            "file": one.file,
+            "date": one.date and instant(one.date),
+            "size": one.said and one.said.size,
+        }
+        for one in read.unfit
+    ]
+    counts = {fate: read.counts[fate] for fate in _FATES}
+    until = read.fit_until and instant(read.fit_until)
+    return {**counts, "unfit": unfit, "fit_until": until, "keys": read.signers}
+
+
+def _tell_letters(read: "LettersRead") -> None:
+    for one in read.unfit[:_SHOWN]:
+        size = one.said.size if one.said else 0
+        console.complain(
+            f"The letter of {_day(one)} ({one.file}) does not fit: its checkpoint of {size} heads"
+        )
+    if len(read.unfit) > _SHOWN:
+        console.complain(f"and {len(read.unfit) - _SHOWN} more letters")
+    if read.unfit and read.fit_until:
+        console.complain(
+            f"All letters up to {read.fit_until:%Y-%m-%d %H:%M} UTC fit: it was rewritten after that."
+        )
+    parts = [f"{read.counts[fate]} {said}" for fate, said in _SAID.items() if read.counts[fate]]
+    console.out(f"{len(read.letters)} letters read: {', '.join(parts)}.")
+    if read.signers:
+        console.note(f"Signed by other keys, to be given with --key: {', '.join(read.signers)}")
+
+
+_SHOWN = 10
+_SAID = {
+    "fits": "fit",
+    "differs": "do not fit",
+    "without": "without a checkpoint",
+    "damaged": "damaged",
+    "foreign": "signed by another key",
+}
+
+
+def _day(letter: "KeptLetter") -> str:
+    return f"{letter.date:%Y-%m-%d %H:%M} UTC" if letter.date else "an unknown day"
 
 
 _WITNESSES = {

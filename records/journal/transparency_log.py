@@ -6,7 +6,7 @@ also not together with the whole chain below it.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -47,6 +47,13 @@ def latest(engine: Engine) -> KeptCheckpoint | None:
             select(*columns).order_by(CHECKPOINTS.c.id.desc()).limit(1)
         ).one_or_none()
     return None if row is None else KeptCheckpoint(*row)
+
+
+def keys(engine: Engine) -> list[str]:
+    """The public keys of all checkpoints, the newest first."""
+    chosen = select(CHECKPOINTS.c.key).group_by(CHECKPOINTS.c.key)
+    with reading(engine) as connection:
+        return list(connection.scalars(chosen.order_by(func.max(CHECKPOINTS.c.id).desc())))
 
 
 def has_journals(engine: Engine) -> bool:
@@ -114,6 +121,26 @@ def leaves(engine: Engine, size: int) -> list[bytes]:
         return [leaf_of(*row) for row in connection.execute(chosen)]
 
 
+def roots(engine: Engine, sizes: Collection[int]) -> dict[int, bytes]:
+    """The roots that the list had at each of *sizes*, as it stands in the database; none for what it never was."""
+    found: dict[int, bytes] = {}
+    frontier: Frontier = []
+    at = 0
+    listed = leaves(engine, max(sizes, default=0))
+    for size in sorted(sizes):
+        frontier = append_leaves(frontier, listed[at:size])
+        at = size
+        if size <= len(listed):
+            found[size] = root_of(frontier)
+    return found
+
+
+def first_rewritten(engine: Engine, size: int, dialogue_id: str | None = None) -> int | None:
+    """The place in the list, of its first *size* entries, of the first that the journals bear out no more."""
+    with reading(engine) as connection:
+        return next((place for place, _ in _changes(connection, size, dialogue_id)), None)
+
+
 def contradictions(
     engine: Engine, size: int, root: bytes, dialogue_id: str | None = None
 ) -> list[Contradiction]:
@@ -124,14 +151,16 @@ def contradictions(
     if (now := tree_root(found)) != root:
         return [Contradiction("", size, f"root {root.hex()[:16]}", f"root {now.hex()[:16]}")]
     with reading(engine) as connection:
-        return list(_changes(connection, size, dialogue_id))
+        return [change for _, change in _changes(connection, size, dialogue_id)]
 
 
-def _changes(connection: Connection, size: int, dialogue_id: str | None) -> Iterator[Contradiction]:
-    """The list is as it was signed: what else is so than it says was written anew."""
+def _changes(
+    connection: Connection, size: int, dialogue_id: str | None
+) -> Iterator[tuple[int, Contradiction]]:
+    """What else is so than the list says, if that is as it was signed; each with its place."""
     same = and_(FACTS.c.dialogue_id == ANCHORS.c.dialogue, FACTS.c.seq == ANCHORS.c.seq)
     chosen = (
-        select(ANCHORS.c.dialogue, ANCHORS.c.seq, ANCHORS.c.head, FACTS.c.hash)
+        select(ANCHORS.c.position, ANCHORS.c.dialogue, ANCHORS.c.seq, ANCHORS.c.head, FACTS.c.hash)
         .outerjoin(FACTS, same)
         .where(ANCHORS.c.position < size)
         .where(or_(FACTS.c.hash.is_(None), FACTS.c.hash != ANCHORS.c.head))
@@ -139,6 +168,6 @@ def _changes(connection: Connection, size: int, dialogue_id: str | None) -> Iter
     )
     if dialogue_id is not None:
         chosen = chosen.where(ANCHORS.c.dialogue == dialogue_id)
-    for name, seq, head, found in connection.execute(chosen):
+    for place, name, seq, head, found in connection.execute(chosen):
         said = f"hash {found[:16]}" if found else "no such entry"
-        yield Contradiction(name, seq, f"hash {head[:16]}", said)
+        yield place, Contradiction(name, seq, f"hash {head[:16]}", said)

@@ -1,6 +1,9 @@
 """What the commands do and print."""
 
 import json
+import sqlite3
+from base64 import b64encode
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -229,9 +232,6 @@ def test_the_journal_is_shown_and_holds(edition: Desk) -> None:
 
 
 def test_a_changed_journal_is_found(edition: Desk) -> None:
-    import sqlite3
-    from contextlib import closing
-
     with closing(sqlite3.connect(edition.folder / "weerklank.db")) as connection:
         for (name,) in connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'trigger'"
@@ -258,6 +258,33 @@ def test_a_checkpoint_is_made_and_held_against_the_records(edition: Desk) -> Non
     assert "damaged" in edition.bad(1, "journal", "verify", "--checkpoint", str(file))
     missing = str(edition.folder / "nothing")
     assert edition("journal", "verify", "--checkpoint", missing).exit_code == 2
+
+
+def test_letters_that_were_kept_are_held_against_the_journal(edition: Desk) -> None:
+    note = edition.json("journal", "checkpoint")["checkpoint"]
+    box = edition.folder / "kept"
+    assert "holds no mail" in edition.bad(
+        2, "journal", "verify", "--from-maildir", str(edition.folder)
+    )
+    for folder in ("cur", "new", "tmp"):
+        (box / folder).mkdir(parents=True)
+    (box / "cur" / "1").write_text("Subject: x\n\nbody", encoding="utf-8")
+    refused = edition.bad(1, "journal", "verify", "--from-maildir", str(box))
+    assert "1 read, 1 without one" in refused
+    packed = b64encode(note.encode()).decode()
+    mail = f"Date: Mon, 1 Jun 2026 08:00:00 +0200\nX-Weerklank-Checkpoint: {packed}\n\nbody"
+    (box / "new" / "2").write_text(mail, encoding="utf-8")
+
+    said = edition.good("journal", "verify", "--from-maildir", str(box))
+    assert "2 letters read: 1 fit, 1 without a checkpoint." in said
+    found = edition.json("journal", "verify", "--from-maildir", str(box))
+    assert (found["ok"], found["letters"]["fits"], found["letters"]["unfit"]) == (True, 1, [])
+
+    with closing(sqlite3.connect(edition.folder / "weerklank.db")) as connection:
+        connection.execute("UPDATE anchors SET head = 'x'")
+        connection.commit()
+    bad = edition.bad(1, "journal", "verify", "--from-maildir", str(box))
+    assert "The letter of 2026-06-01 06:00 UTC (new/2) does not fit" in bad
 
 
 def test_upgrading_twice_changes_nothing(desk: Desk) -> None:

@@ -566,6 +566,34 @@ class UnboundWords(Document):
     """Since when its words are bound; null: not yet."""
 
 
+class UnfitLetter(Document):
+    """A letter whose checkpoint says otherwise than the journal."""
+
+    file: str
+    date: Moment | None
+    """By its own header; null: it has none that can be read."""
+    size: Count
+    """How many heads of journals its checkpoint is about."""
+
+
+class KeptLetters(Document):
+    """What letters that somebody kept say of the journal, how many of each kind."""
+
+    fits: Count
+    differs: Count
+    without: Count
+    """From before the first checkpoint, or none of ours."""
+    damaged: Count
+    foreign: Count
+    """Signed by another key."""
+    unfit: list[UnfitLetter]
+    """Those that differ, in the order of their dates."""
+    fit_until: Moment | None
+    """The date of the newest letter that fits and is older than all that do not."""
+    keys: list[str]
+    """The keys of the foreign ones."""
+
+
 class Verified(Document):
     """Whether nobody changed the past; the status is 1 when somebody did."""
 
@@ -574,6 +602,8 @@ class Verified(Document):
     breaks: list[JournalBreak]
     differences: list[JournalDifference]
     unbound: list[UnboundWords]
+    letters: KeptLetters | None
+    """With `--from-maildir`; null without."""
 
 
 class Upgraded(Document):
