@@ -7,7 +7,6 @@ does nothing twice and loses nothing.
 
 from collections import Counter
 from collections.abc import Coroutine
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -32,7 +31,6 @@ from flows.prefect.status_page.overview_artifact import show_overview
 from flows.signals import Signals, signals_of
 from flows.worker_thread import CHUNK, Done, Pulse, StoppedEarly, Work, in_house, quietly
 from records import aging_report, queries
-from records.delivery.mail_redaction import untold_endings, untold_mail
 from records.sweep.sweep import SweepReport
 from services.delivery.digest import DigestReport
 from services.delivery.report import DeliveryReport
@@ -153,19 +151,18 @@ async def deliver_notices() -> Outcome:
     """Send what waits; two runs at once never send the same message twice."""
     moment = _moment()
 
-    def work(house: House, pulse: Pulse) -> tuple[DeliveryReport, Counter[str], Counter[str]]:
+    def work(house: House, pulse: Pulse) -> tuple[DeliveryReport, Counter[str]]:
         pulse.whole = queries.waiting(house.engine).pending
-        before, untold = aging_report.failures(house.engine), untold_mail(house.engine)
+        before = aging_report.failures(house.engine)
         report = house.deliver(moment, beat=pulse.beat)
-        failed = aging_report.failures(house.engine) - before
-        return report, untold_endings(house.engine, untold), failed
+        return report.public_part(), aging_report.failures(house.engine) - before
 
     try:
-        report, untold, failed = await _watch("deliver notices", work)
+        told, failed = await _watch("deliver notices", work)
     except StoppedEarly:
         return await _stop("deliver notices")
-    closed, told = load_settings().channel == "none", _redact(report, untold)
-    broken = bool(report.stopped) and not closed
+    closed = load_settings().channel == "none"
+    broken = bool(told.stopped) and not closed
     tags = [FAILED_MAIL] if broken or told.quarantined or failed else []
     await quietly(
         artifacts.name_run(round_words.delivery_title(told, failed, closed=closed), more_tags=tags)
@@ -173,14 +170,8 @@ async def deliver_notices() -> Outcome:
     said = round_words.failed_message(failed) if failed else ""
     if broken:
         return Failed(message=f"{_NOT_TAKEN} {said}".strip())
-    counts = {**_counts(report), "stopped": bool(report.stopped)}
+    counts = {**_counts(told), "stopped": bool(told.stopped)}
     return Completed(message=said, data=counts) if said else counts
-
-
-def _redact(report: DeliveryReport, untold: Counter[str]) -> DeliveryReport:
-    """*report* without the letters that are *untold*; of two deliveries at once both leave them out."""
-    left = {name: max(0, getattr(report, name) - number) for name, number in untold.items()}
-    return replace(report, **left)
 
 
 def _counts(report: DeliveryReport) -> dict[str, int]:

@@ -72,7 +72,8 @@ class House:
 
         began = perf_counter()
         report = sweep(self.engine, self.policies, now, **pace)
-        if report.duties or report.failed:
+        told = report.public_part()
+        if told.duties or told.failed:
             self._record({SWEEP: (1, perf_counter() - began)})
         self._anchor(now)
         return report
@@ -102,8 +103,8 @@ class House:
         began = perf_counter()  # a mail to a confidant shows in no figure
         at_once = connections or mailroom.connections
         report = deliver(self.engine, self.ledger, mailroom, now, connections=at_once, beat=beat)
-        took = perf_counter() - began
-        self._record({DELIVERY: (int(report.handled > 0), took), LETTER: (report.sent, took)})
+        took, told = perf_counter() - began, report.public_part()
+        self._record({DELIVERY: (int(told.handled > 0), took), LETTER: (told.sent, took)})
         return report
 
     def _record(self, times: dict[str, tuple[int, float]]) -> None:

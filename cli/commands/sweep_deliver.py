@@ -1,6 +1,5 @@
 """`weerklank sweep` and `weerklank deliver`: what the flows do, once, without Prefect."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -16,6 +15,7 @@ from services.heartbeat import beat
 from services.house import House, open_house
 
 if TYPE_CHECKING:
+    from records.run_history import Tally
     from records.sweep.sweep import SweepReport
     from services.delivery.report import DeliveryReport
 
@@ -63,7 +63,7 @@ def sweep(now: Now = None, dry_run: DryRun = False, as_json: AsJson = False) -> 
         _tell_swept(swept, dry_run=dry_run)
     for programme in swept.closed:
         console.complain(f"The edition of {programme} that is due could not be opened.")
-    if swept.report.failed or swept.closed:
+    if swept.report.public_part().failed or swept.closed:
         raise typer.Exit(1)
 
 
@@ -86,23 +86,24 @@ def _foresee_sweep(moment: datetime, *, as_json: bool) -> Swept:
 
 
 def _tell_swept(swept: Swept, *, dry_run: bool) -> None:
-    report = swept.report
+    report, told = swept.report, swept.report.public_part()
     for name in swept.opened:
         console.out(f"opened {name}")
-    console.out(_sentence(report, opened=bool(swept.opened)))
+    console.out(_sentence(told, opened=bool(swept.opened), idle=not report.held))
     if report.held:
         held = _some(sorted(report.held))
         console.complain(f"Somebody else held {held}: the next sweep takes what is due there.")
-    if report.failed:
-        console.complain(f"Time could not act on {_duties(report.failed)}: see weerklank doctor.")
-    if report.notices and not dry_run:
+    if told.failed:
+        console.complain(f"Time could not act on {_duties(told.failed)}: see weerklank doctor.")
+    if told.notices and not dry_run:
         console.suggest("weerklank deliver")
 
 
 def sweep_data(report: "SweepReport") -> dict[str, Any]:
     """What a sweep did, as plain data."""
     counts = ("duties", "notices", "lapses", "no_answers", "skipped", "failed")
-    return {**{name: getattr(report, name) for name in counts}, "held": sorted(report.held)}
+    told = report.public_part()
+    return {**{name: getattr(told, name) for name in counts}, "held": sorted(report.held)}
 
 
 def _some(names: list[str]) -> str:
@@ -115,11 +116,10 @@ def _duties(number: int) -> str:
     return console.number_with_noun(number, "duty", "duties")
 
 
-def _sentence(report: "SweepReport", *, opened: bool) -> str:
+def _sentence(report: "Tally", *, opened: bool, idle: bool) -> str:
     if not report.duties:
-        idle = not (report.failed or report.held)
         nothing = "Nothing else was due." if opened else "Nothing was due."
-        return nothing if idle else "Time acted on nothing."
+        return nothing if idle and not report.failed else "Time acted on nothing."
     parts = [
         (report.lapses, "lapse", "lapses"),
         (report.no_answers, "no answer", "no answers"),
@@ -150,7 +150,7 @@ def deliver(
         report = _foresee_delivery(moment, as_json=as_json)
     else:
         with open_house(settings, new=False) as house, console.working("Sending …"):
-            report = house.deliver(moment, connections=connections)
+            report = house.deliver(moment, connections=connections).public_part()
         if as_json:
             console.say_json(_delivered_row(moment, report))
     if not as_json:
@@ -163,7 +163,7 @@ def _foresee_delivery(moment: datetime, *, as_json: bool) -> "DeliveryReport":
     from services.dry_run import deliver_nowhere, where_mail_waits
 
     def act(house: House) -> "DeliveryReport":
-        return deliver_nowhere(house, moment)
+        return deliver_nowhere(house, moment).public_part()
 
     def as_row(report: "DeliveryReport") -> dict[str, Any]:
         return _delivered_row(moment, report)
@@ -172,7 +172,8 @@ def _foresee_delivery(moment: datetime, *, as_json: bool) -> "DeliveryReport":
 
 
 def _delivered_row(moment: datetime, report: "DeliveryReport") -> dict[str, Any]:
-    return {"now": console.stamp(moment), **asdict(report)}
+    counts = {name: value for name, value in vars(report).items() if name != "untold"}
+    return {"now": console.stamp(moment), **counts}
 
 
 def _tell(report: "DeliveryReport") -> None:

@@ -25,6 +25,7 @@ from records.outbox.enqueue import (
     ready,
 )
 from records.schema.core import DIALOGUES, LETTERS, NAMED_ONLY, NOTICES, PENDING_ONLY, UNSENT_ONLY
+from records.schema.operator_view import MAIL_MAY_BE_TOLD
 from states.model.facts import Notice
 from states.model.vocabulary import Template
 from states.steps.delivery.letters import DAILY, KINDS, Kind, urgency
@@ -198,6 +199,19 @@ def find(engine: Engine, notice_id: int) -> Posted | None:
     with reading(engine) as connection:
         row = connection.execute(select(NOTICES).where(NOTICES.c.id == notice_id)).one_or_none()
     return None if row is None else posted_notice(row)
+
+
+def untold_among(engine: Engine, letters: Sequence[Posted]) -> frozenset[str]:
+    """
+    The names of those of *letters* of which whoever watches the machine is told nothing (rules 39).
+
+    Asked when they are claimed: two deliveries at once then each leave out their own. Raises DatabaseUnavailable.
+    """
+    numbers = [number for letter in letters for number in letter.ids]
+    chosen = select(NOTICES.c.id).where(NOTICES.c.id.in_(numbers), MAIL_MAY_BE_TOLD)
+    with reading(engine) as connection:
+        told = set(connection.scalars(chosen))
+    return frozenset(one.message_id for one in letters if told.isdisjoint(one.ids))
 
 
 def by_hand_for(engine: Engine, dialogue_id: str, to: str) -> list[Posted]:

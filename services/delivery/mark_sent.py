@@ -15,6 +15,7 @@ from records.engine.errors import Busy, RecordsError
 from records.engine.pinned_connection import PinnedConnection
 from records.ledger import Ledger
 from services.delivery.outbound import Mailroom
+from services.delivery.report import LetterCount
 from states.model.vocabulary import Template
 from states.steps.delivery.receipts import BINDING
 
@@ -63,10 +64,10 @@ class Marker:
     """Whether this is the only connection: beside others a thread more only takes the interpreter's lock from them."""
     invited: InvitedTogether = field(default_factory=InvitedTogether)
     """What all connections of this delivery have in hand."""
-    counts: Counter[str] = field(default_factory=Counter)
-    """How the marked ones ended: *sent*, or *quarantined*."""
+    count: LetterCount = field(default_factory=LetterCount)
+    """Where it is put down how the marked ones ended: *sent*, or *quarantined*."""
     _thread: ThreadPoolExecutor = field(init=False, repr=False)
-    _pending: "Future[str] | None" = None
+    _pending: "Future[tuple[str, str]] | None" = None
     _begun: list[str] = field(default_factory=list)
     """The dialogues of the invitations of this batch."""
 
@@ -86,13 +87,13 @@ class Marker:
         if self.alone and posted.notice.template not in BINDING:
             self._pending = self._thread.submit(self._mark, posted, post)
         else:
-            self.counts[self._mark(posted, post)] += 1
+            self.count.add(*self._mark(posted, post))
 
     def settle(self) -> None:
         """Wait until the last one is marked. Raises Busy or DatabaseUnavailable when it was not."""
         pending, self._pending = self._pending, None
         if pending is not None:
-            self.counts[pending.result()] += 1
+            self.count.add(*pending.result())
 
     def end(self) -> None:
         """End the batch: what a company owed to those whom it invited is met, now that invitations are accepted."""
@@ -109,7 +110,8 @@ class Marker:
         begun, self._begun = self._begun, []
         return self.invited.let_go(begun)
 
-    def _mark(self, posted: Posted, post: Post) -> str:
+    def _mark(self, posted: Posted, post: Post) -> tuple[str, str]:
+        """How the letter ended, and its name."""
         try:
             self._record(posted)
         except RecordsError:
@@ -119,9 +121,9 @@ class Marker:
             why = f"sent, but not recorded ({type(error).__name__})"
             for number in posted.ids:
                 queue.withdraw(self.ledger.engine, number, why)
-            return "quarantined"
+            return "quarantined", posted.message_id
         self._tell_chat(posted, post)
-        return "sent"
+        return "sent", posted.message_id
 
     def _record(self, posted: Posted) -> None:
         for left in reversed(range(_TRIES)):

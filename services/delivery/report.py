@@ -1,7 +1,9 @@
 """Delivery report: what a delivery round did, told in one line."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 ALL_TAKEN = (
     "The mail server has all the connections that it may have (WEERKLANK_SMTP_CONNECTIONS). "
@@ -28,6 +30,13 @@ class DeliveryReport:
     """Connections that were not made, because the mail server has as many as it may have."""
     stopped: str | None = None
     """Why the round stopped early, and what to do; None when it did not."""
+    untold: Counter[str] = field(default_factory=Counter)
+    """How many of each went of which whoever watches the machine is told nothing."""
+
+    def public_part(self) -> Self:
+        """What of it whoever watches the machine is told (rules 39)."""
+        left = {name: getattr(self, name) - number for name, number in self.untold.items()}
+        return replace(self, **left, untold=Counter())
 
     @property
     def handled(self) -> int:
@@ -63,4 +72,24 @@ def sum_reports(reports: list[DeliveryReport]) -> DeliveryReport:
             {name: value for name, value in vars(report).items() if isinstance(value, int)}
         )
     stopped = next((report.stopped for report in reports if report.stopped), None)
-    return DeliveryReport(**total, stopped=stopped)
+    untold = sum((report.untold for report in reports), Counter[str]())
+    return DeliveryReport(**total, stopped=stopped, untold=untold)
+
+
+@dataclass
+class LetterCount:
+    """How the letters of one connection ended, and those of them of which nothing is told, by their names."""
+
+    ended: Counter[str] = field(default_factory=Counter)
+    untold: Counter[str] = field(default_factory=Counter)
+    hidden: Collection[str] = ()
+    """The names of those of this batch."""
+
+    def add(self, outcome: str, name: str) -> None:
+        """The letter *name* ended so."""
+        self.ended[outcome] += 1
+        self.untold[outcome] += name in self.hidden
+
+    def report(self, stopped: str | None) -> DeliveryReport:
+        """All of it; *stopped*: why the round ended early."""
+        return DeliveryReport(**self.ended, stopped=stopped, untold=self.untold)

@@ -10,7 +10,6 @@ is sent the dialogue is looked at again, and if anybody changed it meanwhile, th
 message is marked the server is told for whom the next is, but it gets no text before the mark is written.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, nullcontext
@@ -42,7 +41,7 @@ from services.composition.composer import Composer, composers
 from services.delivery.compose_ahead import Desk
 from services.delivery.mark_sent import InvitedTogether, Marker
 from services.delivery.outbound import Mailroom
-from services.delivery.report import DeliveryReport, sum_reports
+from services.delivery.report import DeliveryReport, LetterCount, sum_reports
 from services.garbage_collection import collected_later
 
 _SHARE_OF_LEASE = 0.8  # a round ends before its first claim could be taken over by another
@@ -72,7 +71,8 @@ def deliver(
 
     It takes what stood when it began, and then, once, what that brought about; the rest waits for the next one.
 
-    *beat* hears from each connection, after a batch, how many more were dealt with; what it raises ends that one.
+    *beat* hears from each connection, after a batch, how many more were dealt with that may be told; what it raises
+    ends that one.
     Raises Busy or DatabaseUnavailable (records.engine.errors); what was accepted before stays marked.
     """
     if mailroom.mail is None:
@@ -134,7 +134,7 @@ class _Round:
         self.beat = beat
         self.worker = uuid4().hex
         self.channel = channel
-        self.counts: Counter[str] = Counter()
+        self.count = LetterCount()
 
     def run(self) -> DeliveryReport:
         """Send batch after batch until nothing waits, the server fails, or the first claim is nearly over."""
@@ -150,7 +150,7 @@ class _Round:
             self.desk = Desk(self.ledger, mailroom, self.now, looks, self.channel, self.composer)
             with closing(self._marker(marks)) as self.marker:
                 stopped = self._batches()
-        return DeliveryReport(**(self.counts + self.marker.counts), stopped=stopped)
+        return self.count.report(stopped)
 
     def _looks(self, marks: PinnedConnection) -> AbstractContextManager[PinnedConnection]:
         """Only one that looks while it marks needs two: what another wrote, SQLite reads anew."""
@@ -160,18 +160,19 @@ class _Round:
         alone = self.invited is None
         shared = self.invited or InvitedTogether()
         return Marker(
-            self.ledger, self.mailroom, self.channel.name, self.now, pinned, alone, shared
+            self.ledger, self.mailroom, self.channel.name, self.now, pinned, alone, shared, self.count
         )  # fmt: skip
 
     def _batches(self) -> str | None:
         stopped = None
         until = monotonic() + self.mailroom.lease_seconds * _SHARE_OF_LEASE
         while stopped is None and (posts := self._claim()):
+            self.count.hidden = queue.untold_among(self.engine, posts)
             self.marker.begin(posts)
             stopped = self._batch(posts, until)
             self.marker.end()
             if self.beat and stopped is None:
-                self.beat(len(posts))
+                self.beat(len(posts) - len(self.count.hidden))
         return stopped
 
     def _claim(self) -> list[Posted]:
@@ -199,9 +200,8 @@ class _Round:
                 if monotonic() > until:
                     return _TIME_IS_UP
                 # Taken out first: if it breaks off half-way it may have been sent, so only its lease frees it.
-                self._count(self._one(self.desk.take()))
+                self._deal_with(self.desk.take())
         except _ServerFailed as failed:
-            self.counts["later"] += 1
             return _NOT_SERVED.format(reason=failed)
         finally:
             # Also when this process is told to stop: whoever comes next need not wait for the lease.
@@ -211,9 +211,14 @@ class _Round:
             self.desk.clear()
         return None
 
-    def _count(self, outcome: str | None) -> None:
+    def _deal_with(self, posted: Posted) -> None:
+        try:
+            outcome = self._one(posted)
+        except _ServerFailed:
+            self.count.add("later", posted.message_id)
+            raise
         if outcome is not None:
-            self.counts[outcome] += 1
+            self.count.add(outcome, posted.message_id)
 
     def _one(self, posted: Posted) -> str | None:
         """How *posted* ended; None when it was accepted, and is being marked."""

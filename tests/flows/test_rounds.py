@@ -307,7 +307,8 @@ def test_two_deliveries_at_once_send_nothing_twice(house: Settings) -> None:
     first, second = twice_at_once(deliver_notices, MORNING_AFTER)
 
     assert waiting > 0
-    assert first["sent"] + second["sent"] == mails(house)
+    # One went to a voice under seal, and is told of no more by what a run answers than by its name.
+    assert first["sent"] + second["sent"] == mails(house) - 1
     assert run(deliver_notices, MORNING_AFTER).name == "deliver notices · nothing to send"
 
 

@@ -20,7 +20,6 @@ from flows.signals import forget, signals_of
 from notifications.channels import channels
 from notifications.channels.channels import PassingFailure, PermanentFailure, Post
 from records.aging_report import failures
-from records.delivery.mail_redaction import untold_endings, untold_mail
 from records.engine.database import connect
 from records.ledger import Ledger
 from records.metrics import gauges
@@ -152,10 +151,9 @@ def swept(house: House, now: datetime) -> Iterator[Any]:
 
 def delivered(house: House, now: datetime) -> Iterator[Any]:
     """What a delivery shows: its name, and what is measured after it."""
-    before, untold = failures(house.engine), untold_mail(house.engine)
-    report = house.deliver(now)
+    before = failures(house.engine)
+    told = house.deliver(now).public_part()
     failed = failures(house.engine) - before
-    told = rounds._redact(report, untold_endings(house.engine, untold))
     yield from (delivery_title(told, failed, closed=False), rounds._counts(told))
     yield gauges(house.engine, now)
 

@@ -2,13 +2,17 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from cli.commands.sweep_deliver import _delivered_row, sweep_data
 from cli.json_views import visible_dialogues
 from cli.rehearsal.simulator import Life, new_life
 from notifications.channels.channels import Post
@@ -16,9 +20,11 @@ from portal.app import create_app
 from portal.route_table import PAGES
 from portal.web.routes import CAPACITIES, EVERYONE
 from records.journal.journal import entries
+from records.sweep.sweep import SweepReport
+from services.delivery.report import DeliveryReport
 from states.model.people import HELPER, PARTICIPANT, Role
 from tests.flows.test_twin_lives import delivered, swept
-from tests.journeys.lives import NGO, SUPPLIER, scenario
+from tests.journeys.lives import NGO, SUPPLIER, Row, scenario
 from tests.portal.conftest import Browser, Portal
 from tests.portal.test_doors import HERE, filled
 from tests.privacy_doors import from_file, run
@@ -48,6 +54,30 @@ class Lived:
     def __init__(self, life: Life, file: Path) -> None:
         self.life = life
         self.file = file
+        self.rounds: list[str] = []
+        self._act_for_time, self._send = life.house.sweep, life.house.deliver
+        life.house.sweep, life.house.deliver = self._swept, self._delivered  # type: ignore[method-assign]
+        self.work: Counter[str] = Counter()
+        life.house._record = self._measured  # type: ignore[method-assign]
+
+    def _measured(self, times: dict[str, tuple[int, float]]) -> None:
+        """Keep how much work is counted; how long it took is never the same."""
+        self.work.update({kind: number for kind, (number, _) in times.items()})
+
+    def _swept(self, now: datetime, **pace: Any) -> SweepReport:  # noqa: ANN401 - as a house takes it
+        """Let time act, and keep what is said of it where it did anything that is told."""
+        report = self._act_for_time(now, **pace)
+        self._keep(now, sweep_data(report))
+        return report
+
+    def _delivered(self, now: datetime, **how: Any) -> DeliveryReport:  # noqa: ANN401 - as a house takes it
+        report = self._send(now, **how)
+        self._keep(now, _delivered_row(now, report.public_part()))
+        return report
+
+    def _keep(self, now: datetime, said: Row) -> None:
+        if any(value for name, value in said.items() if name != "now"):
+            self.rounds.append(f"{now} {said}")
 
     @cached_property
     def portal(self) -> Portal:
@@ -92,6 +122,8 @@ class Lived:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("WEERKLANK_DATABASE_URL", house.settings.database_url)
             yield "engine", [repr(one) for one in (*swept(house, now), *delivered(house, now))]
+        yield "rounds at the terminal", self.rounds
+        yield "metrics of work", [f"{kind} {number}" for kind, number in sorted(self.work.items())]
 
     def letters(self) -> Iterator[tuple[str, list[str]]]:
         """Every letter to anybody else, with its envelope."""
