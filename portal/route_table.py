@@ -1,7 +1,7 @@
 """Route table: all pages, room by room, in the order of their menus. What is not here does not exist."""
 
 from portal import helper, my
-from portal.auditor import audit
+from portal.auditor import audit, witness
 from portal.confidant import reports
 from portal.enter import account, front_door, passkeys, sign_in
 from portal.manager.answers import answers, returned_mail
@@ -16,6 +16,7 @@ PAGES: tuple[Page, ...] = (
     *front_door.PAGES,
     *sign_in.PAGES,
     *passkeys.PAGES,
+    *witness.PAGES,
     *my.PAGES,
     *helper.PAGES,
     *today.PAGES,

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from portal.http.errors import Incomplete, NotFound
 from portal.my.seat import mine
 from portal.my.view import Mine
+from portal.shared.witness_address import address_of
 from portal.web.pages import get, post
 from portal.web.request import Visit
 from records.journal import journal
@@ -71,7 +72,7 @@ def show_answer(visit: Visit) -> Response:
     if voice is None or not voice.answered:
         raise NotFound
     head = journal.head(visit.site.house.engine, seen.dialogue.id)
-    witnessed = f"{seen.dialogue.id} {head[0]} {head[1]}"
+    witnessed = address_of(visit.site, *head)
     return visit.page("my/answer.html", mine=seen, voice=voice, head=head, witnessed=witnessed)
 
 

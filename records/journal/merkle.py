@@ -55,6 +55,34 @@ def _split(size: int) -> int:
     return 1 << (size - 1).bit_length() - 1
 
 
+def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
+    """The proof that the list of *leaves* holds the one at *index*, which is in it (RFC 6962, 2.1.1)."""
+    if len(leaves) == 1:
+        return []
+    middle = _split(len(leaves))
+    if index < middle:
+        return [*inclusion_proof(leaves[:middle], index), tree_root(leaves[middle:])]
+    return [*inclusion_proof(leaves[middle:], index - middle), tree_root(leaves[:middle])]
+
+
+def is_included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
+    """Whether *proof* shows that a list of *size* with *root* holds *leaf* at *index* (RFC 9162, 2.1.3.2)."""
+    if not 0 <= index < size:
+        return False
+    here, last, found = index, size - 1, leaf
+    for step in proof:
+        if last == 0:
+            return False
+        if here & 1 or here == last:
+            found = hash_node(step, found)
+            while here and not here & 1:
+                here, last = here >> 1, last >> 1
+        else:
+            found = hash_node(found, step)
+        here, last = here >> 1, last >> 1
+    return last == 0 and found == root
+
+
 def consistency_proof(leaves: Sequence[bytes], first: int) -> list[bytes]:
     """The proof that the list of *leaves* begins with its *first* ones (RFC 6962, 2.1.2)."""
     return _subproof(leaves, first, whole=True) if 0 < first < len(leaves) else []

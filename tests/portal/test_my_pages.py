@@ -6,13 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import segno
 
+from portal.shared.witness_address import address_of
 from records.access.requests import wishes_of
 from records.access.retaliation_reports import reports_of
 from records.journal.journal import head
 from states.language.errors import Refused
 from states.language.messages import say_to_people
 from tests.portal.conftest import Browser, Portal
+from tests.portal.test_sign_in import modules
 from tests.records.conftest import a_programme, utc
 
 LATE = utc(2022, 9, 12, 8)
@@ -273,7 +276,15 @@ def test_the_printed_answer_holds_all_that_one_keeps(answered: Portal) -> None:
     assert "Promised by Thursday 8 September 2022" in told
     assert "Company kleding" in told
     assert f"{mark[:4]} {mark[4:8]} {mark[8:12]}" in told
-    assert "<svg" in page
+    line, _ = head(answered.house.engine, "kleding-2022")
+    leads = address_of(answered.site, line, mark)
+    assert leads == f"{answered.site.address}/verify?line={line}&number={mark}"
+    assert modules(page) == {
+        (x, y)
+        for y, row in enumerate(segno.make_qr(leads, error="m").matrix)
+        for x, dark in enumerate(row)
+        if dark
+    }
 
 
 def test_whoever_keeps_an_answer_is_a_witness(answered: Portal) -> None:

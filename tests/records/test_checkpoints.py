@@ -22,7 +22,9 @@ from records.journal.merkle import (
     append_leaves,
     consistency_proof,
     hash_leaf,
+    inclusion_proof,
     is_consistent,
+    is_included,
     root_of,
     tree_root,
 )
@@ -111,6 +113,25 @@ def test_a_longer_list_is_proven_to_begin_with_a_shorter_one(late: int) -> None:
             bent = [*proof[:place], hash_leaf(b"x"), *proof[place + 1 :]]
             assert not is_consistent(first, second, bent)
             assert not is_consistent(first, second, proof[:place])
+
+
+@pytest.mark.parametrize("size", range(1, 18))
+def test_a_list_is_proven_to_hold_each_of_its_entries(size: int) -> None:
+    leaves = [hash_leaf(bytes([i])) for i in range(size)]
+    root, other = plain_root(leaves), hash_leaf(b"x")
+    for place, leaf in enumerate(leaves):
+        proof = inclusion_proof(leaves, place)
+        assert is_included(leaf, place, size, proof, root)
+        assert not is_included(other, place, size, proof, root)
+        assert not is_included(leaf, place, size, proof, other)
+        assert not is_included(leaf, place, size, [*proof, other], root)
+        assert not is_included(leaf, size, size, proof, root)
+        assert not is_included(leaf, -1, size, proof, root)
+        for bent in range(len(proof)):
+            assert not is_included(
+                leaf, place, size, [*proof[:bent], other, *proof[bent + 1 :]], root
+            )
+            assert not is_included(leaf, place, size, proof[:bent], root)
 
 
 def test_a_checkpoint_is_read_by_a_reader_of_the_format(memory: Memory, settings: Settings) -> None:
