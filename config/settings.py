@@ -150,7 +150,7 @@ class Settings(BaseSettings):
     channel: Literal["smtp", "maildir", "none"] = "none"
     """How mail leaves: over smtp, into a maildir folder, or none: it waits until a channel is set."""
     sender: Sender = "Weerklank <weerklank@localhost>"
-    """The From of every mail; an address of your own domain. Replies go to the responsible manager."""
+    """The From of every mail; an address of your own domain. Replies go to the responsible manager, or to nobody."""
     bounce_address: BareAddress | None = None
     """Where mail servers report what did not arrive and calendars answer; default: bounces at the sender's domain."""
     verp: bool = True

@@ -165,6 +165,7 @@ ELSEWHERE: dict[str, str] = {
     "states/steps/people/hand_over.py _ONCE_SPOKEN": "roles that stand beside nobody, walked by test_debtors_hands",
     "records/sweep/row_templates.py _VOICES": "names of people",
     "notifications/calendar/itip_replies.py _ANSWERS": "what foreign calendars say",
+    "notifications/letters/neutral_letter.py _ASKED": "messages that ask nothing by a day",
     "notifications/views/alerts.py _NAMERS": "test_what_letters_fill_in_is_named",
     "flows/runner.py FLOWS": "names of deployments",
     "flows/prefect/alarms/address.py _WEBHOOKS": "schemes of the web; all others are Apprise's own",

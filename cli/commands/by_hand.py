@@ -118,7 +118,7 @@ def show(number: Number, viewer: As = "manager", now: Now = None, as_json: AsJso
             raise Unfit([f"Message {number} is no longer there."])
         dialogue = house.ledger.read(row.dialogue_id)
         try:
-            message = compose(posted.notice, dialogue, now=moment)
+            message = compose(posted.notice, dialogue, now=moment, whole=True)
         except Unwritable as lacking:
             raise Unfit([f"Message {number} cannot be written: {lacking}"]) from None
     hidden = message.discreet and viewer != "moderator"

@@ -15,9 +15,11 @@ from notifications.letters.compose import (
     Unwritable,
     context_of,
     frame_of,
+    like_the_others,
     message_of,
-    neutral,
+    neutral_message,
 )
+from notifications.letters.neutral_letter import is_neutral
 from notifications.letters.task_groups import Group, group_tasks, is_task
 from notifications.views.dialogue_view import DutyView
 from states.model.dialogue import Dialogue
@@ -67,10 +69,22 @@ def compose_together(
     layout = _TO_PARTICIPANTS if first.notice.role == PARTICIPANT else _TO_ROLES
     frame = frame_of(first.dialogue, reader, now, first.base_url, first.notice)
     frame["anchor"] = anchor
+    told = [(part.notice, part.dialogue) for part in parts]
+    if any(is_neutral(notice, dialogue, reader) for notice, dialogue in told):
+        return _neutral(told, reader, frame)
     templates = dict.fromkeys(part.notice.template for part in parts)
     frame["language"] = language_for(reader.language, layout, *templates)
     try:
         return _write(layout, parts, reader, frame)
+    except LetterIncomplete as missing:
+        raise Unwritable(str(missing)) from missing
+
+
+def _neutral(
+    told: Sequence[tuple[Notice, Dialogue]], reader: Person, frame: dict[str, Any]
+) -> Message:
+    try:
+        return neutral_message(told, reader, frame)
     except LetterIncomplete as missing:
         raise Unwritable(str(missing)) from missing
 
@@ -84,9 +98,10 @@ def _write(layout: str, parts: Sequence[Part], reader: Person, frame: dict[str, 
         "subject_line": _subject(sections, parts, frame["language"]),
         "late": any(KINDS.get(part.notice.template) is Kind.ALERTS for part in parts),
     }
-    letter = write(layout, context, subject=neutral(first.notice, first.dialogue, frame))
+    letter = write(layout, context)
     message = message_of(first.notice, first.dialogue, reader, context, letter)
-    return replace(message, alert=_alert(message, parts), calendar=_calendar(message, parts, frame))
+    message = replace(message, alert=_alert(message, parts), calendar=_calendar(parts, frame))
+    return like_the_others(message, first.notice, first.dialogue)
 
 
 def _sections(parts: Sequence[Part], reader: Person, frame: dict[str, Any]) -> Iterator[Section]:
@@ -134,12 +149,8 @@ def _alert(message: Message, parts: Sequence[Part]) -> str | None:
     return f"{message.alert} · +{len(parts) - 1}" if message.alert else None
 
 
-def _calendar(
-    message: Message, parts: Iterable[Part], frame: dict[str, Any]
-) -> CalendarEntry | None:
+def _calendar(parts: Iterable[Part], frame: dict[str, Any]) -> CalendarEntry | None:
     """The entry of the first part that has one: a letter carries at most one."""
-    if message.discreet:
-        return None
     now, language = frame["now"], frame["language"]
     for part in parts:
         reader = part.dialogue.reader(part.notice.to)

@@ -1,6 +1,6 @@
 """Message composer: a notice becomes words in the reader's language, for one person and for their eyes only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -9,7 +9,7 @@ from typing import Any, Literal
 from notifications.calendar.entries import CalendarEntry, entry_for
 from notifications.language.anchor import Anchor
 from notifications.language.templates import Letter, LetterIncomplete, language_for, write
-from notifications.language.words import word
+from notifications.letters.neutral_letter import is_neutral, neutral_subject, write_neutral
 from notifications.views.names import Contact
 from notifications.views.to_helpers import context_for_helper
 from notifications.views.to_participants import context_for_participant, telling
@@ -18,7 +18,7 @@ from states.model.dialogue import Dialogue
 from states.model.facts import Notice
 from states.model.people import HELPER, PARTICIPANT, Person, Role
 from states.model.vocabulary import Template
-from states.privacy.seals import is_sealed
+from states.privacy.seals import has_neutral_subjects, is_sealed
 from states.privacy.visibility import is_hidden
 from states.steps.people.contact import OLD_WAY
 
@@ -48,7 +48,7 @@ class Message:
     """The same for all messages of one dialogue to one person; opaque."""
     reply_to: Contact | None
     discreet: bool
-    """To somebody who speaks under seal: neither subject nor sender may tell."""
+    """To somebody at risk, or who speaks under seal: neither subject nor sender may tell."""
     calendar: CalendarEntry | None = None
     alert: str | None = None
     """The same in one line of ids and counts, for a chat; only alerts to the manager have one."""
@@ -71,13 +71,15 @@ def compose(
     base_url: str | None = None,
     journal_head: str | None = None,
     anchor: Anchor | None = None,
+    whole: bool = False,
 ) -> Message:
     """
     Write the message of *notice* as *dialogue* stands at *now* (aware UTC).
 
     *base_url* is the address of the participants' pages, *journal_head* the hash that closes the journal so far,
-    *anchor* the newest checkpoint; what is None is left out of the text. Raises Unwritable when nobody is there to read
-    it, or when the template does not exist or lacks something.
+    *anchor* the newest checkpoint; what is None is left out of the text. *whole*: in its own words also to somebody to
+    whom mail may tell nothing, for whoever reads it out. Raises Unwritable when nobody is there to read it, or when the
+    template does not exist or lacks something.
     """
     reader = dialogue.reader_of(notice)
     if reader is None:
@@ -85,7 +87,20 @@ def compose(
         raise Unwritable(message)
     frame = frame_of(dialogue, reader, now, base_url, notice)
     frame |= {"journal_head": journal_head, "anchor": anchor}
-    return _write(notice, dialogue, reader, frame)
+    try:
+        if not whole and is_neutral(notice, dialogue, reader):
+            return neutral_message([(notice, dialogue)], reader, frame)
+        written = _write(notice, dialogue, reader, frame)
+    except LetterIncomplete as missing:
+        raise Unwritable(str(missing)) from missing
+    return written if whole else like_the_others(written, notice, dialogue)
+
+
+def like_the_others(message: Message, notice: Notice, dialogue: Dialogue) -> Message:
+    """*message* with an outside that tells nothing, where a policy asks it for everybody beside a seat at risk."""
+    if notice.role != PARTICIPANT or not has_neutral_subjects(dialogue):
+        return message
+    return replace(message, subject=neutral_subject(message.language), name="", discreet=True)
 
 
 def frame_of(
@@ -115,29 +130,38 @@ def context_of(notice: Notice, dialogue: Dialogue, frame: dict[str, Any]) -> dic
     gather = _GATHER.get(notice.role, context_for_role)
     context = frame | gather(notice, dialogue, frame["now"], frame["language"])
     if notice.template == Template.BY_HAND_TASK:
-        context["letter"] = _letter_by_hand(notice, dialogue, frame)
+        sealed = is_sealed(dialogue, notice.detail["to"])  # what is under seal stands in no mail
+        context["letter"] = None if sealed else _letter_by_hand(notice, dialogue, frame)
     return context
 
 
 def _write(notice: Notice, dialogue: Dialogue, reader: Person, frame: dict[str, Any]) -> Message:
     context = context_of(notice, dialogue, frame)
-    try:
-        letter = write(notice.template, context, subject=neutral(notice, dialogue, frame))
-    except LetterIncomplete as missing:
-        raise Unwritable(str(missing)) from missing
-    return message_of(notice, dialogue, reader, context, letter)
+    discreet = _discreet(notice, dialogue)
+    subject = neutral_subject(frame["language"]) if discreet else None
+    letter = write(notice.template, context, subject=subject)
+    return message_of(notice, dialogue, reader, context, letter, discreet=discreet)
 
 
-def neutral(notice: Notice, dialogue: Dialogue, frame: dict[str, Any]) -> str | None:
-    """The subject that tells nothing, for whoever speaks under seal; None: the letter has its own."""
-    return word("voice", "discreet", frame["language"]) if _discreet(notice, dialogue) else None
+def neutral_message(
+    told: Sequence[tuple[Notice, Dialogue]], reader: Person, frame: dict[str, Any]
+) -> Message:
+    """The one message that says no more than that there is what is *told*. Raises LetterIncomplete."""
+    letter, context = write_neutral(told, frame, reader)
+    return message_of(*told[0], reader, context, letter, discreet=True)
 
 
 def message_of(
-    notice: Notice, dialogue: Dialogue, reader: Person, context: dict[str, Any], letter: Letter
+    notice: Notice,
+    dialogue: Dialogue,
+    reader: Person,
+    context: dict[str, Any],
+    letter: Letter,
+    *,
+    discreet: bool = False,
 ) -> Message:
-    """The *letter* of *notice* as a message to *reader*."""
-    language, now, discreet = context["language"], context["now"], _discreet(notice, dialogue)
+    """The *letter* of *notice* as a message to *reader*; *discreet*: neither subject nor sender may tell."""
+    language, now = context["language"], context["now"]
     return Message(
         template=notice.template,
         language=language,
@@ -150,7 +174,7 @@ def message_of(
         html=letter.html,
         at=now.astimezone(dialogue.zone),
         thread=thread_of(dialogue, notice.to),
-        reply_to=context["contact"],
+        reply_to=context["contact"] if context["you"].replies else None,
         discreet=discreet,
         calendar=_entry(notice, dialogue, reader, now, language, discreet=discreet),
         alert=alert_for(notice, dialogue, now, language),

@@ -16,7 +16,7 @@ from states.checks.checks import Check
 from states.language.messages import say_to_people
 from states.model.dialogue import Dialogue
 from states.model.vocabulary import CheckName
-from states.privacy.seals import is_sealed
+from states.privacy.seals import is_sealed, is_under_seal
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LINE = 60  # characters of a summary line that name a point
@@ -64,9 +64,9 @@ def _together(dialogue: Dialogue, voice: str, language: str) -> str:
 
 
 def _point(dialogue: Dialogue, name: str, language: str) -> str:
-    """A point by what the summary says of it, else by its number."""
+    """A point by what the summary says of it, else by its number, as all that was said under seal (rules 49)."""
     point = dialogue.contributions.get(name)
-    line = point.line if point else None
+    line = point.line if point and not is_under_seal(point) else None
     if not line:
         return fill("voice", "point", language, ids=name)
     shown = line if len(line) <= _LINE else line[: _LINE - 1].rstrip() + "…"

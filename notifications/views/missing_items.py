@@ -12,6 +12,7 @@ from states.model.contributions import Contribution
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
 from states.model.vocabulary import DutyKind, Step
+from states.privacy.seals import is_under_seal
 from states.steps.permissions import fits
 
 _COMPLETES = frozenset(
@@ -61,9 +62,16 @@ def _missing_step(dialogue: Dialogue, duty: Duty, point: Contribution, language:
     if lacks is None:
         return None
     outcome = word("outcome", point.outcome, language) if point.outcome else ""
-    line = quote_inline(point.line.rstrip("."), company_language(dialogue)) if point.line else ""
-    about = f"{point.id} – {line}" if line else point.id
-    return Marked(f"{about}: {fill('missing', lacks, language, outcome=outcome)}")
+    return Marked(
+        f"{_point_title(dialogue, point)}: {fill('missing', lacks, language, outcome=outcome)}"
+    )
+
+
+def _point_title(dialogue: Dialogue, point: Contribution) -> str:
+    """*point* by its number, and by its line where a mail may hold that: not what was said under seal (rules 49)."""
+    if not point.line or is_under_seal(point):
+        return point.id
+    return f"{point.id} – {quote_inline(point.line.rstrip('.'), company_language(dialogue))}"
 
 
 def _missing_response(point: Contribution) -> str | None:

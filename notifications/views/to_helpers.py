@@ -34,6 +34,11 @@ class HelperYou:
         return self.helper.email is not None
 
     @property
+    def replies(self) -> bool:
+        """Whether a reply reaches whoever it should: one of those who stand beside the people."""
+        return True
+
+    @property
     def discreet(self) -> bool:
         """Who helps is no secret to themselves."""
         return False

@@ -18,7 +18,7 @@ from states.model.facts import Notice
 from states.model.people import ROLES, Role, Stakeholder
 from states.model.policy import rung_offset
 from states.model.vocabulary import DutyKind, Template
-from states.privacy.seals import is_sealed, others_under_seal
+from states.privacy.seals import has_neutral_subjects, is_sealed, others_under_seal
 from states.steps.permissions import next_judge
 
 
@@ -41,6 +41,11 @@ class You:
     def discreet(self) -> bool:
         """Whether the letter tells nothing: they speak under seal here, or are at risk."""
         return self.guarded or is_sealed(self.dialogue, self.voice)
+
+    @property
+    def replies(self) -> bool:
+        """Whether a reply to the letter reaches whoever it should; else it goes to nobody (rules 49)."""
+        return self.has_mail and not self.discreet and not has_neutral_subjects(self.dialogue)
 
     @property
     def name(self) -> str:
@@ -206,9 +211,7 @@ def _contact_of(notice: Notice, dialogue: Dialogue) -> Contact | None:
         return None
     if notice.template not in _KEEPERS_OWN:
         return contact_for(dialogue, notice.to)
-    keepers = (Role.MODERATOR, Role.CONFIDANT)
-    held = (contact_of(dialogue, role) for role in keepers)
-    return next((one for one in held if one), None) or contact_for(dialogue, notice.to)
+    return keeper_for(dialogue, notice.to)
 
 
 def _single(notice: Notice, duty: Duty | None) -> tuple[str, ...]:
@@ -222,6 +225,12 @@ def _single(notice: Notice, duty: Duty | None) -> tuple[str, ...]:
 def _accountable(dialogue: Dialogue, duty: Duty | None) -> Contact | None:
     role = dialogue.owner_role(duty) if duty else Role.MANAGER
     return contact_of(dialogue, role) or contact_of(dialogue, Role.MANAGER)
+
+
+def keeper_for(dialogue: Dialogue, voice: str) -> Contact | None:
+    """Who stands beside *voice* and owes them nothing, moderator or confidant; else as `contact_for`."""
+    held = (contact_of(dialogue, role) for role in (Role.MODERATOR, Role.CONFIDANT))
+    return next((one for one in held if one), None) or contact_for(dialogue, voice)
 
 
 def contact_for(dialogue: Dialogue, voice: str) -> Contact | None:

@@ -27,13 +27,14 @@ from notifications.views.names import (
 )
 from notifications.views.waiting_people import Waiting, waiting_for
 from states.checks.checks import checks_of
+from states.model.contributions import Contribution
 from states.model.dialogue import Dialogue
 from states.model.duties import KINDS, Duty, kind_of, whom_of
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT, Person, Role
 from states.model.policy import rung_offset
 from states.model.vocabulary import DutyKind, Template
-from states.privacy.seals import has_seals, is_pseudonym, is_sealed, letters_of
+from states.privacy.seals import BEARERS, has_seals, is_pseudonym, is_sealed, letters_of
 from states.privacy.visibility import is_hidden
 
 _ALERTS = frozenset(
@@ -60,6 +61,8 @@ class RolePoint:
     objection: str | None
     spoken: str
     """The language in which its speaker speaks, unless it would tell who speaks."""
+    on_page: bool = False
+    """Whether its words stand on the pages alone, because they were said under seal."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,11 @@ class RoleYou:
     def discreet(self) -> bool:
         """Roles are no secret."""
         return False
+
+    @property
+    def replies(self) -> bool:
+        """Whether they may write back to who owes: never who may have to bring what is under seal, for any letter."""
+        return self.role not in BEARERS
 
 
 @dataclass(frozen=True)
@@ -206,16 +214,20 @@ def _points(
     about = points_of(dialogue, duty) if duty else []
     if named and named in dialogue.contributions:
         about = [dialogue.contributions[named]]
-    return [
-        RolePoint(
-            c.id,
-            c.line,
-            speaker(dialogue, c.voice, language),
-            c.dispute_reason,
-            voice_language(dialogue, c.voice),
-        )
-        for c in about
-    ]
+    return [_role_point(dialogue, point, language) for point in about]
+
+
+def _role_point(dialogue: Dialogue, point: Contribution, language: str) -> RolePoint:
+    """*point* as a mail may tell it: what was said under seal stays on the pages, the moderator's neutral line too."""
+    told = not is_sealed(dialogue, point.voice)
+    return RolePoint(
+        id=point.id,
+        line=point.line if told else None,
+        speaker=speaker(dialogue, point.voice, language),
+        objection=point.dispute_reason if told else None,
+        spoken=voice_language(dialogue, point.voice),
+        on_page=not told,
+    )
 
 
 def alert_for(notice: Notice, dialogue: Dialogue, now: datetime, language: str) -> str | None:

@@ -2,17 +2,21 @@
 
 from starlette.responses import Response
 
+from notifications.letters.compose import words_to_pass_on
 from portal.http.errors import Incomplete, NotFound
 from portal.manager.answers.answer_debts import Debt, debts_of, waiting_by_hand
 from portal.manager.answers.answers import record_delivery
 from portal.manager.session.session_page import invited_people
 from portal.manager.table.people import change_contact, end_links
+from portal.shared.call_sheet import call_of
 from portal.shared.points_by_role import SeenPoint, act_in_words, seen_by
 from portal.shared.which_dialogue import at_hand, nothing_yet
 from portal.web.pages import get, post
 from portal.web.request import Visit
+from records.delivery.queue import find
 from records.queries import notices_of
 from states.language.catalogue import N_
+from states.language.languages import language_of
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role, Stakeholder
 from states.model.vocabulary import Step
@@ -28,14 +32,26 @@ def show(visit: Visit) -> Response:
     seen = seen_by(visit, dialogue)
     rows = notices_of(visit.site.house.engine, [dialogue.id])
     debts = debts_of(seen, rows)
+    by_hand = waiting_by_hand(seen, rows, sealed=True)
     return visit.page(
         "moderator/seals.html",
         seen=seen,
         guests=invited_people(dialogue),
         sealed=[debt for debt in debts if debt.sealed],
-        by_hand=waiting_by_hand(seen, rows, sealed=True),
+        by_hand=by_hand,
+        texts={one.number: _text(visit, dialogue, one.number) for one in by_hand},
         objections=_objections(debts),
     )
+
+
+def _text(visit: Visit, dialogue: Dialogue, number: int) -> tuple[str, str] | None:
+    """What waits to be read out, with its language: of what is under seal no mail holds it, only this page."""
+    posted = find(visit.site.house.engine, number)
+    someone = dialogue.stakeholder_of(posted.notice.to) if posted else None
+    if posted is None or someone is None or call_of(visit, dialogue, someone).silent:
+        return None
+    text = words_to_pass_on(posted.notice, dialogue, _MODERATOR, visit.now)
+    return (text, language_of(someone.language)) if text else None
 
 
 def _objections(debts: list[Debt]) -> list[tuple[Debt, SeenPoint]]:

@@ -72,6 +72,8 @@ class Policy(Value):
     """All values of a programme: when duties are due, who hears of them, and the limits of the checks."""
 
     notice_time: time
+    neutral_subjects: bool
+    """Whether, while any seat is at risk, everybody in the dialogue gets the subject that such a seat gets."""
     due: dict[DutyKind, DueRule]
     ladders: dict[str, Ladder]
     limits: Limits

@@ -17,7 +17,7 @@ from states.privacy.readers import Eyes, Reader
 _LETTERS = 26
 PSEUDONYM = "sealed-"
 """How every pseudonym begins."""
-_BEARERS = frozenset({Role.MODERATOR, Role.CONFIDANT, Role.BOARD})
+BEARERS = frozenset({Role.MODERATOR, Role.CONFIDANT, Role.BOARD})
 """Who may have to bring what a sealed voice should hear: the moderator, and who stands above them (rules 44)."""
 
 
@@ -37,6 +37,27 @@ def has_seals(dialogue: Dialogue) -> bool:
 def is_sealed(dialogue: Dialogue, name: object) -> bool:
     """Whether *name* is the pseudonym of somebody who speaks under seal."""
     return name in dialogue.seals
+
+
+def is_veiled(dialogue: Dialogue, name: str) -> bool:
+    """
+    Whether no mail to whoever is behind *name* may tell anything: they are at risk, or speak under seal here.
+
+    It holds for all that the seat is sent, whatever name it is sent to: else the subject that tells nothing would be a
+    mark of its own. Source: rules 49.
+    """
+    seat = dialogue.stakeholder_of(name)
+    if seat is None:
+        return False
+    return seat.at_risk is not False or any(
+        seal.stakeholder == seat.id for seal in dialogue.seals.values()
+    )
+
+
+def has_neutral_subjects(dialogue: Dialogue) -> bool:
+    """Whether everybody in *dialogue* gets the subject that tells nothing, so that nobody's stands out (rules 49)."""
+    seats = dialogue.stakeholders.values()
+    return dialogue.policy.neutral_subjects and any(seat.at_risk is not False for seat in seats)
 
 
 def is_pseudonym(name: str) -> bool:
@@ -74,7 +95,7 @@ def may_know_task(reader: Reader, to: str, template: str, kind: str | None) -> b
     that one cannot be told apart, and the manager sees by which way the message itself went.
     """
     passed_on = template == Template.BY_HAND_TASK and kind is None
-    return reader.opens_seals or not (passed_on and to in _BEARERS)
+    return reader.opens_seals or not (passed_on and to in BEARERS)
 
 
 def may_know_owed(reader: Reader, duty: str) -> bool:

@@ -1,10 +1,11 @@
 """A case: one notice to be written, in one dialogue at one moment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from states.model.dialogue import Dialogue
 from states.model.facts import Notice
+from states.model.people import PARTICIPANT
 from tests.notifications.builders import ALERTED
 
 
@@ -16,3 +17,24 @@ class Case:
     notice: Notice
     dialogue: Dialogue
     now: datetime = ALERTED
+
+
+def at_risk(case: Case) -> Case:
+    """*case* as it is when its reader, a participant, is at risk."""
+    seats = case.dialogue.stakeholders
+    seat = case.dialogue.stakeholder_of(case.notice.to)
+    if case.notice.role != PARTICIPANT or seat is None:
+        return case
+    endangered = seat.model_copy(update={"at_risk": True})
+    return replace(
+        case, dialogue=replace(case.dialogue, stakeholders={**seats, seat.id: endangered})
+    )
+
+
+def beside_somebody_at_risk(case: Case) -> Case:
+    """*case* in a dialogue in which somebody else is at risk, and whose policy lets nobody's subject stand out."""
+    home = case.dialogue
+    worker = home.stakeholders["worker"].model_copy(update={"at_risk": True})
+    policy = home.policy.model_copy(update={"neutral_subjects": True})
+    seats = {**home.stakeholders, "worker": worker}
+    return replace(case, dialogue=replace(home, stakeholders=seats, policy=policy))

@@ -12,6 +12,7 @@ from notifications.language.anchor import Anchor
 from notifications.language.templates import languages_of
 from notifications.letters.account import AboutAccount, account_message
 from notifications.letters.compose import Message, compose, words_to_pass_on
+from notifications.letters.neutral_letter import NEUTRAL
 from states.model.dialogue import Dialogue
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT, Role
@@ -25,7 +26,7 @@ from tests.notifications.builders import (
     notice,
     programme,
 )
-from tests.notifications.case import Case
+from tests.notifications.case import Case, at_risk, beside_somebody_at_risk
 from tests.notifications.cases import every_case
 from tests.notifications.letters_of_many import (
     PAGES,
@@ -164,7 +165,7 @@ _ENTRIES = (
     "erasure-done", "old way", "welcome, sponsor", "moved, sponsor", "result, cancelled, board",
 )  # fmt: skip
 """Cases whose letter brings an entry for a calendar."""
-_WITHOUT_PAGES = ("helper-1 named by sponsor", "report-waits", "report-still-waits")
+_WITHOUT_PAGES = ("helper-1 named by sponsor", "new link", "report-waits", "report-still-waits")
 """Cases that say something else where there are no pages."""
 _ALERTS = (
     "answer-late-alert +1wd manager answer-participant/ngo v2",
@@ -192,7 +193,7 @@ class Golden:
 @lru_cache(maxsize=8)
 def golden(language: str) -> list[Golden]:
     """All golden texts of *language*: of the letters that are written in it."""
-    makers = (_usual, _of_cases, _about_accounts, _together)
+    makers = (_usual, _of_cases, _neutral, _about_accounts, _together)
     made = [one for maker in makers for one in maker(language)]
     return [one for one in made if language in languages_of(one.letter)]
 
@@ -255,6 +256,32 @@ def variant_of(letter: str, case: str) -> str:
 
 
 def _written(case: Case, pages: str | None = PAGES) -> Message:
+    """In its own words, also to those to whom mail says no more than that there is something."""
+    return compose(
+        case.notice, case.dialogue, now=case.now, base_url=pages, journal_head=_HEAD, whole=True
+    )
+
+
+def _neutral(language: str) -> Iterator[Golden]:
+    """What mail says of each message to somebody at risk, and what it says where there are no pages."""
+    cases = {(case.notice.template, case.name): at_risk(case) for case in every_case(language)}
+    first = [cases[Template(letter), names[0]] for letter, names in _CASES.items()]
+    for case in first:
+        if case.notice.role == PARTICIPANT and case.notice.template != Template.WAY_REPLACED:
+            yield Golden(NEUTRAL, case.notice.template, partial(_of, partial(_mailed, case)))
+    bare = cases[Template.ANSWER, "sealed answer"]
+    yield Golden(NEUTRAL, "without-pages", partial(_of, partial(_mailed, bare, None)))
+    own = {(case.notice.template, case.name): case for case in every_case(language)}
+    for named in ((Template.ANSWER, "answer, in parts"), (Template.NEW_LINK, "new link")):
+        beside = beside_somebody_at_risk(own[named])
+        for pages, variant in ((PAGES, "beside"), (None, "beside-without-pages")):
+            write = partial(_of, partial(_mailed, beside, pages))
+            yield Golden(beside.notice.template, variant, write)
+    untold = replace(bare, notice=bare.notice.model_copy(update={"template": "no-such-news"}))
+    yield Golden(NEUTRAL, "there-may-be-news", partial(_of, partial(_mailed, untold)))
+
+
+def _mailed(case: Case, pages: str | None = PAGES) -> Message:
     return compose(case.notice, case.dialogue, now=case.now, base_url=pages, journal_head=_HEAD)
 
 

@@ -21,7 +21,7 @@ from states.language.messages import show_value
 from states.model.people import PARTICIPANT, Role
 from tests.machine_words import machine_words
 from tests.notifications.builders import ALERTED, dialogue, notice, programme
-from tests.notifications.case import Case
+from tests.notifications.case import Case, at_risk
 from tests.notifications.cases import every_case
 from tests.notifications.letters_of_many import invitations, late
 from tests.notifications.test_plain_words import FORBIDDEN
@@ -75,12 +75,25 @@ class _Ours(HTMLParser):
 
 
 def _written(case: Case) -> Message:
+    """In its own words."""
+    url = "https://dialoog.example"
+    return compose(case.notice, case.dialogue, now=case.now, base_url=url, whole=True)
+
+
+def _mailed(case: Case) -> Message:
     return compose(case.notice, case.dialogue, now=case.now, base_url="https://dialoog.example")
 
 
 @lru_cache(maxsize=2)
 def _cases(language: str) -> list[tuple[Case, Message]]:
     return [(case, _written(case)) for case in every_case(language)]
+
+
+@lru_cache(maxsize=2)
+def _neutral(language: str) -> list[tuple[str, Message]]:
+    """What is mailed to readers at risk."""
+    mailed = ((case.name, _mailed(at_risk(case))) for case in every_case(language))
+    return [(f"{name}, at risk", message) for name, message in mailed if message.discreet]
 
 
 @lru_cache(maxsize=2)
@@ -93,6 +106,7 @@ def _letters(language: str) -> list[tuple[str, Message]]:
         ("many, late, sponsor", late(home, "sponsor", "people-are-waiting")),
         ("many, to do", invitations(home)),
         *_about_access(language),
+        *_neutral(language),
     ]
 
 
@@ -340,10 +354,12 @@ def test_each_paragraph_of_a_quotation_runs_in_its_own_direction() -> None:
 
 def test_a_participant_elsewhere_reads_when_it_is_on_their_clock() -> None:
     home = dialogue("nl")
-    told = compose(notice("invitation", "union-bd"), home, now=ALERTED).text.replace("\n", " ")
+    told = compose(notice("invitation", "union-bd"), home, now=ALERTED, whole=True).text
+    told = told.replace("\n", " ")
     assert "13:00 uur, tijd in Amsterdam (11:00 UTC); in Dhaka is het dan 17:00 uur." in told
     at_risk = home.stakeholders["union-bd"].model_copy(update={"at_risk": True})
     guarded = replace(home, stakeholders=home.stakeholders | {"union-bd": at_risk})
-    sealed = compose(notice("summary-to-check", "sealed-1"), guarded, now=ALERTED)
-    assert "Dhaka" not in sealed.text
+    for whole in (True, False):
+        sealed = compose(notice("summary-to-check", "sealed-1"), guarded, now=ALERTED, whole=whole)
+        assert "Dhaka" not in sealed.text
     assert "Dhaka" not in compose(notice("invitation", "ngo"), home, now=ALERTED).text

@@ -24,7 +24,8 @@ def preview(debt: Debt, given: dict[str, Any], visit: Visit) -> Message:
     dialogue = _with_stand_in(debt, visit) if debt.hidden else debt.seen.dialogue
     decision = decide(dialogue, Step.ANSWER_PARTICIPANT, given, visit.me.by, visit.now)
     notice = next(notice for notice in decision.notices if notice.template == Template.ANSWER)
-    return compose(notice, decision.dialogue, now=visit.now, base_url=visit.site.address)
+    dialogue, pages = decision.dialogue, visit.site.address
+    return compose(notice, dialogue, now=visit.now, base_url=pages, whole=True)
 
 
 def _with_stand_in(debt: Debt, visit: Visit) -> Dialogue:
