@@ -18,6 +18,7 @@ from portal.http.errors import (
     NoProof,
     NotFound,
     NotIn,
+    Quiet,
     Stale,
     TooMuch,
     TooOften,
@@ -28,6 +29,7 @@ from portal.sent_forms.csrf import comes_from, require_proof
 from portal.sent_forms.form_replay import given_back
 from portal.sent_forms.idempotency import answered_before, form_key, keep_answer, one_at_a_time
 from portal.sent_forms.outdated_forms import require_fresh_form
+from portal.sent_forms.pins import keep_open, open_again, require_no_pin
 from portal.sent_forms.refused_forms import shown_again
 from portal.web import template_engine
 from portal.web.actors import Visitor
@@ -61,6 +63,7 @@ FAULTS: dict[type[Exception], Fault] = {
     NotIn: Fault(401, "faults/not-in.html"),
     LinkGone: Fault(410, "faults/link-gone.html"),
     NoProof: Fault(403, "faults/no-proof.html"),
+    Quiet: Fault(403, "faults/quiet.html"),
     Stale: Fault(403, "faults/stale.html"),
     TooMuch: Fault(413, "faults/too-much.html"),
     TooOften: Fault(429, "faults/too-often.html"),
@@ -100,6 +103,7 @@ def _answer_question(visit: Visit, handler: Handler) -> Response:
     response = (
         _answer_form(visit, handler) if visit.route.method == "POST" else _open(visit, handler)
     )
+    keep_open(visit)
     if visit.known and visit.known.renew and "set-cookie" not in response.headers:
         remember(visit.site, response, visit.known, visit.site.door_time())
     return response
@@ -140,11 +144,13 @@ def _open(visit: Visit, handler: Handler) -> Response:
 
 
 def _handle(visit: Visit, handler: Handler) -> Response:
+    open_again(visit)
     try:
         require_fresh_form(visit)
         require_fresh_proof(visit)
         return handler(visit)
-    except NotKnown:
+    except (NotFound, NotKnown):
+        require_no_pin(visit)
         raise
     except (Refused, Incomplete) as refusal:
         return shown_again(visit, refusal)

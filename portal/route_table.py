@@ -5,7 +5,7 @@ from portal.auditor import audit, witness
 from portal.confidant import reports
 from portal.enter import account, front_door, passkeys, sign_in
 from portal.manager.answers import answers, returned_mail
-from portal.manager.by_hand import call_list, helper_names, relayed_steps
+from portal.manager.by_hand import call_list, helper_names, relayed_steps, renewed_pins
 from portal.manager.overview import dialogue, open_edition, reschedule, settings, today
 from portal.manager.session import decisions, session_page, strategy, summary
 from portal.manager.table import import_page, invitations, mirror_page, people, risks
@@ -35,6 +35,7 @@ PAGES: tuple[Page, ...] = (
     *strategy.PAGES,
     *seals.PAGES,
     *relayed_steps.PAGES,
+    *renewed_pins.PAGES,
     *returned_mail.PAGES,
     *call_list.PAGES,
     *helper_names.PAGES,

@@ -190,7 +190,8 @@ def enter(visit: Visit) -> Response:
     holder = _holder(visit.site, door.capacity) if is_role else ""
     response = visit.go(home_of(visit, name))
     remember_language(visit, response, visit.language)
-    return let_in(visit.site, response, door.capacity, visit.site.door_time(), holder=holder)
+    now = visit.site.door_time()
+    return let_in(visit.site, response, door.capacity, now, holder=holder, unsealed=not is_role)
 
 
 def _holder(site: Site, capacity: Capacity) -> str:

@@ -53,3 +53,7 @@ class Stale(Exception):
         """Keep what was wrong."""
         super().__init__()
         self.wrong = wrong
+
+
+class Quiet(Stale):
+    """The confidential part was open in this browser, which was quiet for too long: the PIN is asked again."""

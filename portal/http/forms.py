@@ -25,7 +25,10 @@ FORM = "form"
 SHOWN = "shown"
 """The field with the mark of what an editing form showed."""
 OURS = frozenset({TOKEN, FORM, SHOWN})
-SECRET = frozenset({"password", "code", "password_now", "proof_password", "proof_code", "passkey"})
+SECRET = frozenset(
+    {"password", "code", "password_now", "proof_password", "proof_code", "passkey"}
+    | {"pin", "new_pin", "new_pin_again", "proof_pin"}
+)
 """What is never shown back to anybody."""
 _WORD_OF_OURS = re.compile(r"[a-z0-9]*(?:[-_./:][a-z0-9]+)*")
 

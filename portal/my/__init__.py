@@ -1,11 +1,12 @@
 """Participant pages: what is asked of them, and what became of their words."""
 
-from portal.my import data, invitation, overview, recorded, words
+from portal.my import data, invitation, overview, recorded, sealed, words
 from portal.web.pages import Page
 
 PAGES: tuple[Page, ...] = (
     *overview.PAGES,
     *words.PAGES,
+    *sealed.PAGES,
     *invitation.PAGES,
     *data.PAGES,
     *recorded.PAGES,

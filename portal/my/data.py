@@ -12,7 +12,7 @@ from typing import Any
 from starlette.responses import Response
 
 from notifications.views.names import contact_of
-from portal.http.errors import NotFound
+from portal.http.errors import Incomplete, NotFound
 from portal.my.recorded import mark_unsafe, reach
 from portal.my.seat import mine
 from portal.my.view import Mine, Point
@@ -21,6 +21,7 @@ from portal.web.request import Visit
 from records.access.links import Capacity, end_other_sessions, revoke
 from records.access.requests import seats_alike, wishes_of
 from records.access.retaliation_reports import report
+from records.access.sealed_pins import has_pin
 from records.queries import notices_of
 from states.language.catalogue import N_
 from states.language.errors import Refused
@@ -69,7 +70,7 @@ def _everything(visit: Visit, seen: Mine) -> dict[str, Any]:
         ],
         "wishes": [
             {"kind": wish.kind, "value": wish.value, "at": wish.made_at.isoformat()}
-            for wish in wishes_of(engine, d.id, seen.me.id)
+            for wish in (wishes_of(engine, d.id, seen.me.id) if visit.unsealed else ())
         ],
     }
 
@@ -85,6 +86,9 @@ def ask_erasure(visit: Visit) -> Response:
     """Ask to delete my data, in every year in which they have this seat; a person decides within a month."""
     seen, house = mine(visit), visit.site.house
     given, me = visit.form.some("text"), seen.me.id
+    if not visit.unsealed and has_pin(house.engine, visit.me.capacity):
+        said = visit._("Please enter your PIN first, on the page Confidential (PIN).")
+        raise Incomplete({"text": said})
     visit.act(seen.dialogue.id, Step.ASK_ERASURE, given)
     for name in seats_alike(house.engine, seen.dialogue.id, me)[1:]:
         with suppress(Refused):  # asked there before, or erased already

@@ -21,7 +21,8 @@ def show(visit: Visit) -> Response:
     """The eight fields, who else comes, and the forms."""
     seen = mine(visit)
     wishes = wishes_of(visit.site.house.engine, seen.dialogue.id, seen.me.id)
-    chosen = next((wish.value for wish in wishes if wish.kind == "attribution"), None)
+    wish = next((wish.value for wish in wishes if wish.kind == "attribution"), None)
+    chosen = wish if visit.unsealed else None  # a link alone does not tell who wished to be sealed
     safest = Attribution.SEALED if seen.me.at_risk else Attribution.NAMED
     return visit.page(
         "my/invitation.html",
@@ -59,7 +60,7 @@ def be_named(visit: Visit) -> Response:
         raise Incomplete({"level": visit._("Choose one.")})
     engine = visit.site.house.engine
     ask(engine, seen.dialogue.id, seen.me.id, kind="attribution", value=level, now=visit.now)
-    return visit.go(_PAGE, said="attribution")
+    return visit.go("/my/sealed" if level == Attribution.SEALED else _PAGE, said="attribution")
 
 
 def calendar(visit: Visit) -> Response:

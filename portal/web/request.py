@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +21,15 @@ from portal.web import template_engine
 from portal.web.actors import Visitor
 from portal.web.element_marks import FormMarks
 from portal.web.routes import RouteRow
-from portal.web.sessions import GUEST, Known, form_token, new_guest
+from portal.web.seats import require_own_act, seat_of
+from portal.web.sessions import (
+    GUEST,
+    Known,
+    form_token,
+    new_guest,
+    seal_is_open,
+    set_cookie,
+)
 from portal.web.site import Site
 from records.access.accounts import count_try
 from records.access.idempotent_forms import SentForm
@@ -110,6 +118,11 @@ class Visit:
             raise NotFound
         return self.actor
 
+    @property
+    def unsealed(self) -> bool:
+        """Whether the confidential part of a participant's pages is open in this browser."""
+        return seal_is_open(self.known, self.site.door_time())
+
     # reading
 
     def dialogue(self, dialogue_id: str) -> Dialogue:
@@ -129,15 +142,8 @@ class Visit:
         return self.site.house.ledger.dialogue_ids(self.me.programme.id)
 
     def mine(self) -> tuple[Dialogue, Stakeholder]:
-        """The dialogue of the participant who asks, with their own seal alone, and themselves in it."""
-        capacity = self.me.capacity
-        if capacity.kind != "participant" or capacity.dialogue_id is None:
-            raise NotFound
-        found = self.site.house.ledger.read(capacity.dialogue_id)
-        stakeholder = found.stakeholders.get(capacity.who)
-        if stakeholder is None:
-            raise NotFound
-        return view(found, Reader(Eyes.PARTICIPANT, capacity.who)), stakeholder
+        """The dialogue of the participant who asks, with their own seal after their PIN, and themselves in it."""
+        return seat_of(self.site, self.me.capacity, unsealed=self.unsealed)
 
     def helping(self) -> tuple[Dialogue, Helper]:
         """The dialogue of the helper who asks, without what is under seal, and themselves."""
@@ -157,9 +163,10 @@ class Visit:
 
         *by* is for participants alone, who may speak under their own pseudonym.
         """
-        ledger = self.site.house.ledger
-        self._require_mine(dialogue_id, by)
-        return ledger.act(dialogue_id, step, given, by=by or self.me.by, now=self.now)
+        ledger, name, seat = self.site.house.ledger, by or self.me.by, self.me.capacity
+        self._require_mine(dialogue_id)
+        require_own_act(self.site, seat, step, given, name, unsealed=self.unsealed)
+        return ledger.act(dialogue_id, step, given, by=name, now=self.now)
 
     def act_all(
         self,
@@ -170,7 +177,7 @@ class Visit:
         expected_revision: int | None = None,
     ) -> None:
         """Take *step* once for each of *givens*, all of it or nothing; without any, nothing happens."""
-        self._require_mine(dialogue_id, None)
+        self._require_mine(dialogue_id)
         if givens:
             self.site.house.ledger.act_all(
                 dialogue_id,
@@ -181,18 +188,13 @@ class Visit:
                 expected_revision=expected_revision,
             )
 
-    def _require_mine(self, dialogue_id: str, by: str | None) -> None:
-        """Raise NotFound for a dialogue, or a voice in it, that is not of whoever asks; the rest is for the law."""
+    def _require_mine(self, dialogue_id: str) -> None:
+        """Raise NotFound for a dialogue that is not of whoever asks; the rest is for the law."""
         capacity = self.me.capacity
         is_role = capacity.kind == "role"
         theirs = self.dialogue_ids() if is_role else [capacity.dialogue_id]
-        if dialogue_id not in theirs or (by is not None and by not in self._voices()):
+        if dialogue_id not in theirs:
             raise NotFound
-
-    def _voices(self) -> list[str]:
-        """The names under which the participant who asks speaks; of nobody else."""
-        capacity = self.me.capacity
-        return self.mine()[0].voices_of(capacity.who) if capacity.kind == "participant" else []
 
     # the form
 
@@ -288,13 +290,5 @@ class Visit:
         self.went = SentForm(path, said)
         response = RedirectResponse(path, status_code=303)
         if said:
-            response.set_cookie(
-                self.site.cookie(SAID),
-                said,
-                max_age=60,
-                path="/",
-                secure=self.site.secure,
-                httponly=True,
-                samesite="lax",
-            )
+            set_cookie(self.site, response, SAID, said, until=timedelta(minutes=1))
         return response

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from portal.web.site import Site
 from records.access.links import Capacity, Session, begin_session, find_session, new_token
+from records.access.sealed_pins import IDLE, open_seal
 from states.model.people import Person
 from states.model.programme import Programme
 
@@ -74,8 +75,13 @@ def let_in(
     stage: str = "whole",
     browser: str | None = None,
     proved: bool = True,
+    unsealed: bool = False,
 ) -> Response:
-    """Let a browser in as *capacity*, under a new token; *proved* unless it came by a mere link."""
+    """
+    Let a browser in as *capacity*, under a new token; *proved* unless it came by a mere link.
+
+    *unsealed*: with the confidential part open, where a demonstration asks for no PIN.
+    """
     lasts = LASTS[capacity.kind] if stage == "whole" else BEFORE_CODE
     token = begin_session(
         site.house.engine, capacity, now, lasts, stage=stage, holder=holder, browser=browser,
@@ -83,8 +89,25 @@ def let_in(
     )  # fmt: skip
     session = find_session(site.house.engine, token, now)
     assert session is not None  # noqa: S101 - it was begun just now
+    if unsealed:
+        open_seal(site.house.engine, session.hash, now)
     remember(site, response, Known(token, session, renew=True), now)
     return response
+
+
+def seal_is_open(who: Known | None, now: datetime) -> bool:
+    """Whether the PIN of *who* was right in this very browser, which was not quiet for long since."""
+    return _heard_of(who) is not None and not seal_is_quiet(who, now)
+
+
+def seal_is_quiet(who: Known | None, now: datetime) -> bool:
+    """Whether the confidential part was open in this browser, and the browser was quiet for too long."""
+    heard = _heard_of(who)
+    return heard is not None and now - heard >= IDLE
+
+
+def _heard_of(who: Known | None) -> datetime | None:
+    return who.session.unsealed_at if who else None
 
 
 def remember(site: Site, response: Response, who: Known, now: datetime) -> None:

@@ -23,6 +23,8 @@ class Reader:
 
     eyes: Eyes
     name: str = ""
+    own_seal: bool = True
+    """Whether a participant sees what they said under seal: not by a link alone (rules 35)."""
 
     @classmethod
     def by_name(cls, name: str) -> Self:

@@ -74,7 +74,7 @@ def seals_open_to(dialogue: Dialogue, reader: Reader) -> list[Seal]:
     """Who speaks under which pseudonym, as far as *reader* may know."""
     seals = list(dialogue.seals.values())
     if reader.eyes is Eyes.PARTICIPANT:
-        return [seal for seal in seals if seal.stakeholder == reader.name]
+        return [s for s in seals if reader.own_seal and s.stakeholder == reader.name]
     return seals if reader.opens_seals else []
 
 

@@ -14,6 +14,7 @@ from states.language.validation_messages import problem_of
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import PARTICIPANT
 from states.model.vocabulary import Step
+from states.privacy.seals import is_sealed
 from states.steps.actor import actor_of
 from states.steps.delivery import pass_on
 from states.steps.draft import Decision, Deliberation
@@ -141,6 +142,15 @@ def decide_all(
     facts = tuple(fact for decision in decisions for fact in decision.facts)
     notices = tuple(notice for decision in decisions for notice in decision.notices)
     return Decision(dialogue, last.dialogue, facts, notices, last.programme)
+
+
+def is_sealed_act(dialogue: Dialogue, step: Step, given: Mapping[str, Any], by: str) -> bool:
+    """Whether *by* would take *step* as a voice under seal; what is refused anyway is no act."""
+    rule = known_step(step)
+    try:
+        return is_sealed(dialogue, actor_of(dialogue, rule, by, understand(rule, given)).name)
+    except Refused:
+        return False
 
 
 def known_step(step: str) -> StepRule:

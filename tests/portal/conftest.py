@@ -19,7 +19,8 @@ from portal.app import create_app
 from portal.web.routes import EVERYONE
 from portal.web.sessions import holder_of
 from portal.web.site import Site
-from records.access.links import Capacity, begin_session, find_session, mint_link
+from records.access.links import Capacity, begin_session, digest, find_session, mint_link
+from records.access.sealed_pins import open_seal
 from services.house import House, open_house
 from states.model.people import HELPER, PARTICIPANT
 from tests.portal.windows import chrome, window  # noqa: F401 - fixtures for every file here
@@ -82,8 +83,12 @@ class Portal:
         return self._in(self.key_of(role, programme_id))
 
     def participant(self, who: str, dialogue_id: str = "kleding-2022") -> Browser:
-        """A browser in which the participant *who* is in."""
+        """A browser in which the participant *who* is in, and gave their PIN just now."""
         return self._in(self.key_of_seat(who, dialogue_id))
+
+    def linked(self, who: str, dialogue_id: str = "kleding-2022") -> Browser:
+        """A browser in which somebody is in by a link of *who*, and knows no PIN."""
+        return self._in(self.key_of_seat(who, dialogue_id, unsealed=False))
 
     def helper(self, who: str = HELPING, dialogue_id: str = "kleding-2022") -> Browser:
         """A browser in which the helper *who* is in."""
@@ -112,10 +117,15 @@ class Portal:
         programme = self.house.ledger.programme(programme_id).programme
         return self._key(Capacity("role", programme_id, role), holder_of(programme, role))
 
-    def key_of_seat(self, who: str, dialogue_id: str = "kleding-2022") -> str:
-        """The cookie of a browser in which the participant *who* is in."""
+    def key_of_seat(
+        self, who: str, dialogue_id: str = "kleding-2022", *, unsealed: bool = True
+    ) -> str:
+        """The cookie of a browser in which the participant *who* is in, and gave their PIN if it is *unsealed*."""
         programme_id = dialogue_id.rpartition("-")[0]
-        return self._key(Capacity("participant", programme_id, who, dialogue_id), "")
+        key = self._key(Capacity("participant", programme_id, who, dialogue_id), "")
+        if unsealed:
+            open_seal(self.house.engine, digest(key.partition("~")[0]), self.now)
+        return key
 
     def key_of_helper(self, who: str = HELPING, dialogue_id: str = "kleding-2022") -> str:
         """The cookie of a browser in which the helper *who* is in."""

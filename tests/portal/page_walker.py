@@ -1,7 +1,7 @@
 """A walk through the portal as it stands: each page, each link and each form, for everybody who may come in."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -85,6 +85,7 @@ class Walker:
         made = self.browsers.get("one") or self.portal.browser()
         self.browsers["one"] = made
         portal, name = self.portal, self.portal.memory.dialogue_id
+        keys: dict[str, Callable[[str, str], str]]
         keys = {PARTICIPANT: portal.key_of_seat, HELPER: portal.key_of_helper}
         key_of = keys.get(self.capacity(who))
         key = key_of(who, name) if key_of else portal.key_of(who, self._programme)

@@ -22,6 +22,7 @@ from tests.portal.test_sign_in import NAME, PASSWORD, code, is_in, link, set_up,
 NEW = "purple tractor seven lanterns"
 LONG = timedelta(hours=1)
 GRAVE = {
+    "/dialogues/{dialogue}/pins",
     "/dialogues/{dialogue}/helpers",
     "/settings/hand-over",
     "/dialogues/{dialogue}/cancel",

@@ -152,7 +152,14 @@ def test_every_form_is_done_once_but_for_those_that_do_no_harm() -> None:
     assert {page.path for page in PAGES if page.method == "POST" and not page.once} == AGAIN
 
 
-AGAIN = {"/language", "/sign-out", "/l/{token}"}
+AGAIN = {
+    "/language",
+    "/sign-out",
+    "/l/{token}",
+    "/my/sealed",
+    "/my/sealed/close",
+    "/dialogues/{dialogue}/pins",
+}
 
 
 def test_a_one_time_link_is_spent_by_its_button_alone_and_bears_two_clicks(

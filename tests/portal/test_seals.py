@@ -15,7 +15,7 @@ import pytest
 from portal.route_table import PAGES
 from portal.web.routes import EVERYONE
 from records.engine.randomness import draw_from, seeded_bytes
-from states.model.people import AUDITOR
+from states.model.people import AUDITOR, PARTICIPANT
 from tests.portal.conftest import Browser, Portal, opened
 from tests.portal.test_doors import HERE, filled
 from tests.records.conftest import NGO, RISK, UNION, utc
@@ -133,6 +133,17 @@ def test_the_moderator_and_the_speaker_can_see_it(years: list[Portal]) -> None:
     spoke, listened = (years[0].participant(who) for who in SPEAKERS)
     assert "says c2" in spoke.get("/my/words").text
     assert "says c2" not in listened.get("/my/words").text
+
+
+@pytest.mark.parametrize("who", SPEAKERS)
+def test_a_link_alone_does_not_tell_whether_they_spoke_under_seal(
+    years: list[Portal], who: str
+) -> None:
+    """Somebody near them who has the link, and knows no PIN, reads the same pages in both years."""
+    one, other = (year.linked(who) for year in years)
+    paths = paths_of(PARTICIPANT)
+    assert sum(one.get(path).status_code == 200 for path in paths) > 5
+    assert [path for path in paths if shown(one, path) != shown(other, path)] == []
 
 
 def test_the_auditor_reads_no_name_of_anybody_who_takes_part(years: list[Portal]) -> None:

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from portal.app import create_app
+from records.access.links import Capacity
+from records.access.sealed_pins import has_pin
 from states.model.people import Invitation
 from tests.conftest import missing
 from tests.patience import PATIENCE, wait_for
@@ -88,6 +90,10 @@ class W3m:
         self.written.write_text(text)
         self.keys("g", f"/{label}\r", "\t", "\r")
 
+    def fill(self, label: str, text: str) -> None:
+        """Type *text* into the field of one line below *label*, shown as it is typed or not."""
+        self.keys("g", f"/{label}\r", "\t", "\r", f"{text}\r")
+
     def open(self, address: str) -> None:
         self.keys("U", "\x15", f"{address}\r")
 
@@ -143,10 +149,10 @@ def answered(memory: Memory) -> None:
 
 
 @contextmanager
-def come_in(portal: Portal, address: str, folder: Path) -> Iterator[W3m]:
+def come_in(portal: Portal, address: str, folder: Path, who: str = "ngo-nl") -> Iterator[W3m]:
     """Follow a personal link, months after the last visit as well."""
     folder.mkdir()
-    browser = W3m(f"{address}{portal.link('ngo-nl')}", folder)
+    browser = W3m(f"{address}{portal.link(who)}", folder)
     try:
         browser.shows("Go to my page")
         browser.press("Go to my page")
@@ -187,3 +193,32 @@ def test_a_participants_whole_year_in_w3m(
         browser.tick("yes")
         browser.press("Send my verdict")
         wait_for(lambda: memory.read().verdicts)
+
+
+@pytest.mark.slow
+def test_a_sealed_voice_chooses_a_pin_and_enters_it_in_w3m(
+    served_portal: tuple[Portal, str], tmp_path: Path
+) -> None:
+    portal, address = served_portal
+    memory, seat = portal.memory, Capacity("participant", "kleding", "union-bd", "kleding-2022")
+    memory.act("accept-invitation", by="ngo-nl")
+    memory.act("share-expectation", {"text": "Be clear"}, by="ngo-nl")
+    held(memory)
+    with come_in(portal, address, tmp_path / "first", "union-bd") as browser:
+        browser.open(f"{address}/my/sealed")
+        browser.shows("once")
+        browser.fill("New PIN", "482913")
+        browser.fill("The same once more", "482913")
+        browser.press("Keep this PIN")
+        wait_for(lambda: has_pin(portal.house.engine, seat))
+        browser.shows("everything")
+    with come_in(portal, address, tmp_path / "again", "union-bd") as browser:
+        browser.open(f"{address}/my/words")
+        browser.shows("behind")
+        browser.open(f"{address}/my/sealed")
+        browser.shows("digits")
+        browser.fill("After ten wrong", "482913")
+        browser.press("Open with")
+        browser.shows("everything")
+        browser.open(f"{address}/my/words")
+        browser.shows("Confidential:")
