@@ -40,7 +40,8 @@ class Most(NamedTuple):
 # its figures. Since then the operator hears of what people do (which facts those are, and where they wait to be told:
 # two files), a letter is written from a brief that another process could write from, editions may be paused, a fact
 # commits to its words (which those are, by what, and out of what it draws: three files), and a letter carries the
-# newest checkpoint (whether one is due, where it is read, and how it is told once a day: three files).
+# newest checkpoint (whether one is due, where it is read, and how it is told once a day: three files). What of a batch
+# may be told is looked up before it is sent, and counted apart.
 MOST = {
     "mail": Most(67, 353),
     "task": Most(74, 437),

@@ -21,7 +21,7 @@ from states.model.duties import KINDS, Duty
 from states.model.information import Information
 from states.model.people import PARTICIPANT
 from states.model.vocabulary import DutyKind
-from states.privacy.small_counts import least_of
+from states.privacy.small_counts import least_of, seats_counted
 from states.steps.permissions import postponements_left
 from states.timing.ladders import Rung, rung_at
 
@@ -85,8 +85,8 @@ class DialogueView:
 
     @property
     def seats(self) -> int:
-        """How many stakeholders are mapped."""
-        return len(self.source.stakeholders)
+        """How many stakeholders are mapped, as far as those invited are told."""
+        return len(seats_counted(self.source))
 
     @property
     def categories(self) -> list[SeatCount]:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from operator import attrgetter
 
 from states.model.dialogue import Dialogue
-from states.privacy.small_counts import least_of, suppress_small
+from states.privacy.small_counts import least_of, seats_counted, suppress_small
 
 SeatCount = tuple[str, int | None]
 """A value and how many seats have it; None: so few that the figure would point at people."""
@@ -13,7 +13,7 @@ SeatCount = tuple[str, int | None]
 
 def seat_counts(dialogue: Dialogue, sides: tuple[str, ...]) -> list[list[SeatCount]]:
     """For each of *sides*, a field of a seat, the values in *dialogue*: the largest first, the hidden by name."""
-    seats = dialogue.stakeholders.values()
+    seats = seats_counted(dialogue)
     return _count(tuple(tuple(map(attrgetter(side), seats)) for side in sides), least_of(dialogue))
 
 

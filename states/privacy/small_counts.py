@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from states.model.dialogue import Dialogue
+from states.model.people import Stakeholder
 from states.model.policy import Policy
 from states.model.vocabulary import FactName, Step
 from states.privacy.seals import open_voices
@@ -32,6 +33,18 @@ class Guarded:
 
     shown: Mapping[str, Mapping[str, int]]
     total: int | None
+
+
+def seats_counted(dialogue: Dialogue) -> list[Stakeholder]:
+    """
+    The seats of which counts are told to those invited: all, until somebody is invited; then those mapped by that time.
+
+    Were one who came later counted in a later letter, a figure that was hidden until then could be derived: what
+    stands there now less the one who came. Source: rules 36.
+    """
+    seats = list(dialogue.stakeholders.values())
+    first = min((seat.invited_at for seat in seats if seat.invited_at), default=None)
+    return [seat for seat in seats if first is None or seat.mapped_at <= first]
 
 
 def suppress_small(counts: Mapping[str, Mapping[str, int]], least: int) -> Guarded:

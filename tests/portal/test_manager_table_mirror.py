@@ -1,12 +1,14 @@
 """The composition mirror: what it counts, what it names, and what nobody can derive from it."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from itertools import product
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from notifications.views.seat_counts import seat_counts
 from states.privacy.small_counts import suppress_small
 from tests.portal.conftest import Portal
 
@@ -120,6 +122,59 @@ def test_who_knows_the_law_and_solves_the_table_finds_no_hidden_figure(figures: 
     for place, key in enumerate("abcd"[: len(figures)]):
         if key not in said[0]:
             assert len({one[place] for one in could_be}) > 1, (figures, said)
+
+
+Table = tuple[int, ...]
+Told = tuple[dict[str, int], int | None]
+
+
+def published(table: Table) -> Told:
+    """What is told of a table of these figures."""
+    counts = {key: number for key, number in zip("abc", table, strict=False) if number}
+    found = suppress_small({"side": counts}, LEAST)
+    return dict(found.shown["side"]), found.total
+
+
+def derived(editions: Sequence[tuple[Table, Table]], said: tuple[Told, Told]) -> list[int]:
+    """The hidden figures of the first of two tables that follow from what was *said* of both, and from both alone."""
+    could_be = [one for one, other in editions if (published(one), published(other)) == said]
+    places = range(len(could_be[0]))
+    known = [{one[place] for one in could_be} for place in places]
+    shown = said[0][0]
+    return [
+        min(known[place]) for place in places
+        if len(known[place]) == 1 and "abc"[place] not in shown and 0 < min(known[place]) < LEAST
+    ]  # fmt: skip
+
+
+def test_two_editions_together_tell_no_figure_that_either_hides() -> None:
+    some = [(a, b) for a in range(8) for b in range(8)]
+    editions = [(one, other) for one in some for other in some]
+    for one, other in editions[:: len(some) // 2 + 1]:
+        said = published(one), published(other)
+        assert said[0][1] is None or derived(editions, said) == [], said
+
+
+def test_one_person_more_in_a_later_table_would_tell_one_that_was_hidden() -> None:
+    """Why later letters of an edition count whom the first one counted."""
+    grown = [((a, b), (a + 1, b)) for a in range(8) for b in range(8)]
+    assert derived(grown, (published((4, 5)), published((5, 5)))) == [4]
+
+
+def test_later_letters_of_an_edition_count_whom_the_first_one_counted(portal: Portal) -> None:
+    memory = portal.memory
+    memory.open()
+    memory.map()
+    for number in range(9):
+        memory.act("map-stakeholder", seat(number, "IN" if number < 4 else "KE", "affected"))
+    memory.act("approve-analysis")
+    memory.act("invite-all")
+    sides = ("category", "country")
+    first = seat_counts(memory.read(), sides)
+    assert dict(first[1])["IN"] is None
+    memory.now += timedelta(days=1)
+    memory.act("map-stakeholder", seat(9, "IN", "affected"))
+    assert seat_counts(memory.read(), sides) == first
 
 
 @pytest.mark.parametrize(("one", "other"), [*product((0, 1, 4), (5, 20))])

@@ -1,0 +1,129 @@
+"""
+Who can learn what of a voice under seal: the table of docs/portal.md, each cell tried.
+
+A manager has the pages, the mailbox and `--json`; an operator has the database file. What shows only by comparing is
+found by living a year twice: what differs to a reader when only that differs, the reader can learn.
+"""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from states.model.people import AUDITOR, Role
+from tests.privacy_doors import rows_of
+from tests.twins.cast import ONE, OTHER, WORDS, Cast, Seat
+from tests.twins.surfaces import Seen, lived
+
+pytestmark = pytest.mark.slow
+
+WHEN = "2022-09-20T09:00"
+DOORS = {
+    "manager": re.compile(rf"(?:as|to) {Role.MANAGER}$|^journal$|^command journal verify$"),
+    "auditor": re.compile(rf"as {AUDITOR}$|^journal$|^command journal verify$"),
+    "engine": re.compile(r"^engine$|^metrics of work$|^command doctor$"),
+    "database": re.compile(r"^database$"),
+}
+"""By which doors of a life somebody reads."""
+LEARNS = {
+    "that somebody spoke under seal": {"manager", "auditor", "database"},
+    "in which words, and so in which language": {"database"},
+    "who it was": {"database"},
+    "how they were reached, and when it arrived": {"database"},
+    "at which hour they did anything": {"database"},
+}
+"""What of a sealed voice can be learned, and by whom."""
+OPEN = {
+    (what, who)
+    for what in (
+        "in which words, and so in which language",
+        "how they were reached, and when it arrived",
+        "at which hour they did anything",
+    )
+    for who in ("manager", "auditor")
+} - {("in which words, and so in which language", "auditor")}
+"""Cells that do not hold yet: what travels to a sealed voice, its hours and its words are told to others."""
+
+
+class Pair(NamedTuple):
+    """The same year twice, with the one and the other under seal."""
+
+    one: Seen
+    other: Seen
+
+    def differs(self, doors: re.Pattern[str]) -> bool:
+        """Whether somebody who reads at these *doors* can tell them apart."""
+        return any(
+            self.one.get(door) != self.other.get(door)
+            for door in self.one.keys() | self.other.keys()
+            if doors.search(door)
+        )
+
+    def tells(self, words: str, doors: re.Pattern[str]) -> bool:
+        """Whether *words* stand behind one of these *doors*."""
+        lines = (line for door, said in self.one.items() if doors.search(door) for line in said)
+        return any(words in line for line in lines)
+
+
+def pair(cast: Cast, folder: Path, *, whole: bool) -> Pair:
+    """Live *cast* twice."""
+    seen = []
+    for speaker in (ONE, OTHER):
+        with lived(cast, speaker, folder) as life:
+            found = life.look(WHEN, whole=whole)
+            seen.append(found | {"database": rows_of(life.file)})
+    return Pair(*seen)
+
+
+@pytest.fixture(scope="module")
+def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
+    """By what differs in them, two years each."""
+    folder = tmp_path_factory.mktemp("pairs")
+    return {
+        "who": pair(Cast(), folder, whole=True),
+        "way": pair(Cast(one=Seat(mail=False, called_after=2)), folder, whole=False),
+        "hour": pair(Cast(one=Seat(hour=9), other=Seat(hour=18)), folder, whole=False),
+    }
+
+
+def learned(what: str, pairs: dict[str, Pair], doors: re.Pattern[str]) -> bool:
+    """Whether somebody who reads at *doors* learns *what*."""
+    if what == "that somebody spoke under seal":
+        return pairs["who"].tells("sealed-1", doors)
+    if what == "in which words, and so in which language":
+        return pairs["who"].tells(WORDS["en"], doors)
+    differs = {
+        "who it was": "who",
+        "how they were reached, and when it arrived": "way",
+        "at which hour they did anything": "hour",
+    }
+    return pairs[differs[what]].differs(doors)
+
+
+CELLS = [
+    pytest.param(
+        what,
+        who,
+        id=f"{who}: {what}",
+        marks=[pytest.mark.xfail(strict=True, reason="told to others")]
+        if (what, who) in OPEN
+        else [],
+    )
+    for what in LEARNS
+    for who in DOORS
+]
+
+
+@pytest.mark.parametrize(("what", "who"), CELLS)
+def test_each_learns_what_the_table_says(what: str, who: str, pairs: dict[str, Pair]) -> None:
+    assert learned(what, pairs, DOORS[who]) is (who in LEARNS[what])
+
+
+def test_the_paper_says_what_is_tried() -> None:
+    text = Path("docs/portal.md").read_text(encoding="utf-8")
+    rows = [line.strip("| \n").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    told = {row[0]: row[1 : len(DOORS) + 1] for row in rows if row[0] in LEARNS}
+    assert told == {
+        what: ["yes" if who in LEARNS[what] else "no" for who in DOORS] for what in LEARNS
+    }
