@@ -55,9 +55,19 @@ def is_veiled(dialogue: Dialogue, name: str) -> bool:
 
 
 def has_neutral_subjects(dialogue: Dialogue) -> bool:
-    """Whether everybody in *dialogue* gets the subject that tells nothing, so that nobody's stands out (rules 49)."""
-    seats = dialogue.stakeholders.values()
-    return dialogue.policy.neutral_subjects and any(seat.at_risk is not False for seat in seats)
+    """
+    Whether everybody in *dialogue* gets the subject that tells nothing, so that nobody's stands out.
+
+    Whatever the policy says, so is it once somebody who is said not to be at risk spoke under seal: from then on
+    their letters tell nothing, and were it theirs alone the change would tell. Source: rules 49.
+    """
+    seats = dialogue.stakeholders
+    if any(
+        one.stakeholder in seats and seats[one.stakeholder].at_risk is False
+        for one in dialogue.seals.values()
+    ):
+        return True
+    return dialogue.policy.neutral_subjects and any(s.at_risk is not False for s in seats.values())
 
 
 def is_pseudonym(name: str) -> bool:

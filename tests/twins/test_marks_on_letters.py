@@ -1,7 +1,9 @@
 """What a letter bears on its outside tells of nobody that they spoke under seal."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,10 @@ ADDRESS = f"{ONE}@voices.example"
 TRUSTED = {"moderator@klein.example", "confidant@klein.example", "board@klein.example"}
 LATE = Story(answered=12, disputed=True)
 AT_RISK = Cast(one=Seat(judges_after=1), story=LATE)
-BOLD = Cast(one=Seat(at_risk=False), story=LATE)
+BOLD = Cast(one=Seat(at_risk=False), other=Seat(at_risk=False), story=LATE)
+OTHERS = ("seat-b@voices.example", "deniz@izmir-textiles.example")
+"""Who reads the same language and says nothing, or says it openly; nobody here is at risk."""
+SPOKEN = datetime(2022, 6, 16, 13, tzinfo=UTC)
 BOUNCED = Cast(one=Seat(bounces=True, called_after=1))
 
 
@@ -32,7 +37,6 @@ def to(address: str, mails: Iterator[EmailMessage]) -> list[EmailMessage]:
     return [mail for mail in mails if address in str(mail["To"])]
 
 
-@pytest.mark.xfail(strict=True, reason="letters about sealed voices are answered to the manager")
 @pytest.mark.parametrize("cast", [BOUNCED, AT_RISK], ids=["bounced", "late"])
 def test_no_letter_about_a_sealed_voice_is_answered_to_the_manager(
     cast: Cast, tmp_path: Path
@@ -52,7 +56,6 @@ def _tells_of_a_seal(mail: EmailMessage) -> bool:
     return body is not None and "vertrouwelijk" in body.get_content()
 
 
-@pytest.mark.xfail(strict=True, reason="who is at risk is protected only in part")
 def test_every_letter_to_a_seat_at_risk_looks_alike(tmp_path: Path) -> None:
     found = to(ADDRESS, letters(AT_RISK, tmp_path))
     assert len(found) > 3
@@ -70,11 +73,14 @@ def test_every_letter_to_a_seat_at_risk_looks_alike(tmp_path: Path) -> None:
         assert "Klein merk" not in words
 
 
-@pytest.mark.xfail(strict=True, reason="the subject of a letter to a sealed voice is its own")
 def test_no_subject_is_for_sealed_voices_alone(tmp_path: Path) -> None:
-    sealed, openly = (
-        sorted(str(mail["Subject"]) for mail in to(ADDRESS, letters(BOLD, tmp_path, level)))
-        for level in ("sealed", "named")
-    )
-    assert len(sealed) > 3
-    assert sealed == openly
+    found = list(letters(BOLD, tmp_path))
+    theirs = [mail for mail in to(ADDRESS, iter(found)) if _sent(mail) > SPOKEN]
+    others = [mail for one in OTHERS for mail in to(one, iter(found)) if _sent(mail) > SPOKEN]
+    assert len(theirs) > 3
+    assert others
+    assert {str(mail["Subject"]) for mail in theirs} <= {str(mail["Subject"]) for mail in others}
+
+
+def _sent(mail: EmailMessage) -> datetime:
+    return parsedate_to_datetime(str(mail["Date"]))
