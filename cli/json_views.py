@@ -10,6 +10,7 @@ from cli.letters_view import number_letters
 from records import queries
 from records.delivery import queue
 from records.journal import journal
+from records.journal.embargo.held_chain import lived_entries
 from records.ledger import Ledger
 from records.outbox.enqueue import BY_HAND, SENT
 from states.checks.checks import Check, checks_of
@@ -17,7 +18,8 @@ from states.language.languages import SOURCE
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
 from states.model.vocabulary import Template
-from states.privacy.readers import A_MANAGER, A_MODERATOR
+from states.privacy.embargo import as_others_know
+from states.privacy.readers import A_MANAGER, A_MODERATOR, Reader
 from states.privacy.redaction import Redactor, for_auditors, without_speaker
 from states.privacy.seals import may_know_task, may_know_way, seals_open_to
 from states.privacy.small_counts import untold_of
@@ -84,11 +86,11 @@ def visible_dialogues(
 
     Raises NotKnown('unknown-dialogue').
     """
-    dialogues = sorted((ledger.read(name) for name in ids), key=lambda d: (d.opened_at, d.id))
+    dialogues = sorted((known_as(ledger, name, viewer) for name in ids), key=_by_age)
     shown: Row = {
         "dialogues": [dialogue_row(d, now, language) for d in dialogues],
         "duties": [duty_row(d, duty, now) for d, duty in _duties(dialogues)],
-        "facts": facts(ledger, [d.id for d in dialogues]),
+        "facts": facts(ledger, [d.id for d in dialogues], viewer),
         "notices": notices(ledger, [d.id for d in dialogues]),
         "letters": [],
         "refused": [one.row() for one in sorted(refused, key=lambda one: one.at)],
@@ -100,6 +102,21 @@ def visible_dialogues(
     kinds = queue.kinds_of_letters(ledger.engine, [d.id for d in dialogues])
     shown["letters"] = number_letters(shown["notices"], kinds)
     return for_an_auditor(shown, dialogues) if viewer == "auditor" else shown
+
+
+def _by_age(dialogue: Dialogue) -> tuple[datetime, str]:
+    return dialogue.opened_at, dialogue.id
+
+
+def known_as(ledger: Ledger, dialogue_id: str, viewer: Viewer) -> Dialogue:
+    """
+    The dialogue with what *viewer* may know by now of what was done under seal; names are as they truly are.
+
+    Raises NotKnown('unknown-dialogue').
+    """
+    found = ledger.read(dialogue_id)
+    as_others_know(found, Reader.by_name(viewer))
+    return found
 
 
 def _duties(dialogues: Iterable[Dialogue]) -> list[tuple[Dialogue, Duty]]:
@@ -143,9 +160,14 @@ def duty_row(dialogue: Dialogue, duty: Duty, now: datetime) -> Row:
     }
 
 
-def facts(ledger: Ledger, ids: Iterable[str]) -> list[Row]:
-    """The journals of the dialogues *ids* as JSON, by time and then in the order of each journal."""
-    entries = [(name, entry) for name in ids for entry in journal.entries(ledger.engine, name)]
+def facts(ledger: Ledger, ids: Iterable[str], viewer: Viewer = "manager") -> list[Row]:
+    """
+    The journals of the dialogues *ids* as JSON, by time and then in the order of each journal.
+
+    The moderator sees what was done under seal where it happened, and what never enters the journal.
+    """
+    read = lived_entries if viewer == "moderator" else journal.entries
+    entries = [(name, entry) for name in ids for entry in read(ledger.engine, name)]
     entries.sort(key=lambda pair: pair[1].at)
     return [fact_row(name, entry) for name, entry in entries]
 

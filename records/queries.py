@@ -28,6 +28,7 @@ from records.schema.operator_view import (
     DUTY_MAY_BE_TOLD,
     MAIL_MAY_BE_TOLD,
     TELLS_OF_CARRYING,
+    TOLD_STATUS,
 )
 from states.model.dialogue import Phase
 from states.model.duties import OWED, DutyStatus
@@ -163,11 +164,12 @@ def escalated_in(engine: Engine, dialogue_ids: Iterable[str], at: datetime) -> l
 def tally(engine: Engine, dialogue_ids: Iterable[str]) -> list[Tallied]:
     """How the duties of *dialogue_ids* stand for the operator, counted: one row for each dialogue and status."""
     counted = (func.count(DUTIES.c.id), func.min(DUTIES.c.due), func.min(DUTIES.c.day))
-    chosen = select(DIALOGUES.c.id, DIALOGUES.c.phase, DUTIES.c.status, *counted)
+    status = TOLD_STATUS.label("status")
+    chosen = select(DIALOGUES.c.id, DIALOGUES.c.phase, status, *counted)
     told = (DUTIES.c.dialogue_id == DIALOGUES.c.id) & DUTY_MAY_BE_TOLD
     chosen = chosen.join_from(DIALOGUES, DUTIES, told, isouter=True)
     chosen = chosen.where(DIALOGUES.c.id.in_(list(dialogue_ids)))
-    chosen = chosen.group_by(DIALOGUES.c.id, DIALOGUES.c.phase, DUTIES.c.status)
+    chosen = chosen.group_by(DIALOGUES.c.id, DIALOGUES.c.phase, status)
     with reading(engine) as connection:
         return [Tallied(*row) for row in connection.execute(chosen.order_by(DIALOGUES.c.id))]
 

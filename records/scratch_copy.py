@@ -14,22 +14,27 @@ from sqlalchemy import (
     Engine,
     MetaData,
     Select,
+    SelectBase,
     Table,
     delete,
     insert,
     select,
+    tuple_,
+    union_all,
     update,
 )
 
 from records.dialogues import import_headings
 from records.dialogues.programmes import due_ids
 from records.engine.database import connect_in_memory, driver, reading, writing
-from records.schema import access, anchors, collections, core, rehearsal_mark, salts, watch
+from records.schema import access, anchors, collections, core, held, rehearsal_mark, salts, watch
 from records.schema.base import Base
 from states.privacy.readers import Reader
 from states.privacy.seals import may_know_notice, may_know_owed
 
-_HOLDING = (access, anchors, collections, core, rehearsal_mark, salts, watch, import_headings)
+_HOLDING = (
+    access, anchors, collections, core, held, rehearsal_mark, salts, watch, import_headings,
+)  # fmt: skip
 """The modules that hold tables: all must be loaded before a copy is made."""
 _MANY = 5000  # rows at a time
 _SOURCE = "source"
@@ -120,6 +125,7 @@ def leave_out_untold(copy: Engine, reader: Reader) -> None:
         core.DUTIES.c.next_at.is_not(None)
     )
     with writing(copy) as connection:
+        _leave_out_held(connection)
         for row in connection.execute(select(*waiting).where(core.PENDING_ONLY)).all():
             if not may_know_notice(reader, row.to, row.template, row.kind, row.duty):
                 connection.execute(delete(core.NOTICES).where(core.NOTICES.c.id == row.id))
@@ -129,9 +135,21 @@ def leave_out_untold(copy: Engine, reader: Reader) -> None:
                 connection.execute(still.values(next_at=None))
 
 
+def _leave_out_held(connection: Connection) -> None:
+    """What was done under seal today is told to nobody, nor what time does to the duties that began with it."""
+    c = held.HELD_CHANGES.c
+    began = select(c.dialogue_id, c.key).where(c.collection == "duties", c.before.is_(None))
+    ours = tuple_(core.DUTIES.c.dialogue_id, core.DUTIES.c.name).in_(began)
+    connection.execute(update(core.DUTIES).where(ours).values(next_at=None))
+    connection.execute(delete(held.HELD_CHANGES))
+    connection.execute(delete(held.HELD_FACTS).where(held.TO_TELL))
+
+
 def programmes_due(engine: Engine, now: datetime) -> list[str]:
     """The programmes in which time may do something by *now* (aware UTC)."""
-    due = select(core.DUTIES.c.dialogue_id).where(core.DUTIES.c.next_at <= now)
+    acts = select(core.DUTIES.c.dialogue_id).where(core.DUTIES.c.next_at <= now)
+    over = select(held.HELD_CHANGES.c.dialogue_id).where(held.HELD_CHANGES.c.until <= now)
+    due = union_all(acts, over)
     with reading(engine) as connection:
         return sorted({*due_ids(connection, now), *connection.scalars(_with(due))})
 
@@ -143,7 +161,7 @@ def programmes_writing(engine: Engine) -> list[str]:
         return sorted(connection.scalars(_with(waiting)))
 
 
-def _with(dialogue_ids: Select[tuple[str]]) -> Select[tuple[str]]:
+def _with(dialogue_ids: SelectBase) -> Select[tuple[str]]:
     """The programmes of *dialogue_ids*, each once."""
     ours = select(core.DIALOGUES.c.programme_id).where(core.DIALOGUES.c.id.in_(dialogue_ids))
     return ours.distinct()

@@ -221,5 +221,7 @@ def differences(
 
 
 def _difference(one: Contradiction) -> Difference:
-    row = f"facts {one.seq}" if one.dialogue_id else "anchors"
-    return Difference(one.dialogue_id, row, "", one.checkpoint, one.database, CHECKPOINT)
+    name = one.dialogue_id.removesuffix(anchors.HELD)
+    table = "facts" if name == one.dialogue_id else "held_facts"
+    row = f"{table} {one.seq}" if name else "anchors"
+    return Difference(name, row, "", one.checkpoint, one.database, CHECKPOINT)

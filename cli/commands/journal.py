@@ -15,7 +15,8 @@ from cli.json_views import fact_row, for_an_auditor, instant
 from config.clock import now_by
 from config.settings import load_settings
 from records.journal import journal
-from records.journal.examination import CHAIN, CHECKPOINT, COMMITMENT, REPLAY, examine
+from records.journal.embargo.held_chain import lived_entries
+from records.journal.examination import CHAIN, CHECKPOINT, COMMITMENT, HELD, REPLAY, examine
 from services.house import House, open_house
 
 if TYPE_CHECKING:
@@ -39,13 +40,17 @@ SomeDialogue = Annotated[
 def show(dialogue: Dialogue, viewer: As = "manager", as_json: AsJson = False) -> None:
     """Show the facts of a dialogue in order, each with its hash.
 
+    What was done under seal stands at the end of its day; the moderator sees it where it happened, with the number 0
+    while it has none.
+
     weerklank journal show kledingmerk-2022 --as auditor
     """
     with open_house() as house:
         held = house.ledger.read(dialogue)
+        read = lived_entries if viewer == "moderator" else journal.entries
         rows = [
             {"seq": entry.seq, **fact_row(dialogue, entry), "hash": entry.hash, **_commit_of(entry)}
-            for entry in journal.entries(house.engine, dialogue)
+            for entry in read(house.engine, dialogue)
         ]
     if viewer == "auditor":
         rows = for_an_auditor({"facts": rows}, [held])["facts"]
@@ -232,6 +237,7 @@ _WITNESSES = {
     CHAIN: "the chain of hashes says so",
     REPLAY: "the facts, told again, say so",
     COMMITMENT: "the commitment of its fact says so",
+    HELD: "the facts held back for the end of the day say so",
     CHECKPOINT: "the checkpoint says so",
 }
 

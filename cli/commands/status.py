@@ -60,7 +60,8 @@ def status(
         for number, name in enumerate(ids):
             if number:
                 console.out()
-            portray(house.ledger.read(name), moment, viewer, settings.language, short=len(ids) > 1)
+            known = json_views.known_as(house.ledger, name, viewer)
+            portray(known, moment, viewer, settings.language, short=len(ids) > 1)
         if len(ids) > 1:
             console.suggest(f"weerklank status {ids[-1]}")
 

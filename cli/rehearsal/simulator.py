@@ -14,6 +14,7 @@ from config.settings import load_settings
 from notifications.channels.channels import Memory
 from notifications.letters.compose import Message
 from records.engine.randomness import draw_from, seeded_bytes
+from records.journal.embargo.held_facts import next_day_end
 from records.queries import next_moment
 from services.delivery.outbound import Mailroom
 from services.house import House, open_house
@@ -142,7 +143,9 @@ class Life:
 
     def next_moment(self) -> datetime | None:
         """When something happens next by itself; None: never."""
-        return next_moment(self.house.engine)
+        engine = self.house.engine
+        found = [next_moment(engine), next_day_end(engine)]
+        return min((moment for moment in found if moment is not None), default=None)
 
     def _next_event(self) -> datetime | None:
         acts = [self._acts[0].at] if self._acts else []

@@ -18,6 +18,7 @@ from states.model.dialogue import Dialogue
 from states.model.facts import Notice
 from states.model.people import HELPER, PARTICIPANT, Person, Role
 from states.model.vocabulary import Template
+from states.privacy.embargo import as_letters_know
 from states.privacy.seals import has_neutral_subjects, is_sealed
 from states.privacy.visibility import is_hidden
 from states.steps.people.contact import OLD_WAY
@@ -128,7 +129,8 @@ _GATHER: dict[str, Callable[[Notice, Dialogue, datetime, str], dict[str, Any]]] 
 def context_of(notice: Notice, dialogue: Dialogue, frame: dict[str, Any]) -> dict[str, Any]:
     """All that the letter of *notice* may use."""
     gather = _GATHER.get(notice.role, context_for_role)
-    context = frame | gather(notice, dialogue, frame["now"], frame["language"])
+    known = as_letters_know(dialogue, notice.to)
+    context = frame | gather(notice, known, frame["now"], frame["language"])
     if notice.template == Template.BY_HAND_TASK:
         sealed = is_sealed(dialogue, notice.detail["to"])  # what is under seal stands in no mail
         context["letter"] = None if sealed else _letter_by_hand(notice, dialogue, frame)

@@ -1,28 +1,47 @@
-"""Unit of work: the rows, facts and notices of one decision, written together in one transaction."""
+"""
+Unit of work: the rows, facts and notices of one decision, written together in one transaction.
+
+What an act under seal brings about enters the journal once its day is over in the programme's zone: by the first sweep
+after midnight or the first step, so that the journal stands in the order of time. Doing it again does nothing.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, text, update
 
 from records.access.revocation import end_ways_in
 from records.dialogues.carried_debts import carry_on, missing_debt_facts
-from records.dialogues.repository import Snapshot, add, save, save_programme
+from records.dialogues.repository import (
+    DialogueReader,
+    Policies,
+    Snapshot,
+    add,
+    save,
+    save_programme,
+)
+from records.engine.column_types import instant_text
+from records.engine.database import writing
 from records.journal import untold_facts
 from records.journal.commitments import bind, put_salts
-from records.journal.hash_chain import INSERT_FACTS, beginning, entries_of
+from records.journal.embargo import held_facts
+from records.journal.hash_chain import INSERT_FACTS, Head, beginning, entries_of
 from records.outbox import enqueue
 from records.outbox.corrections import correct
+from records.schema.core import DIALOGUES, DUTIES
 from states.language.errors import Refused
 from states.model.dialogue import Dialogue
-from states.model.duties import KINDS, Duty
-from states.model.facts import Fact, Notice
+from states.model.facts import Fact, HeldStep, Notice
 from states.model.programme import Programme
-from states.model.vocabulary import FactName
 
-_OPENING = frozenset({FactName.DUTY_OPENED, FactName.DUTY_REOPENED})
+_NEXT_NUMBER = {
+    "sqlite": text("(SELECT max(id) + 1 FROM duties)"),
+    "postgresql": text("nextval(pg_get_serial_sequence('duties', 'id'))"),
+}
 
 
 class Decided(Protocol):
@@ -41,18 +60,26 @@ class Decided(Protocol):
         """What must now be said."""
 
     @property
+    def held(self) -> tuple[HeldStep, ...]:
+        """What others are to know of steps under seal once the day is over."""
+
+    @property
     def programme(self) -> Programme | None:
         """The programme, when its roles changed."""
 
 
 def write_step(connection: Connection, held: Snapshot, decided: Decided, now: datetime) -> Snapshot:
     """Write *decided* over *held*; returns what then holds. Raises Refused when the programme changed meanwhile."""
+    if held.dialogue.held:
+        held = end_days(connection, held, now)
     before, after = held.dialogue, decided.dialogue
-    after.uncarried = ()
+    after.uncarried, after.held = (), before.held
     owed_before = missing_debt_facts(connection, before) if before.uncarried else []
-    facts = [*owed_before, *decided.facts]
+    facts = [*owed_before, *(fact for fact in decided.facts if fact.hold is None)]
     binding = bind(connection, after, facts, held.head.seq)
     rows, head = entries_of(after.id, held.head, facts, now, binding.commits)
+    if len(facts) < len(owed_before) + len(decided.facts):
+        _hold(connection, after, decided, head.seq, now)
     correct(connection, after, decided.facts, now)
     duties = save(connection, held, after, head)
     enqueue.withdraw_outdated(connection, after.id, duties)
@@ -61,7 +88,7 @@ def write_step(connection: Connection, held: Snapshot, decided: Decided, now: da
     put_salts(connection, after.id, binding)
     untold_facts.put(connection, after, facts, rows)
     revision = held.programme_revision
-    if debts := _debts_opened(after, decided.facts):
+    if debts := after.debts_opened(facts[len(owed_before) :]):
         carry_on(connection, after, debts, now)
     if _is_somebody_else(before, after):
         end_ways_in(connection, before, after, decided.facts, now)
@@ -73,12 +100,6 @@ def write_step(connection: Connection, held: Snapshot, decided: Decided, now: da
         after = replace(after, programme=decided.programme)
         after.inherits = inherits
     return Snapshot(after, head, held.revision + 1, revision)
-
-
-def _debts_opened(after: Dialogue, facts: Iterable[Fact]) -> list[Duty]:
-    """What *facts* made the company owe to people, and it owes still."""
-    opened = [after.duties[fact.subject] for fact in facts if fact.fact in _OPENING]
-    return [duty for duty in opened if duty.owed and KINDS[duty.kind].debt]
 
 
 def _is_somebody_else(before: Dialogue, after: Dialogue) -> bool:
@@ -112,3 +133,67 @@ def _write_words(
     INSERT_FACTS.run(connection, facts)
     enqueue.put(connection, notices)
     enqueue.mark_read_back(connection, notices)
+
+
+def _hold(
+    connection: Connection, after: Dialogue, decided: Decided, behind: int, now: datetime
+) -> None:
+    """Write the held facts of *decided* beside the journal, *behind* its last one; *after* hears what they changed."""
+    held = [(fact, fact.hold) for fact in decided.facts]
+    known = [(fact, one.voice) for fact, one in held if one is not None]
+    for voice, group in groupby(known, key=lambda pair: pair[1]):
+        facts = [fact for fact, _ in group]
+        before = held_facts.own_number(connection, after.id, voice)
+        binding = bind(connection, after, facts, before, of=f"{voice}:")
+        pairs = list(zip(facts, binding.commits, strict=True))
+        held_facts.put(connection, after, pairs, behind, now)
+        put_salts(connection, after.id, binding)
+    after.held = (*after.held, *held_facts.put_changes(connection, after, decided.held))
+
+
+def end_days(connection: Connection, held: Snapshot, now: datetime) -> Snapshot:
+    """Let what acts under seal brought about on days that are over by *now* enter the journal of *held*, now locked."""
+    dialogue, head = held.dialogue, held.head
+    opened: list[Fact] = []
+    for end, day in held_facts.take_due(connection, dialogue.id, now):
+        facts = [held_facts.fact_of(row) for row in day]
+        rows, head = entries_of(dialogue.id, head, facts, end)
+        INSERT_FACTS.run(connection, rows)
+        untold_facts.put(connection, dialogue, facts, rows)
+        numbers = [(row.seq, entry["seq"]) for row, entry in zip(day, rows, strict=True)]
+        held_facts.mark_told(connection, dialogue.id, numbers)
+        opened += facts
+    ended = held_facts.take_changes(connection, dialogue.id, now)
+    for end, told in groupby(ended.notices, itemgetter(0)):
+        notices = [notice for _, notice in told]
+        origin = f"fact:{head.seq}:{instant_text(end)}"
+        enqueue.put(connection, enqueue.rows_of(dialogue.id, notices, origin, end))
+    _write_head(connection, dialogue.id, head)
+    if debts := dialogue.debts_opened(opened):
+        carry_on(connection, dialogue, debts, now)
+    after = dialogue.copy()
+    _put_last(connection, after, ended.duties)
+    after.held = held_facts.changes_of(connection, dialogue.id)
+    return replace(held, dialogue=after, head=head, revision=held.revision + 1)
+
+
+def _put_last(connection: Connection, dialogue: Dialogue, names: Iterable[str]) -> None:
+    """Let the duties *names* stand last, in this order: time acts in that of their keys, which told who came first."""
+    number = _NEXT_NUMBER[connection.dialect.name]
+    for name in names:
+        one = update(DUTIES).where(DUTIES.c.dialogue_id == dialogue.id, DUTIES.c.name == name)
+        connection.execute(one.values(id=number))
+        dialogue.duties[name] = dialogue.duties.pop(name)
+
+
+def _write_head(connection: Connection, dialogue_id: str, head: Head) -> None:
+    changed = {"head_seq": head.seq, "head_hash": head.hash, "revision": DIALOGUES.c.revision + 1}
+    connection.execute(update(DIALOGUES).where(DIALOGUES.c.id == dialogue_id).values(changed))
+
+
+def end_all_days(engine: Engine, policies: Policies, over: Iterable[str], now: datetime) -> None:
+    """End the days that are over by *now* (aware UTC) in the dialogues *over*, which `days_over` found."""
+    reader = DialogueReader(policies)
+    for dialogue_id in over:
+        with writing(engine, now) as connection:
+            end_days(connection, reader.read(connection, dialogue_id, lock=True), now)

@@ -17,6 +17,7 @@ from records.engine.column_types import can_be_key, canonical
 from records.engine.pinned_connection import PinnedConnection
 from records.engine.pipeline import Questions
 from records.engine.statements import CompiledStatement
+from records.journal.embargo.held_facts import changes_of
 from records.journal.hash_chain import Head
 from records.schema.core import DIALOGUES, PROGRAMMES
 from states.language.errors import NotKnown
@@ -24,6 +25,7 @@ from states.model.dialogue import Dialogue
 from states.model.duties import Duty
 from states.model.policy import Policy
 from states.model.programme import Programme
+from states.privacy.seals import has_seals
 from states.values.values import STORED
 
 Policies = Callable[[Mapping[str, Any]], Policy]
@@ -145,6 +147,8 @@ class DialogueReader:
         dialogue = Dialogue(programme=programme, policy=policy, **parts)
         if own["owed_before"]:
             dialogue.inherits, dialogue.uncarried = inherited_debts(connection, dialogue)
+        if has_seals(dialogue):
+            dialogue.held = changes_of(connection, dialogue_id)
         head = Head(own["head_seq"], own["head_hash"])
         return Snapshot(dialogue, head, own["revision"], own["programme_revision"])
 

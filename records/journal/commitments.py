@@ -40,9 +40,13 @@ class Binding(NamedTuple):
 
 
 def bind(
-    connection: Connection, dialogue: Dialogue, facts: Sequence[Fact], after: int = 0
+    connection: Connection,
+    dialogue: Dialogue,
+    facts: Sequence[Fact],
+    after: int = 0,
+    of: str = "",
 ) -> Binding:
-    """Commit to the words of *dialogue* that *facts* are about; their numbers in the journal begin behind *after*."""
+    """Commit to the words of *dialogue* that *facts* are about: they count from *after* on, held ones *of* a voice."""
     row, made = _row_of(dialogue), dict[str, str]()
     salts, commits, gone = dict[str, str](), list[Commit | None](), list[str]()
     for seq, fact in enumerate(facts, after + 1):
@@ -51,7 +55,7 @@ def bind(
         names = _present(dialogue, spoken, row) if spoken else []
         for name in names:
             if name not in made:
-                salt = draw(connection, dialogue.id, f"salt:{seq}:{name}", SALT_LENGTH)
+                salt = draw(connection, dialogue.id, f"salt:{of}{seq}:{name}", SALT_LENGTH)
                 salts[name] = salt.hex()
                 made[name] = commitment(salt, dialogue.id, name, row) or ""
         commits.append(_shape(spoken, {name: made[name] for name in names}))

@@ -5,7 +5,7 @@ The *chain* of hashes says that a fact was changed; the *replay* of the facts, t
 *commitment*, that words are others than those that were bound; a *checkpoint*, that the chain itself was written anew.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -16,12 +16,16 @@ from records.engine.database import reading
 from records.journal import journal
 from records.journal.bound_rows import Proof, prove
 from records.journal.duty_replay import DutyStory
+from records.journal.embargo import held_chain
+from records.journal.embargo.held_chain import Untrue
 from records.journal.journal import Break, Entry
 from records.journal.replay import PointStory, SeatStory, Story, replay
 from records.journal.stored_rows import Rows, rows_of
 from records.schema.core import DIALOGUES
 
 CHAIN, REPLAY, COMMITMENT, CHECKPOINT = "chain", "replay", "commitment", "checkpoint"
+HELD = "held"
+"""The facts that were held back for the end of a day are the witness against the journal, and it against them."""
 _MISSING, _THERE = "missing", "there"
 
 
@@ -55,6 +59,8 @@ class Examination:
 def examine(engine: Engine, dialogue_id: str | None = None) -> Examination:
     """Hold the journal of *dialogue_id*, or of all, against the rows. Raises NotKnown('unknown-dialogue')."""
     found = Examination(journal.verify(engine, dialogue_id))
+    with reading(engine) as connection:
+        found.breaks += held_chain.breaks(connection, dialogue_id)
     for name in [dialogue_id] if dialogue_id else _ids(engine):
         with reading(engine) as connection:
             _examine_one(connection, name, journal.entries_of(connection, name), found)
@@ -70,9 +76,11 @@ def _examine_one(
     connection: Connection, name: str, entries: Sequence[Entry], found: Examination
 ) -> None:
     try:
-        rows, story = rows_of(connection, name), replay(entries)
-        proof = prove(name, entries, rows)
-        found.differences += [*_compare(name, story, rows), *_disproofs(name, proof)]
+        held = held_chain.held_rows(connection, name)
+        rows, lived = rows_of(connection, name), held_chain.as_it_happened(entries, held)
+        proof = prove(name, lived, rows)
+        found.differences += [*_compare(name, replay(lived), rows), *_disproofs(name, proof)]
+        found.differences += _untruths(name, held_chain.untruths(entries, held))
     except (KeyError, ValueError, TypeError) as error:
         if not any(one.dialogue_id == name for one in found.breaks):
             what = f"cannot be read ({type(error).__name__})"
@@ -85,6 +93,11 @@ def _examine_one(
 def _disproofs(name: str, proof: Proof) -> Iterator[Difference]:
     for one in proof.disproved:
         yield Difference(name, one.row, one.words, one.bound, one.found, COMMITMENT)
+
+
+def _untruths(name: str, found: Iterable[Untrue]) -> Iterator[Difference]:
+    for one in found:
+        yield Difference(name, f"held_facts {one.seq}", one.field, one.journal, one.held, HELD)
 
 
 def _compare(name: str, story: Story, rows: Mapping[str, Rows]) -> Iterator[Difference]:

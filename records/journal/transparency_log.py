@@ -10,13 +10,31 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, and_, exists, func, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    and_,
+    exists,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+)
 
 from records.engine.database import reading, writing
+from records.journal.embargo.held_facts import beginning
+from records.journal.hash_chain import Head
 from records.journal.merkle import Frontier, append_leaves, hash_leaf, root_of, tree_root
 from records.schema.anchors import ANCHORS, CHECKPOINTS
+from records.schema.collections import SEALS
 from records.schema.core import DIALOGUES, FACTS
+from records.schema.held import HELD_FACTS, HELD_HEADS
 
+HELD = "+held"
+"""What the name of a dialogue ends with where its chain of held facts is meant; no name of one has such a sign."""
 Sign = Callable[[int, bytes], str]
 """Makes the signed note of a size and a root."""
 
@@ -110,7 +128,30 @@ def _new_heads(connection: Connection) -> list[tuple[str, int, str]]:
         .where(d.head_seq > 0, or_(listed.c.seq.is_(None), listed.c.seq < d.head_seq))
         .order_by(d.id)
     )
-    return [(row[0], row[1], row[2]) for row in connection.execute(chosen)]
+    heads = [(row[0], row[1], row[2]) for row in connection.execute(chosen)]
+    if not heads:
+        return []
+    held = _held_heads(connection)
+    return [one for head in heads for one in (head, *held.get(head[0], ()))]
+
+
+def _held_heads(connection: Connection) -> dict[str, list[tuple[str, int, str]]]:
+    """
+    By dialogue the head of its held facts, which goes into the list beside that of its journal.
+
+    Always, once a summary with points under seal is out: that it is there says of no day that somebody acted on it.
+    """
+    sealed = exists().where(SEALS.c.dialogue_id == DIALOGUES.c.id)
+    chosen = (
+        select(DIALOGUES.c.id, HELD_HEADS.c.seq, HELD_HEADS.c.hash)
+        .outerjoin(HELD_HEADS, HELD_HEADS.c.dialogue_id == DIALOGUES.c.id)
+        .where(sealed, DIALOGUES.c.summary_published_at.is_not(None))
+    )
+    found = {}
+    for name, seq, digest in connection.execute(chosen):
+        head = beginning(name) if seq is None else Head(seq, digest)
+        found[name] = [(f"{name}{HELD}", *head)]
+    return found
 
 
 def leaves(engine: Engine, size: int) -> list[bytes]:
@@ -158,16 +199,33 @@ def _changes(
     connection: Connection, size: int, dialogue_id: str | None
 ) -> Iterator[tuple[int, Contradiction]]:
     """What else is so than the list says, if that is as it was signed; each with its place."""
-    same = and_(FACTS.c.dialogue_id == ANCHORS.c.dialogue, FACTS.c.seq == ANCHORS.c.seq)
+    own = func.substr(ANCHORS.c.dialogue, 1, func.length(ANCHORS.c.dialogue) - len(HELD))
+    held = ANCHORS.c.dialogue.endswith(HELD)
+    found = [
+        *_changes_of(connection, FACTS, ANCHORS.c.dialogue, not_(held), (size, dialogue_id)),
+        *_changes_of(connection, HELD_FACTS, own, held, (size, dialogue_id)),
+    ]
+    yield from sorted(found)
+
+
+def _changes_of(
+    connection: Connection,
+    table: Table,
+    name: ColumnElement[str],
+    which: ColumnElement[bool],
+    of: tuple[int, str | None],
+) -> Iterator[tuple[int, Contradiction]]:
+    size, dialogue_id = of
+    same = and_(table.c.dialogue_id == name, table.c.seq == ANCHORS.c.seq)
+    columns = (ANCHORS.c.position, ANCHORS.c.dialogue, ANCHORS.c.seq, ANCHORS.c.head)
     chosen = (
-        select(ANCHORS.c.position, ANCHORS.c.dialogue, ANCHORS.c.seq, ANCHORS.c.head, FACTS.c.hash)
-        .outerjoin(FACTS, same)
-        .where(ANCHORS.c.position < size)
-        .where(or_(FACTS.c.hash.is_(None), FACTS.c.hash != ANCHORS.c.head))
-        .order_by(ANCHORS.c.position)
+        select(*columns, table.c.hash)
+        .outerjoin(table, same)
+        .where(ANCHORS.c.position < size, ANCHORS.c.seq > 0, which)
+        .where(or_(table.c.hash.is_(None), table.c.hash != ANCHORS.c.head))
     )
     if dialogue_id is not None:
-        chosen = chosen.where(ANCHORS.c.dialogue == dialogue_id)
-    for place, name, seq, head, found in connection.execute(chosen):
+        chosen = chosen.where(name == dialogue_id)
+    for place, listed, seq, head, found in connection.execute(chosen):
         said = f"hash {found[:16]}" if found else "no such entry"
-        yield place, Contradiction(name, seq, f"hash {head[:16]}", said)
+        yield place, Contradiction(listed, seq, f"hash {head[:16]}", said)

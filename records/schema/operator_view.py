@@ -5,16 +5,29 @@ How far the answer to a voice under seal came changes nothing there (rules 39). 
 the words are written, also when they came back since, and with it every message that there is because of it.
 """
 
-from sqlalchemy import ColumnElement, Text, and_, exists, func, literal, not_, or_, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    type_coerce,
+)
 
 from records.schema.collections import CONTRIBUTIONS
 from records.schema.core import DUTIES, NOTICES
+from records.schema.held import HELD_CHANGES
 from states.model.contributions import LineVerdict
+from states.model.duties import DutyStatus
 from states.model.vocabulary import DutyKind, Template
 from states.privacy.operator_feed import ABOUT_CARRYING, TELLS_OF_ARRIVAL
 from states.privacy.seals import PSEUDONYM
 
-_d, _n, _point = DUTIES.c, NOTICES.c, CONTRIBUTIONS.c
+_d, _n, _point, _held = DUTIES.c, NOTICES.c, CONTRIBUTIONS.c, HELD_CHANGES.c
 _WORDS = NOTICES.alias("words")
 _CARRIED_KINDS = (DutyKind.ANSWER_PARTICIPANT, DutyKind.ANSWER_DISPUTE)
 
@@ -54,8 +67,21 @@ _IS_CARRIED = or_(
 _ON_ARRIVAL = or_(*(_d.kind == kind for kind in sorted(TELLS_OF_ARRIVAL)))
 TELLS_OF_CARRYING = or_(and_(_ON_ARRIVAL, _is_sealed(_d.whom)), _IS_CARRIED)
 """Which duties: those that say how far words to a voice under seal came."""
-DUTY_MAY_BE_TOLD = not_(or_(_ON_ARRIVAL, _IS_CARRIED))
-"""Which duties may be counted and dated: of windows that open on arrival not even those of who speaks openly."""
+_OF_TODAY = exists().where(
+    _held.dialogue_id == _d.dialogue_id, _held.collection == "duties", _held.key == _d.name
+)
+_BEGAN_TODAY = _OF_TODAY.where(_held.before.is_(None)).correlate(DUTIES)
+DUTY_MAY_BE_TOLD = not_(or_(_ON_ARRIVAL, _IS_CARRIED, _BEGAN_TODAY))
+"""
+Which duties may be counted and dated: of windows that open on arrival not even those of who speaks openly, and what an
+act under seal began once its day is over.
+"""
+_WAS = [
+    (_OF_TODAY.where(_held.before.contains(f'"status":"{was}"')).correlate(DUTIES), literal(was.value))
+    for was in DutyStatus
+]  # fmt: skip
+TOLD_STATUS = type_coerce(case(*_WAS, else_=type_coerce(_d.status, Text)), _d.status.type)
+"""How a duty stands for whoever watches the machine: as before, while the day of an act under seal is not over."""
 _OF_CARRIED_DUTY = exists().where(_d.dialogue_id == _n.dialogue_id, _d.name == _n.duty, _IS_CARRIED)
 _SPEAKS_OF_CARRYING = and_(
     _n.template.in_(sorted(ABOUT_CARRYING)),

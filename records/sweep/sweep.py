@@ -11,11 +11,13 @@ from sqlalchemy import BigInteger, Connection, DateTime, Engine, bindparam, sele
 from sqlalchemy.exc import StatementError
 
 from records.delivery.settle import Deliveries
+from records.dialogues.persist import end_all_days
 from records.dialogues.repository import DialogueReader, Policies
 from records.engine.clock_guard import require_present
 from records.engine.column_types import BigId
 from records.engine.database import reading, writing
 from records.engine.statements import CompiledStatement
+from records.journal.embargo.held_facts import days_over
 from records.run_history import Tally, record_end, record_idle, record_start
 from records.schema.core import DUTIES
 from records.sweep import chunk as one_chunk
@@ -75,6 +77,8 @@ def sweep(
     Raises Refused('future-now'), Busy or DatabaseUnavailable; what was done before stays done. Source: rules 23.
     """
     require_present(engine, now)
+    if over := days_over(engine, now):
+        end_all_days(engine, policies, over, now)
     report = SweepReport()
     run = _Run(engine, RuleCache(policies, now, engine.dialect), report, pause, pause_seconds)
     if not run.any_due():

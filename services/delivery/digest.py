@@ -15,6 +15,7 @@ from states.model.dialogue import Dialogue
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT, Role
 from states.model.vocabulary import Template
+from states.privacy.embargo import as_letters_know
 
 TEMPLATE = Template.DIGEST
 BATCH = 100
@@ -73,7 +74,8 @@ def send_digest(ledger: Ledger, programme_id: str, now: datetime) -> int:
     """
     if ledger.programme(programme_id).paused is not None:
         return 0
-    dialogues = [ledger.read(name) for name in ledger.dialogue_ids(programme_id)]
+    found = (ledger.read(name) for name in ledger.dialogue_ids(programme_id))
+    dialogues = [as_letters_know(one, Role.MANAGER) for one in found]
     worth = (each for each in dialogues if _asks_something(ledger, each, now))
     return sum(_write(ledger, each, now) for each in worth)
 

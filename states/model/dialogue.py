@@ -1,5 +1,6 @@
 """Dialogue: one edition with everything that deciding about it needs (the aggregate of the domain)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,14 +13,14 @@ from pydantic import Field
 
 from states.model.calendar import WorkCalendar, calendar_of
 from states.model.contributions import Commitment, Contribution, Seal, Verdict
-from states.model.duties import OWED, Duty
-from states.model.facts import Notice
+from states.model.duties import KINDS, OWED, Duty
+from states.model.facts import Fact, HeldChange, Notice
 from states.model.information import Information
 from states.model.people import PARTICIPANT, ROLES, Helper, Person, Role, Stakeholder
 from states.model.policy import Policy
 from states.model.programme import Programme
 from states.model.relays import Relayed
-from states.model.vocabulary import CheckName, DutyKind
+from states.model.vocabulary import CheckName, DutyKind, FactName
 from states.values.addresses import plain_address
 from states.values.values import Country, Day, Line, Name, Text, Value
 
@@ -37,6 +38,7 @@ class Phase(StrEnum):
     CANCELLED = "cancelled"
 
 
+_OPENING = frozenset({FactName.DUTY_OPENED, FactName.DUTY_REOPENED})
 OPEN_PHASES = (
     Phase.STAKEHOLDER_ANALYSIS,
     Phase.EXPECTATION_GATHERING,
@@ -114,6 +116,8 @@ class Dialogue:
     """Whether earlier editions owed something when this was read, so that there is something to carry."""
     heard_beside = False
     """Whether somebody spoke and is still heard in another edition; known where a role changes."""
+    held = tuple[HeldChange, ...]()
+    """What steps under seal changed since the last end of a day, oldest first; kept beside it, never stored in it."""
     risks: dict[str, Risk] = field(default_factory=dict)
     chain_dialogues: dict[str, ChainDialogue] = field(default_factory=dict)
     stakeholders: dict[str, Stakeholder] = field(default_factory=dict)
@@ -134,7 +138,7 @@ class Dialogue:
         copied: dict[str, Any] = {name: dict(getattr(self, name)) for name in _COLLECTIONS}
         made = replace(self, **copied)
         made.uncarried, made.inherits = self.uncarried, self.inherits
-        made.heard_beside = self.heard_beside
+        made.heard_beside, made.held = self.heard_beside, self.held
         return made
 
     @cached_property
@@ -222,6 +226,11 @@ class Dialogue:
     def owed(self, kind: DutyKind) -> list[Duty]:
         """The duties of *kind* that are still owed."""
         return [duty for duty in self.duties.values() if duty.kind == kind and duty.status in OWED]
+
+    def debts_opened(self, facts: Iterable[Fact]) -> list[Duty]:
+        """What *facts* made the company owe to people, and it owes still."""
+        opened = [self.duties[fact.subject] for fact in facts if fact.fact in _OPENING]
+        return [duty for duty in opened if duty.owed and KINDS[duty.kind].debt]
 
     def latest(self, name: str) -> Duty | None:
         """The duty that people mean by *name*: the latest round of it."""

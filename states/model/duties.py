@@ -258,7 +258,7 @@ class Duty(Value):
 
     def late_days(self, now: datetime, zone: ZoneInfo) -> int:
         """Calendar days in *zone* from the first promised due day to the end, or to *now*; 0 when in time."""
-        if self.status is DutyStatus.NO_ANSWER or self._unreached:
+        if self.status in {DutyStatus.NO_ANSWER, DutyStatus.MET} or self._unreached:
             return 0
         until = self.ended_at or now
         promised = self.first_day or _day_ending(self.first_due, zone)

@@ -1,11 +1,23 @@
 """Facts and notices: what has happened, in the past tense and never changed; and what must now be said to whom."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from pydantic import Field
 
 from states.model.vocabulary import DutyKind, FactName, Template
 from states.values.values import Value
+
+
+class Hold(Value):
+    """Until when a fact is held back, because the minute of it would tell who acts under seal."""
+
+    voice: str
+    """The pseudonym whose own act brought the fact about, or a delivery to it."""
+    until: date | None
+    """The local day at whose end everybody may know; None: nobody but the moderator and the speaker ever does."""
 
 
 class Fact(Value):
@@ -15,6 +27,8 @@ class Fact(Value):
     actor: str
     subject: str
     detail: dict[str, Any] = Field(default_factory=dict)
+    hold: Hold | None = Field(default=None, exclude=True)
+    """None: it enters the journal at once."""
 
 
 class Notice(Value):
@@ -31,3 +45,30 @@ class Notice(Value):
     version: int = 1
     detail: dict[str, Any] = Field(default_factory=dict)
     """What the message needs beyond the dialogue as it stands: the old date, the reason, the answer's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """What a step changed of one row of a dialogue: *before* are the fields as they were, None: there was no row."""
+
+    collection: str
+    """The name of the collection, or `dialogue` for what it has once."""
+    key: str
+    before: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldStep:
+    """What a step under seal changed, and what others are to hear of it once the day is over."""
+
+    hold: Hold
+    changes: tuple[RowChange, ...]
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldChange:
+    """A change that not everybody may know of yet, and whose it is."""
+
+    voice: str
+    change: RowChange

@@ -2,6 +2,7 @@
 
 from states.model.dialogue import Dialogue
 from states.model.people import Stakeholder
+from states.privacy.embargo import as_others_know
 from states.privacy.readers import Eyes, Reader
 from states.privacy.seals import close_seals, is_sealed
 from states.privacy.visibility import unknown_to_auditors
@@ -16,6 +17,7 @@ def view(dialogue: Dialogue, reader: Reader) -> Dialogue:
     """
     if reader.opens_seals:
         return dialogue
+    as_others_know(dialogue, reader)
     close_seals(dialogue, reader)
     if reader.eyes is Eyes.PARTICIPANT:
         _keep_own_relays(dialogue, reader.name)

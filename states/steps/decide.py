@@ -113,7 +113,7 @@ def _decide(
     model = understand(rule, given)
     require_fit(dialogue.phase, rule.name)
     actor = actor_of(dialogue, rule, by, model)
-    work = Deliberation(dialogue, actor.name, now)
+    work = Deliberation(dialogue, actor.name, now, actor.voice, getattr(model, "to", None))
     if PARTICIPANT in rule.by:
         work.relay = actor.relay
         HANDLERS[rule.name](work, model, actor.voice)
@@ -141,7 +141,8 @@ def decide_all(
     last = decisions[-1]
     facts = tuple(fact for decision in decisions for fact in decision.facts)
     notices = tuple(notice for decision in decisions for notice in decision.notices)
-    return Decision(dialogue, last.dialogue, facts, notices, last.programme)
+    held = tuple(step for decision in decisions for step in decision.held)
+    return Decision(dialogue, last.dialogue, facts, notices, last.programme, held)
 
 
 def is_sealed_act(dialogue: Dialogue, step: Step, given: Mapping[str, Any], by: str) -> bool:

@@ -10,12 +10,13 @@ from states.model.calendar import WorkCalendar
 from states.model.contributions import Contribution
 from states.model.dialogue import Dialogue, Phase
 from states.model.duties import KINDS, OWED, Duty, DutyStatus, Postponement, Reckoning, duty_name
-from states.model.facts import Fact, Notice
+from states.model.facts import Fact, HeldStep, Notice
 from states.model.information import Information
 from states.model.people import HELPER, PARTICIPANT, Role, Stakeholder
 from states.model.programme import Programme
 from states.model.relays import Relay
 from states.model.vocabulary import DutyKind, FactName, Template
+from states.privacy.embargo import sealed_voice, withhold
 from states.timing.due_facts import lapse_fact
 from states.timing.lapse import Setting, arm, lapse
 
@@ -30,6 +31,8 @@ class Decision:
     notices: tuple[Notice, ...]
     programme: Programme | None = None
     """The programme, when the step changed who holds a role."""
+    held: tuple[HeldStep, ...] = ()
+    """What others are to know of steps under seal once the day is over."""
 
 
 _MAY_STILL_BE_MET = frozenset({*OWED, DutyStatus.NO_ANSWER, DutyStatus.NOT_REACHED})
@@ -38,7 +41,8 @@ _MAY_STILL_BE_MET = frozenset({*OWED, DutyStatus.NO_ANSWER, DutyStatus.NOT_REACH
 class Deliberation:
     """One step on its way to a decision; only *dialogue*, a copy, is changed."""
 
-    def __init__(self, dialogue: Dialogue, actor: str, now: datetime) -> None:
+    def __init__(self, dialogue: Dialogue, actor: str, now: datetime, *about: str | None) -> None:
+        """Begin for *actor* at *now*; *about*: who takes the step, or whom it concerns, if that is a voice."""
         self.before = dialogue
         self.dialogue = dialogue.copy()
         self.actor = actor
@@ -48,12 +52,25 @@ class Deliberation:
         self.programme: Programme | None = None
         self.relay: Relay | None = None
         """How it came to whoever records it, when somebody else does so for the one who speaks."""
+        self.sealed = sealed_voice(dialogue, *about) if any(about) else None
+        """The sealed voice whose step this is, or whom it reaches."""
 
     def decision(self) -> Decision:
         """What was decided."""
+        facts, notices, held = self.facts, self.notices, tuple[HeldStep, ...]()
+        if self.sealed or self.before.held:
+            both = self.before, self.dialogue
+            facts, notices, held = withhold(
+                *both, facts, notices, voice=self.sealed, today=self.today
+            )
         return Decision(
-            self.before, self.dialogue, tuple(self.facts), tuple(self.notices), self.programme
+            self.before, self.dialogue, tuple(facts), tuple(notices), self.programme, held
         )
+
+    @property
+    def armed_from(self) -> datetime:
+        """From when a clock runs that is set now: what is under seal sets it at the end of the day."""
+        return self.now if self.sealed is None else self.calendar.end_of(self.today)
 
     @property
     def calendar(self) -> WorkCalendar:
@@ -172,7 +189,7 @@ class Deliberation:
             waiting=waiting,
             **more,
         )
-        self.keep(arm(duty, self.setting, self.now))
+        self.keep(arm(duty, self.setting, self.armed_from))
         self.fact(
             FactName.DUTY_OPENED,
             duty.name,
@@ -278,6 +295,6 @@ class Deliberation:
         """*duty* with another due moment: a new version with its ladder set anew."""
         dates = {"due": due, "day": reckoning.end, "reckoning": reckoning}
         changed = duty.model_copy(update={**dates, "version": duty.version + 1, **changes})
-        moved = arm(changed, self.setting, self.now)
+        moved = arm(changed, self.setting, self.armed_from)
         self.keep(moved)
         return moved

@@ -73,7 +73,7 @@ def test_twins_are_told_alike(desk: Desk, tmp_path_factory: pytest.TempPathFacto
         shutil.copy(lived(tmp_path_factory.mktemp("life"), speakers), desk.folder / "weerklank.db")
         told.append(foretold(desk))
         desk.good("deliver", "--now", SETTLED)
-        facts = desk.json("journal", "show", ID)["entries"]
+        facts = desk.json("journal", "show", ID, "--as", "moderator")["entries"]
         reached.append([one["subject"] for one in facts if one["fact"] == "dispute-settled"])
     assert told[0] == told[1]
     assert reached == [["c2"], ["c4"]]

@@ -216,10 +216,10 @@ def test_the_story_is_plain_narrow_and_complete(monkeypatch: pytest.MonkeyPatch)
         "4 people who wait are told honestly, each alone",
         "22 Sep 08:00",
         "belegger: late, postponed to 3 Oct",
-        "sealed-1 has the answer, 35 days late",
         "2 in time, 4 late (22, 35, 35, 42 days), 0 still owed",
     ):
         assert told in result.stdout, told
+    assert "sealed-1 has the answer" not in result.stdout, "how far words came is nobody's affair"
     after = result.stdout.split("Session", 1)[1]
     assert "vakbond-bd" not in after
     assert "Next:" in result.stderr

@@ -324,3 +324,21 @@ def test_ten_thousand_dialogues_take_less_than_a_second(memory: Memory, settings
     assert process_time() - began < 1
     assert made.size == 10_001
     assert json.dumps(made.note)
+
+
+def test_a_chain_of_held_facts_that_was_written_anew_is_named(
+    memory: Memory, settings: Settings
+) -> None:
+    """Its head goes into the list whenever that of the journal does, so that no day is told by its being there."""
+    memory.open()
+    memory.sign()
+    made = make_checkpoint(memory.engine, settings, memory.now)
+    file = settings.database_url and Path(f"{memory.url.removeprefix('sqlite:///')}.kept")
+    assert file
+    file.write_text(made.note, encoding="utf-8")
+    said = read_checkpoints(memory.engine, settings, [file], None)
+    assert differences(memory.engine, said) == []
+    rewrite(memory, "DELETE FROM held_facts")
+    assert {one.row.split()[0] for one in differences(memory.engine, said)} == {"held_facts"}
+    memory.act("note-lesson", {"text": "Begin earlier"})
+    assert make_checkpoint(memory.engine, settings, memory.now).size == made.size + 2

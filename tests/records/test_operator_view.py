@@ -60,12 +60,15 @@ def test_an_objection_is_answered_late_until_the_response_is_written(answered: M
     given = {"contribution": "c2"}
     answered.act("dispute-answer", given | {"reason": "That is none."}, by="union-bd")
     duty = "answer-dispute/c2"
+    assert duty not in told(answered), "that day is not over"
+    answered.sweep(answered.now + timedelta(days=1))
     assert duty in told(answered)
     answered.act("settle-dispute", given | {"text": "We will pay more."})
     assert duty not in told(answered)
     answered.deliver()
     answered.now += timedelta(days=1)
     answered.act("dispute-answer", given | {"reason": "Still none."}, by="union-bd")
+    answered.sweep(answered.now + timedelta(days=1))
 
     assert f"{duty}#2" in told(answered)
 

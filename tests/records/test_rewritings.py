@@ -3,18 +3,24 @@
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from time import process_time
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text, update
 
 from config.policies import policy_of
+from records.engine.column_types import canonical
 from records.engine.database import connect
 from records.journal import journal
+from records.journal.embargo import held_facts
+from records.journal.embargo.held_chain import held_rows, untruths
 from records.journal.examination import Difference, examine
 from records.ledger import Ledger
+from records.schema.held import HELD_FACTS, HELD_HEADS
+from records.schema.salts import detail_of
 from tests.records.conftest import DAY, Memory
 
 TRIGGERS = {
@@ -99,7 +105,7 @@ def named(memory: Memory) -> Sequence[Difference]:
 C1, C2, NGO = ("contributions", "c1"), ("contributions", "c2"), ("stakeholders", "ngo-nl")
 OWED, GIVEN, YEAR = ("duties", DEBT), ("verdicts", "ngo-nl"), ("dialogues", "")
 PASSED = ("overrides", "stakeholder_analysis/home-share")
-WELL, COMMITMENT, REPLAY = "'All is well'", "commitment", "replay"
+WELL, COMMITMENT, REPLAY, HELD = "'All is well'", "commitment", "replay", "held"
 UPDATES = {
     "text": (*C1, "text", WELL, COMMITMENT),
     "text under seal": (*C2, "text", WELL, COMMITMENT),
@@ -151,6 +157,8 @@ OTHERWISE = {
     "point put in": ("UPDATE contributions SET id = 'c3' WHERE id = 'c2'", "contributions", "c3", "", REPLAY),
     "override taken out": ("DELETE FROM overrides", *PASSED, "", REPLAY),
     "duty taken out": ("DELETE FROM duties WHERE name = 'answer-participant/sealed-1'", *OWED, "", REPLAY),
+    "held fact not told": ("UPDATE held_facts SET told = NULL WHERE told > 0", "held_facts", "2", "told", HELD),
+    "held fact told twice": ("UPDATE held_facts SET told = 1 WHERE told > 0", "held_facts", "2", "fact", HELD),
     "what nobody can read": ("UPDATE dialogues SET lessons = 'x'", "rows", "", "", REPLAY),
 }  # fmt: skip
 
@@ -190,6 +198,42 @@ def test_who_acts_meanwhile_is_no_rewriting(lived: Memory) -> None:
 @pytest.mark.parametrize("what", REWRITINGS)
 def test_every_kind_of_rewriting_is_named(lived: Memory, what: str) -> None:
     rewrite_and_find(lived, what)
+
+
+HELD_REWRITINGS = {
+    "what happened": "UPDATE held_facts SET fact = 'lesson-noted' WHERE seq = 1",
+    "to whom": "UPDATE held_facts SET subject = 'c1' WHERE seq = 1",
+    "by whom": "UPDATE held_facts SET actor = 'ngo-nl' WHERE seq = 1",
+    "of which voice": "UPDATE held_facts SET voice = 'sealed-2' WHERE seq = 1",
+    "when": "UPDATE held_facts SET at = at + {day} WHERE seq = 1",
+    "until when": "UPDATE held_facts SET until = until + {day} WHERE seq = 1",
+    "its place": "UPDATE held_facts SET behind = 1 WHERE seq = 2",
+    "its words": "UPDATE held_facts SET detail = replace(detail, 'confirmed', 'withdrawn') WHERE seq = 1",
+    "taken out": "DELETE FROM held_facts WHERE seq = 1",
+    "last taken out": "DELETE FROM held_facts WHERE seq = (SELECT max(seq) FROM held_facts)",
+    "all taken out": "DELETE FROM held_facts",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", HELD_REWRITINGS)
+def test_every_rewriting_of_a_held_fact_breaks_its_chain(lived: Memory, what: str) -> None:
+    rewrite(lived, HELD_REWRITINGS[what])
+
+    assert [one for one in examine(lived.engine).breaks if "held back" in one.what]
+
+
+def test_a_held_fact_that_the_journal_tells_otherwise_is_named(lived: Memory) -> None:
+    """Both chains are whole: one of them was written anew."""
+    entries = journal.entries(lived.engine, lived.dialogue_id)
+    with lived.engine.connect() as connection:
+        [row] = [
+            one for one in held_rows(connection, lived.dialogue_id) if one["fact"] == "line-checked"
+        ]
+    told = [replace(one, subject="c1") if one.seq == row["told"] else one for one in entries]
+
+    assert [(one.field, one.journal, one.held) for one in untruths(told, [row])] == [
+        ("subject", "c1", "c2")
+    ]
 
 
 @pytest.mark.postgres
@@ -298,6 +342,18 @@ def _forget_commitments(memory: Memory) -> None:
         connection.execute(
             text("UPDATE dialogues SET head_seq = :seq, head_hash = :hash"), head._asdict()
         )
+        _forget_held_commitments(connection, memory.dialogue_id)
+
+
+def _forget_held_commitments(connection: Connection, name: str) -> None:
+    prev = held_facts.beginning(name).hash
+    for row in held_rows(connection, name):
+        plain = canonical(detail_of(row["detail"])[0])
+        prev, was = held_facts.link(prev, {**row, "detail": plain}), prev
+        changed = {"detail": plain, "prev": was, "hash": prev}
+        one = update(HELD_FACTS).where(HELD_FACTS.c.seq == row["seq"])
+        connection.execute(one.values(changed))
+    connection.execute(update(HELD_HEADS).values(hash=prev))
 
 
 def test_a_thousand_facts_are_examined_in_a_tenth_of_a_second(lived: Memory) -> None:

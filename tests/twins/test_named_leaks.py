@@ -68,7 +68,6 @@ OPEN: dict[str, str] = {
     "who cannot be mailed, and is answered late": "the same, and letters count as what they were",
     "whose answer comes back": "the bounce is a fact, and the answer is taken out",
     "whose address is corrected right after that": "the same",
-    "at which hour they act": "facts of sealed voices bear the hour",
     "who says two things a minute apart": "facts of sealed voices stand beside those of the seat",
     "in which order they spoke": "sealed points are numbered among the others before publication",
     "on which day they check and judge": "what they say is seen before its window closes",

@@ -503,6 +503,7 @@ class JournalEntry(FactRow):
     """A fact with its place in the chain."""
 
     seq: int
+    """Its number; 0 of what a voice under seal did and the journal does not hold: the moderator alone is shown it."""
     hash: str
     commit: str | dict[str, str] | None = None
     """What binds the words that it is about, one or one for each; left out where there are none, and of old facts."""
@@ -543,8 +544,11 @@ class JournalDifference(Document):
     journal: str
     database: str
     """What each of the two says; of words never the words themselves."""
-    witness: Literal["replay", "commitment", "checkpoint"]
-    """Whose witness says so: the facts, told again, the commitment of a fact, or a checkpoint kept elsewhere."""
+    witness: Literal["replay", "commitment", "checkpoint", "held"]
+    """
+    Whose witness says so: the facts, told again, the commitment of a fact, a checkpoint kept elsewhere, or the facts
+    that were held back for the end of a day.
+    """
 
 
 class SignedCheckpoint(Document):

@@ -126,7 +126,7 @@ def board_of(visit: Visit) -> DutyBoard:
     now = visit.now
     rows = owed_duties(visit.site.house.engine, visit.me.programme.id)
     read = {name: visit.dialogue(name) for name in _to_read(rows, now)}
-    rows = [row for row in rows if not _is_untold(row, read)]
+    rows = [row for row in _as_known(rows, read) if not _is_untold(row, read)]
     ours = [
         Owed(visit, read[row.dialogue_id], row.duty)
         for row in rows
@@ -142,6 +142,21 @@ def board_of(visit: Visit) -> DutyBoard:
         list(_asked_of_participants(rows, read)),
         list(_elsewhere(rows, set(read), now)),
     )
+
+
+def _as_known(rows: Iterable[DutyRow], read: dict[str, Dialogue]) -> Iterator[DutyRow]:
+    """The rows as whoever asks may know them: what was done under seal today changes nothing before tomorrow."""
+    for row in rows:
+        dialogue = read.get(row.dialogue_id)
+        if dialogue is None:
+            yield row
+        elif (known := dialogue.duties.get(row.duty.name)) and known.owed:
+            yield row._replace(duty=known)
+    there = {(row.dialogue_id, row.duty.name) for row in rows}
+    for name, dialogue in read.items():
+        for duty in dialogue.duties.values():
+            if duty.owed and (name, duty.name) not in there:
+                yield DutyRow(0, name, duty)
 
 
 def _is_untold(row: DutyRow, read: dict[str, Dialogue]) -> bool:

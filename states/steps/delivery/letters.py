@@ -14,7 +14,7 @@ from states.model.calendar import WorkCalendar
 from states.model.contributions import Contribution
 from states.model.dialogue import Dialogue, Phase
 from states.model.duties import Duty
-from states.model.facts import Fact, Notice
+from states.model.facts import Fact, HeldStep, Notice
 from states.model.people import PARTICIPANT, Person, Role
 from states.model.policy import Policy, rung_offset
 from states.model.vocabulary import DutyKind, Template
@@ -258,11 +258,13 @@ def undeliver(
     """
     facts: list[Fact] = []
     told: list[Notice] = []
+    held: list[HeldStep] = []
     after = dialogue
     for notice in sorted(notices, key=urgency):
         law = undeliverable(after, notice, reason, now)
         after = law.dialogue
         facts += law.facts
+        held += law.held
         told += [one for one in law.notices if alert or one.template != Template.DELIVERY_FAILED]
         alert = False
-    return Decision(dialogue, after, tuple(facts), tuple(told))
+    return Decision(dialogue, after, tuple(facts), tuple(told), held=tuple(held))

@@ -33,7 +33,7 @@ def by_hand(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
     One duty covers all that waits for one person. What was said under seal is a task of its own for the moderator, and
     what a role should hear one for the manager.
     """
-    work = Deliberation(dialogue, SYSTEM, now)
+    work = Deliberation(dialogue, SYSTEM, now, notice.to)
     if notice.role != PARTICIPANT or is_sealed(dialogue, notice.to):
         task = contact_ways.by_hand(dialogue, notice)
         work.notices += [task] if task else []

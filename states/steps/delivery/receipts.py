@@ -82,7 +82,7 @@ def goes_again(notice: Notice) -> bool:
 
 def record_delivered(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
     """What follows when a channel accepted *notice* at *now*, or a person recorded that they delivered it."""
-    work = Deliberation(dialogue, SYSTEM, now)
+    work = Deliberation(dialogue, SYSTEM, now, notice.to)
     if dialogue.is_erased(notice.to):
         return work.decision()
     if notice.template == Template.INVITATION:
@@ -157,7 +157,7 @@ def undeliverable(dialogue: Dialogue, notice: Notice, reason: str, now: datetime
     A bounced answer does not count as given. What fails for good is told once: to the manager, or the next role up
     when it is the manager's own address that fails; an alert about an alert only goes up, and ends.
     """
-    work = Deliberation(dialogue, SYSTEM, now)
+    work = Deliberation(dialogue, SYSTEM, now, notice.to)
     if dialogue.is_erased(notice.to) or notice.template == OLD_WAY:
         return work.decision()
     known = not reads_mail(dialogue, notice.to)
@@ -186,7 +186,7 @@ def record_unread(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision
 
     The moderator looks at it, who alone may know whom it is about; without one the manager, or the next role up.
     """
-    work = Deliberation(dialogue, SYSTEM, now)
+    work = Deliberation(dialogue, SYSTEM, now, notice.to)
     if dialogue.is_erased(notice.to):
         return work.decision()
     work.fact(FactName.REPORT_UNREAD, notice.to, template=notice.template)
@@ -212,7 +212,7 @@ def can_dismiss(role: str, template: str) -> bool:
 
 def dismiss_report(dialogue: Dialogue, notice: Notice, now: datetime, by: str) -> Decision:
     """What follows when *by*, a role or the machine, found that what came back about *notice* means nothing."""
-    work = Deliberation(dialogue, by, now)
+    work = Deliberation(dialogue, by, now, notice.to)
     if not dialogue.is_erased(notice.to):
         work.fact(FactName.REPORT_LOOKED_AT, notice.to, template=notice.template)
     return work.decision()
@@ -282,7 +282,7 @@ def _reopen(work: Deliberation, name: str) -> None:
     duty = work.duty(name)
     if duty is None or duty.met_at is None:
         return
-    work.keep(arm(_next_version(duty), work.setting, work.now))
+    work.keep(arm(_next_version(duty), work.setting, work.armed_from))
     told = {"for": duty.whom, "version": duty.version + 1}
     work.fact(FactName.DUTY_REOPENED, name, kind=duty.kind, **told)
 

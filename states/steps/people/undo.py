@@ -136,7 +136,7 @@ def reopen(work: Deliberation, duty: Duty) -> None:
     )
     if duty.owner == PARTICIPANT and duty.due <= work.now:
         again = again.model_copy(update=_time_to_answer(work, duty))
-    work.keep(arm(again, work.setting, work.now))
+    work.keep(arm(again, work.setting, work.armed_from))
     moved = {"due": again.due.isoformat()} if again.due != duty.due else {}
     work.fact(
         FactName.DUTY_REOPENED,
