@@ -12,16 +12,21 @@ from records.delivery import queue
 from records.journal import journal
 from records.journal.embargo.held_chain import lived_entries
 from records.ledger import Ledger
-from records.outbox.enqueue import BY_HAND, SENT
 from states.checks.checks import Check, checks_of
 from states.language.languages import SOURCE
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
 from states.model.vocabulary import Template
 from states.privacy.embargo import as_others_know
-from states.privacy.readers import A_MANAGER, A_MODERATOR, Reader
+from states.privacy.readers import A_MODERATOR, Reader
 from states.privacy.redaction import Redactor, for_auditors, without_speaker
-from states.privacy.seals import may_know_task, may_know_way, seals_open_to
+from states.privacy.seals import (
+    may_know_duty,
+    may_know_fact,
+    may_know_task,
+    may_know_way,
+    seals_open_to,
+)
 from states.privacy.small_counts import untold_of
 from states.privacy.visibility import Viewer, actor_seen
 
@@ -29,7 +34,8 @@ Row = dict[str, Any]
 _NAMING = frozenset({"for", "duty", "to", "actor", "subject", "detail", "by", "why", "checks"})
 """Fields that may name somebody; the others are words of ours, whatever somebody is called."""
 _INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00$")
-_MAIL = "email"
+SEALED = "sealed"
+"""The status of what was written to a voice under seal, to everybody but the moderator."""
 
 
 def instant(moment: datetime) -> str:
@@ -89,16 +95,14 @@ def visible_dialogues(
     dialogues = sorted((known_as(ledger, name, viewer) for name in ids), key=_by_age)
     shown: Row = {
         "dialogues": [dialogue_row(d, now, language) for d in dialogues],
-        "duties": [duty_row(d, duty, now) for d, duty in _duties(dialogues)],
+        "duties": [duty_row(d, duty, now) for d, duty in _duties(dialogues, viewer)],
         "facts": facts(ledger, [d.id for d in dialogues], viewer),
-        "notices": notices(ledger, [d.id for d in dialogues]),
+        "notices": notices(ledger, dialogues, viewer),
         "letters": [],
         "refused": [one.row() for one in sorted(refused, key=lambda one: one.at)],
     }
     if viewer == "moderator":
         shown["seals"] = [row for d in dialogues for row in _seals(d)]
-    else:
-        shown["notices"] = list(_visible_notices(shown["notices"], dialogues))
     kinds = queue.kinds_of_letters(ledger.engine, [d.id for d in dialogues])
     shown["letters"] = number_letters(shown["notices"], kinds)
     return for_an_auditor(shown, dialogues) if viewer == "auditor" else shown
@@ -119,9 +123,15 @@ def known_as(ledger: Ledger, dialogue_id: str, viewer: Viewer) -> Dialogue:
     return found
 
 
-def _duties(dialogues: Iterable[Dialogue]) -> list[tuple[Dialogue, Duty]]:
-    found = [(d, duty) for d in dialogues for duty in d.duties.values()]
+def _duties(dialogues: Iterable[Dialogue], viewer: Viewer) -> list[tuple[Dialogue, Duty]]:
+    found = [(d, duty) for d in dialogues for duty in duties_of(d, viewer)]
     return sorted(found, key=lambda pair: pair[1].opened_at)
+
+
+def duties_of(dialogue: Dialogue, viewer: Viewer) -> list[Duty]:
+    """The duties of *dialogue* that *viewer* may know of."""
+    reader = Reader.by_name(viewer)
+    return [duty for duty in dialogue.duties.values() if may_know_duty(reader, duty.name)]
 
 
 def dialogue_row(dialogue: Dialogue, now: datetime, language: str = SOURCE) -> Row:
@@ -160,16 +170,23 @@ def duty_row(dialogue: Dialogue, duty: Duty, now: datetime) -> Row:
     }
 
 
-def facts(ledger: Ledger, ids: Iterable[str], viewer: Viewer = "manager") -> list[Row]:
+def facts(ledger: Ledger, ids: Iterable[str], viewer: Viewer) -> list[Row]:
+    """The journals of *ids* as *viewer* may read them, as JSON: by time, then in the order of each journal."""
+    entries = [(name, one) for name in ids for one in entries_for(ledger, name, viewer)]
+    entries.sort(key=lambda pair: pair[1].at)
+    return [fact_row(name, entry) for name, entry in entries]
+
+
+def entries_for(ledger: Ledger, dialogue_id: str, viewer: Viewer) -> list[journal.Entry]:
     """
-    The journals of the dialogues *ids* as JSON, by time and then in the order of each journal.
+    The facts of the journal of *dialogue_id* that *viewer* may know of, in their order.
 
     The moderator sees what was done under seal where it happened, and what never enters the journal.
     """
-    read = lived_entries if viewer == "moderator" else journal.entries
-    entries = [(name, entry) for name in ids for entry in read(ledger.engine, name)]
-    entries.sort(key=lambda pair: pair[1].at)
-    return [fact_row(name, entry) for name, entry in entries]
+    reader = Reader.by_name(viewer)
+    read = lived_entries if reader.opens_seals else journal.entries
+    entries = read(ledger.engine, dialogue_id)
+    return [one for one in entries if may_know_fact(reader, one.fact, one.subject, one.detail)]
 
 
 def fact_row(dialogue_id: str, entry: journal.Entry) -> Row:
@@ -193,12 +210,25 @@ def _with_stamps(value: Any) -> Any:  # noqa: ANN401 - JSON of any shape
     return [_with_stamps(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
-def notices(ledger: Ledger, ids: Sequence[str]) -> list[Row]:
-    """The notices of the dialogues *ids* as JSON: when each was sent, or written while it was not."""
-    rows = sorted(
-        queries.notices_of(ledger.engine, ids), key=lambda row: (row.sent_at or row.at, row.id)
-    )
+def notices(ledger: Ledger, dialogues: Sequence[Dialogue], viewer: Viewer) -> list[Row]:
+    """
+    The notices of *dialogues* that *viewer* may know of, as JSON: when each was sent, or written while it was not.
+
+    Of one to a voice under seal only the moderator sees when and by which way it went, and whether it arrived.
+    """
+    reader, known = Reader.by_name(viewer), {d.id: d for d in dialogues}
+    rows = [
+        _seal_row(row) if not may_know_way(known[row.dialogue_id], reader, row.to) else row
+        for row in queries.notices_of(ledger.engine, list(known))
+        if may_know_task(reader, row.to, row.template, row.kind)
+        and may_know_duty(reader, row.duty or "")
+    ]
+    rows.sort(key=lambda row: (row.sent_at or row.at, row.id))
     return [notice_row(row) for row in rows]
+
+
+def _seal_row(row: queries.NoticeRow) -> queries.NoticeRow:
+    return row._replace(sent_at=None, status=SEALED, channel=None)
 
 
 _OPENERS = frozenset({Template.INVITATION, Template.SUMMARY_TO_CHECK, Template.DIALOGUE_OPENED})
@@ -221,17 +251,6 @@ def notice_row(row: queries.NoticeRow) -> Row:
         "channel": row.channel,
         "letter": row.message_id or f"{row.id}",
     }
-
-
-def _visible_notices(rows: Iterable[Row], dialogues: Iterable[Dialogue]) -> Iterator[Row]:
-    """The notices without who of those under seal is reached by hand, which is the moderator's to know."""
-    known = {d.id: d for d in dialogues}
-    for row in rows:
-        if not may_know_task(A_MANAGER, row["to"], row["template"], row["kind"]):
-            continue
-        by_hand = BY_HAND in {row["status"], row["channel"]}
-        untold = by_hand and not may_know_way(known[row["dialogue"]], A_MANAGER, row["to"])
-        yield row | {"status": SENT, "channel": _MAIL} if untold else row
 
 
 def _seals(dialogue: Dialogue) -> Iterator[Row]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from cli import console
-from cli.json_views import dialogue_row, duty_row, for_an_auditor
+from cli.json_views import dialogue_row, duties_of, duty_row, for_an_auditor
 from states.checks.status import ANSWERING, about_nothing, stage_of, waiting_voices
 from states.model.dialogue import OPEN_PHASES, Dialogue
 from states.model.duties import Duty
@@ -26,7 +26,8 @@ def portray(
     dialogue: Dialogue, now: datetime, viewer: Viewer, language: str, *, short: bool = False
 ) -> None:
     """Print *dialogue* as *viewer* may see it at *now*; *short* leaves out what is in order."""
-    owed = sorted((d for d in dialogue.duties.values() if d.owed), key=lambda d: (d.due, d.name))
+    known = duties_of(dialogue, viewer)
+    owed = sorted((duty for duty in known if duty.owed), key=lambda d: (d.due, d.name))
     shown: dict[str, Any] = {
         "dialogues": [dialogue_row(dialogue, now, language)],
         "duties": [duty_row(dialogue, duty, now) for duty in owed],

@@ -52,6 +52,8 @@ class House:
     policies: Callable[[Mapping[str, Any]], Policy] = field(default=policy_of)
     is_copy: bool = False
     """Whether its records are a copy for a dry run: what is so there binds nobody."""
+    _adopted: bool = field(default=False, init=False)
+    """Whether what an earlier version wrote was looked at, once."""
 
     @cached_property
     def _is_rehearsed(self) -> bool:
@@ -70,6 +72,11 @@ class House:
         """Let time act up to *now* (aware UTC) on every duty, and record that it did."""
         from records.sweep.sweep import sweep  # noqa: PLC0415 - most commands never sweep
 
+        if not self._adopted:
+            from records.delivery.written_words import adopt_written  # noqa: PLC0415 - as above
+
+            adopt_written(self.engine, self.policies, now)
+            self._adopted = True
         began = perf_counter()
         report = sweep(self.engine, self.policies, now, **pace)
         told = report.public_part()

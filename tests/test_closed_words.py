@@ -70,13 +70,13 @@ ASKED: dict[str, Asked] = {
     "notifications/letters/combined.py KINDS": row(letters.KINDS, MESSAGES),
     "states/steps/delivery/letters.py _AND": row(
         letters._AND, KINDS,
-        "answer-dispute answer-invitation approve-analysis check-summary decide-contribution echo-expectations "
-        "give-verdict invite-stakeholder pass-on report-progress settle-erasure share-expectation",
+        "answer-dispute answer-invitation approve-analysis carry-answer check-summary decide-contribution "
+        "echo-expectations give-verdict invite-stakeholder pass-on report-progress settle-erasure share-expectation",
     ),
     "states/steps/delivery/letters.py _NOT_BEFORE": row(
         letters._NOT_BEFORE, KINDS,
-        "answer-dispute answer-invitation approve-analysis check-summary give-verdict pass-on report-progress "
-        "settle-erasure share-expectation",
+        "answer-dispute answer-invitation approve-analysis carry-answer check-summary give-verdict pass-on "
+        "report-progress settle-erasure share-expectation",
     ),
     "states/checks/status.py _SUBJECTS": row(
         _SUBJECTS, CHECKS,

@@ -11,11 +11,10 @@ from cli.commands.act import Dialogue
 from cli.commands.status import As
 from cli.completion import dialogue_ids
 from cli.console import AsJson
-from cli.json_views import fact_row, for_an_auditor, instant
+from cli.json_views import entries_for, fact_row, for_an_auditor, instant
 from config.clock import now_by
 from config.settings import load_settings
 from records.journal import journal
-from records.journal.embargo.held_chain import lived_entries
 from records.journal.examination import CHAIN, CHECKPOINT, COMMITMENT, HELD, REPLAY, examine
 from services.house import House, open_house
 
@@ -47,10 +46,9 @@ def show(dialogue: Dialogue, viewer: As = "manager", as_json: AsJson = False) ->
     """
     with open_house() as house:
         held = house.ledger.read(dialogue)
-        read = lived_entries if viewer == "moderator" else journal.entries
         rows = [
             {"seq": entry.seq, **fact_row(dialogue, entry), "hash": entry.hash, **_commit_of(entry)}
-            for entry in read(house.engine, dialogue)
+            for entry in entries_for(house.ledger, dialogue, viewer)
         ]
     if viewer == "auditor":
         rows = for_an_auditor({"facts": rows}, [held])["facts"]

@@ -60,6 +60,7 @@ def compose_together(
     *anchor* is the newest checkpoint, which goes along.
     Raises Unwritable as `notifications.letters.compose.compose` does.
     """
+    parts = _without_repeats(parts)
     first = parts[0]
     reader = first.dialogue.reader(first.notice.to)
     if reader is None:
@@ -87,6 +88,18 @@ def _neutral(
         return neutral_message(told, reader, frame)
     except LetterIncomplete as missing:
         raise Unwritable(str(missing)) from missing
+
+
+def _without_repeats(parts: Sequence[Part]) -> list[Part]:
+    """*parts*, with one for all that is carried under seal in a dialogue: how many there are it says itself, or not."""
+    seen, kept = set[str](), list[Part]()
+    for part in parts:
+        counts = part.notice.template == Template.CARRYING_LATE
+        if not (counts and part.dialogue.id in seen):
+            kept.append(part)
+        if counts:
+            seen.add(part.dialogue.id)
+    return kept
 
 
 def _write(layout: str, parts: Sequence[Part], reader: Person, frame: dict[str, Any]) -> Message:

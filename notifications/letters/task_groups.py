@@ -18,7 +18,7 @@ from states.steps.delivery.letters import Kind
 
 _OF_ONE_POINT = frozenset({Place.DECISIONS, Place.ANSWERS, Place.RESPONSES})
 """Where each has a form of its own, named after the contribution."""
-_HEARS = (Role.SPONSOR, Role.BOARD)
+_HEARS = (Role.SPONSOR, Role.CONFIDANT, Role.BOARD)
 SHOWN = 12
 _FARTHEST = 60
 
@@ -185,8 +185,14 @@ class Group:
 
 
 def is_task(notice: Notice) -> bool:
-    """Whether *notice* is a rung to a role, which can be grouped with others of its kind."""
-    return notice.role in ROLES and notice.rung is not None and notice.duty is not None
+    """
+    Whether *notice* is a rung to a role, which can be grouped with others of its kind.
+
+    Of what is carried under seal those above the moderator hear no single one.
+    """
+    alone = notice.template == Template.CARRYING_LATE
+    rung = notice.rung is not None and notice.duty is not None
+    return notice.role in ROLES and rung and not alone
 
 
 def group_tasks(

@@ -114,7 +114,7 @@ def travels_sealed(dialogue: Dialogue, duty: Duty) -> bool:
 
 def about(dialogue: Dialogue, duty: Duty, language: str) -> str | None:
     """Whom or what *duty* is about, as a role may see it; None when its kind says it all."""
-    if duty.whom is None:
+    if duty.whom is None or not _is_told(dialogue, duty):
         return None
     kind = KINDS[duty.kind].about
     if kind is About.ASKER:
@@ -127,6 +127,11 @@ def about(dialogue: Dialogue, duty: Duty, language: str) -> str | None:
         commitment = dialogue.commitments.get(duty.whom)
         return commitment.what if commitment else duty.whom
     return _about_points(dialogue, duty, language)
+
+
+def _is_told(dialogue: Dialogue, duty: Duty) -> bool:
+    """Whether a role may see whom *duty* is about: of what is carried under seal the moderator alone."""
+    return duty.kind != DutyKind.CARRY_ANSWER or dialogue.role(Role.MODERATOR) is not None
 
 
 def _about_points(dialogue: Dialogue, duty: Duty, language: str) -> str:

@@ -34,7 +34,16 @@ from states.model.facts import Notice
 from states.model.people import PARTICIPANT, Person, Role
 from states.model.policy import rung_offset
 from states.model.vocabulary import DutyKind, Template
-from states.privacy.seals import BEARERS, has_seals, is_pseudonym, is_sealed, letters_of
+from states.privacy.readers import A_MANAGER, Reader
+from states.privacy.seals import (
+    BEARERS,
+    has_seals,
+    is_pseudonym,
+    is_sealed,
+    letters_of,
+    may_know_duty,
+)
+from states.privacy.small_counts import OverdueCarrying, overdue_carrying
 from states.privacy.visibility import is_hidden
 
 _ALERTS = frozenset(
@@ -90,11 +99,12 @@ class RoleYou:
 
 @dataclass(frozen=True)
 class Overview:
-    """What a manager's letters count up, when a template asks for it."""
+    """What the letters to a role count up, when a template asks for it; *reader*: who reads it."""
 
     dialogue: Dialogue
     now: datetime
     language: str
+    reader: Reader = A_MANAGER
 
     @cached_property
     def waiting(self) -> Waiting:
@@ -162,8 +172,14 @@ class Overview:
         """What came of the year, in numbers."""
         return result_of(self.dialogue)
 
+    @cached_property
+    def carrying(self) -> OverdueCarrying:
+        """What they may know of answers under seal that did not arrive in time."""
+        return overdue_carrying(self.dialogue, self.reader, self.now)
+
     def _debts(self) -> list[DutyView]:
-        told = [d for d in self.dialogue.duties.values() if not travels_sealed(self.dialogue, d)]
+        known = [d for d in self.dialogue.duties.values() if may_know_duty(self.reader, d.name)]
+        told = [d for d in known if not travels_sealed(self.dialogue, d)]
         owed = [d for d in told if d.owed and d.owner != PARTICIPANT]
         return [self._view(duty) for duty in sorted(owed, key=lambda d: (d.due, d.name))]
 
@@ -192,7 +208,7 @@ def context_for_role(
     context: dict[str, Any] = {
         "dialogue": view_of(dialogue, language),
         "you": person and RoleYou(notice.to, person),
-        "overview": Overview(dialogue, now, language),
+        "overview": Overview(dialogue, now, language, Reader.by_name(notice.to)),
         "shown": SHOWN,
         "contact": _contact(dialogue, notice.to),
         "accountable": contact_of(dialogue, dialogue.owner_role(duty) if duty else Role.MANAGER),

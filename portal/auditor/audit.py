@@ -19,8 +19,9 @@ from states.model.dialogue import OPEN_PHASES, Dialogue
 from states.model.duties import kind_of, whom_of
 from states.model.people import AUDITOR
 from states.model.vocabulary import DutyKind, FactName
+from states.privacy.readers import Reader
 from states.privacy.redaction import Redactor, for_auditors
-from states.privacy.seals import is_sealed
+from states.privacy.seals import is_sealed, may_know_fact
 from states.privacy.small_counts import untold_of, verdicts_shown
 
 _LEAF = 100
@@ -95,14 +96,20 @@ def _find(visit: Visit, dialogue: Dialogue) -> int | None:
     if len(kept) < _SHORTEST:
         said = visit._("Copy at least 12 characters.")
         raise Incomplete({"witness": said})
-    facts = entries(visit.site.house.engine, dialogue.id)
+    facts = _known_facts(visit, dialogue)
     return next((fact.seq for fact in facts if fact.hash.startswith(kept)), None)
+
+
+def _known_facts(visit: Visit, dialogue: Dialogue) -> list[Entry]:
+    """The facts of which whoever asks may know."""
+    reader, facts = Reader.by_name(visit.me.name), entries(visit.site.house.engine, dialogue.id)
+    return [one for one in facts if may_know_fact(reader, one.fact, one.subject, one.detail)]
 
 
 def show_journal(visit: Visit) -> Response:
     """The facts, a leaf at a time, newest leaf first."""
     dialogue = visit.dialogue(visit.param("dialogue"))
-    facts = entries(visit.site.house.engine, dialogue.id)
+    facts = _known_facts(visit, dialogue)
     leaves = max(1, -(-len(facts) // _LEAF))
     asked = visit.query("leaf", str(leaves))
     if not (asked.isascii() and asked.isdigit() and 1 <= int(asked) <= leaves):

@@ -9,11 +9,13 @@ from notifications.views.dialogue_view import DialogueView, DutyView
 from notifications.views.names import Contact, contact_of, own_title
 from notifications.views.to_participants import contact_for
 from portal.shared.points import AnyPoint
+from states.checks.status import ANSWERING
 from states.model.contributions import LineVerdict, Verdict
 from states.model.dialogue import Dialogue
 from states.model.duties import KINDS, About, Duty, DutyStatus, Place, duty_name
 from states.model.people import PARTICIPANT, Role, Stakeholder
 from states.model.vocabulary import DutyKind, Step
+from states.privacy.seals import is_sealed
 from states.steps.permissions import can_dispute, decisions_stand, fits
 
 ASKED_AT: dict[Place, str] = {
@@ -97,8 +99,10 @@ class Voice:
 
     @property
     def debt(self) -> DutyView | None:
-        """The answer that is owed, or was."""
-        duty = self.of.dialogue.latest(duty_name(DutyKind.ANSWER_PARTICIPANT, self.name))
+        """The answer that is owed, or was; once it is written under seal, that it arrives."""
+        carried = self.of.dialogue.latest(duty_name(DutyKind.CARRY_ANSWER, self.name))
+        written = self.of.dialogue.latest(duty_name(DutyKind.ANSWER_PARTICIPANT, self.name))
+        duty = carried if carried and not (written and written.owed) else written
         return self.of.view(duty) if duty and duty.status is not DutyStatus.WITHDRAWN else None
 
     @property
@@ -224,10 +228,16 @@ class Mine:
     @property
     def _waiting(self) -> list[Duty]:
         names = self.dialogue.voices_of(self.me.id)
-        mine = [
-            d for d in self.dialogue.duties.values() if d.waiting in names and KINDS[d.kind].debt
-        ]
+        theirs = [duty for duty in self.dialogue.duties.values() if duty.waiting in names]
+        mine = [duty for duty in theirs if self._is_debt(duty)]
         return sorted(mine, key=lambda duty: duty.first_due)
+
+    def _is_debt(self, duty: Duty) -> bool:
+        """Under seal an answer that is written is owed, and came, as something that is carried."""
+        if duty.kind == DutyKind.CARRY_ANSWER:
+            return True
+        written = duty.kind in ANSWERING and duty.met_at and is_sealed(self.dialogue, duty.waiting)
+        return KINDS[duty.kind].debt and not written
 
     @property
     def accountable(self) -> Contact | None:

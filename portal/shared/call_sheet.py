@@ -23,7 +23,7 @@ from states.model.people import Helper, Role, Stakeholder
 from states.model.vocabulary import DutyKind, Step, Template
 from states.privacy.visibility import is_hidden
 from states.steps.delivery.pass_on import waiting
-from states.steps.delivery.receipts import ANSWERS
+from states.steps.people.contact_ways import ANSWERS
 from states.values.safe_hours import Hours, hours_of
 
 _MODERATOR = Role.MODERATOR.value

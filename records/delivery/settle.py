@@ -23,7 +23,7 @@ from states.model.dialogue import Dialogue
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT
 from states.model.vocabulary import DutyKind, Template
-from states.steps.delivery import letters, pass_on, receipts
+from states.steps.delivery import letters, pass_on, receipts, unread_reports
 from states.steps.draft import Decision
 
 _ADDRESS = re.compile(r"[^\s<>@,;:\"']+@[^\s<>@,;:\"']+")
@@ -146,11 +146,13 @@ class Deliveries:
 
     def report_unread(self, notice_id: int, now: datetime) -> bool:
         """Put down, once, that a report about the notice waits to be read by a person."""
-        return self._report(notice_id, now, receipts.record_unread, to_read=True)
+        return self._report(notice_id, now, unread_reports.record_unread, to_read=True)
 
     def report_looked_at(self, notice_id: int, by: str, now: datetime) -> bool:
         """Put down that *by* read the report about the notice that waited, and that nothing is wrong."""
-        return self._report(notice_id, now, partial(receipts.dismiss_report, by=by), to_read=False)
+        return self._report(
+            notice_id, now, partial(unread_reports.dismiss_report, by=by), to_read=False
+        )
 
     def _report(self, notice_id: int, now: datetime, law: LawAt, *, to_read: bool) -> bool:
         """A report is *to_read* from now on, or was read; False: it is so already."""

@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, Select, exists, or_, select
+from sqlalchemy import Connection, Engine, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from records.dialogues.collection_mappers import builder
 from records.engine.database import reading
+from records.schema.collections import CONTRIBUTIONS
 from records.schema.core import DIALOGUES, DUTIES, DialogueTable
 from states.model.duties import KINDS, OWED, Duty
+from states.model.vocabulary import DutyKind
+from states.privacy.seals import PSEUDONYM
 
 _FIELDS = tuple(Duty.model_fields)
 _build = builder(Duty)
@@ -47,6 +50,26 @@ def debts_before(connection: Connection, programme_id: str, edition: int) -> lis
         .order_by(DIALOGUES.c.edition, DUTIES.c.id)
     )
     return [(row.dialogue_id, row.duty) for row in duties_in(connection, chosen)]
+
+
+def written_under_seal(engine: Engine) -> list[str]:
+    """The dialogues in which words under seal are written and, since before carrying was a duty, count as owed."""
+    unwritten = exists().where(
+        CONTRIBUTIONS.c.dialogue_id == DUTIES.c.dialogue_id,
+        CONTRIBUTIONS.c.voice == DUTIES.c.whom,
+        CONTRIBUTIONS.c.written_at.is_(None),
+    )
+    responded = exists().where(
+        CONTRIBUTIONS.c.dialogue_id == DUTIES.c.dialogue_id,
+        CONTRIBUTIONS.c.id == DUTIES.c.whom,
+        CONTRIBUTIONS.c.settlement.is_not(None),
+    )
+    answer = and_(DUTIES.c.kind == DutyKind.ANSWER_PARTICIPANT, ~unwritten)
+    dispute = and_(DUTIES.c.kind == DutyKind.ANSWER_DISPUTE, responded)
+    chosen = select(DUTIES.c.dialogue_id).distinct().where(or_(answer, dispute))
+    chosen = chosen.where(DUTIES.c.status.in_(sorted(OWED)), DUTIES.c.waiting.startswith(PSEUDONYM))
+    with reading(engine) as connection:
+        return list(connection.scalars(chosen.order_by(DUTIES.c.dialogue_id)))
 
 
 _later = aliased(DialogueTable)

@@ -188,6 +188,7 @@ def _point(one: PointStory) -> dict[str, Any]:
         "delivered_at": one.delivered,
         "dispute_round": one.dispute_round,
         "dispute_open": one.dispute_open,
+        "settlement_waits": one.response_waits,
     }
     return {key: value for key, value in told.items() if key not in one.unsure}
 

@@ -35,6 +35,7 @@ class PointStory:
     delivered: bool = False
     dispute_round: int = 0
     dispute_open: bool = False
+    response_waits: bool = False
     unsure: set[str] = field(default_factory=set)
 
 
@@ -173,8 +174,10 @@ def _write(story: Story, entry: Entry) -> None:
 
 
 def _deliver(story: Story, entry: Entry) -> None:
-    for name in entry.detail["covers"]:
-        story.points[name].delivered = story.points[name].written_at is not None
+    response = bool(entry.detail.get("response"))
+    for point in (story.points[name] for name in entry.detail["covers"]):
+        point.response_waits &= not response
+        point.delivered = point.delivered if response else point.written_at is not None
 
 
 def _bounce(story: Story, entry: Entry, following: Sequence[Entry]) -> None:
@@ -183,7 +186,10 @@ def _bounce(story: Story, entry: Entry, following: Sequence[Entry]) -> None:
     dispute = any(one.subject.partition("#")[0] in disputes for one in following)
     for name in entry.detail["covers"]:
         point = story.points[name]
-        if dispute:
+        if entry.detail.get("written"):  # under seal, where what came back is carried again
+            response = bool(entry.detail.get("response"))
+            setattr(point, "response_waits" if response else "delivered", response)
+        elif dispute:
             point.dispute_open = True
         elif point.delivered and point.dispute_round:
             point.unsure |= {"written_at", "delivered_at", "dispute_open"}
@@ -199,6 +205,7 @@ def _dispute(story: Story, entry: Entry) -> None:
 
 def _settle(story: Story, entry: Entry) -> None:
     story.points[entry.subject].dispute_open = False
+    story.points[entry.subject].response_waits = bool(entry.detail.get("written"))
 
 
 def _judge(story: Story, entry: Entry) -> None:

@@ -9,14 +9,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from records.outbox.enqueue import BY_HAND, FAILED, NOTICE_FIELDS, PENDING, SENT
 from records.schema.core import NOTICES, TROUBLED_ONLY, UNSENT_ONLY
 from states.model.dialogue import Dialogue
 from states.model.facts import Fact, Notice
 from states.model.vocabulary import FactName
+from states.privacy.seals import PSEUDONYM
 from states.steps.delivery.receipts import BINDING, goes_again
+from states.steps.people.contact_ways import ANSWERS
 
 _TOLD = (
     update(NOTICES)
@@ -28,9 +30,14 @@ _TOLD = (
 )  # fmt: skip
 _BY_TEMPLATE = _TOLD.where(NOTICES.c.template == bindparam("of_template"))
 _MARK_TOLD = _BY_TEMPLATE.where(UNSENT_ONLY, NOTICES.c.sent_at.is_(None))
+_CARRIED = and_(
+    NOTICES.c.to.startswith(PSEUDONYM),
+    or_(*(NOTICES.c.template == name for name in sorted(ANSWERS))),
+)
+"""Words under seal stay written when they come back, and are carried until they arrive."""
 _MARK_HEARD = _BY_TEMPLATE.where(
     NOTICES.c.status == FAILED,
-    and_(*(NOTICES.c.template != name for name in sorted(BINDING))),
+    or_(_CARRIED, and_(*(NOTICES.c.template != name for name in sorted(BINDING)))),
 )
 """What failed was heard by another way; an answer that came back is written anew instead."""
 _MARK_ALL = _TOLD.where(NOTICES.c.status == BY_HAND)
@@ -46,7 +53,7 @@ def correct(
     """
     Bring the outbox of *dialogue* in line with *facts* that were decided at *now* (aware UTC).
 
-    What was said in an earlier phase is over, and is not sent again.
+    What was said in an earlier phase is over, and is not sent again, but for words under seal.
     """
     told = [fact for fact in facts if fact.fact == FactName.DELIVERY_RECORDED]
     if told:
@@ -78,7 +85,7 @@ def _send_again(connection: Connection, dialogue: Dialogue, name: str, now: date
     chosen = _FAILED.where(
         NOTICES.c.dialogue_id == dialogue.id,
         NOTICES.c.to.in_(dialogue.voices_of(name)),
-        NOTICES.c.at >= dialogue.phase_since,
+        or_(NOTICES.c.at >= dialogue.phase_since, _CARRIED),
     )
     rows = connection.execute(chosen).all()
     again = [number for number, *values in rows if goes_again(_notice(values))]

@@ -164,6 +164,12 @@ class ContributionTable(Piece):
     dispute_open: Mapped[bool] = mapped_column(comment="Whether a dispute is open")
     dispute_reason: Mapped[str | None] = mapped_column(comment="Why it was disputed")
     settlement: Mapped[str | None] = mapped_column(comment="How the dispute was settled")
+    settlement_waits: Mapped[bool] = mapped_column(
+        comment="Whether that waits to reach a voice under seal"
+    )
+    awaited_by: Mapped[tuple[str, ...]] = mapped_column(
+        Packed(tuple[str, ...]), comment="To whom an answer to all must still come, JSON"
+    )
 
 
 class CommitmentTable(Piece):

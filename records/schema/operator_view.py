@@ -24,12 +24,12 @@ from records.schema.held import HELD_CHANGES
 from states.model.contributions import LineVerdict
 from states.model.duties import DutyStatus
 from states.model.vocabulary import DutyKind, Template
-from states.privacy.operator_feed import ABOUT_CARRYING, TELLS_OF_ARRIVAL
-from states.privacy.seals import PSEUDONYM
+from states.privacy.operator_feed import TELLS_OF_ARRIVAL
+from states.privacy.seals import ABOUT_CARRYING, PSEUDONYM
 
 _d, _n, _point, _held = DUTIES.c, NOTICES.c, CONTRIBUTIONS.c, HELD_CHANGES.c
 _WORDS = NOTICES.alias("words")
-_CARRIED_KINDS = (DutyKind.ANSWER_PARTICIPANT, DutyKind.ANSWER_DISPUTE)
+_CARRIED_KINDS = (DutyKind.ANSWER_PARTICIPANT, DutyKind.ANSWER_DISPUTE, DutyKind.CARRY_ANSWER)
 
 
 def _is_sealed(name: ColumnElement[str | None]) -> ColumnElement[bool]:
@@ -60,6 +60,7 @@ _UNWRITTEN = (
 )
 _RESPONDED = _went_out(Template.DISPUTE_SETTLED, _d.whom).where(_WORDS.c.at >= _d.opened_at)
 _IS_CARRIED = or_(
+    _of_kind(DutyKind.CARRY_ANSWER),
     _of_kind(DutyKind.ANSWER_PARTICIPANT, _is_sealed(_d.whom), not_(_UNWRITTEN)),
     _of_kind(DutyKind.ANSWER_DISPUTE, _is_sealed(_d.waiting), _RESPONDED.correlate(DUTIES)),
 )

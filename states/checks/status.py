@@ -9,6 +9,7 @@ from states.model.contributions import Commitment, Contribution, Outcome
 from states.model.dialogue import OPEN_PHASES, Dialogue, Phase
 from states.model.duties import Duty, DutyStatus
 from states.model.vocabulary import CheckName, DutyKind
+from states.privacy.seals import is_answered
 
 ANSWERING = frozenset({DutyKind.ANSWER_PARTICIPANT, DutyKind.ANSWER_DISPUTE})
 """The duties by which somebody waits for words of the company: an answer, or a response to an objection."""
@@ -55,7 +56,7 @@ def answers_standing(dialogue: Dialogue) -> Answers:
         )
     if any(_given_up(dialogue, x) for x in dialogue.duties.values()):
         return "not-reached"
-    return "everybody" if any(c.delivered_at for c in _standing(dialogue)) else "nobody"
+    return "everybody" if any(is_answered(c) for c in _standing(dialogue)) else "nobody"
 
 
 def has_unwritten(dialogue: Dialogue, voice: str) -> bool:
@@ -102,7 +103,7 @@ _SUBJECTS: dict[str, About] = {
     CheckName.NO_STOCK_PHRASES: lambda d: any(c.reason for c in d.contributions.values()),
     CheckName.EVERYONE_ANSWERED: _standing,
     CheckName.ANSWERS_SPEAK: lambda d: any(c.answer for c in d.contributions.values()),
-    CheckName.VERDICTS_IN: lambda d: any(c.delivered_at for c in d.contributions.values()),
+    CheckName.VERDICTS_IN: lambda d: any(is_answered(c) for c in d.contributions.values()),
     CheckName.DISPUTES_SETTLED: lambda d: any(c.dispute_round for c in d.contributions.values()),
     CheckName.DEBTS_CARRIED: lambda d: d.inherits or d.uncarried,
 }

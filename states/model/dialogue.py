@@ -248,10 +248,11 @@ class Dialogue:
         return duty.first_day or self.calendar.due_day(duty.first_due)
 
     def owner_role(self, duty: Duty) -> str:
-        """The role that owes *duty* now; when nobody holds it, the manager does."""
+        """The role that owes *duty* now; when nobody holds it, the manager does, or who stands in for its kind."""
         if duty.owner == PARTICIPANT or self.role(duty.owner):
             return duty.owner
-        return Role.MANAGER.value
+        stand_in = KINDS[duty.kind].stand_in
+        return stand_in.value if self.role(stand_in) else KINDS[duty.kind].owner
 
 
 def way_mark(dialogue: str, to: str, address: str) -> str:

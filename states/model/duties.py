@@ -63,6 +63,7 @@ class Place(StrEnum):
     SIGNATURE = "strategy#sign"
     ANSWERS = "answers#write"
     RESPONSES = "answers#respond"
+    CARRYING = "seals"
     PROMISES = "strategy#report"
     ERASURE = "person"
     CLOSE = "#close"
@@ -96,6 +97,10 @@ class DutyRule:
     """The message by which a participant who owes it is reminded."""
     shared: bool = False
     """Whether a manager may do it too when whoever owes it does not."""
+    stand_in: Role = Role.MANAGER
+    """Who owes it while nobody holds the role of its owner."""
+    heard_by: tuple[Role, ...] = (Role.SPONSOR, Role.MANAGER)
+    """Who hears of a rung that would reach nobody: the first of them that somebody holds."""
     dated_by: str = "promised"
     """Who named a date that was promised: a word of the table `reckoning`."""
 
@@ -153,6 +158,10 @@ KINDS: dict[DutyKind, DutyRule] = {
         DutyRule(
             name=DutyKind.ANSWER_PARTICIPANT, owner=_MANAGER, ladder="feedback", debt=True,
             about=About.VOICE, settled_at=Place.ANSWERS, dated_by="information",
+        ),
+        DutyRule(
+            name=DutyKind.CARRY_ANSWER, owner=Role.MODERATOR, ladder="carrying", follows_session=False,
+            about=About.VOICE, settled_at=Place.CARRYING, stand_in=Role.CONFIDANT, heard_by=(),
         ),
         DutyRule(
             name=DutyKind.GIVE_VERDICT, owner=PARTICIPANT, ladder="participant", follows_session=False,

@@ -28,7 +28,11 @@ def _matching(pattern: re.Pattern[str], example: str) -> AfterValidator:
 
 DueRule = Annotated[str, _matching(_DUE, "'S-18w', '+10wd' or 'promised'")]
 RungName = Annotated[str, _matching(_RUNG, "'-3wd', '0' or '+1wd'")]
-Audience = Literal["owner", "manager", "deputy", "sponsor", "moderator", "board", "participant"]
+Audience = Literal[
+    "owner", "manager", "deputy", "sponsor", "moderator", "confidant", "board", "participant"
+]
+_KEEPERS = frozenset({"owner", "moderator", "confidant", "board", "participant"})
+"""Who may hear how far words under seal came (rules 39)."""
 
 
 class Ladder(Value):
@@ -100,6 +104,9 @@ class Policy(Value):
         if muted := _muted_rung(self.ladders.get("feedback")):
             message = f"ladders.feedback: nobody may mute a late answer; it needs {muted}"
             raise ValueError(message)
+        if told := _wrong_readers(self.ladders.get("carrying")):
+            message = f"ladders.carrying: how far words under seal came is not told to {told}"
+            raise ValueError(message)
         if absent := {kind.ladder for kind in KINDS.values()} - set(self.ladders):
             message = f"ladders: missing {', '.join(sorted(absent))}"
             raise ValueError(message)
@@ -118,6 +125,14 @@ def _muted_rung(feedback: Ladder | None) -> str | None:
     if feedback.repeat_every is None or not {"sponsor", "participant"} <= set(feedback.repeat_to):
         return "repeats to sponsor and participant"
     return None
+
+
+def _wrong_readers(carrying: Ladder | None) -> str | None:
+    """Who would hear of a ladder of *carrying* what only those who keep the seals may know."""
+    if carrying is None:
+        return None
+    heard = {who for to in (*carrying.rungs.values(), carrying.repeat_to) for who in to}
+    return ", ".join(sorted(heard - _KEEPERS)) or None
 
 
 def rung_offset(rung: str) -> int:

@@ -15,14 +15,13 @@ from pydantic import TypeAdapter
 
 from states.model.contributions import Commitment, Contribution, Verdict
 from states.model.dialogue import Dialogue, Phase
-from states.model.duties import Duty, DutyStatus, kind_of
+from states.model.duties import Duty, DutyStatus, kind_of, whom_of
 from states.model.facts import Fact, HeldStep, Hold, Notice, RowChange
 from states.model.people import PARTICIPANT, Role, Stakeholder
 from states.model.relays import Relayed
 from states.model.vocabulary import DutyKind, FactName
-from states.privacy.operator_feed import ABOUT_CARRYING
 from states.privacy.readers import Eyes, Reader
-from states.privacy.seals import is_sealed
+from states.privacy.seals import ABOUT_CARRYING, is_sealed
 from states.values.values import STORED, Value
 
 DIALOGUE = "dialogue"
@@ -32,7 +31,7 @@ _CARRYING = frozenset({
     FactName.DELIVERY_RECORDED, FactName.REPORT_UNREAD, FactName.REPORT_LOOKED_AT, FactName.NOT_REACHED,
 })  # fmt: skip
 """The facts that say how far words to a voice came."""
-_CARRIED = frozenset({DutyKind.PASS_ON})
+_CARRIED = frozenset({DutyKind.PASS_ON, DutyKind.CARRY_ANSWER})
 """The duties that are about how words come to a voice."""
 _KINDS: Mapping[str, type[Value]] = {
     "stakeholders": Stakeholder, "contributions": Contribution, "commitments": Commitment,
@@ -85,8 +84,14 @@ def withhold(
 
 
 def _mark(fact: Fact, before: Dialogue, voice: str | None, today: date) -> Fact:
-    whose = voice or _made_under_embargo(before, fact.subject)
+    whose = voice or _made_under_embargo(before, fact.subject) or carried_voice(fact)
     return fact.model_copy(update={"hold": hold_of(fact, whose, today)}) if whose else fact
+
+
+def carried_voice(fact: Fact) -> str | None:
+    """To whom words are carried, when *fact* is about that duty; whoever's step brought it about."""
+    carried = kind_of(fact.subject) is DutyKind.CARRY_ANSWER
+    return whom_of(fact.subject) if carried else None
 
 
 def _made_under_embargo(dialogue: Dialogue, subject: str) -> str | None:

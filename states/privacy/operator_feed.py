@@ -9,15 +9,13 @@ from states.model.dialogue import Dialogue
 from states.model.duties import KINDS, About
 from states.model.facts import Fact
 from states.model.people import HELPER, PARTICIPANT, ROLES
-from states.model.vocabulary import FactName, Template
-from states.privacy.seals import is_sealed
+from states.model.vocabulary import FactName
+from states.privacy.seals import ABOUT_CARRYING, is_sealed
 
 TOLD = frozenset({
     FactName.DIALOGUE_OPENED, FactName.DIALOGUE_CLOSED, FactName.DIALOGUE_CANCELLED,
     FactName.PARTICIPANT_ANSWERED, FactName.ANSWER_BOUNCED, FactName.NOTICE_UNDELIVERABLE,
 })  # fmt: skip
-ABOUT_CARRYING = frozenset({Template.DELIVERY_FAILED, Template.BY_HAND_TASK, Template.RELAYED})
-"""The messages that say how far another one came: that they failed would say it too."""
 TELLS_OF_ARRIVAL = frozenset(
     rule.name for rule in KINDS.values() if rule.asked and rule.about is About.VOICE
 )

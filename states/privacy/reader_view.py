@@ -4,7 +4,7 @@ from states.model.dialogue import Dialogue
 from states.model.people import Stakeholder
 from states.privacy.embargo import as_others_know
 from states.privacy.readers import Eyes, Reader
-from states.privacy.seals import close_seals, is_sealed
+from states.privacy.seals import close_carrying, close_seals, is_sealed
 from states.privacy.visibility import unknown_to_auditors
 
 
@@ -12,12 +12,14 @@ def view(dialogue: Dialogue, reader: Reader) -> Dialogue:
     """
     *dialogue*, a copy of one's own, as *reader* may know it.
 
-    Pseudonyms stay, but only the moderator opens them, and a speaker their own. A participant sees what others
+    Pseudonyms stay, but only the moderator opens them, and a speaker their own; the same holds of how far what was
+    written to them came. A participant sees what others
     recorded in their own name alone. To an auditor people are numbers.
     """
     if reader.opens_seals:
         return dialogue
     as_others_know(dialogue, reader)
+    close_carrying(dialogue, reader)
     close_seals(dialogue, reader)
     if reader.eyes is Eyes.PARTICIPANT:
         _keep_own_relays(dialogue, reader.name)

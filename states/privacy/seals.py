@@ -11,12 +11,22 @@ from states.model.contributions import Attribution, Contribution, Seal
 from states.model.dialogue import Dialogue
 from states.model.duties import KINDS, kind_of, whom_of
 from states.model.people import Role, Stakeholder
-from states.model.vocabulary import Template
+from states.model.vocabulary import DutyKind, FactName, Template
 from states.privacy.readers import Eyes, Reader
 
 _LETTERS = 26
 PSEUDONYM = "sealed-"
 """How every pseudonym begins."""
+ABOUT_CARRYING = frozenset(
+    {Template.BY_HAND_TASK, Template.CARRYING_LATE, Template.DELIVERY_FAILED, Template.RELAYED}
+)
+"""The messages that say how far another one came: that they failed would say it too."""
+_ARRIVALS = frozenset({
+    FactName.PARTICIPANT_ANSWERED, FactName.ANSWER_BOUNCED, FactName.NOTICE_UNDELIVERABLE, FactName.REPORT_UNREAD,
+    FactName.REPORT_LOOKED_AT, FactName.DELIVERY_RECORDED, FactName.BROUGHT, FactName.COULD_NOT_REACH,
+    FactName.NOT_REACHED,
+})  # fmt: skip
+"""The facts that say whether a message arrived."""
 BEARERS = frozenset({Role.MODERATOR, Role.CONFIDANT, Role.BOARD})
 """Who may have to bring what a sealed voice should hear: the moderator, and who stands above them (rules 44)."""
 
@@ -101,11 +111,30 @@ def may_know_task(reader: Reader, to: str, template: str, kind: str | None) -> b
     """
     Whether *reader* may know that *to* was sent *template*: a task of no duty is how to reach a sealed voice.
 
-    It is the moderator's, and goes up when they cannot be reached. The board has such a task about a manager too;
-    that one cannot be told apart, and the manager sees by which way the message itself went.
+    It is the moderator's, and goes up when they cannot be reached, as does word of a message that failed. The board has
+    such a task about a manager too; that one cannot be told apart, and the manager sees by which way the message
+    itself went.
     """
-    passed_on = template == Template.BY_HAND_TASK and kind is None
-    return reader.opens_seals or not (passed_on and to in BEARERS)
+    carrying = template in ABOUT_CARRYING and not (template == Template.BY_HAND_TASK and kind)
+    return reader.opens_seals or not (carrying and to in BEARERS)
+
+
+def may_know_duty(reader: Reader, duty: str) -> bool:
+    """Whether *reader* may know that there is a *duty* of this name: carrying words under seal is the moderator's."""
+    return reader.opens_seals or kind_of(duty) is not DutyKind.CARRY_ANSWER
+
+
+def may_know_fact(reader: Reader, fact: str, subject: str, detail: Mapping[str, Any]) -> bool:
+    """Whether *reader* may know that *fact* happened to *subject*: of a sealed voice not whether words arrived."""
+    return reader.opens_seals or not is_carrying(fact, subject, detail)
+
+
+def is_carrying(fact: str, subject: str, detail: Mapping[str, Any]) -> bool:
+    """Whether *fact*, which happened to *subject*, says how far words under seal came, and is there only for that."""
+    whom = (kind_of(subject) and whom_of(subject)) or subject
+    arrival = fact in _ARRIVALS and is_pseudonym(whom)
+    about_carrying = detail.get("template") in ABOUT_CARRYING and subject in BEARERS
+    return kind_of(subject) is DutyKind.CARRY_ANSWER or arrival or about_carrying
 
 
 def may_know_owed(reader: Reader, duty: str) -> bool:
@@ -148,6 +177,16 @@ def is_under_seal(point: Contribution) -> bool:
     return point.attribution is Attribution.SEALED
 
 
+def is_answered(point: Contribution) -> bool:
+    """
+    Whether what is owed for *point* is given: words under seal once they are written, all others on their arrival.
+
+    Who has no e-mail is known, so that nothing may depend on when words under seal arrive (rules 39).
+    """
+    given = point.written_at if is_under_seal(point) else point.delivered_at
+    return given is not None
+
+
 def is_told_under_seal(detail: Mapping[str, Any]) -> bool:
     """Whether the *detail* of the fact that a point was recorded says that it was made under seal."""
     return bool(detail["attribution"] == Attribution.SEALED)
@@ -184,6 +223,24 @@ def close_seals(dialogue: Dialogue, reader: Reader) -> None:
         name: seal if name in opened else seal.model_copy(update={"stakeholder": ""})
         for name, seal in dialogue.seals.items()
     }
+
+
+def close_carrying(dialogue: Dialogue, reader: Reader) -> None:
+    """
+    Take out of *dialogue*, a copy of one's own, how far words under seal came, but of those to *reader* themselves.
+
+    What was written under seal looks as it would had it arrived at once.
+    """
+    own = set(dialogue.voices_of(reader.name)) if reader.eyes is Eyes.PARTICIPANT else set[str]()
+    dialogue.duties = {
+        name: duty
+        for name, duty in dialogue.duties.items()
+        if may_know_duty(reader, name) or duty.whom in own
+    }
+    for name, point in dialogue.contributions.items():
+        if is_under_seal(point) and point.voice not in own:
+            told = {"delivered_at": point.written_at, "settlement_waits": False, "awaited_by": ()}
+            dialogue.contributions[name] = point.model_copy(update=told)
 
 
 def open_voices(dialogue: Dialogue, voices: Iterable[str]) -> set[str]:

@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from states.model.dialogue import Dialogue
-from states.model.people import Stakeholder
+from states.model.people import Role, Stakeholder
 from states.model.policy import Policy
-from states.model.vocabulary import FactName, Step
+from states.model.vocabulary import DutyKind, FactName, Step
+from states.privacy.readers import Reader
 from states.privacy.seals import open_voices
 
 PAIR = 2
@@ -79,6 +81,28 @@ def _is_known(hidden: Sequence[int], least: int) -> bool:
     that figures under *least* can reach, each is known to be one less than that.
     """
     return len(hidden) < PAIR or sum(hidden) < least or sum(hidden) == len(hidden) * (least - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueCarrying:
+    """How many answers under seal are late to arrive, and the longest by so many days; None: not to be told."""
+
+    number: int | None
+    days: int | None
+
+
+def overdue_carrying(dialogue: Dialogue, reader: Reader, now: datetime) -> OverdueCarrying:
+    """
+    What *reader*, who stands above the moderator, may know of answers under seal that did not arrive in time by *now*.
+
+    The confidant number and lateness, the board a number only from `small_group` on (rules 39).
+    """
+    late = [duty for duty in dialogue.owed(DutyKind.CARRY_ANSWER) if duty.first_due <= now]
+    if reader.name != Role.CONFIDANT and len(late) < least_of(dialogue):
+        return OverdueCarrying(None, None)
+    return OverdueCarrying(
+        len(late), max((x.late_days(now, dialogue.zone) for x in late), default=0)
+    )
 
 
 def verdicts_heard(dialogue: Dialogue) -> dict[str, Counter[str]]:

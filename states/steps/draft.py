@@ -16,7 +16,7 @@ from states.model.people import HELPER, PARTICIPANT, Role, Stakeholder
 from states.model.programme import Programme
 from states.model.relays import Relay
 from states.model.vocabulary import DutyKind, FactName, Template
-from states.privacy.embargo import sealed_voice, withhold
+from states.privacy.embargo import carried_voice, sealed_voice, withhold
 from states.timing.due_facts import lapse_fact
 from states.timing.lapse import Setting, arm, lapse
 
@@ -57,15 +57,12 @@ class Deliberation:
 
     def decision(self) -> Decision:
         """What was decided."""
-        facts, notices, held = self.facts, self.notices, tuple[HeldStep, ...]()
-        if self.sealed or self.before.held:
-            both = self.before, self.dialogue
-            facts, notices, held = withhold(
-                *both, facts, notices, voice=self.sealed, today=self.today
-            )
-        return Decision(
-            self.before, self.dialogue, tuple(facts), tuple(notices), self.programme, held
-        )
+        both, held = (self.before, self.dialogue), tuple[HeldStep, ...]()
+        facts, notices = self.facts, self.notices
+        if self.sealed or self.before.held or any(map(carried_voice, facts)):
+            day, voice = self.today, self.sealed
+            facts, notices, held = withhold(*both, facts, notices, voice=voice, today=day)
+        return Decision(*both, tuple(facts), tuple(notices), self.programme, held)
 
     @property
     def armed_from(self) -> datetime:
@@ -161,18 +158,19 @@ class Deliberation:
         *,
         owner: str | None = None,
         due_day: date | None = None,
+        start: date | None = None,
         waiting: str | None = None,
         **more: Any,  # noqa: ANN401 - other fields of the duty
     ) -> Duty:
         """
-        Open a duty of *kind* about *whom*; its due moment follows from the policy, or is the end of *due_day*.
+        Open a duty of *kind* about *whom*; due as the policy says (counted from *start*, or today) or on *due_day*.
 
         One that would be due before it opens is due after the policy's days to answer. One that was opened before
         begins a new round, so that what became of the earlier one stays readable.
         """
         earlier = self.duty(duty_name(kind, whom))
         round_ = earlier.round + 1 if earlier else 1
-        reckoning = self.reckon(kind, due_day)
+        reckoning = self.reckon(kind, due_day, start)
         due = self.calendar.end_of(reckoning.end)
         duty = Duty(
             name=duty_name(kind, whom, round_),
@@ -200,17 +198,19 @@ class Deliberation:
         )
         return duty
 
-    def reckon(self, kind: DutyKind, due_day: date | None = None) -> Reckoning:
+    def reckon(
+        self, kind: DutyKind, due_day: date | None = None, start: date | None = None
+    ) -> Reckoning:
         """
-        How the due day of *kind* follows from the policy, or from the day that somebody promised.
+        How the due day of *kind* follows from the policy (from *start* on), or from the day that somebody promised.
 
         Never a day that is over: born late is not late (rules 6).
         """
         rule = self.dialogue.policy.due[kind]
         if due_day is not None or rule == "promised":
             return self._still_to_come(Reckoning(rule="promised", end=due_day or self.today), kind)
-        start = self.dialogue.session_day if rule.startswith("S") else self.today
-        return self._still_to_come(self.calendar.reckon(rule, start), kind)
+        begin = self.dialogue.session_day if rule.startswith("S") else start or self.today
+        return self._still_to_come(self.calendar.reckon(rule, begin), kind)
 
     def _still_to_come(self, reckoning: Reckoning, kind: DutyKind) -> Reckoning:
         """Whoever is asked on the last day itself still gets time; a role has the rest of that day."""

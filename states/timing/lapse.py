@@ -210,12 +210,13 @@ def recipients(
     """
     Who hears of a rung, as (recipient, capacity), each person once.
 
-    A role that nobody holds passes what it should hear on to the sponsor, then to the manager: never to nobody.
+    A role that nobody holds passes what it should hear on to the sponsor, then to the manager, or to who hears of its
+    kind instead: to nobody only where none of them is held.
     """
     found = [seat for name in audience if (seat := _seat(duty, name, roles))]
     for_roles = duty.owner != PARTICIPANT and set(audience) != {PARTICIPANT}
     if for_roles and all(role == PARTICIPANT for _, role in found):
-        found += [(r.value, r.value) for r in (Role.SPONSOR, Role.MANAGER) if r in roles][:1]
+        found += [(r.value, r.value) for r in KINDS[duty.kind].heard_by if r in roles][:1]
     return _each_person_once(found, roles)
 
 
@@ -223,7 +224,7 @@ def _seat(duty: Duty, name: str, roles: Mapping[Role, Person]) -> tuple[str, str
     if name == "owner":
         name = duty.owner
         if name != PARTICIPANT and Role(name) not in roles:
-            name = Role.MANAGER.value
+            name = KINDS[duty.kind].stand_in.value
     if name == PARTICIPANT:
         waiting = duty.whom if duty.owner == PARTICIPANT else duty.waiting
         return (waiting, PARTICIPANT) if waiting else None
@@ -266,6 +267,8 @@ def rung_template(duty: Duty, offset: int, role: str) -> Template:
     """Which message a rung becomes; *offset* is in working days relative to the due day."""
     if reminder := KINDS[duty.kind].reminder:
         return reminder
+    if role != PARTICIPANT and offset > 0 and duty.ladder == "carrying" and role != duty.owner:
+        return Template.CARRYING_LATE
     if role == PARTICIPANT:
         return Template.ANSWER_IS_LATE if offset < _DECIDE else Template.ANSWER_STILL_LATE
     if offset <= 0:

@@ -26,7 +26,7 @@ from sqlalchemy import Engine, text
 POLICY = tomllib.loads(Path("config/policy.toml").read_text(encoding="utf-8"))
 DAY = timedelta(days=1)
 OWED, DEBTS = ("open", "lapsed"), ("answer-participant", "answer-dispute")
-FEEDBACK = (*DEBTS,)
+LADDERS = dict.fromkeys(DEBTS, "feedback") | {"carry-answer": "carrying"}
 ABOUT_MESSAGES, MOST_ALERTS = ("by-hand-task", "delivery-failed"), 6
 ASKED = ("answer-invitation", "share-expectation", "check-summary", "give-verdict")
 _SILENT = {"no-answer-recorded": "no-answer", "not-reached": "not-reached"}
@@ -247,8 +247,8 @@ class _Book:
             yield f"I3 {duty['name']} acts next at {duty['next_at']}, not at {min(waits)}"
 
     def _rung(self, story: _Story, index: int) -> tuple[str, datetime] | None:
-        kind = "participant" if story.kind in ASKED else "standard"
-        ladder = POLICY["ladders"]["feedback" if story.kind in FEEDBACK else kind]
+        kind = "participant" if story.kind in ASKED else LADDERS.get(story.kind, "standard")
+        ladder = POLICY["ladders"][kind]
         offsets = [int(rung.removesuffix("wd")) for rung in ladder["rungs"]]
         if index >= len(offsets) and "repeat_every" not in ladder:
             return None
@@ -341,10 +341,15 @@ class _Book:
             yield f"I8 {len(alerts)} alerts about {len(self.notices) - len(alerts)} messages"
 
     def _debts(self) -> Iterator[str]:
-        """Whoever said something is owed an answer until it reached them, or they wished to be erased."""
+        """
+        Whoever said something is owed an answer until it reached them, or they wished to be erased.
+
+        What is written under seal is owed by whoever carries it.
+        """
         spoken = [part for part in self.said if part["line_verdict"] != "withdrawn"]
         for part in spoken:
-            name = f"answer-participant/{part['voice']}"
+            carried = part["voice"].startswith("sealed-") and part["written_at"] is not None
+            name = f"{'carry-answer' if carried else 'answer-participant'}/{part['voice']}"
             rounds = [s for n, s in self.stories.items() if n.partition("#")[0] == name]
             given_up = bool(rounds) and rounds[-1].given_up and part["written_at"] is not None
             owed = given_up or (bool(rounds) and (rounds[-1].status in OWED or rounds[-1].erased))

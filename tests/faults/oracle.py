@@ -21,6 +21,7 @@ from config.policies import policy_of
 from records.ledger import Ledger
 from states.model.contributions import Contribution
 from states.model.dialogue import Dialogue
+from states.model.duties import Duty
 from tests.faults.checker import rows_of
 
 DEBTORS = ("manager", "deputy", "sponsor")
@@ -67,7 +68,7 @@ def harmed(was: Dialogue, now: Dialogue, step: str) -> Iterator[str]:
         if duty.kind in DEBTS and duty.owed:
             after = now.duties[name]
             given_up = step == "could-not-reach" and after.status == "not-reached"
-            if not after.owed and not given_up:
+            if not after.owed and not given_up and not _carried(now, duty):
                 yield f"{step} ended the debt {name}: {after.status}"
             if after.first_due != duty.first_due and step != "reschedule-session":
                 yield f"{step} forgot the first promise of {name}"
@@ -76,12 +77,18 @@ def harmed(was: Dialogue, now: Dialogue, step: str) -> Iterator[str]:
     yield from _seats_harmed(was, now, step)
 
 
+def _carried(now: Dialogue, duty: Duty) -> bool:
+    """Whether the words are written to a voice under seal, and owed by whoever carries them."""
+    carry = now.latest(f"carry-answer/{duty.waiting}")
+    return duty.waiting in now.seals and carry is not None and carry.owed
+
+
 def _point_harmed(point: Contribution, now: Contribution | None) -> Iterator[str]:
     if now is None or now.line_verdict == "withdrawn" or now.text != point.text:
         yield f"{point.id} was taken from whoever said it"
     elif now.delivered_at and not point.delivered_at:
         yield f"{point.id} counts as answered by the word of whoever owes it"
-    elif point.dispute_open and not now.dispute_open:
+    elif point.dispute_open and not (now.dispute_open or now.settlement_waits):
         yield f"the dispute about {point.id} was ended by whoever owes it"
     elif now.dispute_round != point.dispute_round:
         yield f"a dispute about {point.id} was made by whoever owes it"

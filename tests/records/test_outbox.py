@@ -140,26 +140,40 @@ def test_what_left_the_house_was_sent_even_if_it_was_withdrawn_meanwhile(opened:
     assert opened.notices(rung="-10wd")[0].status == "sent"
 
 
-def test_an_answer_counts_when_it_was_delivered(answered: Memory) -> None:
-    name = "answer-participant/sealed-1"
-    assert answered.reread().duties[name].owed
+def test_an_answer_under_seal_counts_when_it_is_written_and_is_carried_until_it_arrives(
+    answered: Memory,
+) -> None:
+    name, dialogue = "carry-answer/sealed-1", answered.reread()
+    assert not dialogue.duties["answer-participant/sealed-1"].owed
+    assert dialogue.duties["give-verdict/sealed-1"].owed
+    assert dialogue.duties[name].owed
     [post] = [p for p in answered.claim() if p.notice.template == "answer"]
     assert answered.ledger.record_delivered(post.id, "email", answered.now)
     assert not answered.ledger.record_delivered(post.id, "email", answered.now)
-    dialogue = answered.reread()
-    assert not dialogue.duties[name].owed
-    assert dialogue.duties["give-verdict/sealed-1"].owed
+    assert not answered.reread().duties[name].owed
     facts = [e.fact for e in lived_entries(answered.engine, answered.dialogue_id)]
     assert facts.count("participant-answered") == 1
     told = [e.fact for e in journal.entries(answered.engine, answered.dialogue_id)]
     assert "participant-answered" not in told, "how far words to a sealed voice came is no entry"
 
 
+def test_an_open_answer_counts_when_it_was_delivered(opened: Memory) -> None:
+    opened.sign()
+    opened.act("answer-participant", {"covers": ["c1"], "text": "In spring."})
+    name = "answer-participant/ngo-nl"
+    assert opened.reread().duties[name].owed
+    [post] = [p for p in opened.claim() if p.notice.template == "answer"]
+    assert opened.ledger.record_delivered(post.id, "email", opened.now)
+    dialogue = opened.reread()
+    assert not dialogue.duties[name].owed
+    assert dialogue.duties["give-verdict/ngo-nl"].owed
+
+
 def test_an_answer_never_arrives_before_it_was_written(answered: Memory) -> None:
     """Whoever says that it arrived earlier makes no late answer one in time, and the rows agree with the facts."""
     [post] = [p for p in answered.claim() if p.notice.template == "answer"]
     assert answered.ledger.record_delivered(post.id, "email", answered.now - 8 * DAY)
-    met = answered.reread().duties["answer-participant/sealed-1"]
+    met = answered.reread().duties["carry-answer/sealed-1"]
     assert met.ended_at == answered.now
     told = journal.entries(answered.engine, answered.dialogue_id)
     assert [one.at for one in told] == sorted(one.at for one in told)
@@ -184,16 +198,18 @@ def test_two_who_report_the_same_delivery_answer_once(answered: Memory) -> None:
     assert journal.verify(answered.engine) == []
 
 
-def test_an_answer_that_bounces_is_owed_again_and_no_address_is_kept(answered: Memory) -> None:
+def test_an_answer_that_bounces_is_carried_again_and_no_address_is_kept(answered: Memory) -> None:
     [post] = [p for p in answered.claim() if p.notice.template == "answer"]
     answered.ledger.record_delivered(post.id, "email", answered.now)
     reason = "550 5.1.1 <rahima@union.example>: no such user"
     assert answered.ledger.undeliverable(post.id, "email", reason, answered.now)
     assert not answered.ledger.undeliverable(post.id, "email", reason, answered.now)
-    assert answered.reread().duties["answer-participant/sealed-1"].owed
+    dialogue = answered.reread()
+    assert dialogue.duties["carry-answer/sealed-1"].owed
+    assert not dialogue.duties["answer-participant/sealed-1"].owed
     [row] = [n for n in answered.notices(status="failed") if n.id == post.id]
     assert row.error == "550 5.1.1 <<address>>: no such user"
-    assert "manager" in [n.to for n in answered.notices(template="delivery-failed")]
+    assert [n.to for n in answered.notices(template="delivery-failed")] == ["moderator"]
     with reading(answered.engine) as connection:
         for found in connection.execute(select(NOTICES)).mappings():
             assert "rahima@union.example" not in str(dict(found))
@@ -206,7 +222,7 @@ def test_somebody_without_email_is_a_task_for_a_person(answered: Memory) -> None
     assert not answered.ledger.by_hand(post.id, answered.now)
     [task] = answered.notices(template="by-hand-task")
     assert (task.to, task.status) == ("moderator", "pending")  # it was said under seal
-    assert answered.reread().duties["answer-participant/sealed-1"].owed
+    assert answered.reread().duties["carry-answer/sealed-1"].owed
     answered.act("change-contact", {"stakeholder": "union-bd", "by_hand": True}, by="moderator")
     told = {"to": "sealed-1", "how": "by phone", "template": "answer"}
     with pytest.raises(Refused):
@@ -214,7 +230,7 @@ def test_somebody_without_email_is_a_task_for_a_person(answered: Memory) -> None
     answered.act("record-delivery", told, by="moderator")
     [row] = [n for n in answered.notices(status="sent") if n.id == post.id]
     assert row.channel == "by-hand"
-    assert not answered.reread().duties["answer-participant/sealed-1"].owed
+    assert not answered.reread().duties["carry-answer/sealed-1"].owed
     assert not answered.ledger.record_delivered(post.id, "email", answered.now)
 
 
@@ -260,13 +276,30 @@ def test_what_failed_in_an_earlier_phase_is_not_said_again(invited: Memory) -> N
     assert said(invited) == []
 
 
-def test_an_answer_that_failed_is_written_anew_and_not_sent_again(answered: Memory) -> None:
+def test_an_answer_under_seal_that_failed_goes_again_once_its_reader_is_reached_elsewhere(
+    answered: Memory,
+) -> None:
     [post] = [p for p in answered.claim() if p.notice.template == "answer"]
     answered.ledger.undeliverable(post.id, "email", "refused-550", answered.now)
     answered.claim()
     moved = {"stakeholder": "union-bd", "email": "new@union.example"}
     answered.act("change-contact", moved, by="moderator")
-    assert said(answered) == []
+    [again] = [p for p in answered.claim() if p.notice.template == "answer"]
+    assert (again.id, again.notice.to) == (post.id, "sealed-1")
+    assert answered.ledger.record_delivered(again.id, "email", answered.now)
+    assert not answered.reread().duties["carry-answer/sealed-1"].owed
+    assert examine(answered.engine, answered.dialogue_id).differences == []
+
+
+def test_an_open_answer_that_failed_is_written_anew_and_not_sent_again(opened: Memory) -> None:
+    opened.sign()
+    opened.act("answer-participant", {"covers": ["c1"], "text": "In spring."})
+    [post] = [p for p in opened.claim() if p.notice.template == "answer"]
+    opened.ledger.undeliverable(post.id, "email", "refused-550", opened.now)
+    opened.claim()
+    moved = {"stakeholder": "ngo-nl", "email": "new@ngo.example"}
+    opened.act("change-contact", moved, by="moderator")
+    assert said(opened) == []
 
 
 def test_what_is_no_fact_and_no_rung_is_told_once(opened: Memory) -> None:

@@ -49,4 +49,4 @@ def test_an_answer_to_nobody_comes_back_and_is_owed_again(answered: Memory, *, v
 
 def _debt(answered: Memory) -> str:
     dialogue = answered.ledger.read(answered.dialogue_id)
-    return str(dialogue.duties["answer-participant/sealed-1"].status)
+    return str(dialogue.duties["carry-answer/sealed-1"].status)

@@ -218,7 +218,7 @@ CASES = [
     Case(U, "no-stock-phrases", lambda: stock("Wij nemen dit mee."), ("c1", "c2", "c3", "c5")),
     Case(F, "everyone-answered", lambda: live("signed"), (NOOR, "sealed-1", DENIZ, JOKE, "4")),
     Case(F, "answers-speak", lambda: hollow("ok"), ("c1",)),
-    Case(F, "verdicts-in", lambda: live("answered"), (NOOR, "sealed-1", "2022-09-29")),
+    Case(F, "verdicts-in", lambda: live("answered"), (NOOR, "sealed-1", "2022-10-04")),
     Case(F, "disputes-settled", in_dispute, ("c1",)),
     Case(F, "lessons-noted", lambda: live("answered"), ("note-lesson",)),
 ]

@@ -204,11 +204,14 @@ def harm(before: Dialogue, after: Dialogue, step: str, given: Given) -> list[str
     # After two tries that are listed it is on record as not reached, never as answered (rules 30); all else stays.
     gone = step == "could-not-reach"
     for name, first in ({} if gone else owed(before)).items():
-        if name != settled and still.get(name) != first:
+        if name != settled and still.get(name) != first and not _carried(after, name):
             found.append(f"{name} is no longer owed from its first promise")
     for name, was in before.contributions.items():
         now = after.contributions[name]
-        found += [f"{name}: {f}" for f in _SAID if getattr(was, f) != getattr(now, f)]
+        # Under seal a response settles when it is written, and is carried by somebody else.
+        written = {"dispute_open"} if now.settlement_waits else set[str]()
+        said = [field for field in _SAID if field not in written]
+        found += [f"{name}: {f}" for f in said if getattr(was, f) != getattr(now, f)]
         if was.stands != now.stands:
             found.append(f"{name}: no longer stands as it did")
     if before.verdicts != after.verdicts:
@@ -216,6 +219,13 @@ def harm(before: Dialogue, after: Dialogue, step: str, given: Given) -> list[str
     if set(after.seals) != set(before.seals):
         found.append("a seal")
     return found + list(_harm_to_people(before, after))
+
+
+def _carried(after: Dialogue, name: str) -> bool:
+    """Whether what was owed as *name* to a voice under seal is written and now owed by whoever carries it."""
+    voice = after.duties[name].waiting
+    carried = after.latest(f"carry-answer/{voice}")
+    return carried is not None and carried.owed
 
 
 _WAYS = ("email", "phone", "postal_address")

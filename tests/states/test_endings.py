@@ -64,7 +64,7 @@ def test_an_answer_that_is_on_its_way_is_not_given() -> None:
 
 
 def test_silence_on_the_answers_does_not_keep_it_open() -> None:
-    life = live("answered").at("2022-09-30").take("manager", "note-lesson", text="Eerder.")
+    life = live("answered").at("2022-10-05").take("manager", "note-lesson", text="Eerder.")
 
     assert life.take("manager", "close-dialogue").phase is Phase.CLOSED
 

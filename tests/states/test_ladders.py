@@ -53,6 +53,7 @@ TO_ROLES = {
     "answer-now-or-postpone",
     "people-are-waiting",
     "answer-long-overdue",
+    "carrying-late",
 }
 
 Told = list[tuple[str, str | None, str, str]]
@@ -539,7 +540,7 @@ def test_every_rung_has_a_message(kind: str, offset: int, role: str) -> None:
 def test_the_ladders_are_those_of_the_law() -> None:
     ladders = SETTING.policy.ladders
 
-    assert list(ladders) == ["participant", "standard", "feedback"]
+    assert list(ladders) == ["participant", "standard", "feedback", "carrying"]
     assert [kind.ladder for kind in KINDS.values() if kind.owner == PARTICIPANT] == [
         "participant"
     ] * 4

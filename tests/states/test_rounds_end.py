@@ -114,7 +114,7 @@ def test_what_failed_for_good_is_told_once() -> None:
             Notice(to=NOOR, role=PARTICIPANT, template=Template.AGENDA_ECHOED), "refused-550"
         )
 
-    assert [n.to for _, n in life.notices[told:]] == ["manager"]
+    assert [n.to for _, n in life.notices[told:]] == ["moderator"]
     assert not reads_mail(life.dialogue, NOOR)
 
 

@@ -73,7 +73,7 @@ def eventful() -> Life:
         "manager", "postpone", duty="answer-participant/sealed-1", to="2022-10-03", reason="Druk."
     )
     life.at("2022-09-20").bounce(life.answer("c2"))
-    life.at("2022-09-21").answer("c2")
+    life.at("2022-09-21").take("moderator", "record-delivery", to="sealed-1", how="phone")
     life.at("2022-09-22").take(RAHIMA, "give-verdict", heard="no")
     life.take(RAHIMA, "dispute-answer", contribution="c2", reason="Not my point.")
     life.at("2022-10-20").take("manager", "settle-dispute", contribution="c2", text="Alsnog.")

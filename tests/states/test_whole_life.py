@@ -14,6 +14,7 @@ from states.model.duties import KINDS, Duty, DutyStatus
 from states.model.facts import Fact, Notice
 from states.model.people import PARTICIPANT, ROLES, SYSTEM, Role
 from states.model.vocabulary import FactName, Step
+from states.privacy.seals import is_answered
 from states.steps.decide import decide
 from states.steps.delivery.receipts import record_delivered, still_wanted, undeliverable
 from states.steps.draft import Decision
@@ -443,13 +444,23 @@ class WholeLife(RuleBasedStateMachine):
             duty = d.latest(f"answer-participant/{voice}")
             assert duty is not None
             given_up = duty.status is DutyStatus.NOT_REACHED and all(c.written_at for c in own)
-            assert duty.owed is any(c.delivered_at is None for c in own) or given_up
+            assert duty.owed is not all(is_answered(c) for c in own) or given_up
             assert duty.waiting == voice
+            if voice in d.seals:
+                self.what_is_written_is_carried(voice)
         for point in d.contributions.values():
             if point.dispute_open:
                 clock = d.latest(f"answer-dispute/{point.id}")
                 assert clock is not None
                 assert clock.owed
+
+    def what_is_written_is_carried(self, voice: str) -> None:
+        d = self.life.dialogue
+        own = d.contributions_of(voice)
+        carry = d.latest(f"carry-answer/{voice}")
+        waits = any(c.settlement_waits or (c.written_at and not c.delivered_at) for c in own)
+        given_up = carry is not None and carry.status is DutyStatus.NOT_REACHED
+        assert (carry is not None and carry.owed) is waits or given_up
 
     @invariant()
     def promises_are_kept_track_of(self) -> None:
@@ -466,6 +477,7 @@ class WholeLife(RuleBasedStateMachine):
             return
         alive = {duty.kind for duty in d.duties.values() if duty.owed}
         assert alive <= {kind.name for kind in KINDS.values() if kind.debt} | {
+            "carry-answer",
             "give-verdict",
             "pass-on",
         }

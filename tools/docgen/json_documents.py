@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cli.json_views import SEALED
 from cli.step_options.fields import Type
 from records.outbox.enqueue import BY_HAND, FAILED, PENDING, SENT, SKIPPED, WITHDRAWN
 from states.checks.checks import RULES
@@ -35,7 +36,7 @@ Kind = Annotated[str, _one_of(*(f"{kind}" for kind in KINDS))]
 CheckName = Annotated[str, _one_of(*dict.fromkeys(f"{rule.name}" for rule in RULES))]
 FactName = Annotated[str, _one_of(*(f"{fact}" for fact in vocabulary.FactName))]
 Template = Annotated[str, _one_of(*(f"{template}" for template in letters.KINDS))]
-Status = Annotated[str, _one_of(PENDING, SENT, FAILED, WITHDRAWN, BY_HAND, SKIPPED)]
+Status = Annotated[str, _one_of(PENDING, SENT, FAILED, WITHDRAWN, BY_HAND, SKIPPED, SEALED)]
 Count = Annotated[int, Field(ge=0)]
 
 

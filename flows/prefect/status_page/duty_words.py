@@ -34,6 +34,7 @@ NOUNS: dict[DutyKind, CountNoun] = {
     DutyKind.DECIDE_CONTRIBUTION: CountNoun("decision", "decisions"),
     DutyKind.SIGN_STRATEGY: CountNoun("signature", "signatures"),
     DutyKind.ANSWER_PARTICIPANT: CountNoun("answer", "answers"),
+    DutyKind.CARRY_ANSWER: CountNoun("delivery under seal", "deliveries under seal"),
     DutyKind.GIVE_VERDICT: CountNoun("verdict", "verdicts"),
     DutyKind.ANSWER_DISPUTE: CountNoun("response to an objection", "responses to objections"),
     DutyKind.CLOSE_DIALOGUE: CountNoun("closing of a dialogue", "closings of dialogues"),

@@ -16,7 +16,7 @@ from states.model.duties import DutyStatus, duty_name
 from states.model.vocabulary import DutyKind, Template
 from states.privacy.readers import A_MANAGER
 from states.privacy.seals import is_sealed, may_know_way
-from states.steps.delivery.receipts import ANSWERS
+from states.steps.people.contact_ways import ANSWERS
 from states.steps.permissions import strategy_signed, why_unanswerable
 
 

@@ -16,7 +16,7 @@ from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role
 from states.privacy.readers import Reader
 from states.privacy.seals import may_know_way
-from states.steps.delivery.receipts import can_dismiss, reads_reports
+from states.steps.delivery.unread_reports import can_dismiss, reads_reports
 
 _MODERATOR = Role.MODERATOR.value
 

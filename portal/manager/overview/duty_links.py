@@ -35,6 +35,7 @@ WAYS: dict[Place, Way] = {
     Place.SIGNATURE: Way(f"{HOME}/strategy", NP_("link", "Sign")),
     Place.ANSWERS: Way(f"{HOME}/answers/{{contribution}}", NP_("link", "Write the answer")),
     Place.RESPONSES: Way(f"{HOME}/answers/{{contribution}}", NP_("link", "Respond")),
+    Place.CARRYING: Way(f"{HOME}/seals", NP_("link", "Pass on")),
     Place.PROMISES: Way(f"{HOME}/strategy", NP_("link", "Report progress")),
     Place.ERASURE: Way(f"{HOME}/person/{{stakeholder}}", NP_("link", "Settle")),
     Place.CLOSE: Way(HOME, NP_("link", "Close")),

@@ -18,6 +18,7 @@ from states.model.facts import Fact, HeldStep, Notice
 from states.model.people import PARTICIPANT, Person, Role
 from states.model.policy import Policy, rung_offset
 from states.model.vocabulary import DutyKind, Template
+from states.privacy.seals import is_answered
 from states.steps.delivery.receipts import still_wanted, undeliverable
 from states.steps.draft import Decision
 from states.timing.lapse import person_key
@@ -66,6 +67,7 @@ KINDS: Mapping[Template, Kind] = {
     Template.ANSWER_LONG_OVERDUE: Kind.ALERTS,
     Template.ANSWER_NOW_OR_POSTPONE: Kind.ALERTS,
     Template.ANSWER_STILL_LATE: Kind.ALERTS,
+    Template.CARRYING_LATE: Kind.ALERTS,
     Template.DUTY_LATE: Kind.ALERTS,
     Template.DUTY_LATE_SPONSOR: Kind.ALERTS,
     Template.DUTY_STILL_LATE: Kind.ALERTS,
@@ -188,7 +190,7 @@ def _decided_for(dialogue: Dialogue, duty: Duty, _now: datetime) -> bool:
 
 
 def _is_answered(dialogue: Dialogue, _duty: Duty, _now: datetime) -> bool:
-    return all(point.delivered_at is not None for point in _standing(dialogue))
+    return all(is_answered(point) for point in _standing(dialogue))
 
 
 _AND = {

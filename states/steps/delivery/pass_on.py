@@ -17,9 +17,11 @@ from states.model.vocabulary import DutyKind, FactName, Template
 from states.privacy.independence import debtor_behind, is_debtor, owes_to, same_person
 from states.privacy.seals import is_sealed
 from states.steps.by_hand_requests import Bring, CouldNotReach, RecordDelivery
-from states.steps.delivery.receipts import ANSWERS, arrive, came_home, end_not_reached
+from states.steps.delivery.carriage import response_waits
+from states.steps.delivery.receipts import arrive, came_home, end_not_reached
 from states.steps.draft import Decision, Deliberation
 from states.steps.people import contact_ways
+from states.steps.people.contact_ways import ANSWERS
 from states.steps.people.relayed_steps import held_until
 
 _TASK = Template.BY_HAND_TASK
@@ -89,7 +91,7 @@ def waiting(dialogue: Dialogue, to: str, now: datetime) -> list[Template]:
         and invite is not None
         and invite.owed,
         Template.ANSWER: any(c.written_at and not c.delivered_at for c in own),
-        Template.DISPUTE_SETTLED: any(c.dispute_open and c.settlement for c in own),
+        Template.DISPUTE_SETTLED: any(response_waits(c) for c in own),
         Template.ERASURE_DONE: _erasing(dialogue, seat, now),
     }
     # What these say is known without the duty, and is no longer so once it was told.
@@ -160,9 +162,10 @@ def _owes(work: Deliberation, given: RecordDelivery, template: Template) -> bool
         return False
     d = work.dialogue
     clocks = [
-        d.latest(duty_name(DutyKind.ANSWER_DISPUTE, c.id)) for c in d.contributions_of(given.to)
+        (c.settlement_waits, d.latest(duty_name(DutyKind.ANSWER_DISPUTE, c.id)))
+        for c in d.contributions_of(given.to)
     ]
-    owners = [d.owner_role(clock) for clock in clocks if clock and clock.owed]
+    owners = [d.owner_role(clock) for waits, clock in clocks if clock and (waits or clock.owed)]
     return any(_one_hat(d, work.actor, owner) for owner in owners)
 
 
@@ -249,7 +252,7 @@ def _require_tries(work: Deliberation, given: CouldNotReach, since: date) -> Non
 def _waits_since(work: Deliberation, duty: Duty, to: str) -> date:
     """The day on which the message of *duty* was there to be brought."""
     written = [c.written_at for c in work.dialogue.contributions_of(to) if c.written_at]
-    late = duty.kind == DutyKind.ANSWER_PARTICIPANT and written
+    late = duty.kind in {DutyKind.ANSWER_PARTICIPANT, DutyKind.CARRY_ANSWER} and written
     return work.calendar.day_of(max(written) if late else duty.opened_at)
 
 
@@ -257,7 +260,9 @@ _ASKED = frozenset(kind for kind, rule in KINDS.items() if rule.asked)
 
 
 def _unreachable(work: Deliberation, duty: Duty, to: str) -> bool:
-    """Whether *duty* waits for nothing but that *to* is reached."""
+    """Whether *duty* waits for nothing but that *to* is reached; the windows of a sealed voice wait for nothing."""
+    if is_sealed(work.dialogue, to):
+        return duty.kind == DutyKind.CARRY_ANSWER and duty.whom == to
     if duty.kind in _ASKED | {DutyKind.PASS_ON, DutyKind.INVITE_STAKEHOLDER}:
         return duty.whom == to and (
             duty.kind != DutyKind.INVITE_STAKEHOLDER or _is_invited(work, to)

@@ -6,12 +6,20 @@ from datetime import datetime
 from states.model.dialogue import Dialogue, Phase
 from states.model.duties import Duty, DutyStatus, duty_name
 from states.model.facts import Notice
-from states.model.people import HELPER, PARTICIPANT, SYSTEM, Invitation, Role
+from states.model.people import HELPER, PARTICIPANT, SYSTEM, Invitation
 from states.model.vocabulary import DutyKind, FactName, Template
-from states.privacy.seals import is_sealed
+from states.privacy.seals import is_pseudonym, is_sealed
+from states.steps.delivery.carriage import (
+    adopt,
+    came_back,
+    end_carrying,
+    next_version,
+    response_waits,
+)
 from states.steps.draft import Decision, Deliberation
 from states.steps.people.contact import OLD_WAY
 from states.steps.people.contact_ways import (
+    ANSWERS,
     failed_for_good,
     mark_failed,
     reads_mail,
@@ -22,7 +30,6 @@ from states.steps.people.erasure import erase
 from states.timing.due_facts import not_reached, not_reached_fact
 from states.timing.lapse import arm
 
-ANSWERS = frozenset({Template.ANSWER, Template.DISPUTE_SETTLED})
 BINDING = ANSWERS | {Template.ERASURE_DONE}
 """The templates that are written anew when they did not arrive, and name the head of the journal."""
 MATTERS = BINDING | {Template.INVITATION}
@@ -74,9 +81,11 @@ def goes_again(notice: Notice) -> bool:
     """
     Whether *notice*, which did not arrive, is sent again once its reader can be reached.
 
-    Only to participants: a role has a next one up. An answer is written anew instead, and a reminder has its next rung.
+    Only to participants: a role has a next one up. An answer is written anew instead, but under seal it is carried
+    again as it is, and a reminder has its next rung.
     """
-    said_anew = notice.template in {*BINDING, OLD_WAY} or notice.rung is not None
+    carried = is_pseudonym(notice.to) and notice.template in ANSWERS
+    said_anew = (notice.template in {*BINDING, OLD_WAY} and not carried) or notice.rung is not None
     return notice.role == PARTICIPANT and not said_anew
 
 
@@ -115,7 +124,7 @@ def came_home(work: Deliberation, to: str, template: Template) -> None:
     if template == Template.ANSWER:
         _answer_delivered(work, to, [c.id for c in own if c.written_at and not c.delivered_at])
     elif template == Template.DISPUTE_SETTLED:
-        for one in [c for c in own if c.dispute_open and c.settlement]:
+        for one in [c for c in own if response_waits(c)]:
             _settlement_delivered(work, one.id)
     elif template == Template.ERASURE_DONE:
         erase(work, to)
@@ -126,6 +135,8 @@ def _covers(notice: Notice) -> list[str]:
 
 
 def _answer_delivered(work: Deliberation, voice: str, covers: list[str]) -> None:
+    if is_sealed(work.dialogue, voice):
+        adopt(work, voice)
     waiting = [work.dialogue.contributions[name] for name in covers]
     fresh = [c.id for c in waiting if c.written_at and c.delivered_at is None]
     if not fresh:
@@ -134,6 +145,9 @@ def _answer_delivered(work: Deliberation, voice: str, covers: list[str]) -> None
         work.change_contribution(name, delivered_at=work.now)
     left = [c.id for c in work.dialogue.contributions_of(voice) if c.delivered_at is None]
     work.fact(FactName.PARTICIPANT_ANSWERED, voice, covers=covers, left=left)
+    if is_sealed(work.dialogue, voice):
+        end_carrying(work, voice)
+        return
     if left:
         return
     work.meet(duty_name(DutyKind.ANSWER_PARTICIPANT, voice))
@@ -143,10 +157,18 @@ def _answer_delivered(work: Deliberation, voice: str, covers: list[str]) -> None
 
 
 def _settlement_delivered(work: Deliberation, name: str) -> None:
-    if not work.dialogue.contributions[name].dispute_open:
+    voice = work.dialogue.contributions[name].voice
+    if is_sealed(work.dialogue, voice):
+        adopt(work, voice)
+    point = work.dialogue.contributions[name]
+    if point.settlement_waits:
+        work.change_contribution(name, settlement_waits=False)
+        work.fact(FactName.PARTICIPANT_ANSWERED, point.voice, covers=[name], left=[], response=True)
+        end_carrying(work, point.voice)
+    if not point.dispute_open:
         return
     work.change_contribution(name, dispute_open=False)
-    work.fact(FactName.DISPUTE_SETTLED, name, round=work.dialogue.contributions[name].dispute_round)
+    work.fact(FactName.DISPUTE_SETTLED, name, round=point.dispute_round)
     work.meet(duty_name(DutyKind.ANSWER_DISPUTE, name))
 
 
@@ -154,8 +176,9 @@ def undeliverable(dialogue: Dialogue, notice: Notice, reason: str, now: datetime
     """
     What follows when *notice* could not be delivered for good; *reason* is a code without an address.
 
-    A bounced answer does not count as given. What fails for good is told once: to the manager, or the next role up
-    when it is the manager's own address that fails; an alert about an alert only goes up, and ends.
+    A bounced answer does not count as given, but under seal, where carrying it is owed again. What fails for good is
+    told once: to the manager, or the next role up when it is the manager's own address that fails; to who keeps the
+    seals once there are any. An alert about an alert only goes up, and ends.
     """
     work = Deliberation(dialogue, SYSTEM, now, notice.to)
     if dialogue.is_erased(notice.to) or notice.template == OLD_WAY:
@@ -180,51 +203,15 @@ def undeliverable(dialogue: Dialogue, notice: Notice, reason: str, now: datetime
     return work.decision()
 
 
-def record_unread(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
-    """
-    What follows when something came back about *notice* that nobody understood: it counts until a person says so.
-
-    The moderator looks at it, who alone may know whom it is about; without one the manager, or the next role up.
-    """
-    work = Deliberation(dialogue, SYSTEM, now, notice.to)
-    if dialogue.is_erased(notice.to):
-        return work.decision()
-    work.fact(FactName.REPORT_UNREAD, notice.to, template=notice.template)
-    keeper = (
-        [Role.MODERATOR] if reads_mail(dialogue, Role.MODERATOR) else who_hears(dialogue, notice)
-    )
-    for role in keeper[:1]:
-        about = {"to": notice.to, "template": notice.template, "reason": "", "unread": True}
-        work.tell(role, Template.DELIVERY_FAILED, None, **about, answer=False, again=False)
-    return work.decision()
-
-
-def reads_reports(dialogue: Dialogue, role: str) -> bool:
-    """Whether *role* looks at what came back and was not understood; manager or deputy where nobody moderates."""
-    alone = dialogue.role(Role.MODERATOR) is None
-    return role == Role.MODERATOR or (alone and role in {Role.MANAGER, Role.DEPUTY})
-
-
-def can_dismiss(role: str, template: str) -> bool:
-    """Whether *role* may say that nothing is wrong: of an answer never whoever owes it (rules 28)."""
-    return role == Role.MODERATOR or template not in ANSWERS
-
-
-def dismiss_report(dialogue: Dialogue, notice: Notice, now: datetime, by: str) -> Decision:
-    """What follows when *by*, a role or the machine, found that what came back about *notice* means nothing."""
-    work = Deliberation(dialogue, by, now, notice.to)
-    if not dialogue.is_erased(notice.to):
-        work.fact(FactName.REPORT_LOOKED_AT, notice.to, template=notice.template)
-    return work.decision()
-
-
 def _alert(work: Deliberation, notice: Notice, reason: str) -> None:
-    shown = "" if is_sealed(work.dialogue, notice.to) else reason
+    sealed = is_sealed(work.dialogue, notice.to)
+    shown = "" if sealed else reason
     failed = {"to": notice.to, "template": notice.template, "reason": shown}
-    next_step = {"answer": notice.template in ANSWERS, "again": goes_again(notice)}
+    owed_again = notice.template in ANSWERS and not sealed
+    next_step = {"answer": owed_again, "again": goes_again(notice)}
     told = told_before(notice)
     past = {"past": told} if told else {}
-    for role in _alert_roles(work.dialogue, notice):
+    for role in who_hears(work.dialogue, notice)[:1]:
         work.tell(role, Template.DELIVERY_FAILED, None, **failed, **next_step, **past)
 
 
@@ -253,15 +240,11 @@ def end_not_reached(work: Deliberation, duty: Duty) -> None:
     work.facts.append(not_reached_fact(known, work.actor))
 
 
-def _alert_roles(dialogue: Dialogue, notice: Notice) -> list[Role]:
-    """The manager, or the next role up; under seal the moderator too, who alone knows whom to reach."""
-    first = who_hears(dialogue, notice)[:1]
-    sealed = is_sealed(dialogue, notice.to) and dialogue.role(Role.MODERATOR) is not None
-    return first + [Role.MODERATOR] * (sealed and Role.MODERATOR not in first)
-
-
 def _answer_bounced(work: Deliberation, notice: Notice) -> None:
     covers = _covers(notice)
+    if is_sealed(work.dialogue, notice.to):
+        _sealed_answer_bounced(work, notice.to, covers)
+        return
     for name in covers:
         work.change_contribution(name, answer=None, written_at=None, delivered_at=None)
     work.fact(FactName.ANSWER_BOUNCED, notice.to, covers=covers)
@@ -270,8 +253,30 @@ def _answer_bounced(work: Deliberation, notice: Notice) -> None:
     _was_not_reached(work, work.duty(duty_name(DutyKind.GIVE_VERDICT, notice.to)))
 
 
+def _sealed_answer_bounced(work: Deliberation, voice: str, covers: list[str]) -> None:
+    """The words stay written: that they did not arrive is nobody's debt but that of whoever carries them."""
+    adopt(work, voice)
+    for name in covers:
+        work.change_contribution(name, delivered_at=None)
+    work.fact(FactName.ANSWER_BOUNCED, voice, covers=covers, written=True)
+    came_back(work, voice)
+
+
+def _sealed_settlement_bounced(work: Deliberation, voice: str, name: str) -> None:
+    adopt(work, voice)
+    if work.dialogue.contributions[name].settlement is None:  # they objected once more since
+        work.fact(FactName.NOTICE_UNDELIVERABLE, voice, template=Template.DISPUTE_SETTLED)
+        return
+    work.change_contribution(name, settlement_waits=True)
+    work.fact(FactName.ANSWER_BOUNCED, voice, covers=[name], written=True, response=True)
+    came_back(work, voice)
+
+
 def _settlement_bounced(work: Deliberation, notice: Notice) -> None:
     name = str(notice.detail["contribution"])
+    if is_sealed(work.dialogue, notice.to):
+        _sealed_settlement_bounced(work, notice.to, name)
+        return
     work.change_contribution(name, settlement=None, dispute_open=True)
     work.fact(FactName.ANSWER_BOUNCED, notice.to, covers=[name])
     _reopen(work, duty_name(DutyKind.ANSWER_DISPUTE, name))
@@ -282,19 +287,6 @@ def _reopen(work: Deliberation, name: str) -> None:
     duty = work.duty(name)
     if duty is None or duty.met_at is None:
         return
-    work.keep(arm(_next_version(duty), work.setting, work.armed_from))
+    work.keep(arm(next_version(duty), work.setting, work.armed_from))
     told = {"for": duty.whom, "version": duty.version + 1}
     work.fact(FactName.DUTY_REOPENED, name, kind=duty.kind, **told)
-
-
-def _next_version(duty: Duty) -> Duty:
-    version = duty.version + 1
-    lapsed = duty.lapsed_version == duty.version
-    return duty.model_copy(
-        update={
-            "status": DutyStatus.LAPSED if duty.lapsed_at else DutyStatus.OPEN,
-            "ended_at": None,
-            "version": version,
-            "lapsed_version": version if lapsed else duty.lapsed_version,
-        }
-    )

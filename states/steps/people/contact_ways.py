@@ -7,15 +7,18 @@ from states.model.dialogue import Dialogue, way_mark
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT, ROLES, Role
 from states.model.vocabulary import Template
-from states.privacy.seals import is_sealed
+from states.privacy.seals import has_seals, is_sealed
 from states.values.addresses import plain_address
 
+ANSWERS = frozenset({Template.ANSWER, Template.DISPUTE_SETTLED})
+"""The templates that say what became of what somebody said."""
 ALERTS = frozenset(
     {
         Template.ANSWER_LATE_ALERT,
         Template.ANSWER_LONG_OVERDUE,
         Template.ANSWER_NOW_OR_POSTPONE,
         Template.BY_HAND_TASK,
+        Template.CARRYING_LATE,
         Template.DELIVERY_FAILED,
         Template.DUTY_LATE,
         Template.DUTY_LATE_SPONSOR,
@@ -80,6 +83,8 @@ def who_hears(dialogue: Dialogue, notice: Notice) -> list[Role]:
     """
     if notice.template in ABOUT_MESSAGES:
         return _reached_roles(dialogue, notice, _up_from(dialogue, notice))
+    if _is_kept(dialogue, notice.to, notice.template):
+        return _reached_roles(dialogue, notice, (Role.MODERATOR, *_UP[Role.MODERATOR]))
     return _reached_roles(
         dialogue, notice, _UP[Role(notice.to)] if notice.to in _MANAGERS[:3] else _MANAGERS
     )
@@ -129,10 +134,21 @@ def _bearer(dialogue: Dialogue, notice: Notice) -> Role | None:
 
 
 def _up_from(dialogue: Dialogue, notice: Notice) -> tuple[Role, ...]:
-    """Who stands above the reader of *notice*; what is about a sealed voice never goes to the managers."""
-    if notice.to == Role.MODERATOR and not is_sealed(dialogue, str(notice.detail.get("to"))):
+    """Who stands above the reader of *notice*; what is only for those who keep the seals never goes to the managers."""
+    about = (str(notice.detail.get("to")), str(notice.detail.get("template")))
+    if notice.to == Role.MODERATOR and not _is_kept(dialogue, *about):
         return _MANAGERS
     return _UP[Role(notice.to)] if notice.to in ROLES else _MANAGERS
+
+
+def _is_kept(dialogue: Dialogue, to: str, template: str) -> bool:
+    """
+    Whether only those who keep the seals hear that *template* did not reach *to*: from the first seal on of anybody.
+
+    But for the answer to somebody who spoke openly, which is owed again (rules 39).
+    """
+    seat = to in dialogue.stakeholders and template not in ANSWERS
+    return has_seals(dialogue) and (is_sealed(dialogue, to) or seat)
 
 
 def _reached_roles(dialogue: Dialogue, notice: Notice, roles: Iterable[Role]) -> list[Role]:

@@ -7,6 +7,7 @@ from states.model.duties import OWED, Duty, DutyStatus, duty_name
 from states.model.people import PARTICIPANT
 from states.model.relays import Before, Relayed
 from states.model.vocabulary import DutyKind, FactName, Step
+from states.privacy.seals import is_answered
 from states.steps.draft import Deliberation
 from states.steps.people.relayed_steps import keep, latest, restored_fields, undo_until
 from states.steps.requests import UndoRelayed
@@ -161,7 +162,7 @@ def _time_to_answer(work: Deliberation, duty: Duty) -> dict[str, object]:
 def _owe_again(work: Deliberation, name: str) -> None:
     """A point that stands again is owed a decision and an answer, also where the others of its voice were answered."""
     point = work.dialogue.contributions[name]
-    if not point.stands or point.delivered_at is not None:
+    if not point.stands or is_answered(point):
         return
     answer = work.duty(duty_name(DutyKind.ANSWER_PARTICIPANT, point.voice))
     if answer is not None and not answer.owed:

@@ -6,6 +6,8 @@ from states.model.dialogue import Phase
 from states.model.duties import KINDS, duty_name
 from states.model.people import Invitation, Role
 from states.model.vocabulary import DutyKind, FactName, Template
+from states.privacy.seals import is_sealed
+from states.steps.delivery.carriage import answer_written, response_written
 from states.steps.draft import Deliberation
 from states.steps.onlookers import tell_onlookers
 from states.steps.permissions import next_judge, why_unanswerable
@@ -41,7 +43,7 @@ def answer_participant(work: Deliberation, given: AnswerParticipant) -> None:
     """
     Write to one participant what became of their contributions, all at once or in parts.
 
-    It counts as given when it was delivered, not now (rules 16).
+    It counts as given when it was delivered, not now (rules 16); under seal now, and carrying it is a duty of its own.
     """
     covered = [work.contribution(name) for name in dict.fromkeys(given.covers)]
     voices = {c.voice for c in covered}
@@ -59,6 +61,8 @@ def answer_participant(work: Deliberation, given: AnswerParticipant) -> None:
         work.duty(duty_name(DutyKind.ANSWER_PARTICIPANT, voice)),
         covers=covers,
     )
+    if is_sealed(work.dialogue, voice):
+        answer_written(work, voice)
 
 
 def _require_answerable(work: Deliberation, contribution: Contribution) -> None:
@@ -80,7 +84,7 @@ def dispute_answer(work: Deliberation, given: DisputeAnswer, voice: str) -> None
     contribution = work.contribution(given.contribution)
     if contribution.delivered_at is None:
         raise Refused("not-answered-yet", contribution=given.contribution)
-    if contribution.dispute_open:
+    if contribution.dispute_open or contribution.settlement_waits:
         raise Refused("dispute-twice", contribution=given.contribution)
     owner, round_ = (
         next_judge(work.dialogue, contribution.dispute_round),
@@ -102,7 +106,7 @@ def dispute_answer(work: Deliberation, given: DisputeAnswer, voice: str) -> None
 
 
 def settle_dispute(work: Deliberation, given: SettleDispute) -> None:
-    """Answer the dispute; it counts when it was delivered."""
+    """Answer the dispute; it counts when it was delivered, under seal when it was written."""
     contribution = work.contribution(given.contribution)
     if not contribution.dispute_open:
         raise Refused("not-disputed", contribution=given.contribution)
@@ -112,9 +116,11 @@ def settle_dispute(work: Deliberation, given: SettleDispute) -> None:
     last_word = duty is not None and work.dialogue.owner_role(duty) == Role.MODERATOR
     if last_word and work.actor != Role.MODERATOR:
         raise NotYours("moderator-settles", contribution=given.contribution)
-    work.change_contribution(given.contribution, settlement=given.text)
+    settled = work.change_contribution(given.contribution, settlement=given.text)
     work.fact(FactName.SETTLEMENT_WRITTEN, given.contribution, round=contribution.dispute_round)
     work.tell(contribution.voice, Template.DISPUTE_SETTLED, duty, contribution=given.contribution)
+    if is_sealed(work.dialogue, settled.voice):
+        response_written(work, settled)
 
 
 def note_lesson(work: Deliberation, given: NoteLesson) -> None:
@@ -131,7 +137,8 @@ def close_dialogue(work: Deliberation, _given: Bare) -> None:
 
 def close_with_debts(work: Deliberation, given: Reasoned) -> None:
     """The sponsor closes although answers are owed; the debts live on and next year's opening shows them."""
-    debts = [duty.name for duty in work.dialogue.duties.values() if duty.owed and duty.waiting]
+    owed = [duty for duty in work.dialogue.duties.values() if duty.owed and duty.waiting]
+    debts = [duty.name for duty in owed if KINDS[duty.kind].debt]
     if not debts:
         raise Refused("no-debts")
     work.meet(DutyKind.CLOSE_DIALOGUE)
@@ -154,9 +161,9 @@ def _end(work: Deliberation, fact: FactName, **detail: object) -> None:
 
 
 def _lives_on(work: Deliberation, kind: DutyKind) -> bool:
-    """Debts outlive the year; so does a verdict that was asked while answers are still owed."""
+    """Debts outlive the year, and what is still carried; so does a verdict that was asked while answers are owed."""
     return (
         KINDS[kind].debt
-        or kind == DutyKind.PASS_ON
+        or kind in {DutyKind.PASS_ON, DutyKind.CARRY_ANSWER}
         or (kind == DutyKind.GIVE_VERDICT and work.dialogue.phase is Phase.FEEDBACK)
     )

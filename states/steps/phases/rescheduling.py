@@ -6,6 +6,8 @@ from states.language.errors import BadInput, NotKnown, NotYours, Refused
 from states.model.duties import KINDS, Duty, Reckoning
 from states.model.people import PARTICIPANT, Role
 from states.model.vocabulary import FactName, Template
+from states.privacy.readers import Reader
+from states.privacy.seals import may_know_duty
 from states.steps.draft import Deliberation
 from states.steps.onlookers import tell_onlookers
 from states.steps.permissions import can_move_session, moves_with_session, postponements_left
@@ -20,7 +22,7 @@ def postpone(work: Deliberation, given: Postpone) -> None:
     Before the due moment it is announced, after it *late, postponed*; at most as often as the policy allows.
     """
     duty = work.duty(given.duty)
-    if duty is None:
+    if duty is None or not may_know_duty(Reader.by_name(work.actor), duty.name):
         raise NotKnown("unknown-duty", duty=given.duty)
     if not duty.owed:
         raise Refused("duty-not-owed", duty=duty.name, status=duty.status)
