@@ -12,6 +12,7 @@ from notifications.channels.channels import Channel, Post
 from records.foresight import NewFact, facts_since, mark, notices_since, sign_ins_since
 from records.queries import NoticeRow
 from records.scratch_copy import leave_out_untold, programmes_due, programmes_writing, scratch_copy
+from services.checkpoints import newest_anchor
 from services.delivery.report import DeliveryReport
 from services.delivery.round import deliver
 from services.house import House, open_house
@@ -97,5 +98,6 @@ def deliver_nowhere(house: House, now: datetime) -> DeliveryReport:
     """Let what waits at *now* (aware UTC) leave as the settings of *house* say, but to nobody, nor to any chat."""
     mailroom = house.find_mailroom()
     mail = None if mailroom.mail is None else Nowhere
-    nowhere = replace(mailroom, mail=mail, chat=None, composers=0)
+    anchor = newest_anchor(house.engine)
+    nowhere = replace(mailroom, mail=mail, chat=None, composers=0, anchor=anchor)
     return deliver(house.engine, house.ledger, nowhere, now)

@@ -24,8 +24,8 @@ _STRONG = "\x02", "\x03"
 _LINK = "\x0e", "\x0f"
 _SAID = "\x14", "\x15", "\x16"
 """Around the language of words that somebody else wrote, and around the words."""
-_QUOTE, _FOLD = "\x11", "\x12"
-"""Before a quotation, with its language; before what a page folds away."""
+_QUOTE, _FOLD, _VERBATIM = "\x11", "\x12", "\x13"
+"""Before a quotation, with its language; before what a page folds away; before lines that stay as they are."""
 _MARKS = str.maketrans("", "", "".join((*_STRONG, *_LINK, _SAID[2])))
 _LANGUAGE = re.compile(f"{_SAID[0]}[^{_SAID[1]}]*{_SAID[1]}")
 _AROUND = re.compile(f"({_SAID[0]}[^{_SAID[1]}]*{_SAID[1]}|{_SAID[2]})")
@@ -38,7 +38,7 @@ _PIECES = re.compile(
     f"|{_SAID[0]}(?P<language>[^{_SAID[1]}]*){_SAID[1]}(?P<said>[^{_SAID[2]}]*){_SAID[2]}"
 )
 
-Kind = Literal["paragraph", "heading", "list", "quote", "folded", "rule"]
+Kind = Literal["paragraph", "heading", "list", "quote", "folded", "rule", "verbatim"]
 _GROUP, _SHOWN = 4, 12  # signs of a number that people see together, and in all
 
 
@@ -115,6 +115,12 @@ def fold(number: str, called: str) -> Marked:
     return Marked(f"{_FOLD}{called}\n{group(number)}")
 
 
+def keep(text: str) -> Marked:
+    """*text* in its own lines, to be copied to the byte: nothing is wrapped, and an empty line stays."""
+    lines = (one_line(line) or _VERBATIM for line in text.strip().split("\n"))
+    return Marked(f"{_VERBATIM}\n" + "\n".join(lines))
+
+
 def blocks_of(letter: str) -> list[Block]:
     """The blocks of *letter*: parts between blank lines, told apart by how their first line begins."""
     return [_block(part) for part in _GAP.split(letter.strip()) if part.strip()]
@@ -127,6 +133,8 @@ def _block(part: str) -> Block:
     if first.startswith(_QUOTE):
         words = tuple(_paragraphs(line.removeprefix(">").strip() for line in lines[1:]))
         return Block("quote", words, first.removeprefix(_QUOTE))
+    if first == _VERBATIM:
+        return Block("verbatim", tuple(line.strip(_VERBATIM) for line in lines[1:]))
     if first.startswith(_FOLD):
         return Block("folded", (first.removeprefix(_FOLD), " ".join(lines[1:])))
     if first.startswith("- "):
@@ -201,6 +209,8 @@ def _lines(block: Block, width: int) -> Iterator[str]:
         yield "-" * min(len(texts[0]), WIDTH)
     elif block.kind == "rule":
         yield "-" * _RULE
+    elif block.kind == "verbatim":
+        yield from texts
     elif block.kind == "folded":
         yield texts[0]
         yield from _wrap(texts[1], "", "", width)

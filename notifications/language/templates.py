@@ -30,6 +30,7 @@ from notifications.language.layout import (
     cut,
     fold,
     inline,
+    keep,
     link,
     mark,
     one_line,
@@ -97,7 +98,7 @@ def _environment(*, html: bool) -> Environment:
 def _words() -> Environment:
     environment = _environment(html=False)
     environment.filters |= {"strong": strong, "link": link, "quoted": quote, "said": quote_inline}
-    environment.filters |= {"mark": mark, "folded": fold}
+    environment.filters |= {"mark": mark, "folded": fold, "verbatim": keep}
     return environment
 
 

@@ -139,7 +139,7 @@ def _duty(part: Part) -> Duty | None:
 
 def _passage(part: Part, reader: Person, frame: dict[str, Any]) -> Section:
     own = frame_of(part.dialogue, reader, frame["now"], part.base_url, part.notice)
-    own["language"] = frame["language"]
+    own |= {"language": frame["language"], "anchor": frame["anchor"]}
     subject, said = passage(part.notice.template, context_of(part.notice, part.dialogue, own))
     return Section(subject, said)
 

@@ -204,7 +204,7 @@ def context_for_role(
 ) -> dict[str, Any]:
     """What the letter of *notice* may use; the notice's reader must exist."""
     duty = dialogue.latest(notice.duty) if notice.duty else None
-    person = dialogue.role(notice.to)
+    person = dialogue.holder(notice.to)
     context: dict[str, Any] = {
         "dialogue": view_of(dialogue, language),
         "you": person and RoleYou(notice.to, person),

@@ -47,7 +47,8 @@ _PUT_OFF = CompiledStatement(
     .values(next_try_at=bindparam("moment")),
     ["of_notice", "moment"],
 )
-_TASKS = {name for name, kind in KINDS.items() if kind is Kind.TASKS} - {Template.DIGEST}
+_TELL_NO_TASK = {Template.DIGEST, Template.WEEKLY_CHECKPOINT}
+_TASKS = {name for name, kind in KINDS.items() if kind is Kind.TASKS} - _TELL_NO_TASK
 _ONE_AT_A_TIME = 7_306_041_893
 """The lock under which letters are put together on PostgreSQL: two at once could each take half of one."""
 

@@ -11,6 +11,7 @@ from records.engine.database import reading
 from records.engine.errors import RecordsError
 from records.journal import journal
 from records.ledger import Ledger
+from services.delivery.weekly_checkpoint import send_weekly_checkpoint
 from states.model.dialogue import Dialogue
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT, Role
@@ -70,14 +71,16 @@ def send_digest(ledger: Ledger, programme_id: str, now: datetime) -> int:
 
     A week is the ISO week in the programme's zone; asking again in the same week writes nothing. Nor does a week in
     which nothing changed and nothing is owed, or in which a letter of tasks went (rules 45), nor while the programme is
-    paused. Raises NotKnown('unknown-programme').
+    paused. With them go the checkpoints that auditor and board keep, paused or not.
+    Raises NotKnown('unknown-programme').
     """
+    kept = send_weekly_checkpoint(ledger, programme_id, now)
     if ledger.programme(programme_id).paused is not None:
-        return 0
+        return kept
     found = (ledger.read(name) for name in ledger.dialogue_ids(programme_id))
     dialogues = [as_letters_know(one, Role.MANAGER) for one in found]
     worth = (each for each in dialogues if _asks_something(ledger, each, now))
-    return sum(_write(ledger, each, now) for each in worth)
+    return kept + sum(_write(ledger, each, now) for each in worth)
 
 
 def _asks_something(ledger: Ledger, dialogue: Dialogue, now: datetime) -> bool:

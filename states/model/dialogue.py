@@ -16,7 +16,7 @@ from states.model.contributions import Commitment, Contribution, Seal, Verdict
 from states.model.duties import KINDS, OWED, Duty
 from states.model.facts import Fact, HeldChange, Notice
 from states.model.information import Information
-from states.model.people import PARTICIPANT, ROLES, Helper, Person, Role, Stakeholder
+from states.model.people import AUDITOR, PARTICIPANT, ROLES, Helper, Person, Role, Stakeholder
 from states.model.policy import Policy
 from states.model.programme import Programme
 from states.model.relays import Relayed
@@ -204,8 +204,9 @@ class Dialogue:
             return self.helpers[to].contact
         if self.is_erased(to):
             return None
-        stakeholder = self.stakeholder_of(to)
-        return stakeholder.contact if stakeholder else None
+        if stakeholder := self.stakeholder_of(to):
+            return stakeholder.contact
+        return self.programme.auditor if to == AUDITOR else None
 
     def reader_of(self, notice: Notice) -> Person | None:
         """The person who gets *notice*: as `reader`, but for what goes to a way that was replaced."""

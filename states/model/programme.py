@@ -33,6 +33,8 @@ class Programme(Value):
     schedule: Line
     """When the yearly cycle opens, as a cron line in the programme's time zone."""
     roles: dict[Role, Person]
+    auditor: Person | None = None
+    """Who audits it from outside and gets a checkpoint of the journals each week; no role, and signs in without it."""
     holidays: tuple[date, ...] = ()
     policy: dict[str, Any] = Field(default_factory=dict)
     """Policy values that differ from the defaults, in the shape of config/policy.toml."""

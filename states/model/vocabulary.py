@@ -187,6 +187,7 @@ class Template(StrEnum):
     AGENDA_ECHOED = "agenda-echoed"
     BY_HAND_TASK = "by-hand-task"
     DIALOGUE_CLOSED = "dialogue-closed"
+    WEEKLY_CHECKPOINT = "weekly-checkpoint"
     DIGEST = "digest"
     DUTY_DUE_SOON = "duty-due-soon"
     DUTY_DUE_TODAY = "duty-due-today"

@@ -346,6 +346,11 @@ def _news(home: Dialogue) -> Iterator[Case]:
     for template in ("report-waits", "report-still-waits"):
         yield Case(template, notice(template, "confidant"), home)
     yield Case("maybe", notice("calendar-maybe", "manager", to="ngo"), home)
+    yield Case("weekly-checkpoint", notice("weekly-checkpoint", "board"), home)
+    audited = home.programme.model_copy(update={"auditor": home.programme.roles[Role.BOARD]})
+    read = replace(home, programme=audited)
+    hers = notice("weekly-checkpoint", "auditor").model_copy(update={"role": "auditor"})
+    yield Case("weekly-checkpoint, auditor", hers, read)
     yield Case("digest", notice("digest", "manager"), home)
     yield Case("digest, quiet", notice("digest", "manager"), replace(home, duties={}))
 

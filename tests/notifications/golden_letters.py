@@ -42,7 +42,11 @@ from tests.notifications.letters_of_many import (
 _TENTH_DAY = datetime(2022, 9, 22, 6, tzinfo=UTC)
 _EARLY = SESSION - timedelta(days=70)
 _HEAD = "5f2a9c31" * 8
-_ANCHOR = Anchor(f"weerklank/journal/0a1b2c3d\n1234\n{'Xyql' * 10}Xyo=\n", "")
+_SIGNER = "weerklank/journal/0a1b2c3d"
+_ANCHOR = Anchor(
+    f"{_SIGNER}\n1234\n{'Xyql' * 10}Xyo=\n\n\N{EM DASH} {_SIGNER} {'Xyql' * 22}Xyo=\n",
+    f"{_SIGNER}+5f2aa55f+{'Xyql' * 11}",
+)
 _OWED = "answer-participant/investor"
 
 _CASES: dict[str, tuple[str, ...]] = {
@@ -78,6 +82,7 @@ _CASES: dict[str, tuple[str, ...]] = {
         "by hand no-mail", "by hand factory-tr", "by hand sealed, moderator", "by hand sealed, manager",
     ),
     "calendar-maybe": ("maybe",),
+    "weekly-checkpoint": ("weekly-checkpoint", "weekly-checkpoint, auditor"),
     "contact-changed": ("changed, open", "changed by them, open", "changed, at risk"),
     "contact-to-check": ("to call", "to call the old number"),
     "dates-changed": ("moved, sponsor",),
@@ -258,7 +263,13 @@ def variant_of(letter: str, case: str) -> str:
 def _written(case: Case, pages: str | None = PAGES) -> Message:
     """In its own words, also to those to whom mail says no more than that there is something."""
     return compose(
-        case.notice, case.dialogue, now=case.now, base_url=pages, journal_head=_HEAD, whole=True
+        case.notice,
+        case.dialogue,
+        now=case.now,
+        base_url=pages,
+        journal_head=_HEAD,
+        anchor=_ANCHOR if case.notice.template == Template.WEEKLY_CHECKPOINT else None,
+        whole=True,
     )
 
 

@@ -11,7 +11,7 @@ from states.checks.checks import RULES
 from states.model import vocabulary
 from states.model.dialogue import Phase
 from states.model.duties import KINDS, DutyStatus
-from states.model.people import HELPER, PARTICIPANT, Role
+from states.model.people import AUDITOR, HELPER, PARTICIPANT, Role
 from states.model.vocabulary import Step
 from states.steps.delivery import letters
 
@@ -30,7 +30,7 @@ Moment = Annotated[
     ),
 ]
 """An instant in UTC."""
-_SEATS = (*(role.value for role in Role), PARTICIPANT, HELPER)
+_SEATS = (*(role.value for role in Role), PARTICIPANT, HELPER, AUDITOR)
 Owner = Annotated[str, _one_of(*_SEATS)]
 Kind = Annotated[str, _one_of(*(f"{kind}" for kind in KINDS))]
 CheckName = Annotated[str, _one_of(*dict.fromkeys(f"{rule.name}" for rule in RULES))]

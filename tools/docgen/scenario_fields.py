@@ -43,6 +43,7 @@ ABOUT: dict[type[BaseModel], dict[str, str]] = {
         "languages": "The languages of its texts, the first is preferred.",
         "schedule": "When the next edition opens: a cron line, like `0 9 1 12 *`.",
         "roles": "Who holds which role: `manager`, `deputy`, `sponsor`, `moderator`, `board`, `confidant`.",
+        "auditor": "Who audits it from outside: gets a checkpoint of the journals each week, and holds no role.",
         "holidays": "Further days off.",
         "policy": "Values of its own, in the shape of `config/policy.toml`.",
         "owed_before": "Written by steps alone; a file leaves it out.",

@@ -75,6 +75,7 @@ KINDS: Mapping[Template, Kind] = {
     # what is asked, in time, and what is good to know
     Template.AGENDA_ECHOED: Kind.TASKS,
     Template.BY_HAND_TASK: Kind.TASKS,
+    Template.WEEKLY_CHECKPOINT: Kind.TASKS,
     Template.DIALOGUE_CLOSED: Kind.TASKS,
     Template.DIGEST: Kind.TASKS,
     Template.DUTY_DUE_SOON: Kind.TASKS,
@@ -235,7 +236,7 @@ def said_now(dialogue: Dialogue, notice: Notice, now: datetime) -> Notice:
 
 def redundant(templates: set[Template]) -> set[str]:
     """Of the *templates* in a letter those that say nothing beside the others: an overview beside tasks."""
-    return {Template.DIGEST} if templates - {Template.DIGEST} else set()
+    return {Template.DIGEST} if templates - {Template.DIGEST, Template.WEEKLY_CHECKPOINT} else set()
 
 
 Fate = Literal["wanted", "unwanted", "skipped"]
