@@ -91,7 +91,7 @@ async def enforce_deadlines() -> Outcome:
     def work(house: House, pulse: Pulse) -> tuple[int, SweepReport, Board, Signals]:
         opened = house.open_due_editions(moment)
         report = house.sweep(moment, chunk=CHUNK, pause=pulse.rest)
-        pulse.done = report.duties
+        pulse.done = report.public_part().duties
         beat(house.settings, house.engine, moment)
         board = board_of(house, report, moment)
         return len(opened), report, board, signals_of(house, moment)

@@ -1,10 +1,13 @@
 """Seals page: who spoke under seal and what they should still hear, and the last word; for the moderator alone."""
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
 from starlette.responses import Response
 
 from notifications.letters.compose import words_to_pass_on
 from portal.http.errors import Incomplete, NotFound
-from portal.manager.answers.answer_debts import Debt, debts_of, waiting_by_hand
+from portal.manager.answers.answer_debts import PENDING, Debt, debts_of, waiting_by_hand
 from portal.manager.answers.answers import record_delivery
 from portal.manager.session.session_page import invited_people
 from portal.manager.table.people import change_contact, end_links
@@ -14,14 +17,17 @@ from portal.shared.which_dialogue import at_hand, nothing_yet
 from portal.web.pages import get, post
 from portal.web.request import Visit
 from records.delivery.queue import find
-from records.queries import notices_of
+from records.queries import NoticeRow, notices_of
 from states.language.catalogue import N_
 from states.language.languages import language_of
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role, Stakeholder
 from states.model.vocabulary import Step
+from states.privacy.seals import is_pseudonym
 
 _MODERATOR = Role.MODERATOR.value
+_OVERDUE = timedelta(days=1)
+"""Longer than any letter waits for the morning."""
 
 
 def show(visit: Visit) -> Response:
@@ -38,6 +44,7 @@ def show(visit: Visit) -> Response:
         seen=seen,
         guests=invited_people(dialogue),
         sealed=[debt for debt in debts if debt.sealed],
+        stuck=_stuck(rows, visit.now),
         by_hand=by_hand,
         texts={one.number: _text(visit, dialogue, one.number) for one in by_hand},
         objections=_objections(debts),
@@ -52,6 +59,17 @@ def _text(visit: Visit, dialogue: Dialogue, number: int) -> tuple[str, str] | No
         return None
     text = words_to_pass_on(posted.notice, dialogue, _MODERATOR, visit.now)
     return (text, language_of(someone.language)) if text else None
+
+
+def _stuck(rows: Iterable[NoticeRow], now: datetime) -> dict[str, datetime]:
+    """
+    For each voice under seal since when a message to it does not leave.
+
+    No alarm of whoever watches the machine counts such a message, so this is where it is seen (rules 39).
+    """
+    waits = [row for row in rows if row.status == PENDING and is_pseudonym(row.to)]
+    late = [row for row in waits if now - row.at > _OVERDUE]
+    return {row.to: row.at for row in sorted(late, key=lambda row: row.at, reverse=True)}
 
 
 def _objections(debts: list[Debt]) -> list[tuple[Debt, SeenPoint]]:

@@ -1,7 +1,7 @@
 """Delivery report: what a delivery round did, told in one line."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -9,6 +9,7 @@ ALL_TAKEN = (
     "The mail server has all the connections that it may have (WEERKLANK_SMTP_CONNECTIONS). "
     "What waits goes out over them."
 )
+_STOPPED = "stopped"
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,14 @@ class DeliveryReport:
     stopped: str | None = None
     """Why the round stopped early, and what to do; None when it did not."""
     untold: Counter[str] = field(default_factory=Counter)
-    """How many of each went of which whoever watches the machine is told nothing."""
+    """How many of each went of which whoever watches the machine is told nothing; *stopped*: at such a one it ended."""
 
     def public_part(self) -> Self:
         """What of it whoever watches the machine is told (rules 39)."""
-        left = {name: getattr(self, name) - number for name, number in self.untold.items()}
-        return replace(self, **left, untold=Counter())
+        hidden = self.untold.items()
+        left = {name: getattr(self, name) - number for name, number in hidden if name != _STOPPED}
+        stopped = None if self.untold[_STOPPED] else self.stopped
+        return replace(self, **left, stopped=stopped, untold=Counter())
 
     @property
     def handled(self) -> int:
@@ -71,9 +74,11 @@ def sum_reports(reports: list[DeliveryReport]) -> DeliveryReport:
         total.update(
             {name: value for name, value in vars(report).items() if isinstance(value, int)}
         )
-    stopped = next((report.stopped for report in reports if report.stopped), None)
+    stopped = [report for report in reports if report.stopped]
+    first = min(stopped, key=lambda report: report.untold[_STOPPED], default=DeliveryReport())
     untold = sum((report.untold for report in reports), Counter[str]())
-    return DeliveryReport(**total, stopped=stopped, untold=untold)
+    untold[_STOPPED] = first.untold[_STOPPED]
+    return DeliveryReport(**total, stopped=first.stopped, untold=untold)
 
 
 @dataclass
@@ -89,6 +94,15 @@ class LetterCount:
         """The letter *name* ended so."""
         self.ended[outcome] += 1
         self.untold[outcome] += name in self.hidden
+
+    def stop(self, name: str, waiting: Iterable[str]) -> None:
+        """
+        The mail server failed at the letter *name*, and others are *waiting*.
+
+        What a mail server does is told; that one under seal, and no other, was tried is not.
+        """
+        self.add("later", name)
+        self.untold[_STOPPED] += {name, *waiting} <= set(self.hidden)
 
     def report(self, stopped: str | None) -> DeliveryReport:
         """All of it; *stopped*: why the round ended early."""

@@ -215,7 +215,7 @@ class _Round:
         try:
             outcome = self._one(posted)
         except _ServerFailed:
-            self.count.add("later", posted.message_id)
+            self.count.stop(posted.message_id, (one.message_id for one in self.desk.waiting))
             raise
         if outcome is not None:
             self.count.add(outcome, posted.message_id)

@@ -179,7 +179,7 @@ def _outbox(engine: Engine, now: datetime) -> Findings:
     if waits.failed:
         said = f"{_messages(waits.failed)} could not be delivered"
         yield Finding("outbox", "warn", said, advice="the manager was told, or the next role up")
-    if unread := len(returned_mail.unread_reports(engine)):
+    if unread := returned_mail.how_many_unread(engine):
         said = f"{_messages(unread)} of which something came back that a person must read"
         yield Finding("bounces", "warn", said, advice="weerklank bounces --unread")
     if unheard := returned_mail.unheard_alerts(engine):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -345,3 +346,20 @@ def test_a_manager_is_not_offered_what_only_the_moderator_may(two_companies: Por
     assert 'name="by_hand"' not in page
     assert 'name="phone"' in page
     assert "kan alleen de moderator" in page
+
+
+def test_only_the_moderator_sees_that_a_message_under_seal_does_not_leave(portal: Portal) -> None:
+    """No alarm of whoever watches the machine counts it, so that it is seen here."""
+    portal.memory.open()
+    portal.memory.sign()
+    portal.memory.deliver()
+    given = {"covers": ["c2"], "text": "Thank you."}
+    portal.memory.act("answer-participant", given)
+    sentence, page = "wacht al sinds", "/dialogues/kleding-2022/seals"
+    assert sentence not in portal.enter_as("moderator").get(page).text
+    portal.memory.now += timedelta(hours=25)
+    assert sentence in portal.enter_as("moderator").get(page).text
+    for role in ("manager", "deputy", "sponsor", "board", "confidant"):
+        assert all(sentence not in text for _, text in pages_of(portal, role))
+    portal.memory.deliver()
+    assert sentence not in portal.enter_as("moderator").get(page).text

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from notifications.views.names import travels_sealed
 from records import aging_report, queries
+from records.delivery import returned_mail
 from records.delivery.queue import Posted, release, untold_among
 from records.engine.database import reading
 from records.metrics import gauges
@@ -104,9 +105,16 @@ def test_mail_to_a_voice_under_seal_is_in_no_count(answered: Memory) -> None:
     answered.ledger.undeliverable(notice.id, "email", "550 5.1.1", answered.now)
     alerts = len(answered.notices(template="delivery-failed"))
     assert len(untold(answered)) == alerts == 1
-    answered.deliver()
+    went = answered.deliver()
 
     assert aging_report.failures(engine) == {}
     lately = aging_report.mail_lately(engine, answered.now - timedelta(days=1))
     assert lately.failed == {}
     assert (queries.waiting(engine).failed, gauges(engine, answered.now).failed) == (0, 0)
+    for one in went:
+        answered.ledger.report_unread(one.id, answered.now)
+    assert len(returned_mail.unread_reports(engine)) == 1
+    assert returned_mail.how_many_unread(engine) == 0
+    for one in went:
+        answered.ledger.undeliverable(one.id, "email", "550 5.1.1", answered.now)
+    assert returned_mail.unheard_alerts(engine) == 0

@@ -406,7 +406,7 @@ class Said(Document):
 
 
 class Swept(Document):
-    """What time did."""
+    """What time did, without what would tell how far words to a voice under seal came."""
 
     now: Moment
     opened: list[str]
@@ -424,7 +424,7 @@ class Swept(Document):
 
 
 class Delivered(Document):
-    """What one round of delivery did, in numbers of letters."""
+    """What one round of delivery did, in numbers of letters; without those to voices under seal."""
 
     now: Moment
     sent: Count
