@@ -15,7 +15,7 @@ from records.delivery.settle import Deliveries
 from records.dialogues import programmes
 from records.dialogues.editions import ask_other_editions, heard_beside
 from records.dialogues.openings import Opener, OpeningRequest
-from records.dialogues.persist import Decided, write_step
+from records.dialogues.persist import Decided, write_chosen_step
 from records.dialogues.programmes import ProgrammeRow
 from records.dialogues.repository import DialogueReader, Policies, Snapshot
 from records.engine.clock_guard import require_present
@@ -121,7 +121,7 @@ class Ledger:
             if expected not in {None, held.revision}:
                 raise Refused("changed-meanwhile", dialogue=dialogue_id)
             decided = law(heard_beside(held.dialogue) if beside else held.dialogue)
-            after = write_step(connection, held, decided, now)
+            after = write_chosen_step(connection, held, decided, now)
         return self._write(after, decided)
 
     def _write(self, after: Snapshot, decided: Decided) -> Receipt:

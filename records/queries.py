@@ -15,7 +15,6 @@ from records.run_history import LATE, finished_by
 from records.schema.core import (
     DIALOGUES,
     DUTIES,
-    FACTS,
     LAPSED_ONLY,
     NOTICES,
     PENDING_ONLY,
@@ -259,14 +258,6 @@ def stuck_duties(engine: Engine) -> list[DutyRow]:
     forgotten = and_(DUTIES.c.next_at.is_(None), DUTIES.c.lapsed_version < DUTIES.c.version)
     chosen = SELECT_DUTIES.where(DUTIES.c.status.in_(sorted(OWED)), forgotten)
     return _duties(engine, chosen.order_by(DUTIES.c.id))
-
-
-def newest_fact(engine: Engine, dialogue_id: str) -> datetime | None:
-    """When what happened last in *dialogue_id* happened; None where nothing did."""
-    chosen = select(func.max(FACTS.c.at)).where(FACTS.c.dialogue_id == dialogue_id)
-    with reading(engine) as connection:
-        found: datetime | None = connection.scalar(chosen)
-    return found
 
 
 def next_moment(engine: Engine) -> datetime | None:

@@ -18,9 +18,9 @@ from cli.step_options.parameters import given_by_options
 from cli.step_options.problems import told_by_options
 from cli.step_options.step_list import list_steps
 from cli.times import Now
-from records import queries
-from records.engine.clock_guard import require_order
 from records.engine.column_types import can_be_key
+from records.engine.database import reading
+from records.schema.fact_order import require_order
 from services.house import House, open_house
 from states.language.errors import NotKnown, Refused
 from states.model.calendar import WorkCalendar
@@ -225,7 +225,8 @@ def _with_nobody(refusal: Refused, house: House, dialogue: str, by: str) -> Refu
 def require_typed_order(house: House, dialogue: str, typed: str | None, moment: "datetime") -> None:
     """Raise Refused('past-now') when *moment* was *typed*, and *dialogue* is further already."""
     if typed is not None and can_be_key(dialogue):
-        require_order(dialogue, queries.newest_fact(house.engine, dialogue), moment)
+        with reading(house.engine) as connection:
+            require_order(connection, dialogue, moment, typed=True)
 
 
 def _tell(receipt: "Receipt", *, as_json: bool) -> None:

@@ -33,6 +33,7 @@ from records.journal.hash_chain import INSERT_FACTS, Head, beginning, entries_of
 from records.outbox import enqueue
 from records.outbox.corrections import correct
 from records.schema.core import DIALOGUES, DUTIES
+from records.schema.fact_order import require_order
 from states.language.errors import Refused
 from states.model.dialogue import Dialogue
 from states.model.facts import Fact, HeldStep, Notice
@@ -66,6 +67,14 @@ class Decided(Protocol):
     @property
     def programme(self) -> Programme | None:
         """The programme, when its roles changed."""
+
+
+def write_chosen_step(
+    connection: Connection, held: Snapshot, decided: Decided, now: datetime
+) -> Snapshot:
+    """As `write_step`, of what a person does: raises Refused('past-now') when they chose too early a moment."""
+    require_order(connection, held.dialogue.id, now)
+    return write_step(connection, held, decided, now)
 
 
 def write_step(connection: Connection, held: Snapshot, decided: Decided, now: datetime) -> Snapshot:

@@ -40,20 +40,16 @@ def require_present(engine: Engine, now: datetime) -> None:
         return
     present = clock()
     if now - present > AHEAD:
-        said = {"now": _stamp(now), "clock": _stamp(present)}
+        said = {"now": stamp(now), "clock": stamp(present)}
         raise Refused("future-now", minutes=AHEAD // timedelta(minutes=1), **said)
 
 
-def require_order(dialogue_id: str, newest: datetime | None, now: datetime) -> None:
-    """
-    Raise Refused('past-now') when *now*, which somebody typed, lies more than AHEAD before the *newest* fact (aware).
-
-    Only for who chooses the moment: what lives by a clock may be late, and is heard all the same.
-    """
-    if newest is not None and newest - now > AHEAD:
-        said = {"now": _stamp(now), "newest": _stamp(newest)}
-        raise Refused("past-now", dialogue=dialogue_id, **said)
+def is_chosen(engine: Engine, now: datetime) -> bool:
+    """Whether *now* (aware) lies so far before the clock of *engine* that somebody chose it."""
+    clock: Clock | None = engine.get_execution_options().get(_CLOCK)
+    return clock is not None and clock() - now > AHEAD
 
 
-def _stamp(moment: datetime) -> str:
+def stamp(moment: datetime) -> str:
+    """*moment* (aware) as a refusal says it."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -13,13 +13,14 @@ from sqlalchemy.exc import StatementError
 from records.delivery.settle import Deliveries
 from records.dialogues.persist import end_all_days
 from records.dialogues.repository import DialogueReader, Policies
-from records.engine.clock_guard import require_present
+from records.engine.clock_guard import is_chosen, require_present
 from records.engine.column_types import BigId
 from records.engine.database import reading, writing
 from records.engine.statements import CompiledStatement
 from records.journal.embargo.held_facts import days_over
 from records.run_history import Tally, record_end, record_idle, record_start
 from records.schema.core import DUTIES
+from records.schema.fact_order import require_order_of_due
 from records.sweep import chunk as one_chunk
 from records.sweep.chunk import Draft
 from records.sweep.rule_cache import RuleCache
@@ -74,9 +75,11 @@ def sweep(
     Works in chunks of at most *chunk* duties, fewer when writing them would let people wait. On SQLite it pauses
     *pause_seconds* after each, because its lock is not fair: people come first. A duty on which the law fails is noted
     with its error and holds up nobody else.
-    Raises Refused('future-now'), Busy or DatabaseUnavailable; what was done before stays done. Source: rules 23.
+    Raises Refused('future-now', 'past-now'), Busy, DatabaseUnavailable; what was done stays done. Source: rules 23.
     """
     require_present(engine, now)
+    if is_chosen(engine, now):
+        require_order_of_due(engine, now)
     if over := days_over(engine, now):
         end_all_days(engine, policies, over, now)
     report = SweepReport()

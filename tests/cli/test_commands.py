@@ -110,7 +110,8 @@ def test_a_step_cannot_be_put_before_what_happened_last(edition: Desk) -> None:
     refused = json.loads(result.stdout)["refused"]
     assert (result.exit_code, refused["code"]) == (1, "past-now")
     assert "2020-12-10 07:44 UTC" in refused["message"]
-    assert "2020-12-10 08:00 UTC" in refused["message"]
+    # When it happened is not told: it may be the moment at which a voice under seal did something.
+    assert "08:00" not in refused["message"]
     assert edition.good("journal", "show", ID) == before
     edition.good(*words, "--now", "2020-12-10T08:46+01:00")
 
