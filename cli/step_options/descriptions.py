@@ -107,6 +107,7 @@ _FIELDS: Mapping[str, str] = {
     "after": "How it reads from now on.",
     "before": "How it read.",
     "by_hand": "Their address does not work: from now on they are reached by phone or letter.",
+    "calendar": "Whether they, at risk, want the session in their calendar.",
     "change": "What changed in the strategy: how it read before and after.",
     "changes": "What changed in the agenda.",
     "check": "Which check is passed by hand.",

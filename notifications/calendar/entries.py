@@ -15,6 +15,7 @@ from states.model.dialogue import Dialogue, Phase
 from states.model.facts import Notice
 from states.model.people import ROLES, Invitation, Person, Role, Stakeholder
 from states.model.vocabulary import Template
+from states.privacy.seals import is_veiled
 from states.steps.people.contact import OLD_WAY
 
 SESSION_LENGTH = timedelta(hours=3)
@@ -76,7 +77,13 @@ def entry_for(
 
 
 def _has_one(guest: Stakeholder, notice: Notice) -> bool:
-    """Whether the session is, or should come, in the calendar of *guest*; for a *notice* of declining that it was."""
+    """
+    Whether the session is, or should come, in the calendar of *guest*; for a *notice* of declining that it was.
+
+    At risk it is there only when they asked for it (rules 49).
+    """
+    if guest.at_risk is not False and not guest.calendar_wanted:
+        return False
     declined = guest.invitation is Invitation.DECLINED
     return guest.invited and declined == (notice.template == Template.INVITATION_DECLINED)
 
@@ -85,16 +92,17 @@ def _taken_back(
     dialogue: Dialogue, stakeholder: str, reader: Person, now: datetime, language: str
 ) -> bytes:
     """What takes the session out of a calendar that somebody else may read by now: no name, company or words."""
-    neutral = _Session(
-        method="CANCEL",
-        sequence=dialogue.calendar_sequence - 1,
-        at=dialogue.session_at,
-        title=word("voice", "discreet", language),
-        purpose=None,
-        manager=None,
-        written=now,
-    )
+    sequence, title = dialogue.calendar_sequence - 1, word("voice", "discreet", language)
+    neutral = _neutral(dialogue, "CANCEL", sequence, title, now)
     return _for_guest(neutral, dialogue, stakeholder, reader)
+
+
+def _neutral(
+    dialogue: Dialogue, method: str, sequence: int, title: str, now: datetime
+) -> "_Session":
+    """The session for a calendar that others may see: when it is, and neither whose nor about what."""
+    at = dialogue.session_at
+    return _Session(method, sequence, at, title, purpose=None, manager=None, written=now)
 
 
 def with_organiser(entry: CalendarEntry, organiser: str, sender: str) -> CalendarEntry:
@@ -134,9 +142,17 @@ def session_entry(
     """
     The session as an iCalendar file for *reader* alone, with times in UTC.
 
-    A cancelled session counts one SEQUENCE further than the last time that it was moved.
+    A cancelled session counts one SEQUENCE further than the last time that it was moved. For a *stakeholder* to whom
+    mail tells nothing (rules 49), neither does the entry.
     """
     cancelled = method == "CANCEL"
+    if is_veiled(dialogue, stakeholder):
+        sequence, title = (
+            dialogue.calendar_sequence + cancelled,
+            word("session", "neutral", language),
+        )
+        session = _neutral(dialogue, method, sequence, title, now)
+        return _for_guest(session, dialogue, stakeholder, reader)
     session = _Session(
         method=method,
         sequence=dialogue.calendar_sequence + cancelled,
@@ -183,7 +199,8 @@ _UID, _GUEST = b"\r\nUID:*\r\n", b"\r\nATTENDEE:*\r\n"
 def _frame(session: _Session) -> bytes:
     """The file for anybody: making it costs as much as writing the rest of an invitation."""
     calendar = Calendar()
-    calendar.add("prodid", "-//Weerklank//stakeholder dialogue//")
+    about = "stakeholder dialogue" if session.manager or session.purpose else "calendar"
+    calendar.add("prodid", f"-//Weerklank//{about}//")
     calendar.add("version", "2.0")
     calendar.add("method", session.method)
     calendar.add_component(_event(session))

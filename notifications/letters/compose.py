@@ -9,7 +9,12 @@ from typing import Any, Literal
 from notifications.calendar.entries import CalendarEntry, entry_for
 from notifications.language.anchor import Anchor
 from notifications.language.templates import Letter, LetterIncomplete, language_for, write
-from notifications.letters.neutral_letter import is_neutral, neutral_subject, write_neutral
+from notifications.letters.neutral_letter import (
+    NEUTRAL,
+    is_neutral,
+    neutral_subject,
+    write_neutral,
+)
 from notifications.views.names import Contact
 from notifications.views.to_helpers import context_for_helper
 from notifications.views.to_participants import context_for_participant, telling
@@ -21,7 +26,6 @@ from states.model.vocabulary import Template
 from states.privacy.embargo import as_letters_know
 from states.privacy.seals import has_neutral_subjects, is_sealed
 from states.privacy.visibility import is_hidden
-from states.steps.people.contact import OLD_WAY
 
 
 class Unwritable(Exception):
@@ -149,8 +153,11 @@ def neutral_message(
     told: Sequence[tuple[Notice, Dialogue]], reader: Person, frame: dict[str, Any]
 ) -> Message:
     """The one message that says no more than that there is what is *told*. Raises LetterIncomplete."""
-    letter, context = write_neutral(told, frame, reader)
-    return message_of(*told[0], reader, context, letter, discreet=True)
+    now, language = frame["now"], language_for(reader.language, NEUTRAL)
+    entries = (entry_for(*one, reader, now, language) for one in told)
+    entry = next((one for one in entries if one), None)
+    letter, context = write_neutral(told, frame | {"entry": entry}, reader)
+    return replace(message_of(*told[0], reader, context, letter, discreet=True), calendar=entry)
 
 
 def message_of(
@@ -178,25 +185,10 @@ def message_of(
         thread=thread_of(dialogue, notice.to),
         reply_to=context["contact"] if context["you"].replies else None,
         discreet=discreet,
-        calendar=_entry(notice, dialogue, reader, now, language, discreet=discreet),
+        calendar=entry_for(notice, dialogue, reader, now, language),
         alert=alert_for(notice, dialogue, now, language),
         anchor=context["anchor"],
     )
-
-
-def _entry(
-    notice: Notice,
-    dialogue: Dialogue,
-    reader: Person,
-    now: datetime,
-    language: str,
-    *,
-    discreet: bool,
-) -> CalendarEntry | None:
-    """The entry for a calendar, where one may tell; a way that was replaced gets one that tells nothing."""
-    if discreet and notice.template != OLD_WAY:
-        return None
-    return entry_for(notice, dialogue, reader, now, language)
 
 
 def _discreet(notice: Notice, dialogue: Dialogue) -> bool:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from notifications.views.names import contact_of
 from portal.http.errors import Incomplete, NotFound
-from portal.my.recorded import mark_unsafe, reach
+from portal.my.recorded import mark_unsafe, reach, want_calendar
 from portal.my.seat import mine
 from portal.my.view import Mine, Point
 from portal.web.pages import get, post
@@ -144,6 +144,7 @@ PAGES = (
     get("/my/data", show, PARTICIPANT, nav=N_("My data")),
     get("/my/data/export", export, PARTICIPANT),
     post("/my/data/reach", reach, PARTICIPANT, again=show),
+    post("/my/data/calendar", want_calendar, PARTICIPANT, again=show),
     post("/my/data/unsafe", mark_unsafe, PARTICIPANT, again=show),
     post("/my/data/links", end_links, PARTICIPANT, again=show),
     post("/my/data/erasure", ask_erasure, PARTICIPANT, again=show),

@@ -91,6 +91,16 @@ def _when(visit: Visit, given: Mapping[str, str]) -> dict[str, Any]:
     return read
 
 
+def want_calendar(visit: Visit) -> Response:
+    """Whether I, at risk, want the session in my calendar."""
+    seen = mine(visit)
+    wanted = visit.form.one("calendar") == "yes"
+    if wanted != seen.me.calendar_wanted:
+        given = {"stakeholder": seen.me.id, "calendar": wanted}
+        visit.act(seen.dialogue.id, Step.CHANGE_CONTACT, given)
+    return visit.go("/my/data", said="saved")
+
+
 def mark_unsafe(visit: Visit) -> Response:
     """Never again use one of the ways to me."""
     seen = mine(visit)

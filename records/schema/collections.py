@@ -101,6 +101,9 @@ class StakeholderTable(Piece):
     erasure_granted_at: Mapped[datetime | None] = mapped_column(comment="When it was granted")
     erased_at: Mapped[datetime | None] = mapped_column(comment="When they were erased")
     took_part: Mapped[bool] = mapped_column(comment="Whether they said yes to an earlier edition")
+    calendar_wanted: Mapped[bool] = mapped_column(
+        comment="Whether they, at risk, asked for the session in their calendar"
+    )
     unsafe: Mapped[tuple[str, ...]] = mapped_column(
         Packed(tuple[str, ...]), comment="Ways that are never used again, JSON"
     )

@@ -149,6 +149,8 @@ class Stakeholder(Mapping):
     """When it was done: after they were told."""
     took_part: bool = False
     """Whether they said yes to an earlier edition: how they are reached is theirs to say from then on."""
+    calendar_wanted: bool = False
+    """Whether they asked for the session in their calendar; asked of whoever is at risk alone (rules 49)."""
     unsafe: tuple[str, ...] = ()
     """Ways that are never used again; for the moderator's eyes alone (rules 32)."""
     left_ways: tuple[str, ...] = ()

@@ -74,6 +74,8 @@ class ChangeContact(Value):
     time_zone: ZoneName | None = None
     by_hand: bool = False
     """Their address does not work: from now on they are reached by phone or letter."""
+    calendar: bool | None = None
+    """Whether they, at risk, want the session in their calendar; said by themselves or the moderator."""
 
 
 class MarkUnsafe(Value):

@@ -20,6 +20,13 @@ def test_own_values_are_laid_over_the_defaults() -> None:
     assert policy.due[DutyKind.APPROVE_ANALYSIS] == "S-18w"
 
 
+def test_neutral_subjects_for_everybody_are_chosen() -> None:
+    assert policy_of({}).neutral_subjects is False
+    assert policy_of({"neutral_subjects": True}).neutral_subjects is True
+    with pytest.raises(PolicyUnfit, match=r"policy\.neutral_subjects"):
+        policy_of({"neutral_subjects": "now and then"})
+
+
 def test_a_rung_is_put_in_its_place_or_taken_out() -> None:
     policy = policy_of({"ladders": {"standard": {"rungs": {"+3wd": ["sponsor"], "-10wd": None}}}})
 

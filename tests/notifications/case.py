@@ -1,7 +1,7 @@
 """A case: one notice to be written, in one dialogue at one moment."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from states.model.dialogue import Dialogue
 from states.model.facts import Notice
@@ -38,3 +38,13 @@ def beside_somebody_at_risk(case: Case) -> Case:
     policy = home.policy.model_copy(update={"neutral_subjects": True})
     seats = {**home.stakeholders, "worker": worker}
     return replace(case, dialogue=replace(home, stakeholders=seats, policy=policy))
+
+
+def wants_calendar(case: Case) -> Case:
+    """*case* when its reader, a participant, asked for the session in their calendar, well before it."""
+    home, seat = case.dialogue, case.dialogue.stakeholder_of(case.notice.to)
+    assert seat is not None
+    wishing = seat.model_copy(update={"calendar_wanted": True})
+    seats = {**home.stakeholders, seat.id: wishing}
+    early = home.session_at - timedelta(days=70)
+    return replace(case, dialogue=replace(home, stakeholders=seats), now=early)

@@ -26,7 +26,7 @@ from tests.notifications.builders import (
     notice,
     programme,
 )
-from tests.notifications.case import Case, at_risk, beside_somebody_at_risk
+from tests.notifications.case import Case, at_risk, beside_somebody_at_risk, wants_calendar
 from tests.notifications.cases import every_case
 from tests.notifications.letters_of_many import (
     PAGES,
@@ -280,6 +280,9 @@ def _neutral(language: str) -> Iterator[Golden]:
     for case in first:
         if case.notice.role == PARTICIPANT and case.notice.template != Template.WAY_REPLACED:
             yield Golden(NEUTRAL, case.notice.template, partial(_of, partial(_mailed, case)))
+    asked = wants_calendar(cases[Template.INVITATION_ACCEPTED, "accepted"])
+    yield Golden(NEUTRAL, "with-calendar", partial(_of, partial(_mailed, asked)))
+    yield Golden(NEUTRAL, "calendar", partial(_shown_entry, partial(_mailed, asked)))
     bare = cases[Template.ANSWER, "sealed answer"]
     yield Golden(NEUTRAL, "without-pages", partial(_of, partial(_mailed, bare, None)))
     own = {(case.notice.template, case.name): case for case in every_case(language)}
@@ -311,8 +314,12 @@ def _with_a_number(case: Case) -> Case:
 
 def _entry(case: Case) -> str:
     """What a calendar shows of a session that is still to come."""
-    entry = _written(replace(case, now=min(case.now, _EARLY))).calendar
-    assert entry is not None, case.name
+    return _shown_entry(partial(_written, replace(case, now=min(case.now, _EARLY))))
+
+
+def _shown_entry(write: Callable[[], Message]) -> str:
+    entry = write().calendar
+    assert entry is not None
     [event] = icalendar.Calendar.from_ical(entry.data).walk("VEVENT")
     return f"{entry.method}\n{event['SUMMARY']}\n{event.get('DESCRIPTION', '')}".rstrip() + "\n"
 

@@ -86,6 +86,46 @@ def test_nobody_else_gets_an_entry() -> None:
     assert entry_of(notice("digest", "manager"), home) is None
 
 
+SENT = (
+    "invitation", "invitation-accepted", "invitation-declined", "session-moved", "dialogue-cancelled",
+    "contact-changed", "erasure-done",
+)  # fmt: skip
+"""The messages to participants that bring an entry."""
+
+
+def _endangered(*, wishing: bool) -> Dialogue:
+    home = dialogue("en")
+    changes: dict[str, Any] = {"at_risk": True, "calendar_wanted": wishing}
+    seat = home.stakeholders["ngo"].model_copy(update=changes)
+    return replace(home, stakeholders=home.stakeholders | {"ngo": seat})
+
+
+@pytest.mark.parametrize("template", SENT)
+def test_at_risk_nobody_gets_an_entry_who_did_not_ask_for_it(template: str) -> None:
+    asked = notice(template, "ngo", reason="Fusie.")
+    declined = template == "invitation-declined"
+    for wishing in (False, True):
+        home = _endangered(wishing=wishing)
+        if declined:
+            away = home.stakeholders["ngo"].model_copy(update={"invitation": Invitation.DECLINED})
+            home = replace(home, stakeholders=home.stakeholders | {"ngo": away})
+        assert (entry_of(asked, home) is not None) == wishing
+
+
+def test_an_entry_for_somebody_at_risk_says_when_and_nothing_else() -> None:
+    entry = entry_of(notice("invitation", "ngo"), _endangered(wishing=True))
+    assert entry is not None
+    sent = with_organiser(entry, "terug@weerklank.example", "dialoog@weerklank.example")
+    event = event_of(sent)
+    assert str(event["SUMMARY"]) == "Appointment"
+    assert "DESCRIPTION" not in event
+    assert event["ORGANIZER"] == "mailto:terug@weerklank.example"
+    assert event["DTSTART"].dt == SESSION
+    for hidden in (b"kledingmerk", b"merk.example", b"Karin", b"stakeholder", b"dialogue"):
+        assert hidden not in sent.data
+    assert event["UID"] == event_of(entry_of(notice("invitation", "ngo"), dialogue()))["UID"]
+
+
 def test_an_organiser_needs_an_address() -> None:
     home = dialogue()
     nobody = replace(home, programme=home.programme.model_copy(update={"roles": {}}))

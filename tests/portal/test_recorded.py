@@ -71,6 +71,18 @@ def test_how_i_am_reached_is_mine_to_say(two_companies: Portal) -> None:
     assert two_companies.memory.read().stakeholders["ngo-nl"].email == "nieuw@ngo.example"
 
 
+def test_at_risk_the_session_comes_in_my_calendar_when_i_ask_for_it(two_companies: Portal) -> None:
+    ngo, union = (two_companies.participant(who) for who in ("ngo-nl", "union-bd"))
+    assert "/my/data/calendar" not in ngo.get("/my/data").text
+    page = union.get("/my/data").text
+    assert "/my/data/calendar" in page
+    given = {"calendar": "yes"}
+    assert union.submit("/my/data/calendar", given, on="/my/data").status_code == 303
+    assert two_companies.memory.read().stakeholders["union-bd"].calendar_wanted
+    assert union.submit("/my/data/calendar", {}, on="/my/data").status_code == 303
+    assert not two_companies.memory.read().stakeholders["union-bd"].calendar_wanted
+
+
 def test_a_way_that_is_unsafe_is_never_used_again(two_companies: Portal) -> None:
     answered(two_companies)
     person = two_companies.participant("ngo-nl")

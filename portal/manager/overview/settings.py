@@ -85,6 +85,8 @@ def _settings(visit: Visit) -> Iterator[SettingRow]:
             yield SettingRow(group, key, value, defaults[group].get(key))
     at = str(values["notice_time"])[:5]
     yield SettingRow("limits", "notice_time", at, str(defaults["notice_time"])[:5])
+    told = (values["neutral_subjects"], defaults["neutral_subjects"])
+    yield SettingRow("limits", "neutral_subjects", *told)
     for name, ladder in values["ladders"].items():
         default = defaults["ladders"].get(name, {}).get("rungs", {})
         for rung, audience in ladder["rungs"].items():

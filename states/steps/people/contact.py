@@ -27,11 +27,32 @@ def change_contact(work: Deliberation, given: ChangeContact, voice: str = "") ->
     The old way and the new one are told. An answer that bounced is then written again. Raises NotYours
     ('contact-is-theirs', 'seals-keep-addresses', 'contact-of-debtor', 'hat-of-debtor').
     """
-    contact = given.model_dump(exclude={"stakeholder", "by_hand"}, exclude_none=True)
+    contact = given.model_dump(exclude={"stakeholder", "by_hand", "calendar"}, exclude_none=True)
     named = {**contact, "email": None} if given.by_hand else contact
-    if not named:
+    if not named and given.calendar is None:
         raise BadInput("nothing-given", step=Step.CHANGE_CONTACT)
     seat = work.stakeholder(given.stakeholder)
+    if named:
+        _change_ways(work, seat, named, voice)
+    if given.calendar is not None:
+        _want_calendar(work, seat.id, voice, wanted=given.calendar)
+
+
+def _want_calendar(work: Deliberation, name: str, voice: str, *, wanted: bool) -> None:
+    """
+    Keep whether *name* wants the session in their calendar, and send it to them if they do and come.
+
+    An entry shows others that they take part: nobody who owes them anything asks for it in their place.
+    """
+    if not voice and work.actor != Role.MODERATOR:
+        raise NotYours("contact-is-theirs")
+    seat = work.change_stakeholder(name, calendar_wanted=wanted)
+    work.fact(FactName.CONTACT_CHANGED, name, fields=["calendar"])
+    if wanted and seat.accepted and work.now < work.dialogue.session_at:
+        work.tell(name, Template.INVITATION_ACCEPTED)
+
+
+def _change_ways(work: Deliberation, seat: Stakeholder, named: dict[str, Any], voice: str) -> None:
     if voice:
         _require_not_their_own_hat(work, seat)
     else:
