@@ -95,7 +95,7 @@ def compose(
     try:
         if not whole and is_neutral(notice, dialogue, reader):
             return neutral_message([(notice, dialogue)], reader, frame)
-        written = _write(notice, dialogue, reader, frame)
+        written = _write(notice, dialogue, reader, frame, whole=whole)
     except LetterIncomplete as missing:
         raise Unwritable(str(missing)) from missing
     return written if whole else like_the_others(written, notice, dialogue)
@@ -141,8 +141,13 @@ def context_of(notice: Notice, dialogue: Dialogue, frame: dict[str, Any]) -> dic
     return context
 
 
-def _write(notice: Notice, dialogue: Dialogue, reader: Person, frame: dict[str, Any]) -> Message:
+def _write(
+    notice: Notice, dialogue: Dialogue, reader: Person, frame: dict[str, Any], *, whole: bool
+) -> Message:
     context = context_of(notice, dialogue, frame)
+    if whole and notice.role == PARTICIPANT:
+        # Who looks at it beforehand would see that somebody who is not at risk spoke under seal.
+        context["you"] = replace(context["you"], alike=False)
     discreet = _discreet(notice, dialogue)
     subject = neutral_subject(frame["language"]) if discreet else None
     letter = write(notice.template, context, subject=subject)

@@ -34,6 +34,8 @@ class You:
     language: str
     guarded: bool = False
     """Whether this very letter may tell nothing, although they do not speak under seal here."""
+    alike: bool = False
+    """Whether everybody's mail looks like that of those to whom it tells nothing, and leads no reply anywhere."""
     aloud: bool = False
     """Whether somebody reads this to them or brings it, whatever address they have."""
 
@@ -45,7 +47,7 @@ class You:
     @property
     def replies(self) -> bool:
         """Whether a reply to the letter reaches whoever it should; else it goes to nobody (rules 49)."""
-        return self.has_mail and not self.discreet and not has_neutral_subjects(self.dialogue)
+        return self.has_mail and not self.discreet and not self.alike
 
     @property
     def name(self) -> str:
@@ -179,8 +181,9 @@ def context_for_participant(
     duty = dialogue.latest(notice.duty) if notice.duty else None
     covers = tuple(notice.detail.get("covers", ())) or _single(notice, duty)
     you = stakeholder and You(
-        dialogue, notice.to, stakeholder, covers, now, language, telling(notice, dialogue)
-    )
+        dialogue, notice.to, stakeholder, covers, now, language, telling(notice, dialogue),
+        has_neutral_subjects(dialogue),
+    )  # fmt: skip
     context: dict[str, Any] = {
         "dialogue": view_of(dialogue, language),
         "you": you,

@@ -110,7 +110,7 @@ def stakeholders(language: str | None = None) -> dict[str, Stakeholder]:
             country=country,
             language=language or own,
             layer=Layer.PROXY,
-            at_risk=False,
+            at_risk=seat == "union-bd",
             email="rahima@solidarity-union.example"
             if seat == "union-bd"
             else f"{seat}@deelnemer.example",

@@ -181,12 +181,28 @@ def test_letters_to_others_have_the_same_headers_but_for_where_replies_go() -> N
 
 def test_what_a_seat_under_seal_says_openly_comes_in_letters_that_look_the_same() -> None:
     """Else the neutral subject would come with what is sealed alone, and be its mark."""
-    home = dialogue("en")
-    assert home.stakeholders["union-bd"].at_risk is False
+    home = _bold(dialogue("en"))
     own = compose(notice("agenda-echoed", "union-bd"), home, now=ALERTED, base_url=PAGES)
     sealed = compose(notice("dialogue-closed", "sealed-1"), home, now=ALERTED, base_url=PAGES)
     name = "notice-" + "0" * 32
     assert seen_from_outside(own, name) == seen_from_outside(sealed, name)
+
+
+def _bold(home: Dialogue) -> Dialogue:
+    """*home* when who speaks under seal in it is said not to be at risk."""
+    bold = home.stakeholders["union-bd"].model_copy(update={"at_risk": False})
+    return replace(home, stakeholders={**home.stakeholders, bold.id: bold})
+
+
+def test_whoever_looks_at_a_letter_before_it_goes_sees_nothing_of_a_bold_voice() -> None:
+    """Whether somebody who is not at risk spoke under seal changes what everybody is mailed, and no preview."""
+    case = next(c for c in every_case("en") if c.name == "answer, in parts")
+    bold = replace(case, dialogue=_bold(case.dialogue))
+    assert mailed(bold).subject != mailed(case).subject
+    one, other = (
+        compose(c.notice, c.dialogue, now=c.now, base_url=PAGES, whole=True) for c in (case, bold)
+    )
+    assert one == other
 
 
 def test_one_letter_tells_of_several_things_and_leads_to_one_page() -> None:
@@ -219,8 +235,12 @@ def test_a_policy_gives_everybody_beside_somebody_at_risk_the_same_outside(langu
 def test_a_policy_changes_nothing_where_nobody_is_at_risk() -> None:
     case = next(c for c in every_case("en") if c.name == "summary")
     asked = case.dialogue.policy.model_copy(update={"neutral_subjects": True})
-    alone = replace(case, dialogue=replace(case.dialogue, policy=asked))
-    assert mailed(alone) == mailed(case)
+    safe = {
+        name: seat.model_copy(update={"at_risk": False})
+        for name, seat in case.dialogue.stakeholders.items()
+    }
+    alone = replace(case.dialogue, policy=asked, stakeholders=safe, seals={})
+    assert mailed(replace(case, dialogue=alone)) == mailed(case)
     beside = beside_somebody_at_risk(case)
     off = replace(beside, dialogue=replace(beside.dialogue, policy=case.dialogue.policy))
     assert mailed(off).subject == mailed(case).subject
