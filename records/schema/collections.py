@@ -170,9 +170,6 @@ class ContributionTable(Piece):
     settlement_waits: Mapped[bool] = mapped_column(
         comment="Whether that waits to reach a voice under seal"
     )
-    awaited_by: Mapped[tuple[str, ...]] = mapped_column(
-        Packed(tuple[str, ...]), comment="To whom an answer to all must still come, JSON"
-    )
 
 
 class CommitmentTable(Piece):

@@ -24,6 +24,7 @@ from records.schema.fact_order import require_order_of_due
 from records.sweep import chunk as one_chunk
 from records.sweep.chunk import Draft
 from records.sweep.rule_cache import RuleCache
+from records.sweep.sealed_clock import pass_carrying
 
 _log = logging.getLogger(__name__)
 _ROUNDS = 3  # what somebody else held in one round is looked at again in the next
@@ -82,6 +83,7 @@ def sweep(
         require_order_of_due(engine, now)
     if over := days_over(engine, now):
         end_all_days(engine, policies, over, now)
+    pass_carrying(engine, policies, now)
     report = SweepReport()
     run = _Run(engine, RuleCache(policies, now, engine.dialect), report, pause, pause_seconds)
     if not run.any_due():

@@ -66,8 +66,6 @@ class Contribution(Value):
     settlement: Text | None = None
     settlement_waits: bool = False
     """Whether the response to an objection was written under seal, and did not reach its speaker yet."""
-    awaited_by: tuple[Name, ...] = ()
-    """Of an answer to all who accepted: the seats that it did not reach yet."""
 
     @property
     def stands(self) -> bool:

@@ -239,7 +239,7 @@ def close_carrying(dialogue: Dialogue, reader: Reader) -> None:
     }
     for name, point in dialogue.contributions.items():
         if is_under_seal(point) and point.voice not in own:
-            told = {"delivered_at": point.written_at, "settlement_waits": False, "awaited_by": ()}
+            told = {"delivered_at": point.written_at, "settlement_waits": False}
             dialogue.contributions[name] = point.model_copy(update=told)
 
 

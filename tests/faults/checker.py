@@ -48,7 +48,9 @@ def problems(engine: Engine, swept: datetime | None = None) -> list[str]:
     with engine.connect() as connection:
         dialogues, parts = (rows_of(connection, name) for name in ("dialogues", "contributions"))
         programmes = {row["id"]: row["document"] for row in rows_of(connection, "programmes")}
-        tables = {name: rows_of(connection, name) for name in ("facts", "duties", "notices")}
+        tables = {
+            name: rows_of(connection, name) for name in ("facts", "held_facts", "duties", "notices")
+        }
     found: list[str] = []
     for row in dialogues:
         name = row["id"]
@@ -99,12 +101,18 @@ class _Story:
     dues: dict[int, datetime] = field(default_factory=dict)
 
 
+def _place(fact: dict[str, Any]) -> tuple[int, int]:
+    """Where *fact* stands among all: what is held behind the one after which it happened."""
+    return (fact["behind"], fact["seq"]) if "behind" in fact else (fact["seq"], 0)
+
+
 @dataclass
 class _Book:
     name: str
     row: dict[str, Any]
     programme: dict[str, Any]
     facts: list[dict[str, Any]]
+    held_facts: list[dict[str, Any]]
     duties: list[dict[str, Any]]
     notices: list[dict[str, Any]]
     said: list[dict[str, Any]]
@@ -114,7 +122,7 @@ class _Book:
     def problems(self) -> Iterator[str]:
         self.facts.sort(key=lambda fact: int(fact["seq"]))
         yield from self._chain()
-        for fact in self.facts:
+        for fact in sorted([*self.facts, *self._beside()], key=_place):
             yield from self._replay(fact, json.loads(fact["detail"]))
         if {duty["name"] for duty in self.duties} != set(self.stories):
             yield "I6 the duties are not those that the journal opened"
@@ -125,6 +133,10 @@ class _Book:
         yield from self._outbox()
         yield from self._rounds()
         yield from self._debts()
+
+    def _beside(self) -> list[dict[str, Any]]:
+        """The facts of voices under seal that the journal does not have, or not yet."""
+        return [fact for fact in self.held_facts if fact["told"] is None]
 
     def _chain(self) -> Iterator[str]:
         last = sha256(f"weerklank:{self.name}".encode()).hexdigest()

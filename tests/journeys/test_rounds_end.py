@@ -27,9 +27,10 @@ def test_it_ends_when_one_has_no_address_and_the_others_fail(silent: str) -> Non
 def test_nothing_goes_to_an_address_that_failed_for_good() -> None:
     """What fails for good is told once; what comes after it goes by hand."""
     address = [{"address": NGO["email"], "from": "2022-06-20T00:00", "to": "2023-01-01T00:00"}]
-    with live(small(played("strategy"), until="2022-12-31T00:00", bounces=address)) as seen:
+    life = small(played("strategy"), until="2022-12-31T00:00", bounces=address)
+    with live(life, "moderator") as seen:
         to_them = [row for row in seen.notices(to=NGO["id"]) if row["at"] > "2022-06-20"]
         told = seen.notices(template="delivery-failed")
     assert [row["status"] for row in to_them].count("failed") == 1
     assert {row["status"] for row in to_them[1:]} <= {"by-hand", "withdrawn"}
-    assert [row["to"] for row in told] == ["manager"]
+    assert [row["to"] for row in told] == ["moderator"]  # somebody speaks under seal

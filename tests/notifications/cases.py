@@ -237,6 +237,10 @@ def sealed_cases(home: Dialogue) -> Iterator[Case]:
     place = _with(_decided(home), checked, asked)
     yield Case("sealed late", notice("answer-is-late", "sealed-1", owed, rung="+1wd"), home)
     yield Case("sealed still late", notice("answer-still-late", "sealed-1", owed), home, LATER)
+    carried = duty("carry-answer", "sealed-1", owner="moderator", waiting="sealed-1")
+    for template, name in (("answer-is-late", "late"), ("answer-still-late", "still late")):
+        told = notice(template, "sealed-1", carried, rung="+1wd")
+        yield Case(f"sealed carried {name}", told, _with(home, carried), LATER)
     yield Case("sealed answer", notice("answer", "sealed-1", owed, covers=["c2"]), place)
     yield Case("sealed summary", notice("summary-to-check", "sealed-1", checked), place)
     yield Case(
@@ -278,6 +282,27 @@ def role_cases(home: Dialogue) -> Iterator[Case]:
             name = f"{template} {rung} {to} {found.name} v{found.version}"
             yield Case(name, notice(template, to, found, rung=rung), _with(home, found))
     yield from _news(home)
+    yield from _carrying(home)
+
+
+def _carrying(home: Dialogue) -> Iterator[Case]:
+    """What those above the moderator hear of answers under seal that did not arrive."""
+    carried = [
+        duty("carry-answer", f"sealed-{n}", owner="moderator", waiting=f"sealed-{n}")
+        for n in range(1, 7)
+    ]
+    few, many = _with(home, carried[0]), _with(home, *carried)
+    roles = home.programme.roles
+    rest = {role: person for role, person in roles.items() if role != Role.MODERATOR}
+    alone = replace(few, programme=home.programme.model_copy(update={"roles": rest}))
+    for name, to, place in (
+        ("to the confidant", "confidant", few),
+        ("to the confidant, without a moderator", "confidant", alone),
+        ("to the board, few", "board", few),
+        ("to the board, many", "board", many),
+    ):
+        told = notice("carrying-late", to, carried[0], rung="+20wd")
+        yield Case(f"carrying late, {name}", told, place, LATER)
 
 
 def _of_all_kinds(home: Dialogue) -> Iterator[Duty]:

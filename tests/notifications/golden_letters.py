@@ -55,6 +55,7 @@ _CASES: dict[str, tuple[str, ...]] = {
     "answer-disputed": ("disputed", "disputed, in words", "disputed, bare"),
     "answer-is-late": (
         "late again", "late, nobody in charge", "answer-is-late, objection", "sealed late",
+        "sealed carried late",
     ),
     "answer-late-alert": (
         "answer-late-alert +1wd manager answer-participant/ngo v2",
@@ -77,12 +78,17 @@ _CASES: dict[str, tuple[str, ...]] = {
         "postponed, late=True", "postponed, late=False", "sealed postponed",
         "postponed twice, answer-dispute", "postponed twice, report-progress",
     ),
-    "answer-still-late": ("still late", "answer-still-late, objection", "sealed still late"),
+    "answer-still-late": (
+        "sealed carried still late","still late", "answer-still-late, objection", "sealed still late"),
     "by-hand-task": (
         "by hand no-mail", "by hand factory-tr", "by hand sealed, moderator", "by hand sealed, manager",
     ),
     "calendar-maybe": ("maybe",),
     "weekly-checkpoint": ("weekly-checkpoint", "weekly-checkpoint, auditor"),
+    "carrying-late": (
+        "carrying late, to the confidant", "carrying late, to the confidant, without a moderator",
+        "carrying late, to the board, few", "carrying late, to the board, many",
+    ),
     "contact-changed": ("changed, open", "changed by them, open", "changed, at risk"),
     "contact-to-check": ("to call", "to call the old number"),
     "dates-changed": ("moved, sponsor",),

@@ -6,10 +6,12 @@ import pytest
 
 from config.policies import policy_of
 from records.delivery.written_words import adopt_written
+from records.journal import journal
+from records.journal.embargo.held_chain import lived_entries
 from records.journal.examination import examine
 from states.steps.delivery import receipts
 from states.steps.phases import feedback
-from tests.records.conftest import Memory
+from tests.records.conftest import Memory, utc
 
 ANSWER, CARRY = "answer-participant/sealed-1", "carry-answer/sealed-1"
 OBJECTION = {"contribution": "c2"}
@@ -59,6 +61,23 @@ def test_what_waited_counts_as_written_from_the_upgrade_on(
     assert is_whole(opened)
     opened.deliver()
     assert not opened.reread().duties[CARRY].owed
+    assert is_whole(opened)
+
+
+def test_time_acts_on_what_is_carried_beside_the_journal(opened: Memory) -> None:
+    written(opened)
+    opened.sweep(utc(2022, 12, 1, 8))
+    opened.sweep(utc(2022, 12, 1, 8))
+
+    carry = opened.reread().duties[CARRY]
+    assert (carry.status, carry.next_at and carry.next_at > opened.now) == ("lapsed", True)
+    told = [n for n in opened.notices() if n.kind == "carry-answer"]
+    assert {n.to for n in told} <= {"moderator", "confidant", "board", "sealed-1"}
+    assert told
+    subjects = {e.subject for e in journal.entries(opened.engine, opened.dialogue_id)}
+    assert CARRY not in subjects
+    lived = {e.fact for e in lived_entries(opened.engine, opened.dialogue_id) if e.subject == CARRY}
+    assert {"duty-opened", "duty-lapsed"} <= lived
     assert is_whole(opened)
 
 

@@ -14,7 +14,7 @@ from states.model.people import SYSTEM, Role
 from states.model.vocabulary import DutyKind, FactName
 from states.privacy.seals import is_under_seal
 from states.steps.draft import Decision, Deliberation
-from states.timing.lapse import arm
+from states.timing.lapse import arm, pass_time
 
 _KEEPERS = (Role.MODERATOR, Role.CONFIDANT)
 
@@ -105,6 +105,18 @@ def end_carrying(work: Deliberation, voice: str) -> None:
 def _wait(dialogue: Dialogue, voice: str) -> bool:
     own = dialogue.contributions_of(voice)
     return any(response_waits(c) or (c.written_at and not c.delivered_at) for c in own)
+
+
+def pass_time_of_carrying(dialogue: Dialogue, now: datetime) -> Decision:
+    """What time does by *now* to all that is carried in *dialogue*: a step by itself, whose facts only keepers know."""
+    work = Deliberation(dialogue, SYSTEM, now)
+    for duty in dialogue.owed(DutyKind.CARRY_ANSWER):
+        if duty.next_at and duty.next_at <= now:
+            passing = pass_time(duty, work.setting, now)
+            work.keep(passing.duty)
+            work.facts += passing.facts
+            work.notices += passing.notices
+    return work.decision()
 
 
 def came_back(work: Deliberation, voice: str) -> None:
