@@ -30,6 +30,7 @@ from tests.records.conftest import DAY, Memory
 SEAT = Capacity("participant", "kleding", "union-bd", "kleding-2022")
 OTHER = Capacity("participant", "kleding", "ngo-nl", "kleding-2022")
 PIN, NEXT = "482913", "blue rickshaw"
+EARNEST = sealed_pins._HASHER
 
 
 @pytest.fixture(autouse=True)
@@ -56,12 +57,19 @@ def test_a_pin_is_right_however_it_is_written_and_kept_as_a_hash(opened: Memory)
 
 
 def test_in_earnest_the_hash_is_slow() -> None:
-    kept = PasswordHasher()
-    assert (kept.type.name, kept.memory_cost, kept.time_cost) == ("ID", 65536, 3)
+    assert (EARNEST.type.name, EARNEST.memory_cost, EARNEST.time_cost) == ("ID", 65536, 3)
 
 
-def test_who_has_none_is_told_the_same(opened: Memory) -> None:
+def test_who_has_none_is_told_the_same_after_the_same_work(
+    opened: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     set_pin(opened.engine, SEAT, PIN, opened.now)
+    looked, look = list[str](), sealed_pins._fits
+    monkeypatch.setattr(sealed_pins, "_fits", lambda k, p: looked.append(k[:30]) or look(k, p))
+    for seat in (SEAT, OTHER):
+        tried(opened, "739251", seat)
+    assert len(looked) == 2
+    assert looked[0] == looked[1]  # the same algorithm, with the same cost
     for _ in range(sealed_pins.MOST_TRIES + 1):
         assert tried(opened, "739251") == tried(opened, "739251", OTHER)
     assert set(closed_pins(opened.engine, "kleding", opened.now)) == {SEAT.who, OTHER.who}
