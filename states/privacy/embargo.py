@@ -20,8 +20,8 @@ from states.model.facts import Fact, HeldStep, Hold, Notice, RowChange
 from states.model.people import PARTICIPANT, Role, Stakeholder
 from states.model.relays import Relayed
 from states.model.vocabulary import DutyKind, FactName
-from states.privacy.readers import Eyes, Reader
-from states.privacy.seals import ABOUT_CARRYING, is_sealed
+from states.privacy.readers import Reader
+from states.privacy.seals import ABOUT_CARRYING, is_sealed, own_voices
 from states.values.values import STORED, Value
 
 DIALOGUE = "dialogue"
@@ -141,7 +141,7 @@ def as_others_know(dialogue: Dialogue, reader: Reader) -> None:
     """Put *dialogue*, a copy of one's own, back to what *reader* may know: no minute of what is under seal."""
     if reader.opens_seals or not dialogue.seals:
         return
-    own = dialogue.voices_of(reader.name) if reader.eyes is Eyes.PARTICIPANT else ()
+    own = own_voices(dialogue, reader)
     _put_all_back(dialogue, own)
     _blur(dialogue, own)
 

@@ -225,13 +225,20 @@ def close_seals(dialogue: Dialogue, reader: Reader) -> None:
     }
 
 
+def own_voices(dialogue: Dialogue, reader: Reader) -> list[str]:
+    """The names under which *reader* speaks, of whose words they see all; before their PIN the open one alone."""
+    if reader.eyes is not Eyes.PARTICIPANT:
+        return []
+    return dialogue.voices_of(reader.name) if reader.own_seal else [reader.name]
+
+
 def close_carrying(dialogue: Dialogue, reader: Reader) -> None:
     """
     Take out of *dialogue*, a copy of one's own, how far words under seal came, but of those to *reader* themselves.
 
     What was written under seal looks as it would had it arrived at once.
     """
-    own = set(dialogue.voices_of(reader.name)) if reader.eyes is Eyes.PARTICIPANT else set[str]()
+    own = own_voices(dialogue, reader)
     dialogue.duties = {
         name: duty
         for name, duty in dialogue.duties.items()

@@ -14,7 +14,10 @@ from portal import my
 from records.access import sealed_pins
 from records.access.links import Capacity
 from records.access.sealed_pins import has_pin, set_pin
+from states.model.dialogue import Dialogue
 from states.model.people import PARTICIPANT
+from states.privacy.reader_view import view
+from states.privacy.readers import Eyes, Reader
 from tests.portal.conftest import Browser, Portal
 from tests.portal.test_doors import filled
 
@@ -122,6 +125,18 @@ def _under_seal(portal: Portal) -> tuple[object, ...]:
     relays = [one for one in dialogue.relays.values() if one.voice == "sealed-1"]
     wish = dialogue.stakeholders["union-bd"].erasure_wish
     return dialogue.contributions["c2"], dialogue.verdicts.get("sealed-1"), relays, wish
+
+
+def test_before_the_pin_a_dialogue_is_cut_as_for_any_stranger(answered: Portal) -> None:
+    """Also what is held until the day is over, and how far what was written came."""
+    answered.memory.act("give-verdict", {"heard": "no"}, by="union-bd")
+
+    def cut(who: str, *, own_seal: bool) -> Dialogue:
+        return view(answered.memory.reread(), Reader(Eyes.PARTICIPANT, who, own_seal))
+
+    speaker, stranger = (cut(who, own_seal=False) for who in SEATS)
+    assert speaker == stranger
+    assert speaker != cut(SEATS[0], own_seal=True)
 
 
 def test_what_was_recorded_under_seal_is_not_undone_by_a_link(answered: Portal) -> None:
