@@ -89,7 +89,7 @@ def write_step(connection: Connection, held: Snapshot, decided: Decided, now: da
     rows, head = entries_of(after.id, held.head, facts, now, binding.commits)
     if len(facts) < len(owed_before) + len(decided.facts):
         _hold(connection, after, decided, head.seq, now)
-    correct(connection, after, decided.facts, now)
+    correct(connection, before, after, decided.facts, now)
     duties = save(connection, held, after, head)
     enqueue.withdraw_outdated(connection, after.id, duties)
     origin = f"fact:{head.seq}" if rows else f"step:{held.revision + 1}"
@@ -162,6 +162,8 @@ def _hold(
 
 def end_days(connection: Connection, held: Snapshot, now: datetime) -> Snapshot:
     """Let what acts under seal brought about on days that are over by *now* enter the journal of *held*, now locked."""
+    if not held_facts.is_over(connection, held.dialogue.id, now):
+        return held
     dialogue, head = held.dialogue, held.head
     opened: list[Fact] = []
     for end, day in held_facts.take_due(connection, dialogue.id, now):

@@ -48,10 +48,14 @@ _UNTRIED = {"status": PENDING, "channel": None, "error": None, "attempts": 0}
 
 
 def correct(
-    connection: Connection, dialogue: Dialogue, facts: Iterable[Fact], now: datetime
+    connection: Connection,
+    before: Dialogue,
+    dialogue: Dialogue,
+    facts: Iterable[Fact],
+    now: datetime,
 ) -> None:
     """
-    Bring the outbox of *dialogue* in line with *facts* that were decided at *now* (aware UTC).
+    Bring the outbox of *dialogue*, which stood as *before*, in line with *facts* decided at *now* (aware UTC).
 
     What was said in an earlier phase is over, and is not sent again, but for words under seal.
     """
@@ -60,7 +64,22 @@ def correct(
         _mark_told(connection, dialogue.id, told, now)
     for fact in facts:
         if fact.fact == FactName.CONTACT_CHANGED and "email" in fact.detail["fields"]:
-            _send_again(connection, dialogue, fact.subject, now)
+            for name in _whose_way(before, dialogue, fact.subject):
+                _send_again(connection, dialogue, name, now)
+
+
+def _whose_way(before: Dialogue, after: Dialogue, subject: str) -> list[str]:
+    """Whose address was changed; once there are seals the fact does not say of whom the moderator changed it."""
+    if subject in after.stakeholders:
+        return [subject]
+    forgiven = before.failed_ways.keys() - after.failed_ways.keys()
+    was = before.stakeholders
+    return [
+        name
+        for name, seat in after.stakeholders.items()
+        if (name in was and seat.email != was[name].email)
+        or not forgiven.isdisjoint(after.voices_of(name))
+    ]
 
 
 def _mark_told(connection: Connection, dialogue_id: str, told: list[Fact], now: datetime) -> None:

@@ -342,3 +342,19 @@ def test_a_message_that_nobody_knows_stops_itself_alone(invited: Memory) -> None
         )
 
     assert "unheard-of" in {post.notice.template for post in invited.claim()}
+
+
+def test_whose_address_the_moderator_corrects_is_in_no_fact_once_there_are_seals(
+    answered: Memory,
+) -> None:
+    """It is corrected right after something came back; what came back goes there all the same."""
+    [post] = [p for p in answered.claim() if p.notice.template == "answer"]
+    answered.ledger.undeliverable(post.id, "email", "refused-550", answered.now)
+    assert not answered.notices(template="answer", status="pending")
+    change = {"stakeholder": "union-bd", "email": "new@union.example"}
+    answered.act("change-contact", change, by="moderator")
+
+    told = journal.entries(answered.engine, answered.dialogue_id)
+    [changed] = [one for one in told if one.fact == "contact-changed"]
+    assert (changed.subject, changed.detail) == (answered.dialogue_id, {"fields": ["email"]})
+    assert [one.to for one in answered.notices(template="answer", status="pending")] == ["sealed-1"]

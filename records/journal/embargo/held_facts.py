@@ -132,6 +132,14 @@ def days_over(engine: Engine, now: datetime) -> list[str]:
         return sorted(connection.scalars(facts.union(changes)))
 
 
+def is_over(connection: Connection, dialogue_id: str, now: datetime) -> bool:
+    """Whether a day is over by *now* on which something was held of *dialogue_id*."""
+    facts = select(HELD_FACTS.c.seq).where(HELD_FACTS.c.dialogue_id == dialogue_id, TO_TELL)
+    changes = select(HELD_CHANGES.c.id).where(HELD_CHANGES.c.dialogue_id == dialogue_id)
+    over = facts.where(HELD_FACTS.c.until <= now), changes.where(HELD_CHANGES.c.until <= now)
+    return any(connection.execute(one.limit(1)).first() for one in over)
+
+
 def next_day_end(engine: Engine) -> datetime | None:
     """When held facts enter the journal next; None: there are none to do so."""
     facts = select(func.min(HELD_FACTS.c.until)).where(TO_TELL)

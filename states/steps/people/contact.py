@@ -61,7 +61,9 @@ def _change_ways(work: Deliberation, seat: Stakeholder, named: dict[str, Any], v
     changed = work.change_stakeholder(seat.id, **named)
     if "email" in named:
         forget_failure(work.dialogue, *work.dialogue.voices_of(seat.id))
-    work.fact(FactName.CONTACT_CHANGED, seat.id, fields=sorted(named))
+    # A moderator corrects an address right after something came back: whose it was would tell to whom that was.
+    untold = work.actor == Role.MODERATOR and has_seals(work.dialogue)
+    work.fact(FactName.CONTACT_CHANGED, None if untold else seat.id, fields=sorted(named))
     tell_of_change(work, seat, changed)
 
 
