@@ -182,6 +182,8 @@ class Settings(BaseSettings):
     """The file with the key that signs checkpoints of the journal; beside the records by default. Keep a copy."""
     checkpoint_folder: Path | None = None
     """Where the signed checkpoint of each day is put, to be kept by others; it may be a git repository."""
+    timestamp_url: WebAddress | None = None
+    """A time-stamping authority (RFC 3161), like https://tsa.example: it stamps each checkpoint, once a day."""
     clock_file: Path | None = None
     """Demonstrations only: a file that holds the moment which everything takes for the present."""
     prefect: PrefectSettings = Field(default_factory=PrefectSettings)

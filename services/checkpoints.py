@@ -68,7 +68,7 @@ def make_checkpoint(
     except IntegrityError:  # there was no row to lock, and somebody else made the first one
         raise Busy("Another checkpoint was made at the same moment.") from None
     if settings.checkpoint_folder is not None:
-        _put(settings.checkpoint_folder, made)
+        put_beside(settings.checkpoint_folder, made, ".checkpoint", made.note.encode())
     return made
 
 
@@ -130,13 +130,13 @@ def _own_signer(kept: KeptCheckpoint | None, file: Path, *, new_key: bool) -> Si
     return signer
 
 
-def _put(folder: Path, made: KeptCheckpoint) -> None:
+def put_beside(folder: Path, made: KeptCheckpoint, kind: str, content: bytes) -> None:
     """One file for each, whole or not at all; what was put there before is never touched."""
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{made.made_at:%Y-%m-%dT%H%M%SZ}-{made.size}.checkpoint"
+    file = folder / f"{made.made_at:%Y-%m-%dT%H%M%SZ}-{made.size}{kind}"
     draft = folder / f".{token_hex(8)}"
     try:
-        draft.write_text(made.note, encoding="utf-8")
+        draft.write_bytes(content)
         with suppress(FileExistsError):
             os.link(draft, file)
     finally:

@@ -93,6 +93,10 @@ class House:
 
         try:
             make_daily(self.engine, self.settings, now)
+            if self.settings.timestamp_url is not None:
+                from services.witness.time_stamps import stamp_newest  # noqa: PLC0415 - most houses ask for none
+
+                stamp_newest(self.engine, self.settings, now)
         except (RecordsError, OSError) as error:
             _log.warning("no checkpoint of the journal could be made: %s", type(error).__name__)
 

@@ -11,17 +11,19 @@ from cli.commands.act import Dialogue
 from cli.commands.status import As
 from cli.completion import dialogue_ids
 from cli.console import AsJson
-from cli.json_views import entries_for, fact_row, for_an_auditor, instant
+from cli.journal_view.findings import examination_data, tell_examination
+from cli.journal_view.witnesses import letters_data, stamps_data, tell_letters, tell_stamps
+from cli.json_views import entries_for, fact_row, for_an_auditor
 from config.clock import now_by
 from config.settings import load_settings
 from records.journal import journal
-from records.journal.examination import CHAIN, CHECKPOINT, COMMITMENT, HELD, REPLAY, examine
+from records.journal.examination import examine
 from services.house import House, open_house
 
 if TYPE_CHECKING:
-    from records.journal.examination import Difference, Examination
     from records.journal.journal import Entry
-    from services.kept_letters import KeptLetter, LettersRead
+    from services.witness.kept_letters import LettersRead
+    from services.witness.time_stamps import StampChecked
 
 app = group("Show the facts; check the chain of hashes.")
 
@@ -99,6 +101,16 @@ Letters = Annotated[
         help="Hold it against the checkpoints in letters that somebody kept: a Maildir, or an mbox file.",
     ),
 ]
+Authority = Annotated[
+    Path | None,
+    typer.Option(
+        "--timestamp-ca",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        help="Check the time stamps of all checkpoints with these certificates (PEM) of the authority.",
+    ),
+]
 PublicKey = Annotated[
     str | None,
     typer.Option(
@@ -136,6 +148,8 @@ def verify(
     dialogue: SomeDialogue = None,
     checkpoints: Checkpoints = None,
     letters: Letters = None,
+    *,
+    authority: Authority = None,
     key: PublicKey = None,
     as_json: AsJson = False,
 ) -> None:
@@ -158,15 +172,20 @@ def verify(
         found.differences += differences(house.engine, said, dialogue)
         read = _read_letters(house, letters, key, dialogue) if letters else None
         found.differences += read.differences if read else []
+        stamps = _check_stamps(house, authority) if authority else []
+        found.differences += [one.difference for one in stamps if one.why]
         heads = {name: journal.head(house.engine, name) for name in ids}
     if as_json:
         console.say_json(
-            _as_data(heads, found) | {"letters": _letters_data(read) if read else None}
+            examination_data(heads, found)
+            | {"letters": letters_data(read) if read else None, "stamps": stamps_data(stamps)}
         )
     else:
-        _tell(heads, found)
+        tell_examination(heads, found)
         if read:
-            _tell_letters(read)
+            tell_letters(read)
+        if authority:
+            tell_stamps(stamps)
     if not found.ok:
         raise typer.Exit(1)
 
@@ -174,7 +193,7 @@ def verify(
 def _read_letters(
     house: House, place: Path, key: str | None, dialogue: str | None
 ) -> "LettersRead":
-    from services.kept_letters import NoMail, read_letters
+    from services.witness.kept_letters import NoMail, read_letters
 
     try:
         return read_letters(house.engine, house.settings, place, key, dialogue)
@@ -182,113 +201,8 @@ def _read_letters(
         raise typer.BadParameter(str(none), param_hint="--from-maildir") from None
 
 
-_FATES = ("fits", "differs", "without", "damaged", "foreign")
+def _check_stamps(house: House, authority: Path) -> "list[StampChecked]":
+    from records.journal.checkpoints.stamps import stamps_of
+    from services.witness.time_stamps import check_stamps, read_authority
 
-
-def _letters_data(read: "LettersRead") -> dict[str, Any]:
-    unfit = [
-        {
-            "file": one.file,
-            "date": one.date and instant(one.date),
-            "size": one.said and one.said.size,
-        }
-        for one in read.unfit
-    ]
-    counts = {fate: read.counts[fate] for fate in _FATES}
-    until = read.fit_until and instant(read.fit_until)
-    return {**counts, "unfit": unfit, "fit_until": until, "keys": read.signers}
-
-
-def _tell_letters(read: "LettersRead") -> None:
-    for one in read.unfit[:_SHOWN]:
-        size = one.said.size if one.said else 0
-        console.complain(
-            f"The letter of {_day(one)} ({one.file}) does not fit: its checkpoint of {size} heads"
-        )
-    if len(read.unfit) > _SHOWN:
-        console.complain(f"and {len(read.unfit) - _SHOWN} more letters")
-    if read.unfit and read.fit_until:
-        console.complain(
-            f"All letters up to {read.fit_until:%Y-%m-%d %H:%M} UTC fit: it was rewritten after that."
-        )
-    parts = [f"{read.counts[fate]} {said}" for fate, said in _SAID.items() if read.counts[fate]]
-    console.out(f"{len(read.letters)} letters read: {', '.join(parts)}.")
-    if read.signers:
-        console.note(f"Signed by other keys, to be given with --key: {', '.join(read.signers)}")
-
-
-_SHOWN = 10
-_SAID = {
-    "fits": "fit",
-    "differs": "do not fit",
-    "without": "without a checkpoint",
-    "damaged": "damaged",
-    "foreign": "signed by another key",
-}
-
-
-def _day(letter: "KeptLetter") -> str:
-    return f"{letter.date:%Y-%m-%d %H:%M} UTC" if letter.date else "an unknown day"
-
-
-_WITNESSES = {
-    CHAIN: "the chain of hashes says so",
-    REPLAY: "the facts, told again, say so",
-    COMMITMENT: "the commitment of its fact says so",
-    HELD: "the facts held back for the end of the day say so",
-    CHECKPOINT: "the checkpoint says so",
-}
-
-
-def _as_data(heads: dict[str, Any], found: "Examination") -> dict[str, Any]:
-    rows = [{"dialogue": name, "entries": seq, "head": head} for name, (seq, head) in heads.items()]
-    broken = [
-        {"dialogue": one.dialogue_id, "seq": one.seq, "what": one.what, "witness": CHAIN}
-        for one in found.breaks
-    ]
-    return {
-        "ok": found.ok,
-        "journals": rows,
-        "breaks": broken,
-        "differences": [_difference(one) for one in found.differences],
-        "unbound": [
-            {"dialogue": name, "before": instant(since) if since else None}
-            for name, since in found.unbound.items()
-        ],
-    }
-
-
-def _difference(one: "Difference") -> dict[str, str]:
-    named = {"dialogue": one.dialogue_id, "row": one.row, "field": one.field}
-    return {**named, "journal": one.journal, "database": one.database, "witness": one.witness}
-
-
-def _tell(heads: dict[str, Any], found: "Examination") -> None:
-    for one in found.breaks:
-        console.complain(f"{one.dialogue_id}: entry {one.seq} is broken: {one.what}")
-    for other in found.differences:
-        console.complain(_sentence(other))
-    bad = {one.dialogue_id for one in found.breaks} | {one.dialogue_id for one in found.differences}
-    for name, (seq, head) in heads.items():
-        if name not in bad:
-            console.out(f"{name}: {seq} facts, unbroken; head {head[:16]}{_loose(name, found)}")
-    if not heads:
-        console.out("There is no journal yet.")
-    if not found.ok:
-        console.complain(
-            "Somebody changed the database by hand: ask who, and put a copy from before that back (weerklank restore)."
-        )
-
-
-def _sentence(one: "Difference") -> str:
-    where = f"{one.dialogue_id}: {one.row}{f' ({one.field})' if one.field else ''}"
-    said = f"the journal says {one.journal}, the database {one.database}"
-    return f"{where}: {said}; {_WITNESSES[one.witness]}"
-
-
-def _loose(name: str, found: "Examination") -> str:
-    """Words from before they were bound are no fault of anybody, and it is said that nothing proves them."""
-    if name not in found.unbound:
-        return ""
-    since = found.unbound[name]
-    return f"; words not bound before {since:%Y-%m-%d}" if since else "; words not bound yet"
+    return check_stamps(stamps_of(house.engine), read_authority(authority))

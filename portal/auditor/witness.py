@@ -13,7 +13,7 @@ from portal.web.pages import get, post
 from portal.web.request import Visit
 from portal.web.routes import EVERYONE
 from records.journal import transparency_log as anchors
-from services.inclusion_proofs import Witnessed, witness
+from services.witness.inclusion_proofs import Witnessed, witness
 from states.language.catalogue import N_
 
 _TRIES = timedelta(minutes=15)

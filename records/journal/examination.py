@@ -26,6 +26,7 @@ from records.schema.core import DIALOGUES
 CHAIN, REPLAY, COMMITMENT, CHECKPOINT = "chain", "replay", "commitment", "checkpoint"
 HELD = "held"
 """The facts that were held back for the end of a day are the witness against the journal, and it against them."""
+TIME_STAMP = "time-stamp"
 _MISSING, _THERE = "missing", "there"
 
 

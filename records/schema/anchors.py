@@ -34,6 +34,12 @@ class CheckpointTable(Base):
     )
     key: Mapped[str] = mapped_column(comment="The public key, as verifiers take it")
     note: Mapped[str] = mapped_column(comment="The checkpoint itself, a signed note")
+    stamp: Mapped[str | None] = mapped_column(
+        comment="Its time stamp as the authority gave it (RFC 3161), base64"
+    )
+    stamp_tried_at: Mapped[datetime | None] = mapped_column(
+        comment="When a stamp was asked for last"
+    )
 
 
 Index("ix_anchors_dialogue_seq", AnchorTable.dialogue, AnchorTable.seq)

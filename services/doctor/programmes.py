@@ -1,11 +1,12 @@
 """Programme checks: rules that came since, a key that is lost, alerts that nobody hears."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from notifications.language.words import word
 from records.access.accounts import Account, every_account
 from records.dialogues.duty_queries import alerting
 from records.dialogues.readers import unknown_readers
+from records.journal.checkpoints.stamps import unstamped_since
 from services.checkpoints import key_trouble
 from services.doctor.findings import Finding, Findings
 from services.doctor.outdated_programmes import check_outdated
@@ -13,6 +14,9 @@ from services.house import House
 from services.secret_encryption import KeyLost, key_file, unlock
 from states.language.languages import LANGUAGES, SOURCE
 from states.steps.people.contact_ways import unheard_roles
+
+_LONG = timedelta(hours=3)
+"""How long a stamp may take before somebody should look."""
 
 
 def check_rules(house: House, now: datetime) -> Findings:
@@ -23,6 +27,7 @@ def check_rules(house: House, now: datetime) -> Findings:
     yield from check_languages(house)
     yield from check_key(house)
     yield from check_checkpoints(house)
+    yield from check_stamps(house, now)
 
 
 def check_paused(house: House) -> Findings:
@@ -82,6 +87,16 @@ def check_checkpoints(house: House) -> Findings:
     """Whether checkpoints of the journal can go on: letters carry them, and whoever keeps those counts on it."""
     if trouble := key_trouble(house.engine, house.settings):
         yield Finding("journal", "bad", "no more checkpoints are made", advice=trouble)
+
+
+def check_stamps(house: House, now: datetime) -> Findings:
+    """Whether the authority that the settings name stamps checkpoints."""
+    if house.settings.timestamp_url is None:
+        return
+    since = unstamped_since(house.engine)
+    if since is not None and now - since > _LONG:
+        said = "the time-stamping authority stamps no checkpoints; it is asked every hour"
+        yield Finding("journal", "warn", said, since=since, advice="see WEERKLANK_TIMESTAMP_URL")
 
 
 def _opens(house: House, account: Account) -> bool:

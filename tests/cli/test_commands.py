@@ -261,6 +261,13 @@ def test_a_checkpoint_is_made_and_held_against_the_records(edition: Desk) -> Non
     assert edition("journal", "verify", "--checkpoint", missing).exit_code == 2
 
 
+def test_stamps_are_checked_only_against_a_certificate(edition: Desk) -> None:
+    edition.good("journal", "checkpoint")
+    wrong = str(edition.folder / "weerklank.db")
+    assert "no certificate" in edition.bad(1, "journal", "verify", "--timestamp-ca", wrong)
+    assert edition.json("journal", "verify")["stamps"] == []
+
+
 def test_letters_that_were_kept_are_held_against_the_journal(edition: Desk) -> None:
     note = edition.json("journal", "checkpoint")["checkpoint"]
     box = edition.folder / "kept"

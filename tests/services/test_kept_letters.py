@@ -16,8 +16,8 @@ from records.engine.randomness import seeded_bytes
 from services.checkpoints import CheckpointUnfit, make_checkpoint, signing_key_file
 from services.delivery.outbound import Mailroom
 from services.house import House
-from services.kept_letters import NoMail, read_letters
 from services.signed_notes import Signer
+from services.witness.kept_letters import NoMail, read_letters
 from tests.records.test_rewritings import TRIGGERS
 from tests.services.conftest import ID, NOW, act
 

@@ -545,10 +545,10 @@ class JournalDifference(Document):
     journal: str
     database: str
     """What each of the two says; of words never the words themselves."""
-    witness: Literal["replay", "commitment", "checkpoint", "held"]
+    witness: Literal["replay", "commitment", "checkpoint", "held", "time-stamp"]
     """
-    Whose witness says so: the facts, told again, the commitment of a fact, a checkpoint kept elsewhere, or the facts
-    that were held back for the end of a day.
+    Whose witness says so: the facts, told again, the commitment of a fact, a checkpoint kept elsewhere, the facts that
+    were held back for the end of a day, or the time stamp of a checkpoint.
     """
 
 
@@ -599,6 +599,16 @@ class KeptLetters(Document):
     """The keys of the foreign ones."""
 
 
+class TimeStamp(Document):
+    """What an authority outside says of a checkpoint."""
+
+    size: Count
+    """How many heads of journals the checkpoint is about."""
+    at: Moment | None
+    """When it was there; null: the stamp does not hold."""
+    holds: bool
+
+
 class Verified(Document):
     """Whether nobody changed the past; the status is 1 when somebody did."""
 
@@ -609,6 +619,8 @@ class Verified(Document):
     unbound: list[UnboundWords]
     letters: KeptLetters | None
     """With `--from-maildir`; null without."""
+    stamps: list[TimeStamp]
+    """With `--timestamp-ca`; none without."""
 
 
 class Upgraded(Document):

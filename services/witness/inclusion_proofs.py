@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from records.journal import journal
 from records.journal import transparency_log as anchors
-from records.journal.line_lookup import Line, find_cover, find_line
+from records.journal.checkpoints.line_lookup import Line, find_cover, find_line
 from records.journal.merkle import inclusion_proof, is_included
 from services.signed_notes import NoteUnfit, open_checkpoint, read_verifier
 

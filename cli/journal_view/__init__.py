@@ -1,0 +1,1 @@
+"""Journal view: what `weerklank journal verify` found, for people and as JSON."""

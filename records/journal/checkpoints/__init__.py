@@ -1,0 +1,1 @@
+"""Checkpoints: which lines they cover, and the time stamps on them."""
