@@ -104,7 +104,7 @@ SECRETS = {
     "who sealed-3 is": Secret(
         r"(?i)deniz|zmir|seat-c\b", {"moderator", BY_HAND}, beside=r"(?i)sealed-3|\b(?:stem|voice) c\b"
     ),
-    "words under seal": Secret(r"Deur drie", {*MANAGERS, "moderator", SEALED}),
+    "words under seal": Secret(r"Deur drie", {"moderator", SEALED}),
     "reason of an objection under seal": Secret(r"Een seizoen is geen", {*MANAGERS, SEALED}),
     "verdict below the small group": Secret(
         r"heard\W+(?:partly|no)\b", {"manager", "moderator", SEALED, BY_HAND}

@@ -269,9 +269,13 @@ class Script:
             if self.cast.story.corrected and self.cast.seat(who).mail:
                 given = {"stakeholder": who, "email": f"new-{who}@voices.example"}
                 yield act(f"2022-09-{day + 1:02}T10:00", "moderator", "change-contact", **given)
-        if self.seat.called:
+        # What came back goes out by itself once there is another address.
+        if self.seat.called and not (
+            self.seat.bounces and self.seat.mail and self.cast.story.corrected
+        ):
             yield self._carried(f"2022-09-{heard:02}T11:30", "answer")
-        if self.seat.judges_after is not None:
+        # Who said something openly as well would judge that.
+        if self.seat.judges_after is not None and not self.cast.story.also_open:
             judged = f"2022-09-{heard + 1 + self.seat.judges_after:02}"
             yield self.own(self.speaker, judged, "give-verdict", heard="partly")
         if self.cast.story.disputed:

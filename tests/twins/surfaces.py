@@ -177,14 +177,13 @@ class Lived:
                 continue
             for path in dict.fromkeys(filled(page, HERE | places) for places in PLACES):
                 answer = browser.get(path, follow_redirects=False)
+                came = f"{answer.status_code} {answer.headers.get('location', '')}"
                 kind = answer.headers.get("content-type", "")
-                yield (
-                    f"page {path} as {who}",
-                    [
-                        f"{answer.status_code} {answer.headers.get('location', '')}",
-                        *from_file(answer.content, kind),
-                    ],
-                )
+                is_page = (
+                    "html" in kind
+                )  # with all that is not seen in it, as the language of a text
+                said = answer.text.splitlines() if is_page else from_file(answer.content, kind)
+                yield f"page {path} as {who}", [came, *said]
 
 
 PLACES: tuple[dict[str, str], ...] = tuple(

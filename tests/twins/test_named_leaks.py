@@ -27,17 +27,27 @@ class Leak(NamedTuple):
 LEAKS = {
     "nobody differs": Leak(Cast(), (SPOKEN, CHECKED, ANSWERED, LATER)),
     "who cannot be mailed": Leak(
-        Cast(one=Seat(mail=False, called_after=2)), (PUBLISHED, ANSWERED, HEARD, CALLED, LATER)
+        Cast(one=Seat(mail=False, called_after=2), other=Seat(judges_after=2)),
+        (PUBLISHED, ANSWERED, HEARD, CALLED, LATER),
     ),
     "who cannot be mailed, and is answered late": Leak(
-        Cast(one=Seat(mail=False, called_after=3), story=Story(answered=12)),
+        Cast(
+            one=Seat(mail=False, called_after=3),
+            other=Seat(judges_after=3),
+            story=Story(answered=12),
+        ),
         (PROMISED, "2022-09-14T18:00", LATER),
     ),
     "whose answer comes back": Leak(
-        Cast(one=Seat(bounces=True, called_after=2)), (ANSWERED, HEARD, CALLED, LATER)
+        Cast(one=Seat(bounces=True, called_after=2), other=Seat(judges_after=2)),
+        (ANSWERED, HEARD, CALLED, LATER),
     ),
     "whose address is corrected right after that": Leak(
-        Cast(one=Seat(bounces=True, called_after=2), story=Story(corrected=True)),
+        Cast(
+            one=Seat(bounces=True, called_after=2),
+            other=Seat(judges_after=2),
+            story=Story(corrected=True),
+        ),
         (ANSWERED, HEARD, LATER),
     ),
     "at which hour they act": Leak(
@@ -58,20 +68,15 @@ LEAKS = {
         Cast(one=Seat(checks_after=1), other=Seat(judges_after=1)), (NEXT_DAY, CALLED, LATER)
     ),
     "in which language they spoke": Leak(
-        Cast(one=Seat(language="tr", country="TR")), (PUBLISHED,), whole=True
+        Cast(one=Seat(language="tr", country="TR")), (SPOKEN, PUBLISHED), whole=True
     ),
     "who judges": Leak(Cast(one=Seat(judges_after=None)), (CALLED, LATER)),
     "for whom somebody else records it": Leak(Cast(one=Seat(relayed=True)), (NEXT_DAY, LATER)),
 }
 OPEN: dict[str, str] = {
-    "who cannot be mailed": "what carries an answer is in the journal and among the duties",
-    "who cannot be mailed, and is answered late": "the same, and letters count as what they were",
-    "whose answer comes back": "the bounce is a fact, and the answer is taken out",
-    "whose address is corrected right after that": "the same",
-    "who says two things a minute apart": "facts of sealed voices stand beside those of the seat",
+    "who cannot be mailed, and is answered late": "a rung of carrying is a numbered fact of the journal",
     "in which order they spoke": "sealed points are numbered among the others before publication",
     "on which day they check and judge": "what they say is seen before its window closes",
-    "in which language they spoke": "the manager reads the very words",
     "who judges": "that they say anything is seen before its window closes",
 }
 """Leaks that are not closed yet, and what of them is seen."""
