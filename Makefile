@@ -54,7 +54,7 @@ faults: $(DEV) ## break it on purpose, and load it: minutes
 	@$(PYTEST) -m "heavy and not slow" $(ARGS)
 
 quick: $(DEV) ## the tests that need no server, no browser and no patience
-	@$(PYTEST) \
+	@$(PYTEST) --hypothesis-profile=quick \
 		-m "not heavy and not slow and not postgres and not browser and not prefect" $(ARGS)
 
 lint: $(DEV) ## style, types, the direction of imports, the list of dependencies

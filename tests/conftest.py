@@ -57,7 +57,11 @@ def pytest_configure(config: pytest.Config) -> None:
     calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.register_profile("here", calm)
     settings.register_profile("ci", calm, derandomize=True, print_blob=True)
-    settings.load_profile("ci" if os.environ.get("CI") else "here")
+    usual = settings.get_profile("ci" if os.environ.get("CI") else "here")
+    # What is tried on every other Python was tried with all examples on ours.
+    settings.register_profile("quick", usual, max_examples=25)
+    if not config.getoption("hypothesis_profile", None):
+        settings.load_profile("ci" if os.environ.get("CI") else "here")
     home = tempfile.mkdtemp(prefix="weerklank-tests-")
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
     isolate(Path(home))
