@@ -5,7 +5,7 @@ from httpx2 import Response
 
 from records.queries import notices_of
 from tests.portal.conftest import Browser, Portal
-from tests.records.conftest import utc
+from tests.records.conftest import DAY, utc
 
 AT = "/dialogues/kleding-2022"
 DECISION = f"{AT}/decisions/c1"
@@ -206,6 +206,7 @@ def test_the_moderator_has_the_last_word(two_companies: Portal) -> None:
         memory.act("settle-dispute", {"contribution": "c2", "text": "Again."})
         memory.deliver()
     memory.act("dispute-answer", {"contribution": "c2", "reason": "Still not"}, by="union-bd")
+    memory.sweep(memory.now + DAY)
     manager, moderator = (two_companies.enter_as(role) for role in ("manager", "moderator"))
     page = f"{AT}/answers/c2"
     assert "laatste woord" in manager.get(page).text
@@ -245,6 +246,10 @@ def test_the_way_to_an_objection_leads_to_its_form(two_companies: Portal) -> Non
     given = {"contribution": "c2", "reason": "No"}
     two_companies.memory.act("dispute-answer", given, by="union-bd")
     manager = two_companies.enter_as("manager")
+    assert "#c2" not in manager.get("/today").text, (
+        "what is objected under seal is told the next day"
+    )
+    two_companies.memory.sweep(two_companies.memory.now + DAY)
     for path in ("/today", f"{AT}/answers"):
         assert f'href="{AT}/answers/c2#c2"' in manager.get(path).text
     page = manager.get(f"{AT}/answers/c2").text
