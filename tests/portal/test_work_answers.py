@@ -250,6 +250,7 @@ def test_the_way_to_an_objection_leads_to_its_form(two_companies: Portal) -> Non
         "what is objected under seal is told the next day"
     )
     two_companies.memory.sweep(two_companies.memory.now + DAY)
+    manager = two_companies.enter_as("manager")
     for path in ("/today", f"{AT}/answers"):
         assert f'href="{AT}/answers/c2#c2"' in manager.get(path).text
     page = manager.get(f"{AT}/answers/c2").text
