@@ -46,8 +46,8 @@ class Most(NamedTuple):
 # A step asks whether somebody chose its moment, which then may not lie before what happened last.
 MOST = {
     "mail": Most(70, 366),
-    "task": Most(77, 443),
-    "step": Most(25, 60),
+    "task": Most(80, 445),
+    "step": Most(27, 62),
     "opening": Most(32, 135),  # the one after it is looked at too: it may be open already
 }
 

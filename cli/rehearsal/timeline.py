@@ -90,6 +90,10 @@ def _lay(line: Happening, grain: Grain) -> None:
         found.details["to"] = list(dict.fromkeys([*found.details["to"], *grain.details["to"]]))
 
 
+_TOLD = {"sent", "sealed"}
+"""Whether words to a voice under seal arrived, nobody but the moderator is told; that it was time for them, all."""
+
+
 def _notices(shown: Row, zone: ZoneInfo) -> Iterator[Grain]:
     upwards: dict[tuple[str, str, str], list[Row]] = {}
     for row in shown["notices"]:
@@ -103,7 +107,7 @@ def _notices(shown: Row, zone: ZoneInfo) -> Iterator[Grain]:
                 who=row["to"],
                 dialogue=row["dialogue"],
             )
-        elif row["status"] == "sent" and row["rung"]:
+        elif row["status"] in _TOLD and row["rung"]:
             if row["template"] in _ROLES_TOLD:
                 upwards.setdefault(
                     (row["dialogue"], row["at"], _ROLES_TOLD[row["template"]]), []

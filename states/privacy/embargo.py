@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from states.model.contributions import Commitment, Contribution, Verdict
 from states.model.dialogue import Dialogue, Phase
-from states.model.duties import Duty, DutyStatus, kind_of, whom_of
+from states.model.duties import KINDS, Duty, DutyStatus, kind_of, whom_of
 from states.model.facts import Fact, HeldStep, Hold, Notice, RowChange
 from states.model.people import PARTICIPANT, Role, Stakeholder
 from states.model.relays import Relayed
@@ -230,12 +230,22 @@ def _voices_of(row: Any) -> tuple[str | None, ...]:  # noqa: ANN401 - a row of o
 
 
 def _without_minute(dialogue: Dialogue, row: Value, moments: Iterable[str]) -> Value:
-    known = {name: at for name in moments if (at := getattr(row, name)) is not None}
+    known = {
+        name: at
+        for name in moments
+        if (at := getattr(row, name)) is not None and not _is_met_by_the_company(row, name)
+    }
     ends = {name: end_of_day(dialogue, at) for name, at in known.items()}
-    if isinstance(row, Duty) and row.status is DutyStatus.MET_LATE:
+    if "ended_at" in ends and isinstance(row, Duty) and row.status is DutyStatus.MET_LATE:
         # On which day counts here: 24:00 is of the next one.
         ends["ended_at"] -= _LEAST
     return row.model_copy(update=ends)
+
+
+def _is_met_by_the_company(row: Value, moment: str) -> bool:
+    """Whether *moment* is when the company paid a debt: by writing the answer, which is no act of who waits."""
+    met = isinstance(row, Duty) and row.status in {DutyStatus.MET, DutyStatus.MET_LATE}
+    return met and moment == "ended_at" and isinstance(row, Duty) and KINDS[row.kind].debt
 
 
 def end_of_day(dialogue: Dialogue, at: datetime) -> datetime:

@@ -63,8 +63,13 @@ def test_everyone_invited_is_told_the_old_and_the_new_date_with_a_calendar_entry
         told = {row["to"] for row in seen.notices(template="session-moved")}
         assert {NGO["id"], UNION["id"], SILENT} <= told
         mails = [post for post in seen.life.sent if post.template == "session-moved"]
-    assert mails
+    assert {mail.discreet for mail in mails} == {True, False}
     for mail in mails:
+        if mail.discreet:
+            assert (
+                mail.calendar is None
+            )  # who is at risk asks for it first; the page says the dates
+            continue
         assert mail.calendar is not None
         assert b"SEQUENCE:1" in mail.calendar.data
         assert "16" in mail.text

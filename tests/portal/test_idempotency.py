@@ -159,6 +159,7 @@ AGAIN = {
     "/my/sealed",
     "/my/sealed/close",
     "/dialogues/{dialogue}/pins",
+    "/verify",
 }
 
 
