@@ -12,6 +12,7 @@ from records.delivery import queue
 from records.journal import journal
 from records.journal.embargo.held_chain import lived_entries
 from records.ledger import Ledger
+from records.seals.keys import Unseal, as_stored
 from states.checks.checks import Check, checks_of
 from states.language.languages import SOURCE
 from states.model.dialogue import Dialogue
@@ -86,13 +87,15 @@ def visible_dialogues(
     viewer: Viewer = "manager",
     refused: Iterable[Refusal] = (),
     language: str = SOURCE,
+    unseal: Unseal = as_stored,
 ) -> Row:
     """
     The dialogues *ids* as *viewer* may see them at *now* (aware UTC): plain data in the shape of docs/json.md.
 
-    Raises NotKnown('unknown-dialogue').
+    *unseal* opens what the moderator's own key opens. Raises NotKnown('unknown-dialogue').
     """
-    dialogues = sorted((known_as(ledger, name, viewer) for name in ids), key=_by_age)
+    found = (unseal(known_as(ledger, name, viewer)) for name in ids)
+    dialogues = sorted(found, key=_by_age)
     shown: Row = {
         "dialogues": [dialogue_row(d, now, language) for d in dialogues],
         "duties": [duty_row(d, duty, now) for d, duty in _duties(dialogues, viewer)],
@@ -255,7 +258,7 @@ def notice_row(row: queries.NoticeRow) -> Row:
 
 def _seals(dialogue: Dialogue) -> Iterator[Row]:
     for seal in seals_open_to(dialogue, A_MODERATOR):
-        yield {"dialogue": dialogue.id, "voice": seal.id, "stakeholder": seal.stakeholder}
+        yield {"dialogue": dialogue.id, "voice": seal.id, "stakeholder": seal.stakeholder or None}
 
 
 def for_an_auditor(shown: Row, dialogues: Sequence[Dialogue]) -> Row:

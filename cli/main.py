@@ -34,6 +34,9 @@ COMMANDS = {
     "sign-in": Lazy(
         "cli.commands.sign_in:sign_in", "A one-time link to the pages for who holds a role."
     ),
+    "seals": Lazy(
+        "cli.commands.seals:app", "The moderator's own key: who spoke is readable with it alone."
+    ),
     "journal": Lazy("cli.commands.journal:app", "Show the facts; check the chain of hashes."),
     "db": Lazy("cli.commands.db:app", "Create the tables or bring them up to date."),
     "backup": Lazy("cli.commands.backup:backup", "Copy the records while everything runs."),

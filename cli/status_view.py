@@ -159,7 +159,8 @@ class _View:
         if opened:
             console.out()
             console.out("  Seals (for the moderator alone)")
-            console.columns([(seal.id, seal.stakeholder) for seal in opened], "    ")
+            rows = [(seal.id, seal.stakeholder or "closed: --key-file opens it") for seal in opened]
+            console.columns(rows, "    ")
 
     def proposal(self, checks: Iterable[Mapping[str, Any]]) -> None:
         """The command that most likely comes next."""

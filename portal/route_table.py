@@ -9,7 +9,7 @@ from portal.manager.by_hand import call_list, helper_names, relayed_steps, renew
 from portal.manager.overview import dialogue, open_edition, reschedule, settings, today
 from portal.manager.session import decisions, session_page, strategy, summary
 from portal.manager.table import import_page, invitations, mirror_page, people, risks
-from portal.moderator import seals
+from portal.moderator import seal_key, seals
 from portal.web.pages import Page
 
 PAGES: tuple[Page, ...] = (
@@ -34,6 +34,7 @@ PAGES: tuple[Page, ...] = (
     *answers.PAGES,
     *strategy.PAGES,
     *seals.PAGES,
+    *seal_key.PAGES,
     *relayed_steps.PAGES,
     *renewed_pins.PAGES,
     *returned_mail.PAGES,

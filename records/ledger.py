@@ -24,6 +24,7 @@ from records.engine.errors import Busy, RecordsError
 from records.engine.pinned_connection import PinnedConnection, pin_connection
 from records.outbox import enqueue
 from records.schema.core import DIALOGUES
+from records.seals.keys import Unseal, as_stored
 from states.language.errors import Refused
 from states.model.dialogue import Dialogue, Phase
 from states.model.facts import Fact, Notice
@@ -71,16 +72,17 @@ class Ledger:
         by: str,
         now: datetime,
         expected_revision: int | None = None,
+        unseal: Unseal = as_stored,
     ) -> Receipt:
         """
         Let *by* (a role, a stakeholder or a pseudonym) take *step* with what is *given*, at *now* (aware UTC).
 
-        With *expected_revision* the step is refused ('changed-meanwhile') when somebody was faster.
-        Raises Refused, with the reason; then nothing has changed. Source: rules 2 and 3.
+        With *expected_revision* the step is refused ('changed-meanwhile') when somebody was faster; *unseal* opens the
+        seals that a key at hand opens. Raises Refused; then nothing has changed. Source: rules 2 and 3.
         """
 
         def law(dialogue: Dialogue) -> Decided:
-            return decide(dialogue, step, given, by, now)
+            return decide(unseal(dialogue), step, given, by, now)
 
         return self._change(dialogue_id, law, now, expected_revision, whole=step in TOUCH_PROGRAMME)
 
@@ -93,6 +95,7 @@ class Ledger:
         by: str,
         now: datetime,
         expected_revision: int | None = None,
+        unseal: Unseal = as_stored,
     ) -> Receipt:
         """
         Let *by* take *step* once for each of *givens*, at least one, in one transaction; otherwise as `act`.
@@ -101,7 +104,7 @@ class Ledger:
         """
 
         def law(dialogue: Dialogue) -> Decided:
-            return decide_all(dialogue, step, givens, by, now)
+            return decide_all(unseal(dialogue), step, givens, by, now)
 
         return self._change(dialogue_id, law, now, expected_revision, whole=step in TOUCH_PROGRAMME)
 
@@ -115,8 +118,7 @@ class Ledger:
         whole: bool,
     ) -> Receipt:
         with writing(self.engine, now) as connection:
-            about = (dialogue_id, law, now)
-            beside = whole and ask_other_editions(connection, self._reader, *about)
+            beside = whole and ask_other_editions(connection, self._reader, dialogue_id, law, now)
             held = self._reader.read(connection, dialogue_id, lock=True)
             if expected not in {None, held.revision}:
                 raise Refused("changed-meanwhile", dialogue=dialogue_id)
@@ -220,8 +222,7 @@ class Ledger:
         """
         The dialogue with the head of its journal; *known* itself when nobody changed it since that was read.
 
-        With a *pinned* that is asked over it. It is shared, so it is only looked at. Raises
-        NotKnown('unknown-dialogue').
+        With a *pinned* that is asked over it. It is only looked at. Raises NotKnown('unknown-dialogue').
         """
         if known is not None and pinned is not None and self._reader.same(pinned, known):
             return known
@@ -234,8 +235,8 @@ class Ledger:
 
     def dialogue_ids(self, programme_id: str | None = None) -> list[str]:
         """The dialogues of *programme_id*, or all, in the order of programme and edition."""
-        chosen = _IDS if programme_id is None else _IDS_OF
         with reading(self.engine) as connection:
+            chosen = _IDS if programme_id is None else _IDS_OF
             return list(connection.scalars(chosen, {"of_programme": programme_id}))
 
     def record_delivered(
@@ -244,8 +245,8 @@ class Ledger:
         """
         Mark the notice *notice_id* as sent by *channel*, and let the law say what follows, in one transaction.
 
-        False when it was marked before: asking twice changes nothing. With a *pinned* the mark goes over it when that
-        serves. Raises NotKnown('unknown-notice'). Source: rules 16, an answer counts when it was delivered.
+        False when it was marked before. With a *pinned* the mark goes over it when that serves.
+        Raises NotKnown('unknown-notice'). Source: rules 16, an answer counts when it was delivered.
         """
         return self._deliveries.record_delivered(notice_id, channel, now, pinned)
 
@@ -285,8 +286,7 @@ class Ledger:
     def by_hand(self, notice_ids: int | Sequence[int], now: datetime) -> bool:
         """Let the notices wait for a person's hand, and give that person the task; False when none waits."""
         ids = [notice_ids] if isinstance(notice_ids, int) else notice_ids
-        waiting = [self._deliveries.by_hand(number, now) for number in ids]
-        return any(waiting)
+        return any([self._deliveries.by_hand(number, now) for number in ids])  # noqa: C419 - all of them
 
     def tell(self, dialogue_id: str, notice: Notice, origin: str, now: datetime) -> bool:
         """

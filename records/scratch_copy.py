@@ -27,13 +27,23 @@ from sqlalchemy import (
 from records.dialogues import import_headings
 from records.dialogues.programmes import due_ids
 from records.engine.database import connect_in_memory, driver, reading, writing
-from records.schema import access, anchors, collections, core, held, rehearsal_mark, salts, watch
+from records.schema import (
+    access,
+    anchors,
+    collections,
+    core,
+    held,
+    rehearsal_mark,
+    salts,
+    seal_keys,
+    watch,
+)
 from records.schema.base import Base
 from states.privacy.readers import Reader
 from states.privacy.seals import may_know_notice, may_know_owed
 
 _HOLDING = (
-    access, anchors, collections, core, held, rehearsal_mark, salts, watch, import_headings,
+    access, anchors, collections, core, held, rehearsal_mark, salts, seal_keys, watch, import_headings,
 )  # fmt: skip
 """The modules that hold tables: all must be loaded before a copy is made."""
 _MANY = 5000  # rows at a time

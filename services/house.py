@@ -104,6 +104,7 @@ class House:
         self, now: datetime, *, connections: int | None = None, beat: "Beat | None" = None
     ) -> "DeliveryReport":
         """Send what waits in the outbox at *now* (aware UTC), over so many *connections* (the settings say)."""
+        from records.delivery.news import CHANNEL, arrived_by_news  # noqa: PLC0415 - most commands never send
         from services.checkpoints import newest_anchor  # noqa: PLC0415 - most commands never send
         from services.delivery.direct_mail import send_direct_mail  # noqa: PLC0415 - most commands never send
         from services.delivery.round import deliver  # noqa: PLC0415
@@ -114,6 +115,8 @@ class House:
         began = perf_counter()  # a mail to a confidant shows in no figure
         at_once = connections or mailroom.connections
         report = deliver(self.engine, self.ledger, mailroom, now, connections=at_once, beat=beat)
+        for number in arrived_by_news(self.engine, self.policies, now):
+            self.ledger.record_delivered(number, CHANNEL, now)
         took, told = perf_counter() - began, report.public_part()
         self._record({DELIVERY: (int(told.handled > 0), took), LETTER: (told.sent, took)})
         return report

@@ -14,6 +14,7 @@ from cli.near_matches import Unknown
 from cli.step_options.command import StepCommand
 from cli.step_options.hints import hint_to
 from cli.step_options.json_input import read_given
+from cli.step_options.key_option import KeyFile, unseal_by
 from cli.step_options.parameters import given_by_options
 from cli.step_options.problems import told_by_options
 from cli.step_options.step_list import list_steps
@@ -121,6 +122,7 @@ def act(
     *,
     by: By,
     given: With = "{}",
+    key_file: KeyFile = None,
     now: Now = None,
     as_json: AsJson = False,
     _steps: Steps = False,
@@ -135,12 +137,13 @@ def act(
     weerklank act kledingmerk-2022 accept-invitation --by bank
     """
     beside, moment = read_given(given), times.moment_or_now(now)
+    unseal = unseal_by(key_file)
     detail = given_by_options(ctx, beside)
     with open_house() as house:
         try:
             taken = known_step(step).name
             require_typed_order(house, dialogue, now, moment)
-            receipt = house.ledger.act(dialogue, taken, detail, by=by, now=moment)
+            receipt = house.ledger.act(dialogue, taken, detail, by=by, now=moment, unseal=unseal)
         except NotKnown:
             raise
         except Refused as refusal:

@@ -9,12 +9,14 @@ from cli.app import HELP, group
 from cli.commands.act import By, as_data, require_typed_order
 from cli.commands.status import As
 from cli.console import AsJson
+from cli.step_options.key_option import KeyFile, unseal_by
 from cli.times import Now
 from config.validation_messages import Unfit
 from records import queries
 from records.delivery import queue
 from records.outbox.enqueue import BY_HAND
 from services.house import House, open_house
+from states.language.errors import Refused
 from states.model.vocabulary import Step
 from states.privacy.readers import Reader
 from states.privacy.redaction import for_auditors
@@ -103,20 +105,28 @@ def _say_how_to_record(row: "NoticeRow") -> None:
 
 
 @app.command("show", context_settings=HELP)
-def show(number: Number, viewer: As = "manager", now: Now = None, as_json: AsJson = False) -> None:
+def show(
+    number: Number,
+    viewer: As = "manager",
+    key_file: KeyFile = None,
+    now: Now = None,
+    as_json: AsJson = False,
+) -> None:
     """Show one message, to read it out or to print it; how a sealed speaker is reached only the moderator sees.
 
     weerklank by-hand show 12 > letter.txt
     """
     from notifications.letters.compose import Unwritable, compose
 
-    moment = times.moment_or_now(now)
+    moment, unseal = times.moment_or_now(now), unseal_by(key_file)
     with open_house() as house:
         row = _find(house, number, viewer)
         posted = queue.find(house.engine, number)
         if posted is None:
             raise Unfit([f"Message {number} is no longer there."])
-        dialogue = house.ledger.read(row.dialogue_id)
+        dialogue = unseal(house.ledger.read(row.dialogue_id))
+        if dialogue.is_locked(row.to):
+            raise Refused("seals-locked", voice=row.to)
         try:
             message = compose(posted.notice, dialogue, now=moment, whole=True)
         except Unwritable as lacking:

@@ -8,6 +8,7 @@ from cli import console, json_views, times
 from cli.completion import dialogue_ids
 from cli.console import AsJson
 from cli.status_view import portray
+from cli.step_options.key_option import KeyFile, unseal_by
 from cli.times import Now
 from config.settings import load_settings
 from services.house import House, open_house
@@ -30,7 +31,11 @@ As = Annotated[
 
 
 def status(
-    dialogue: Dialogues = None, viewer: As = "manager", now: Now = None, as_json: AsJson = False
+    dialogue: Dialogues = None,
+    viewer: As = "manager",
+    key_file: KeyFile = None,
+    now: Now = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show the phase, the checks with what is missing, the duties by urgency, and who waits since when.
 
@@ -38,6 +43,7 @@ def status(
     weerklank status kledingmerk-2022 --json
     """
     moment, settings = times.moment_or_now(now), load_settings()
+    unseal = unseal_by(key_file)
     with open_house(settings) as house:
         ids = [dialogue] if dialogue else house.ledger.dialogue_ids()
         paused = _pauses(house, dialogue)
@@ -48,6 +54,7 @@ def status(
                 moment,
                 viewer=viewer,
                 language=settings.language,
+                unseal=unseal,
             )
             console.say_json({**shown, **({"paused": paused} if paused else {})})
             return
@@ -60,7 +67,7 @@ def status(
         for number, name in enumerate(ids):
             if number:
                 console.out()
-            known = json_views.known_as(house.ledger, name, viewer)
+            known = unseal(json_views.known_as(house.ledger, name, viewer))
             portray(known, moment, viewer, settings.language, short=len(ids) > 1)
         if len(ids) > 1:
             console.suggest(f"weerklank status {ids[-1]}")

@@ -13,6 +13,7 @@ from notifications.language.words import count, fill
 from notifications.letters.compose import (
     Message,
     Unwritable,
+    blank_message,
     context_of,
     frame_of,
     like_the_others,
@@ -67,6 +68,8 @@ def compose_together(
         raise Unwritable(
             f"{first.notice.template}: nobody is there to read it as {first.notice.to}"
         )
+    if first.dialogue.is_locked(first.notice.to):
+        return blank_message(first.notice, first.dialogue, now)
     layout = _TO_PARTICIPANTS if first.notice.role == PARTICIPANT else _TO_ROLES
     frame = frame_of(first.dialogue, reader, now, first.base_url, first.notice)
     frame["anchor"] = anchor

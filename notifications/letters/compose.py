@@ -19,6 +19,7 @@ from notifications.views.names import Contact
 from notifications.views.to_helpers import context_for_helper
 from notifications.views.to_participants import context_for_participant, telling
 from notifications.views.to_roles import alert_for, context_for_role
+from states.language.languages import SOURCE
 from states.model.dialogue import Dialogue
 from states.model.facts import Notice
 from states.model.people import HELPER, PARTICIPANT, Person, Role
@@ -90,6 +91,8 @@ def compose(
     if reader is None:
         message = f"{notice.template}: nobody is there to read it as {notice.to}"
         raise Unwritable(message)
+    if dialogue.is_locked(notice.to):
+        return blank_message(notice, dialogue, now)
     frame = frame_of(dialogue, reader, now, base_url, notice)
     frame |= {"journal_head": journal_head, "anchor": anchor}
     try:
@@ -106,6 +109,25 @@ def like_the_others(message: Message, notice: Notice, dialogue: Dialogue) -> Mes
     if notice.role != PARTICIPANT or not has_neutral_subjects(dialogue):
         return message
     return replace(message, subject=neutral_subject(message.language), name="", discreet=True)
+
+
+def blank_message(notice: Notice, dialogue: Dialogue, now: datetime) -> Message:
+    """What is for a pseudonym that only the moderator's key opens: no words, no address, and so no mail."""
+    return Message(
+        template=notice.template,
+        language=SOURCE,
+        to=notice.to,
+        name="",
+        address=None,
+        phone=None,
+        subject="",
+        text="",
+        html="",
+        at=now.astimezone(dialogue.zone),
+        thread=thread_of(dialogue, notice.to),
+        reply_to=None,
+        discreet=True,
+    )
 
 
 def frame_of(
@@ -197,10 +219,9 @@ def message_of(
 
 
 def _discreet(notice: Notice, dialogue: Dialogue) -> bool:
-    """Whether neither subject nor sender may tell: under seal, at risk, or to a way that was replaced."""
-    return is_sealed(dialogue, notice.to) or (
-        notice.role == PARTICIPANT and telling(notice, dialogue)
-    )
+    """Whether neither subject nor sender may tell: under seal, at risk, to a way that was replaced, or to all alike."""
+    hidden = is_sealed(dialogue, notice.to) or notice.template == Template.THERE_MAY_BE_NEWS
+    return hidden or (notice.role == PARTICIPANT and telling(notice, dialogue))
 
 
 def _letter_by_hand(notice: Notice, dialogue: Dialogue, frame: dict[str, Any]) -> str | None:

@@ -46,7 +46,7 @@ def is_neutral(notice: Notice, dialogue: Dialogue, reader: Person) -> bool:
     """Whether the mail of *notice* to *reader* may only say that there is something; what goes by hand is no mail."""
     if notice.role != PARTICIPANT or not reader.email or notice.template == Template.WAY_REPLACED:
         return False
-    return is_veiled(dialogue, notice.to)
+    return is_veiled(dialogue, notice.to) or notice.template == Template.THERE_MAY_BE_NEWS
 
 
 def neutral_subject(language: str) -> str:

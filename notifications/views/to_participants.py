@@ -203,14 +203,16 @@ _KEEPERS_OWN = frozenset(
 
 
 def telling(notice: Notice, dialogue: Dialogue) -> bool:
-    """Whether the letter of *notice* would tell too much: to a way that was replaced, or to somebody at risk."""
+    """Whether the letter of *notice* tells nothing: to a replaced way, to somebody at risk, or to all alike."""
     seat = dialogue.stakeholders.get(notice.to)
     at_risk = seat is not None and seat.at_risk is not False
+    if notice.template == Template.THERE_MAY_BE_NEWS:
+        return True
     return notice.template == Template.WAY_REPLACED or (at_risk and notice.template in _KEEPERS_OWN)
 
 
 def _contact_of(notice: Notice, dialogue: Dialogue) -> Contact | None:
-    if notice.template == Template.WAY_REPLACED:
+    if notice.template in {Template.WAY_REPLACED, Template.THERE_MAY_BE_NEWS}:
         return None
     if notice.template not in _KEEPERS_OWN:
         return contact_for(dialogue, notice.to)

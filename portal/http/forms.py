@@ -28,6 +28,7 @@ OURS = frozenset({TOKEN, FORM, SHOWN})
 SECRET = frozenset(
     {"password", "code", "password_now", "proof_password", "proof_code", "passkey"}
     | {"pin", "new_pin", "new_pin_again", "proof_pin"}
+    | {"seal_key", "seal_code"}
 )
 """What is never shown back to anybody."""
 _WORD_OF_OURS = re.compile(r"[a-z0-9]*(?:[-_./:][a-z0-9]+)*")

@@ -16,22 +16,24 @@ from portal.shared.points_by_role import SeenPoint, act_in_words, seen_by
 from portal.shared.which_dialogue import at_hand, nothing_yet
 from portal.web.pages import get, post
 from portal.web.request import Visit
+from records.custody import custody_of
 from records.delivery.queue import find
 from records.queries import NoticeRow, notices_of
+from records.seals.codes import make_code, voices_with_code
 from states.language.catalogue import N_
 from states.language.languages import language_of
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role, Stakeholder
 from states.model.vocabulary import Step
-from states.privacy.seals import is_pseudonym
+from states.privacy.seals import is_pseudonym, is_sealed
 
 _MODERATOR = Role.MODERATOR.value
 _OVERDUE = timedelta(days=1)
 """Longer than any letter waits for the morning."""
 
 
-def show(visit: Visit) -> Response:
-    """The names behind the pseudonyms."""
+def show(visit: Visit, code: tuple[str, str] | None = None) -> Response:
+    """The names behind the pseudonyms; *code* is a pseudonym and the code that was just made for it."""
     dialogue = at_hand(visit, Phase.SESSION, Phase.FEEDBACK, Phase.STRATEGY_UPDATE)
     if dialogue is None:
         return nothing_yet(visit)
@@ -48,6 +50,9 @@ def show(visit: Visit) -> Response:
         by_hand=by_hand,
         texts={one.number: _text(visit, dialogue, one.number) for one in by_hand},
         objections=_objections(debts),
+        custody=custody_of(visit.site.house.engine, dialogue.programme.id),
+        code=code,
+        coded=voices_with_code(visit.site.house.engine, dialogue.id),
     )
 
 
@@ -115,6 +120,14 @@ def _choice(visit: Visit) -> tuple[Dialogue, Stakeholder]:
     return dialogue, seat
 
 
+def give_code(visit: Visit) -> Response:
+    """A new code for one who spoke under seal, shown this once; the one before opens nothing any more."""
+    dialogue, voice = visit.dialogue(visit.param("dialogue")), visit.param("voice")
+    if not is_sealed(dialogue, voice):
+        raise NotFound
+    return show(visit, (voice, make_code(visit.site.house.engine, dialogue.id, voice)))
+
+
 def postpone(visit: Visit) -> Response:
     """Promise another day for the last word, with the reason; whoever waits hears it at once."""
     seen = seen_by(visit, visit.dialogue(visit.param("dialogue")))
@@ -135,6 +148,7 @@ PAGES = (
     get("/seals", show, _MODERATOR, nav=N_("Confidential")),
     get(_AT, show, _MODERATOR),
     post(f"{_AT}/deliveries", record_delivery, _MODERATOR, again=show),
+    post(f"{_AT}/{{voice}}/code", give_code, _MODERATOR, again=show, once=False),
     post(f"{_AT}/reach", reach, _MODERATOR, again=show, fresh=True),
     post(f"{_AT}/revoke", revoke_links, _MODERATOR, again=show),
     post(f"{_AT}/{{contribution}}/settle", settle, _MODERATOR, again=show),

@@ -9,6 +9,7 @@ from portal.my.seat import mine
 from portal.web.pages import get, post
 from portal.web.request import Visit
 from records.access.requests import ask, wishes_of
+from records.seals.keys import has_key
 from states.language.catalogue import N_
 from states.model.contributions import Attribution
 from states.model.people import PARTICIPANT
@@ -21,7 +22,7 @@ def show(visit: Visit) -> Response:
     """The eight fields, who else comes, and the forms."""
     seen = mine(visit)
     wishes = wishes_of(visit.site.house.engine, seen.dialogue.id, seen.me.id)
-    wish = next((wish.value for wish in wishes if wish.kind == "attribution"), None)
+    wish = next((wish.value for wish in wishes if wish.value in list(Attribution)), None)
     chosen = wish if visit.unsealed else None  # a link alone does not tell who wished to be sealed
     safest = Attribution.SEALED if seen.me.at_risk else Attribution.NAMED
     return visit.page(
@@ -30,6 +31,7 @@ def show(visit: Visit) -> Response:
         attribution=chosen or safest.value,
         levels=list(Attribution),
         crowd=crowd_of(seen),
+        has_key=has_key(visit.site.house.engine, seen.dialogue.programme.id),
     )
 
 

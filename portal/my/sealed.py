@@ -17,6 +17,7 @@ from portal.my.view import Mine
 from portal.sent_forms.pins import said_of
 from portal.web.pages import get, post
 from portal.web.request import Visit
+from portal.web.seals.opened_seals import CODE, forget
 from records.access.links import Session
 from records.access.sealed_pins import PinTry, check_pin, close_seal, open_seal, set_pin
 from states.language.catalogue import N_
@@ -108,9 +109,11 @@ def _require(visit: Visit, made: PinTry, field: str) -> None:
 
 
 def close(visit: Visit) -> Response:
-    """Close the confidential part in this browser."""
+    """Close the confidential part in this browser, whether a PIN or a code opened it."""
     close_seal(visit.site.house.engine, _session(visit).hash, visit.site.door_time())
-    return visit.go("/my", said="sealed-closed")
+    response = visit.go("/my", said="sealed-closed")
+    forget(visit.site, response, CODE)
+    return response
 
 
 def _session(visit: Visit) -> Session:

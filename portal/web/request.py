@@ -21,19 +21,14 @@ from portal.web import template_engine
 from portal.web.actors import Visitor
 from portal.web.element_marks import FormMarks
 from portal.web.routes import RouteRow
+from portal.web.seals.opened_seals import is_unsealed, unseal_of
 from portal.web.seats import require_own_act, seat_of
-from portal.web.sessions import (
-    GUEST,
-    Known,
-    form_token,
-    new_guest,
-    seal_is_open,
-    set_cookie,
-)
+from portal.web.sessions import GUEST, Known, form_token, new_guest, set_cookie
 from portal.web.site import Site
 from records.access.accounts import count_try
 from records.access.idempotent_forms import SentForm
 from records.ledger import Receipt
+from records.seals.keys import Unseal
 from states.language.catalogue import translate
 from states.language.errors import NotKnown
 from states.language.languages import LANGUAGES
@@ -120,8 +115,13 @@ class Visit:
 
     @property
     def unsealed(self) -> bool:
-        """Whether the confidential part of a participant's pages is open in this browser."""
-        return seal_is_open(self.known, self.site.door_time())
+        """Whether the confidential part of a participant's pages is open in this browser, by PIN or by a code."""
+        return is_unsealed(self.site, self.request, self.known)
+
+    @cached_property
+    def unseal(self) -> Unseal:
+        """What opens the seals that a key, or a code, in this browser opens."""
+        return unseal_of(self.site, self.request, self.known, self.site.door_time())
 
     # reading
 
@@ -135,7 +135,7 @@ class Visit:
             raise NotFound from None
         if found.programme.id != self.me.programme.id:
             raise NotFound
-        return view(found, Reader.by_name(self.me.name))
+        return view(self.unseal(found), Reader.by_name(self.me.name))
 
     def dialogue_ids(self) -> list[str]:
         """The dialogues of the programme, in the order of their editions."""
@@ -143,7 +143,7 @@ class Visit:
 
     def mine(self) -> tuple[Dialogue, Stakeholder]:
         """The dialogue of the participant who asks, with their own seal after their PIN, and themselves in it."""
-        return seat_of(self.site, self.me.capacity, unsealed=self.unsealed)
+        return seat_of(self.site, self.me.capacity, unsealed=self.unsealed, unseal=self.unseal)
 
     def helping(self) -> tuple[Dialogue, Helper]:
         """The dialogue of the helper who asks, without what is under seal, and themselves."""
@@ -165,8 +165,10 @@ class Visit:
         """
         ledger, name, seat = self.site.house.ledger, by or self.me.by, self.me.capacity
         self._require_mine(dialogue_id)
-        require_own_act(self.site, seat, step, given, name, unsealed=self.unsealed)
-        return ledger.act(dialogue_id, step, given, by=name, now=self.now)
+        require_own_act(
+            self.site, seat, step, given, name, unsealed=self.unsealed, unseal=self.unseal
+        )
+        return ledger.act(dialogue_id, step, given, by=name, now=self.now, unseal=self.unseal)
 
     def act_all(
         self,
@@ -186,6 +188,7 @@ class Visit:
                 by=self.me.by,
                 now=self.now,
                 expected_revision=expected_revision,
+                unseal=self.unseal,
             )
 
     def _require_mine(self, dialogue_id: str) -> None:

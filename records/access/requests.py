@@ -11,6 +11,8 @@ from records.outbox.enqueue import put, rows_of
 from records.schema.access import WISHES
 from records.schema.collections import HELPERS, STAKEHOLDERS
 from records.schema.core import DIALOGUES
+from records.seals.ciphertext import decrypt, encrypt
+from records.seals.keys import key_of_dialogue
 from states.model.dialogue import OPEN_PHASES, Phase
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT
@@ -38,6 +40,8 @@ def ask(
     is_it = (WISHES.c.dialogue_id == dialogue_id, WISHES.c.who == who, WISHES.c.kind == kind)
     row = {"dialogue_id": dialogue_id, "who": who, "kind": kind, "value": value, "made_at": now}
     with writing(engine, now) as connection:
+        if key := key_of_dialogue(connection, dialogue_id):
+            row["value"] = encrypt(key.pair, dialogue_id, who, value)
         connection.execute(delete(WISHES).where(*is_it))
         connection.execute(insert(WISHES), row)
 
@@ -49,6 +53,12 @@ def wishes_of(engine: Engine, dialogue_id: str, who: str | None = None) -> list[
         chosen = chosen.where(WISHES.c.who == who)
     with reading(engine) as connection:
         return [Wish(*row) for row in connection.execute(chosen.order_by(WISHES.c.made_at))]
+
+
+def opened_wish(wish: Wish, secret: str | None) -> Wish:
+    """*wish* as *secret*, the moderator's key if it is at hand, opens it; as it is when it was never closed."""
+    value = decrypt(secret, wish.dialogue_id, wish.who, wish.value) if secret else None
+    return wish if value is None else wish._replace(value=value)
 
 
 def seats_alike(engine: Engine, dialogue_id: str, who: str) -> list[str]:

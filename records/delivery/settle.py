@@ -24,6 +24,7 @@ from states.model.facts import Notice
 from states.model.people import PARTICIPANT
 from states.model.vocabulary import DutyKind, Template
 from states.steps.delivery import letters, pass_on, receipts, unread_reports
+from states.steps.delivery.neutral_news import next_news
 from states.steps.draft import Decision
 
 _ADDRESS = re.compile(r"[^\s<>@,;:\"']+@[^\s<>@,;:\"']+")
@@ -189,7 +190,7 @@ class Deliveries:
                 return False
             decided = pass_on.by_hand(held.dialogue, notice, now)
             written = write_step(connection, held, decided, now)
-            _mark(connection, notice_id, _no_mail(held.dialogue, notice))
+            _mark(connection, notice_id, _no_mail(held.dialogue, notice, now))
         self.reader.remember(written)
         return True
 
@@ -246,8 +247,10 @@ class _Change(NamedTuple):
     mark: dict[str, Any]
 
 
-def _no_mail(dialogue: Dialogue, notice: Notice) -> dict[str, Any]:
-    """A role whose address failed for good is no reader by hand: what it did not get has failed too."""
+def _no_mail(dialogue: Dialogue, notice: Notice, now: datetime) -> dict[str, Any]:
+    """A role's dead address has failed; what nobody here can open waits for the morning's neutral letter."""
+    if dialogue.is_locked(notice.to):
+        return {"status": BY_HAND, "message_id": None, "next_try_at": next_news(dialogue, now)}
     holder = dialogue.holder(notice.to)
     if notice.role != PARTICIPANT and holder and holder.email:
         return {"status": FAILED, "error": "way-failed", "message_id": None}

@@ -34,10 +34,12 @@ from records.outbox import enqueue
 from records.outbox.corrections import correct
 from records.schema.core import DIALOGUES, DUTIES
 from records.schema.fact_order import require_order
+from records.seals.keys import lock_of
 from states.language.errors import Refused
 from states.model.dialogue import Dialogue
 from states.model.facts import Fact, HeldStep, Notice
 from states.model.programme import Programme
+from states.privacy.reader_view import locked_again
 
 _NEXT_NUMBER = {
     "sqlite": text("(SELECT max(id) + 1 FROM duties)"),
@@ -81,7 +83,8 @@ def write_step(connection: Connection, held: Snapshot, decided: Decided, now: da
     """Write *decided* over *held*; returns what then holds. Raises Refused when the programme changed meanwhile."""
     if held.dialogue.held:
         held = end_days(connection, held, now)
-    before, after = held.dialogue, decided.dialogue
+    before = held.dialogue
+    after = locked_again(before, decided.dialogue, lock_of(connection, before))
     after.uncarried, after.held = (), before.held
     owed_before = missing_debt_facts(connection, before) if before.uncarried else []
     facts = [*owed_before, *(fact for fact in decided.facts if fact.hold is None)]

@@ -4,7 +4,16 @@ from alembic import context
 
 from records.dialogues import import_headings as _headings  # noqa: F401 - and so does this
 from records.engine.schema_revision import VERSION_TABLE
-from records.schema import access, anchors, collections, held, rehearsal_mark, salts, watch  # noqa: F401 - declare tables of their own
+from records.schema import (  # noqa: F401 - declare tables of their own
+    access,
+    anchors,
+    collections,
+    held,
+    rehearsal_mark,
+    salts,
+    seal_keys,
+    watch,
+)
 from records.schema.base import Base
 
 context.configure(

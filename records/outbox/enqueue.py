@@ -14,6 +14,8 @@ from records.engine.statements import CompiledStatement
 from records.schema.core import NOTICES, PENDING_ONLY, UNSENT_ONLY
 from states.model.duties import Duty
 from states.model.facts import Notice
+from states.model.vocabulary import Template
+from states.steps.delivery.neutral_news import news_cause
 
 PENDING, BY_HAND, SENT, FAILED, WITHDRAWN = "pending", "by-hand", "sent", "failed", "withdrawn"
 SKIPPED = "skipped"
@@ -35,6 +37,8 @@ def ready(now: datetime, what: Any) -> Select[Any]:  # noqa: ANN401 - a table or
 
 def cause_of(notice: Notice, origin: str, count: int) -> str:
     """Why *notice* exists: its rung, or *origin* (`fact:12`); *count*: how many like it came from there before."""
+    if notice.template == Template.THERE_MAY_BE_NEWS:
+        return news_cause(str(notice.detail["day"]))
     if notice.rung is not None:
         return f"duty:{notice.duty}:v{notice.version}:{notice.rung}"
     again = f"#{count + 1}" if count else ""
@@ -111,9 +115,14 @@ _INSERT_NEW = {
 
 def put(connection: Connection, rows: list[dict[str, Any]]) -> int:
     """Write *rows* into the outbox and return how many are new; a rung that is already there is not written again."""
-    rungs = [row for row in rows if row["rung"] is not None]
-    others = [row for row in rows if row["rung"] is None]
-    return put_once(connection, rungs) + _INSERT.run(connection, others)
+    once = [row for row in rows if _is_once(row)]
+    others = [row for row in rows if not _is_once(row)]
+    return put_once(connection, once) + _INSERT.run(connection, others)
+
+
+def _is_once(row: dict[str, Any]) -> bool:
+    """Whether it may be there already: a rung, or the neutral letter of a morning."""
+    return row["rung"] is not None or row["template"] == Template.THERE_MAY_BE_NEWS
 
 
 def put_stored(connection: Connection, rows: list[tuple[Any, ...]]) -> None:

@@ -186,11 +186,17 @@ class CommitmentTable(Piece):
 
 
 class SealTable(Piece):
-    """The vault: the only place that ties a pseudonym to a person."""
+    """The vault: the only place that ties a pseudonym to a person; ciphertext where the moderator has a key."""
 
     __tablename__ = "seals"
 
-    stakeholder: Mapped[str] = mapped_column(comment="Who speaks under the pseudonym")
+    stakeholder: Mapped[str] = mapped_column(
+        comment="Who speaks under the pseudonym; empty where only a key tells it"
+    )
+    sealed_for: Mapped[str | None] = mapped_column(
+        comment="The same as age ciphertext, Base64, for the moderator's key and the recovery share"
+    )
+    key: Mapped[str | None] = mapped_column(comment="For which pair of keys")
 
 
 class VerdictTable(Piece):

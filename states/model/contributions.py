@@ -96,10 +96,22 @@ class Commitment(Value):
 
 
 class Seal(Value):
-    """Who speaks under a pseudonym; only the moderator and the speaker may see this."""
+    """
+    Who speaks under a pseudonym; only the moderator and the speaker may see this.
+
+    Where the moderator has a key of their own, *sealed_for* holds it as ciphertext for the pair of keys called *key*,
+    and *stakeholder* is empty but while somebody who may open it looks.
+    """
 
     id: str
-    stakeholder: Name
+    stakeholder: str
+    sealed_for: str | None = None
+    key: str | None = None
+
+    @property
+    def locked(self) -> bool:
+        """Whether it cannot be read without the moderator's key."""
+        return not self.stakeholder and self.sealed_for is not None
 
 
 class Verdict(Value):

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from states.language.languages import SOURCE
 from states.model.calendar import WorkCalendar, calendar_of
 from states.model.contributions import Commitment, Contribution, Seal, Verdict
 from states.model.duties import KINDS, OWED, Duty
@@ -170,6 +171,11 @@ class Dialogue:
         seal = self.seals.get(voice)
         return self.stakeholders.get(seal.stakeholder if seal else voice)
 
+    def is_locked(self, voice: str) -> bool:
+        """Whether *voice* is a pseudonym of which nobody here knows whose it is: the moderator's key is not at hand."""
+        seal = self.seals.get(voice)
+        return seal is not None and seal.locked
+
     def helper(self, name: str) -> Helper | None:
         """The helper called *name* while they help; None when there is none, or it ended."""
         found = self.helpers.get(name)
@@ -204,6 +210,8 @@ class Dialogue:
             return self.helpers[to].contact
         if self.is_erased(to):
             return None
+        if self.is_locked(to):
+            return Person.model_construct(name=to, email=None, phone=None, language=SOURCE)
         if stakeholder := self.stakeholder_of(to):
             return stakeholder.contact
         return self.programme.auditor if to == AUDITOR else None

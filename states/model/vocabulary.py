@@ -170,6 +170,7 @@ class Template(StrEnum):
     CONTACT_TO_CHECK = "contact-to-check"
     CONTACT_CHANGED = "contact-changed"
     WAY_REPLACED = "way-replaced"
+    THERE_MAY_BE_NEWS = "there-may-be-news"
     RELAYED = "relayed"
     SESSION_MOVED = "session-moved"
     DATES_CHANGED = "dates-changed"

@@ -1,5 +1,8 @@
 """Reader's view: a dialogue as each reader may know it; what is left out here, no page can show."""
 
+from collections.abc import Callable, Iterable, Mapping
+
+from states.model.contributions import Seal
 from states.model.dialogue import Dialogue
 from states.model.people import Stakeholder
 from states.privacy.embargo import as_others_know
@@ -53,3 +56,30 @@ def _mask(seat: Stakeholder, name: str) -> Stakeholder:
     hidden = {"name": name, "organisation": name, "email": None, "phone": None}
     hidden |= {"postal_address": None}
     return seat.model_copy(update=hidden)
+
+
+def opened_with(dialogue: Dialogue, opened: Mapping[str, str]) -> Dialogue:
+    """A copy of *dialogue* in which the pseudonyms of *opened* are known to be the seats there."""
+    copy = dialogue.copy()
+    for name, seat in opened.items():
+        seal = copy.seals.get(name)
+        if seal is not None and seal.locked:
+            copy.seals[name] = seal.model_copy(update={"stakeholder": seat})
+    return copy
+
+
+def locked_again(before: Dialogue, after: Dialogue, lock: Callable[[Seal], Seal]) -> Dialogue:
+    """*after* as it may be stored: each seal as it was in *before*, each new one as *lock* makes it."""
+    if all(after.seals[name] is before.seals.get(name) for name in after.seals):
+        return after
+    stored = {n: before.seals[n] if n in before.seals else lock(s) for n, s in after.seals.items()}
+    after.seals.clear()
+    after.seals.update(stored)
+    return after
+
+
+def with_seals(dialogue: Dialogue, seals: Iterable[Seal]) -> Dialogue:
+    """A copy of *dialogue* in which *seals* are stored in the place of those with the same pseudonyms."""
+    copy = dialogue.copy()
+    copy.seals.update((seal.id, seal) for seal in seals)
+    return copy

@@ -227,7 +227,9 @@ def close_seals(dialogue: Dialogue, reader: Reader) -> None:
     """
     opened = {seal.id for seal in seals_open_to(dialogue, reader)}
     dialogue.seals = {
-        name: seal if name in opened else seal.model_copy(update={"stakeholder": ""})
+        name: seal
+        if name in opened
+        else seal.model_copy(update={"stakeholder": "", "sealed_for": None})
         for name, seal in dialogue.seals.items()
     }
     for name, point in dialogue.contributions.items():
@@ -264,3 +266,24 @@ def close_carrying(dialogue: Dialogue, reader: Reader) -> None:
 def open_voices(dialogue: Dialogue, voices: Iterable[str]) -> set[str]:
     """Those of *voices* that are nobody's pseudonym."""
     return {voice for voice in voices if voice not in dialogue.seals}
+
+
+def needs_key(dialogue: Dialogue) -> bool:
+    """Whether any seal of *dialogue* is stored for a moderator's own key; that it is so is no secret."""
+    return any(seal.key is not None for seal in dialogue.seals.values())
+
+
+def locked_seals(dialogue: Dialogue) -> list[Seal]:
+    """The seals of *dialogue* that only a key opens, and that are not open."""
+    return [seal for seal in dialogue.seals.values() if seal.locked]
+
+
+def unprotected_seals(dialogue: Dialogue) -> list[Seal]:
+    """The seals of *dialogue* that whoever reads the database can read too."""
+    return [seal for seal in dialogue.seals.values() if seal.sealed_for is None]
+
+
+def speakers_known(dialogue: Dialogue, opened: Mapping[str, str]) -> dict[str, str | None]:
+    """The seat behind each pseudonym of *dialogue*: readable, or *opened* by a key; None: closed for another."""
+    seals = dialogue.seals.values()
+    return {seal.id: seal.stakeholder or opened.get(seal.id) for seal in seals}

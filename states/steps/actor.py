@@ -115,12 +115,22 @@ def _voice_of_somebody_else(
     given: Any,  # noqa: ANN401
 ) -> str:
     """Somebody answered by phone, letter or in person; whoever heard it records it, under seal the moderator alone."""
+    if by == Role.MODERATOR and dialogue.is_locked(named):
+        return _voice(dialogue, step, named, [named], given)
     if named not in dialogue.stakeholders:
         raise NotKnown("unknown-stakeholder", stakeholder=named)
     if by == Role.MODERATOR:
+        _require_open_seal(dialogue, given)
         return _voice(dialogue, step, named, dialogue.voices_of(named), given)
     _refuse_what_is_sealed(dialogue, given)
     return _voice(dialogue, step, named, [named], given)
+
+
+def _require_open_seal(dialogue: Dialogue, given: Any) -> None:  # noqa: ANN401
+    """Whose a sealed point is only the moderator's own key tells; without it they name the pseudonym."""
+    contribution = dialogue.contributions.get(getattr(given, "contribution", None) or "")
+    if contribution and dialogue.is_locked(contribution.voice):
+        raise Refused("seals-locked", voice=contribution.voice)
 
 
 def _refuse_what_is_sealed(dialogue: Dialogue, given: Any) -> None:  # noqa: ANN401

@@ -38,7 +38,7 @@ AT_ONCE = frozenset(
     {
         "answer", "answer-is-late", "answer-postponed", "contact-changed", "dates-changed", "dialogue-cancelled",
         "dispute-settled", "erasure-declined", "erasure-done", "invitation-accepted", "invitation-declined",
-        "new-link", "relayed", "session-moved", "way-replaced",
+        "new-link", "relayed", "session-moved", "there-may-be-news", "way-replaced",
     }
 )  # fmt: skip
 """What participants may get beside the one letter of the day: what they asked for, answers, and what cannot wait."""

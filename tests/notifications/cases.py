@@ -69,6 +69,7 @@ def participant_cases(home: Dialogue) -> Iterator[Case]:
     yield Case("agenda", notice("agenda-echoed", "ngo"), home)
     yield Case("agenda, bare", notice("agenda-echoed", "ngo"), _bare(home))
     yield Case("new link", notice("new-link", "ngo"), home)
+    yield Case("news", notice("there-may-be-news", "ngo"), home)
     yield from _erasures(home)
     yield from _in_their_name(home)
     yield from _moved(home)

@@ -158,6 +158,7 @@ _CASES: dict[str, tuple[str, ...]] = {
     "session-moved": ("moved, both", "moved, none", "moved, same"),
     "summary-to-check": ("summary", "summary, bare", "sealed summary"),
     "way-replaced": ("old way",),
+    "there-may-be-news": ("news",),
     "welcome": ("welcome, sponsor", "welcome, moderator", "welcome, bare, board"),
     "your-turn": ("your turn", "your turn, bare", "your turn, to sign"),
 }  # fmt: skip
@@ -298,7 +299,7 @@ def _neutral(language: str) -> Iterator[Golden]:
             write = partial(_of, partial(_mailed, beside, pages))
             yield Golden(beside.notice.template, variant, write)
     untold = replace(bare, notice=bare.notice.model_copy(update={"template": "no-such-news"}))
-    yield Golden(NEUTRAL, "there-may-be-news", partial(_of, partial(_mailed, untold)))
+    yield Golden(NEUTRAL, "no-such-news", partial(_of, partial(_mailed, untold)))
 
 
 def _mailed(case: Case, pages: str | None = PAGES) -> Message:

@@ -181,7 +181,8 @@ class SealRow(Document):
 
     dialogue: str
     voice: str
-    stakeholder: str
+    stakeholder: str | None
+    """Null: only the moderator's own key opens it, and that was not given."""
 
 
 class Seen(Document):
@@ -881,6 +882,73 @@ class Demo(Document):
     """What ran against a real Prefect server; left out with `--no-prefect`."""
 
 
+class SealKeyTaken(Document):
+    """The key for which seals are stored from now on; no secret is in it."""
+
+    programme: str
+    key: str
+    """What seals call it by."""
+    recipient: str
+    """The public half of the moderator's key, as age reads it."""
+    recovery: str
+    """The public half of the recovery share."""
+    encrypted: int
+    """How many seals from before were encrypted for it."""
+    key_file: str | None = None
+    recovery_file: str | None = None
+
+
+class SealKeyRow(Document):
+    """A key, and how many seals are stored for it."""
+
+    key: str
+    made_at: Moment
+    made_by: str
+    recipient: str
+    recovery: str
+    seals: int
+
+
+class SealKeys(Document):
+    """The keys of a programme, the newest first: for that one new seals are stored."""
+
+    programme: str
+    keys: list[SealKeyRow]
+    readable: int
+    """How many seals whoever reads the database can read."""
+
+
+class OpenedSeal(Document):
+    """Who speaks under a pseudonym; null: it is closed for another key."""
+
+    voice: str
+    stakeholder: str | None
+
+
+class OpenedSeals(Document):
+    """The seals of a dialogue, as far as the key opens them; for the moderator alone."""
+
+    dialogue: str
+    seals: list[OpenedSeal]
+
+
+class SealsMoved(Document):
+    """What an earlier key or a recovery share moved to the newest key."""
+
+    programme: str
+    moved: int
+    left: int
+    """How many wait for another key."""
+
+
+class SealCode(Document):
+    """A code for whoever speaks under a pseudonym, told once."""
+
+    dialogue: str
+    voice: str
+    code: str
+
+
 DOCUMENTS: dict[str, tuple[type[Document], ...]] = {
     "demo": (Demo,),
     "rehearse": (Seen,),
@@ -900,6 +968,12 @@ DOCUMENTS: dict[str, tuple[type[Document], ...]] = {
     "by-hand done": (Receipt,),
     "by-hand bring": (Receipt,),
     "sign-in": (SignIn, Revoked),
+    "seals make-key": (SealKeyTaken,),
+    "seals register": (SealKeyTaken,),
+    "seals status": (SealKeys,),
+    "seals open": (OpenedSeals,),
+    "seals move": (SealsMoved,),
+    "seals code": (SealCode,),
     "journal show": (Journal,),
     "journal checkpoint": (SignedCheckpoint,),
     "journal verify": (Verified,),

@@ -13,7 +13,9 @@ from portal.shared.which_dialogue import at_hand, nothing_yet
 from portal.web.pages import get, post
 from portal.web.request import Visit
 from portal.web.routes import MANAGERS
-from records.access.requests import wishes_of
+from portal.web.seals.opened_seals import held_secret
+from records.access.requests import opened_wish, wishes_of
+from records.seals.keys import has_key
 from states.language.catalogue import N_
 from states.model.contributions import Attribution
 from states.model.dialogue import Dialogue, Phase
@@ -43,6 +45,7 @@ def show(visit: Visit) -> Response:
         wishes=_wishes(visit, dialogue),
         free_id=_free_id(dialogue),
         crowd=crowd_in_words(visit, dialogue),
+        has_key=has_key(visit.site.house.engine, dialogue.programme.id),
         attendance_shown=attendance_shown(dialogue),
         management_shown=management_shown(dialogue),
     )
@@ -64,9 +67,10 @@ def _wishes(visit: Visit, dialogue: Dialogue) -> list[tuple[Stakeholder, str]]:
     """How people wish to be named: for the moderator alone, because the wish to be sealed betrays."""
     if visit.me.name != Role.MODERATOR:
         return []
-    found = wishes_of(visit.site.house.engine, dialogue.id)
-    seats = dialogue.stakeholders
-    return [(seats[w.who], w.value) for w in found if w.kind == "attribution" and w.who in seats]
+    secret = held_secret(visit.site, visit.request, visit.known, visit.site.door_time())
+    found = [opened_wish(w, secret) for w in wishes_of(visit.site.house.engine, dialogue.id)]
+    seats, levels = dialogue.stakeholders, list(Attribution)
+    return [(seats[w.who], w.value) for w in found if w.value in levels and w.who in seats]
 
 
 def _free_id(dialogue: Dialogue) -> str:

@@ -57,6 +57,7 @@ KINDS: Mapping[Template, Kind] = {
     Template.CONTACT_TO_CHECK: Kind.OWN,
     Template.CONTACT_CHANGED: Kind.OWN,
     Template.WAY_REPLACED: Kind.OWN,
+    Template.THERE_MAY_BE_NEWS: Kind.OWN,
     Template.RELAYED: Kind.OWN,
     Template.SESSION_MOVED: Kind.OWN,
     Template.DATES_CHANGED: Kind.OWN,

@@ -18,6 +18,7 @@ from states.privacy.independence import debtor_behind, is_debtor, owes_to, same_
 from states.privacy.seals import is_sealed
 from states.steps.by_hand_requests import Bring, CouldNotReach, RecordDelivery
 from states.steps.delivery.carriage import response_waits
+from states.steps.delivery.neutral_news import all_read_mail, news_for_all
 from states.steps.delivery.receipts import arrive, came_home, end_not_reached
 from states.steps.draft import Decision, Deliberation
 from states.steps.people import contact_ways
@@ -33,9 +34,14 @@ def by_hand(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
     What follows when *notice* must go by phone or letter: its reader is owed that somebody passes it on.
 
     One duty covers all that waits for one person. What was said under seal is a task of its own for the moderator, and
-    what a role should hear one for the manager.
+    what a role should hear one for the manager. Where only the moderator's key opens the seal, all hear that there may
+    be news, and the moderator has a task where that does not reach everybody.
     """
     work = Deliberation(dialogue, SYSTEM, now, notice.to)
+    if dialogue.is_locked(notice.to):
+        work.notices += news_for_all(dialogue, now)
+        if all_read_mail(dialogue):
+            return work.decision()
     if notice.role != PARTICIPANT or is_sealed(dialogue, notice.to):
         task = contact_ways.by_hand(dialogue, notice)
         work.notices += [task] if task else []

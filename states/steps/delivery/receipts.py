@@ -54,7 +54,7 @@ def still_wanted(dialogue: Dialogue, notice: Notice) -> bool:
 
     A reminder whose duty was met or moved meanwhile should not, and nobody is invited to what was cancelled.
     """
-    nobody = notice.role == PARTICIPANT and dialogue.stakeholder_of(notice.to) is None
+    nobody = notice.role == PARTICIPANT and dialogue.holder(notice.to) is None
     if dialogue.is_erased(notice.to) or nobody or _of_who_stopped(dialogue, notice):
         return False
     if dialogue.phase == Phase.CANCELLED and notice.template in _OF_WHAT_COMES:

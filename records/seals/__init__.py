@@ -1,0 +1,1 @@
+"""Seals at rest: who spoke is stored as ciphertext for the moderator's own key."""

@@ -1,0 +1,61 @@
+"""
+Neutral news: where nobody here knows whose pseudonym it is, all alike hear that there may be news.
+
+The letter says no more than that, to every participant who comes or came; what it is about opens on the page, to
+whoever has the code. It goes on the next morning, so that one letter covers all that was written until then.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from states.model.dialogue import Dialogue
+from states.model.facts import Notice
+from states.model.people import PARTICIPANT, Invitation, Stakeholder
+from states.model.vocabulary import Template
+from states.steps.delivery.letters import morning
+from states.steps.people.contact_ways import reads_mail
+
+
+def next_news(dialogue: Dialogue, now: datetime) -> datetime:
+    """When the neutral letter goes (aware UTC) that covers what waits at *now*."""
+    today = morning(dialogue.calendar, dialogue.policy, now)
+    return today if today > now else morning(dialogue.calendar, dialogue.policy, now, days=1)
+
+
+def hearers(dialogue: Dialogue) -> list[str]:
+    """Who hears that there may be news: all who accepted, who were there, or who may still come."""
+    seats = dialogue.stakeholders.values()
+    return [seat.id for seat in seats if seat.erased_at is None and _may_have_spoken(seat)]
+
+
+def _may_have_spoken(seat: Stakeholder) -> bool:
+    waits = seat.invitation is Invitation.INVITED and seat.present is None
+    return seat.invited and bool(seat.accepted or seat.present or waits)
+
+
+def news_for_all(dialogue: Dialogue, now: datetime) -> list[Notice]:
+    """One neutral letter for each of the hearers who read mail; asked for twice before that morning it goes once."""
+    at = next_news(dialogue, now)
+    detail = {"after": at.isoformat(), "day": dialogue.calendar.day_of(at).isoformat()}
+    return [
+        Notice(to=name, role=PARTICIPANT, template=Template.THERE_MAY_BE_NEWS, detail=detail)
+        for name in hearers(dialogue)
+        if reads_mail(dialogue, name)
+    ]
+
+
+def all_read_mail(dialogue: Dialogue) -> bool:
+    """Whether the neutral letter reaches everybody who should hear it, so that no one need be called."""
+    found = hearers(dialogue)
+    return bool(found) and all(reads_mail(dialogue, name) for name in found)
+
+
+def has_reached_all(dialogue: Dialogue, told: Collection[str]) -> bool:
+    """Whether all who should hear of news are among those *told*: then the speaker is."""
+    found = hearers(dialogue)
+    return bool(found) and set(found) <= set(told)
+
+
+def news_cause(day: date | str) -> str:
+    """Why the neutral letters of the local *day* exist: one a day for each reader."""
+    return f"{Template.THERE_MAY_BE_NEWS}:{day}"

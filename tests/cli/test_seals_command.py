@@ -1,0 +1,132 @@
+"""`weerklank seals` and `--key-file`: the moderator's own key from the command line."""
+
+import re
+import shutil
+import stat
+from pathlib import Path
+
+import pytest
+
+from config.policies import policy_of
+from records.engine.database import connect
+from records.ledger import Ledger
+from tests.cli.conftest import Desk
+from tests.records.conftest import Memory
+
+ID, SPEAKER = "kleding-2022", "union-bd"
+SECRET = re.compile(r"AGE-SECRET-KEY-\w+")
+
+
+@pytest.fixture
+def sealed(desk: Desk, migrated_file: Path) -> Desk:
+    """A desk with a dialogue in which somebody spoke under seal."""
+    file = shutil.copy(migrated_file, desk.folder / "weerklank.db")
+    engine = connect(f"sqlite:///{file}", durable=False)
+    memory = Memory(f"sqlite:///{file}", engine, Ledger(engine, policy_of))
+    memory.open()
+    memory.speak()
+    engine.dispose()
+    return desk
+
+
+def made(desk: Desk, name: str = "first") -> tuple[str, str]:
+    key, share = (str(desk.folder / f"{name}.{kind}") for kind in ("key", "share"))
+    said = desk.good("seals", "make-key", "kleding", "--out", key, "--recovery-out", share)
+    assert not SECRET.search(said)
+    return key, share
+
+
+def test_a_key_is_made_for_its_owner_and_opens_what_nothing_else_does(sealed: Desk) -> None:
+    assert "no key" in sealed.good("seals", "status", "kleding")
+    assert SPEAKER in sealed.good("status", ID, "--as", "moderator")
+    key, share = made(sealed)
+    for file in (Path(key), Path(share)):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert len(SECRET.findall(file.read_text())) == 1
+    closed = sealed.good("status", ID, "--as", "moderator")
+    assert "sealed-1" in closed
+    assert SPEAKER not in closed.partition("Seals (for the moderator alone)")[2]
+    assert sealed.json("status", ID, "--as", "moderator")["seals"] == [
+        {"dialogue": ID, "voice": "sealed-1", "stakeholder": None}
+    ]
+    opened = sealed.good("status", ID, "--as", "moderator", "--key-file", key)
+    assert SPEAKER in opened.partition("Seals (for the moderator alone)")[2]
+    assert SPEAKER in sealed.good("seals", "open", ID, "--key-file", key)
+    told = sealed.json("seals", "status", "kleding")
+    assert (told["readable"], [row["seals"] for row in told["keys"]]) == (0, [1])
+
+
+def test_no_secret_stays_in_the_database(sealed: Desk) -> None:
+    key, share = made(sealed)
+    held = b"".join(file.read_bytes() for file in sealed.folder.glob("weerklank.db*"))
+    for file in (key, share):
+        secret = SECRET.findall(Path(file).read_text())[0]
+        assert secret.encode() not in held
+        assert secret.lower().encode() not in held
+
+
+def test_a_key_made_elsewhere_is_taken_by_its_public_half(sealed: Desk) -> None:
+    key, _ = made(sealed)
+    public = re.findall(r"age1\w+", Path(key).read_text())
+    assert "in use" in sealed.bad(
+        1, "seals", "register", "kleding", "--recipient", public[0], "--recovery", public[1]
+    )
+    told = sealed.json(
+        "seals", "register", "kleding", "--recipient", public[1], "--recovery", public[0]
+    )
+    assert told["encrypted"] == 0
+    for wrong in ("age1", "ssh-ed25519 AAAA", "AGE-SECRET-KEY-1X"):
+        said = sealed.bad(
+            1, "seals", "register", "kleding", "--recipient", wrong, "--recovery", public[0]
+        )
+        assert "age1" in said
+
+
+def test_a_change_of_moderator_and_a_lost_key(sealed: Desk) -> None:
+    first, share = made(sealed)
+    second, _ = made(sealed, "second")
+    assert "closed for another key" in sealed.good("seals", "open", ID, "--key-file", second)
+    assert "1 seal wait" in sealed("seals", "status", "kleding").stderr
+    foreign = sealed.file("foreign.key", "AGE-SECRET-KEY-1NOTHING")
+    assert "no whole key" in sealed.bad(1, "seals", "move", "kleding", "--key-file", foreign)
+    assert "opens none" in sealed.bad(1, "seals", "move", "kleding", "--key-file", second)
+    assert sealed.json("seals", "move", "kleding", "--key-file", share) == {
+        "programme": "kleding", "moved": 1, "left": 0,
+    }  # fmt: skip
+    assert SPEAKER in sealed.good("seals", "open", ID, "--key-file", second)
+    assert "closed" in sealed.good("seals", "open", ID, "--key-file", first)
+
+
+def test_a_step_with_the_key_knows_who_spoke(sealed: Desk) -> None:
+    key, _ = made(sealed)
+    words = ("act", ID, "record-contribution", "--by", "moderator", "--now", "2022-06-16T14:00Z")
+    point = ("--stakeholder", SPEAKER, "--text", "More.", "--attribution", "sealed")
+    sealed.good(*words, *point, "--id", "c3", "--key-file", key)
+    sealed.good(*words, *point, "--id", "c4")
+    assert sealed.json("seals", "open", ID, "--key-file", key)["seals"] == [
+        {"voice": "sealed-1", "stakeholder": SPEAKER},
+        {"voice": "sealed-2", "stakeholder": SPEAKER},
+    ]
+
+
+def test_what_is_wrong_is_said_and_changes_nothing(sealed: Desk) -> None:
+    key, share = made(sealed)
+    before = (sealed.folder / "weerklank.db").read_bytes()
+    again = ("seals", "make-key", "kleding", "--out", key, "--recovery-out", share)
+    assert "nothing is written over a key" in sealed.bad(2, *again)
+    assert "cannot be read" in sealed.bad(2, "seals", "open", ID, "--key-file", "nowhere.key")
+    assert "no pseudonym" in sealed.bad(1, "seals", "code", ID, "sealed-9")
+    assert "no programme" in sealed.bad(1, "seals", "status", "ghost").lower()
+    nowhere = str(sealed.folder / "x.key"), str(sealed.folder / "x.share")
+    ghost = ("seals", "make-key", "ghost", "--out", nowhere[0], "--recovery-out", nowhere[1])
+    sealed.bad(1, *ghost)
+    assert not Path(nowhere[0]).exists()
+    assert (sealed.folder / "weerklank.db").read_bytes() == before
+
+
+def test_a_code_is_told_once(sealed: Desk) -> None:
+    made(sealed)
+    one, two = (sealed.good("seals", "code", ID, "sealed-1").strip() for _ in range(2))
+    assert one != two
+    held = b"".join(file.read_bytes() for file in sealed.folder.glob("weerklank.db*"))
+    assert two.encode() not in held
