@@ -121,7 +121,7 @@ SECRETS = {
     ),
     "report of retaliation": Secret(REPORT, {"confidant"}),
     "who holds a role": Secret(
-        "|".join(HOLDERS.values()), {*ROLES, HELPER, *PEOPLE} - {"confidant"}
+        "|".join(HOLDERS.values()), {*ROLES, HELPER, *PEOPLE}
     ),
     "id in the record": Secret(r"\bseat-a\b", {"manager", "moderator", SEALED}),
 }  # fmt: skip
@@ -328,7 +328,7 @@ def test_a_dry_run_tells_something_and_counts_what_it_tells(waiting_file: Path) 
 def test_letters_go_to_everybody_who_is_written_to(exhibits: list[Exhibit]) -> None:
     readers = {exhibit.reader for exhibit in exhibits if exhibit.door.startswith("letter ")}
 
-    assert readers == {*ROLES, HELPER, SEALED, REGION} - {"confidant"}
+    assert readers == {*ROLES, HELPER, SEALED, REGION}
 
 
 class Refusing(Memory):
