@@ -158,6 +158,12 @@ AGAIN = {
     "/l/{token}",
     "/my/sealed",
     "/my/sealed/close",
+    "/my/code",
+    "/my/code/close",
+    "/seal-key/make",
+    "/seal-key/open",
+    "/seal-key/close",
+    "/dialogues/{dialogue}/seals/{voice}/code",
     "/dialogues/{dialogue}/pins",
     "/verify",
 }
