@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import pytest
 
+from portal.http.forms import SECRET
 from states.language.errors import Refused
 from states.language.languages import LANGUAGES
 from states.model.dialogue import OPEN_PHASES, Dialogue
@@ -133,9 +134,9 @@ def kept(pressed: Pressed) -> bool:
 
 
 def filled_in(pressed: Pressed) -> list[str]:
-    """What stood or was typed in the longer fields of the form."""
+    """What stood or was typed in the longer fields of the form; a key is shown back to nobody."""
     form = pressed.form
-    long = [name for name, kind in form.kinds.items() if kind == "textarea"]
+    long = [n for n, kind in form.kinds.items() if kind == "textarea" and n not in SECRET]
     stood = [[text.strip() for text in form.values.get(name, ()) if text.strip()] for name in long]
     return [text for texts in stood for text in texts or [WORDS]]
 
