@@ -48,8 +48,19 @@ Message-ID: {name}
 @pytest.fixture
 def invitation(invited: Desk) -> Message:
     """The invitation that was accepted by the mail server."""
-    invited.good("deliver", "--now", OPENED)
-    (file,) = (invited.folder / "mail" / UNION["email"] / "new").iterdir()
+    return sole_invitation(invited)
+
+
+@pytest.fixture
+def with_entry(invited: Desk) -> Message:
+    """The invitation of somebody at risk, who asked for the session in their calendar."""
+    invited.act("change-contact", UNION["id"], stakeholder=UNION["id"], calendar=True)
+    return sole_invitation(invited)
+
+
+def sole_invitation(desk: Desk) -> Message:
+    desk.good("deliver", "--now", OPENED)
+    (file,) = (desk.folder / "mail" / UNION["email"] / "new").iterdir()
     return message_from_bytes(file.read_bytes())
 
 
@@ -178,14 +189,14 @@ def letters_to(desk: Desk, template: str) -> list[Message]:
     return [message_from_bytes(file.read_bytes()) for file in sorted(box.glob(f"*-{template}-*"))]
 
 
-def test_calendars_answer_to_an_address_that_is_read(invited: Desk, invitation: Message) -> None:
-    organiser = entry_in(invitation)["ORGANIZER"]
+def test_calendars_answer_to_an_address_that_is_read(invited: Desk, with_entry: Message) -> None:
+    organiser = entry_in(with_entry)["ORGANIZER"]
     assert organiser.endswith(":mailto:bounces@localhost")
     assert 'SENT-BY="mailto:weerklank@localhost"' in organiser
 
 
-def test_a_yes_and_a_no_of_a_calendar_are_taken(invited: Desk, invitation: Message) -> None:
-    entry = entry_in(invitation)
+def test_a_yes_and_a_no_of_a_calendar_are_taken(invited: Desk, with_entry: Message) -> None:
+    entry = entry_in(with_entry)
     assert "this counts as accepted" in piped(invited, answer(entry, "ACCEPTED"))
     assert "answered before" in piped(invited, answer(entry, "ACCEPTED"))
     assert "this counts as declined" in piped(invited, answer(entry, "DECLINED"))
@@ -215,9 +226,9 @@ def test_who_holds_a_role_changes_nothing_by_answering(invited: Desk, said: str,
 
 
 def test_a_maybe_is_no_answer_and_the_manager_hears_of_it(
-    invited: Desk, invitation: Message
+    invited: Desk, with_entry: Message
 ) -> None:
-    said = answer(entry_in(invitation), "TENTATIVE")
+    said = answer(entry_in(with_entry), "TENTATIVE")
     assert "the manager hears of it" in piped(invited, said)
     piped(invited, said)
     invited.good("deliver", "--now", LATER)
@@ -230,17 +241,17 @@ def test_a_maybe_is_no_answer_and_the_manager_hears_of_it(
     "changes", [{"uid": "x@weerklank"}, {"guest": "eve@x.example", "sender": "eve@x.example"}]
 )
 def test_an_answer_to_another_entry_or_by_another_changes_nothing(
-    invited: Desk, invitation: Message, changes: dict[str, str]
+    invited: Desk, with_entry: Message, changes: dict[str, str]
 ) -> None:
-    said = answer(entry_in(invitation), "ACCEPTED", **changes)
+    said = answer(entry_in(with_entry), "ACCEPTED", **changes)
     assert "names no mail of ours" in piped(invited, said)
     assert "invitation-accepted" not in invited.good("journal", "show", ID)
 
 
 def test_who_is_cancelled_with_the_dialogue_after_a_no_hears_it_once(
-    invited: Desk, invitation: Message
+    invited: Desk, with_entry: Message
 ) -> None:
-    piped(invited, answer(entry_in(invitation), "DECLINED"))
+    piped(invited, answer(entry_in(with_entry), "DECLINED"))
     given = json.dumps({"reason": "The company was sold."})
     step = ("act", ID, "cancel-dialogue", "--by", "manager", "--with", given, "--now", LATER)
     invited.good(*step)
