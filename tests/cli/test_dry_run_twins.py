@@ -74,6 +74,14 @@ def test_twins_are_told_alike(desk: Desk, tmp_path_factory: pytest.TempPathFacto
         told.append(foretold(desk))
         desk.good("deliver", "--now", SETTLED)
         facts = desk.json("journal", "show", ID, "--as", "moderator")["entries"]
-        reached.append([one["subject"] for one in facts if one["fact"] == "dispute-settled"])
+        reached.append(carried(facts))
     assert told[0] == told[1]
     assert reached == [["c2"], ["c4"]]
+
+
+def carried(facts: list[dict[str, Any]]) -> list[str]:
+    """The points under seal in whose dispute the last word arrived; that it was written is told of both."""
+    words = [one for one in facts if one["fact"] == "participant-answered"]
+    return [
+        point for one in words if one["detail"].get("response") for point in one["detail"]["covers"]
+    ]
