@@ -36,7 +36,9 @@ HOUSE = Letterhead(
 )  # fmt: skip
 COMPANY = ("Nederlands kledingmerk", "merk-2022", "2022 dialogue", "dialoog 2022")
 """What names the company, its programme or the edition."""
-WAY_REPLACED = Template.WAY_REPLACED
+WAY_REPLACED, NEWS = Template.WAY_REPLACED, Template.THERE_MAY_BE_NEWS
+NEUTRAL_TO_ALL = frozenset({WAY_REPLACED, NEWS})
+"""What nobody's mail says more of: the old way may be read by others, and news may be anybody's."""
 
 
 def mailed(case: Case, pages: str | None = PAGES) -> Message:
@@ -112,12 +114,23 @@ def test_who_is_neither_at_risk_nor_under_seal_is_written_to_as_before(language:
         if case.notice.role != PARTICIPANT or is_veiled(case.dialogue, case.notice.to):
             continue
         mail = posted(mailed(case)) if mailed(case).address else None
-        if mail is None or case.notice.template == WAY_REPLACED:
+        if mail is None or case.notice.template in NEUTRAL_TO_ALL:
             continue
         assert str(mail["Subject"]) != word("voice", "discreet", language), case.name
         assert "Nederlands kledingmerk" in str(mail["From"])
         named = case.dialogue.role(Role.MANAGER) is not None
         assert ("@merk.example" in str(mail["Reply-To"])) == named, case.name
+
+
+@EACH
+def test_that_there_may_be_news_is_said_to_all_alike(language: str) -> None:
+    """It goes to everybody because nobody here knows who spoke: whoever gets it looks no different."""
+    case = next(c for c in every_case(language) if c.notice.template == NEWS)
+    assert not is_veiled(case.dialogue, case.notice.to)
+    name = "notice-" + "0" * 32
+    one, other = (mailed(c) for c in (case, at_risk(case)))
+    assert seen_from_outside(one, name) == seen_from_outside(other, name)
+    assert one.text == other.text
 
 
 _LETTER = re.compile(r"(notice-)[0-9a-f]{32}")
