@@ -45,9 +45,9 @@ class Most(NamedTuple):
 # for the end of its day (which facts those are, and whether any wait: two files).
 # A step asks whether somebody chose its moment, which then may not lie before what happened last.
 MOST = {
-    "mail": Most(70, 366),
-    "task": Most(80, 445),
-    "step": Most(27, 62),
+    "mail": Most(71, 366),
+    "task": Most(81, 449),
+    "step": Most(29, 65),
     "opening": Most(32, 135),  # the one after it is looked at too: it may be open already
 }
 

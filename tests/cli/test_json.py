@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyrage import x25519
 from typer.core import TyperGroup
 
 from cli.app import load
@@ -63,6 +64,18 @@ def pausing(desk: Desk, words: tuple[str, ...]) -> tuple[str, ...]:
     """Return *words* once the programme is paused."""
     desk.good("programme", "pause", "klein", "--reason", "Verkoop.", *NOW)
     return words
+
+
+def keyed(desk: Desk) -> str:
+    """Return the file of the moderator's key, once it is in use."""
+    key = f"{desk.folder}/key"
+    desk.good("seals", "make-key", "klein", "--out", key, "--recovery-out", f"{key}.share", *NOW)
+    return key
+
+
+def public_half() -> str:
+    """Return the public half of a key that nobody else has."""
+    return str(x25519.Identity.generate().to_public())
 
 
 def backed_up(desk: Desk) -> str:
@@ -141,6 +154,26 @@ WORDS: dict[tuple[str, ...], list[Callable[[Desk], tuple[str, ...]]]] = {
     ],
     ("config",): [lambda _: ()],
     ("doctor",): [lambda _: NOW],
+    ("seals", "make-key"): [
+        lambda d: ("klein", "--out", f"{d.folder}/key", "--recovery-out", f"{d.folder}/share", *NOW),
+        lambda d: ("klein", "--out", f"{d.folder}/key", "--recovery-out", f"{d.folder}/key", *NOW),
+        lambda d: ("nobody", "--out", f"{d.folder}/key", "--recovery-out", f"{d.folder}/share", *NOW),
+    ],
+    ("seals", "register"): [
+        lambda _: ("klein", "--recipient", public_half(), "--recovery", public_half(), *NOW),
+        lambda _: ("klein", "--recipient", "age1", "--recovery", "age1", *NOW),
+    ],
+    ("seals", "status"): [lambda _: ("klein",), lambda _: ("nobody",)],
+    ("seals", "open"): [
+        lambda d: (ID, "--key-file", keyed(d)),
+        lambda d: (ID, "--key-file", f"{d.folder}/none"),
+        lambda d: ("nowhere", "--key-file", keyed(d)),
+    ],
+    ("seals", "move"): [
+        lambda d: ("klein", "--key-file", keyed(d), *NOW),
+        lambda d: ("klein", "--key-file", d.file("wrong", "AGE-SECRET-KEY-1"), *NOW),
+    ],
+    ("seals", "code"): [lambda _: (ID, "sealed-1"), lambda d: (keyed(d) and ID, "sealed-1")],
     ("alarm", "set"): [lambda _: ("https://alarm.klein.example/",)],
     ("alarm", "show"): [lambda _: ()],
     ("alarm", "test"): [lambda _: ()],

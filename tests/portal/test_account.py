@@ -31,6 +31,7 @@ GRAVE = {
     "/account/codes",
     "/account/passkeys",
     "/account/passkeys/remove",
+    "/seal-key/take",
 }
 HANDED = {"role": "deputy", "name": "Bo de Vries", "email": "bo@kleding.example", "language": "nl"}
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from cli import json_views
 from cli.status_view import portray
 from notifications.language.words import count, word
 from notifications.letters.compose import compose
@@ -194,7 +195,8 @@ def wrong_promises(look: Look) -> Iterator[str]:
 def wrong_commands(look: Look, capsys: pytest.CaptureFixture[str]) -> Iterator[str]:
     """What `weerklank status` prints."""
     capsys.readouterr()
-    portray(look.dialogue, look.portal.now, "manager", "nl")
+    known = json_views.known_as(look.portal.house.ledger, look.dialogue.id, "manager")
+    portray(known, look.portal.now, "manager", "nl")
     printed = capsys.readouterr().out
     found = re.search(r"Waiting for an answer: (\d+)", printed)
     if (int(found[1]) if found else 0) != len(look.told.waiting):

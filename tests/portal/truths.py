@@ -19,6 +19,8 @@ class Told:
     """The rows of one dialogue as its manager may see them."""
 
     rows: dict[str, list[Row]]
+    to_carry: tuple[Row, ...] = ()
+    """The duties to bring what was written to who speaks under seal, of which none but moderator and speaker know."""
 
     @property
     def owed(self) -> list[Row]:
@@ -47,7 +49,9 @@ class Told:
 
     def owed_to(self, voices: list[str]) -> Counter[int]:
         """Days late of all that is owed to whoever speaks as *voices*."""
-        return Counter(row["late_days"] for row in self.owed if self._waits(row) in voices)
+        carried = (row for row in self.to_carry if row["status"] in OWED and row["for"] in voices)
+        owed = [*(row for row in self.owed if self._waits(row) in voices), *carried]
+        return Counter(row["late_days"] for row in owed)
 
     def _waits(self, row: Row) -> str | None:
         if row["kind"] in {"answer-participant", "settle-erasure"}:
@@ -84,7 +88,9 @@ class Told:
 
 def told_of(ledger: Ledger, dialogue: Dialogue, now: Any) -> Told:  # noqa: ANN401 - an aware datetime
     """The rows of *dialogue* at *now*."""
-    return Told(visible_dialogues(ledger, [dialogue.id], now))
+    duties = visible_dialogues(ledger, [dialogue.id], now, viewer="moderator")["duties"]
+    carried = tuple(row for row in duties if row["kind"] == "carry-answer")
+    return Told(visible_dialogues(ledger, [dialogue.id], now), carried)
 
 
 def between(html: str, start: str, end: str) -> str:
