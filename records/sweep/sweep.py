@@ -83,10 +83,9 @@ def sweep(
         require_order_of_due(engine, now)
     if over := days_over(engine, now):
         end_all_days(engine, policies, over, now)
-    pass_carrying(engine, policies, now)
     report = SweepReport()
     run = _Run(engine, RuleCache(policies, now, engine.dialect), report, pause, pause_seconds)
-    if not run.any_due():
+    if not _is_any_due(run, policies):
         record_idle(engine, now)
         return report
     number = record_start(engine, now)
@@ -99,6 +98,14 @@ def sweep(
         _settle_left(run, policies)
     record_end(engine, number, now, report)
     return report
+
+
+def _is_any_due(run: "_Run", policies: Policies) -> bool:
+    """Whether anything is due but what is carried under seal, on which time acts here and of which no report tells."""
+    if not run.any_due():
+        return False
+    pass_carrying(run.engine, policies, run.rules.now)
+    return run.any_due()
 
 
 def _settle_left(run: "_Run", policies: Policies) -> None:

@@ -1,14 +1,19 @@
 """Records from before carrying was a duty: they stay verifiable, and their debts become right."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from config.policies import policy_of
 from records.delivery.written_words import adopt_written
+from records.engine.database import reading
 from records.journal import journal
 from records.journal.embargo.held_chain import lived_entries
 from records.journal.examination import examine
+from records.schema.core import SWEEPS
+from records.sweep.sweep import SweepReport
 from states.steps.delivery import receipts
 from states.steps.phases import feedback
 from tests.records.conftest import Memory, utc
@@ -79,6 +84,19 @@ def test_time_acts_on_what_is_carried_beside_the_journal(opened: Memory) -> None
     lived = {e.fact for e in lived_entries(opened.engine, opened.dialogue_id) if e.subject == CARRY}
     assert {"duty-opened", "duty-lapsed"} <= lived
     assert is_whole(opened)
+
+
+def test_a_sweep_that_acts_on_carrying_alone_tells_of_nothing(opened: Memory) -> None:
+    written(opened)
+    due = opened.reread().duties[CARRY].next_at
+    assert due is not None
+    opened.sweep(due - timedelta(minutes=1))
+    report = opened.sweep(due)
+
+    assert report == SweepReport()
+    assert opened.reread().duties[CARRY].next_at != due
+    with reading(opened.engine) as connection:
+        assert connection.scalar(select(func.max(SWEEPS.c.began_at))) < due
 
 
 def test_what_arrives_before_anybody_looked_counts_too(
