@@ -87,7 +87,8 @@ def test_status_words_are_those_of_the_contract() -> None:
     shown = _case()
     known = {"open", "met", "lapsed", "met-late", "withdrawn", "no-answer"}
     assert {row["status"] for row in shown["duties"]} <= known
-    assert {row["status"] for row in shown["notices"]} <= {"sent", "failed", "withdrawn", "skipped"}
+    told = {"sent", "failed", "withdrawn", "skipped", "sealed"}
+    assert {row["status"] for row in shown["notices"]} <= told
     went = [row for row in shown["notices"] if row["status"] == "sent"]
     assert {row["channel"] for row in went} == {"email"}
     assert all((row["letter"] is None) == (row not in went) for row in shown["notices"])

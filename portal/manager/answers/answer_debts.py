@@ -12,10 +12,11 @@ from records.outbox.enqueue import BY_HAND, FAILED, PENDING
 from records.queries import NoticeRow
 from states.checks.status import has_unwritten, waiting_voices
 from states.model.contributions import Verdict
+from states.model.dialogue import Dialogue
 from states.model.duties import DutyStatus, duty_name
 from states.model.vocabulary import DutyKind, Template
 from states.privacy.readers import A_MANAGER
-from states.privacy.seals import is_sealed, may_know_way
+from states.privacy.seals import is_sealed, may_know_notice, may_know_way
 from states.steps.people.contact_ways import ANSWERS
 from states.steps.permissions import strategy_signed, why_unanswerable
 
@@ -189,9 +190,16 @@ def waiting_by_hand(seen: Seen, rows: Iterable[NoticeRow], *, sealed: bool) -> l
         for r in rows
         if r.status == BY_HAND
         and r.sent_at is None
-        and (sealed or may_know_way(seen.dialogue, A_MANAGER, r.to))
+        and seen.dialogue.reader(r.to) is not None
+        and (sealed or _may_be_brought(seen.dialogue, r))
     ]
     return [ByHandMessage(row.id, reader_of(seen, row.to), row.template) for row in waits]
+
+
+def _may_be_brought(dialogue: Dialogue, row: NoticeRow) -> bool:
+    """Whether a manager may know of *row*: nothing to a voice under seal, nor how words reach one."""
+    told = may_know_notice(A_MANAGER, row.to, row.template, row.kind, row.duty)
+    return told and may_know_way(dialogue, A_MANAGER, row.to)
 
 
 def reader_of(seen: Seen, to: str) -> str:
