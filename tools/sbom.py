@@ -9,7 +9,7 @@ random.
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -116,7 +116,18 @@ def _licences(name: str) -> Iterator[License]:
         return
     classified = papers.get_all("Classifier") or ()
     names = {one.rpartition(" :: ")[2] for one in classified if one.startswith(_CLASSIFIED)}
-    yield from (_LICENCES.make_with_name(one) for one in sorted(names - _VAGUE))
+    named = sorted(names - _VAGUE) or list(_titles(name, papers.get_all("License-File") or ()))
+    yield from (_LICENCES.make_with_name(one) for one in named)
+
+
+def _titles(name: str, files: Iterable[str]) -> Iterator[str]:
+    """What the licence *files* of package *name* are headed by, where that is the name of a licence."""
+    about = metadata.distribution(name)
+    for file in files:
+        text = about.read_text(f"licenses/{file}") or about.read_text(file) or ""
+        title = text.strip().partition("\n")[0].strip()
+        if "licen" in title.casefold() and len(title) <= _SHORT:
+            yield title
 
 
 def _require_valid(text: str) -> str:
