@@ -33,6 +33,7 @@ WORDS = {
     "notifications/templates/people-are-waiting": "whoever answers for it is called *you* or by name",
     "notifications/templates/answer-long-overdue": "what the moderator can do, and others cannot",
     "notifications/templates/by-hand-task": "the moderator alone reads of whom others may not know",
+    "notifications/templates/carrying-late": "board and confidant are asked different things, neither who it is",
     "notifications/templates/delivery-failed": "the moderator alone reads of whom others may not know",
     "notifications/templates/role-handed-over": "whom to tell that it is wrong: the other of two",
     "notifications/templates/welcome": "each role reads what it is there for",
