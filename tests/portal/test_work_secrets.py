@@ -308,7 +308,7 @@ def test_json_tells_no_manager_who_is_reached_by_hand(portal: Portal) -> None:
         rows = visible_dialogues(ledger, ["kleding-2022"], now, viewer=viewer)["notices"]
         return [(row["status"], row["channel"]) for row in rows if row["template"] == "answer"]
 
-    assert answers("manager") == answers("auditor") == [("sent", "email")] * 2
+    assert answers("manager") == answers("auditor") == [("sealed", None)] * 2
     assert ("by-hand", None) in answers("moderator")
 
 

@@ -64,6 +64,15 @@ class Debt:
             return None
         return DutyView(seen.dialogue, duty, seen.now, seen.language)
 
+    @cached_property
+    def carrying(self) -> DutyView | None:
+        """The duty to bring to a voice under seal what was written, while it is owed; the moderator's alone to know."""
+        seen = self.seen
+        duty = seen.dialogue.latest(duty_name(DutyKind.CARRY_ANSWER, self.voice))
+        if duty is None or not duty.owed or not seen.opens_seals:
+            return None
+        return DutyView(seen.dialogue, duty, seen.now, seen.language)
+
     def objection(self, point: SeenPoint) -> DutyView | None:
         """The promised response to an objection against the answer on *point*."""
         seen = self.seen
