@@ -45,8 +45,8 @@ class Most(NamedTuple):
 # for the end of its day (which facts those are, and whether any wait: two files).
 # A step asks whether somebody chose its moment, which then may not lie before what happened last.
 MOST = {
-    "mail": Most(71, 366),
-    "task": Most(81, 449),
+    "mail": Most(71, 367),
+    "task": Most(81, 452),
     "step": Most(29, 65),
     "opening": Most(32, 135),  # the one after it is looked at too: it may be open already
 }
