@@ -102,6 +102,9 @@ def hold_the_session(seen: Window, tag: str) -> None:
         page.keyboard.press("Tab")
         with page.expect_navigation():
             page.keyboard.press("Enter")
+    inspect(seen, f"{tag}-1-too-few-to-hide-among")
+    page.check(f"{form} [name=despite][value=known]")
+    send(seen, f"{AT}/session/contributions")
     inspect(seen, f"{tag}-2-session-typed")
     assert page.locator(".points > li").count() == 3
 
