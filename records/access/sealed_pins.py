@@ -8,17 +8,15 @@ answer nor its time tells who speaks under seal. The module knows no seal.
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
 from sqlalchemy import Connection, Engine, Row, Update, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from records.access.links import Capacity
 from records.engine.database import reading, writing
 from records.schema.access import SEALED_PINS, SESSIONS
+from records.seals.slow_hashes import fits, hash_slowly
 from states.values.pins import plain_pin
 
 MOST_TRIES = 10
@@ -28,7 +26,6 @@ CODE_LASTS = timedelta(days=7)
 IDLE = timedelta(minutes=15)
 """How long a browser may be quiet before the confidential part is closed in it."""
 _CODE_DIGITS = 8
-_HASHER = PasswordHasher()
 _FIRST = {
     "sqlite": sqlite.insert(SEALED_PINS).inline().on_conflict_do_nothing(),
     "postgresql": postgresql.insert(SEALED_PINS).inline().on_conflict_do_nothing(),
@@ -65,7 +62,7 @@ def set_pin(
     made = PinTry(right=True) if proof is None else _try(engine, seat, proof, now, code=True)
     if not made.right:
         return made
-    kept = {"hash": _HASHER.hash(plain_pin(pin)), "code_until": None}
+    kept = {"hash": hash_slowly(plain_pin(pin)), "code_until": None}
     with writing(engine, now) as connection:
         known = _row(connection, seat)
         if proof is None and known.hash is not None:
@@ -82,7 +79,7 @@ def renew_pin(engine: Engine, seat: Capacity, now: datetime) -> str:
     It is kept as a hash alone, and is told to whoever renews, once. Tries begin anew.
     """
     code = f"{secrets.randbelow(10**_CODE_DIGITS):0{_CODE_DIGITS}}"
-    kept = {"hash": _HASHER.hash(code), "code_until": now + CODE_LASTS}
+    kept = {"hash": hash_slowly(code), "code_until": now + CODE_LASTS}
     kept |= {"tries": 0, "tried_at": None, "closed_until": None}
     with writing(engine, now) as connection:
         _row(connection, seat)
@@ -140,8 +137,8 @@ def _try(engine: Engine, seat: Capacity, proof: str, now: datetime, *, code: boo
     if kept is None:
         return made
     is_code = kept.code_until is not None
-    fits = _fits(kept.hash or _nobodys(), plain_pin(proof)) and kept.hash is not None
-    if not fits or (is_code and not (code and now < kept.code_until)):
+    right = fits(kept.hash, plain_pin(proof))
+    if not right or (is_code and not (code and now < kept.code_until)):
         return made
     begun_anew = {"tries": 0, "tried_at": None, "closed_until": None}
     with writing(engine, now) as connection:
@@ -170,19 +167,6 @@ def _row(connection: Connection, seat: Capacity) -> Row[Any]:
     connection.execute(_FIRST[connection.dialect.name], first)
     theirs = select(SEALED_PINS).where(*_is(seat)).with_for_update()
     return connection.execute(theirs).one()
-
-
-def _fits(kept: str, pin: str) -> bool:
-    try:
-        return _HASHER.verify(kept, pin)
-    except VerificationError:
-        return False
-
-
-@cache
-def _nobodys() -> str:
-    """What a try is held against where nobody chose a PIN: the same work, and never right."""
-    return _HASHER.hash(secrets.token_hex())
 
 
 def _close_all(connection: Connection, seat: Capacity) -> None:

@@ -9,14 +9,13 @@ import re
 from hashlib import sha256
 from secrets import choice
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Engine, delete, insert, select
 
 from records.engine.database import reading, writing
 from records.schema.seal_keys import SEAL_CODES
+from records.seals.slow_hashes import fits, hash_slowly
+from states.privacy.seals import PSEUDONYM
 
-HASHER = PasswordHasher()
 _SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
 """Nothing that is mistaken for something else when it is read out."""
 _GROUPS, _OF = 4, 4  # 79 bits, which nobody tries out against the hash
@@ -27,7 +26,7 @@ def make_code(engine: Engine, dialogue_id: str, voice: str) -> str:
     """A new code for *voice*, a pseudonym of *dialogue_id*; told once, and the one before opens nothing any more."""
     number = _NUMBER.findall(voice)[-1]
     secret = "-".join("".join(choice(_SIGNS) for _ in range(_OF)) for _ in range(_GROUPS))
-    row = {"dialogue_id": dialogue_id, "voice": voice, "tag": HASHER.hash(_plain(secret))}
+    row = {"dialogue_id": dialogue_id, "voice": voice, "tag": hash_slowly(_plain(secret))}
     mine = (SEAL_CODES.c.dialogue_id == dialogue_id, SEAL_CODES.c.voice == voice)
     with writing(engine) as connection:
         connection.execute(delete(SEAL_CODES).where(*mine))
@@ -36,16 +35,21 @@ def make_code(engine: Engine, dialogue_id: str, voice: str) -> str:
 
 
 def voice_of_code(engine: Engine, dialogue_id: str, code: str) -> str | None:
-    """The pseudonym of *dialogue_id* that *code* opens, however it was typed; None: none."""
+    """
+    The pseudonym of *dialogue_id* that *code* opens, however it was typed; None: none.
+
+    It takes as long where there is no such pseudonym, or none with a code.
+    """
     number, _, secret = code.strip().replace(" ", "-").partition("-")
     if not _NUMBER.fullmatch(number):
         return None
-    chosen = select(SEAL_CODES.c.voice, SEAL_CODES.c.tag).where(
-        SEAL_CODES.c.dialogue_id == dialogue_id, SEAL_CODES.c.voice == f"sealed-{number}"
+    voice = f"{PSEUDONYM}{number}"
+    chosen = select(SEAL_CODES.c.tag).where(
+        SEAL_CODES.c.dialogue_id == dialogue_id, SEAL_CODES.c.voice == voice
     )
     with reading(engine) as connection:
-        row = connection.execute(chosen).one_or_none()
-    return row.voice if row is not None and _fits(row.tag, secret) else None
+        tag = connection.scalar(chosen)
+    return voice if fits(tag, _plain(secret)) else None
 
 
 def mark_of_code(engine: Engine, dialogue_id: str, voice: str) -> str | None:
@@ -67,10 +71,3 @@ def voices_with_code(engine: Engine, dialogue_id: str) -> set[str]:
 
 def _plain(code: str) -> str:
     return "".join(sign for sign in code.casefold() if sign.isalnum())
-
-
-def _fits(tag: str, secret: str) -> bool:
-    try:
-        return HASHER.verify(tag, _plain(secret))
-    except (VerificationError, InvalidHashError):
-        return False

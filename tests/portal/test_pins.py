@@ -11,9 +11,9 @@ from structlog.testing import capture_logs
 
 from config.logs import configure
 from portal import my
-from records.access import sealed_pins
 from records.access.links import Capacity
 from records.access.sealed_pins import has_pin, set_pin
+from records.seals import slow_hashes
 from states.model.dialogue import Dialogue
 from states.model.people import PARTICIPANT
 from states.privacy.reader_view import view
@@ -34,10 +34,10 @@ SECRETS = ("sealed-1", "Voice A", "Stem A", "Answer to c2", "c2")
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Hash with less work than in earnest."""
-    monkeypatch.setattr(sealed_pins, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64))
-    sealed_pins._nobodys.cache_clear()
+    monkeypatch.setattr(slow_hashes, "HASHER", PasswordHasher(time_cost=1, memory_cost=64))
+    slow_hashes.nobodys.cache_clear()
     yield
-    sealed_pins._nobodys.cache_clear()
+    slow_hashes.nobodys.cache_clear()
 
 
 @pytest.fixture

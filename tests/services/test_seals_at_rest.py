@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from notifications.channels.channels import PermanentFailure
@@ -14,6 +16,7 @@ from records.custody import custody_of
 from records.engine.database import reading
 from records.schema.access import LINKS
 from records.schema.core import DIALOGUES
+from records.seals import slow_hashes
 from records.seals.ciphertext import decrypt, new_secret, pair_in, secret_in
 from records.seals.codes import make_code, voice_of_code
 from records.seals.key_file import whole_file
@@ -202,6 +205,27 @@ def test_codes_open_a_pseudonym_however_they_are_typed(life: Life) -> None:
     again = make_code(engine, dialogue, "sealed-1")
     assert voice_of_code(engine, dialogue, code) is None
     assert voice_of_code(engine, dialogue, again) == "sealed-1"
+
+
+def test_a_code_for_nobody_takes_the_same_work(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether there is such a voice, and a code for it, is not found with a clock."""
+    looked = list[str]()
+
+    class Watched(PasswordHasher):
+        def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002
+            looked.append("$".join(str(hash).split("$")[:4]))
+            return super().verify(hash, password)
+
+    slow_hashes.nobodys.cache_clear()
+    monkeypatch.setattr(slow_hashes, "HASHER", Watched(time_cost=1, memory_cost=64))
+    life.memory.speak()
+    engine, dialogue = life.house.engine, life.memory.dialogue_id
+    code = make_code(engine, dialogue, "sealed-1")
+    for number in ("1-", "2-", "99-"):
+        assert voice_of_code(engine, dialogue, f"{number}{code[2:]}x") is None
+    slow_hashes.nobodys.cache_clear()
+    assert len(looked) == 3
+    assert len(set(looked)) == 1  # the same algorithm, with the same cost
 
 
 def test_links_no_longer_tell_with_which_message_they_went(life: Life) -> None:
