@@ -44,8 +44,11 @@ def arrived_by_news(engine: Engine, policies: Policies, now: datetime) -> list[i
 def _find_arrived(
     connection: Connection, reader: DialogueReader, rows: Iterable[Any]
 ) -> Iterator[int]:
+    known: dict[str, Dialogue] = {}
     for row in rows:
-        dialogue = reader.read(connection, row.dialogue_id).dialogue
+        if row.dialogue_id not in known:
+            known[row.dialogue_id] = reader.read(connection, row.dialogue_id).dialogue
+        dialogue = known[row.dialogue_id]
         if dialogue.is_locked(row.to) and _all_heard(connection, dialogue, row.next_try_at):
             yield row.id
 

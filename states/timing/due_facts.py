@@ -1,4 +1,4 @@
-"""Facts of a due moment that went by: a lapse, silence, or that nothing reached whom it was about."""
+"""Facts of a due moment that went by: a lapse, silence, that nothing reached whom it was about; and owed again."""
 
 from datetime import datetime
 
@@ -23,6 +23,20 @@ def not_reached(duty: Duty, now: datetime) -> Duty:
     """*duty* after it is known that nothing reached whom it was about; no lapse of theirs."""
     ended = {"status": DutyStatus.NOT_REACHED, "ended_at": now, "next_at": None}
     return duty.model_copy(update={**ended, "lapsed_version": duty.version})
+
+
+def renew(duty: Duty) -> Duty:
+    """*duty*, which counted as met, as it is owed again: from its first promise, as a new version."""
+    version = duty.version + 1
+    lapsed = duty.lapsed_version == duty.version
+    return duty.model_copy(
+        update={
+            "status": DutyStatus.LAPSED if duty.lapsed_at else DutyStatus.OPEN,
+            "ended_at": None,
+            "version": version,
+            "lapsed_version": version if lapsed else duty.lapsed_version,
+        }
+    )
 
 
 def lapse_fact(duty: Duty, *, silent: bool = False) -> Fact:

@@ -5,6 +5,7 @@ A held fact stands in the journal at the end of its day. What it did to the rows
 rows against both, the held facts are told in the places where they happened.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -112,8 +113,8 @@ def untruths(entries: Sequence[Entry], rows: Sequence[RowMapping]) -> Iterator[U
             yield from _compare(row, told.get(row["told"]))
         elif row["until"] and newest and newest > row["until"]:
             yield Untrue(row["seq"], "told", "missing", "there")
-    numbers = [row["told"] for row in rows if row["told"] is not None]
-    for number in sorted({one for one in numbers if numbers.count(one) > 1}):
+    numbers = Counter(row["told"] for row in rows if row["told"] is not None)
+    for number in sorted(one for one, times in numbers.items() if times > 1):
         yield Untrue(number, "told", "once", "twice")
 
 

@@ -9,11 +9,12 @@ from datetime import date, datetime
 
 from states.model.contributions import Contribution
 from states.model.dialogue import Dialogue
-from states.model.duties import Duty, DutyStatus, duty_name
+from states.model.duties import Duty, duty_name
 from states.model.people import SYSTEM, Role
 from states.model.vocabulary import DutyKind, FactName
 from states.privacy.seals import is_under_seal
 from states.steps.draft import Decision, Deliberation
+from states.timing.due_facts import renew
 from states.timing.lapse import arm, pass_time
 
 _KEEPERS = (Role.MODERATOR, Role.CONFIDANT)
@@ -129,7 +130,7 @@ def came_back(work: Deliberation, voice: str) -> None:
 
 
 def _reopen(work: Deliberation, duty: Duty) -> None:
-    again, moved = next_version(duty), dict[str, str]()
+    again, moved = renew(duty), dict[str, str]()
     if duty.due <= work.now:
         reckoning = work.reckon(DutyKind.CARRY_ANSWER)
         due = work.calendar.end_of(reckoning.end)
@@ -138,17 +139,3 @@ def _reopen(work: Deliberation, duty: Duty) -> None:
     work.keep(arm(again, work.setting, work.armed_from))
     told = {"for": duty.whom, "version": again.version}
     work.fact(FactName.DUTY_REOPENED, duty.name, kind=duty.kind, **told, **moved)
-
-
-def next_version(duty: Duty) -> Duty:
-    """*duty*, which counted as met, as it is owed again: from its first promise, as a new version."""
-    version = duty.version + 1
-    lapsed = duty.lapsed_version == duty.version
-    return duty.model_copy(
-        update={
-            "status": DutyStatus.LAPSED if duty.lapsed_at else DutyStatus.OPEN,
-            "ended_at": None,
-            "version": version,
-            "lapsed_version": version if lapsed else duty.lapsed_version,
-        }
-    )

@@ -13,7 +13,6 @@ from states.steps.delivery.carriage import (
     adopt,
     came_back,
     end_carrying,
-    next_version,
     response_waits,
 )
 from states.steps.draft import Decision, Deliberation
@@ -27,7 +26,7 @@ from states.steps.people.contact_ways import (
     who_hears,
 )
 from states.steps.people.erasure import erase
-from states.timing.due_facts import not_reached, not_reached_fact
+from states.timing.due_facts import not_reached, not_reached_fact, renew
 from states.timing.lapse import arm
 
 BINDING = ANSWERS | {Template.ERASURE_DONE}
@@ -287,6 +286,6 @@ def _reopen(work: Deliberation, name: str) -> None:
     duty = work.duty(name)
     if duty is None or duty.met_at is None:
         return
-    work.keep(arm(next_version(duty), work.setting, work.armed_from))
+    work.keep(arm(renew(duty), work.setting, work.armed_from))
     told = {"for": duty.whom, "version": duty.version + 1}
     work.fact(FactName.DUTY_REOPENED, name, kind=duty.kind, **told)

@@ -11,7 +11,7 @@ from states.privacy.seals import is_answered
 from states.steps.draft import Deliberation
 from states.steps.people.relayed_steps import keep, latest, restored_fields, undo_until
 from states.steps.requests import UndoRelayed
-from states.timing.due_facts import lapse_fact, not_reached_fact
+from states.timing.due_facts import lapse_fact, not_reached_fact, renew
 from states.timing.lapse import arm
 
 WHY = FactName.STEP_UNDONE
@@ -125,16 +125,7 @@ def _still_asked(work: Deliberation, duty: Duty) -> bool:
 
 def reopen(work: Deliberation, duty: Duty) -> None:
     """*duty* was ended and is owed again, from its first promise; somebody who is asked again gets time to answer."""
-    version = duty.version + 1
-    lapsed = duty.lapsed_version == duty.version
-    again = duty.model_copy(
-        update={
-            "status": DutyStatus.LAPSED if duty.lapsed_at else DutyStatus.OPEN,
-            "ended_at": None,
-            "version": version,
-            "lapsed_version": version if lapsed else duty.lapsed_version,
-        }
-    )
+    again = renew(duty)
     if duty.owner == PARTICIPANT and duty.due <= work.now:
         again = again.model_copy(update=_time_to_answer(work, duty))
     work.keep(arm(again, work.setting, work.armed_from))
