@@ -6,9 +6,11 @@ from pathlib import Path
 from secrets import token_hex
 
 
-def make_key_file(file: Path, secret: bytes) -> None:
+def make_key_file(file: Path, secret: bytes) -> bool:
     """
     Let *file* hold *secret*, unless it is there already: somebody else was first then, and theirs counts.
+
+    Returns whether it holds *secret* because of this; a secret that is kept nowhere else is lost otherwise.
 
     Another process may read it at the same moment. Raises OSError when it cannot be made.
     """
@@ -22,5 +24,7 @@ def make_key_file(file: Path, secret: bytes) -> None:
             os.fsync(made.fileno())
         with suppress(FileExistsError):
             os.link(draft, file)
+            return True
+        return False
     finally:
         draft.unlink()

@@ -72,12 +72,19 @@ def make_key(
     moment = times.moment_or_now(now)
     _require_new(out, "--out")
     _require_new(recovery_out, "--recovery-out")
+    if out.resolve() == recovery_out.resolve():
+        message = "the key and the recovery share each go into a file of their own"
+        raise typer.BadParameter(message, param_hint="--recovery-out")
     secret, share = new_secret(), new_secret()
     pair = Pair(public_half(secret), public_half(share))
     with open_house() as house:
         programme_id = house.ledger.programme(programme).programme.id
         _write(out, secret_file(programme_id, secret, pair), "--out")
-        _write(recovery_out, recovery_file(programme_id, share, pair), "--recovery-out")
+        try:
+            _write(recovery_out, recovery_file(programme_id, share, pair), "--recovery-out")
+        except typer.BadParameter:
+            out.unlink()  # of no use: nothing was stored for it
+            raise
         taken = _take(house, programme_id, pair, moment)
     files = {"key_file": str(out), "recovery_file": str(recovery_out)}
     _tell_taken(programme, pair, taken, files, as_json=as_json)
@@ -89,13 +96,18 @@ def make_key(
 
 def _require_new(file: Path, option: str) -> None:
     if file.exists():
-        message = f"{file} is there already; nothing is written over a key"
-        raise typer.BadParameter(message, param_hint=option)
+        raise _is_there(file, option)
+
+
+def _is_there(file: Path, option: str) -> typer.BadParameter:
+    message = f"{file} is there already; nothing is written over a key"
+    return typer.BadParameter(message, param_hint=option)
 
 
 def _write(file: Path, text: str, option: str) -> None:
     try:
-        make_key_file(file, text.encode())
+        if not make_key_file(file, text.encode()):
+            raise _is_there(file, option)
     except OSError as error:
         message = f"{file} cannot be written: {error.strerror}"
         raise typer.BadParameter(message, param_hint=option) from None
@@ -163,7 +175,9 @@ def status(programme: ProgrammeId, as_json: AsJson = False) -> None:
     table = [(k.id, f"{k.made_at:%Y-%m-%d}", _seals(found.stored[k.id])) for k in found.keys]
     console.columns([("key", "since", "stored for it"), *table], indent="")
     if found.former:
-        console.note(f"{_seals(found.former)} wait for an earlier key or its recovery share.")
+        console.note(
+            f"{_seals(found.former)} wait{'s' * (found.former == 1)} for an earlier key or its recovery share."
+        )
         console.suggest(f"weerklank seals move {programme} --key-file FILE")
 
 
@@ -208,7 +222,9 @@ def move(programme: ProgrammeId, key_file: Key, now: Now = None, as_json: AsJson
         return
     console.out(f"{programme}: {_seals(done.moved)} moved to the newest key.")
     if done.left:
-        console.note(f"{_seals(done.left)} wait for another key or recovery share.")
+        console.note(
+            f"{_seals(done.left)} wait{'s' * (done.left == 1)} for another key or recovery share."
+        )
 
 
 @app.command("code", context_settings=HELP)

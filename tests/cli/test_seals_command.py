@@ -56,6 +56,19 @@ def test_a_key_is_made_for_its_owner_and_opens_what_nothing_else_does(sealed: De
     assert (told["readable"], [row["seals"] for row in told["keys"]]) == (0, [1])
 
 
+def test_no_key_is_used_that_did_not_come_into_its_file(sealed: Desk) -> None:
+    """One file for both, or one that is in the way unseen: a key that nobody has would close the seals for good."""
+    key, share = sealed.folder / "the.key", sealed.folder / "the.share"
+    share.symlink_to(sealed.folder / "nowhere")
+    for other in (key, sealed.folder / "box" / ".." / "the.key", share):
+        files = ("--out", str(key), "--recovery-out", str(other))
+        assert "recovery-out" in sealed.bad(2, "seals", "make-key", "kleding", *files)
+        assert not key.exists()
+        assert sealed.json("seals", "status", "kleding") == {
+            "programme": "kleding", "keys": [], "readable": 1
+        }  # fmt: skip
+
+
 def test_no_secret_stays_in_the_database(sealed: Desk) -> None:
     key, share = made(sealed)
     held = b"".join(file.read_bytes() for file in sealed.folder.glob("weerklank.db*"))
