@@ -18,7 +18,7 @@ from states.language.languages import SOURCE
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
 from states.model.vocabulary import Template
-from states.privacy.embargo import as_others_know
+from states.privacy.embargo.known_to_others import as_others_know
 from states.privacy.readers import A_MODERATOR, Reader
 from states.privacy.redaction import Redactor, for_auditors, without_speaker
 from states.privacy.seals import (

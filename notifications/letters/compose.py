@@ -24,7 +24,7 @@ from states.model.dialogue import Dialogue
 from states.model.facts import Notice
 from states.model.people import HELPER, PARTICIPANT, Person, Role
 from states.model.vocabulary import Template
-from states.privacy.embargo import as_letters_know
+from states.privacy.embargo.known_to_others import as_letters_know
 from states.privacy.seals import has_neutral_subjects, is_sealed
 from states.privacy.visibility import is_hidden
 

@@ -16,7 +16,7 @@ from states.model.dialogue import Dialogue
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT, Role
 from states.model.vocabulary import Template
-from states.privacy.embargo import as_letters_know
+from states.privacy.embargo.known_to_others import as_letters_know
 
 TEMPLATE = Template.DIGEST
 BATCH = 100

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from pydantic import Field
@@ -16,8 +16,8 @@ class Hold(Value):
 
     voice: str
     """The pseudonym whose own act brought the fact about, or a delivery to it."""
-    until: date | None
-    """The local day at whose end everybody may know; None: nobody but the moderator and the speaker ever does."""
+    until: datetime | None
+    """The moment (aware UTC) at which everybody may know; None: nobody but the moderator and the speaker ever does."""
 
 
 class Fact(Value):

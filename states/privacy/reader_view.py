@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from states.model.contributions import Seal
 from states.model.dialogue import Dialogue
 from states.model.people import Stakeholder
-from states.privacy.embargo import as_others_know
+from states.privacy.embargo.known_to_others import as_others_know
 from states.privacy.readers import Eyes, Reader
 from states.privacy.seals import close_carrying, close_seals, is_sealed
 from states.privacy.visibility import unknown_to_auditors

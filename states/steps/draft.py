@@ -16,7 +16,7 @@ from states.model.people import HELPER, PARTICIPANT, Role, Stakeholder
 from states.model.programme import Programme
 from states.model.relays import Relay
 from states.model.vocabulary import DutyKind, FactName, Template
-from states.privacy.embargo import carried_voice, sealed_voice, withhold
+from states.privacy.embargo.holds import carried_voice, sealed_voice, withhold
 from states.timing.due_facts import lapse_fact
 from states.timing.lapse import Setting, arm, lapse
 
@@ -60,8 +60,8 @@ class Deliberation:
         both, held = (self.before, self.dialogue), tuple[HeldStep, ...]()
         facts, notices = self.facts, self.notices
         if self.sealed or self.before.held or any(map(carried_voice, facts)):
-            day, voice = self.today, self.sealed
-            facts, notices, held = withhold(*both, facts, notices, voice=voice, today=day)
+            end, voice = self.calendar.end_of(self.today), self.sealed
+            facts, notices, held = withhold(*both, facts, notices, voice=voice, until=end)
         return Decision(*both, tuple(facts), tuple(notices), self.programme, held)
 
     @property

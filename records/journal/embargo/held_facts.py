@@ -8,7 +8,7 @@ came never does. The hash of each entry covers a nonce, so that nobody who knows
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -25,7 +25,8 @@ from records.schema.salts import COMMIT, Commit
 from states.model.dialogue import Dialogue
 from states.model.facts import Fact, HeldChange, HeldStep, Notice, RowChange
 from states.model.vocabulary import FactName
-from states.privacy.embargo import fields_read, number_of
+from states.privacy.embargo.known_to_others import number_of
+from states.privacy.embargo.row_changes import fields_read
 
 NOTICES = "notices"
 """What stands for the collection of a change that is a message for later."""
@@ -73,7 +74,7 @@ def put(
         assert hold is not None  # noqa: S101 - chosen by the caller
         row = {
             "dialogue_id": dialogue.id, "seq": seq, "behind": behind, "at": now, "voice": hold.voice,
-            "until": _end(dialogue, hold.until), "fact": fact.fact, "actor": fact.actor,
+            "until": hold.until, "fact": fact.fact, "actor": fact.actor,
             "subject": fact.subject,
             "detail": canonical({**fact.detail, COMMIT: commit} if commit else fact.detail),
             "nonce": draw(connection, dialogue.id, f"nonce:{seq}", _NONCE_LENGTH).hex(), "told": None,
@@ -85,18 +86,14 @@ def put(
     connection.execute(_PUT_HEAD, {"dialogue_id": dialogue.id, **head._asdict()})
 
 
-def _end(dialogue: Dialogue, day: date | None) -> datetime | None:
-    return dialogue.calendar.end_of(day) if day else None
-
-
 def put_changes(
     connection: Connection, dialogue: Dialogue, steps: Iterable[HeldStep]
 ) -> tuple[HeldChange, ...]:
     """Keep what *steps* changed of *dialogue*, and whom they tell later; returns the changes."""
     rows, changes = [], []
     for step in steps:
-        end = _end(dialogue, step.hold.until)
-        whose = {"dialogue_id": dialogue.id, "voice": step.hold.voice, "until": end}
+        hold = step.hold
+        whose = {"dialogue_id": dialogue.id, "voice": hold.voice, "until": hold.until}
         for one in step.changes:
             before = None if one.before is None else canonical(one.before)
             rows.append({**whose, "collection": one.collection, "key": one.key, "before": before})

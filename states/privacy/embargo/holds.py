@@ -1,0 +1,92 @@
+"""
+Embargo: what a step under seal brought about is known to others at the end of the day, or never.
+
+The minute of an act, and the order of two, would tell who acts: whoever was seen at ten o'clock spoke as `sealed-2`.
+So the facts of a step that a sealed voice takes, and those of a delivery to it, are held until the day is over in the
+programme's zone. Until then others see the dialogue as it was. Source: rules 35.
+"""
+
+from datetime import datetime
+
+from states.model.dialogue import Dialogue
+from states.model.duties import kind_of, whom_of
+from states.model.facts import Fact, HeldStep, Hold, Notice
+from states.model.people import PARTICIPANT, Role
+from states.model.vocabulary import DutyKind, FactName
+from states.privacy.embargo.row_changes import changes_of
+from states.privacy.seals import ABOUT_CARRYING, is_sealed
+
+_CARRYING = frozenset({
+    FactName.PARTICIPANT_ANSWERED, FactName.ANSWER_BOUNCED, FactName.NOTICE_UNDELIVERABLE,
+    FactName.DELIVERY_RECORDED, FactName.REPORT_UNREAD, FactName.REPORT_LOOKED_AT, FactName.NOT_REACHED,
+})  # fmt: skip
+"""The facts that say how far words to a voice came."""
+_CARRIED = frozenset({DutyKind.PASS_ON, DutyKind.CARRY_ANSWER})
+"""The duties that are about how words come to a voice."""
+
+
+def sealed_voice(dialogue: Dialogue, *names: str | None) -> str | None:
+    """The first of *names* that is the pseudonym of somebody in *dialogue*."""
+    return next((name for name in names if name and is_sealed(dialogue, name)), None)
+
+
+def hold_of(fact: Fact, voice: str, until: datetime) -> Hold:
+    """How *fact* is held, which an act of *voice* or a delivery to it brought about: until *until*, or for ever."""
+    return Hold(voice=voice, until=None if _is_of_carrying(fact) else until)
+
+
+def _is_of_carrying(fact: Fact) -> bool:
+    return fact.fact in _CARRYING or kind_of(fact.subject) in _CARRIED
+
+
+def withhold(
+    before: Dialogue,
+    after: Dialogue,
+    facts: list[Fact],
+    notices: list[Notice],
+    *,
+    voice: str | None,
+    until: datetime,
+) -> tuple[list[Fact], list[Notice], tuple[HeldStep, ...]]:
+    """
+    The *facts* of a step that led from *before* to *after*, each with its hold, and its *notices* that go at once.
+
+    Held are those of a step of *voice*, and what others did with what only a held fact made; with that, what others are
+    to know later.
+    """
+    held = [_mark(fact, before, voice, until) for fact in facts]
+    if voice is None:
+        return held, notices, ()
+    at_once = [one for one in notices if may_hear_at_once(one)]
+    later = tuple(one for one in notices if not may_hear_at_once(one))
+    step = HeldStep(Hold(voice=voice, until=until), tuple(changes_of(before, after)), later)
+    return held, at_once, (step,)
+
+
+def _mark(fact: Fact, before: Dialogue, voice: str | None, until: datetime) -> Fact:
+    whose = voice or _made_under_embargo(before, fact.subject) or carried_voice(fact)
+    return fact.model_copy(update={"hold": hold_of(fact, whose, until)}) if whose else fact
+
+
+def carried_voice(fact: Fact) -> str | None:
+    """To whom words are carried, when *fact* is about that duty; whoever's step brought it about."""
+    carried = kind_of(fact.subject) is DutyKind.CARRY_ANSWER
+    return whom_of(fact.subject) if carried else None
+
+
+def _made_under_embargo(dialogue: Dialogue, subject: str) -> str | None:
+    """Whose embargo covers what *subject* names, which was not there before; nobody else may hear of it earlier."""
+    new = {held.change.key: held.voice for held in dialogue.held if held.change.before is None}
+    duty = duty_about(dialogue, subject)
+    return new.get(subject) or (new.get(duty) if duty else None)
+
+
+def duty_about(dialogue: Dialogue, subject: str) -> str | None:
+    """The duty to answer an objection to the point *subject*, which the words of that answer are about."""
+    found = dialogue.latest(f"{DutyKind.ANSWER_DISPUTE}/{subject}")
+    return found.name if found else None
+
+
+def may_hear_at_once(notice: Notice) -> bool:
+    """Whether the reader of *notice*, which follows from a step under seal, knows of it: moderator and speaker do."""
+    return notice.role in {Role.MODERATOR, PARTICIPANT} or notice.template in ABOUT_CARRYING
