@@ -71,9 +71,10 @@ class Window:
         """Leave a picture of the whole page for people to look at."""
         picture(self.page, f"{name}-{self.size}")
 
-    def faults(self) -> list[str]:
-        """What axe finds on the open page."""
-        options = {"runOnly": {"type": "tag", "values": RULES}}
+    def faults(self, *rules: str) -> list[str]:
+        """What axe finds on the open page, asking all of ours or only *rules*."""
+        only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": RULES}
+        options = {"runOnly": only}
         found = Axe().run(self.page, options=options).response["violations"]
         return [
             f"{one['id']}: {one['help']} {[node['html'][:120] for node in one['nodes'][:3]]}"
