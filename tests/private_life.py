@@ -123,6 +123,8 @@ def _session() -> Iterator[dict[str, Any]]:
     for point, (who, _) in POINTS.items():
         by, told = _told(who)
         given = {"contribution": point, "verdict": "confirmed", **told}
+        if who == SEALED:
+            given |= {"verdict": "corrected", "text": "Ook deur vier zit dicht, elke nacht."}
         yield act("2022-06-21T10:00", by, "check-line", **given)
     yield act("2022-06-22T10:00", "moderator", "close-session")
 
@@ -141,6 +143,8 @@ def _answers() -> Iterator[dict[str, Any]]:
     yield act("2022-09-05T10:00", SEALED, "give-verdict", **given)
     given = {"contribution": "c2", "reason": "Een seizoen is geen antwoord op onze vraag."}
     yield act("2022-09-06T10:00", SEALED, "dispute-answer", **given)
+    neutral = {"about": "dispute", "contribution": "c2", "text": "Het duurt te lang."}
+    yield act("2022-09-07T09:00", "moderator", "word-neutrally", **neutral)
     yield act(
         "2022-09-07T10:00", "moderator", "give-verdict", heard="no", **TOLD, stakeholder=BY_HAND
     )

@@ -105,11 +105,13 @@ SECRETS = {
         r"(?i)deniz|zmir|seat-c\b", {"moderator", BY_HAND}, beside=r"(?i)sealed-3|\b(?:stem|voice) c\b"
     ),
     "words under seal": Secret(r"Deur drie", {"moderator", SEALED}),
-    "reason of an objection under seal": Secret(r"Een seizoen is geen", {*MANAGERS, SEALED}),
+    "reason of an objection under seal": Secret(r"Een seizoen is geen", {"moderator", SEALED}),
+    "the same in neutral words": Secret(r"Het duurt te lang", {*MANAGERS, "moderator", SEALED}),
+    "line corrected under seal": Secret(r"deur vier", {"moderator", SEALED}),
     "verdict below the small group": Secret(
         r"heard\W+(?:partly|no)\b", {"manager", "moderator", SEALED, BY_HAND}
     ),
-    "words of a verdict": Secret(r"Waarom pas", {*MANAGERS, SEALED}),
+    "words of a verdict": Secret(r"Waarom pas", {"moderator", SEALED}),
     "which sealed voice is reached by hand": Secret(
         r"sealed-2", {"moderator"}, beside=r"by-hand|by hand|met de hand"
     ),

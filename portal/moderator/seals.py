@@ -26,6 +26,7 @@ from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role, Stakeholder
 from states.model.vocabulary import Step
 from states.privacy.seals import is_pseudonym, is_sealed
+from states.steps.permissions import fits, wordable
 
 _MODERATOR = Role.MODERATOR.value
 _OVERDUE = timedelta(days=1)
@@ -50,6 +51,7 @@ def show(visit: Visit, code: tuple[str, str] | None = None) -> Response:
         by_hand=by_hand,
         texts={one.number: _text(visit, dialogue, one.number) for one in by_hand},
         objections=_objections(debts),
+        wordings=wordable(dialogue) if fits(dialogue, Step.WORD_NEUTRALLY) else [],
         custody=custody_of(visit.site.house.engine, dialogue.programme.id),
         code=code,
         coded=voices_with_code(visit.site.house.engine, dialogue.id),
@@ -96,6 +98,18 @@ def settle(visit: Visit) -> Response:
     text = visit.need("settlement")["settlement"]
     visit.act(dialogue.id, Step.SETTLE_DISPUTE, {"contribution": name, "text": text})
     return visit.go(f"/dialogues/{dialogue.id}/seals", said="settled")
+
+
+def word_neutrally(visit: Visit) -> Response:
+    """Put in neutral words, for others, what a speaker under seal wrote."""
+    dialogue = visit.dialogue(visit.param("dialogue"))
+    about, key = visit.param("about"), visit.need("key")["key"]
+    if not any((one.about, one.key) == (about, key) for one in wordable(dialogue)):
+        raise NotFound
+    named = "voice" if about == "verdict" else "contribution"
+    given = {"about": about, named: key, "text": visit.need("wording")["wording"]}
+    visit.act(dialogue.id, Step.WORD_NEUTRALLY, given)
+    return visit.go(f"/dialogues/{dialogue.id}/seals", said="saved")
 
 
 def reach(visit: Visit) -> Response:
@@ -149,6 +163,7 @@ PAGES = (
     get(_AT, show, _MODERATOR),
     post(f"{_AT}/deliveries", record_delivery, _MODERATOR, again=show),
     post(f"{_AT}/{{voice}}/code", give_code, _MODERATOR, again=show, once=False),
+    post(f"{_AT}/wording/{{about}}", word_neutrally, _MODERATOR, again=show),
     post(f"{_AT}/reach", reach, _MODERATOR, again=show, fresh=True),
     post(f"{_AT}/revoke", revoke_links, _MODERATOR, again=show),
     post(f"{_AT}/{{contribution}}/settle", settle, _MODERATOR, again=show),

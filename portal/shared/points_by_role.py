@@ -20,6 +20,7 @@ from states.model.contributions import Commitment
 from states.model.dialogue import Dialogue
 from states.model.vocabulary import Step
 from states.privacy.readers import Reader
+from states.privacy.seals import is_under_seal
 from states.privacy.visibility import is_hidden
 from states.steps.permissions import can_decide
 
@@ -59,7 +60,9 @@ class SeenPoint(AnyPoint["Seen"]):
     @property
     def short_tongue(self) -> str:
         """The language of the short form: a line of the summary is its speaker's only where they put it right."""
-        own = self.source.line is None or self.source.line_verdict == "corrected"
+        own = self.source.line is None or self.source.corrected
+        if is_under_seal(self.source) and not self.of.opens_seals:
+            own = self.source.line is None  # else it is the moderator's
         return self.tongue if own else self.of.shown.spoken
 
     @property

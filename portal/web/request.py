@@ -135,7 +135,7 @@ class Visit:
             raise NotFound from None
         if found.programme.id != self.me.programme.id:
             raise NotFound
-        return view(self.unseal(found), Reader.by_name(self.me.name))
+        return view(self.unseal(found), Reader.by_name(self.me.name), self.language)
 
     def dialogue_ids(self) -> list[str]:
         """The dialogues of the programme, in the order of their editions."""
@@ -151,7 +151,8 @@ class Visit:
         if capacity.kind != "helper" or capacity.dialogue_id is None:
             raise NotFound
         found = self.site.house.ledger.read(capacity.dialogue_id)
-        return view(found, Reader(Eyes.HELPER, capacity.who)), found.helpers[capacity.who]
+        seen = view(found, Reader(Eyes.HELPER, capacity.who), self.language)
+        return seen, found.helpers[capacity.who]
 
     # changing
 

@@ -32,7 +32,8 @@ def seat_of(
     stakeholder = found.stakeholders.get(capacity.who)
     if stakeholder is None:
         raise NotFound
-    return view(found, Reader(Eyes.PARTICIPANT, capacity.who, unsealed)), stakeholder
+    reader = Reader(Eyes.PARTICIPANT, capacity.who, unsealed)
+    return view(found, reader, stakeholder.language), stakeholder
 
 
 def require_own_act(

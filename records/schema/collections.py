@@ -153,6 +153,10 @@ class ContributionTable(Piece):
     line_verdict: Mapped[LineVerdict | None] = mapped_column(
         Word(LineVerdict), comment="What its speaker said of that"
     )
+    neutral_line: Mapped[str | None] = mapped_column(
+        Text, comment="What others read for a line corrected under seal"
+    )
+    line_worded: Mapped[bool] = mapped_column(comment="Whether the moderator worded that anew")
     outcome: Mapped[Outcome | None] = mapped_column(Word(Outcome), comment="What was decided")
     reason: Mapped[str | None] = mapped_column(comment="Why")
     owner: Mapped[str | None] = mapped_column(comment="Who carries it out")
@@ -166,6 +170,9 @@ class ContributionTable(Piece):
     dispute_round: Mapped[int] = mapped_column(comment="How often the answer was disputed")
     dispute_open: Mapped[bool] = mapped_column(comment="Whether a dispute is open")
     dispute_reason: Mapped[str | None] = mapped_column(comment="Why it was disputed")
+    neutral_dispute: Mapped[str | None] = mapped_column(
+        Text, comment="How others read a dispute under seal"
+    )
     settlement: Mapped[str | None] = mapped_column(comment="How the dispute was settled")
     settlement_waits: Mapped[bool] = mapped_column(
         comment="Whether that waits to reach a voice under seal"
@@ -207,6 +214,9 @@ class VerdictTable(Piece):
     heard: Mapped[str] = mapped_column(comment="yes, partly or no")
     success_test: Mapped[str | None] = mapped_column(comment="Whether their own test was met")
     comment: Mapped[str | None] = mapped_column(Text, comment="What they add")
+    neutral_comment: Mapped[str | None] = mapped_column(
+        Text, comment="How others read that under seal"
+    )
     at: Mapped[datetime] = mapped_column(comment="When they said so")
 
 

@@ -52,6 +52,10 @@ class Contribution(Value):
     recorded_at: datetime
     line: Text | None = None
     line_verdict: LineVerdict | None = None
+    neutral_line: Text | None = None
+    """What others read in the place of a line that its speaker, under seal, put in words of their own."""
+    line_worded: bool = False
+    """Whether the moderator worded that anew; else it is the line as it was published."""
     outcome: Outcome | None = None
     reason: Text | None = None
     owner: str | None = None
@@ -63,6 +67,8 @@ class Contribution(Value):
     dispute_round: int = 0
     dispute_open: bool = False
     dispute_reason: Text | None = None
+    neutral_dispute: Text | None = None
+    """How the moderator words for others what a speaker under seal objects."""
     settlement: Text | None = None
     settlement_waits: bool = False
     """Whether the response to an objection was written under seal, and did not reach its speaker yet."""
@@ -71,6 +77,11 @@ class Contribution(Value):
     def stands(self) -> bool:
         """Whether its speaker has not withdrawn it."""
         return self.line_verdict is not LineVerdict.WITHDRAWN
+
+    @property
+    def corrected(self) -> bool:
+        """Whether its speaker put its line in words of their own."""
+        return self.line_verdict is LineVerdict.CORRECTED
 
     @property
     def awaits_response(self) -> bool:
@@ -122,4 +133,6 @@ class Verdict(Value):
     heard: Literal["yes", "partly", "no"]
     success_test: Literal["yes", "partly", "no"] | None = None
     comment: Text | None = None
+    neutral_comment: Text | None = None
+    """How the moderator words for others what a speaker under seal adds."""
     at: datetime

@@ -42,9 +42,12 @@ class Before(Value):
     erasure_refusal: Text | None = None
     line: Text | None = None
     line_verdict: LineVerdict | None = None
+    neutral_line: Text | None = None
+    line_worded: bool = False
     dispute_round: int = 0
     dispute_open: bool = False
     dispute_reason: Text | None = None
+    neutral_dispute: Text | None = None
     settlement: Text | None = None
     verdict: Verdict | None = None
     duties: tuple[Duty, ...] = ()

@@ -43,6 +43,9 @@ BOUND: dict[str, Bound] = {
     "reply": Bound("contributions", ("answer",)),
     "dispute": Bound("contributions", ("dispute_reason", "settlement")),
     "verdict": Bound("verdicts", ("comment",)),
+    "neutral-line": Bound("contributions", ("neutral_line",)),
+    "neutral-dispute": Bound("contributions", ("neutral_dispute",)),
+    "neutral-verdict": Bound("verdicts", ("neutral_comment",)),
 }
 """Every kind of words that facts speak of; `kind/id` names the words of one row."""
 _UNDONE: dict[str, str] = {
@@ -108,7 +111,17 @@ def _bounce(_subject: str, detail: Mapping[str, Any]) -> list[str]:
 
 def _restoration(subject: str, detail: Mapping[str, Any]) -> list[str]:
     kind = _UNDONE.get(str(detail.get("step")))
-    return [f"{kind}/{subject}"] if kind else []
+    return _own(kind)(subject, detail) if kind else []
+
+
+def _own(kind: str) -> Names:
+    """The words of that of which the fact happened, and how they read to others while their speaker is under seal."""
+    both = (kind, f"neutral-{kind}")
+    return lambda subject, _detail: [f"{one}/{subject}" for one in both if one in BOUND]
+
+
+def _neutral(subject: str, detail: Mapping[str, Any]) -> list[str]:
+    return [f"neutral-{detail['about']}/{subject}"]
 
 
 _SPOKEN: dict[str, Names] = {
@@ -126,13 +139,14 @@ _SPOKEN: dict[str, Names] = {
     FactName.ATTENDANCE_RECORDED: _its("absence"),
     FactName.CONTRIBUTION_RECORDED: _its("text"),
     FactName.SUMMARY_PUBLISHED: _all(f"line/{ALL}"),
-    FactName.LINE_CHECKED: _its("line"),
+    FactName.LINE_CHECKED: _own("line"),
     FactName.CONTRIBUTION_DECIDED: _decision,
     FactName.COMMITMENT_REPORTED: _its("progress"),
     FactName.ANSWER_WRITTEN: _answers,
     FactName.ANSWER_BOUNCED: _bounce,
-    FactName.VERDICT_GIVEN: _its("verdict"),
-    FactName.ANSWER_DISPUTED: _its("dispute"),
+    FactName.VERDICT_GIVEN: _own("verdict"),
+    FactName.ANSWER_DISPUTED: _own("dispute"),
+    FactName.WORDED_NEUTRALLY: _neutral,
     FactName.SETTLEMENT_WRITTEN: _its("dispute"),
     FactName.LESSON_NOTED: _all("lessons"),
     FactName.ERASURE_ASKED: _its("erasure"),

@@ -1,29 +1,40 @@
 """Reader's view: a dialogue as each reader may know it; what is left out here, no page can show."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
-from states.model.contributions import Seal
+from states.language.catalogue import N_, translate
+from states.language.languages import SOURCE
+from states.model.contributions import Contribution, Seal
 from states.model.dialogue import Dialogue
 from states.model.people import Stakeholder
 from states.privacy.embargo.known_to_others import as_others_know
 from states.privacy.readers import Eyes, Reader
-from states.privacy.seals import close_carrying, close_seals, is_sealed
+from states.privacy.seals import close_carrying, close_seals, is_sealed, own_voices
 from states.privacy.visibility import unknown_to_auditors
 
+UNDER_SEAL = "– vertrouwelijk · confidential –"
+"""What others read in the place of words under seal of which there is no line yet."""
+LINE_UNWORDED = N_("The speaker corrected this line; the moderator will word it.")
+DISPUTE_UNWORDED = N_("The speaker disputes the answer; the moderator will word it.")
+COMMENT_UNWORDED = N_("The speaker added something; the moderator will word it.")
+"""What others read until the moderator put the speaker's own words neutrally."""
 
-def view(dialogue: Dialogue, reader: Reader) -> Dialogue:
+
+def view(dialogue: Dialogue, reader: Reader, language: str = SOURCE) -> Dialogue:
     """
     *dialogue*, a copy of one's own, as *reader* may know it.
 
     Pseudonyms stay, but only the moderator opens them, and a speaker their own; the same holds of how far what was
     written to them came. A participant sees what others
-    recorded in their own name alone. To an auditor people are numbers.
+    recorded in their own name alone. To an auditor people are numbers. What stands in the place of words that they may
+    not read is said in *language*.
     """
     if reader.opens_seals:
         return dialogue
     as_others_know(dialogue, reader)
     close_carrying(dialogue, reader)
     close_seals(dialogue, reader)
+    _close_words(dialogue, own_voices(dialogue, reader), language)
     if reader.eyes is Eyes.PARTICIPANT:
         _keep_own_relays(dialogue, reader.name)
         return dialogue
@@ -32,6 +43,42 @@ def view(dialogue: Dialogue, reader: Reader) -> Dialogue:
     seats = dialogue.stakeholders.items()
     dialogue.stakeholders = {name: _without_marks(seat) for name, seat in seats}
     return dialogue if reader.knows_people else _without_names(dialogue)
+
+
+def _close_words(dialogue: Dialogue, own: Collection[str], language: str) -> None:
+    """
+    Put in the place of what is said under seal, but by one of their *own* voices, what others may read of it.
+
+    Words tell whose they are, by their language if by nothing else: others read the moderator's, and before there are
+    any that something was said, corrected, objected or added.
+    """
+    for name, point in dialogue.contributions.items():
+        if is_sealed(dialogue, point.voice) and point.voice not in own:
+            dialogue.contributions[name] = point.model_copy(update=_told_of(point, language))
+    for name, verdict in dialogue.verdicts.items():
+        if is_sealed(dialogue, name) and name not in own and verdict.comment:
+            beside = verdict.neutral_comment or _say(COMMENT_UNWORDED, language)
+            told = {"comment": beside, "neutral_comment": None}
+            dialogue.verdicts[name] = verdict.model_copy(update=told)
+
+
+def _told_of(point: Contribution, language: str) -> dict[str, str | None]:
+    line, dispute = _line_told(point, language), point.dispute_reason
+    if dispute:
+        dispute = point.neutral_dispute or _say(DISPUTE_UNWORDED, language)
+    own = {"neutral_line": None, "neutral_dispute": None}
+    return {"text": line or UNDER_SEAL, "line": line, "dispute_reason": dispute, **own}
+
+
+def _line_told(point: Contribution, language: str) -> str | None:
+    waits = _say(LINE_UNWORDED, language)
+    if point.neutral_line is None:
+        return waits if point.corrected else point.line
+    return point.neutral_line if point.line_worded else f"{point.neutral_line} ({waits})"
+
+
+def _say(sentence: str, language: str) -> str:
+    return translate("law", language, sentence)
 
 
 def _keep_own_relays(dialogue: Dialogue, who: str) -> None:

@@ -15,14 +15,18 @@ from states.model.vocabulary import DutyKind, FactName, Template
 from states.privacy.readers import Eyes, Reader
 
 _LETTERS = 26
-UNDER_SEAL = "– vertrouwelijk · confidential –"
-"""What others read in the place of words under seal of which there is no line yet."""
 PSEUDONYM = "sealed-"
 """How every pseudonym begins."""
 ABOUT_CARRYING = frozenset(
-    {Template.BY_HAND_TASK, Template.CARRYING_LATE, Template.DELIVERY_FAILED, Template.RELAYED}
+    {
+        Template.BY_HAND_TASK,
+        Template.CARRYING_LATE,
+        Template.DELIVERY_FAILED,
+        Template.RELAYED,
+        Template.WORDING_WANTED,
+    }
 )
-"""The messages that say how far another one came: that they failed would say it too."""
+"""The messages that say how far another one came, or when somebody wrote under seal: that they failed would say it."""
 _ARRIVALS = frozenset({
     FactName.PARTICIPANT_ANSWERED, FactName.ANSWER_BOUNCED, FactName.NOTICE_UNDELIVERABLE, FactName.REPORT_UNREAD,
     FactName.REPORT_LOOKED_AT, FactName.DELIVERY_RECORDED, FactName.BROUGHT, FactName.COULD_NOT_REACH,
@@ -219,12 +223,7 @@ def seal_as(dialogue: Dialogue, pseudonym: str, speaker: Stakeholder) -> str:
 
 
 def close_seals(dialogue: Dialogue, reader: Reader) -> None:
-    """
-    Take out of *dialogue*, a copy of one's own, who speaks under each seal that *reader* may not open, and their words.
-
-    Words tell whose they are, by their language if by nothing else: others read the moderator's line of the summary,
-    and before there is one that something was said.
-    """
+    """Take out of *dialogue*, a copy of one's own, who speaks under each seal that *reader* may not open."""
     opened = {seal.id for seal in seals_open_to(dialogue, reader)}
     dialogue.seals = {
         name: seal
@@ -232,10 +231,6 @@ def close_seals(dialogue: Dialogue, reader: Reader) -> None:
         else seal.model_copy(update={"stakeholder": "", "sealed_for": None})
         for name, seal in dialogue.seals.items()
     }
-    for name, point in dialogue.contributions.items():
-        if point.voice in dialogue.seals and point.voice not in opened:
-            said = {"text": point.line or UNDER_SEAL}
-            dialogue.contributions[name] = point.model_copy(update=said)
 
 
 def own_voices(dialogue: Dialogue, reader: Reader) -> list[str]:

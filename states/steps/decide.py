@@ -20,7 +20,15 @@ from states.steps.delivery import pass_on
 from states.steps.draft import Decision, Deliberation
 from states.steps.machine import advance, require_fit
 from states.steps.people import contact, erasure, hand_over, helpers, relayed_steps, undo
-from states.steps.phases import analysis, feedback, gathering, rescheduling, session, strategy
+from states.steps.phases import (
+    analysis,
+    feedback,
+    gathering,
+    neutral_words,
+    rescheduling,
+    session,
+    strategy,
+)
 from states.steps.table import STEPS, StepRule
 from states.values.values import Value
 
@@ -57,6 +65,7 @@ HANDLERS: dict[Step, Handler] = {
     Step.GIVE_VERDICT: feedback.give_verdict,
     Step.DISPUTE_ANSWER: feedback.dispute_answer,
     Step.SETTLE_DISPUTE: feedback.settle_dispute,
+    Step.WORD_NEUTRALLY: neutral_words.word_neutrally,
     Step.NOTE_LESSON: feedback.note_lesson,
     Step.CLOSE_DIALOGUE: feedback.close_dialogue,
     Step.CLOSE_WITH_DEBTS: feedback.close_with_debts,

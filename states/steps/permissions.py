@@ -5,14 +5,28 @@ The handlers of steps refuse by these functions, and pages, letters and commands
 what the law refuses, or hides what it allows.
 """
 
+from typing import NamedTuple
+
 from states.checks.composition import moderator_is_independent
 from states.model.contributions import Commitment, Contribution
 from states.model.dialogue import Dialogue, Phase
 from states.model.duties import KINDS, Duty, duty_name
 from states.model.people import Role
 from states.model.vocabulary import DutyKind, Step
+from states.privacy.seals import is_sealed, is_under_seal
 from states.steps.machine import fitting_phases
 from states.steps.table import MANAGERS, STEPS
+
+
+class Wordable(NamedTuple):
+    """Words that a speaker under seal wrote *about* a line, a dispute or a verdict, and how others read them."""
+
+    about: str
+    key: str
+    """The contribution; of a verdict the pseudonym."""
+    said: str
+    worded: str | None
+
 
 _ENDED = frozenset({Phase.CLOSED, Phase.CLOSED_WITH_DEBTS, Phase.CANCELLED})
 
@@ -92,6 +106,27 @@ def can_report(dialogue: Dialogue, promise: Commitment, role: str) -> bool:
 
 
 # the feedback
+
+
+def wordable(dialogue: Dialogue) -> list[Wordable]:
+    """
+    What speakers under seal wrote in words of their own, those first that the moderator did not word neutrally yet.
+
+    Whoever may not read the words learns here no more than that there are some.
+    """
+    found = list[Wordable]()
+    for point in (c for c in dialogue.contributions.values() if is_under_seal(c) and c.stands):
+        if point.corrected or point.neutral_line:
+            worded = point.neutral_line if point.line_worded else None
+            found.append(Wordable("line", point.id, point.line or "", worded))
+        if point.dispute_reason:
+            words = (point.dispute_reason, point.neutral_dispute)
+            found.append(Wordable("dispute", point.id, *words))
+    for voice, verdict in dialogue.verdicts.items():
+        if verdict.comment and is_sealed(dialogue, voice):
+            words = (verdict.comment, verdict.neutral_comment)
+            found.append(Wordable("verdict", voice, *words))
+    return sorted(found, key=lambda one: one.worded is not None)
 
 
 def why_unanswerable(dialogue: Dialogue, point: Contribution) -> str | None:

@@ -6,7 +6,7 @@ from states.model.dialogue import OPEN_PHASES, ChainDialogue, Phase, Risk
 from states.model.information import Information
 from states.model.people import HELPER, PARTICIPANT, Mapping, Role
 from states.model.vocabulary import Step
-from states.steps import by_hand_requests, requests
+from states.steps import by_hand_requests, requests, sealed_requests
 from states.values.values import Value
 
 ANALYSIS = Phase.STAKEHOLDER_ANALYSIS
@@ -104,6 +104,12 @@ STEPS: dict[Step, StepRule] = {
             requests.SettleDispute,
             SETTLING,
             CHAIR,
+        ),
+        StepRule(
+            Step.WORD_NEUTRALLY,
+            sealed_requests.WordNeutrally,
+            (SESSION, *SETTLING),
+            (Role.MODERATOR,),
         ),
         StepRule(Step.NOTE_LESSON, requests.NoteLesson, (SESSION, STRATEGY, FEEDBACK), CHAIR),
         StepRule(Step.CLOSE_DIALOGUE, requests.Bare, (FEEDBACK,), MANAGERS, CLOSED),

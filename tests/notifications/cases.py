@@ -284,6 +284,7 @@ def role_cases(home: Dialogue) -> Iterator[Case]:
             yield Case(name, notice(template, to, found, rung=rung), _with(home, found))
     yield from _news(home)
     yield from _carrying(home)
+    yield from _of_words_under_seal(home)
 
 
 def _carrying(home: Dialogue) -> Iterator[Case]:
@@ -304,6 +305,17 @@ def _carrying(home: Dialogue) -> Iterator[Case]:
     ):
         told = notice("carrying-late", to, carried[0], rung="+20wd")
         yield Case(f"carrying late, {name}", told, place, LATER)
+
+
+def _of_words_under_seal(home: Dialogue) -> Iterator[Case]:
+    """What the moderator is asked to word, and that they did."""
+    for about in ("line", "dispute", "verdict"):
+        which = {} if about == "verdict" else {"contribution": "c2"}
+        wanted = notice("wording-wanted", "moderator", about=about, to="sealed-1", **which)
+        yield Case(f"wording wanted, {about}", wanted, home)
+    disputed = duty("answer-dispute", "c2", waiting="sealed-1")
+    told = notice("answer-disputed", "manager", disputed, contribution="c2", round=1, worded=True)
+    yield Case("disputed, worded", told, _with(home, disputed))
 
 
 def _of_all_kinds(home: Dialogue) -> Iterator[Duty]:

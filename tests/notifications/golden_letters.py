@@ -52,7 +52,7 @@ _OWED = "answer-participant/investor"
 _CASES: dict[str, tuple[str, ...]] = {
     "agenda-echoed": ("agenda", "agenda, bare"),
     "answer": ("answer, in parts", "answer, bare", "sealed answer"),
-    "answer-disputed": ("disputed", "disputed, in words", "disputed, bare"),
+    "answer-disputed": ("disputed", "disputed, in words", "disputed, bare", "disputed, worded"),
     "answer-is-late": (
         "late again", "late, nobody in charge", "answer-is-late, objection", "sealed late",
         "sealed carried late",
@@ -160,6 +160,9 @@ _CASES: dict[str, tuple[str, ...]] = {
     "way-replaced": ("old way",),
     "there-may-be-news": ("news",),
     "welcome": ("welcome, sponsor", "welcome, moderator", "welcome, bare, board"),
+    "wording-wanted": (
+        "wording wanted, line", "wording wanted, dispute", "wording wanted, verdict",
+    ),
     "your-turn": ("your turn", "your turn, bare", "your turn, to sign"),
 }  # fmt: skip
 """The cases of each message that say all that it can say; a test finds words that stand in none of them."""

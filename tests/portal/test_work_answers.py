@@ -198,6 +198,29 @@ def test_an_objection_is_answered(two_companies: Portal) -> None:
     assert not two_companies.memory.read().contributions["c1"].dispute_open
 
 
+def test_the_manager_responds_to_what_the_moderator_worded(two_companies: Portal) -> None:
+    answered(two_companies)
+    memory, page = two_companies.memory, f"{AT}/answers/c2"
+    memory.act("dispute-answer", {"contribution": "c2", "reason": "Their own way"}, by="union-bd")
+    memory.sweep(memory.now + DAY)
+    manager, moderator = (two_companies.enter_as(role) for role in ("manager", "moderator"))
+    told = manager.get(page).text
+    assert "Their own way" not in told
+    assert "de moderator zet dat nog" in told
+    path, seals = f"{AT}/seals/wording/dispute", f"{AT}/seals"
+    assert "Their own way" in moderator.get(seals).text
+    assert moderator.submit(path, {"key": "c2"}, on=seals).status_code == 422
+    for other in ({"key": "c1"}, {"key": "nothing"}):
+        assert moderator.submit(path, other | {"wording": "x"}, on=seals).status_code == 404
+    given = {"key": "c2", "wording": "The amount is missing."}
+    assert moderator.submit(path, given, on=seals).status_code == 303
+    memory.sweep(memory.now + DAY)
+    manager = two_companies.enter_as("manager")
+    assert "The amount is missing." in manager.get(page).text
+    said = {"settlement": "The amount follows."}
+    assert manager.submit(f"{page}/settle", said, on=page).status_code == 303
+
+
 def test_the_moderator_has_the_last_word(two_companies: Portal) -> None:
     answered(two_companies)
     memory = two_companies.memory

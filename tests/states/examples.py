@@ -70,6 +70,10 @@ EXAMPLES: dict[str, tuple[str, Given]] = {
     "give-verdict": ("sealed-1", {"heard": "partly", "comment": "Half."}),
     "dispute-answer": ("sealed-1", {"contribution": "c2", "reason": "Niet mijn punt."}),
     "settle-dispute": ("manager", {"contribution": "c1", "text": "Het bedrag komt er ook in."}),
+    "word-neutrally": (
+        "moderator",
+        {"about": "verdict", "voice": "sealed-1", "text": "De helft is gedaan."},
+    ),
     "note-lesson": ("manager", {"text": "Eerder beginnen."}),
     "close-dialogue": ("manager", {}),
     "close-with-debts": ("sponsor", REASON),
@@ -158,20 +162,31 @@ SPECIAL: dict[Phase, Callable[[], Life]] = {
 
 def ready(phase: Phase, step: str) -> Life:
     """Return a life in *phase* in which *step* is possible if it ever is."""
-    if step == "settle-erasure":
-        return ready(phase, "ask-erasure").take(NOOR, "ask-erasure")
-    if step == "undo-relayed":
-        relayed = {"stakeholder": NOOR, "how": "phone"}
-        return ready(phase, "ask-erasure").take("moderator", "ask-erasure", **relayed)
+    if step in {"settle-erasure", "undo-relayed"}:
+        relayed = {"stakeholder": NOOR, "how": "phone"} if step == "undo-relayed" else {}
+        by = "moderator" if relayed else NOOR
+        return ready(phase, "ask-erasure").take(by, "ask-erasure", **relayed)
     if step == "could-not-reach":
         life = waits_by_hand(ready(phase, "bring"))
         life.now += TWO_DAYS
         return life
     if step == "end-helper" or (phase, step) in READY:
         return helped(phase) if step == "end-helper" else live(READY[phase, step])
+    if step == "word-neutrally":
+        return worded(phase)
     if phase in FRESH:
         return live(FRESH[phase])
     return SPECIAL[phase]() if phase in SPECIAL else at_phase(phase)
+
+
+def worded(phase: Phase) -> Life:
+    """Return a life in *phase* in which the sealed voice wrote something in words of its own."""
+    if phase is not Phase.SESSION:
+        return ready(phase, "give-verdict").take(
+            "sealed-1", "give-verdict", heard="no", comment="Half."
+        )
+    corrected = {"contribution": "c2", "verdict": "corrected", "text": "Deur drie zat op slot."}
+    return live("summarised").take("sealed-1", "check-line", **corrected)
 
 
 def helped(phase: Phase) -> Life:
@@ -182,6 +197,8 @@ def helped(phase: Phase) -> Life:
 def example(phase: Phase, step: str) -> tuple[str, Given]:
     """Return who takes *step* in *phase*, and with what."""
     by, given = EXAMPLES[step]
+    if step == "word-neutrally" and phase is Phase.SESSION:
+        return by, {"about": "line", "contribution": "c2", "text": "De deur moet open."}
     if step == "override-check":
         return by, {**given, "check": SOFT.get(phase, "home-share")}
     if step == "could-not-reach":

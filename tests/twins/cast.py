@@ -244,6 +244,8 @@ class Script:
         for point, who in self.points.items():
             late = self.seat.checks_after if point == POINT else 0
             given = {"contribution": point, "verdict": "confirmed"}
+            if point == POINT and self.cast.story.disputed:
+                given |= {"verdict": "corrected", "text": WORDS[self.seat.language]}
             yield self.own(who, f"2022-06-{21 + late}", "check-line", **given)
         yield act("2022-07-11T10:00", "moderator", "close-session")
 
@@ -277,9 +279,10 @@ class Script:
         # Who said something openly as well would judge that.
         if self.seat.judges_after is not None and not self.cast.story.also_open:
             judged = f"2022-09-{heard + 1 + self.seat.judges_after:02}"
-            yield self.own(self.speaker, judged, "give-verdict", heard="partly")
+            comment = WORDS[self.seat.language]
+            yield self.own(self.speaker, judged, "give-verdict", heard="partly", comment=comment)
         if self.cast.story.disputed:
-            given = {"contribution": POINT, "reason": "Een seizoen is geen antwoord."}
+            given = {"contribution": POINT, "reason": WORDS[self.seat.language]}
             yield self.own(self.speaker, f"2022-09-{day + 6:02}", "dispute-answer", **given)
 
 

@@ -70,6 +70,11 @@ LEAKS = {
     "in which language they spoke": Leak(
         Cast(one=Seat(language="tr", country="TR")), (SPOKEN, PUBLISHED), whole=True
     ),
+    "in whose words they correct, judge and object": Leak(
+        Cast(one=Seat(language="tr", country="TR"), story=Story(disputed=True)),
+        (NEXT_DAY, LATER),
+        whole=True,
+    ),
     "who judges": Leak(Cast(one=Seat(judges_after=None)), (CALLED, LATER)),
     "for whom somebody else records it": Leak(Cast(one=Seat(relayed=True)), (NEXT_DAY, LATER)),
 }

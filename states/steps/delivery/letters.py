@@ -63,6 +63,7 @@ KINDS: Mapping[Template, Kind] = {
     Template.DATES_CHANGED: Kind.OWN,
     Template.RESULT: Kind.OWN,
     Template.WELCOME: Kind.OWN,
+    Template.WORDING_WANTED: Kind.OWN,
     # what is late: nobody can mute it
     Template.ANSWER_LATE_ALERT: Kind.ALERTS,
     Template.ANSWER_LONG_OVERDUE: Kind.ALERTS,

@@ -40,8 +40,14 @@ _SEAT: dict[str, tuple[str, ...]] = {
 }
 """What a step changes of the seat of whoever takes it."""
 _POINT: dict[str, tuple[str, ...]] = {
-    Step.CHECK_LINE: ("line", "line_verdict"),
-    Step.DISPUTE_ANSWER: ("dispute_round", "dispute_open", "dispute_reason", "settlement"),
+    Step.CHECK_LINE: ("line", "line_verdict", "neutral_line", "line_worded"),
+    Step.DISPUTE_ANSWER: (
+        "dispute_round",
+        "dispute_open",
+        "dispute_reason",
+        "neutral_dispute",
+        "settlement",
+    ),
 }
 """What a step changes of the point that it is about."""
 

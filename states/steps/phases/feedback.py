@@ -11,6 +11,7 @@ from states.steps.delivery.carriage import answer_written, response_written
 from states.steps.draft import Deliberation
 from states.steps.onlookers import tell_onlookers
 from states.steps.permissions import next_judge, why_unanswerable
+from states.steps.phases.neutral_words import ask_for_wording
 from states.steps.requests import (
     AnswerParticipant,
     Bare,
@@ -77,6 +78,8 @@ def give_verdict(work: Deliberation, given: GiveVerdict, voice: str) -> None:
     )
     work.fact(FactName.VERDICT_GIVEN, voice, heard=given.heard, success_test=given.success_test)
     work.meet(duty_name(DutyKind.GIVE_VERDICT, voice))
+    if given.comment:
+        ask_for_wording(work, "verdict", voice)
 
 
 def dispute_answer(work: Deliberation, given: DisputeAnswer, voice: str) -> None:
@@ -98,11 +101,13 @@ def dispute_answer(work: Deliberation, given: DisputeAnswer, voice: str) -> None
         dispute_round=round_,
         dispute_open=True,
         dispute_reason=given.reason,
+        neutral_dispute=None,
         settlement=None,
     )
     work.fact(FactName.ANSWER_DISPUTED, given.contribution, voice=voice, round=round_)
     duty = work.open_duty(DutyKind.ANSWER_DISPUTE, given.contribution, owner=owner, waiting=voice)
     work.tell(owner, Template.ANSWER_DISPUTED, duty, contribution=given.contribution, round=round_)
+    ask_for_wording(work, "dispute", voice, contribution=given.contribution)
 
 
 def settle_dispute(work: Deliberation, given: SettleDispute) -> None:

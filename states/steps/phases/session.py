@@ -12,6 +12,7 @@ from states.privacy.seals import is_sealed, level_for, speak_under_seal
 from states.steps.draft import Deliberation
 from states.steps.onlookers import say_it_is_theirs
 from states.steps.permissions import can_seal
+from states.steps.phases.neutral_words import ask_for_wording, keep_published_line
 from states.steps.requests import (
     CheckLine,
     CloseSession,
@@ -130,9 +131,12 @@ def check_line(work: Deliberation, given: CheckLine, voice: str) -> None:
     """The speaker confirms, corrects or withdraws the line of their contribution."""
     if work.dialogue.summary_published_at is None:
         raise Refused("summary-not-out")
-    work.contribution(given.contribution)
+    point = work.contribution(given.contribution)
     verdict = LineVerdict(given.verdict)
-    changes = {"line": given.text} if verdict is LineVerdict.CORRECTED else {}
+    changes = dict[str, object]()
+    if verdict is LineVerdict.CORRECTED:
+        changes = {"line": given.text, **keep_published_line(work, point)}
+        ask_for_wording(work, "line", voice, contribution=point.id)
     work.change_contribution(given.contribution, line_verdict=verdict, **changes)
     work.fact(FactName.LINE_CHECKED, given.contribution, verdict=verdict)
     own = work.dialogue.contributions_of(voice)
