@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, bindparam, func, null, select, text, update
+from sqlalchemy import Connection, Engine, bindparam, null, select, text, update
 
+from records.delivery.alert_cap import cap_alerts
+from records.delivery.news import WAITS_AGAIN, behind_letters
 from records.dialogues.persist import write_step
 from records.dialogues.repository import DialogueReader, Snapshot
 from records.engine.clock_guard import require_present
@@ -35,9 +37,6 @@ _CAN_BE_SENT = [
     WITHDRAWN,
 ]  # what left the house was sent, whatever changed meanwhile
 _CAN_FAIL = [PENDING, BY_HAND, SENT]  # a message can bounce long after it was accepted
-
-ALERTS_A_DAY = 200
-"""Alerts about failed deliveries, in 24 hours and one dialogue: whoever got so many knows. The facts go on."""
 
 _DATE = "written_at"
 
@@ -136,11 +135,15 @@ class Deliveries:
                 if not failed:
                     continue
                 notices = list(failed.values())
-                law = letters.undeliver(held.dialogue, notices, why, now, alert=not written)
-                decided = _cap(connection, law, now)
+                behind = behind_letters(connection, held.dialogue, notices)
+                law = letters.undeliver(
+                    held.dialogue, notices, why, now, alert=not written, behind=[*behind.values()]
+                )
+                decided = cap_alerts(connection, law, now)
                 written.append(write_step(connection, held, decided, now))
-                for number in failed:
-                    _mark(connection, number, mark)
+                marks = dict.fromkeys(failed, mark) | dict.fromkeys(behind, WAITS_AGAIN)
+                for number, what in marks.items():
+                    _mark(connection, number, what)
         for after in written:
             self.reader.remember(after)
         return bool(written)
@@ -207,7 +210,7 @@ class Deliveries:
             notice, at = found
             # Nothing arrives before it was written, whatever the moment at which that is said.
             arrived = max(at, now)
-            decided = _cap(connection, law(held.dialogue, notice, arrived), arrived)
+            decided = cap_alerts(connection, law(held.dialogue, notice, arrived), arrived)
             written = write_step(connection, held, decided, arrived)
             _mark(connection, change.notice_id, change.mark)
         self.reader.remember(written)
@@ -255,21 +258,6 @@ def _no_mail(dialogue: Dialogue, notice: Notice, now: datetime) -> dict[str, Any
     if notice.role != PARTICIPANT and holder and holder.email:
         return {"status": FAILED, "error": "way-failed", "message_id": None}
     return {"status": BY_HAND, "message_id": None}
-
-
-def _cap(connection: Connection, decided: Decision, now: datetime) -> Decision:
-    """*decided* without its alerts about failed deliveries, once there were too many of them this day."""
-    alerts = [one for one in decided.notices if one.template == Template.DELIVERY_FAILED]
-    if not alerts:
-        return decided
-    chosen = select(func.count()).where(
-        NOTICES.c.dialogue_id == decided.dialogue.id,
-        NOTICES.c.template == Template.DELIVERY_FAILED,
-        NOTICES.c.at > now - timedelta(days=1),
-    )
-    if (connection.scalar(chosen) or 0) < ALERTS_A_DAY:
-        return decided
-    return replace(decided, notices=tuple(n for n in decided.notices if n not in alerts))
 
 
 def _notice_in(connection: Connection, notice_id: int, allowed: list[str]) -> Notice | None:

@@ -2,10 +2,8 @@
 
 # ruff: noqa: ANN401 - a step takes whatever it takes
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from config.policies import policy_of
@@ -63,9 +61,8 @@ class Life:
 
 
 @contextmanager
-def begun(migrated_file: Path, folder: Path, post: Post) -> Iterator[Life]:
-    """A house with an edition just opened; nobody has a key yet."""
-    url = f"sqlite:///{shutil.copy(migrated_file, folder / 'w.sqlite')}"
+def begun(url: str, post: Post) -> Iterator[Life]:
+    """A house with an edition just opened, in an empty database; nobody has a key yet."""
     mailroom = Mailroom(mail=lambda: post, sender="dialoog@kleding.example")
     with open_house(
         load_settings(database_url=url), mailroom=mailroom, durable=False, clock=None
@@ -79,6 +76,11 @@ def answered_with(life: Life, keys: Keys) -> None:
     """Come to the answer to the sealed voice, in a house that has a key since before the session."""
     life.take(keys)
     life.memory.speak()
+    answered_after(life, keys)
+
+
+def answered_after(life: Life, keys: Keys) -> None:
+    """The same, from the points on that were made."""
     life.act("record-management", "moderator", keys, role="sponsor", present=True)
     life.act("publish-summary", "moderator", keys, lines={"c1": "Pay.", "c2": "Pay."})
     life.act("check-line", OTHER, keys, contribution="c1", verdict="confirmed")

@@ -1,6 +1,7 @@
 """Whoever has the database file alone does no better than guessing which of those present spoke under seal."""
 
 import re
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -34,7 +35,7 @@ TOLD = {
 
 @pytest.fixture
 def life(migrated_file: Path, tmp_path: Path, post: Post) -> Iterator[Life]:
-    with begun(migrated_file, tmp_path, post) as made:
+    with begun(f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'w.sqlite')}", post) as made:
         yield made
 
 

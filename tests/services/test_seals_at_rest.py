@@ -4,7 +4,6 @@ import random
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -29,8 +28,8 @@ from tests.services.sealed_life import MORNING, OTHER, SPEAKER, Keys, Life, answ
 
 
 @pytest.fixture
-def life(migrated_file: Path, tmp_path: Path, post: Post) -> Iterator[Life]:
-    with begun(migrated_file, tmp_path, post) as made:
+def life(migrated_url: str, post: Post) -> Iterator[Life]:
+    with begun(migrated_url, post) as made:
         yield made
 
 

@@ -19,6 +19,7 @@ from states.model.people import PARTICIPANT, Person, Role
 from states.model.policy import Policy, rung_offset
 from states.model.vocabulary import DutyKind, Template
 from states.privacy.seals import is_answered
+from states.steps.delivery.news_came_back import Behind, news_came_back
 from states.steps.delivery.receipts import still_wanted, undeliverable
 from states.steps.draft import Decision
 from states.timing.lapse import person_key
@@ -254,12 +255,19 @@ def fate_of(dialogue: Dialogue, notice: Notice, now: datetime, beside: set[Templ
 
 
 def undeliver(
-    dialogue: Dialogue, notices: Sequence[Notice], reason: str, now: datetime, *, alert: bool = True
+    dialogue: Dialogue,
+    notices: Sequence[Notice],
+    reason: str,
+    now: datetime,
+    *,
+    alert: bool = True,
+    behind: Sequence[Behind] = (),
 ) -> Decision:
     """
     What follows when a letter with these *notices*, at least one, could not be delivered for good.
 
-    One alert tells of it, that of the most urgent; not *alert*: it is told already. Source: rules 41.
+    One alert tells of it, that of the most urgent; not *alert*: it is told already. *behind* is what waited for
+    pseudonyms behind a neutral letter among them. Source: rules 41.
     """
     facts: list[Fact] = []
     told: list[Notice] = []
@@ -272,4 +280,10 @@ def undeliver(
         held += law.held
         told += [one for one in law.notices if alert or one.template != Template.DELIVERY_FAILED]
         alert = False
+    for one in behind:
+        law = news_came_back(after, one, now)
+        after = law.dialogue
+        facts += law.facts
+        held += law.held
+        told += law.notices
     return Decision(dialogue, after, tuple(facts), tuple(told), held=tuple(held))

@@ -1,8 +1,9 @@
 """
 Neutral news: where nobody here knows whose pseudonym it is, all alike hear that there may be news.
 
-The letter says no more than that, to every participant who comes or came; what it is about opens on the page, to
-whoever has the code. It goes on the next morning, so that one letter covers all that was written until then.
+The letter says no more than that, to everybody who was invited, for whoever was may have spoken under seal; what it is
+about opens on the page, to whoever has the code. It goes on the next morning, so that one letter covers all that was
+written until then. Source: decision 46.
 """
 
 from collections.abc import Collection
@@ -10,7 +11,7 @@ from datetime import date, datetime
 
 from states.model.dialogue import Dialogue
 from states.model.facts import Notice
-from states.model.people import PARTICIPANT, Invitation, Stakeholder
+from states.model.people import PARTICIPANT
 from states.model.vocabulary import Template
 from states.steps.delivery.letters import morning
 from states.steps.people.contact_ways import reads_mail
@@ -23,14 +24,14 @@ def next_news(dialogue: Dialogue, now: datetime) -> datetime:
 
 
 def hearers(dialogue: Dialogue) -> list[str]:
-    """Who hears that there may be news: all who accepted, who were there, or who may still come."""
+    """
+    Who hears that there may be news: all who were invited, also who said no or did not come.
+
+    Their points are recorded too, by telephone or in writing. Were they left out, an answer to one of them would count
+    as arrived without having gone anywhere, and that it must be brought could be said nowhere without a mark.
+    """
     seats = dialogue.stakeholders.values()
-    return [seat.id for seat in seats if seat.erased_at is None and _may_have_spoken(seat)]
-
-
-def _may_have_spoken(seat: Stakeholder) -> bool:
-    waits = seat.invitation is Invitation.INVITED and seat.present is None
-    return seat.invited and bool(seat.accepted or seat.present or waits)
+    return [seat.id for seat in seats if seat.erased_at is None and seat.invited]
 
 
 def news_for_all(dialogue: Dialogue, now: datetime) -> list[Notice]:
@@ -59,3 +60,8 @@ def has_reached_all(dialogue: Dialogue, told: Collection[str]) -> bool:
 def news_cause(day: date | str) -> str:
     """Why the neutral letters of the local *day* exist: one a day for each reader."""
     return f"{Template.THERE_MAY_BE_NEWS}:{day}"
+
+
+def covers_news_of(notice: Notice) -> str | None:
+    """The local day of which *notice* is the neutral letter; None: it is another message."""
+    return str(notice.detail["day"]) if notice.template == Template.THERE_MAY_BE_NEWS else None

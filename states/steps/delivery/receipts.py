@@ -252,6 +252,14 @@ def _answer_bounced(work: Deliberation, notice: Notice) -> None:
     _was_not_reached(work, work.duty(duty_name(DutyKind.GIVE_VERDICT, notice.to)))
 
 
+def carry_again(work: Deliberation, notice: Notice) -> None:
+    """Words under seal that counted as arrived may not have: if they answer, carrying them alone is owed again."""
+    if notice.template == Template.ANSWER:
+        _sealed_answer_bounced(work, notice.to, _covers(notice))
+    elif notice.template == Template.DISPUTE_SETTLED:
+        _sealed_settlement_bounced(work, notice.to, str(notice.detail["contribution"]))
+
+
 def _sealed_answer_bounced(work: Deliberation, voice: str, covers: list[str]) -> None:
     """The words stay written: that they did not arrive is nobody's debt but that of whoever carries them."""
     adopt(work, voice)
