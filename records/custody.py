@@ -5,6 +5,7 @@ What was readable before is encrypted, and what would still join a seat and its 
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -17,12 +18,13 @@ from records.engine.errors import RecordsError
 from records.schema.access import LINKS, WISHES
 from records.schema.collections import SEALS
 from records.schema.core import DIALOGUES
-from records.seals.ciphertext import Pair, decrypt, encrypt
-from records.seals.keys import SealKey, key_of, keys_of, lock_seal, open_seals, put_key
+from records.seals.ciphertext import Pair, decrypt, encrypt, public_half
+from records.seals.keys import SealKey, is_known, keys_of, lock_seal, open_seals, put_key
 from states.language.errors import Refused
 from states.model.dialogue import Dialogue
+from states.privacy.closed_seals import locked_seals, unprotected_seals
 from states.privacy.reader_view import with_seals
-from states.privacy.seals import is_pseudonym, locked_seals, unprotected_seals
+from states.privacy.seals import is_pseudonym
 
 
 class Custody(NamedTuple):
@@ -36,6 +38,11 @@ class Custody(NamedTuple):
     def key(self) -> SealKey | None:
         """The one for which new seals are stored."""
         return next(iter(self.keys), None)
+
+    @property
+    def earlier(self) -> bool:
+        """Whether there was a key before the newest, whatever is stored for it."""
+        return len(self.keys) > 1
 
     @property
     def former(self) -> int:
@@ -61,6 +68,12 @@ def custody_of(engine: Engine, programme_id: str) -> Custody:
         mine = counted.where(DIALOGUES.c.programme_id == programme_id).group_by(SEALS.c.key)
         stored = Counter({row.key: row[1] for row in connection.execute(mine)})
         return Custody(keys_of(connection, programme_id), stored)
+
+
+def is_in_use(engine: Engine, pair: Pair) -> bool:
+    """Whether *pair* was taken into use, by whatever programme."""
+    with reading(engine) as connection:
+        return is_known(connection, pair)
 
 
 def take_key(
@@ -90,21 +103,29 @@ def move_seals(
     """
     Store for the newest key of *programme_id* what *secret*, an earlier key or a recovery share, opens.
 
-    All or nothing, in one transaction. Raises Refused('no-seal-key', 'seal-key-other') when it opens nothing that is
-    closed for another key; then nothing has changed.
+    All or nothing, in one transaction. Raises Refused('no-seal-key', 'seal-key-other') when it is none of the
+    programme's, whether or not there is anything to open: a refusal must not tell that somebody spoke.
     """
     reader, moved, left = DialogueReader(policies), 0, 0
     with writing(engine, now) as connection:
-        key = key_of(connection, programme_id)
-        if key is None:
+        get(connection, programme_id)
+        keys = keys_of(connection, programme_id)
+        if not keys:
             raise Refused("no-seal-key")
+        if not is_of(keys, secret):
+            raise Refused("seal-key-other")
+        key = keys[0]
         for name in _dialogues(connection, programme_id):
             done, kept = _move(connection, reader, name, key.pair, secret)
             moved, left = moved + done, left + kept
-        if left and not moved:
-            raise Refused("seal-key-other")
     forget_freed_pages(engine)
     return MovedSeals(moved, left)
+
+
+def is_of(keys: Iterable[SealKey], secret: str) -> bool:
+    """Whether *secret* is the moderator's key or the recovery share of one of *keys*."""
+    mine = public_half(secret)
+    return any(mine in key.pair for key in keys)
 
 
 def _dialogues(connection: Connection, programme_id: str) -> list[str]:

@@ -11,22 +11,27 @@ from cli.commands.act import Dialogue
 from cli.commands.pause import OPERATOR, ProgrammeId
 from cli.console import AsJson
 from cli.step_options.key_option import read_key_text
+from cli.step_options.new_key_files import of_no_use, require_new, write_new
 from cli.times import Now
-from records.custody import custody_of, move_seals, take_key
+from records.custody import Custody, custody_of, is_of, move_seals, take_key
 from records.seals.ciphertext import Pair, new_secret, pair_of, public_half, secret_in
 from records.seals.codes import make_code
 from records.seals.key_file import recovery_file, secret_file
-from records.seals.keys import open_seals
+from records.seals.keys import SealKey, open_seals
 from services.house import House, open_house
-from services.key_files import make_key_file
-from states.language.errors import NotKnown
-from states.privacy.seals import is_sealed, locked_seals, speakers_known
+from states.language.errors import BadInput, NotKnown
+from states.privacy.closed_seals import locked_seals, speakers_known
+from states.privacy.seals import is_sealed
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 app = group("The moderator's own key: make it, take it into use, change it, open seals with it.")
 
+_CLOSED = (
+    "What an earlier key closed stays closed, and nothing of it is lost: that key, or its recovery share, moves it to "
+    "the newest one: weerklank seals move {programme} --key-file FILE"
+)
 Out = Annotated[
     Path, typer.Option("--out", metavar="FILE", help="Where the moderator's key is written (0600).")
 ]
@@ -70,47 +75,25 @@ def make_key(
     weerklank seals make-key kledingmerk --out moderator.key --recovery-out confidant.key
     """
     moment = times.moment_or_now(now)
-    _require_new(out, "--out")
-    _require_new(recovery_out, "--recovery-out")
+    require_new(out, "--out")
+    require_new(recovery_out, "--recovery-out")
     if out.resolve() == recovery_out.resolve():
         message = "the key and the recovery share each go into a file of their own"
         raise typer.BadParameter(message, param_hint="--recovery-out")
     secret, share = new_secret(), new_secret()
     pair = Pair(public_half(secret), public_half(share))
     with open_house() as house:
-        programme_id = house.ledger.programme(programme).programme.id
-        _write(out, secret_file(programme_id, secret, pair), "--out")
-        try:
-            _write(recovery_out, recovery_file(programme_id, share, pair), "--recovery-out")
-        except typer.BadParameter:
-            out.unlink()  # of no use: nothing was stored for it
-            raise
-        taken = _take(house, programme_id, pair, moment)
+        name = house.ledger.programme(programme).programme.id
+        write_new(out, secret_file(name, secret, pair), "--out")
+        with of_no_use(out, recovery_out, house, pair):
+            write_new(recovery_out, recovery_file(name, share, pair), "--recovery-out")
+            earlier = _take(house, name, pair, moment)
     files = {"key_file": str(out), "recovery_file": str(recovery_out)}
-    _tell_taken(programme, pair, taken, files, as_json=as_json)
+    _tell_taken(programme, pair, files, earlier=earlier, as_json=as_json)
     if not as_json:
         console.out(f"For the moderator:  {out}")
         console.out(f"For the confidant:  {recovery_out}")
         console.note("Give each file to its owner by a safe way, then delete it here.")
-
-
-def _require_new(file: Path, option: str) -> None:
-    if file.exists():
-        raise _is_there(file, option)
-
-
-def _is_there(file: Path, option: str) -> typer.BadParameter:
-    message = f"{file} is there already; nothing is written over a key"
-    return typer.BadParameter(message, param_hint=option)
-
-
-def _write(file: Path, text: str, option: str) -> None:
-    try:
-        if not make_key_file(file, text.encode()):
-            raise _is_there(file, option)
-    except OSError as error:
-        message = f"{file} cannot be written: {error.strerror}"
-        raise typer.BadParameter(message, param_hint=option) from None
 
 
 @app.command("register", context_settings=HELP)
@@ -127,32 +110,38 @@ def register(
     """
     moment, pair = times.moment_or_now(now), pair_of(recipient, recovery)
     with open_house() as house:
-        taken = _take(house, programme, pair, moment)
-    _tell_taken(programme, pair, taken, {}, as_json=as_json)
+        earlier = _take(house, programme, pair, moment)
+    _tell_taken(programme, pair, {}, earlier=earlier, as_json=as_json)
 
 
-def _take(house: House, programme: str, pair: Pair, moment: "datetime") -> int:
-    return take_key(house.engine, house.policies, programme, pair, by=OPERATOR, now=moment)
+def _take(house: House, programme: str, pair: Pair, moment: "datetime") -> bool:
+    """Take *pair* into use; whether there was another before it."""
+    take_key(house.engine, house.policies, programme, pair, by=OPERATOR, now=moment)
+    return custody_of(house.engine, programme).earlier
 
 
 def _tell_taken(
-    programme: str, pair: Pair, taken: int, files: dict[str, str], *, as_json: bool
+    programme: str, pair: Pair, files: dict[str, str], *, earlier: bool, as_json: bool
 ) -> None:
+    """How many seals there are is not for whoever runs the machine, so it says the same whether there are any."""
     if as_json:
-        told = {"programme": programme, "key": pair.id, **pair._asdict(), "encrypted": taken}
+        told = {"programme": programme, "key": pair.id, **pair._asdict(), "earlier": earlier}
         console.say_json(told | files)
         return
     console.out(f"{programme}: seals are stored for the key {pair.id} from now on.")
-    if taken:
-        console.out(
-            f"{_seals(taken)} from before {'was' if taken == 1 else 'were'} encrypted. "
-            "Copies of the database from before keep what they held."
-        )
+    if earlier:
+        console.out(_CLOSED.format(programme=programme))
+        return
+    console.out(
+        "What was readable before is encrypted. Copies of the database from before keep what they held."
+    )
 
 
 @app.command("status", context_settings=HELP)
 def status(programme: ProgrammeId, as_json: AsJson = False) -> None:
-    """Show for which keys the seals of PROGRAMME are stored, and how many whoever reads the database can read.
+    """Show which keys PROGRAMME has, the newest first: for that one new seals are stored.
+
+    How many seals there are is not shown: that is for the moderator alone.
 
     weerklank seals status kledingmerk
     """
@@ -160,11 +149,11 @@ def status(programme: ProgrammeId, as_json: AsJson = False) -> None:
         found = custody_of(house.engine, programme)
     rows = [
         {"key": key.id, "made_at": key.made_at, "made_by": key.made_by, "recipient": key.recipient,
-         "recovery": key.recovery, "seals": found.stored[key.id]}
+         "recovery": key.recovery, "in_use": key == found.key}
         for key in found.keys
     ]  # fmt: skip
     if as_json:
-        console.say_json({"programme": programme, "keys": rows, "readable": found.stored[None]})
+        console.say_json({"programme": programme, "keys": rows})
         return
     if not rows:
         console.out(
@@ -172,13 +161,14 @@ def status(programme: ProgrammeId, as_json: AsJson = False) -> None:
         )
         console.suggest(f"weerklank seals make-key {programme} --out FILE --recovery-out FILE")
         return
-    table = [(k.id, f"{k.made_at:%Y-%m-%d}", _seals(found.stored[k.id])) for k in found.keys]
-    console.columns([("key", "since", "stored for it"), *table], indent="")
-    if found.former:
-        console.note(
-            f"{_seals(found.former)} wait{'s' * (found.former == 1)} for an earlier key or its recovery share."
-        )
-        console.suggest(f"weerklank seals move {programme} --key-file FILE")
+    table = [(k.id, f"{k.made_at:%Y-%m-%d}", _use_of(k, found)) for k in found.keys]
+    console.columns([("key", "since", ""), *table], indent="")
+    if found.earlier:
+        console.note(_CLOSED.format(programme=programme))
+
+
+def _use_of(key: SealKey, found: Custody) -> str:
+    return "in use" if key == found.key else "earlier"
 
 
 @app.command("open", context_settings=HELP)
@@ -190,6 +180,8 @@ def open_them(dialogue: Dialogue, key_file: Key, as_json: AsJson = False) -> Non
     secret = secret_in(read_key_text(key_file))
     with open_house() as house:
         known = house.ledger.read(dialogue)
+        if not is_of(custody_of(house.engine, known.programme.id).keys, secret):
+            raise BadInput("seal-key-unfit")
         opened = open_seals(known, secret)
     found = speakers_known(known, opened)
     if as_json:
@@ -218,13 +210,12 @@ def move(programme: ProgrammeId, key_file: Key, now: Now = None, as_json: AsJson
     with open_house() as house:
         done = move_seals(house.engine, house.policies, programme, secret, moment)
     if as_json:
-        console.say_json({"programme": programme, **done._asdict()})
+        told = {"moved": done.moved > 0, "left": done.left > 0}
+        console.say_json({"programme": programme, **told})
         return
-    console.out(f"{programme}: {_seals(done.moved)} moved to the newest key.")
+    console.out(f"{programme}: what this opens is stored for the newest key.")
     if done.left:
-        console.note(
-            f"{_seals(done.left)} wait{'s' * (done.left == 1)} for another key or recovery share."
-        )
+        console.note("Something still waits for another key or recovery share.")
 
 
 @app.command("code", context_settings=HELP)
@@ -244,7 +235,3 @@ def code(dialogue: Dialogue, voice: Voice, as_json: AsJson = False) -> None:
         return
     console.out(made)
     console.note(f"The code of {voice}: shown once, to be given by the moderator alone.")
-
-
-def _seals(number: int) -> str:
-    return f"{number} seal" if number == 1 else f"{number} seals"

@@ -27,13 +27,12 @@ from portal.web.template_context import GETTEXT, Html, PageEnvironment
 from states.language.catalogue import N_, book, translate
 from states.language.languages import SOURCE, languages
 from states.model.people import Role
+from states.privacy.closed_seals import locked_seals, needs_key
 from states.privacy.seals import (
     has_seals,
     is_under_seal,
     letters_of,
     level_of,
-    locked_seals,
-    needs_key,
 )
 from states.privacy.small_counts import least_of
 from states.steps.permissions import fits, is_reached, may_take

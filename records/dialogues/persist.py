@@ -84,7 +84,7 @@ def write_step(connection: Connection, held: Snapshot, decided: Decided, now: da
     if held.dialogue.held:
         held = end_days(connection, held, now)
     before = held.dialogue
-    after = locked_again(before, decided.dialogue, lock_of(connection, before))
+    after = locked_again(before, decided.dialogue, lock_of(connection, decided.dialogue))
     after.uncarried, after.held = (), before.held
     owed_before = missing_debt_facts(connection, before) if before.uncarried else []
     facts = [*owed_before, *(fact for fact in decided.facts if fact.hold is None)]

@@ -116,13 +116,13 @@ def _require_roles_kept(connection: Connection, was: Programme, new: Programme) 
     """
     A file changes nobody who stands beside those who wait: hand-over asks for the consent that this needs (rules 33).
 
-    And whoever becomes moderator learns who spoke under seal.
+    And whoever becomes moderator learns who spoke under seal, where no key closes it.
     """
     changed = [role for role in _KEPT if _holder(was, role) != _holder(new, role)]
     if not changed:
         return
     sealed = select(SEALS.c.id).join(DIALOGUES, DIALOGUES.c.id == SEALS.c.dialogue_id)
-    of_ours = sealed.where(DIALOGUES.c.programme_id == was.id).limit(1)
+    of_ours = sealed.where(DIALOGUES.c.programme_id == was.id, SEALS.c.key.is_(None)).limit(1)
     if Role.MODERATOR in changed and connection.execute(of_ours).first():
         raise NotYours("seals-not-yours", role=Role.MODERATOR, by="programme apply")
     if connection.execute(_spoken_in(was.id).limit(1)).first():

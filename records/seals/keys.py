@@ -10,10 +10,11 @@ from records.engine.database import reading
 from records.schema.core import DIALOGUES
 from records.schema.seal_keys import SEAL_KEYS
 from records.seals.ciphertext import Pair, decrypt, encrypt
+from states.language.errors import Refused
 from states.model.contributions import Seal
 from states.model.dialogue import Dialogue
+from states.privacy.closed_seals import key_is_missing, locked_seals
 from states.privacy.reader_view import opened_with
-from states.privacy.seals import locked_seals
 
 Unseal = Callable[[Dialogue], Dialogue]
 """Opens the seals of a dialogue, in a copy, as far as a key that is at hand opens them."""
@@ -54,6 +55,12 @@ def key_of(connection: Connection, programme_id: str) -> SealKey | None:
     return next(iter(keys_of(connection, programme_id)), None)
 
 
+def is_known(connection: Connection, pair: Pair) -> bool:
+    """Whether *pair* is, or was, in use in any programme."""
+    chosen = select(SEAL_KEYS.c.number).where(SEAL_KEYS.c.id == pair.id)
+    return connection.scalar(chosen) is not None
+
+
 def has_key(engine: Engine, programme_id: str) -> bool:
     """Whether who speaks under seal in *programme_id* is stored for a moderator's own key."""
     with reading(engine) as connection:
@@ -73,11 +80,20 @@ def put_key(connection: Connection, programme_id: str, pair: Pair, by: str, now:
 
 
 def lock_of(connection: Connection, dialogue: Dialogue) -> Callable[[Seal], Seal]:
-    """What makes of a new seal of *dialogue* the one that is stored: ciphertext, where there is a key."""
+    """
+    What makes of a new seal of *dialogue*, as a step leaves it, the one to be stored: ciphertext where there is a key.
+
+    It raises Refused('seals-closed') while the key that is in use is not at hand: whether that person speaks as another
+    pseudonym already could not be known, and one speaker would be two.
+    """
 
     def lock(seal: Seal) -> Seal:
         key = key_of(connection, dialogue.programme.id)
-        return lock_seal(key.pair, dialogue.id, seal, seal.stakeholder) if key else seal
+        if key is None:
+            return seal
+        if key_is_missing(dialogue, key.id):
+            raise Refused("seals-closed")
+        return lock_seal(key.pair, dialogue.id, seal, seal.stakeholder)
 
     return lock
 

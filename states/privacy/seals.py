@@ -203,6 +203,11 @@ def level_for(asked: Attributed, speaker: Stakeholder) -> Attribution:
     return asked.attribution or (Attribution.SEALED if speaker.at_risk else Attribution.NAMED)
 
 
+def level_for_pseudonym(asked: Attributed) -> Attribution | None:
+    """The level of a point that is recorded for a pseudonym, which is a seal; None: another one was *asked*."""
+    return Attribution.SEALED if asked.attribution in {None, Attribution.SEALED} else None
+
+
 def levels_of(dialogue: Dialogue, voice: str) -> list[Attribution]:
     """The levels that *voice* chose, one for each of their points."""
     return [c.attribution for c in dialogue.contributions.values() if c.voice == voice]
@@ -261,24 +266,3 @@ def close_carrying(dialogue: Dialogue, reader: Reader) -> None:
 def open_voices(dialogue: Dialogue, voices: Iterable[str]) -> set[str]:
     """Those of *voices* that are nobody's pseudonym."""
     return {voice for voice in voices if voice not in dialogue.seals}
-
-
-def needs_key(dialogue: Dialogue) -> bool:
-    """Whether any seal of *dialogue* is stored for a moderator's own key; that it is so is no secret."""
-    return any(seal.key is not None for seal in dialogue.seals.values())
-
-
-def locked_seals(dialogue: Dialogue) -> list[Seal]:
-    """The seals of *dialogue* that only a key opens, and that are not open."""
-    return [seal for seal in dialogue.seals.values() if seal.locked]
-
-
-def unprotected_seals(dialogue: Dialogue) -> list[Seal]:
-    """The seals of *dialogue* that whoever reads the database can read too."""
-    return [seal for seal in dialogue.seals.values() if seal.sealed_for is None]
-
-
-def speakers_known(dialogue: Dialogue, opened: Mapping[str, str]) -> dict[str, str | None]:
-    """The seat behind each pseudonym of *dialogue*: readable, or *opened* by a key; None: closed for another."""
-    seals = dialogue.seals.values()
-    return {seal.id: seal.stakeholder or opened.get(seal.id) for seal in seals}

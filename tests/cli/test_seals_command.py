@@ -1,5 +1,7 @@
 """`weerklank seals` and `--key-file`: the moderator's own key from the command line."""
 
+import errno
+import os
 import re
 import shutil
 import stat
@@ -7,9 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from cli.commands import seals
+from cli.step_options import new_key_files
 from config.policies import policy_of
 from records.engine.database import connect
+from records.engine.errors import DatabaseUnavailable
 from records.ledger import Ledger
+from records.seals.ciphertext import new_secret
+from states.language.errors import Refused
 from tests.cli.conftest import Desk
 from tests.records.conftest import Memory
 
@@ -52,8 +59,7 @@ def test_a_key_is_made_for_its_owner_and_opens_what_nothing_else_does(sealed: De
     opened = sealed.good("status", ID, "--as", "moderator", "--key-file", key)
     assert SPEAKER in opened.partition("Seals (for the moderator alone)")[2]
     assert SPEAKER in sealed.good("seals", "open", ID, "--key-file", key)
-    told = sealed.json("seals", "status", "kleding")
-    assert (told["readable"], [row["seals"] for row in told["keys"]]) == (0, [1])
+    assert [row["in_use"] for row in sealed.json("seals", "status", "kleding")["keys"]] == [True]
 
 
 def test_no_key_is_used_that_did_not_come_into_its_file(sealed: Desk) -> None:
@@ -64,9 +70,7 @@ def test_no_key_is_used_that_did_not_come_into_its_file(sealed: Desk) -> None:
         files = ("--out", str(key), "--recovery-out", str(other))
         assert "recovery-out" in sealed.bad(2, "seals", "make-key", "kleding", *files)
         assert not key.exists()
-        assert sealed.json("seals", "status", "kleding") == {
-            "programme": "kleding", "keys": [], "readable": 1
-        }  # fmt: skip
+        assert sealed.json("seals", "status", "kleding") == {"programme": "kleding", "keys": []}
 
 
 def test_no_secret_stays_in_the_database(sealed: Desk) -> None:
@@ -87,7 +91,7 @@ def test_a_key_made_elsewhere_is_taken_by_its_public_half(sealed: Desk) -> None:
     told = sealed.json(
         "seals", "register", "kleding", "--recipient", public[1], "--recovery", public[0]
     )
-    assert told["encrypted"] == 0
+    assert told["earlier"] is True
     for wrong in ("age1", "ssh-ed25519 AAAA", "AGE-SECRET-KEY-1X"):
         said = sealed.bad(
             1, "seals", "register", "kleding", "--recipient", wrong, "--recovery", public[0]
@@ -99,12 +103,15 @@ def test_a_change_of_moderator_and_a_lost_key(sealed: Desk) -> None:
     first, share = made(sealed)
     second, _ = made(sealed, "second")
     assert "closed for another key" in sealed.good("seals", "open", ID, "--key-file", second)
-    assert "1 seal wait" in sealed("seals", "status", "kleding").stderr
+    assert "an earlier key closed" in sealed("seals", "status", "kleding").stderr
     foreign = sealed.file("foreign.key", "AGE-SECRET-KEY-1NOTHING")
     assert "no whole key" in sealed.bad(1, "seals", "move", "kleding", "--key-file", foreign)
-    assert "opens none" in sealed.bad(1, "seals", "move", "kleding", "--key-file", second)
+    other = sealed.file("other.key", new_secret())
+    for where in (("move", "kleding"), ("open", ID)):
+        assert "his" in sealed.bad(1, "seals", *where, "--key-file", other)
+    assert "still waits" in sealed("seals", "move", "kleding", "--key-file", second).stderr
     assert sealed.json("seals", "move", "kleding", "--key-file", share) == {
-        "programme": "kleding", "moved": 1, "left": 0,
+        "programme": "kleding", "moved": True, "left": False,
     }  # fmt: skip
     assert SPEAKER in sealed.good("seals", "open", ID, "--key-file", second)
     assert "closed" in sealed.good("seals", "open", ID, "--key-file", first)
@@ -115,10 +122,11 @@ def test_a_step_with_the_key_knows_who_spoke(sealed: Desk) -> None:
     words = ("act", ID, "record-contribution", "--by", "moderator", "--now", "2022-06-16T14:00Z")
     point = ("--stakeholder", SPEAKER, "--text", "More.", "--attribution", "sealed")
     sealed.good(*words, *point, "--id", "c3", "--key-file", key)
-    sealed.good(*words, *point, "--id", "c4")
+    assert "--key-file" in sealed.bad(1, *words, *point, "--id", "c4")
+    named = ("--stakeholder", "sealed-1", "--text", "Once more.")
+    sealed.good(*words, *named, "--id", "c4")
     assert sealed.json("seals", "open", ID, "--key-file", key)["seals"] == [
-        {"voice": "sealed-1", "stakeholder": SPEAKER},
-        {"voice": "sealed-2", "stakeholder": SPEAKER},
+        {"voice": "sealed-1", "stakeholder": SPEAKER}
     ]
 
 
@@ -143,3 +151,72 @@ def test_a_code_is_told_once(sealed: Desk) -> None:
     assert one != two
     held = b"".join(file.read_bytes() for file in sealed.folder.glob("weerklank.db*"))
     assert two.encode() not in held
+
+
+def test_whoever_runs_the_machine_is_told_no_number(desk: Desk, migrated_file: Path) -> None:
+    """Making, showing and moving keys say the same, whether nobody spoke under seal or somebody did."""
+    said = list[list[str]]()
+    for spoke in (False, True):
+        file = shutil.copy(migrated_file, desk.folder / "weerklank.db")
+        engine = connect(f"sqlite:///{file}", durable=False)
+        memory = Memory(f"sqlite:///{file}", engine, Ledger(engine, policy_of))
+        memory.open()
+        (memory.speak if spoke else memory.meet)()
+        engine.dispose()
+        told = [desk.good("seals", "status", "kleding")]
+        keys = [made(desk, f"{name}-{spoke}") for name in ("first", "second")]
+        told += [desk.good("seals", "status", "kleding", *more) for more in ((), ("--json",))]
+        told.append(desk("seals", "status", "kleding").stderr)
+        said.append([re.sub(r"age1\w+|[0-9a-f]{16}|[-\d:.T+]{19,}Z?", "", one) for one in told])
+        assert len(keys) == 2
+    assert said[0] == said[1]
+
+
+def test_a_key_over_an_earlier_one_says_how_that_is_opened(sealed: Desk) -> None:
+    first, _ = made(sealed)
+    key, share = (str(sealed.folder / f"second.{kind}") for kind in ("key", "share"))
+    said = sealed.good("seals", "make-key", "kleding", "--out", key, "--recovery-out", share)
+    assert "stays closed" in said
+    assert "weerklank seals move kleding" in said
+    assert SPEAKER in sealed.good("seals", "open", ID, "--key-file", first)
+
+
+def test_files_of_keys_for_which_nothing_is_stored_do_not_stay(
+    sealed: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They would pass for keys that open something; where it is not known, they stay and it is said where."""
+    key, share = sealed.folder / "the.key", sealed.folder / "the.share"
+    words = ("seals", "make-key", "kleding", "--out", str(key), "--recovery-out", str(share))
+
+    def refused(*_: object, **__: object) -> None:
+        raise Refused("seal-key-known")
+
+    def unknown(*_: object) -> bool:
+        raise DatabaseUnavailable("gone")
+
+    monkeypatch.setattr(seals, "take_key", refused)
+    sealed.bad(1, *words)
+    assert not key.exists()
+    assert not share.exists()
+    with monkeypatch.context() as stuck:
+        stuck.setattr(new_key_files, "_delete", lambda _: False)
+        assert f"{key}, {share}" in sealed(*words).stderr.replace("\n", "")
+    for file in (key, share):
+        file.unlink()
+    monkeypatch.setattr(new_key_files, "is_in_use", unknown)
+    assert f"stay: {key}, {share}" in sealed(*words).stderr.replace("\n", "")
+    assert key.exists()
+    assert share.exists()
+
+
+def test_a_key_file_on_a_stick_without_links(sealed: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    key, share = made(sealed)
+    assert SPEAKER in sealed.good("seals", "open", ID, "--key-file", key)
+    assert "is there already" in sealed.bad(
+        2, "seals", "make-key", "kleding", "--out", key, "--recovery-out", share
+    )
+    assert {file.name for file in sealed.folder.glob("first.*")} == {"first.key", "first.share"}

@@ -74,7 +74,11 @@ def test_where_somebody_chooses_a_seal_it_is_said_who_could_know(portal: Portal)
         moderator.submit(f"{AT}/session/contributions", given, on="/session")
     assert {c.voice for c in portal.memory.reread().contributions.values()} == {"sealed-1"}
     moderator.submit("/seal-key/close", on="/seal-key")
-    assert "a further point of the same speaker gets another name" in moderator.get("/session").text
+    assert "so that one speaker keeps one name" in moderator.get("/session").text
+    given = {"id": "c9", "stakeholder": OTHER, "text": "My long text.", "attribution": "sealed"}
+    refused = moderator.submit(f"{AT}/session/contributions", given, on="/session")
+    assert "only your own key tells whether it was the same person" in refused.text
+    assert "My long text." in refused.text
 
 
 @pytest.mark.parametrize("where", ["/seal-key/open", "/seal-key/take", "/seal-key/move"])

@@ -21,8 +21,10 @@ from records.seals.codes import make_code, voice_of_code
 from records.seals.key_file import whole_file
 from records.seals.keys import open_seals, unseal_with
 from services.delivery.outbound import Mailroom
-from states.language.errors import BadInput, Refused
-from tests.records.conftest import SESSION
+from states.language.errors import BadInput, NotKnown, Refused
+from states.model.people import Person, Role
+from states.model.vocabulary import DutyKind
+from tests.records.conftest import SESSION, a_programme
 from tests.services.conftest import Post
 from tests.services.sealed_life import MORNING, OTHER, SPEAKER, Keys, Life, answered_with, begun
 
@@ -55,16 +57,52 @@ def test_what_is_said_later_is_never_written_readably(life: Life) -> None:
     assert life.memory.reread().contributions["c3"].voice == "sealed-1"
 
 
-def test_without_the_key_a_further_point_gets_a_pseudonym_of_its_own(life: Life) -> None:
-    """The words are not lost because a file is not at hand; with the key both are one speaker's."""
+def test_without_the_key_nobody_gets_a_second_pseudonym(life: Life) -> None:
+    """Whether they spoke before only the key tells: one speaker must not count as two, nor as a crowd."""
     keys = Keys()
     life.take(keys)
     life.memory.speak()
-    given = {"id": "c3", "stakeholder": SPEAKER, "attribution": "sealed", "text": "More."}
+    before = life.memory.reread()
+    for name in (SPEAKER, OTHER):  # whoever it is: that it is refused tells nothing
+        given = {"id": "c3", "stakeholder": name, "attribution": "sealed", "text": "More."}
+        with pytest.raises(Refused) as said:
+            life.memory.act("record-contribution", given, by="moderator")
+        assert said.value.code == "seals-closed"
+        assert "key" in said.value.why("en")
+    assert life.memory.reread() == before
+    given = {"id": "c3", "stakeholder": "sealed-1", "text": "More."}
     life.memory.act("record-contribution", given, by="moderator")
-    assert life.opened(keys) == {"sealed-1": SPEAKER, "sealed-2": SPEAKER}
+    life.act("record-contribution", "moderator", keys, id="c4", stakeholder=OTHER,
+             attribution="sealed", text="Other.")  # fmt: skip
+    points = life.memory.reread().contributions
+    assert [points[name].voice for name in ("c2", "c3", "c4")] == ["sealed-1"] * 2 + ["sealed-2"]
+    assert life.opened(keys) == {"sealed-1": SPEAKER, "sealed-2": OTHER}
     opened = unseal_with(keys.secret)(life.memory.read())
-    assert opened.voices_of(SPEAKER) == [SPEAKER, "sealed-1", "sealed-2"]
+    assert opened.voices_of(SPEAKER) == [SPEAKER, "sealed-1"]
+    kept = [d.whom for d in life.memory.reread().owed(DutyKind.ANSWER_PARTICIPANT)]
+    assert sorted(filter(None, kept)) == [OTHER, "sealed-1", "sealed-2"]
+
+
+def test_a_pseudonym_is_named_by_the_moderator_alone_and_never_openly(life: Life) -> None:
+    life.take(Keys())
+    life.memory.speak()
+    given = {"id": "c3", "stakeholder": "sealed-1", "text": "More."}
+    with pytest.raises(NotKnown):
+        life.memory.act("record-contribution", given, by="manager")
+    with pytest.raises(BadInput) as said:
+        life.memory.act("record-contribution", {**given, "attribution": "named"}, by="moderator")
+    assert said.value.code == "pseudonym-is-sealed"
+    assert "c3" not in life.memory.reread().contributions
+
+
+def test_after_a_lost_key_points_go_on_being_recorded(life: Life) -> None:
+    """What nobody can open any more holds up nobody who speaks."""
+    life.take(Keys())
+    life.memory.speak()
+    life.take(Keys())
+    given = {"id": "c3", "stakeholder": OTHER, "attribution": "sealed", "text": "More."}
+    life.memory.act("record-contribution", given, by="moderator")
+    assert life.memory.reread().contributions["c3"].voice == "sealed-2"
 
 
 def test_what_they_are_to_hear_goes_to_all_alike_and_counts_once_all_heard(life: Life) -> None:
@@ -155,6 +193,7 @@ def test_another_moderator_or_a_lost_key(life: Life) -> None:
     with pytest.raises(Refused) as wrong:
         life.move(new_secret())
     assert wrong.value.code == "seal-key-other"
+    assert life.move(second.secret) == (0, 1)
     assert life.opened(first) == {"sealed-1": SPEAKER}
     assert life.move(first.secret) == (1, 0)
     assert life.opened(second) == {"sealed-1": SPEAKER}
@@ -274,3 +313,54 @@ def test_whatever_is_done_with_keys_no_seal_is_lost(life: Life, seed: int) -> No
             found = [open_seals(kept, getattr(keys, which)) for keys in held]
             assert {n: seat for one in found for n, seat in one.items()} == spoken
     assert custody_of(life.house.engine, "kleding").stored[None] == 0
+
+
+def test_a_foreign_key_is_refused_alike_whether_somebody_spoke(life: Life) -> None:
+    life.take(Keys())
+    said = list[str]()
+    for spoke in (False, True):
+        if spoke:
+            life.memory.speak()
+        with pytest.raises(Refused) as refused:
+            life.move(new_secret())
+        said.append(refused.value.why("en"))
+    assert len(set(said)) == 1
+
+
+@pytest.mark.parametrize("by", ["board", "sponsor"])
+def test_when_the_moderator_is_gone_board_and_confidant_name_another(life: Life, by: str) -> None:
+    """Board, or sponsor with the confidant, names the moderator; the confidant's share opens the names for them."""
+    person = {"name": "New moderator", "email": "new@moderation.example"}
+    given = {"role": "moderator", "person": person}
+    life.memory.speak()
+    with pytest.raises(Refused) as readable:
+        life.memory.act("hand-over", given, by="board")
+    assert readable.value.code == "seals-not-yours"
+    first, second = Keys(), Keys()
+    life.take(first)
+    with pytest.raises(Refused):
+        life.memory.act("hand-over", given, by="manager")
+    if by == "sponsor":
+        with pytest.raises(Refused):
+            life.memory.act("hand-over", given, by=by)
+        life.memory.act("agree-hand-over", given, by="confidant")
+    life.memory.act("hand-over", given, by=by)
+    assert life.memory.reread().programme.roles[Role.MODERATOR].name == "New moderator"
+    life.take(second)
+    assert life.opened(second) == {}
+    assert life.move(first.share) == (1, 0)
+    assert life.opened(second) == {"sealed-1": SPEAKER}
+    assert life.opened(first) == {}
+
+
+def test_a_file_of_the_programme_changes_the_moderator_once_nothing_is_readable(life: Life) -> None:
+    """Not while it is owed: then nobody beside those who wait is changed by a file."""
+    life.memory.speak()
+    roles = {**a_programme().roles, Role.MODERATOR: Person(name="Other", email="o@m.example")}
+    other = a_programme().model_copy(update={"roles": roles})
+    for code in ("seals-not-yours", "roles-are-kept"):
+        with pytest.raises(Refused) as said:
+            life.house.ledger.apply_programme(other, life.memory.now)
+        assert said.value.code == code
+        if code == "seals-not-yours":
+            life.take(Keys())

@@ -892,21 +892,22 @@ class SealKeyTaken(Document):
     """The public half of the moderator's key, as age reads it."""
     recovery: str
     """The public half of the recovery share."""
-    encrypted: int
-    """How many seals from before were encrypted for it."""
+    earlier: bool
+    """Whether there was a key before: what that one closed waits for `seals move`."""
     key_file: str | None = None
     recovery_file: str | None = None
 
 
 class SealKeyRow(Document):
-    """A key, and how many seals are stored for it."""
+    """A key of a moderator; how many seals are stored for it is not told."""
 
     key: str
     made_at: Moment
     made_by: str
     recipient: str
     recovery: str
-    seals: int
+    in_use: bool
+    """Whether new seals are stored for it."""
 
 
 class SealKeys(Document):
@@ -914,8 +915,7 @@ class SealKeys(Document):
 
     programme: str
     keys: list[SealKeyRow]
-    readable: int
-    """How many seals whoever reads the database can read."""
+    """None: whoever reads the database can read who spoke under seal."""
 
 
 class OpenedSeal(Document):
@@ -936,9 +936,10 @@ class SealsMoved(Document):
     """What an earlier key or a recovery share moved to the newest key."""
 
     programme: str
-    moved: int
-    left: int
-    """How many wait for another key."""
+    moved: bool
+    """Whether there was anything that it opens."""
+    left: bool
+    """Whether something waits for another key."""
 
 
 class SealCode(Document):

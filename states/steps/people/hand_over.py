@@ -6,6 +6,7 @@ from states.model.dialogue import OPEN_PHASES, Dialogue
 from states.model.duties import KINDS
 from states.model.people import Person, Role
 from states.model.vocabulary import FactName, Template
+from states.privacy.closed_seals import unprotected_seals
 from states.privacy.independence import is_debtor, plain_name, with_roles
 from states.privacy.seals import has_seals
 from states.steps.draft import Deliberation
@@ -121,6 +122,12 @@ def _tell_who_waits(work: Deliberation, role: Role) -> None:
 
 
 def _require_seals_safe(work: Deliberation, given: HandOver) -> None:
-    """Whoever becomes moderator learns who spoke under seal: only the moderator may hand that on."""
-    if given.role is Role.MODERATOR and has_seals(work.dialogue) and work.actor != Role.MODERATOR:
+    """
+    Whoever becomes moderator learns who spoke under seal: only the moderator may hand that on.
+
+    What is stored for a key tells them nothing before the former moderator's key or the confidant's recovery share
+    moved it; then the moderator changes as everybody does who stands beside those who wait (decision 46).
+    """
+    readable = bool(unprotected_seals(work.dialogue))
+    if given.role is Role.MODERATOR and readable and work.actor != Role.MODERATOR:
         raise NotYours("seals-not-yours", role=given.role, by=work.actor)

@@ -8,7 +8,7 @@ from states.model.dialogue import Dialogue
 from states.model.duties import duty_name
 from states.model.people import Role, Stakeholder
 from states.model.vocabulary import DutyKind, FactName, Template
-from states.privacy.seals import is_sealed, level_for, speak_under_seal
+from states.privacy.seals import is_sealed, level_for, level_for_pseudonym, speak_under_seal
 from states.steps.draft import Deliberation
 from states.steps.onlookers import say_it_is_theirs
 from states.steps.permissions import can_seal
@@ -52,12 +52,29 @@ def record_contribution(work: Deliberation, given: RecordContribution) -> None:
 
     A sealed point can only be recorded by an independent moderator, who alone knows whose it is, and only the
     moderator, to whom people say how they wish to be named, records less than a seal of anybody at risk (rules 35).
+    Where the names are closed they name the pseudonym itself for a further point of the same speaker (decision 46).
     """
     d = work.dialogue
     if given.id in d.contributions:
         raise Refused("contribution-twice", contribution=given.id)
     if d.summary_published_at is not None:
         raise Refused("summary-is-out")
+    voice, attribution = _speaker(work, given)
+    d.contributions[given.id] = Contribution(
+        id=given.id, voice=voice, attribution=attribution, text=given.text, recorded_at=work.now
+    )
+    work.fact(FactName.CONTRIBUTION_RECORDED, given.id, voice=voice, attribution=attribution)
+    open_debt(work, voice)
+
+
+def _speaker(work: Deliberation, given: RecordContribution) -> tuple[str, Attribution]:
+    """The voice that makes the point, and how it is to be named."""
+    if work.actor == Role.MODERATOR and is_sealed(work.dialogue, given.stakeholder):
+        level = level_for_pseudonym(given)
+        if level is None:
+            raise BadInput("pseudonym-is-sealed", voice=given.stakeholder)
+        _require_seal(work, level)
+        return given.stakeholder, level
     speaker = work.stakeholder(given.stakeholder)
     attribution = level_for(given, speaker)
     _require_seal(work, attribution)
@@ -65,12 +82,7 @@ def record_contribution(work: Deliberation, given: RecordContribution) -> None:
         raise NotYours("risk-needs-moderator")
     if not speaker.invited:
         raise Refused("speaker-not-invited")
-    voice = _voice(d, speaker, attribution)
-    d.contributions[given.id] = Contribution(
-        id=given.id, voice=voice, attribution=attribution, text=given.text, recorded_at=work.now
-    )
-    work.fact(FactName.CONTRIBUTION_RECORDED, given.id, voice=voice, attribution=attribution)
-    open_debt(work, voice)
+    return _voice(work.dialogue, speaker, attribution), attribution
 
 
 def _require_seal(work: Deliberation, attribution: Attribution) -> None:
