@@ -134,9 +134,9 @@ def _duties(dialogue: "Dialogue", by: str) -> Iterable[str]:
 
 
 def _checks(dialogue: "Dialogue", _by: str) -> Iterable[str]:
-    from states.checks.checks import soft_checks
+    from states.checks.checks import overridable
 
-    return [f"{check}" for check in soft_checks(dialogue.phase)]
+    return [f"{check}" for check in overridable(dialogue)]
 
 
 def _fitting_steps(dialogue: "Dialogue", by: str) -> list[str]:

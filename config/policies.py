@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from config.validation_messages import Unfit, complaints
 from states.model.policy import Policy, rung_offset
+from states.model.sizes.profiles import Profile, values_of
 
 POLICY_FILE = Path(__file__).with_name("policy.toml")
 """The default values, written for people."""
@@ -43,11 +44,24 @@ def policy_of(overrides: Mapping[str, Any] | None = None) -> Policy:
 
 @lru_cache(maxsize=1024)
 def _policy(overrides: str) -> Policy:
-    values = _in_order(_merge(_defaults(), json.loads(overrides)))
+    own = json.loads(overrides)
+    values = _in_order(_merge(_beginning(own.get("profile")), own))
     try:
         return Policy.model_validate(values)
     except ValidationError as error:
         raise PolicyUnfit(complaints(error, "policy")) from None
+
+
+def _beginning(profile: object) -> dict[str, Any]:
+    """The defaults, with the values of *profile* when it is one; another is refused by the policy itself."""
+    if not isinstance(profile, str) or profile not in set(Profile):
+        return _defaults()
+    return {**_defaults(), "rules": values_of(Profile(profile))}
+
+
+def default_rules(profile: Profile | None) -> dict[str, str]:
+    """The values of the governed rules in a programme that chose *profile* and nothing else."""
+    return values_of(profile) if profile else dict(default_values()["rules"])
 
 
 def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

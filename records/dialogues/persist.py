@@ -34,11 +34,12 @@ from records.outbox import enqueue
 from records.outbox.corrections import correct
 from records.schema.core import DIALOGUES, DUTIES
 from records.schema.fact_order import require_order
-from records.seals.keys import lock_of
+from records.seals.keys import key_of, lock_of
 from states.language.errors import Refused
-from states.model.dialogue import Dialogue
+from states.model.dialogue import Dialogue, Phase
 from states.model.facts import Fact, HeldStep, Notice
 from states.model.programme import Programme
+from states.model.sizes.profiles import GovernedRule
 from states.privacy.reader_view import locked_again
 
 _NEXT_NUMBER = {
@@ -79,11 +80,21 @@ def write_chosen_step(
     return write_step(connection, held, decided, now)
 
 
+def _require_own_key(connection: Connection, before: Dialogue, after: Dialogue) -> None:
+    """Where the profile asks for the moderator's own key, the session opens once there is one (rules 50)."""
+    opens = before.phase is not after.phase and after.phase is Phase.SESSION
+    if not opens or after.policy.rule(GovernedRule.MODERATOR_KEY) != "on":
+        return
+    if key_of(connection, before.programme.id) is None:
+        raise Refused("session-needs-key")
+
+
 def write_step(connection: Connection, held: Snapshot, decided: Decided, now: datetime) -> Snapshot:
     """Write *decided* over *held*; returns what then holds. Raises Refused when the programme changed meanwhile."""
     if held.dialogue.held:
         held = end_days(connection, held, now)
     before = held.dialogue
+    _require_own_key(connection, before, decided.dialogue)
     after = locked_again(before, decided.dialogue, lock_of(connection, decided.dialogue))
     after.uncarried, after.held = (), before.held
     owed_before = missing_debt_facts(connection, before) if before.uncarried else []

@@ -1,4 +1,8 @@
-"""Weekly digest: an overview for a manager, in weeks in which there is something that no other letter told."""
+"""
+Weekly digest: an overview for a manager, in weeks in which there is something that no other letter told.
+
+Where the profile says so, at most once a month, and only when something is owed.
+"""
 
 import logging
 from collections.abc import Callable
@@ -15,6 +19,7 @@ from services.delivery.weekly_checkpoint import send_weekly_checkpoint
 from states.model.dialogue import Dialogue
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT, Role
+from states.model.sizes.profiles import GovernedRule
 from states.model.vocabulary import Template
 from states.privacy.embargo.known_to_others import as_letters_know
 
@@ -71,7 +76,8 @@ def send_digest(ledger: Ledger, programme_id: str, now: datetime) -> int:
 
     A week is the ISO week in the programme's zone; asking again in the same week writes nothing. Nor does a week in
     which nothing changed and nothing is owed, or in which a letter of tasks went (rules 45), nor while the programme is
-    paused. With them go the checkpoints that auditor and board keep, paused or not.
+    paused. Where the rule `overview` is `when-owed`, it is written when something is owed, once a month at most.
+    With them go the checkpoints that auditor and board keep, paused or not.
     Raises NotKnown('unknown-programme').
     """
     kept = send_weekly_checkpoint(ledger, programme_id, now)
@@ -90,7 +96,13 @@ def _asks_something(ledger: Ledger, dialogue: Dialogue, now: datetime) -> bool:
         ledger.engine, dialogue.id, Role.MANAGER, week, now
     ):
         return False
-    return _owed_now(dialogue, now) or journal.has_changed(ledger.engine, dialogue.id, week)
+    if _owed_now(dialogue, now):
+        return True
+    return not _is_monthly(dialogue) and journal.has_changed(ledger.engine, dialogue.id, week)
+
+
+def _is_monthly(dialogue: Dialogue) -> bool:
+    return dialogue.policy.rule(GovernedRule.OVERVIEW) == "when-owed"
 
 
 def _owed_now(dialogue: Dialogue, now: datetime) -> bool:
@@ -102,6 +114,6 @@ def _owed_now(dialogue: Dialogue, now: datetime) -> bool:
 
 
 def _write(ledger: Ledger, dialogue: Dialogue, now: datetime) -> bool:
-    week = dialogue.calendar.day_of(now).strftime("%G-W%V")
+    span = dialogue.calendar.day_of(now).strftime("%Y-%m" if _is_monthly(dialogue) else "%G-W%V")
     notice = Notice(to=Role.MANAGER, role=Role.MANAGER, template=TEMPLATE)
-    return ledger.tell(dialogue.id, notice, f"{TEMPLATE}:{week}", now)
+    return ledger.tell(dialogue.id, notice, f"{TEMPLATE}:{span}", now)

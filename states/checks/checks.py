@@ -11,7 +11,9 @@ from states.checks.status import about_nothing
 from states.language.languages import SOURCE
 from states.language.messages import say
 from states.model.dialogue import Dialogue, Phase
+from states.model.sizes.profiles import GovernedRule
 from states.model.vocabulary import CheckName, Step
+from states.privacy.seals import has_seals
 
 Strength = Literal["hard", "soft", "shown"]
 """*hard* must hold, *soft* may be passed by hand with name and reason, *shown* never stops a step (rules 8)."""
@@ -121,6 +123,19 @@ def _where_hands_are_needed(dialogue: Dialogue) -> Strength:
     return "hard" if composition.seats_needing_hands(dialogue) else "shown"
 
 
+def _of_moderator(dialogue: Dialogue) -> Strength:
+    """As the programme's profile says, and hard in any case once there is a seal or a seat at risk (rules 50)."""
+    if has_seals(dialogue) or composition.seats_at_risk(dialogue):
+        return "hard"
+    chosen = dialogue.policy.rule(GovernedRule.INDEPENDENT_MODERATOR)
+    return "hard" if chosen == "hard" else "soft"
+
+
+POSSIBLE: dict[CheckName, tuple[Strength, ...]] = {
+    CheckName.HANDS_NAMED: ("hard", "shown"),
+    CheckName.INDEPENDENT_MODERATOR: ("hard", "soft"),
+}
+"""The strengths of the checks that are not the same in every dialogue."""
 RULES: tuple[Rule, ...] = (
     Rule(A, CheckName.ROLES_NAMED, "hard", _COMMITMENT, gaps.roles_named),
     Rule(A, CheckName.RISKS_NAMED, "hard", _OECD, gaps.risks_named),
@@ -140,7 +155,7 @@ RULES: tuple[Rule, ...] = (
     Rule(S, CheckName.SESSION_HELD, "hard", _AA, gaps.session_held),
     Rule(S, CheckName.ATTENDANCE_RECORDED, "hard", _AA, gaps.attendance_recorded),
     Rule(S, CheckName.MANAGEMENT_PRESENT, "soft", _COMMITMENT, gaps.management_present),
-    Rule(S, CheckName.INDEPENDENT_MODERATOR, "soft", _INCLUSION, gaps.independent_moderator),
+    Rule(S, CheckName.INDEPENDENT_MODERATOR, _of_moderator, _INCLUSION, gaps.independent_moderator),
     Rule(S, CheckName.CONTRIBUTIONS_RECORDED, "hard", _AA, gaps.contributions_recorded),
     Rule(S, CheckName.SUMMARY_CHECKED, "hard", _TRANSPARENCY, gaps.summary_checked),
     Rule(U, CheckName.EVERYTHING_DECIDED, "hard", _AA, gaps.everything_decided),
@@ -161,15 +176,30 @@ def checks_of(dialogue: Dialogue, now: datetime) -> list[Check]:
 
 
 def soft_checks(phase: Phase) -> list[CheckName]:
-    """The names of the checks of *phase* that may be overridden."""
-    return [rule.name for rule in RULES if rule.phase is phase and rule.strength == "soft"]
+    """The names of the checks of *phase* that may be overridden, at least in some dialogues."""
+    return [rule.name for rule in RULES if rule.phase is phase and "soft" in strengths_of(rule)]
+
+
+def strengths_of(rule: Rule) -> tuple[Strength, ...]:
+    """The strengths that *rule* can have."""
+    return POSSIBLE[rule.name] if callable(rule.strength) else (rule.strength,)
+
+
+def overridable(dialogue: Dialogue) -> list[CheckName]:
+    """The names of the checks of its phase that may be overridden in *dialogue*."""
+    mine = [rule for rule in RULES if rule.phase is dialogue.phase]
+    return [rule.name for rule in mine if _strength_in(rule, dialogue) == "soft"]
+
+
+def _strength_in(rule: Rule, dialogue: Dialogue) -> Strength:
+    return rule.strength(dialogue) if callable(rule.strength) else rule.strength
 
 
 def _ask(rule: Rule, dialogue: Dialogue, now: datetime) -> Check:
     gaps = tuple(rule.ask(dialogue, now))
-    strength = rule.strength(dialogue) if callable(rule.strength) else rule.strength
+    strength = _strength_in(rule, dialogue)
     idle = not gaps and about_nothing(dialogue, rule.name)
-    overridden = _overridden(rule, dialogue)
+    overridden = strength != "hard" and _overridden(rule, dialogue)
     return Check(rule.name, strength, rule.source, gaps, overridden=overridden, idle=idle)
 
 

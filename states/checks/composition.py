@@ -94,6 +94,12 @@ def seats_needing_hands(dialogue: Dialogue) -> list[Stakeholder]:
     return [seat for seat in doubtful if needs_hands(dialogue, seat)]
 
 
+def seats_at_risk(dialogue: Dialogue) -> list[Stakeholder]:
+    """The seats at risk of who did not decline and was not erased."""
+    seats = [seat for seat in dialogue.stakeholders.values() if seat.at_risk]
+    return [s for s in seats if s.invitation is not Invitation.DECLINED and s.erased_at is None]
+
+
 def moderator_is_independent(dialogue: Dialogue) -> bool:
     """Whether a moderator is named who holds no other role and is no stakeholder."""
     moderator = dialogue.role(Role.MODERATOR)

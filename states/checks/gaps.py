@@ -13,8 +13,10 @@ from states.model.contributions import Outcome
 from states.model.dialogue import Dialogue
 from states.model.duties import DutyStatus, duty_name
 from states.model.people import Invitation, Role, Stakeholder
+from states.model.sizes.profiles import GovernedRule
 from states.model.vocabulary import CheckName, DutyKind, FactName
 from states.privacy.independence import helpers_of, is_debtor
+from states.privacy.seals import has_seals
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +192,23 @@ def management_present(d: Dialogue, _now: datetime) -> Gaps:
 
 
 def independent_moderator(d: Dialogue, _now: datetime) -> Gaps:
-    """A moderator is named who holds no other role."""
-    if not composition.moderator_is_independent(d):
+    """A moderator is named who holds no other role, or was there for the days that the profile asks."""
+    if composition.moderator_is_independent(d):
+        return
+    if d.policy.rule(GovernedRule.INDEPENDENT_MODERATOR) != SESSION_DAY:
         yield Gap(CheckName.INDEPENDENT_MODERATOR)
+    elif not _was_there(d):
+        yield Gap("independent-moderator-there")
+
+
+SESSION_DAY = "session-day"
+"""The value of the rule by which somebody independent is there on the day of the session and the day after."""
+
+
+def _was_there(d: Dialogue) -> bool:
+    """Whether an independent moderator said so themselves; not enough where somebody needs them for longer."""
+    longer = has_seals(d) or composition.seats_at_risk(d)
+    return bool(d.management.get(Role.MODERATOR)) and not longer
 
 
 def contributions_recorded(d: Dialogue, _now: datetime) -> Gaps:

@@ -7,7 +7,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from states.language.validation_messages import wrong
 from states.model.duties import KINDS
+from states.model.sizes.profiles import FLOORS, ROWS, GovernedRule, Profile
 from states.model.vocabulary import DutyKind
 from states.values.values import Line, Value
 
@@ -33,6 +35,21 @@ Audience = Literal[
 ]
 _KEEPERS = frozenset({"owner", "moderator", "confidant", "board", "participant"})
 """Who may hear how far words under seal came (rules 39)."""
+
+
+def _require_governed(given: dict[str, str]) -> dict[str, str]:
+    """Refuse a floor, a rule that is not known, a value that the rule cannot have, and a rule without one."""
+    for name, value in given.items():
+        if name in FLOORS:
+            raise wrong("floor", floor=name)
+        if name not in ROWS:
+            raise wrong("no-governed-rule", given=name, known=", ".join(ROWS))
+        if value not in ROWS[GovernedRule(name)].values:
+            allowed = ", ".join(ROWS[GovernedRule(name)].values)
+            raise wrong("no-value-of-rule", rule=name, given=value[:80], allowed=allowed)
+    if missing := set(ROWS) - set(given):
+        raise wrong("rule-without-value", rule=", ".join(sorted(missing)))
+    return given
 
 
 class Ladder(Value):
@@ -82,8 +99,16 @@ class Policy(Value):
     ladders: dict[str, Ladder]
     limits: Limits
     stock_phrases: tuple[Line, ...]
+    profile: Profile | None = None
+    """Which profile was chosen; None: the programme has the values of before there were any."""
+    rules: Annotated[dict[str, str], AfterValidator(_require_governed)]
+    """The value of every rule that a profile governs, by the name of the rule."""
     holidays: tuple[date, ...] = ()
     """Days off that the programme adds to the public holidays of its country."""
+
+    def rule(self, rule: GovernedRule) -> str:
+        """The value of a governed *rule* in this programme."""
+        return self.rules[rule]
 
     @model_validator(mode="before")
     @classmethod

@@ -1,10 +1,13 @@
 """Tables of the law: steps, checks, duties, ladders and limits, as docs/rules.md shows them."""
 
 from config.policies import default_values, policy_of
-from states.checks.checks import RULES, Rule
+from notifications.language.words import word
+from states.checks.checks import RULES, Rule, strengths_of
+from states.language.languages import SOURCE
 from states.model.dialogue import OPEN_PHASES
 from states.model.duties import KINDS, DutyRule
 from states.model.policy import Ladder
+from states.model.sizes.profiles import ROWS, Floor, Profile, ProfileRow
 from states.steps.table import EVERY_PHASE, RELAYS, STEPS, StepRule
 from tools.docgen.markdown import code, table
 
@@ -49,7 +52,7 @@ def checks() -> str:
 
 
 def _strength(rule: Rule) -> str:
-    return "hard or shown" if callable(rule.strength) else rule.strength
+    return " or ".join(strengths_of(rule))
 
 
 def _asks(rule: Rule) -> str:
@@ -102,3 +105,24 @@ def limits() -> str:
     """The limits with their defaults; what each means stands beside it in config/policy.toml."""
     named = default_values()["limits"]
     return table(("limit", "default"), [(f"`{name}`", value) for name, value in named.items()])
+
+
+def profiles() -> str:
+    """The rules that a profile sets, with the value and the reason of each, and what of it no value leaves."""
+    head = ("rule", *(f"{profile}" for profile in Profile), "in every programme")
+    return table(head, [_profile_row(row) for row in ROWS.values()])
+
+
+def _profile_row(row: ProfileRow) -> tuple[str, ...]:
+    values = (f"`{row.value(profile)}`: {_why(row, profile)}" for profile in Profile)
+    return f"`{row.rule}`", *values, word("rule-floor", row.rule, SOURCE)
+
+
+def _why(row: ProfileRow, profile: Profile) -> str:
+    return word("profile-reason", f"{row.rule}/{profile}", SOURCE)
+
+
+def floors() -> str:
+    """What no profile and no value turns off."""
+    rows = ((f"`{floor}`", word("floor", floor, SOURCE)) for floor in Floor)
+    return table(("floor", "what holds"), rows)

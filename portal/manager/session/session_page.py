@@ -16,10 +16,12 @@ from portal.web.routes import MANAGERS
 from portal.web.seals.opened_seals import held_secret
 from records.access.requests import opened_wish, wishes_of
 from records.seals.keys import has_key
+from states.checks.gaps import SESSION_DAY
 from states.language.catalogue import N_
 from states.model.contributions import Attribution
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role, Stakeholder
+from states.model.sizes.profiles import GovernedRule
 from states.model.vocabulary import Step
 from states.steps.permissions import can_seal
 from states.values.values import LINE_LIMIT
@@ -40,7 +42,7 @@ def show(visit: Visit) -> Response:
         "manager/session.html",
         seen=seen_by(visit, dialogue),
         guests=invited_people(dialogue),
-        management=[role for role in _PRESENT if dialogue.role(role)],
+        management=_whose_presence(visit, dialogue),
         levels=_levels(visit, dialogue),
         wishes=_wishes(visit, dialogue),
         free_id=_free_id(dialogue),
@@ -49,6 +51,14 @@ def show(visit: Visit) -> Response:
         attendance_shown=attendance_shown(dialogue),
         management_shown=management_shown(dialogue),
     )
+
+
+def _whose_presence(visit: Visit, dialogue: Dialogue) -> list[Role]:
+    """Whose presence can be written down here: the moderator's by themselves, where the profile asks for no more."""
+    named = [role for role in _PRESENT if dialogue.role(role)]
+    asked = dialogue.policy.rule(GovernedRule.INDEPENDENT_MODERATOR) == SESSION_DAY
+    mine = asked and visit.now >= dialogue.session_at and can_seal(dialogue, visit.me.name)
+    return [*named, Role.MODERATOR] if mine else named
 
 
 def invited_people(dialogue: Dialogue) -> list[Stakeholder]:
@@ -150,8 +160,8 @@ def record_management(visit: Visit) -> Response:
     ticked = visit.form.many("role")
     changed = [
         {"role": role.value, "present": role.value in ticked}
-        for role in _PRESENT
-        if dialogue.role(role) and dialogue.management.get(role.value) is not (role.value in ticked)
+        for role in _whose_presence(visit, dialogue)
+        if dialogue.management.get(role.value) is not (role.value in ticked)
     ]
     _require_fresh(visit, management_shown(dialogue), _management_now(visit, dialogue))
     visit.act_all(dialogue.id, Step.RECORD_MANAGEMENT, changed, expected_revision=revision)

@@ -1,5 +1,7 @@
 """Role hand-over: who holds which role, and whose consent a change needs once somebody spoke (rules 33)."""
 
+from datetime import timedelta
+
 from states.checks.composition import moderator_is_independent
 from states.language.errors import NotYours, Refused
 from states.model.dialogue import OPEN_PHASES, Dialogue
@@ -88,10 +90,20 @@ def hand_over(work: Deliberation, given: HandOver) -> None:
     agreed = {role: who for role, who in work.dialogue.agreed.items() if role != given.role.value}
     work.dialogue.agreed = agreed
     forget_failure(work.dialogue, given.role.value)
+    if given.role is Role.MODERATOR:
+        _leave_early(work)
     work.fact(FactName.ROLE_HANDED_OVER, given.role.value)
     work.tell(given.role.value, Template.ROLE_HANDED_OVER, role=given.role.value)
     if given.role in _ONCE_SPOKEN and has_spoken(work.dialogue):
         _tell_who_waits(work, given.role)
+
+
+def _leave_early(work: Deliberation) -> None:
+    """A moderator who goes before the day after the session is over was not there for as long as it takes."""
+    stays_until = work.dialogue.session_day + timedelta(days=1)
+    if work.dialogue.management.get(Role.MODERATOR) and work.today <= stays_until:
+        work.dialogue.management[Role.MODERATOR.value] = False
+        work.fact(FactName.MANAGEMENT_RECORDED, Role.MODERATOR.value, present=False)
 
 
 def _require_giver(work: Deliberation, given: HandOver) -> None:

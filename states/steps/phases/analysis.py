@@ -1,6 +1,6 @@
 """Step handlers of the stakeholder analysis: risks, stakeholders, linked dialogues, information."""
 
-from states.checks.checks import soft_checks
+from states.checks.checks import overridable
 from states.language.errors import BadInput, NotKnown, NotYours, Refused
 from states.model.dialogue import ChainDialogue, Dialogue, Override, Phase, Risk
 from states.model.duties import duty_name
@@ -138,7 +138,7 @@ def _keep_earlier(d: Dialogue, name: str) -> None:
 def override_check(work: Deliberation, given: OverrideCheck) -> None:
     """Pass a soft check of this phase by hand; name and reason are shown to participants."""
     d = work.dialogue
-    soft = soft_checks(d.phase)
+    soft = overridable(d)
     check = next((one for one in soft if one == given.check), None)
     if check is None:
         raise BadInput("not-overridable", check=given.check, phase=d.phase, soft=soft)

@@ -42,8 +42,15 @@ def record_management(work: Deliberation, given: RecordManagement) -> None:
     """Which role of the management was there."""
     if work.dialogue.role(given.role) is None:
         raise BadInput("role-not-named", role=given.role)
+    if given.role is Role.MODERATOR and given.present and not _says_was_there(work):
+        raise NotYours("moderator-says-so")
     work.dialogue.management[given.role.value] = given.present
     work.fact(FactName.MANAGEMENT_RECORDED, given.role.value, present=given.present)
+
+
+def _says_was_there(work: Deliberation) -> bool:
+    """Whether whoever acts may say that an independent moderator was there: nobody else's word counts (rules 50)."""
+    return can_seal(work.dialogue, work.actor) and work.now >= work.dialogue.session_at
 
 
 def record_contribution(work: Deliberation, given: RecordContribution) -> None:
