@@ -31,11 +31,12 @@ from records.migrate import upgrade
 from records.schema.core import DIALOGUES, DUTIES
 from states.model.calendar import WorkCalendar
 from states.model.dialogue import Phase
-from states.model.duties import KINDS, Reckoning
+from states.model.duties import KINDS
 from states.model.information import Information
 from states.model.programme import Programme
 from states.model.vocabulary import DutyKind
 from states.timing.ladders import rung_at
+from states.values.promised_days import Reckoning
 
 NOW = datetime(2022, 9, 8, 6, tzinfo=UTC)  # eight o'clock in Amsterdam, when rungs fire
 CALENDAR = WorkCalendar("Europe/Amsterdam", "NL", frozenset())

@@ -7,7 +7,7 @@ from portal.enter import account, front_door, passkeys, sign_in
 from portal.manager.answers import answers, returned_mail
 from portal.manager.by_hand import call_list, helper_names, relayed_steps, renewed_pins
 from portal.manager.overview import dialogue, open_edition, reschedule, settings, today
-from portal.manager.session import decisions, session_page, strategy, summary
+from portal.manager.session import decisions, interim_word, session_page, strategy, summary
 from portal.manager.table import import_page, invitations, mirror_page, people, risks
 from portal.moderator import seal_key, seals
 from portal.web.pages import Page
@@ -30,6 +30,7 @@ PAGES: tuple[Page, ...] = (
     *invitations.PAGES,
     *session_page.PAGES,
     *summary.PAGES,
+    *interim_word.PAGES,
     *decisions.PAGES,
     *answers.PAGES,
     *strategy.PAGES,

@@ -114,9 +114,10 @@ ASKED: dict[str, Asked] = {
         "answer-bounced brought chain-dialogue-linked contact-changed could-not-reach debt-carried "
         "delivery-recorded dialogue-cancelled dialogue-closed duty-lapsed duty-met duty-opened duty-postponed "
         "duty-reopened duty-rescheduled duty-withdrawn erasure-asked erasure-declined erasure-granted "
-        "expectation-shared hand-over-agreed helper-ended helper-named information-given lesson-noted "
+        "expectation-shared hand-over-agreed helper-ended helper-named information-given interim-word-given "
+        "lesson-noted "
         "no-answer-recorded not-reached notice-undeliverable report-looked-at report-unread risk-dropped "
-        "risk-named role-handed-over rung-reached rung-skipped settlement-written way-marked-unsafe",
+        "risk-named role-handed-over rung-reached rung-skipped settlement-written way-marked-unsafe worded-neutrally",
     ),
     "records/journal/duty_replay.py _CHANGES": row(
         duty_replay._CHANGES, FactName,
@@ -125,11 +126,11 @@ ASKED: dict[str, Asked] = {
         "could-not-reach debt-carried decision-reopened delivery-recorded dialogue-cancelled dialogue-closed "
         "dialogue-opened dispute-settled duty-opened erasure-asked erasure-declined erasure-granted "
         "expectation-shared expectations-echoed hand-over-agreed helper-ended helper-named information-given "
-        "invitation-accepted invitation-declined lesson-noted line-checked management-recorded "
+        "interim-word-given invitation-accepted invitation-declined lesson-noted line-checked management-recorded "
         "notice-undeliverable participant-answered participant-erased participant-invited phase-entered "
         "report-looked-at report-unread risk-dropped risk-named role-handed-over rung-reached rung-skipped "
         "session-rescheduled settlement-written stakeholder-dropped stakeholder-mapped step-undone strategy-signed "
-        "summary-published verdict-given way-marked-unsafe",
+        "summary-published verdict-given way-marked-unsafe worded-neutrally",
     ),
     "states/privacy/bound_words.py _SPOKEN": row(
         bound_words._SPOKEN, FactName,
@@ -147,9 +148,10 @@ ASKED: dict[str, Asked] = {
         grains._TELLERS, FactName,
         "answer-written brought chain-dialogue-linked contact-changed could-not-reach delivery-recorded duty-met "
         "duty-reopened duty-rescheduled duty-withdrawn erasure-asked erasure-declined erasure-granted "
-        "hand-over-agreed helper-ended helper-named information-given lesson-noted management-recorded not-reached "
+        "hand-over-agreed helper-ended helper-named information-given "
+        "interim-word-given lesson-noted management-recorded not-reached "
         "notice-undeliverable participant-erased report-looked-at report-unread risk-dropped risk-named rung-reached "
-        "settlement-written stakeholder-dropped stakeholder-mapped step-undone way-marked-unsafe",
+        "settlement-written stakeholder-dropped stakeholder-mapped step-undone way-marked-unsafe worded-neutrally",
     ),
 }  # fmt: skip
 ELSEWHERE: dict[str, str] = {

@@ -115,6 +115,7 @@ _FIELDS: Mapping[str, str] = {
     "commitment": "Which promise, by its id.",
     "contribution": "Which point, by its id.",
     "covers": "The points that are answered, by their ids.",
+    "decided": "What is decided.",
     "declined": "Why it is not granted; left out: it is.",
     "duty": "Which duty, by its name: `answer-participant/bank`.",
     "email": "Their address; without one they are reached by hand.",
@@ -124,6 +125,7 @@ _FIELDS: Mapping[str, str] = {
     "helper": "Which helper, by their id.",
     "lines": "The line of each point, by its id.",
     "no_contributions": "Why there is no contribution at all.",
+    "not_decided": "What is not decided yet.",
     "outcome": "What was decided.",
     "person": "To whom: name, and how they are reached.",
     "phone": "Their number, with its country.",
@@ -136,6 +138,7 @@ _FIELDS: Mapping[str, str] = {
     "status": "How it stands.",
     "step": "Which step.",
     "success_test": "How they will see that it came true.",
+    "tell_me_by": "How they wish to be told what was done with it.",
     "template": "Which message; left out: all that waits.",
     "text": "What is said.",
     "tight": "Whether it is known that days do not fit; no: then it is refused, and says which.",
@@ -145,6 +148,7 @@ _FIELDS: Mapping[str, str] = {
     "verdict": "What the speaker says of the line.",
     "voice": "Which answer they mean, when they speak by name and under seal.",
     "way": "Which way.",
+    "who_decides_when": "Who decides on that, and by when.",
 }
 """What a field is wherever no model says more: one word means one thing."""
 

@@ -10,7 +10,8 @@ from states.model.vocabulary import DutyKind
 
 if TYPE_CHECKING:
     from states.model.dialogue import Dialogue
-    from states.model.duties import Duty, Reckoning
+    from states.model.duties import Duty
+    from states.values.promised_days import Reckoning
 
 
 def reckoning(dialogue: "Dialogue", duty: "Duty", language: str) -> str:

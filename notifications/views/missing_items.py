@@ -13,6 +13,7 @@ from states.model.dialogue import Dialogue
 from states.model.duties import Duty
 from states.model.vocabulary import DutyKind, Step
 from states.privacy.seals import is_under_seal
+from states.privacy.visibility import wish_to_be_told
 from states.steps.permissions import fits
 
 _COMPLETES = frozenset(
@@ -39,12 +40,20 @@ def missing_for(dialogue: Dialogue, duty: Duty, now: datetime, language: str) ->
         DutyKind.ANSWER_DISPUTE,
         DutyKind.DECIDE_CONTRIBUTION,
     }:
-        return [
+        lacks = [
             line
             for point in points_of(dialogue, duty)
             if (line := _missing_step(dialogue, duty, point, language))
         ]
+        return [*lacks, *_told_how(dialogue, duty, language)] if lacks else []
     return []
+
+
+def _told_how(dialogue: Dialogue, duty: Duty, language: str) -> Iterator[str]:
+    """How the one who waits for an answer wishes to be told, where whoever owes it may know."""
+    is_answer = duty.kind == DutyKind.ANSWER_PARTICIPANT
+    if is_answer and (wish := wish_to_be_told(dialogue, duty.whom or "")):
+        yield fill("missing", "told-how", language, way=word("tell-me-by", wish, language))
 
 
 def _checks(dialogue: Dialogue, step: Step, now: datetime, language: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from records.access.requests import ask, wishes_of
 from records.seals.keys import has_key
 from states.language.catalogue import N_
 from states.model.contributions import Attribution
-from states.model.people import PARTICIPANT
+from states.model.people import PARTICIPANT, TellMeBy
 from states.model.vocabulary import Step
 
 _PAGE = "/my/invitation"
@@ -30,6 +30,7 @@ def show(visit: Visit) -> Response:
         mine=seen,
         attribution=chosen or safest.value,
         levels=list(Attribution),
+        tell_ways=list(TellMeBy),
         crowd=crowd_of(seen),
         has_key=has_key(visit.site.house.engine, seen.dialogue.programme.id),
     )
@@ -48,9 +49,11 @@ def reply(visit: Visit) -> Response:
 
 
 def expect(visit: Visit) -> Response:
-    """What they expect, and what would show them that they were heard."""
+    """What they expect, what would show them that they were heard, and how to tell them."""
     seen = mine(visit)
-    given = visit.need("text") | visit.form.some("success_test")
+    given = visit.need("text") | visit.form.some("success_test", "tell_me_by")
+    if given.get("tell_me_by") not in {None, *TellMeBy}:
+        raise Incomplete({"tell_me_by": visit._("Choose one.")})
     visit.act(seen.dialogue.id, Step.SHARE_EXPECTATION, given)
     return visit.go(_PAGE, said="expectation")
 

@@ -9,7 +9,7 @@ from records.engine.column_types import Packed, Word
 from records.schema.base import CLUSTERED, Base, table_of
 from states.model.contributions import Attribution, Change, LineVerdict, Outcome
 from states.model.dialogue import Phase
-from states.model.people import Invitation, Layer
+from states.model.people import Invitation, Layer, TellMeBy
 from states.model.relays import Before
 from states.model.vocabulary import CheckName, Step
 
@@ -93,6 +93,9 @@ class StakeholderTable(Piece):
     expectation: Mapped[str | None] = mapped_column(comment="What they expect")
     success_test: Mapped[str | None] = mapped_column(
         comment="What would show them that they were heard"
+    )
+    tell_me_by: Mapped[TellMeBy | None] = mapped_column(
+        Word(TellMeBy), comment="How they wish to be told what was done with it"
     )
     present: Mapped[bool | None] = mapped_column(comment="Whether they attended")
     absence_reason: Mapped[str | None] = mapped_column(comment="Why they did not attend")

@@ -9,9 +9,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 from records.engine.column_types import BigId, JsonDocument, Packed, Word
 from records.schema.base import CLUSTERED, Base, table_of
 from states.model.dialogue import Phase
-from states.model.duties import DutyStatus, Postponement, Reckoning
-from states.model.information import Information
+from states.model.duties import DutyStatus
+from states.model.information import Information, InterimWord
 from states.model.vocabulary import DutyKind, FactName, Template
+from states.values.promised_days import Postponement, Reckoning
 
 _WORDS = tuple[str, ...]
 
@@ -90,6 +91,9 @@ class DialogueTable(Base):
         comment="To whose taking of which role the confidant or the moderator agreed",
     )
     lessons: Mapped[tuple[str, ...]] = mapped_column(Packed(_WORDS), comment="What was learned")
+    interim_words: Mapped[tuple[InterimWord, ...]] = mapped_column(
+        Packed(tuple[InterimWord, ...]), comment="What was told in between, JSON"
+    )
     revision: Mapped[int] = mapped_column(
         comment="Rises with every step and every sweep that touched it"
     )
@@ -289,10 +293,6 @@ Index(
 _partial("ix_notices_asking", ASKING_ONLY, _n.dialogue_id, _n.duty)
 Index("ix_sweeps_began_at", SweepTable.began_at)
 
-PROGRAMMES, DIALOGUES, DUTIES = (
-    table_of(ProgrammeTable),
-    table_of(DialogueTable),
-    table_of(DutyTable),
-)
+PROGRAMMES, DIALOGUES = table_of(ProgrammeTable), table_of(DialogueTable)
+DUTIES, LETTERS = table_of(DutyTable), table_of(LetterTable)
 FACTS, NOTICES, SWEEPS = table_of(FactTable), table_of(NoticeTable), table_of(SweepTable)
-LETTERS = table_of(LetterTable)

@@ -12,8 +12,8 @@ from holidays.registry import COUNTRIES
 
 from states.language.errors import Refused
 from states.language.languages import SOURCE
-from states.model.duties import Reckoning
 from states.model.policy import span
+from states.values.promised_days import Reckoning
 
 DAY = timedelta(days=1)
 

@@ -16,7 +16,7 @@ from states.model.calendar import WorkCalendar, calendar_of
 from states.model.contributions import Commitment, Contribution, Seal, Verdict
 from states.model.duties import KINDS, OWED, Duty
 from states.model.facts import Fact, HeldChange, Notice
-from states.model.information import Information
+from states.model.information import Information, InterimWord
 from states.model.people import AUDITOR, PARTICIPANT, ROLES, Helper, Person, Role, Stakeholder
 from states.model.policy import Policy
 from states.model.programme import Programme
@@ -111,6 +111,8 @@ class Dialogue:
     failed_ways: dict[str, str] = field(default_factory=dict)
     """To whom mail failed for good, with a mark of the address: once it is another one, mail goes there again."""
     lessons: tuple[str, ...] = ()
+    interim_words: tuple[InterimWord, ...] = ()
+    """What was told in between, oldest first."""
     uncarried = tuple[str, ...]()
     """What earlier editions owe and the journal of this one does not know of; read live, never stored."""
     inherits = False

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from states.model.people import PARTICIPANT, Role
 from states.model.vocabulary import DutyKind, Template
+from states.values.promised_days import Postponement, Reckoning
 from states.values.values import Value
 
 
@@ -59,6 +60,7 @@ class Place(StrEnum):
     CALLS = "calls"
     EXPECTATIONS = "expectations"
     SUMMARY = "summary"
+    INTERIM = "interim"
     DECISIONS = "decisions"
     SIGNATURE = "strategy#sign"
     ANSWERS = "answers#write"
@@ -148,6 +150,9 @@ KINDS: dict[DutyKind, DutyRule] = {
             about=About.VOICE, settled_at=Place.OWN_WORDS, reminder=Template.PLEASE_CHECK_SUMMARY,
         ),
         DutyRule(
+            name=DutyKind.INTERIM_WORD, owner=_MANAGER, ladder="nudge", about=About.DIALOGUE, settled_at=Place.INTERIM
+        ),
+        DutyRule(
             name=DutyKind.DECIDE_CONTRIBUTION, owner=_MANAGER, ladder=_STANDARD,
             about=About.POINT, settled_at=Place.DECISIONS,
         ),
@@ -185,28 +190,6 @@ KINDS: dict[DutyKind, DutyRule] = {
         ),
     )
 }  # fmt: skip
-
-
-class Reckoning(Value):
-    """How a due moment was computed, so that it can be explained in any language."""
-
-    rule: str
-    """`S-18w`, `+10wd`, or `promised` for a date that a person named."""
-    start: date | None = None
-    end: date
-    """The due day; the duty is due when it ends, 24:00 local time."""
-    holidays: tuple[tuple[date, str], ...] = ()
-    """Public holidays that were skipped in counting working days."""
-
-
-class Postponement(Value):
-    """A moved promise: both dates and the reason are kept for ever."""
-
-    at: datetime
-    was: datetime
-    to: datetime
-    reason: str
-    late: bool
 
 
 class Duty(Value):

@@ -1,5 +1,6 @@
 """Information: the eight fields of an invitation, which the invited know before they decide to come."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from states.values.values import Day, Text, Value
@@ -13,6 +14,15 @@ class Influence(StrEnum):
     INVOLVE = "involve"
     COLLABORATE = "collaborate"
     EMPOWER = "empower"
+
+
+class InterimWord(Value):
+    """What the company tells those who took part while they wait for its answers (rules 52)."""
+
+    at: datetime
+    decided: Text
+    not_decided: Text
+    who_decides_when: Text
 
 
 class Information(Value):

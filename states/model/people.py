@@ -88,6 +88,18 @@ class Layer(StrEnum):
     EXPERT = "expert"
 
 
+class TellMeBy(StrEnum):
+    """How somebody wishes to be told what was done with what they said (rules 52)."""
+
+    LETTER = "letter"
+    CALL = "call"
+    MEETING = "meeting"
+    TOGETHER = "together"
+    """With the others who took part, in one conversation."""
+    SPOKEN = "spoken"
+    """As a spoken message."""
+
+
 class Invitation(StrEnum):
     """Where an invitation stands."""
 
@@ -139,6 +151,7 @@ class Stakeholder(Mapping):
     decline_reason: Text | None = None
     expectation: Text | None = None
     success_test: Text | None = None
+    tell_me_by: TellMeBy | None = None
     present: bool | None = None
     absence_reason: Text | None = None
     erasure_wish: Text | None = None

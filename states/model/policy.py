@@ -132,6 +132,9 @@ class Policy(Value):
         if told := _wrong_readers(self.ladders.get("carrying")):
             message = f"ladders.carrying: how far words under seal came is not told to {told}"
             raise ValueError(message)
+        if told := _readers_beside_owner(self.ladders.get("nudge")):
+            message = f"ladders.nudge: it is for whoever owes it alone, not for {told}"
+            raise ValueError(message)
         if absent := {kind.ladder for kind in KINDS.values()} - set(self.ladders):
             message = f"ladders: missing {', '.join(sorted(absent))}"
             raise ValueError(message)
@@ -156,8 +159,16 @@ def _wrong_readers(carrying: Ladder | None) -> str | None:
     """Who would hear of a ladder of *carrying* what only those who keep the seals may know."""
     if carrying is None:
         return None
-    heard = {who for to in (*carrying.rungs.values(), carrying.repeat_to) for who in to}
-    return ", ".join(sorted(heard - _KEEPERS)) or None
+    return ", ".join(sorted(_hearers(carrying) - _KEEPERS)) or None
+
+
+def _readers_beside_owner(nudge: Ladder | None) -> str | None:
+    """Who would hear of a ladder of *nudge* beside the one who owes (rules 52)."""
+    return ", ".join(sorted(_hearers(nudge) - {"owner"})) if nudge else None
+
+
+def _hearers(ladder: Ladder) -> set[str]:
+    return {who for to in (*ladder.rungs.values(), ladder.repeat_to) for who in to}
 
 
 def rung_offset(rung: str) -> int:

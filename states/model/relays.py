@@ -6,7 +6,7 @@ from typing import Literal
 
 from states.model.contributions import LineVerdict, Verdict
 from states.model.duties import Duty
-from states.model.people import Invitation
+from states.model.people import Invitation, TellMeBy
 from states.model.vocabulary import Step
 from states.values.values import Name, Text, Value
 
@@ -38,6 +38,7 @@ class Before(Value):
     decline_reason: Text | None = None
     expectation: Text | None = None
     success_test: Text | None = None
+    tell_me_by: TellMeBy | None = None
     erasure_wish: Text | None = None
     erasure_refusal: Text | None = None
     line: Text | None = None

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 from states.model.contributions import Attribution
 from states.model.dialogue import Dialogue
 from states.model.duties import whom_of
-from states.model.people import ROLES, Invitation, Stakeholder
+from states.model.people import ROLES, Invitation, Stakeholder, TellMeBy
 from states.model.vocabulary import Step
 from states.privacy.readers import A_MANAGER, Reader
 from states.privacy.seals import is_sealed, levels_of
@@ -101,6 +101,12 @@ def is_hidden(dialogue: Dialogue, voice: str, reader: Reader = A_MANAGER) -> boo
         return False
     hides = level_hiding(dialogue, voice) not in {None, Attribution.NAMED}
     return hides or is_sealed(dialogue, voice)
+
+
+def wish_to_be_told(dialogue: Dialogue, voice: str, reader: Reader = A_MANAGER) -> TellMeBy | None:
+    """How *voice* wishes to be told what was done, for *reader*: of anybody hidden it would tell who they are."""
+    seat = None if is_hidden(dialogue, voice, reader) else dialogue.stakeholder_of(voice)
+    return seat.tell_me_by if seat else None
 
 
 def spoke_openly(dialogue: Dialogue, voice: str) -> bool:

@@ -58,6 +58,7 @@ HANDLERS: dict[Step, Handler] = {
     Step.PUBLISH_SUMMARY: session.publish_summary,
     Step.CHECK_LINE: session.check_line,
     Step.CLOSE_SESSION: session.close_session,
+    Step.INTERIM_WORD: strategy.interim_word,
     Step.DECIDE: strategy.decide,
     Step.SIGN_STRATEGY: strategy.sign_strategy,
     Step.REPORT_PROGRESS: strategy.report_progress,

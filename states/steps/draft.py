@@ -9,7 +9,7 @@ from states.language.errors import BadInput, NotKnown
 from states.model.calendar import WorkCalendar
 from states.model.contributions import Contribution
 from states.model.dialogue import Dialogue, Phase
-from states.model.duties import KINDS, OWED, Duty, DutyStatus, Postponement, Reckoning, duty_name
+from states.model.duties import KINDS, OWED, Duty, DutyStatus, duty_name
 from states.model.facts import Fact, HeldStep, Notice
 from states.model.information import Information
 from states.model.people import HELPER, PARTICIPANT, Role, Stakeholder
@@ -19,6 +19,7 @@ from states.model.vocabulary import DutyKind, FactName, Template
 from states.privacy.embargo.holds import carried_voice, sealed_voice, withhold
 from states.timing.due_facts import lapse_fact
 from states.timing.lapse import Setting, arm, lapse
+from states.values.promised_days import Postponement, Reckoning
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +260,7 @@ class Deliberation:
 
     def withdraw_named(self, name: str, reason: str) -> None:
         """Withdraw the duty called *name* if it is owed."""
-        duty = self.duty(name)
-        if duty and duty.owed:
+        if (duty := self.duty(name)) and duty.owed:
             self.withdraw([duty], reason)
 
     def postpone(self, duty: Duty, to: date, reason: str) -> Duty:

@@ -13,8 +13,8 @@ from states.model.people import Mapping as StakeholderMapping
 from states.model.policy import Policy
 from states.model.programme import Programme
 from states.model.vocabulary import DutyKind, FactName, Template
+from states.steps.delivery.onlookers import tell_onlookers
 from states.steps.draft import Decision, Deliberation
-from states.steps.onlookers import tell_onlookers
 from states.steps.phases.lead_time import require_room
 
 

@@ -8,7 +8,7 @@ what the law refuses, or hides what it allows.
 from typing import NamedTuple
 
 from states.checks.composition import moderator_is_independent
-from states.model.contributions import Commitment, Contribution
+from states.model.contributions import Commitment, Contribution, Outcome
 from states.model.dialogue import Dialogue, Phase
 from states.model.duties import KINDS, Duty, duty_name
 from states.model.people import Role
@@ -144,6 +144,11 @@ def why_unanswerable(dialogue: Dialogue, point: Contribution) -> str | None:
     if point.outcome is None:
         return "not-decided"
     return None if strategy_signed(dialogue) else "not-signed"
+
+
+def is_a_no(point: Contribution) -> bool:
+    """Whether what was decided on *point* is a no, which is better said in a call first (rules 52)."""
+    return point.outcome in {Outcome.REJECTED, Outcome.OUTSIDE_OUR_POWER}
 
 
 def can_dispute(dialogue: Dialogue, point: Contribution) -> bool:

@@ -2,13 +2,13 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, model_validator
 
 from states.language.validation_messages import wrong
 from states.model.contributions import Attribution, Change, Outcome
 from states.model.dialogue import ChainDialogue, Risk
 from states.model.information import Information
-from states.model.people import Mapping, Person, Role
+from states.model.people import Mapping, Person, Role, TellMeBy
 from states.model.relays import How
 from states.values.values import (
     Day,
@@ -115,6 +115,7 @@ class ShareExpectation(OnBehalf):
 
     text: Text
     success_test: Text | None = None
+    tell_me_by: TellMeBy | None = None
 
 
 class EchoExpectations(Value):
@@ -192,30 +193,6 @@ class Decide(Value):
     commitment: NewCommitment | None = None
 
 
-class AnswerParticipant(Value):
-    """The feedback to one participant; whose contributions they are follows from *covers*."""
-
-    covers: Annotated[tuple[Name, ...], Field(min_length=1)]
-    text: Text
-
-
-class GiveVerdict(OnBehalf):
-    """What a participant says of their answer."""
-
-    voice: Line | None = None
-    """Which answer they mean, when they speak under their own name and under seal: the name under which it came."""
-    heard: YesPartlyNo
-    success_test: YesPartlyNo | None = None
-    comment: Text | None = None
-
-
-class DisputeAnswer(OnBehalf):
-    """Not my point."""
-
-    contribution: Name
-    reason: Text
-
-
 class AskErasure(OnBehalf):
     """Ask that who they are and what they said is taken out."""
 
@@ -234,13 +211,6 @@ class SettleErasure(Value):
 
     stakeholder: Name
     declined: Text | None = None
-
-
-class SettleDispute(Value):
-    """The answer to a dispute."""
-
-    contribution: Name
-    text: Text
 
 
 class Postpone(Value):

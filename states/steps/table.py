@@ -6,7 +6,7 @@ from states.model.dialogue import OPEN_PHASES, ChainDialogue, Phase, Risk
 from states.model.information import Information
 from states.model.people import HELPER, PARTICIPANT, Mapping, Role
 from states.model.vocabulary import Step
-from states.steps import by_hand_requests, requests, sealed_requests
+from states.steps import by_hand_requests, feedback_requests, requests, sealed_requests
 from states.values.values import Value
 
 ANALYSIS = Phase.STAKEHOLDER_ANALYSIS
@@ -85,23 +85,32 @@ STEPS: dict[Step, StepRule] = {
         StepRule(Step.PUBLISH_SUMMARY, requests.PublishSummary, (SESSION,), CHAIR),
         StepRule(Step.CHECK_LINE, requests.CheckLine, (SESSION,), SPEAKER),
         StepRule(Step.CLOSE_SESSION, requests.CloseSession, (SESSION,), CHAIR, STRATEGY),
+        StepRule(
+            Step.INTERIM_WORD,
+            feedback_requests.GiveInterimWord,
+            (SESSION, STRATEGY, FEEDBACK),
+            MANAGERS,
+        ),
         # the strategy
         StepRule(Step.DECIDE, requests.Decide, (STRATEGY,), MANAGERS),
         StepRule(Step.SIGN_STRATEGY, requests.Bare, (STRATEGY,), SPONSOR, FEEDBACK),
         # the feedback
         StepRule(
             Step.ANSWER_PARTICIPANT,
-            requests.AnswerParticipant,
+            feedback_requests.AnswerParticipant,
             SETTLING,
             MANAGERS,
         ),
-        StepRule(Step.GIVE_VERDICT, requests.GiveVerdict, SETTLING, SPEAKER),
+        StepRule(Step.GIVE_VERDICT, feedback_requests.GiveVerdict, SETTLING, SPEAKER),
         StepRule(
-            Step.DISPUTE_ANSWER, requests.DisputeAnswer, (STRATEGY, FEEDBACK, WITH_DEBTS), SPEAKER
+            Step.DISPUTE_ANSWER,
+            feedback_requests.DisputeAnswer,
+            (STRATEGY, FEEDBACK, WITH_DEBTS),
+            SPEAKER,
         ),
         StepRule(
             Step.SETTLE_DISPUTE,
-            requests.SettleDispute,
+            feedback_requests.SettleDispute,
             SETTLING,
             CHAIR,
         ),

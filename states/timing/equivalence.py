@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from states.model.duties import Duty, DutyStatus, Reckoning
+from states.model.duties import Duty, DutyStatus
 from states.model.people import ROLES, Person, Role
 from states.model.vocabulary import DutyKind, Template
 from states.timing.lapse import person_key
+from states.values.promised_days import Reckoning
 
 NAME, WHOM, WAITING = "\ue000name", "\ue000whom", "\ue000waiting"
 """What stands for the name of a duty, for whom it is and for who waits; no id that people choose has such a letter."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from states.model.calendar import WorkCalendar
-from states.model.duties import KINDS, Duty, DutyStatus, Reckoning
+from states.model.duties import KINDS, Duty, DutyStatus
 from states.model.facts import Fact, Notice
 from states.model.people import PARTICIPANT, ROLES, SYSTEM, Person, Role
 from states.model.policy import Ladder, Policy, rung_offset
@@ -13,6 +13,7 @@ from states.model.vocabulary import FactName, Template
 from states.timing.due_facts import lapse_fact, not_reached, not_reached_fact
 from states.timing.ladders import Rung, rung_at
 from states.values.addresses import plain_address
+from states.values.promised_days import Reckoning
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,13 @@ from states.model.contributions import (
     Seal,
 )
 from states.model.dialogue import Dialogue, Override, Phase
-from states.model.duties import KINDS, Duty, DutyStatus, Postponement, Reckoning, duty_name
+from states.model.duties import KINDS, Duty, DutyStatus, duty_name
 from states.model.facts import Notice
-from states.model.information import Influence, Information
+from states.model.information import Influence, Information, InterimWord
 from states.model.people import PARTICIPANT, ROLES, Invitation, Layer, Person, Role, Stakeholder
 from states.model.programme import Programme
 from states.model.vocabulary import CheckName, DutyKind, Template
+from states.values.promised_days import Postponement, Reckoning
 
 OPENED = datetime(2021, 12, 1, 8, tzinfo=UTC)
 SESSION = datetime(2022, 6, 16, 11, tzinfo=UTC)
@@ -208,6 +209,14 @@ def dialogue(language: str = "nl", **changes: Any) -> Dialogue:  # noqa: ANN401
         "commitments": {"loonkloof": commitment()},
         "seals": {"sealed-1": Seal(id="sealed-1", stakeholder="union-bd")},
         "duties": {found.name: found for found in duties},
+        "interim_words": (
+            InterimWord(
+                at=SESSION.replace(month=7, day=26),
+                decided="Het jaartal 2026.\nDe derde schakel komt in beeld.",
+                not_decided="Het bedrag.",
+                who_decides_when="De directie, op 25 augustus.",
+            ),
+        ),
         "lessons": ("Terugkoppeling hoort in de week van de ondertekening.",),
     }
     return Dialogue(**(values | changes))

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from states.model.dialogue import Dialogue, Phase
-from states.model.duties import Duty, DutyStatus, Reckoning
+from states.model.duties import Duty, DutyStatus
 from states.model.facts import Notice
 from states.model.information import Information
 from states.model.people import Helper, Invitation, Role
+from states.values.promised_days import Reckoning
 from tests.notifications.builders import (
     ALERTED,
     PROMISED,
@@ -68,6 +69,9 @@ def participant_cases(home: Dialogue) -> Iterator[Case]:
     yield Case("declined", notice("invitation-declined", "ngo"), away)
     yield Case("agenda", notice("agenda-echoed", "ngo"), home)
     yield Case("agenda, bare", notice("agenda-echoed", "ngo"), _bare(home))
+    yield Case("interim", notice("interim-word", "ngo"), home)
+    undated = replace(home, information=Information())
+    yield Case("interim, no day", notice("interim-word", "ngo"), undated)
     yield Case("new link", notice("new-link", "ngo"), home)
     yield Case("news", notice("there-may-be-news", "ngo"), home)
     yield from _erasures(home)

@@ -130,6 +130,7 @@ _CASES: dict[str, tuple[str, ...]] = {
     "erasure-done": ("erasure-done",),
     "helper-ended": ("helper-1 ended by sponsor", "helper-1 ended by helper-1, bare"),
     "helper-named": ("helper-1 named by sponsor", "helper-1 named by board, bare"),
+    "interim-word": ("interim", "interim, no day"),
     "invitation": ("invitation", "invitation, bare"),
     "invitation-accepted": ("accepted", "accepted, bare"),
     "invitation-declined": ("declined",),

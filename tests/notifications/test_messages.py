@@ -10,8 +10,9 @@ from notifications.language.words import long_date
 from notifications.letters.compose import Message, Unwritable, compose
 from states.language.languages import LANGUAGES
 from states.model.dialogue import Dialogue
-from states.model.duties import Duty, DutyStatus, Reckoning
+from states.model.duties import Duty, DutyStatus
 from states.model.people import Role
+from states.values.promised_days import Reckoning
 from tests.notifications.builders import (
     ALERTED,
     PROMISED,

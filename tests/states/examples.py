@@ -64,6 +64,14 @@ EXAMPLES: dict[str, tuple[str, Given]] = {
     "publish-summary": ("moderator", {"lines": {name: f"Regel {name}." for name in POINTS}}),
     "check-line": (NOOR, {"contribution": "c1", "verdict": "confirmed"}),
     "close-session": ("moderator", {}),
+    "interim-word": (
+        "manager",
+        {
+            "decided": "Het jaartal.",
+            "not_decided": "Het bedrag.",
+            "who_decides_when": "De CEO, in augustus.",
+        },
+    ),
     "decide": ("manager", DECISIONS["c1"]),
     "sign-strategy": ("sponsor", {}),
     "answer-participant": ("manager", {"covers": ["c3"], "text": "Het prijsmodel komt terug."}),

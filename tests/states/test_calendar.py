@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from states.language.errors import Refused
 from states.model.calendar import WorkCalendar, known_countries
-from states.model.duties import Reckoning
+from states.values.promised_days import Reckoning
 from states.values.time_zones import known_zones
 from tests.states.builders import day, refusal_of, utc
 

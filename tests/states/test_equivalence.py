@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from states.model.duties import KINDS, Duty, DutyStatus, Reckoning
+from states.model.duties import KINDS, Duty, DutyStatus
 from states.model.facts import Fact, Notice
 from states.model.people import Role
 from states.model.vocabulary import DutyKind
@@ -26,6 +26,7 @@ from states.timing.equivalence import (
     taken_names,
 )
 from states.timing.lapse import Passing, Setting, pass_time
+from states.values.promised_days import Reckoning
 from tests.states.builders import PEOPLE, opened, people, policy, programme, setting, utc
 
 SETTING = setting(opened().dialogue)

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from states.model.duties import KINDS, Duty, DutyStatus, Reckoning
+from states.model.duties import KINDS, Duty, DutyStatus
 from states.model.people import PARTICIPANT, Role
 from states.model.policy import rung_offset
 from states.model.vocabulary import DutyKind
 from states.timing.lapse import Setting, arm, next_moment, pass_time, recipients, rung_template
+from states.values.promised_days import Reckoning
 from tests.states.builders import (
     DENIZ,
     JOKE,
@@ -540,7 +541,7 @@ def test_every_rung_has_a_message(kind: str, offset: int, role: str) -> None:
 def test_the_ladders_are_those_of_the_law() -> None:
     ladders = SETTING.policy.ladders
 
-    assert list(ladders) == ["participant", "standard", "feedback", "carrying"]
+    assert list(ladders) == ["participant", "standard", "feedback", "carrying", "nudge"]
     assert [kind.ladder for kind in KINDS.values() if kind.owner == PARTICIPANT] == [
         "participant"
     ] * 4

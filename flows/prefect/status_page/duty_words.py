@@ -31,6 +31,7 @@ NOUNS: dict[DutyKind, CountNoun] = {
     DutyKind.ECHO_EXPECTATIONS: CountNoun("reply to expectations", "replies to expectations"),
     DutyKind.PUBLISH_SUMMARY: CountNoun("summary", "summaries"),
     DutyKind.CHECK_SUMMARY: CountNoun("check of a summary", "checks of summaries"),
+    DutyKind.INTERIM_WORD: CountNoun("word in between", "words in between"),
     DutyKind.DECIDE_CONTRIBUTION: CountNoun("decision", "decisions"),
     DutyKind.SIGN_STRATEGY: CountNoun("signature", "signatures"),
     DutyKind.ANSWER_PARTICIPANT: CountNoun("answer", "answers"),

@@ -14,11 +14,13 @@ from states.checks.status import has_unwritten, waiting_voices
 from states.model.contributions import Verdict
 from states.model.dialogue import Dialogue
 from states.model.duties import DutyStatus, duty_name
+from states.model.people import TellMeBy
 from states.model.vocabulary import DutyKind, Template
-from states.privacy.readers import A_MANAGER
-from states.privacy.seals import is_sealed, may_know_notice, may_know_way
+from states.privacy.readers import A_MANAGER, A_MODERATOR
+from states.privacy.seals import is_answered, is_sealed, may_know_notice, may_know_way
+from states.privacy.visibility import wish_to_be_told
 from states.steps.people.contact_ways import ANSWERS
-from states.steps.permissions import strategy_signed, why_unanswerable
+from states.steps.permissions import is_a_no, strategy_signed, why_unanswerable
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,26 @@ class Debt:
     def writable(self) -> list[SeenPoint]:
         """The points on which an answer can be written now."""
         return [p for p in self.points if not why_unanswerable(self.seen.dialogue, p.source)]
+
+    @property
+    def tell_me_by(self) -> TellMeBy | None:
+        """How they wish to be told, as far as the one who looks may know who they are."""
+        seen = self.seen
+        reader = A_MODERATOR if seen.opens_seals else A_MANAGER
+        return wish_to_be_told(seen.dialogue, self.voice, reader)
+
+    @property
+    def call_first(self) -> bool:
+        """Whether a no is still to be told, for which a call is proposed first."""
+        return any(is_a_no(p.source) and not is_answered(p.source) for p in self.points)
+
+    @property
+    def call_sheet(self) -> str | None:
+        """The page to call them with; None where the one who looks does not call them."""
+        seat = None if self.hidden else self.seen.dialogue.stakeholder_of(self.voice)
+        if seat is None or seat.at_risk is not False or seat.erased_at or not seat.contact.phone:
+            return None
+        return f"/dialogues/{self.seen.dialogue.id}/calls/{seat.id}"
 
     @property
     def signed(self) -> bool:

@@ -14,7 +14,7 @@ from portal.web.request import Visit
 from states.language.catalogue import N_
 from states.model.contributions import Contribution
 from states.model.dialogue import Dialogue, Phase
-from states.model.people import Role, Stakeholder
+from states.model.people import Role, Stakeholder, TellMeBy
 from states.model.vocabulary import Step
 from states.privacy.seals import is_under_seal
 from states.steps.people.hand_over import agrees_about
@@ -68,6 +68,7 @@ def show(visit: Visit) -> Response:
         guests=[seat for seat in dialogue.stakeholders.values() if _there(seat)],
         choices=choices_of(dialogue, visit.me.name),
         points=_points(dialogue, visit.me.name),
+        tell_ways=list(TellMeBy),
         moderating=visit.me.name == _MODERATOR,
         agreeable=agrees_about(dialogue, visit.me.name),
     )
@@ -94,6 +95,8 @@ def record(visit: Visit) -> Response:
     given: dict[str, Any] = {"stakeholder": visit.form.one("who"), **said_how(visit)}
     given |= {"verdict": verdict} if verdict else {}
     given |= visit.need(*_NEEDS.get(key, ())) | _own_words(visit, step)
+    if step == Step.SHARE_EXPECTATION:
+        given |= visit.form.some("success_test", "tell_me_by")
     if "text" in given and step in _TEXT:
         given[_TEXT[step]] = given.pop("text")
     visit.act(dialogue.id, step, given)

@@ -31,6 +31,7 @@ WAYS: dict[Place, Way] = {
     Place.CALLS: Way(f"{HOME}/calls/{{stakeholder}}", NP_("link", "Call sheet")),
     Place.EXPECTATIONS: Way(f"{HOME}/expectations", NP_("link", "Tell them")),
     Place.SUMMARY: Way(f"{HOME}/summary", NP_("link", "Write the summary")),
+    Place.INTERIM: Way(f"{HOME}/interim", NP_("link", "Tell them")),
     Place.DECISIONS: Way(f"{HOME}/decisions/{{contribution}}", NP_("link", "Decide")),
     Place.SIGNATURE: Way(f"{HOME}/strategy", NP_("link", "Sign")),
     Place.ANSWERS: Way(f"{HOME}/answers/{{contribution}}", NP_("link", "Write the answer")),

@@ -13,7 +13,7 @@ from portal.web.request import Visit
 from portal.web.routes import MANAGERS
 from states.model.dialogue import Dialogue
 from states.model.information import Influence, Information
-from states.model.people import Stakeholder
+from states.model.people import Stakeholder, TellMeBy
 from states.model.vocabulary import DutyKind, Step
 from states.steps.permissions import fits
 from states.values.values import TEXT_LIMIT
@@ -31,6 +31,8 @@ class HeardExpectation:
     by: str
     text: str
     test: str | None
+    wish: TellMeBy | None
+    """How they wish to be told; of whom it is not safe to name, it is not told either."""
     tongue: str
     """The language in which they wrote; of whom it is not safe to name, it is not told either."""
 
@@ -95,9 +97,13 @@ def _heard_expectations(visit: Visit, dialogue: Dialogue) -> list[HeardExpectati
     seats = [seat for seat in dialogue.stakeholders.values() if seat.expectation]
     seats.sort(key=lambda seat: "" if seat.at_risk is False else str(seat.expectation))
     return [
-        HeardExpectation(_name(visit, s), str(s.expectation), s.success_test, _tongue(s))
+        HeardExpectation(_name(visit, s), str(s.expectation), s.success_test, _wish(s), _tongue(s))
         for s in seats
     ]
+
+
+def _wish(seat: Stakeholder) -> TellMeBy | None:
+    return seat.tell_me_by if seat.at_risk is False else None
 
 
 def _tongue(seat: Stakeholder) -> str:

@@ -79,6 +79,7 @@ KINDS: Mapping[Template, Kind] = {
     Template.AGENDA_ECHOED: Kind.TASKS,
     Template.BY_HAND_TASK: Kind.TASKS,
     Template.WEEKLY_CHECKPOINT: Kind.TASKS,
+    Template.INTERIM_WORD: Kind.TASKS,
     Template.DIALOGUE_CLOSED: Kind.TASKS,
     Template.DIGEST: Kind.TASKS,
     Template.DUTY_DUE_SOON: Kind.TASKS,
@@ -148,6 +149,7 @@ _NOT_BEFORE: Mapping[DutyKind, Phase] = {
     DutyKind.ECHO_EXPECTATIONS: Phase.EXPECTATION_GATHERING,
     DutyKind.INVITE_STAKEHOLDER: Phase.EXPECTATION_GATHERING,
     DutyKind.PUBLISH_SUMMARY: Phase.SESSION,
+    DutyKind.INTERIM_WORD: Phase.SESSION,
     DutyKind.DECIDE_CONTRIBUTION: Phase.STRATEGY_UPDATE,
     DutyKind.SIGN_STRATEGY: Phase.STRATEGY_UPDATE,
     DutyKind.ANSWER_PARTICIPANT: Phase.STRATEGY_UPDATE,
@@ -199,6 +201,7 @@ def _is_answered(dialogue: Dialogue, _duty: Duty, _now: datetime) -> bool:
 
 _AND = {
     DutyKind.PUBLISH_SUMMARY: _is_held,
+    DutyKind.INTERIM_WORD: _is_held,
     DutyKind.SIGN_STRATEGY: _is_decided,
     DutyKind.ANSWER_PARTICIPANT: _decided_for,
     DutyKind.CLOSE_DIALOGUE: _is_answered,

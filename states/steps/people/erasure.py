@@ -33,6 +33,7 @@ _THEIRS = {
     "decline_reason": None,
     "expectation": None,
     "success_test": None,
+    "tell_me_by": None,
     "absence_reason": None,
     "erasure_wish": None,
 }

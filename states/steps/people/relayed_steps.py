@@ -35,7 +35,7 @@ _SAID = frozenset(
 _SEAT: dict[str, tuple[str, ...]] = {
     Step.ACCEPT_INVITATION: ("invitation", "declined_at", "decline_reason"),
     Step.DECLINE_INVITATION: ("invitation", "declined_at", "decline_reason"),
-    Step.SHARE_EXPECTATION: ("expectation", "success_test"),
+    Step.SHARE_EXPECTATION: ("expectation", "success_test", "tell_me_by"),
     Step.ASK_ERASURE: ("erasure_wish", "erasure_refusal"),
 }
 """What a step changes of the seat of whoever takes it."""

@@ -8,19 +8,17 @@ from states.model.people import Invitation, Role
 from states.model.vocabulary import DutyKind, FactName, Template
 from states.privacy.seals import is_sealed
 from states.steps.delivery.carriage import answer_written, response_written
+from states.steps.delivery.onlookers import tell_onlookers
 from states.steps.draft import Deliberation
-from states.steps.onlookers import tell_onlookers
-from states.steps.permissions import next_judge, why_unanswerable
-from states.steps.phases.neutral_words import ask_for_wording
-from states.steps.requests import (
+from states.steps.feedback_requests import (
     AnswerParticipant,
-    Bare,
     DisputeAnswer,
     GiveVerdict,
-    NoteLesson,
-    Reasoned,
     SettleDispute,
 )
+from states.steps.permissions import next_judge, why_unanswerable
+from states.steps.phases.neutral_words import ask_for_wording
+from states.steps.requests import Bare, NoteLesson, Reasoned
 
 _TOLD = {
     FactName.DIALOGUE_CLOSED: Template.DIALOGUE_CLOSED,

@@ -101,12 +101,14 @@ def decline_invitation(work: Deliberation, given: DeclineInvitation, speaker: st
 
 
 def share_expectation(work: Deliberation, given: ShareExpectation, speaker: str) -> None:
-    """What they expect and what would show them that they were heard; may be changed until the session."""
+    """What they expect, what would show them that they were heard, and how to tell them; changed until the session."""
     if not work.stakeholder(speaker).accepted:
         raise Refused("not-accepted-yet", stakeholder=speaker)
-    test = given.success_test or work.stakeholder(speaker).success_test
-    work.change_stakeholder(speaker, expectation=given.text, success_test=test)
-    work.fact(FactName.EXPECTATION_SHARED, speaker, success_test=test is not None)
+    seat = work.stakeholder(speaker)
+    test, by = given.success_test or seat.success_test, given.tell_me_by or seat.tell_me_by
+    work.change_stakeholder(speaker, expectation=given.text, success_test=test, tell_me_by=by)
+    wish = {"tell_me_by": by} if by else {}
+    work.fact(FactName.EXPECTATION_SHARED, speaker, success_test=test is not None, **wish)
     work.meet(duty_name(DutyKind.SHARE_EXPECTATION, speaker))
 
 

@@ -3,16 +3,17 @@
 from datetime import date, timedelta
 
 from states.language.errors import BadInput, NotKnown, NotYours, Refused
-from states.model.duties import KINDS, Duty, Reckoning
+from states.model.duties import KINDS, Duty
 from states.model.people import PARTICIPANT, Role
 from states.model.vocabulary import FactName, Template
 from states.privacy.readers import Reader
 from states.privacy.seals import may_know_duty
+from states.steps.delivery.onlookers import tell_onlookers
 from states.steps.draft import Deliberation
-from states.steps.onlookers import tell_onlookers
 from states.steps.permissions import can_move_session, moves_with_session, postponements_left
 from states.steps.phases.lead_time import kinds_that_move, require_room
 from states.steps.requests import Postpone, RescheduleSession
+from states.values.promised_days import Reckoning
 
 
 def postpone(work: Deliberation, given: Postpone) -> None:

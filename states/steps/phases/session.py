@@ -9,8 +9,8 @@ from states.model.duties import duty_name
 from states.model.people import Role, Stakeholder
 from states.model.vocabulary import DutyKind, FactName, Template
 from states.privacy.seals import is_sealed, level_for, level_for_pseudonym, speak_under_seal
+from states.steps.delivery.onlookers import say_it_is_theirs
 from states.steps.draft import Deliberation
-from states.steps.onlookers import say_it_is_theirs
 from states.steps.permissions import can_seal
 from states.steps.phases.neutral_words import ask_for_wording, keep_published_line
 from states.steps.requests import (
@@ -24,9 +24,10 @@ from states.steps.requests import (
 
 
 def enter_session(work: Deliberation) -> None:
-    """A summary is owed, by the moderator when there is one."""
+    """A summary is owed, by the moderator when there is one, and a word in between to those who wait (rules 52)."""
     owner = Role.MODERATOR if work.dialogue.role(Role.MODERATOR) else Role.MANAGER
     work.open_duty(DutyKind.PUBLISH_SUMMARY, owner=owner)
+    work.open_duty(DutyKind.INTERIM_WORD)
     say_it_is_theirs(work, Role.MODERATOR, DutyKind.PUBLISH_SUMMARY)
 
 
@@ -49,7 +50,7 @@ def record_management(work: Deliberation, given: RecordManagement) -> None:
 
 
 def _says_was_there(work: Deliberation) -> bool:
-    """Whether whoever acts may say that an independent moderator was there: nobody else's word counts (rules 50)."""
+    """Whether whoever acts may say that an independent moderator was there: nobody else's word counts (rules 52)."""
     return can_seal(work.dialogue, work.actor) and work.now >= work.dialogue.session_at
 
 
@@ -175,4 +176,5 @@ def close_session(work: Deliberation, given: CloseSession) -> None:
         if contribution.line_verdict is None:
             work.change_contribution(contribution.id, line_verdict=LineVerdict.SILENT)
     if not work.dialogue.contributions:
-        work.withdraw_named(DutyKind.PUBLISH_SUMMARY, "no-contributions")
+        for kind in (DutyKind.PUBLISH_SUMMARY, DutyKind.INTERIM_WORD):
+            work.withdraw_named(kind, "no-contributions")

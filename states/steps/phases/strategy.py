@@ -4,10 +4,12 @@ from states.language.errors import BadInput, NotKnown, NotYours, Refused
 from states.model.contributions import Commitment
 from states.model.dialogue import Phase
 from states.model.duties import DutyStatus, duty_name
+from states.model.information import InterimWord
 from states.model.people import Role
 from states.model.vocabulary import DutyKind, FactName, Template
+from states.steps.delivery.onlookers import say_it_is_theirs
 from states.steps.draft import Deliberation
-from states.steps.onlookers import say_it_is_theirs
+from states.steps.feedback_requests import GiveInterimWord
 from states.steps.permissions import can_decide, can_report
 from states.steps.requests import Bare, Decide, NewCommitment, ReportProgress
 
@@ -36,6 +38,23 @@ def _ask_signature(work: Deliberation) -> None:
 
 def _all_decided(work: Deliberation) -> bool:
     return all(c.outcome is not None for c in work.dialogue.contributions.values() if c.stands)
+
+
+def interim_word(work: Deliberation, given: GiveInterimWord) -> None:
+    """
+    Tell everybody who takes part what is decided, what is not, and who decides the rest by when.
+
+    To all alike, so that it says of nobody whether they made a point. May be given more than once.
+    """
+    if work.now < work.dialogue.session_at:
+        raise Refused("session-to-come", session=work.dialogue.session_day.isoformat())
+    word = InterimWord(at=work.now, **given.model_dump())
+    work.dialogue.interim_words = (*work.dialogue.interim_words, word)
+    work.fact(FactName.INTERIM_WORD_GIVEN, number=len(work.dialogue.interim_words))
+    work.meet(DutyKind.INTERIM_WORD)
+    for stakeholder in work.dialogue.stakeholders.values():
+        if stakeholder.accepted:
+            work.tell(stakeholder.id, Template.INTERIM_WORD)
 
 
 def decide(work: Deliberation, given: Decide) -> None:
@@ -123,6 +142,8 @@ def sign_strategy(work: Deliberation, _given: Bare) -> None:
     work.dialogue.signed_at = work.now
     work.fact(FactName.STRATEGY_SIGNED)
     work.meet(DutyKind.SIGN_STRATEGY)
+    # What is signed is told in the answers; a word in between would come after what it announces.
+    work.withdraw_named(DutyKind.INTERIM_WORD, FactName.STRATEGY_SIGNED)
 
 
 def report_progress(work: Deliberation, given: ReportProgress) -> None:
