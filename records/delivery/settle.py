@@ -17,7 +17,16 @@ from records.engine.clock_guard import require_present
 from records.engine.database import writing
 from records.engine.pinned_connection import PinnedConnection
 from records.engine.statements import CompiledStatement
-from records.outbox.enqueue import BY_HAND, FAILED, NOTICE_FIELDS, PENDING, SENT, UNREAD, WITHDRAWN
+from records.outbox.enqueue import (
+    BY_HAND,
+    FAILED,
+    NOTICE_FIELDS,
+    PENDING,
+    SENT,
+    SKIPPED,
+    UNREAD,
+    WITHDRAWN,
+)
 from records.outbox.sent_batch import Marks
 from records.schema.core import ASKING_ONLY, NAMED_ONLY, NOTICES
 from states.language.errors import NotKnown
@@ -26,7 +35,7 @@ from states.model.facts import Notice
 from states.model.people import PARTICIPANT
 from states.model.vocabulary import DutyKind, Template
 from states.steps.delivery import letters, pass_on, receipts, unread_reports
-from states.steps.delivery.neutral_news import next_news
+from states.steps.delivery.neutral_news import is_kept_quiet, next_news
 from states.steps.draft import Decision
 
 _ADDRESS = re.compile(r"[^\s<>@,;:\"']+@[^\s<>@,;:\"']+")
@@ -191,6 +200,9 @@ class Deliveries:
             notice = _notice_in(connection, notice_id, [PENDING])
             if notice is None:
                 return False
+            if is_kept_quiet(held.dialogue, notice):
+                _mark(connection, notice_id, {"status": SKIPPED, "error": "last-day-instead"})
+                return True
             decided = pass_on.by_hand(held.dialogue, notice, now)
             written = write_step(connection, held, decided, now)
             _mark(connection, notice_id, _no_mail(held.dialogue, notice, now))

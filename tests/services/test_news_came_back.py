@@ -30,8 +30,9 @@ def life(migrated_url: str, post: Post) -> Iterator[Life]:
 
 
 def news_to(life: Life, seat: str) -> int:
-    """The number of the newest neutral letter to *seat*."""
-    return max(n.id for n in life.memory.notices(to=seat, template="there-may-be-news"))
+    """The number of the newest neutral letter to *seat* that went."""
+    sent = life.memory.notices(to=seat, template="there-may-be-news", status="sent")
+    return max(sent, key=lambda row: row.next_try_at).id
 
 
 def came_back(life: Life, seat: str, now: datetime, why: str = "bounced-5.1.1") -> None:
@@ -153,3 +154,29 @@ def test_who_said_no_and_stayed_away_hears_of_news_too(life: Life) -> None:
     life.house.deliver(life.memory.now)
     assert life.to("rahima@home").count("there-may-be-news") == 1
     assert life.memory.reread().contributions["c2"].delivered_at == life.memory.now
+
+
+@pytest.mark.parametrize("judged", [True, False])
+def test_the_days_of_neutral_letters_tell_nothing_of_what_a_voice_did(
+    life: Life, judged: bool
+) -> None:
+    """A reminder would tell all that this voice did not judge yet; on the last day all hear, whatever it did."""
+    keys = Keys()
+    answered_with(life, keys)
+    life.house.deliver(life.memory.now)
+    life.house.deliver(MORNING)
+    life.memory.now = MORNING + timedelta(hours=2)
+    if judged:
+        life.act("give-verdict", SPEAKER, keys, heard="yes", voice="sealed-1")
+    life.memory.act("answer-participant", {"covers": ["c1"], "text": "We will pay."})
+    for day in range(1, 60):
+        life.memory.sweep(MORNING + timedelta(days=day))
+        life.house.deliver(life.memory.now)
+    news = life.memory.notices(to=OTHER, template="there-may-be-news", status="sent")
+    verdict = life.memory.reread().latest("give-verdict/sealed-1")
+    assert verdict is not None
+    days = sorted({row.next_try_at.date() for row in news})
+    assert days[-2:] == [MORNING.date(), verdict.due.date()]
+    reminders = [row for row in life.memory.notices(to="sealed-1") if row.rung]
+    assert {row.status for row in reminders} <= {"skipped", "withdrawn"}
+    assert bool(reminders) is not judged

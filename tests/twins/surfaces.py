@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,10 @@ from notifications.channels.channels import Post
 from portal.app import create_app
 from portal.route_table import PAGES
 from portal.web.routes import CAPACITIES, EVERYONE
+from records.custody import take_key
 from records.journal.journal import entries
+from records.seals.ciphertext import Pair, new_secret, public_half
+from records.seals.keys import unseal_with
 from records.sweep.sweep import SweepReport
 from services.delivery.report import DeliveryReport
 from states.model.people import HELPER, PARTICIPANT, Role
@@ -96,10 +99,11 @@ class Lived:
         looks = [self.documents, self.watched, self.facts]
         for one in (*looks, *([self.letters, self.commands, self.pages] if whole else [])):
             for door, lines in one():
-                seen.setdefault(door, []).extend(self._plain(line) for line in lines)
+                seen.setdefault(door, []).extend(self.plain(line) for line in lines)
         return seen
 
-    def _plain(self, line: str) -> str:
+    def plain(self, line: str) -> str:
+        """*line* without what differs in any two lives."""
         return AT_RANDOM.sub("·", line.replace(str(self.file.parent), "FOLDER"))
 
     def documents(self) -> Iterator[tuple[str, list[str]]]:
@@ -219,12 +223,27 @@ def told_where(file: Path) -> Iterator[None]:
 
 
 @contextmanager
-def lived(cast: Cast, speaker: str, folder: Path, level: str = "sealed") -> Iterator[Lived]:
-    """A life of *cast* in which *speaker* speaks, under seal if at no other *level*, in *folder*."""
+def lived(
+    cast: Cast, speaker: str, folder: Path, level: str = "sealed", *, keyed: bool = False
+) -> Iterator[Lived]:
+    """
+    A life of *cast* in which *speaker* speaks, under seal if at no other *level*, in *folder*.
+
+    *keyed*: the moderator has a key of their own from the opening on, and it is at hand whenever somebody acts.
+    """
     file = folder / "life.sqlite"
     file.unlink(missing_ok=True)
     with new_life(scenario(life_of(cast, speaker, level)), database=f"sqlite:///{file}") as life:
+        if keyed:
+            _use_key(life)
         yield Lived(life, file)
+
+
+def _use_key(life: Life) -> None:
+    house, secret = life.house, new_secret()
+    pair = Pair(public_half(secret), public_half(new_secret()))
+    take_key(house.engine, house.policies, "klein", pair, by="moderator", now=life.now)
+    house.ledger.act = partial(house.ledger.act, unseal=unseal_with(secret))  # type: ignore[method-assign]
 
 
 def differences(one: Seen, other: Seen) -> dict[str, list[str]]:

@@ -10,9 +10,10 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from states.model.dialogue import Dialogue
+from states.model.duties import Duty, duty_name
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT
-from states.model.vocabulary import Template
+from states.model.vocabulary import DutyKind, Template
 from states.steps.delivery.letters import morning
 from states.steps.people.contact_ways import reads_mail
 
@@ -34,9 +35,38 @@ def hearers(dialogue: Dialogue) -> list[str]:
     return [seat.id for seat in seats if seat.erased_at is None and seat.invited]
 
 
-def news_for_all(dialogue: Dialogue, now: datetime) -> list[Notice]:
+_WINDOWS = (DutyKind.CHECK_SUMMARY, DutyKind.GIVE_VERDICT)
+_ASK = frozenset({Template.SUMMARY_TO_CHECK, Template.ANSWER})
+"""What opens a window in which a voice is asked something."""
+
+
+def is_kept_quiet(dialogue: Dialogue, notice: Notice) -> bool:
+    """
+    Whether *notice* is a reminder to a closed pseudonym of which no letter may go, and which is therefore not sent.
+
+    Were all to hear of news on the day of a reminder, all would hear that this voice did not check or judge yet, or
+    that its words were not carried. In its place comes the letter on the last day of each window, whatever they did.
+    """
+    quiet = {*_WINDOWS, DutyKind.CARRY_ANSWER}
+    return dialogue.is_locked(notice.to) and notice.rung is not None and notice.kind in quiet
+
+
+def all_news(dialogue: Dialogue, notice: Notice, now: datetime) -> list[Notice]:
+    """The neutral letters because of *notice*, for a closed pseudonym; of what asks something also on its last day."""
+    days = [next_news(dialogue, now)]
+    if notice.template in _ASK:
+        owed = (dialogue.latest(duty_name(kind, notice.to)) for kind in _WINDOWS)
+        ends = (_morning_of(dialogue, duty) for duty in owed if duty is not None)
+        days += [end for end in ends if end > days[0]]
+    return [one for at in days for one in _news_for_all(dialogue, at)]
+
+
+def _morning_of(dialogue: Dialogue, duty: Duty) -> datetime:
+    return dialogue.calendar.at(dialogue.due_day(duty), dialogue.policy.notice_time)
+
+
+def _news_for_all(dialogue: Dialogue, at: datetime) -> list[Notice]:
     """One neutral letter for each of the hearers who read mail; asked for twice before that morning it goes once."""
-    at = next_news(dialogue, now)
     detail = {"after": at.isoformat(), "day": dialogue.calendar.day_of(at).isoformat()}
     return [
         Notice(to=name, role=PARTICIPANT, template=Template.THERE_MAY_BE_NEWS, detail=detail)

@@ -18,7 +18,7 @@ from states.privacy.independence import debtor_behind, is_debtor, owes_to, same_
 from states.privacy.seals import is_sealed
 from states.steps.by_hand_requests import Bring, CouldNotReach, RecordDelivery
 from states.steps.delivery.carriage import response_waits
-from states.steps.delivery.neutral_news import all_read_mail, news_for_all
+from states.steps.delivery.neutral_news import all_news, all_read_mail
 from states.steps.delivery.receipts import arrive, came_home, end_not_reached
 from states.steps.draft import Decision, Deliberation
 from states.steps.people import contact_ways
@@ -39,7 +39,7 @@ def by_hand(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
     """
     work = Deliberation(dialogue, SYSTEM, now, notice.to)
     if dialogue.is_locked(notice.to):
-        work.notices += news_for_all(dialogue, now)
+        work.notices += all_news(dialogue, notice, now)
         if all_read_mail(dialogue):
             return work.decision()
     if notice.role != PARTICIPANT or is_sealed(dialogue, notice.to):
