@@ -34,6 +34,7 @@ COMMANDS = {
     "sign-in": Lazy(
         "cli.commands.sign_in:sign_in", "A one-time link to the pages for who holds a role."
     ),
+    "pins": Lazy("cli.commands.pins:app", "A code for a participant who forgot their PIN."),
     "seals": Lazy(
         "cli.commands.seals:app", "The moderator's own key: who spoke is readable with it alone."
     ),

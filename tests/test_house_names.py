@@ -58,7 +58,11 @@ TERMS = {
     "watchdog": ["services/parent_watchdog.py"],
     "supervisor": ["flows/machine/supervisor.py"],
     "one-time link": ["portal/enter/one_time_links.py"],
-    "password hash": ["portal/enter/passwords.py", "records/access/accounts.py"],
+    "password hash": [
+        "portal/enter/passwords.py",
+        "records/access/accounts.py",
+        "records/seals/slow_hashes.py",
+    ],
     "locale": ["notifications/language/words.py"],
     "plural form": ["notifications/language/words.py"],
     "spreadsheet": ["portal/manager/register/spreadsheets.py"],

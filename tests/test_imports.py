@@ -95,3 +95,11 @@ def test_the_linter_of_imports_knows_the_floors_of_each_room_with_folders() -> N
     assert with_folders <= set(floors)
     assert set(floors) >= set(ROOMS) - {"config"}
     assert all(one["exhaustive"] for one in floors.values())
+
+
+def test_secrets_are_compared_slowly_in_one_place() -> None:
+    """A second comparison would be one more that must take as long where there is nothing to compare with."""
+    slow = {"argon2", "argon2.exceptions"}
+    own = [name(path) for path in modules() if set(imported(tree(path), slow))]
+
+    assert [one for one in own if not one.startswith("tests/")] == ["records/seals/slow_hashes.py"]

@@ -12,7 +12,7 @@ from portal.enter import passkeys
 from portal.enter.passkey_challenges import offer, offered_to
 from portal.enter.passwords import SHORTEST, own_words, problem_of
 from portal.enter.reauthentication import fits
-from portal.enter.sign_in import TRIES, hash_password, wrong_code
+from portal.enter.sign_in import TRIES, wrong_code
 from portal.enter.sign_in_alerts import tell_holder
 from portal.enter.totp_secrets import kept_secret, step_of
 from portal.http.errors import Incomplete, NotFound
@@ -27,6 +27,7 @@ from records.access.accounts import (
     keep_password,
 )
 from records.access.links import Session, end_other_sessions, end_session, sessions_of
+from records.seals.slow_hashes import hash_slowly
 from states.language.catalogue import N_
 
 _PAGE = "/account"
@@ -91,7 +92,7 @@ def change_password(visit: Visit) -> Response:
         problems["password"] = weak
     if problems or account is None:
         raise Incomplete(problems)
-    keep_password(engine, account, hash_password(given["password"]))
+    keep_password(engine, account, hash_slowly(given["password"]))
     end_other_sessions(engine, _session(visit), visit.site.door_time())
     tell_holder(visit, capacity.programme_id, capacity.who, "password")
     return visit.go(_PAGE, said="password")

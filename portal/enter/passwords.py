@@ -1,8 +1,7 @@
-"""Password rules and the password hash (argon2): long, and nothing that others would try first."""
+"""Password rules, asked before the password hash is made: long, and nothing that others would try first."""
 
 from collections.abc import Iterable
 
-from argon2 import PasswordHasher
 from zxcvbn import zxcvbn
 
 from portal.web.request import Visit
@@ -13,7 +12,6 @@ _LOOKED_AT = 72
 """Signs that are looked at: the library takes no more, and so many need no looking at."""
 _HARD = 3
 """From 0 to 4: this one is not guessed within ten thousand million tries."""
-HASHER = PasswordHasher()
 
 
 def problem_of(visit: Visit, password: str, own: Iterable[str]) -> str | None:

@@ -2,15 +2,14 @@
 
 from datetime import timedelta
 
-from argon2.exceptions import VerificationError
-
-from portal.enter.passwords import HASHER, LONGEST
+from portal.enter.passwords import LONGEST
 from portal.enter.totp_secrets import secret_of, step_of
 from portal.http.errors import Incomplete, Stale
 from portal.web.request import Visit
 from portal.web.routes import STAFF
 from records.access.accounts import Account, account_of, use_code_step
 from records.access.links import prove_session
+from records.seals import slow_hashes
 
 FRESH = timedelta(minutes=15)
 """How long a proof counts."""
@@ -58,7 +57,4 @@ def _has_proof(visit: Visit, account: Account | None, password: str, code: str) 
 
 def fits(account: Account, password: str) -> bool:
     """Whether *password* is that of *account*."""
-    try:
-        return HASHER.verify(account.password, password[:LONGEST])
-    except VerificationError:
-        return False
+    return slow_hashes.fits(account.password, password[:LONGEST])

@@ -3,17 +3,16 @@
 import base64
 import hmac
 from datetime import timedelta
-from functools import lru_cache, partial
+from functools import partial
 from hashlib import sha256
 
 import pyotp
-from argon2.exceptions import VerificationError
 from starlette.responses import Response
 
 from portal.enter.front_door import home_of
 from portal.enter.one_time_links import LINK_LASTS, NoSuchRole, SignInLink, one_time_link
 from portal.enter.passkey_challenges import offer
-from portal.enter.passwords import HASHER, LONGEST, SHORTEST, own_words, problem_of
+from portal.enter.passwords import LONGEST, SHORTEST, own_words, problem_of
 from portal.enter.sign_in_alerts import note_sign_in, tell_holder
 from portal.enter.totp_secrets import kept_secret, secret_of, step_of
 from portal.http.errors import Incomplete, LinkGone, NotIn
@@ -38,12 +37,12 @@ from records.access.links import (
     use_up_link,
     used_link,
 )
+from records.seals.slow_hashes import fits, hash_slowly
 from states.language.errors import NotKnown
 
 TRIES = timedelta(minutes=15)
 MOST_BY_NAME = 200
 """Passwords tried for one name from everywhere: whoever knows the name should not be able to lock its holder out."""
-_HASHER = HASHER
 
 
 # the one-time link
@@ -137,7 +136,7 @@ def set_up(visit: Visit) -> Response:
         capacity.programme_id,
         capacity.who,
         session.holder,
-        _HASHER.hash(given["password"]),
+        hash_slowly(given["password"]),
         kept_secret(
             visit.site.settings, capacity.programme_id, capacity.who, _code_secret(session)
         ),
@@ -188,7 +187,7 @@ def sign_in(visit: Visit) -> Response:
     visit.slow_down(f"sign-in {name} from {visit.origin}", most=8, window=TRIES)
     visit.slow_down(f"sign-in {name}", most=MOST_BY_NAME, window=TRIES)
     account = _account(visit, name)
-    if not _fits(account, given["password"]) or account is None:
+    if not fits(account.password if account else None, given["password"][:LONGEST]) or not account:
         wrong = visit._("The name and the password do not belong together.")
         raise Incomplete({"password": wrong})
     capacity = Capacity("role", account.programme_id, account.role)
@@ -204,23 +203,6 @@ def _account(visit: Visit, name: str) -> Account | None:
     except NotKnown:
         return None
     return account if account and account.holder == holder_of(programme, role) else None
-
-
-def hash_password(password: str) -> str:
-    """*password* as it is kept."""
-    return _HASHER.hash(password)
-
-
-@lru_cache(maxsize=1)
-def _nobodys() -> str:
-    return _HASHER.hash("nobody has this password")
-
-
-def _fits(account: Account | None, password: str) -> bool:
-    try:
-        return _HASHER.verify(account.password if account else _nobodys(), password[:LONGEST])
-    except VerificationError:
-        return False
 
 
 def show_code(visit: Visit) -> Response:

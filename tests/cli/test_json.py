@@ -156,6 +156,11 @@ WORDS: dict[tuple[str, ...], list[Callable[[Desk], tuple[str, ...]]]] = {
     ],
     ("config",): [lambda _: ()],
     ("doctor",): [lambda _: NOW],
+    ("pins", "renew"): [
+        lambda _: (ID, "union-bd", "--by", "moderator", *NOW),
+        lambda _: (ID, "union-bd", "--by", "manager", *NOW),
+        lambda _: (ID, "nobody", "--by", "moderator", *NOW),
+    ],
     ("seals", "make-key"): [
         lambda d: ("klein", "--out", f"{d.folder}/key", "--recovery-out", f"{d.folder}/share", *NOW),
         lambda d: ("klein", "--out", f"{d.folder}/key", "--recovery-out", f"{d.folder}/key", *NOW),

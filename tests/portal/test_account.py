@@ -11,9 +11,9 @@ from argon2 import PasswordHasher
 
 from notifications.channels.channels import Memory
 from portal.enter import reauthentication
-from portal.enter import sign_in as signing_in
 from portal.route_table import PAGES
 from records.access.accounts import account_of, keep_account
+from records.seals import slow_hashes
 from services.delivery.outbound import Mailroom
 from services.secret_encryption import key_file
 from tests.portal.conftest import Browser, Portal
@@ -39,8 +39,8 @@ HANDED = {"role": "deputy", "name": "Bo de Vries", "email": "bo@kleding.example"
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(signing_in, "_HASHER", quick)
-    signing_in._nobodys.cache_clear()
+    monkeypatch.setattr(slow_hashes, "HASHER", quick)
+    slow_hashes.nobodys.cache_clear()
 
 
 def mails(portal: Portal) -> list[tuple[str, str, str]]:

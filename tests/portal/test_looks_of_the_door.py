@@ -12,8 +12,8 @@ from argon2 import PasswordHasher
 from config.settings import Settings
 from portal.app import create_app
 from portal.demo.demo_pages import Demo
-from portal.enter import sign_in
 from portal.enter.sign_in import one_time_link
+from records.seals import slow_hashes
 from services.house import open_house
 from tests.portal.conftest import Portal
 from tests.portal.windows import Open
@@ -66,7 +66,7 @@ def test_a_manager_sets_up_and_signs_in_with_the_keyboard(
     two_companies: Portal, window: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(sign_in, "_HASHER", quick)
+    monkeypatch.setattr(slow_hashes, "HASHER", quick)
     portal, seen = two_companies, window(two_companies, size="phone", language="en")
     link = one_time_link(portal.house, portal.house.settings, "manager@kleding", portal.now)
     page = seen.go(link.address.removeprefix(portal.site.address))

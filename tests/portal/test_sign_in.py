@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 
 from portal.enter import sign_in as signing_in
 from portal.enter.sign_in import NoSuchRole, one_time_link
+from records.seals import slow_hashes
 from states.language.errors import NotKnown
 from tests.portal.conftest import ADDRESS, Browser, Portal
 
@@ -22,8 +23,8 @@ NAME = "manager@kleding"
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash as weakly as the library allows: its strength is not what is tested here."""
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(signing_in, "_HASHER", quick)
-    signing_in._nobodys.cache_clear()
+    monkeypatch.setattr(slow_hashes, "HASHER", quick)
+    slow_hashes.nobodys.cache_clear()
 
 
 def link(portal: Portal, name: str = NAME) -> str:

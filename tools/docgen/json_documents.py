@@ -961,6 +961,16 @@ class Demo(Document):
     """What ran against a real Prefect server; left out with `--no-prefect`."""
 
 
+class PinRenewed(Document):
+    """A code with which a participant chooses another PIN, told once."""
+
+    dialogue: str
+    stakeholder: str
+    code: str
+    days: Count
+    """For how many days it is good."""
+
+
 class SealKeyTaken(Document):
     """The key for which seals are stored from now on; no secret is in it."""
 
@@ -1048,6 +1058,7 @@ DOCUMENTS: dict[str, tuple[type[Document], ...]] = {
     "by-hand done": (Receipt,),
     "by-hand bring": (Receipt,),
     "sign-in": (SignIn, Revoked),
+    "pins renew": (PinRenewed,),
     "seals make-key": (SealKeyTaken,),
     "seals register": (SealKeyTaken,),
     "seals status": (SealKeys,),

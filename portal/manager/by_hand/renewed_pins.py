@@ -8,13 +8,12 @@ from portal.http.errors import NotFound
 from portal.shared.which_dialogue import at_hand, nothing_yet
 from portal.web.pages import get, post
 from portal.web.request import Visit
-from records.access.links import Capacity
-from records.access.requests import post_link
-from records.access.sealed_pins import closed_pins, renew_pin
+from records.access.renewed_pins import has_way_in, may_renew, renew_for
+from records.access.sealed_pins import closed_pins
 from states.language.catalogue import N_
+from states.language.errors import NotKnown, NotYours
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role, Stakeholder
-from states.privacy.independence import is_debtor
 
 _MODERATOR, _CONFIDANT = Role.MODERATOR.value, Role.CONFIDANT.value
 _HALF = 4
@@ -27,9 +26,8 @@ def show(visit: Visit) -> Response:
 
 
 def _page(visit: Visit, dialogue: Dialogue, **told: object) -> Response:
-    may = not is_debtor(dialogue, visit.me.name)
-    seats = dialogue.stakeholders.values()
-    guests = [seat for seat in seats if may and seat.invited and seat.erased_at is None]
+    may = may_renew(dialogue, visit.me.name)
+    guests = [seat for seat in dialogue.stakeholders.values() if may and has_way_in(seat)]
     closed = _closed_pins(visit, dialogue) if may and visit.me.name == _MODERATOR else []
     context = {"seat": None, "code": ""} | told
     return visit.page(
@@ -46,22 +44,16 @@ def _closed_pins(visit: Visit, dialogue: Dialogue) -> list[tuple[Stakeholder, da
 
 
 def renew(visit: Visit) -> Response:
-    """
-    End the PIN of somebody and show, once, the code with which they choose another.
-
-    They are told by the letter with a new link that everybody gets who asks for one: it is no mark of a PIN.
-    """
+    """End the PIN of somebody and show, once, the code with which they choose another."""
     dialogue = visit.dialogue(visit.param("dialogue"))
-    seat = dialogue.stakeholders.get(visit.need("stakeholder")["stakeholder"])
-    gone = seat is None or not seat.invited or seat.erased_at is not None
-    if seat is None or gone or is_debtor(dialogue, visit.me.name):
-        raise NotFound
-    capacity = Capacity("participant", dialogue.programme.id, seat.id, dialogue.id)
-    engine = visit.site.house.engine
-    code = renew_pin(engine, capacity, visit.site.door_time())
-    reader = visit.site.house.ledger.read(dialogue.id).reader(seat.id)
-    if reader and reader.email:
-        post_link(engine, dialogue.id, seat.id, visit.now)
+    who = visit.need("stakeholder")["stakeholder"]
+    whole = visit.site.house.ledger.read(dialogue.id)
+    at = {"now": visit.site.door_time(), "told_at": visit.now}
+    try:
+        code = renew_for(visit.site.house.engine, whole, who, by=visit.me.name, **at)
+    except (NotYours, NotKnown):
+        raise NotFound from None
+    seat = dialogue.stakeholders[who]
     return _page(visit, dialogue, seat=seat, code=f"{code[:_HALF]} {code[_HALF:]}")
 
 
