@@ -15,7 +15,7 @@ from records.delivery.settle import Deliveries
 from records.dialogues import programmes
 from records.dialogues.editions import ask_other_editions, heard_beside
 from records.dialogues.openings import Opener, OpeningRequest
-from records.dialogues.persist import Decided, write_chosen_step
+from records.dialogues.persist import Decided, up_to_date, write_chosen_step
 from records.dialogues.programmes import ProgrammeRow
 from records.dialogues.repository import DialogueReader, Policies, Snapshot
 from records.engine.clock_guard import require_present
@@ -34,8 +34,7 @@ from states.model.vocabulary import Step
 from states.steps.decide import decide, decide_all
 
 _log = logging.getLogger(__name__)
-TOUCH_PROGRAMME = frozenset({Step.HAND_OVER})
-"""Steps that change the programme too: they lock it first."""
+TOUCH_PROGRAMME = frozenset({Step.HAND_OVER})  # they lock the programme first
 _IDS = select(DIALOGUES.c.id).order_by(DIALOGUES.c.programme_id, DIALOGUES.c.edition)
 _IDS_OF = _IDS.where(DIALOGUES.c.programme_id == bindparam("of_programme"))
 
@@ -122,6 +121,7 @@ class Ledger:
             held = self._reader.read(connection, dialogue_id, lock=True)
             if expected not in {None, held.revision}:
                 raise Refused("changed-meanwhile", dialogue=dialogue_id)
+            held = up_to_date(connection, held, now)
             decided = law(heard_beside(held.dialogue) if beside else held.dialogue)
             after = write_chosen_step(connection, held, decided, now)
         return self._write(after, decided)

@@ -65,7 +65,7 @@ _MODELS: Mapping[str, Mapping[str, str]] = {
     },
     "ShareExpectation": {"text": "What they expect."},
     "RecordContribution": {
-        "id": "A short name for the point.",
+        "id": "A short name for the point; left out: a number, under seal once the summary is published.",
         "text": "What was said.",
         "attribution": "How the speaker is named; left out: at-risk people under seal, others by name.",
     },

@@ -28,6 +28,7 @@ from states.language.catalogue import N_, book, translate
 from states.language.languages import SOURCE, languages
 from states.model.people import Role
 from states.privacy.closed_seals import locked_seals, needs_key
+from states.privacy.embargo.unpublished import is_unnumbered, mark_number, may_hold_seals
 from states.privacy.seals import (
     has_seals,
     is_under_seal,
@@ -35,7 +36,7 @@ from states.privacy.seals import (
     level_of,
 )
 from states.privacy.small_counts import least_of
-from states.steps.permissions import fits, is_reached, may_take
+from states.steps.permissions import can_say_silence, fits, is_reached, may_take
 
 __all__ = ["prose", "render"]
 _FORM_BYTES = 32
@@ -113,6 +114,10 @@ def slug(text: str) -> str:
 
 _LAW = {
     "has_seals": has_seals,
+    "is_unnumbered": is_unnumbered,
+    "mark_number": mark_number,
+    "may_hold_seals": may_hold_seals,
+    "can_say_silence": can_say_silence,
     "locked_seals": locked_seals,
     "needs_key": needs_key,
     "fits": fits,

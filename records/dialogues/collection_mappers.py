@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, Select, Table, bindparam, delete, insert, sel
 from records.engine.pipeline import Rows
 from records.engine.statements import CompiledStatement
 from records.schema import collections
+from records.schema.collections import CONTRIBUTIONS
 from records.schema.core import DUTIES
 from states.model.contributions import Commitment, Contribution, Seal, Verdict
 from states.model.dialogue import ChainDialogue, Dialogue, Override, Risk
@@ -164,6 +166,17 @@ MAPPERS: tuple[CollectionMapper, ...] = (
 def collections_of(found: Sequence[Rows]) -> dict[str, dict[str, Any]]:
     """The collections of a dialogue by their names, from what the select of each *found*."""
     return {shelf.name: shelf.fill(rows) for shelf, rows in zip(MAPPERS, found, strict=True)}
+
+
+def put_points_last(
+    connection: Connection, dialogue_id: str, numbers: Mapping[str, str], at: datetime, place: int
+) -> None:
+    """Let the points of *numbers*, recorded at *at* as others know, stand behind all others, with these numbers."""
+    column = CONTRIBUTIONS.c
+    for i, (name, number) in enumerate(numbers.items()):
+        one = update(CONTRIBUTIONS).where(column.dialogue_id == dialogue_id, column.id == name)
+        values = {"id": number, "recorded_at": at, "position": place * _PLACES + i}
+        connection.execute(one.values(values))
 
 
 def write_collections(

@@ -5,8 +5,8 @@ What an act under seal brings about enters the journal once its day is over in t
 after midnight or the first step, so that the journal stands in the order of time. Doing it again does nothing.
 """
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, text, update
 
 from records.access.revocation import end_ways_in
 from records.dialogues.carried_debts import carry_on, missing_debt_facts
+from records.dialogues.collection_mappers import put_points_last
 from records.dialogues.repository import (
     DialogueReader,
     Policies,
@@ -28,7 +29,8 @@ from records.engine.column_types import instant_text
 from records.engine.database import writing
 from records.journal import untold_facts
 from records.journal.commitments import bind, put_salts
-from records.journal.embargo import held_facts
+from records.journal.embargo import held_facts, publication
+from records.journal.embargo.publication import Published
 from records.journal.hash_chain import INSERT_FACTS, Head, beginning, entries_of
 from records.outbox import enqueue
 from records.outbox.corrections import correct
@@ -40,6 +42,7 @@ from states.model.dialogue import Dialogue, Phase
 from states.model.facts import Fact, HeldStep, Notice
 from states.model.programme import Programme
 from states.model.sizes.profiles import GovernedRule
+from states.privacy.embargo.unpublished import publishes
 from states.privacy.reader_view import locked_again
 
 _NEXT_NUMBER = {
@@ -91,11 +94,14 @@ def _require_own_key(connection: Connection, before: Dialogue, after: Dialogue) 
 
 def write_step(connection: Connection, held: Snapshot, decided: Decided, now: datetime) -> Snapshot:
     """Write *decided* over *held*; returns what then holds. Raises Refused when the programme changed meanwhile."""
+    after = decided.dialogue
     if held.dialogue.held:
-        held = end_days(connection, held, now)
+        made_known = publishes(held.dialogue, after)
+        held, published = end_days(connection, held, now, publish=made_known)
+        after = published.seen_in(after) if published else after
     before = held.dialogue
-    _require_own_key(connection, before, decided.dialogue)
-    after = locked_again(before, decided.dialogue, lock_of(connection, decided.dialogue))
+    _require_own_key(connection, before, after)
+    after = locked_again(before, after, lock_of(connection, after))
     after.uncarried, after.held = (), before.held
     owed_before = missing_debt_facts(connection, before) if before.uncarried else []
     facts = [*owed_before, *(fact for fact in decided.facts if fact.hold is None)]
@@ -105,6 +111,7 @@ def write_step(connection: Connection, held: Snapshot, decided: Decided, now: da
         _hold(connection, after, decided, head.seq, now)
     correct(connection, before, after, decided.facts, now)
     duties = save(connection, held, after, head)
+    publication.move(connection, after, now)
     enqueue.withdraw_outdated(connection, after.id, duties)
     origin = f"fact:{head.seq}" if rows else f"step:{held.revision + 1}"
     _write_words(connection, rows, enqueue.rows_of(after.id, decided.notices, origin, now))
@@ -174,40 +181,91 @@ def _hold(
     after.held = (*after.held, *held_facts.put_changes(connection, after, decided.held))
 
 
-def end_days(connection: Connection, held: Snapshot, now: datetime) -> Snapshot:
-    """Let what acts under seal brought about on days that are over by *now* enter the journal of *held*, now locked."""
-    if not held_facts.is_over(connection, held.dialogue.id, now):
-        return held
-    dialogue, head = held.dialogue, held.head
-    opened: list[Fact] = []
-    for end, day in held_facts.take_due(connection, dialogue.id, now):
-        facts = [held_facts.fact_of(row) for row in day]
-        rows, head = entries_of(dialogue.id, head, facts, end)
-        INSERT_FACTS.run(connection, rows)
-        untold_facts.put(connection, dialogue, facts, rows)
-        numbers = [(row.seq, entry["seq"]) for row, entry in zip(day, rows, strict=True)]
-        held_facts.mark_told(connection, dialogue.id, numbers)
-        opened += facts
-    ended = held_facts.take_changes(connection, dialogue.id, now)
-    for end, told in groupby(ended.notices, itemgetter(0)):
-        notices = [notice for _, notice in told]
-        origin = f"fact:{head.seq}:{instant_text(end)}"
-        enqueue.put(connection, enqueue.rows_of(dialogue.id, notices, origin, end))
-    _write_head(connection, dialogue.id, head)
-    if debts := dialogue.debts_opened(opened):
-        carry_on(connection, dialogue, debts, now)
-    after = dialogue.copy()
-    _put_last(connection, after, ended.duties)
-    after.held = held_facts.changes_of(connection, dialogue.id)
-    return replace(held, dialogue=after, head=head, revision=held.revision + 1)
+def up_to_date(connection: Connection, held: Snapshot, now: datetime) -> Snapshot:
+    """*held*, locked, with what time made known by *now*: the law knows a point by the number that it has then."""
+    return end_days(connection, held, now)[0] if held.dialogue.held else held
 
 
-def _put_last(connection: Connection, dialogue: Dialogue, names: Iterable[str]) -> None:
-    """Let the duties *names* stand last, in this order: time acts in that of their keys, which told who came first."""
+def end_days(
+    connection: Connection, held: Snapshot, now: datetime, *, publish: bool = False
+) -> tuple[Snapshot, Published | None]:
+    """
+    Let what acts under seal brought about on days that are over by *now* enter the journal of *held*, now locked.
+
+    With *publish*, or when its time has come, the points under seal too; returns those as they are known now.
+    """
+    name = held.dialogue.id
+    at = now if publish else publication.due_by(connection, name, now)
+    if at is None and not held_facts.is_over(connection, name, now):
+        return held, None
+    story = _Telling(connection, held.dialogue.copy(), held.head)
+    for end, day in held_facts.take_due(connection, name, now):
+        story.tell([(row.seq, held_facts.fact_of(row)) for row in day], end)
+        at = max(at, end) if at else None
+    ended = held_facts.take_changes(connection, name, now)
+    story.notify(ended.notices)
+    _put_last(connection, story.dialogue, ended.duties)
+    published = _publish(story, at, held.revision + 1) if at else None
+    _write_head(connection, name, story.head)
+    if debts := story.dialogue.debts_opened(story.told):
+        carry_on(connection, story.dialogue, debts, now)
+    after = story.dialogue
+    after.held = held_facts.changes_of(connection, name)
+    return replace(held, dialogue=after, head=story.head, revision=held.revision + 1), published
+
+
+@dataclass
+class _Telling:
+    """What was held on its way into the journal of *dialogue*, which ends with *head*."""
+
+    connection: Connection
+    dialogue: Dialogue
+    head: Head
+    told: list[Fact] = field(default_factory=list)
+
+    def tell(self, held: Sequence[tuple[int, Fact]], at: datetime) -> None:
+        """Append the facts of *held*, each with its place among the held ones."""
+        facts = [fact for _, fact in held]
+        rows, self.head = entries_of(self.dialogue.id, self.head, facts, at)
+        INSERT_FACTS.run(self.connection, rows)
+        untold_facts.put(self.connection, self.dialogue, facts, rows)
+        numbers = [(seq, row["seq"]) for (seq, _), row in zip(held, rows, strict=True)]
+        held_facts.mark_told(self.connection, self.dialogue.id, numbers)
+        self.told += facts
+
+    def notify(self, notices: Iterable[tuple[datetime, Notice]]) -> None:
+        """Write the messages that others get now, each at its moment."""
+        for end, told in groupby(notices, itemgetter(0)):
+            origin = f"fact:{self.head.seq}:{instant_text(end)}"
+            rows = enqueue.rows_of(self.dialogue.id, [one for _, one in told], origin, end)
+            enqueue.put(self.connection, rows)
+
+
+def _publish(story: _Telling, at: datetime, place: int) -> Published:
+    """Let the points under seal be known from *at* on, behind all others; *place* is the revision that does it."""
+    numbers = publication.numbers_by_lot(story.connection, story.dialogue)
+    ended = held_facts.take_awaiting(story.connection, story.dialogue.id)
+    published = Published(numbers, ended.duties, at)
+    story.dialogue = published.seen_in(story.dialogue)
+    put_points_last(story.connection, story.dialogue.id, numbers, at, place)
+    _put_last(story.connection, story.dialogue, ended.duties, opened_at=at)
+    story.tell(publication.facts_of(story.connection, story.dialogue, numbers), at)
+    story.notify((at, notice) for _, notice in ended.notices)
+    return published
+
+
+def _put_last(
+    connection: Connection, dialogue: Dialogue, names: Iterable[str], **values: datetime
+) -> None:
+    """
+    Let the duties *names* stand last, in this order: time acts in that of their keys, which told who came first.
+
+    Their rows get these *values* with it.
+    """
     number = _NEXT_NUMBER[connection.dialect.name]
     for name in names:
         one = update(DUTIES).where(DUTIES.c.dialogue_id == dialogue.id, DUTIES.c.name == name)
-        connection.execute(one.values(id=number))
+        connection.execute(one.values(id=number, **values))
         dialogue.duties[name] = dialogue.duties.pop(name)
 
 

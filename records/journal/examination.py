@@ -78,7 +78,7 @@ def _examine_one(
 ) -> None:
     try:
         held = held_chain.held_rows(connection, name)
-        rows, lived = rows_of(connection, name), held_chain.as_it_happened(entries, held)
+        rows, lived = rows_of(connection, name), held_chain.as_rows_tell(entries, held)
         proof = prove(name, lived, rows)
         found.differences += [*_compare(name, replay(lived), rows), *_disproofs(name, proof)]
         found.differences += _untruths(name, held_chain.untruths(entries, held))

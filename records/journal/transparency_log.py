@@ -32,9 +32,12 @@ from records.schema.anchors import ANCHORS, CHECKPOINTS
 from records.schema.collections import SEALS
 from records.schema.core import DIALOGUES, FACTS
 from records.schema.held import HELD_FACTS, HELD_HEADS
+from states.model.dialogue import Phase
 
 HELD = "+held"
 """What the name of a dialogue ends with where its chain of held facts is meant; no name of one has such a sign."""
+_KEPT_BACK = and_(DIALOGUES.c.phase == Phase.SESSION, DIALOGUES.c.summary_published_at.is_(None))
+"""The dialogues in which something may have been said under seal that nobody else knows of yet."""
 Sign = Callable[[int, bytes], str]
 """Makes the signed note of a size and a root."""
 
@@ -128,24 +131,26 @@ def _new_heads(connection: Connection) -> list[tuple[str, int, str]]:
         .where(d.head_seq > 0, or_(listed.c.seq.is_(None), listed.c.seq < d.head_seq))
         .order_by(d.id)
     )
-    heads = [(row[0], row[1], row[2]) for row in connection.execute(chosen)]
-    if not heads:
-        return []
-    held = _held_heads(connection)
-    return [one for head in heads for one in (head, *held.get(head[0], ()))]
+    heads = {row[0]: [(row[0], row[1], row[2])] for row in connection.execute(chosen)}
+    quiet = list(connection.scalars(select(d.id).where(_KEPT_BACK)))
+    held = _held_heads(connection) if heads or quiet else {}
+    # Until its summary is out each day has the head of what is held: whether anything is does not show.
+    names = sorted({*heads, *quiet})
+    return [one for name in names for one in (*heads.get(name, ()), *held.get(name, ()))]
 
 
 def _held_heads(connection: Connection) -> dict[str, list[tuple[str, int, str]]]:
     """
     By dialogue the head of its held facts, which goes into the list beside that of its journal.
 
-    Always, once a summary with points under seal is out: that it is there says of no day that somebody acted on it.
+    Always, once a session began, and when its summary is out once there are points under seal: that it is there says of
+    no day that somebody acted on it.
     """
     sealed = exists().where(SEALS.c.dialogue_id == DIALOGUES.c.id)
     chosen = (
         select(DIALOGUES.c.id, HELD_HEADS.c.seq, HELD_HEADS.c.hash)
         .outerjoin(HELD_HEADS, HELD_HEADS.c.dialogue_id == DIALOGUES.c.id)
-        .where(sealed, DIALOGUES.c.summary_published_at.is_not(None))
+        .where(or_(and_(sealed, DIALOGUES.c.summary_published_at.is_not(None)), _KEPT_BACK))
     )
     found = {}
     for name, seq, digest in connection.execute(chosen):

@@ -24,7 +24,7 @@ class HeldFactTable(Base):
     at: Mapped[datetime] = mapped_column(comment="When it was written")
     voice: Mapped[str] = mapped_column(comment="The pseudonym whose act it is, or whom it reached")
     until: Mapped[datetime | None] = mapped_column(
-        comment="When it enters the journal, the end of that day; empty: never"
+        comment="When it enters the journal, the end of that day; empty: with the summary, or never"
     )
     fact: Mapped[FactName] = mapped_column(comment="What happened")
     actor: Mapped[str] = mapped_column(comment="Who did it, 'system' for the clock")
@@ -63,6 +63,9 @@ class HeldChangeTable(Base):
     )
     voice: Mapped[str] = mapped_column(comment="The pseudonym whose act it is, or whom it reached")
     until: Mapped[datetime] = mapped_column(comment="The end of that day")
+    awaits: Mapped[bool] = mapped_column(
+        comment="Whether it is over as soon as the points under seal are published"
+    )
     collection: Mapped[str] = mapped_column(
         comment="Of which table; 'notices': what others hear of it then"
     )

@@ -178,6 +178,14 @@ class Dialogue:
         seal = self.seals.get(voice)
         return seal is not None and seal.locked
 
+    def unpublished_keys(self, collection: str) -> list[str]:
+        """The keys of the rows of *collection* of which others know nothing until the summary is out."""
+        return [
+            held.change.key
+            for held in self.held
+            if held.awaits and held.change.before is None and held.change.collection == collection
+        ]
+
     def helper(self, name: str) -> Helper | None:
         """The helper called *name* while they help; None when there is none, or it ended."""
         found = self.helpers.get(name)

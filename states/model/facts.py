@@ -17,7 +17,10 @@ class Hold(Value):
     voice: str
     """The pseudonym whose own act brought the fact about, or a delivery to it."""
     until: datetime | None
-    """The moment (aware UTC) at which everybody may know; None: nobody but the moderator and the speaker ever does."""
+    """
+    The moment (aware UTC) at which everybody may know; None: with the points under seal, or never if it tells how words
+    came to somebody.
+    """
 
 
 class Fact(Value):
@@ -64,6 +67,8 @@ class HeldStep:
     hold: Hold
     changes: tuple[RowChange, ...]
     notices: tuple[Notice, ...]
+    awaits: bool = False
+    """Whether others hear of it as soon as the points under seal are published, if that is before the day's end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +77,5 @@ class HeldChange:
 
     voice: str
     change: RowChange
+    awaits: bool = False
+    """Whether it waits for the points under seal to be published."""

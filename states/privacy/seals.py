@@ -46,8 +46,18 @@ class Attributed(Protocol):
 
 
 def has_seals(dialogue: Dialogue) -> bool:
-    """Whether anybody speaks under seal in *dialogue*; that somebody does is no secret."""
+    """Whether it is known that anybody speaks under seal in *dialogue*: once that was published it is no secret."""
+    return bool(_told_seals(dialogue))
+
+
+def has_any_seal(dialogue: Dialogue) -> bool:
+    """Whether anybody speaks under seal in *dialogue*, published or not: for what must hold in any case."""
     return bool(dialogue.seals)
+
+
+def _told_seals(dialogue: Dialogue) -> list[Seal]:
+    untold = dialogue.unpublished_keys("seals")
+    return [seal for seal in dialogue.seals.values() if seal.id not in untold]
 
 
 def is_sealed(dialogue: Dialogue, name: object) -> bool:
@@ -65,9 +75,8 @@ def is_veiled(dialogue: Dialogue, name: str) -> bool:
     seat = dialogue.stakeholder_of(name)
     if seat is None:
         return False
-    return seat.at_risk is not False or any(
-        seal.stakeholder == seat.id for seal in dialogue.seals.values()
-    )
+    spoke = any(seal.stakeholder == seat.id for seal in _told_seals(dialogue))
+    return seat.at_risk is not False or spoke or is_sealed(dialogue, name)
 
 
 def has_neutral_subjects(dialogue: Dialogue) -> bool:
@@ -80,7 +89,7 @@ def has_neutral_subjects(dialogue: Dialogue) -> bool:
     seats = dialogue.stakeholders
     if any(
         one.stakeholder in seats and seats[one.stakeholder].at_risk is False
-        for one in dialogue.seals.values()
+        for one in _told_seals(dialogue)
     ):
         return True
     return dialogue.policy.neutral_subjects and any(s.at_risk is not False for s in seats.values())

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from states.checks.checks import checks_of
+from states.checks.checks import Check, checks_of
 from states.checks.gaps import Gap
 from states.language.errors import BadInput, ChecksNotMet, Refused
 from states.language.near_words import near_words
@@ -14,6 +14,8 @@ from states.language.validation_messages import problem_of
 from states.model.dialogue import Dialogue, Phase
 from states.model.people import PARTICIPANT
 from states.model.vocabulary import Step
+from states.privacy.embargo.known_to_others import as_others_know
+from states.privacy.readers import Reader
 from states.privacy.seals import is_sealed
 from states.steps.actor import actor_of
 from states.steps.delivery import pass_on
@@ -190,9 +192,15 @@ def _advance(work: Deliberation, step: Step) -> None:
 
 
 def _pass_gate(work: Deliberation, step: Step) -> None:
-    unmet = [check for check in checks_of(work.dialogue, work.now) if not check.passes]
+    unmet = _unmet(work.dialogue, work.now)
     if unmet:
-        raise ChecksNotMet(step, unmet)
+        known = work.dialogue.copy()
+        as_others_know(known, Reader.by_name(work.actor))
+        raise ChecksNotMet(step, _unmet(known, work.now) or unmet)
+
+
+def _unmet(dialogue: Dialogue, now: datetime) -> list[Check]:
+    return [check for check in checks_of(dialogue, now) if not check.passes]
 
 
 def enter(work: Deliberation, phase: Phase) -> None:

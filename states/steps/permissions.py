@@ -75,6 +75,16 @@ def can_seal(dialogue: Dialogue, role: str) -> bool:
     return role == Role.MODERATOR and moderator_is_independent(dialogue)
 
 
+def can_say_silence(dialogue: Dialogue, role: str) -> bool:
+    """
+    Whether *role* can say that nothing was contributed.
+
+    Where there is a moderator who records under seal they alone know all points; were others refused only when there
+    is such a point, the refusal would tell of it (rules 35).
+    """
+    return can_seal(dialogue, role) or not can_seal(dialogue, Role.MODERATOR)
+
+
 # the strategy
 
 

@@ -140,9 +140,13 @@ class RecordManagement(Value):
 
 
 class RecordContribution(Value):
-    """One point of one participant; without *attribution* at-risk people start at sealed, others at named."""
+    """
+    One point of one participant; without *attribution* at-risk people start at sealed, others at named.
 
-    id: Name
+    Without *id* it gets a number: at once when it is open, under seal once the summary is published (rules 35).
+    """
+
+    id: Name = ""
     stakeholder: Name
     text: Text
     attribution: Attribution | None = None

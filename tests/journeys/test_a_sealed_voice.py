@@ -200,6 +200,10 @@ def test_the_auditor_sees_no_identities_at_all(life: Row) -> None:
     }
 
 
+TOLD = "2022-08-26T00:00"
+"""Ten working days before the promise others hear of it, though no summary was published."""
+
+
 def test_who_speaks_openly_and_under_seal_is_owed_two_answers() -> None:
     acts = played("session")[:-5]
     acts.append(
@@ -213,7 +217,7 @@ def test_who_speaks_openly_and_under_seal_is_owed_two_answers() -> None:
             text="Openly.",
         )
     )
-    seen = outcome_of(small(acts, until="2022-06-17T00:00"))
+    seen = outcome_of(small(acts, until=TOLD))
     owed = {row["for"] for row in seen.duties(kind="answer-participant")}
     assert owed == {"ngo-nl", "sealed-1", "supplier-tr", "union-bd"}
 
@@ -227,7 +231,7 @@ def test_at_risk_speakers_start_under_seal() -> None:
         stakeholder=UNION["id"],
         text="Without a word.",
     )
-    seen = outcome_of(small([*played("gathering"), spoken], until="2022-06-17T00:00"))
+    seen = outcome_of(small([*played("gathering"), spoken], until=TOLD))
     assert [row["for"] for row in seen.duties(kind="answer-participant")] == ["sealed-1"]
 
 

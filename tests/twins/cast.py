@@ -123,8 +123,8 @@ STORIES = st.builds(
 CASTS = st.builds(Cast, SEATS, SEATS, STORIES)
 
 
-def life_of(cast: Cast, speaker: str, level: str = "sealed") -> Row:
-    """The life of *cast* in which *speaker* is the one who speaks, at this *level*, as a scenario."""
+def life_of(cast: Cast, speaker: str, level: str | None = "sealed") -> Row:
+    """The life of *cast* in which *speaker* is the one who speaks, at this *level* or None: not, as a scenario."""
     people = [_mapped(who, cast.seat(who)) for who in (ONE, OTHER)]
     script = Script(cast, speaker, level)
     bounces = [
@@ -166,7 +166,7 @@ class Script:
 
     cast: Cast
     speaker: str
-    level: str = "sealed"
+    level: str | None = "sealed"
 
     @property
     def seat(self) -> Seat:
@@ -219,6 +219,8 @@ class Script:
         for point, (who, level) in self.openly.items():
             given = {"id": point, "stakeholder": who, "attribution": level, "text": "Loon."}
             yield act(f"{day}T14:00", "moderator", "record-contribution", **given)
+        if self.level is None:
+            return
         given = {"stakeholder": self.speaker, "attribution": self.level}
         text, at = WORDS[self.seat.language], f"{day}T{self.seat.speaks}"
         yield act(at, "moderator", "record-contribution", id=POINT, text=text, **given)
@@ -233,7 +235,8 @@ class Script:
     @property
     def points(self) -> dict[str, str]:
         """Who said what."""
-        spoken = {point: who for point, (who, _) in self.openly.items()} | {POINT: self.speaker}
+        spoken = {point: who for point, (who, _) in self.openly.items()}
+        spoken |= {POINT: self.speaker} if self.level else {}
         return dict(sorted(spoken.items()))
 
     def _checks(self) -> Iterator[Row]:

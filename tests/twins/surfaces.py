@@ -224,7 +224,7 @@ def told_where(file: Path) -> Iterator[None]:
 
 @contextmanager
 def lived(
-    cast: Cast, speaker: str, folder: Path, level: str = "sealed", *, keyed: bool = False
+    cast: Cast, speaker: str, folder: Path, level: str | None = "sealed", *, keyed: bool = False
 ) -> Iterator[Lived]:
     """
     A life of *cast* in which *speaker* speaks, under seal if at no other *level*, in *folder*.

@@ -79,7 +79,6 @@ LEAKS = {
     "for whom somebody else records it": Leak(Cast(one=Seat(relayed=True)), (NEXT_DAY, LATER)),
 }
 OPEN: dict[str, str] = {
-    "in which order they spoke": "sealed points are numbered among the others before publication",
     "on which day they check and judge": "what they say is seen before its window closes",
     "who judges": "that they say anything is seen before its window closes",
 }

@@ -38,7 +38,7 @@ BOLD = Cast(
     other=Seat(at_risk=False, country="NL", language="nl", relayed=True),
     story=Story(also_open=True, corrected=True),
 )
-CLOSED = "order before publication, and days of checks and verdicts, are told"
+CLOSED = "days of checks and verdicts are told"
 
 
 def seen_of(cast: Cast, speaker: str) -> list[Seen]:

@@ -63,7 +63,7 @@ def _to_give(visit: Visit) -> list[Role]:
 def _may_give(visit: Visit, name: str, role: Role) -> bool:
     """Asked of the law with somebody who is nobody yet: only whether it is theirs to give counts."""
     given = {"role": role, "person": {"name": "?", "email": "nobody@nowhere.example"}}
-    dialogue = visit.site.house.ledger.read(name)
+    dialogue = visit.dialogue(name)  # as they know it: what nobody may know yet closes nothing here
     try:
         decide(dialogue, Step.HAND_OVER, given, visit.me.by, visit.now)
     except NotYours:

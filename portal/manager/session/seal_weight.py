@@ -10,7 +10,7 @@ from states.model.dialogue import Dialogue
 from states.model.people import Stakeholder
 from states.privacy.anonymity import Anonymity, PlannedPoint, anonymity
 from states.privacy.readers import Reader
-from states.privacy.seals import level_for
+from states.privacy.seals import is_sealed, level_for
 from states.privacy.small_counts import least_of
 
 ASKS = "weigh"
@@ -47,21 +47,28 @@ def require_weighed(visit: Visit, dialogue: Dialogue) -> None:
 
 def crowd_behind(visit: Visit, dialogue: Dialogue) -> Anonymity | None:
     """Among whom the speaker of the point in the form could be; None where it would not be sealed, or for others."""
-    seat = dialogue.stakeholders.get(visit.form.one("stakeholder"))
+    seat = _speaker(visit, dialogue)
     if seat is None or not Reader.by_name(visit.me.name).opens_seals:
         return None
-    if _level(visit, seat) is not Attribution.SEALED:
+    if level_chosen(visit, dialogue) is not Attribution.SEALED:
         return None
     language = None if visit.form.one(CHOICE) == REWORDED else seat.language
     shows = "country" in visit.form.many("shows")
     return anonymity(dialogue, PlannedPoint(seat.id, Attribution.SEALED, language, shows))
 
 
-def _level(visit: Visit, seat: Stakeholder) -> Attribution | None:
-    typed = visit.form.one("attribution")
-    if typed and typed not in list(Attribution):
+def level_chosen(visit: Visit, dialogue: Dialogue) -> Attribution | None:
+    """The level at which the point in the form would be recorded; None for one that there is not, or for nobody."""
+    typed, seat = visit.form.one("attribution"), _speaker(visit, dialogue)
+    if is_sealed(dialogue, visit.form.one("stakeholder")):
+        return Attribution.SEALED
+    if seat is None or (typed and typed not in list(Attribution)):
         return None
     return level_for(_Asked(Attribution(typed) if typed else None), seat)
+
+
+def _speaker(visit: Visit, dialogue: Dialogue) -> Stakeholder | None:
+    return dialogue.stakeholders.get(visit.form.one("stakeholder"))
 
 
 def crowd_in_words(visit: Visit, dialogue: Dialogue) -> tuple[int, list[tuple[str, int]]] | None:

@@ -7,7 +7,12 @@ from typing import Any
 from starlette.responses import Response
 
 from portal.http.errors import Incomplete
-from portal.manager.session.seal_weight import crowd_in_words, is_held_back, require_weighed
+from portal.manager.session.seal_weight import (
+    crowd_in_words,
+    is_held_back,
+    level_chosen,
+    require_weighed,
+)
 from portal.shared.points_by_role import complete, seen_by
 from portal.shared.which_dialogue import at_hand, nothing_yet
 from portal.web.pages import get, post
@@ -23,6 +28,7 @@ from states.model.dialogue import Dialogue, Phase
 from states.model.people import Role, Stakeholder
 from states.model.sizes.profiles import GovernedRule
 from states.model.vocabulary import Step
+from states.privacy.embargo.unpublished import free_mark, free_number
 from states.steps.permissions import can_seal
 from states.values.values import LINE_LIMIT
 
@@ -45,7 +51,8 @@ def show(visit: Visit) -> Response:
         management=_whose_presence(visit, dialogue),
         levels=_levels(visit, dialogue),
         wishes=_wishes(visit, dialogue),
-        free_id=_free_id(dialogue),
+        free_id=free_number(dialogue),
+        free_mark=free_mark(dialogue),
         crowd=crowd_in_words(visit, dialogue),
         has_key=has_key(visit.site.house.engine, dialogue.programme.id),
         attendance_shown=attendance_shown(dialogue),
@@ -81,13 +88,6 @@ def _wishes(visit: Visit, dialogue: Dialogue) -> list[tuple[Stakeholder, str]]:
     found = [opened_wish(w, secret) for w in wishes_of(visit.site.house.engine, dialogue.id)]
     seats, levels = dialogue.stakeholders, list(Attribution)
     return [(seats[w.who], w.value) for w in found if w.value in levels and w.who in seats]
-
-
-def _free_id(dialogue: Dialogue) -> str:
-    number = len(dialogue.contributions) + 1
-    while f"c{number}" in dialogue.contributions:
-        number += 1
-    return f"c{number}"
 
 
 def record_attendance(visit: Visit) -> Response:
@@ -182,23 +182,27 @@ def contribute(visit: Visit) -> Response:
     if is_held_back(visit):
         return visit.go(f"/dialogues/{dialogue.id}/session#contribute", said="held-back")
     require_weighed(visit, dialogue)
-    name = _name_for(visit, dialogue, given)
-    if name is not None:
-        visit.act(dialogue.id, Step.RECORD_CONTRIBUTION, {**given, "id": name})
+    under_seal = level_chosen(visit, dialogue) is Attribution.SEALED
+    wish = visit.form.one("mark" if under_seal else "id")
+    if not _is_there(dialogue, wish, given):
+        # Under seal it gets its number with the summary: one of now would tell when it was said.
+        name = {} if under_seal else {"id": _name_for(dialogue, wish)}
+        visit.act(dialogue.id, Step.RECORD_CONTRIBUTION, {**given, **name})
     return visit.go(f"/dialogues/{dialogue.id}/session#contribute", said="contribution")
 
 
-def _name_for(visit: Visit, dialogue: Dialogue, given: dict[str, str]) -> str | None:
+def _is_there(dialogue: Dialogue, wish: str, given: dict[str, str]) -> bool:
     """
-    A free name; None when a form that was sent twice brought the point already.
+    Whether a form that was sent twice brought the point already, which was to be called *wish*.
 
     Whose point it is does not count: the answer would tell anybody who guesses.
     """
-    wish = visit.form.one("id")
     taken = dialogue.contributions.get(wish)
-    if taken is None:
-        return wish or _free_id(dialogue)
-    return None if taken.text == given["text"] else _free_id(dialogue)
+    return taken is not None and taken.text == given["text"]
+
+
+def _name_for(dialogue: Dialogue, wish: str) -> str:
+    return wish if wish and wish not in dialogue.contributions else free_number(dialogue)
 
 
 def begin(visit: Visit) -> Response:

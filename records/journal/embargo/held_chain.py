@@ -7,6 +7,8 @@ rows against both, the held facts are told in the places where they happened.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
@@ -20,6 +22,9 @@ from records.journal.hash_chain import Head
 from records.journal.journal import Break, Entry
 from records.schema.held import HELD_FACTS, HELD_HEADS
 from records.schema.salts import COMMIT, detail_of
+from states.model.dialogue import Phase
+from states.model.vocabulary import FactName
+from states.privacy.embargo.unpublished import is_never_told, is_unnumbered
 
 _SAID = ("fact", "actor", "subject", "detail")
 
@@ -80,14 +85,23 @@ def as_it_happened(entries: Sequence[Entry], rows: Sequence[RowMapping]) -> list
     if not rows:
         return list(entries)
     told = {row["told"] for row in rows}
+    names = {entry.seq: entry.subject for entry in entries if entry.seq in told}
     places: dict[int, list[Entry]] = {}
     for row in rows:
-        places.setdefault(row["behind"], []).append(entry_of(row))
+        happened = entry_of(row)
+        if is_unnumbered(happened.subject):  # until it had a number
+            happened = replace(happened, subject=names.get(happened.seq, happened.subject))
+        places.setdefault(row["behind"], []).append(happened)
     shown = list(places.get(0, ()))
     for entry in entries:
         shown += [] if entry.seq in told else [entry]
         shown += places.get(entry.seq, ())
     return shown
+
+
+def as_rows_tell(entries: Sequence[Entry], rows: Sequence[RowMapping]) -> list[Entry]:
+    """As `as_it_happened`, but for points under seal that were published: of these the rows tell what others know."""
+    return as_it_happened(entries, [row for row in rows if row["until"] or row["told"] is None])
 
 
 def lived_entries(engine: Engine, dialogue_id: str) -> list[Entry]:
@@ -108,25 +122,61 @@ def untruths(entries: Sequence[Entry], rows: Sequence[RowMapping]) -> Iterator[U
     """Where the journal tells a held fact otherwise, or went on after the end of its day without it."""
     told = {entry.seq: entry for entry in entries}
     newest = max((entry.at for entry in entries), default=None)
+    published = [entry for entry in entries if _publishes(entry)]
     for row in rows:
+        until = row["until"] or _published_at(row, published)
         if row["told"] is not None:
-            yield from _compare(row, told.get(row["told"]))
-        elif row["until"] and newest and newest > row["until"]:
+            yield from _compare(row, told.get(row["told"]), until)
+        elif until and newest and (newest > until or not row["until"]):
             yield Untrue(row["seq"], "told", "missing", "there")
     numbers = Counter(row["told"] for row in rows if row["told"] is not None)
     for number in sorted(one for one, times in numbers.items() if times > 1):
         yield Untrue(number, "told", "once", "twice")
 
 
-def _compare(row: RowMapping, entry: Entry | None) -> Iterator[Untrue]:
+def _publishes(entry: Entry) -> bool:
+    """Whether with *entry* at the latest the points under seal are known."""
+    ended = entry.fact == FactName.PHASE_ENTERED and entry.detail["phase"] == Phase.CANCELLED
+    return ended or entry.fact == FactName.SUMMARY_PUBLISHED
+
+
+def _published_at(row: RowMapping, published: Sequence[Entry]) -> datetime | None:
+    """When at the latest the held fact of *row*, which waits for the points under seal, was known; None: not yet."""
+    if is_never_told(row["fact"], row["subject"]):
+        return None
+    return next((entry.at for entry in published if entry.seq > row["behind"]), None)
+
+
+def _compare(row: RowMapping, entry: Entry | None, until: datetime | None) -> Iterator[Untrue]:
     if entry is None:
         yield Untrue(row["seq"], "told", "missing", str(row["told"]))
         return
-    detail = canonical({**entry.detail, COMMIT: entry.commit} if entry.commit else entry.detail)
-    said = (entry.fact, entry.actor, entry.subject, detail)
-    for name, told in zip(_SAID, said, strict=True):
-        if told != row[name]:
-            yield Untrue(row["seq"], name, str(told), str(row[name]))
-    if row["until"] is None or entry.at != row["until"]:
-        held = instant_text(row["until"]) if row["until"] else "never"
+    for name, told, held in zip(_SAID, _said_in(entry, row), _said_of(row), strict=True):
+        if told != held:
+            yield Untrue(row["seq"], name, told, held)
+    if not _is_in_time(row, entry, until):
+        held = instant_text(until) if until else "never"
         yield Untrue(row["seq"], "until", instant_text(entry.at), held)
+
+
+def _is_in_time(row: RowMapping, entry: Entry, until: datetime | None) -> bool:
+    """What waits for the points under seal is told when they are published, or by time before that."""
+    if row["until"] is not None:
+        return bool(entry.at == until)
+    never = is_never_told(row["fact"], row["subject"])
+    return not never and row["at"] <= entry.at and (until is None or entry.at <= until)
+
+
+def _said_in(entry: Entry, row: RowMapping) -> tuple[str, ...]:
+    """What *entry* says; a point that got its number has another name than in *row*, and is bound under that."""
+    numbered = is_unnumbered(row["subject"])
+    bound = entry.commit and not numbered
+    detail = canonical({**entry.detail, COMMIT: entry.commit} if bound else entry.detail)
+    return entry.fact, entry.actor, row["subject"] if numbered else entry.subject, detail
+
+
+def _said_of(row: RowMapping) -> tuple[str, ...]:
+    detail = row["detail"]
+    if is_unnumbered(row["subject"]):
+        detail = canonical(detail_of(detail)[0])
+    return row["fact"], row["actor"], row["subject"], detail

@@ -13,7 +13,18 @@ from hashlib import sha256
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    delete,
+    func,
+    insert,
+    not_,
+    select,
+    text,
+    update,
+)
 
 from records.engine.column_types import canonical, instant_text
 from records.engine.database import reading
@@ -93,11 +104,13 @@ def put_changes(
     rows, changes = [], []
     for step in steps:
         hold = step.hold
-        whose = {"dialogue_id": dialogue.id, "voice": hold.voice, "until": hold.until}
+        whose = {
+            "dialogue_id": dialogue.id, "voice": hold.voice, "until": hold.until, "awaits": step.awaits,
+        }  # fmt: skip
         for one in step.changes:
             before = None if one.before is None else canonical(one.before)
             rows.append({**whose, "collection": one.collection, "key": one.key, "before": before})
-            changes.append(HeldChange(step.hold.voice, one))
+            changes.append(HeldChange(step.hold.voice, one, step.awaits))
         for notice in step.notices:
             said = canonical(notice.model_dump(mode="json"))
             rows.append({**whose, "collection": NOTICES, "key": notice.to, "before": said})
@@ -109,10 +122,10 @@ def put_changes(
 def changes_of(connection: Connection, dialogue_id: str) -> tuple[HeldChange, ...]:
     """What steps under seal changed in a dialogue since the last end of a day, oldest first."""
     c = HELD_CHANGES.c
-    chosen = select(c.voice, c.collection, c.key, c.before).order_by(c.id)
+    chosen = select(c.voice, c.collection, c.key, c.before, c.awaits).order_by(c.id)
     chosen = chosen.where(c.dialogue_id == dialogue_id, c.collection != NOTICES)
     return tuple(
-        HeldChange(row.voice, RowChange(row.collection, row.key, _fields(row)))
+        HeldChange(row.voice, RowChange(row.collection, row.key, _fields(row)), row.awaits)
         for row in connection.execute(chosen)
     )
 
@@ -168,8 +181,16 @@ class DayEnded(NamedTuple):
 
 def take_changes(connection: Connection, dialogue_id: str, now: datetime) -> DayEnded:
     """Forget what held steps changed whose day was over by *now*; what follows is in order of pseudonym."""
-    c = HELD_CHANGES.c
-    here = (c.dialogue_id == dialogue_id, c.until <= now)
+    return _take(connection, dialogue_id, HELD_CHANGES.c.until <= now, not_(HELD_CHANGES.c.awaits))
+
+
+def take_awaiting(connection: Connection, dialogue_id: str) -> DayEnded:
+    """Forget what was to be known with the points under seal, as `take_changes` does."""
+    return _take(connection, dialogue_id, HELD_CHANGES.c.awaits)
+
+
+def _take(connection: Connection, dialogue_id: str, *which: ColumnElement[bool]) -> DayEnded:
+    here = (HELD_CHANGES.c.dialogue_id == dialogue_id, *which)
     rows = list(connection.execute(select(HELD_CHANGES).where(*here)))
     connection.execute(delete(HELD_CHANGES).where(*here))
     rows.sort(key=lambda row: (row.until, number_of(row.voice), row.id))

@@ -12,17 +12,18 @@ from states.model.dialogue import Dialogue
 from states.model.duties import kind_of, whom_of
 from states.model.facts import Fact, HeldStep, Hold, Notice
 from states.model.people import PARTICIPANT, Role
-from states.model.vocabulary import DutyKind, FactName
+from states.model.vocabulary import DutyKind
 from states.privacy.embargo.row_changes import changes_of
+from states.privacy.embargo.unpublished import (
+    is_never_told,
+    is_silent,
+    is_unpublished,
+    publishes,
+    silent_until,
+    untold_last,
+    without_unpublished,
+)
 from states.privacy.seals import ABOUT_CARRYING, is_sealed
-
-_CARRYING = frozenset({
-    FactName.PARTICIPANT_ANSWERED, FactName.ANSWER_BOUNCED, FactName.NOTICE_UNDELIVERABLE,
-    FactName.DELIVERY_RECORDED, FactName.REPORT_UNREAD, FactName.REPORT_LOOKED_AT, FactName.NOT_REACHED,
-})  # fmt: skip
-"""The facts that say how far words to a voice came."""
-_CARRIED = frozenset({DutyKind.PASS_ON, DutyKind.CARRY_ANSWER})
-"""The duties that are about how words come to a voice."""
 
 
 def sealed_voice(dialogue: Dialogue, *names: str | None) -> str | None:
@@ -32,11 +33,7 @@ def sealed_voice(dialogue: Dialogue, *names: str | None) -> str | None:
 
 def hold_of(fact: Fact, voice: str, until: datetime) -> Hold:
     """How *fact* is held, which an act of *voice* or a delivery to it brought about: until *until*, or for ever."""
-    return Hold(voice=voice, until=None if _is_of_carrying(fact) else until)
-
-
-def _is_of_carrying(fact: Fact) -> bool:
-    return fact.fact in _CARRYING or kind_of(fact.subject) in _CARRIED
+    return Hold(voice=voice, until=None if is_never_told(fact.fact, fact.subject) else until)
 
 
 def withhold(
@@ -54,18 +51,28 @@ def withhold(
     Held are those of a step of *voice*, and what others did with what only a held fact made; with that, what others are
     to know later.
     """
-    held = [_mark(fact, before, voice, until) for fact in facts]
+    if publishes(before, after):
+        before, facts = without_unpublished(before), untold_last(before, facts)
+    silent = is_silent(before, after, voice)
+    held = [_mark(fact, before, voice, until, silent=silent) for fact in facts]
     if voice is None:
         return held, notices, ()
     at_once = [one for one in notices if may_hear_at_once(one)]
     later = tuple(one for one in notices if not may_hear_at_once(one))
-    step = HeldStep(Hold(voice=voice, until=until), tuple(changes_of(before, after)), later)
+    hold = Hold(voice=voice, until=silent_until(after, until) if silent else until)
+    step = HeldStep(hold, tuple(changes_of(before, after)), later, awaits=silent)
     return held, at_once, (step,)
 
 
-def _mark(fact: Fact, before: Dialogue, voice: str | None, until: datetime) -> Fact:
+def _mark(
+    fact: Fact, before: Dialogue, voice: str | None, until: datetime, *, silent: bool
+) -> Fact:
     whose = voice or _made_under_embargo(before, fact.subject) or carried_voice(fact)
-    return fact.model_copy(update={"hold": hold_of(fact, whose, until)}) if whose else fact
+    if whose is None:
+        return fact
+    silent = silent or is_unpublished(before, fact.subject)
+    hold = Hold(voice=whose, until=None) if silent else hold_of(fact, whose, until)
+    return fact.model_copy(update={"hold": hold})
 
 
 def carried_voice(fact: Fact) -> str | None:

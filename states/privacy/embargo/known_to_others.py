@@ -28,8 +28,9 @@ def as_letters_know(dialogue: Dialogue, to: str) -> Dialogue:
     if not dialogue.held or to == Role.MODERATOR:
         return dialogue
     seat = dialogue.stakeholder_of(to)
-    known = dialogue.copy()
-    _put_all_back(known, dialogue.voices_of(seat.id) if seat else ())
+    known, own = dialogue.copy(), dialogue.voices_of(seat.id) if seat else ()
+    untold = dialogue.unpublished_keys("seals")
+    _put_all_back(known, [voice for voice in own if voice == to or voice not in untold])
     return known
 
 

@@ -38,6 +38,8 @@ def changes_of(before: Dialogue, after: Dialogue) -> Iterable[RowChange]:
         was, now = getattr(before, name), getattr(after, name)
         if was != now:
             yield from _row_changes(name, was, now)
+    for name in after.seals.keys() - before.seals.keys():
+        yield RowChange("seals", name, None)
 
 
 def _row_changes(

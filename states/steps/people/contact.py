@@ -6,6 +6,7 @@ from states.language.errors import BadInput, NotYours, Refused
 from states.model.dialogue import Dialogue
 from states.model.people import ROLES, SYSTEM, WAYS, Role, Stakeholder, way_of
 from states.model.vocabulary import FactName, Step, Template
+from states.privacy.embargo.unpublished import may_hold_seals
 from states.privacy.independence import debtor_behind, debtor_reached_at, is_debtor, same_phone
 from states.privacy.seals import has_seals
 from states.steps.draft import Deliberation
@@ -69,12 +70,12 @@ def _change_ways(work: Deliberation, seat: Stakeholder, named: dict[str, Any], v
 
 def _require_may_change(work: Deliberation, seat: Stakeholder, named: dict[str, Any]) -> None:
     """
-    Whoever says where mail goes can read what is sealed, so once there are seals only the moderator says it.
+    Whoever says where mail goes can read what is sealed, so once there may be seals only the moderator says it.
 
     For everybody alike: the refusal does not tell who spoke under seal (rules 37).
     """
     keeps = work.actor == Role.MODERATOR and not is_debtor(work.dialogue, work.actor)
-    if "email" in named and has_seals(work.dialogue) and not keeps:
+    if "email" in named and may_hold_seals(work.dialogue) and not keeps:
         raise NotYours("seals-keep-addresses")
     if not keeps and has_contributed(work.dialogue, seat):
         raise NotYours("contact-is-theirs")
@@ -90,10 +91,10 @@ def has_contributed(dialogue: Dialogue, seat: Stakeholder) -> bool:
     """
     Whether *seat* said something for which an answer is owed, in this edition or took part in an earlier one.
 
-    Under seal nobody may see who spoke, so once there are seals everybody who was invited counts.
+    Under seal nobody may see who spoke, so once there may be seals everybody who was invited counts.
     """
     spoke = any(c.voice == seat.id for c in dialogue.contributions.values())
-    return spoke or seat.took_part or (has_seals(dialogue) and seat.invited)
+    return spoke or seat.took_part or (may_hold_seals(dialogue) and seat.invited)
 
 
 def require_own_way(

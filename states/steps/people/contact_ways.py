@@ -148,7 +148,7 @@ def _is_kept(dialogue: Dialogue, to: str, template: str) -> bool:
     But for the answer to somebody who spoke openly, which is owed again (rules 39).
     """
     seat = to in dialogue.stakeholders and template not in ANSWERS
-    return has_seals(dialogue) and (is_sealed(dialogue, to) or seat)
+    return is_sealed(dialogue, to) or (has_seals(dialogue) and seat)
 
 
 def _reached_roles(dialogue: Dialogue, notice: Notice, roles: Iterable[Role]) -> list[Role]:

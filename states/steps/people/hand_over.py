@@ -10,7 +10,7 @@ from states.model.people import Person, Role
 from states.model.vocabulary import FactName, Template
 from states.privacy.closed_seals import unprotected_seals
 from states.privacy.independence import is_debtor, plain_name, with_roles
-from states.privacy.seals import has_seals
+from states.privacy.seals import has_any_seal
 from states.steps.draft import Deliberation
 from states.steps.people.contact_ways import forget_failure
 from states.steps.requests import AgreeHandOver, HandOver
@@ -85,7 +85,7 @@ def hand_over(work: Deliberation, given: HandOver) -> None:
     heard = has_spoken(work.dialogue) or work.dialogue.heard_beside
     work.programme = with_roles(work.dialogue.programme, roles, work.now if heard else None)
     work.dialogue.programme = work.programme
-    if has_seals(work.dialogue) and not moderator_is_independent(work.dialogue):
+    if has_any_seal(work.dialogue) and not moderator_is_independent(work.dialogue):
         raise Refused("seals-need-independence", role=given.role)
     agreed = {role: who for role, who in work.dialogue.agreed.items() if role != given.role.value}
     work.dialogue.agreed = agreed

@@ -8,10 +8,12 @@ from states.model.dialogue import Dialogue
 from states.model.duties import duty_name
 from states.model.people import Role, Stakeholder
 from states.model.vocabulary import DutyKind, FactName, Template
+from states.privacy.embargo.known_to_others import number_of
+from states.privacy.embargo.unpublished import free_mark, free_number, is_unnumbered
 from states.privacy.seals import is_sealed, level_for, level_for_pseudonym, speak_under_seal
 from states.steps.delivery.onlookers import say_it_is_theirs
 from states.steps.draft import Deliberation
-from states.steps.permissions import can_seal
+from states.steps.permissions import can_say_silence, can_seal
 from states.steps.phases.neutral_words import ask_for_wording, keep_published_line
 from states.steps.requests import (
     CheckLine,
@@ -63,15 +65,17 @@ def record_contribution(work: Deliberation, given: RecordContribution) -> None:
     Where the names are closed they name the pseudonym itself for a further point of the same speaker (decision 46).
     """
     d = work.dialogue
-    if given.id in d.contributions:
-        raise Refused("contribution-twice", contribution=given.id)
+    _require_own_name(d, given.id)
     if d.summary_published_at is not None:
         raise Refused("summary-is-out")
     voice, attribution = _speaker(work, given)
-    d.contributions[given.id] = Contribution(
-        id=given.id, voice=voice, attribution=attribution, text=given.text, recorded_at=work.now
+    under_seal = is_sealed(d, voice)
+    name = given.id or (free_mark(d) if under_seal else free_number(d))
+    d.contributions[name] = Contribution(
+        id=name, voice=voice, attribution=attribution, text=given.text, recorded_at=work.now
     )
-    work.fact(FactName.CONTRIBUTION_RECORDED, given.id, voice=voice, attribution=attribution)
+    work.sealed = voice if under_seal else None
+    work.fact(FactName.CONTRIBUTION_RECORDED, name, voice=voice, attribution=attribution)
     open_debt(work, voice)
 
 
@@ -91,6 +95,14 @@ def _speaker(work: Deliberation, given: RecordContribution) -> tuple[str, Attrib
     if not speaker.invited:
         raise Refused("speaker-not-invited")
     return _voice(work.dialogue, speaker, attribution), attribution
+
+
+def _require_own_name(dialogue: Dialogue, name: str) -> None:
+    """Raise BadInput or Refused when a point cannot be called *name*; empty: it gets a number."""
+    if is_unnumbered(name):
+        raise BadInput("reserved-name", name=name)
+    if name in dialogue.contributions:
+        raise Refused("contribution-twice", contribution=name)
 
 
 def _require_seal(work: Deliberation, attribution: Attribution) -> None:
@@ -125,11 +137,7 @@ def publish_summary(work: Deliberation, given: PublishSummary) -> None:
     d = work.dialogue
     if d.summary_published_at is not None:
         raise Refused("summary-is-out")
-    standing = [c.id for c in d.contributions.values() if c.stands]
-    if not standing:
-        raise Refused("nothing-to-summarise")
-    if missing := [name for name in standing if name not in given.lines]:
-        raise BadInput("lines-missing", contributions=missing)
+    _require_lines(work, given)
     for name, line in given.lines.items():
         work.contribution(name)
         work.change_contribution(name, line=line)
@@ -143,8 +151,25 @@ def publish_summary(work: Deliberation, given: PublishSummary) -> None:
         work.tell(voice, Template.SUMMARY_TO_CHECK, duty)
 
 
+def _require_lines(work: Deliberation, given: PublishSummary) -> None:
+    """A line for each point; whoever does not know of those under seal is told of none, and leaves it to who does."""
+    points = work.dialogue.contributions
+    untold = () if work.actor == Role.MODERATOR else work.dialogue.unpublished_keys("contributions")
+    known = [c.id for c in points.values() if c.stands and c.id not in untold]
+    left = [name for name in untold if name not in given.lines]
+    if not known and (left or not untold):
+        raise Refused("nothing-to-summarise")
+    if missing := [name for name in known if name not in given.lines]:
+        raise BadInput("lines-missing", contributions=missing)
+    if left:
+        raise NotYours("summary-is-moderators")
+
+
 def _voices(dialogue: Dialogue) -> list[str]:
-    return list(dict.fromkeys(c.voice for c in dialogue.contributions.values() if c.stands))
+    """Who speaks, in the order in which they spoke; under seal last, in that of the pseudonyms."""
+    voices = dict.fromkeys(c.voice for c in dialogue.contributions.values() if c.stands)
+    sealed = {voice for voice in voices if is_sealed(dialogue, voice)}
+    return [voice for voice in voices if voice not in sealed] + sorted(sealed, key=number_of)
 
 
 def check_line(work: Deliberation, given: CheckLine, voice: str) -> None:
@@ -169,6 +194,8 @@ def check_line(work: Deliberation, given: CheckLine, voice: str) -> None:
 def close_session(work: Deliberation, given: CloseSession) -> None:
     """The session is complete; lines that nobody checked are recorded as silence."""
     if given.no_contributions:
+        if not can_say_silence(work.dialogue, work.actor):
+            raise NotYours("silence-is-moderators")
         if work.dialogue.contributions:
             raise BadInput("contributions-are-there", number=len(work.dialogue.contributions))
         work.dialogue.no_contributions = given.no_contributions
