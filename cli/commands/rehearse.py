@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from cli import console
+from cli.rehearsal.effort_view import effort_shown, profile_of
 from cli.rehearsal.language_option import Lang
 from cli.rehearsal.scenario import Scenario, read_scenario
 from cli.rehearsal.simulator import Life, new_life
@@ -64,6 +65,8 @@ def command(
         _say_if_tight(life)
         life.live()
         shown = life.view(viewer)
+        shown |= {"profile": profile_of(life)}
+        shown |= {"effort": effort_shown(life, shown["letters"], viewer)}
         if mail is not None:
             _leave_mail(life, mail, words)
     if as_json:

@@ -1,15 +1,14 @@
 """Simulator: a clock that jumps from event to event, through the real ledger, sweep and delivery."""
 
-import tempfile
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 
 from cli.json_views import Refusal, Row, refusal, visible_dialogues
 from cli.rehearsal.scenario import Act, Scenario
+from cli.rehearsal.throwaway_database import make_tables, throwaway
+from cli.rehearsal.weekly_rounds import next_monday
 from config.settings import load_settings
 from notifications.channels.channels import Memory
 from notifications.letters.compose import Message
@@ -33,8 +32,6 @@ from states.values.values import Value
 _STILL_LIMIT = 25  # rounds at one moment, after which something does not move on
 _EVENT_LIMIT = 200_000
 _SENDER = "weerklank@dialoog.example"
-_MINUTE = "%Y-%m-%d %H:%M"
-_MINUTE = "%Y-%m-%d %H:%M"
 _MINUTE = "%Y-%m-%d %H:%M"
 
 
@@ -69,7 +66,12 @@ class Life:
         self.refused: list[Refusal] = []
         self.tight: list[UnfitDay] = []
         """The days that did not fit any more when the edition was opened, as if that was confirmed."""
+        self.taken: Counter[tuple[str, Step]] = Counter()
+        """How often whom took each step, of what everybody may know."""
+        self.taken_under_seal: Counter[tuple[str, Step]] = Counter()
+        """The same of what only the moderator may know."""
         self._acts = deque(scenario.in_order())
+        self._monday = self._first_monday()
         self._still = 0
         self._events = 0
 
@@ -87,6 +89,7 @@ class Life:
             now=self.now,
         )
         self.dialogue_id = receipt.dialogue_id
+        self.taken[Role.MANAGER, Step.GIVE_INFORMATION] += opening.information is not None
         self.tight = unfit(self.house.ledger.read(self.dialogue_id), self.now)
         self._set_the_table()
         while self._acts and self._acts[0].at < self.now:
@@ -147,10 +150,15 @@ class Life:
         found = [next_moment(engine), next_day_end(engine)]
         return min((moment for moment in found if moment is not None), default=None)
 
+    def _first_monday(self) -> datetime | None:
+        """Overviews are lived where a profile was chosen, so that older scenarios tell what they told."""
+        policy = self.house.policies(self.scenario.own_programme().policy)
+        return next_monday(self.scenario.calendar, self.now) if policy.profile else None
+
     def _next_event(self) -> datetime | None:
         acts = [self._acts[0].at] if self._acts else []
-        due = self.next_moment()
-        times = [self._awake_from(max(due, self.now))] if due else []
+        due = [moment for moment in (self.next_moment(), self._monday) if moment]
+        times = [self._awake_from(max(min(due), self.now))] if due else []
         return min(acts + times, default=None)
 
     def _awake_from(self, moment: datetime) -> datetime:
@@ -177,7 +185,13 @@ class Life:
         if self.awake:
             self.house.sweep(self.now, pause_seconds=0)
             self.house.open_due_editions(self.now)
+            self._write_overviews()
             self.deliver()
+
+    def _write_overviews(self) -> None:
+        if self._monday and self._monday <= self.now:
+            self.house.send_digest(self.scenario.programme.id, self.now)
+            self._monday = next_monday(self.scenario.calendar, self.now)
 
     def deliver(self) -> None:
         """Send all that waits, also what the sending itself brings about; nothing while the scheduler is down."""
@@ -190,11 +204,13 @@ class Life:
         target = dialogue_id or self.dialogue_id
         try:
             step = known_step(act["do"]).name
-            self.house.ledger.act(target, step, act["with"], by=act["by"], now=at)
+            done = self.house.ledger.act(target, step, act["with"], by=act["by"], now=at)
         except Refused as refused:
             reason = (refused.code, refused.why(self.language))
             self.refused.append(refusal(self._dialogue(target), act, reason, at))
             return False
+        untold = any(fact.hold for fact in done.facts)
+        (self.taken_under_seal if untold else self.taken)[str(act["by"]), step] += 1
         return True
 
     def _target(self, act: Act) -> str:
@@ -242,9 +258,9 @@ def new_life(
     Raises Refused('database-in-use') when *database* already holds tables: simulated time must never pass there.
     """
     with ExitStack() as stack:
-        url = database or _throwaway(stack)
+        url = database or throwaway(stack)
         if database:
-            _make_tables(database)
+            make_tables(database)
         mail = Memory(bounces=bouncing(scenario))
         settings = load_settings(
             database_url=url, channel="none", sender=_SENDER, base_url=base_url, chat_urls=()
@@ -266,25 +282,3 @@ def bouncing(scenario: Scenario) -> Callable[[str, datetime], bool]:
         return any(one.begin <= now < one.end for one in named)
 
     return bounces
-
-
-def _make_tables(url: str) -> None:
-    from records.migrate import found_rehearsal
-
-    found_rehearsal(url)
-
-
-def _throwaway(stack: ExitStack) -> str:
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="weerklank-")))
-    file = folder / "rehearsal.db"
-    file.write_bytes(_blank())
-    return f"sqlite:///{file}"
-
-
-@cache
-def _blank() -> bytes:
-    """The bytes of an empty database with all tables; making one takes half a second, copying it none."""
-    with tempfile.TemporaryDirectory(prefix="weerklank-") as folder:
-        file = Path(folder) / "blank.db"
-        _make_tables(f"sqlite:///{file}")
-        return file.read_bytes()

@@ -8,6 +8,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 from rich.console import Console
 from rich.text import Text
 
@@ -130,6 +131,7 @@ def _ending(shown: Row, lang: str) -> Iterator[StoryLine]:
         yield StoryLine("", f"{row['id']}: {word('phase', row['phase'], lang)}")
     yield from _answers(shown["duties"], lang)
     yield from _messages(shown, lang)
+    yield from _effort(shown, lang)
     if refused := len(shown["refused"]):
         yield StoryLine("", phrase("end-refused", lang, refused), "fact")
 
@@ -164,6 +166,24 @@ def _messages(shown: Row, lang: str) -> Iterator[StoryLine]:
         yield StoryLine("", phrase("end-busiest", lang, most, day=when, who=who), "done")
     if failed := sum(row["status"] == "failed" for row in shown["notices"]):
         yield StoryLine("", phrase("end-failed", lang, failed), "late")
+
+
+def _effort(shown: Row, lang: str) -> Iterator[StoryLine]:
+    """Hours of each role, where they were estimated."""
+    rows = [row for row in shown.get("effort", ()) if row["minutes"]]
+    if not rows:
+        return
+    said = [f"{word('role', row['role'], lang)} {_hours(row['hours'], lang)}" for row in rows]
+    yield StoryLine("", phrase("end-hours", lang, who=", ".join(said)), "done")
+    if profile := shown.get("profile"):
+        yield StoryLine(
+            "", phrase("end-profile", lang, profile=word("profile", profile, lang)), "fact"
+        )
+
+
+def _hours(hours: float, lang: str) -> str:
+    text: str = format_decimal(hours, "0.0", lang)
+    return text
 
 
 def _per_role(letters: Iterable[Row], lang: str) -> str:

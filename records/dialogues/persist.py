@@ -36,6 +36,7 @@ from records.outbox import enqueue
 from records.outbox.corrections import correct
 from records.schema.core import DIALOGUES, DUTIES
 from records.schema.fact_order import require_order
+from records.schema.rehearsal_mark import is_marked
 from records.seals.keys import key_of, lock_of
 from states.language.errors import Refused
 from states.model.dialogue import Dialogue, Phase
@@ -84,11 +85,15 @@ def write_chosen_step(
 
 
 def _require_own_key(connection: Connection, before: Dialogue, after: Dialogue) -> None:
-    """Where the profile asks for the moderator's own key, the session opens once there is one (rules 50)."""
+    """
+    Where the profile asks for the moderator's own key, the session opens once there is one (rules 50).
+
+    In a rehearsal nobody could make one, and there are no names to keep.
+    """
     opens = before.phase is not after.phase and after.phase is Phase.SESSION
     if not opens or after.policy.rule(GovernedRule.MODERATOR_KEY) != "on":
         return
-    if key_of(connection, before.programme.id) is None:
+    if key_of(connection, before.programme.id) is None and not is_marked(connection):
         raise Refused("session-needs-key")
 
 

@@ -1,6 +1,6 @@
 """Rehearsal mark: a database that a rehearsal made is marked, and stays one of rehearsals."""
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from records.engine.database import reading
@@ -22,6 +22,11 @@ FOUNDING = table_of(FoundingTable)
 
 def is_rehearsed(engine: Engine) -> bool:
     """Whether a rehearsal founded the database of *engine*."""
-    found = select(func.count()).where(FOUNDING.c.mark == REHEARSED)
     with reading(engine) as connection:
-        return bool(connection.scalar(found))
+        return is_marked(connection)
+
+
+def is_marked(connection: Connection) -> bool:
+    """The same, asked inside the transaction of *connection*."""
+    found = select(func.count()).where(FOUNDING.c.mark == REHEARSED)
+    return bool(connection.scalar(found))

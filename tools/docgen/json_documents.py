@@ -12,6 +12,7 @@ from states.model import vocabulary
 from states.model.dialogue import Phase
 from states.model.duties import KINDS, DutyStatus
 from states.model.people import AUDITOR, HELPER, PARTICIPANT, Role
+from states.model.sizes.profiles import Profile
 from states.model.vocabulary import Step
 from states.steps.delivery import letters
 
@@ -201,6 +202,36 @@ class Seen(Document):
     """Only with `--as moderator`."""
     paused: list["PausedRow"] = []
     """Only where a programme is paused; `rehearse` has none."""
+
+
+class EffortPart(Document):
+    """One kind of work of a role in a rehearsed life."""
+
+    what: str
+    """A step, `read/` and the step of participants that is read, or `letter/` and its kind."""
+    number: Count
+    minutes: Count
+
+
+class EffortRow(Document):
+    """Letters and estimated hours of one role (docs/effort.md); what is under seal counts with `--as moderator`."""
+
+    role: Role
+    letters: Count
+    minutes: Count
+    hours: float
+    """The minutes in hours, to a tenth."""
+    parts: list[EffortPart]
+    """What the minutes are made of, the dearest first."""
+
+
+class Rehearsed(Seen):
+    """A scenario as it was lived."""
+
+    profile: Profile | None
+    """The profile that its programme chose; null: none, and then no weekly overviews are lived."""
+    effort: list[EffortRow]
+    """Of every role of the programme."""
 
 
 class PausedRow(Document):
@@ -1041,7 +1072,7 @@ class SealCode(Document):
 
 DOCUMENTS: dict[str, tuple[type[Document], ...]] = {
     "demo": (Demo,),
-    "rehearse": (Seen,),
+    "rehearse": (Rehearsed,),
     "programme apply": (AppliedProgramme, ForeseenProgramme),
     "programme list": (Programmes,),
     "programme show": (ShownProgramme,),

@@ -41,6 +41,8 @@ PARTS = (
     GeneratedPart("ARCHITECTURE.md", "diagram", _diagram),
     GeneratedPart("ARCHITECTURE.md", "floors", floors.floors),
     GeneratedPart("ARCHITECTURE.md", "messages", _messages),
+    GeneratedPart("docs/effort.md", "forms", operator_tables.forms),
+    GeneratedPart("docs/effort.md", "letters", operator_tables.letters),
     GeneratedPart("docs/json.md", "commands", json_schema.commands),
     GeneratedPart("docs/json.md", "documents", json_schema.documents),
     GeneratedPart("docs/modules.md", "modules", module_map.modules),

@@ -24,7 +24,7 @@ _SHIM = "assets/iframe-worker.js"
 """Lets the search work where the site lies in a folder; without it the theme would fetch one from elsewhere."""
 _USE = ["docs/portal.md", "docs/rules.md"]
 _RUN = [
-    "docs/operations.md", "docs/settings.md", "docs/reliability.md", "docs/performance.md",
+    "docs/operations.md", "docs/effort.md", "docs/settings.md", "docs/reliability.md", "docs/performance.md",
     "docs/json.md", "docs/scenario.md", "SECURITY.md",
 ]  # fmt: skip
 _CHANGE = ["CONTRIBUTING.md", "ARCHITECTURE.md", "docs/modules.md", "docs/style.md"]
