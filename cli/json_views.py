@@ -18,7 +18,7 @@ from states.language.languages import SOURCE
 from states.model.dialogue import Dialogue
 from states.model.duties import Duty
 from states.model.vocabulary import Template
-from states.privacy.embargo.known_to_others import as_others_know
+from states.privacy.embargo.known_to_others import as_others_know, is_heard_of
 from states.privacy.readers import A_MODERATOR, Reader
 from states.privacy.redaction import Redactor, for_auditors, without_speaker
 from states.privacy.seals import (
@@ -225,6 +225,7 @@ def notices(ledger: Ledger, dialogues: Sequence[Dialogue], viewer: Viewer) -> li
         for row in queries.notices_of(ledger.engine, list(known))
         if may_know_task(reader, row.to, row.template, row.kind)
         and may_know_duty(reader, row.duty or "")
+        and is_heard_of(known[row.dialogue_id], row.to)
     ]
     rows.sort(key=lambda row: (row.sent_at or row.at, row.id))
     return [notice_row(row) for row in rows]

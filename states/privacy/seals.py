@@ -119,7 +119,7 @@ def may_know_way(dialogue: Dialogue, reader: Reader, to: str) -> bool:
 
     Who has no e-mail is known of everybody, so when one pseudonym is reached by hand it is known whose that is.
     """
-    return reader.opens_seals or not is_sealed(dialogue, to)
+    return reader.opens_seals or not (is_pseudonym(to) or is_sealed(dialogue, to))
 
 
 def may_know_task(reader: Reader, to: str, template: str, kind: str | None) -> bool:

@@ -83,6 +83,8 @@ class Story:
     """Whether somebody was named to reach people in Turkish."""
     corrected: bool = False
     """Whether the moderator changes the address of the one who has one, a day after answers were written."""
+    moved: bool = False
+    """Whether the manager moves the session on, and the promise with it, the day after people spoke."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,10 @@ class Script:
             yield act("2022-02-01T10:00", "sponsor", "name-helper", **named)
         yield from self._gathering()
         yield from self._session()
+        if self.cast.story.moved:
+            given = {"to": "2022-06-30T13:00", "reason": "Er is nog een tweede dag."}
+            yield act("2022-06-17T08:00", "manager", "reschedule-session", **given)
+            return
         yield from self._checks()
         yield from self._answers()
 

@@ -15,6 +15,7 @@ CASTS = {
     "who is at risk": Cast(),
     "who is not": Cast(one=Seat(at_risk=False), story=Story(also_open=True)),
     "who cannot be mailed": Cast(one=Seat(mail=False)),
+    "while the session moves": Cast(story=Story(moved=True)),
 }
 
 
@@ -26,4 +27,5 @@ def test_others_see_the_same_as_if_nothing_was_said(cast: Cast, tmp_path: Path) 
             seen.append([life.look(moment, whole=True) for moment in WHEN])
             assert [one.do for one in life.life.refused] == []
     for moment, one, other in zip(WHEN, *seen, strict=True):
-        assert differences(one, other) == {}, moment
+        found = differences(one, other)
+        assert found == {}, (moment, found)

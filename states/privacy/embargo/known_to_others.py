@@ -10,7 +10,7 @@ from states.model.duties import KINDS, Duty, DutyStatus
 from states.model.people import Role
 from states.privacy.embargo.row_changes import put_back
 from states.privacy.readers import Reader
-from states.privacy.seals import is_sealed, own_voices
+from states.privacy.seals import is_pseudonym, is_sealed, own_voices
 from states.values.values import Value
 
 
@@ -21,6 +21,11 @@ def as_others_know(dialogue: Dialogue, reader: Reader) -> None:
     own = own_voices(dialogue, reader)
     _put_all_back(dialogue, own)
     _blur(dialogue, own)
+
+
+def is_heard_of(dialogue: Dialogue, name: str) -> bool:
+    """Whether *name* is no pseudonym, or one of which whoever knows *dialogue* as it is here has heard."""
+    return name in dialogue.seals or not is_pseudonym(name)
 
 
 def as_letters_know(dialogue: Dialogue, to: str) -> Dialogue:
