@@ -121,7 +121,7 @@ class Ledger:
             held = self._reader.read(connection, dialogue_id, lock=True)
             if expected not in {None, held.revision}:
                 raise Refused("changed-meanwhile", dialogue=dialogue_id)
-            held = up_to_date(connection, held, now)
+            held = up_to_date(connection, held, now) if held.dialogue.held else held
             decided = law(heard_beside(held.dialogue) if beside else held.dialogue)
             after = write_chosen_step(connection, held, decided, now)
         return self._write(after, decided)

@@ -154,7 +154,8 @@ def _contribution(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
 def _debt(facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     if fact["detail"].get("kind") == DEBT:
         due = facts.day(fact["detail"]["due"])
-        yield Grain(at, "debts", f"debts/{due.date()}", "day", details={"due": due})
+        # What is said under seal is known days later: of that and the rest one sum is told.
+        yield Grain(at, "debts", f"debts/{due.date()}", "month", details={"due": due})
 
 
 def _decision_grains(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:

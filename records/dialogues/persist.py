@@ -116,7 +116,8 @@ def write_step(connection: Connection, held: Snapshot, decided: Decided, now: da
         _hold(connection, after, decided, head.seq, now)
     correct(connection, before, after, decided.facts, now)
     duties = save(connection, held, after, head)
-    publication.move(connection, after, now)
+    if after.held:
+        publication.move(connection, after, now)
     enqueue.withdraw_outdated(connection, after.id, duties)
     origin = f"fact:{head.seq}" if rows else f"step:{held.revision + 1}"
     _write_words(connection, rows, enqueue.rows_of(after.id, decided.notices, origin, now))
@@ -188,7 +189,7 @@ def _hold(
 
 def up_to_date(connection: Connection, held: Snapshot, now: datetime) -> Snapshot:
     """*held*, locked, with what time made known by *now*: the law knows a point by the number that it has then."""
-    return end_days(connection, held, now)[0] if held.dialogue.held else held
+    return end_days(connection, held, now)[0]
 
 
 def end_days(

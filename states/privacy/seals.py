@@ -56,7 +56,7 @@ def has_any_seal(dialogue: Dialogue) -> bool:
 
 
 def _told_seals(dialogue: Dialogue) -> list[Seal]:
-    untold = dialogue.unpublished_keys("seals")
+    untold = dialogue.unpublished_keys("seals") if dialogue.held else ()
     return [seal for seal in dialogue.seals.values() if seal.id not in untold]
 
 
