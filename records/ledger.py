@@ -34,6 +34,7 @@ from states.model.vocabulary import Step
 from states.steps.decide import decide, decide_all
 
 _log = logging.getLogger(__name__)
+_Law = Callable[[Dialogue], Decided]
 TOUCH_PROGRAMME = frozenset({Step.HAND_OVER})  # they lock the programme first
 _IDS = select(DIALOGUES.c.id).order_by(DIALOGUES.c.programme_id, DIALOGUES.c.edition)
 _IDS_OF = _IDS.where(DIALOGUES.c.programme_id == bindparam("of_programme"))
@@ -108,13 +109,7 @@ class Ledger:
         return self._change(dialogue_id, law, now, expected_revision, whole=step in TOUCH_PROGRAMME)
 
     def _change(
-        self,
-        dialogue_id: str,
-        law: Callable[[Dialogue], Decided],
-        now: datetime,
-        expected: int | None,
-        *,
-        whole: bool,
+        self, dialogue_id: str, law: _Law, now: datetime, expected: int | None, *, whole: bool
     ) -> Receipt:
         with writing(self.engine, now) as connection:
             beside = whole and ask_other_editions(connection, self._reader, dialogue_id, law, now)

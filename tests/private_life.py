@@ -126,7 +126,7 @@ def _session() -> Iterator[dict[str, Any]]:
         if who == SEALED:
             given |= {"verdict": "corrected", "text": "Ook deur vier zit dicht, elke nacht."}
         yield act("2022-06-21T10:00", by, "check-line", **given)
-    yield act("2022-06-22T10:00", "moderator", "close-session")
+    yield act("2022-07-05T10:00", "moderator", "close-session")
 
 
 def _answers() -> Iterator[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """View of a participant: what is asked of them, what is owed to them, and the line of sight of each point."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from notifications.language.due_dates import term
@@ -15,6 +15,7 @@ from states.model.dialogue import Dialogue
 from states.model.duties import KINDS, About, Duty, DutyStatus, Place, duty_name
 from states.model.people import PARTICIPANT, Role, Stakeholder
 from states.model.vocabulary import DutyKind, Step
+from states.privacy.embargo.windows import is_done, open_window
 from states.privacy.seals import is_sealed
 from states.steps.permissions import can_dispute, decisions_stand, fits
 
@@ -135,8 +136,14 @@ class Voice:
         """Whether a verdict can be given now on the answer that came to this voice."""
         return self.answered and self.of.may(Step.GIVE_VERDICT)
 
+    def unseen_until(self, kind: DutyKind) -> date | None:
+        """The day until whose end others do not see what is said here, under seal, as *kind* asks; None: they may."""
+        duty = open_window(self.of.dialogue, kind, self.name, self.of.now)
+        return self.of.dialogue.due_day(duty) if duty else None
+
     def _debts(self, kind: DutyKind) -> list[Duty]:
-        return [duty for duty in self.of.dialogue.owed(kind) if duty.whom == self.name]
+        owed = self.of.dialogue.owed(kind)
+        return [d for d in owed if d.whom == self.name and not is_done(self.of.dialogue, d)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +214,7 @@ class Mine:
             for duty in self.dialogue.duties.values()
             if duty.owed and duty.owner == PARTICIPANT and duty.whom in names
         ]
+        asked = [duty for duty in asked if not is_done(self.dialogue, duty)]
         return [self._asked_row(duty) for duty in sorted(asked, key=lambda d: d.due)]
 
     def _asked_row(self, duty: Duty) -> Asked:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, bindparam, null, select, text, update
 
 from records.delivery.alert_cap import cap_alerts
 from records.delivery.news import WAITS_AGAIN, behind_letters
-from records.dialogues.persist import write_step
+from records.dialogues.persist import read_to_write, write_step
 from records.dialogues.repository import DialogueReader, Snapshot
 from records.engine.clock_guard import require_present
 from records.engine.database import writing
@@ -138,7 +138,7 @@ class Deliveries:
         written: list[Snapshot] = []
         with writing(self.engine, now) as connection:
             for dialogue_id, ids in _letter_of(connection, notice_id).items():
-                held = self.reader.read(connection, dialogue_id, lock=True)
+                held = read_to_write(connection, self.reader, dialogue_id, now)
                 found = {number: _notice_in(connection, number, _CAN_FAIL) for number in ids}
                 failed = {number: notice for number, notice in found.items() if notice}
                 if not failed:
@@ -170,7 +170,7 @@ class Deliveries:
     def _report(self, notice_id: int, now: datetime, law: LawAt, *, to_read: bool) -> bool:
         """A report is *to_read* from now on, or was read; False: it is so already."""
         with writing(self.engine, now) as connection:
-            held = self._snapshot(connection, notice_id)
+            held = self._snapshot(connection, notice_id, now)
             notice = _notice_in(connection, notice_id, [SENT])
             if notice is None or (self._error(connection, notice_id) == UNREAD) is to_read:
                 return False
@@ -182,7 +182,7 @@ class Deliveries:
     def settle(self, dialogue_id: str, now: datetime) -> int:
         """Let the law say what follows from the invitations of a dialogue that were marked; how many there were."""
         with writing(self.engine, now) as connection:
-            held = self.reader.read(connection, dialogue_id, lock=True)
+            held = read_to_write(connection, self.reader, dialogue_id, now)
             went = _INVITED.rows(connection, {"of_dialogue": dialogue_id})
             waits = {duty.whom for duty in held.dialogue.owed(DutyKind.INVITE_STAKEHOLDER)}
             invited = [to for to in dict.fromkeys(to for (to,) in went) if to in waits]
@@ -196,7 +196,7 @@ class Deliveries:
     def by_hand(self, notice_id: int, now: datetime) -> bool:
         """Let the notice wait for a person's hand, and give that person the task, once."""
         with writing(self.engine, now) as connection:
-            held = self._snapshot(connection, notice_id)
+            held = self._snapshot(connection, notice_id, now)
             notice = _notice_in(connection, notice_id, [PENDING])
             if notice is None:
                 return False
@@ -215,7 +215,7 @@ class Deliveries:
     def _settle(self, change: "_Change", law: LawAt, now: datetime) -> bool:
         """Mark one notice and write what the law makes of it, in one transaction; False: it is settled already."""
         with writing(self.engine, now) as connection:
-            held = self._snapshot(connection, change.notice_id)
+            held = self._snapshot(connection, change.notice_id, now)
             found = _dated_in(connection, change.notice_id, change.allowed)
             if found is None:
                 return False
@@ -228,12 +228,12 @@ class Deliveries:
         self.reader.remember(written)
         return True
 
-    def _snapshot(self, connection: Connection, notice_id: int) -> Snapshot:
+    def _snapshot(self, connection: Connection, notice_id: int, now: datetime) -> Snapshot:
         chosen = select(NOTICES.c.dialogue_id).where(NOTICES.c.id == notice_id)
         dialogue_id = connection.scalar(chosen)
         if dialogue_id is None:
             raise NotKnown("unknown-notice", notice=notice_id)
-        return self.reader.read(connection, dialogue_id, lock=True)
+        return read_to_write(connection, self.reader, dialogue_id, now)
 
 
 def _letter_of(connection: Connection, notice_id: int) -> dict[str, list[int]]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from records.dialogues.duty_queries import written_under_seal
-from records.dialogues.persist import write_step
+from records.dialogues.persist import read_to_write, write_step
 from records.dialogues.repository import DialogueReader, Policies
 from records.engine.database import writing
 from states.steps.delivery.carriage import adopt_all
@@ -20,6 +20,6 @@ def adopt_written(engine: Engine, policies: Policies, now: datetime) -> int:
     reader, ids = DialogueReader(policies), written_under_seal(engine)
     for name in ids:
         with writing(engine, now) as connection:
-            held = reader.read(connection, name, lock=True)
+            held = read_to_write(connection, reader, name, now)
             write_step(connection, held, adopt_all(held.dialogue, now), now)
     return len(ids)

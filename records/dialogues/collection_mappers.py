@@ -1,13 +1,13 @@
 """Data mappers: each collection of a dialogue, its table, and the statements that read and write it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import Connection, Select, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, delete, insert, select, text, update
 
 from records.engine.pipeline import Rows
 from records.engine.statements import CompiledStatement
@@ -21,6 +21,10 @@ from states.model.people import Helper, Stakeholder
 from states.model.relays import Relayed
 from states.values.values import Value
 
+_NEXT_NUMBER = {
+    "sqlite": text("(SELECT max(id) + 1 FROM duties)"),
+    "postgresql": text("nextval(pg_get_serial_sequence('duties', 'id'))"),
+}
 _new = object.__new__
 _set_fields, _set_fields_set, _set_extra, _set_private = (
     vars(BaseModel)[slot].__set__
@@ -166,6 +170,21 @@ MAPPERS: tuple[CollectionMapper, ...] = (
 def collections_of(found: Sequence[Rows]) -> dict[str, dict[str, Any]]:
     """The collections of a dialogue by their names, from what the select of each *found*."""
     return {shelf.name: shelf.fill(rows) for shelf, rows in zip(MAPPERS, found, strict=True)}
+
+
+def put_duties_last(
+    connection: Connection, dialogue: Dialogue, names: Iterable[str], **values: datetime
+) -> None:
+    """
+    Let the duties *names* stand last, in this order: time acts in that of their keys, which told who came first.
+
+    Their rows get these *values* with it.
+    """
+    number = _NEXT_NUMBER[connection.dialect.name]
+    for name in names:
+        one = update(DUTIES).where(DUTIES.c.dialogue_id == dialogue.id, DUTIES.c.name == name)
+        connection.execute(one.values(id=number, **values))
+        dialogue.duties[name] = dialogue.duties.pop(name)
 
 
 def put_points_last(

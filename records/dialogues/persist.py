@@ -12,11 +12,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, text, update
+from sqlalchemy import Connection, Engine, update
 
 from records.access.revocation import end_ways_in
 from records.dialogues.carried_debts import carry_on, missing_debt_facts
-from records.dialogues.collection_mappers import put_points_last
+from records.dialogues.collection_mappers import put_duties_last, put_points_last, write_collections
 from records.dialogues.repository import (
     DialogueReader,
     Policies,
@@ -34,7 +34,7 @@ from records.journal.embargo.publication import Published
 from records.journal.hash_chain import INSERT_FACTS, Head, beginning, entries_of
 from records.outbox import enqueue
 from records.outbox.corrections import correct
-from records.schema.core import DIALOGUES, DUTIES
+from records.schema.core import DIALOGUES
 from records.schema.fact_order import require_order
 from records.schema.rehearsal_mark import is_marked
 from records.seals.keys import key_of, lock_of
@@ -45,11 +45,7 @@ from states.model.programme import Programme
 from states.model.sizes.profiles import GovernedRule
 from states.privacy.embargo.unpublished import publishes
 from states.privacy.reader_view import locked_again
-
-_NEXT_NUMBER = {
-    "sqlite": text("(SELECT max(id) + 1 FROM duties)"),
-    "postgresql": text("nextval(pg_get_serial_sequence('duties', 'id'))"),
-}
+from states.steps.delivery.sealed_windows import close_windows
 
 
 class Decided(Protocol):
@@ -187,6 +183,17 @@ def _hold(
     after.held = (*after.held, *held_facts.put_changes(connection, after, decided.held))
 
 
+def read_to_write(
+    connection: Connection, reader: DialogueReader, dialogue_id: str, now: datetime
+) -> Snapshot:
+    """
+    The dialogue *dialogue_id*, locked for this transaction, as it is known at *now* (aware UTC).
+
+    The law is asked only of such a one. Raises NotKnown('unknown-dialogue').
+    """
+    return up_to_date(connection, reader.read(connection, dialogue_id, lock=True), now)
+
+
 def up_to_date(connection: Connection, held: Snapshot, now: datetime) -> Snapshot:
     """*held*, locked, with what time made known by *now*: the law knows a point by the number that it has then."""
     return end_days(connection, held, now)[0]
@@ -196,7 +203,9 @@ def end_days(
     connection: Connection, held: Snapshot, now: datetime, *, publish: bool = False
 ) -> tuple[Snapshot, Published | None]:
     """
-    Let what acts under seal brought about on days that are over by *now* enter the journal of *held*, now locked.
+    Let what waits under seal until a moment that is over by *now* enter the journal of *held*, now locked.
+
+    That is the end of the day on which it happened, or of the window in which it was asked.
 
     With *publish*, or when its time has come, the points under seal too; returns those as they are known now.
     """
@@ -207,10 +216,12 @@ def end_days(
     story = _Telling(connection, held.dialogue.copy(), held.head)
     for end, day in held_facts.take_due(connection, name, now):
         story.tell([(row.seq, held_facts.fact_of(row)) for row in day], end)
+        story.close_windows(end)
         at = max(at, end) if at else None
+    story.save_closed(held)
     ended = held_facts.take_changes(connection, name, now)
     story.notify(ended.notices)
-    _put_last(connection, story.dialogue, ended.duties)
+    put_duties_last(connection, story.dialogue, ended.duties)
     published = _publish(story, at, held.revision + 1) if at else None
     _write_head(connection, name, story.head)
     if debts := story.dialogue.debts_opened(story.told):
@@ -231,13 +242,27 @@ class _Telling:
 
     def tell(self, held: Sequence[tuple[int, Fact]], at: datetime) -> None:
         """Append the facts of *held*, each with its place among the held ones."""
-        facts = [fact for _, fact in held]
+        told = self._append([fact for _, fact in held], at)
+        numbers = [(seq, number) for (seq, _), number in zip(held, told, strict=True)]
+        held_facts.mark_told(self.connection, self.dialogue.id, numbers)
+
+    def _append(self, facts: list[Fact], at: datetime) -> list[int]:
         rows, self.head = entries_of(self.dialogue.id, self.head, facts, at)
         INSERT_FACTS.run(self.connection, rows)
         untold_facts.put(self.connection, self.dialogue, facts, rows)
-        numbers = [(seq, row["seq"]) for (seq, _), row in zip(held, rows, strict=True)]
-        held_facts.mark_told(self.connection, self.dialogue.id, numbers)
         self.told += facts
+        return [row["seq"] for row in rows]
+
+    def close_windows(self, at: datetime) -> None:
+        """Let the windows under seal close that are over *at* a moment: what was done in them counts now."""
+        self.dialogue, facts = close_windows(self.dialogue, at)
+        self._append(facts, at)
+
+    def save_closed(self, held: Snapshot) -> None:
+        """Write the duties that windows closed since *held* was read."""
+        place = held.revision + 1
+        duties = write_collections(self.connection, self.dialogue, held.dialogue, place)
+        enqueue.withdraw_outdated(self.connection, self.dialogue.id, duties)
 
     def notify(self, notices: Iterable[tuple[datetime, Notice]]) -> None:
         """Write the messages that others get now, each at its moment."""
@@ -254,25 +279,10 @@ def _publish(story: _Telling, at: datetime, place: int) -> Published:
     published = Published(numbers, ended.duties, at)
     story.dialogue = published.seen_in(story.dialogue)
     put_points_last(story.connection, story.dialogue.id, numbers, at, place)
-    _put_last(story.connection, story.dialogue, ended.duties, opened_at=at)
+    put_duties_last(story.connection, story.dialogue, ended.duties, opened_at=at)
     story.tell(publication.facts_of(story.connection, story.dialogue, numbers), at)
     story.notify((at, notice) for _, notice in ended.notices)
     return published
-
-
-def _put_last(
-    connection: Connection, dialogue: Dialogue, names: Iterable[str], **values: datetime
-) -> None:
-    """
-    Let the duties *names* stand last, in this order: time acts in that of their keys, which told who came first.
-
-    Their rows get these *values* with it.
-    """
-    number = _NEXT_NUMBER[connection.dialect.name]
-    for name in names:
-        one = update(DUTIES).where(DUTIES.c.dialogue_id == dialogue.id, DUTIES.c.name == name)
-        connection.execute(one.values(id=number, **values))
-        dialogue.duties[name] = dialogue.duties.pop(name)
 
 
 def _write_head(connection: Connection, dialogue_id: str, head: Head) -> None:

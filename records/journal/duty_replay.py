@@ -66,7 +66,11 @@ def _end(story: DutyStory, entry: Entry) -> None:
 
 def _meet(story: DutyStory, entry: Entry) -> None:
     unreached = story.status == DutyStatus.NOT_REACHED and story.kind in _ASKED
-    late = (story.lapsed_at is not None or entry.at >= story.first_due) and not unreached
+    # A window under seal closes at its due moment, with what was done in it.
+    past = entry.at > story.first_due or (
+        entry.at == story.first_due and entry.detail.get("late_days") != 0
+    )
+    late = (story.lapsed_at is not None or past) and not unreached
     story.status = DutyStatus.MET_LATE if late else DutyStatus.MET
     story.met_at = entry.at
 

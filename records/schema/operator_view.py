@@ -47,13 +47,28 @@ def _went_out(template: Template, point: ColumnElement[str]) -> ColumnElement[bo
     return exists().where(same, _WORDS.c.template == template, about)
 
 
+_WITHDRAWN_UNSEEN = (
+    exists()
+    .where(
+        _held.dialogue_id == _point.dialogue_id,
+        _held.collection == "contributions",
+        _held.key == _point.id,
+        _held.before.contains('"line_verdict":'),
+    )
+    .correlate(CONTRIBUTIONS)
+)
+"""That a point was withdrawn under seal shows when the window for it closes."""
 _UNWRITTEN = (
     exists()
     .where(
         _point.dialogue_id == _d.dialogue_id,
         _point.voice == _d.whom,
         _point.written_at.is_(None),
-        or_(_point.line_verdict.is_(None), _point.line_verdict != LineVerdict.WITHDRAWN),
+        or_(
+            _point.line_verdict.is_(None),
+            _point.line_verdict != LineVerdict.WITHDRAWN,
+            _WITHDRAWN_UNSEEN,
+        ),
         not_(_went_out(Template.ANSWER, _point.id).correlate(DUTIES, CONTRIBUTIONS)),
     )
     .correlate(DUTIES)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, bindparam, select
 
-from records.dialogues.persist import write_step
+from records.dialogues.persist import read_to_write, write_step
 from records.dialogues.repository import DialogueReader, Policies
 from records.engine.database import reading, writing
 from records.engine.errors import RecordsError
@@ -38,7 +38,7 @@ def pass_carrying(engine: Engine, policies: Policies, now: datetime) -> None:
     for name in due:
         try:
             with writing(engine, now) as connection:
-                held = reader.read(connection, name, lock=True)
+                held = read_to_write(connection, reader, name, now)
                 write_step(connection, held, pass_time_of_carrying(held.dialogue, now), now)
         except RecordsError:
             raise

@@ -9,6 +9,7 @@ from states.model.dialogue import Dialogue
 from states.model.people import HELPER, PARTICIPANT, ROLES, Role, Stakeholder
 from states.model.relays import Relay
 from states.model.vocabulary import DutyKind, FactName, Step
+from states.privacy.embargo.windows import is_done
 from states.privacy.independence import DEBTORS, debtor_behind, is_debtor, require_no_debtor
 from states.privacy.seals import is_sealed, is_under_seal
 from states.steps.table import INDEPENDENT, PROVERS, RELAYS, StepRule
@@ -189,7 +190,8 @@ def _voice_of_contribution(dialogue: Dialogue, step: StepRule, name: str, own: l
 
 def _judging_voice(dialogue: Dialogue, own: list[str]) -> str:
     """The voice whose answer waits longest for a verdict; without one, the one that was answered."""
-    asked = [d for d in dialogue.owed(DutyKind.GIVE_VERDICT) if d.whom in own]
+    owed = dialogue.owed(DutyKind.GIVE_VERDICT)
+    asked = [d for d in owed if d.whom in own and not is_done(dialogue, d)]
     if asked:
         return str(min(asked, key=lambda duty: (duty.opened_at, own.index(str(duty.whom)))).whom)
     answered = [v for v in own if any(c.delivered_at for c in dialogue.contributions_of(v))]

@@ -61,8 +61,7 @@ class Deliberation:
         both, held = (self.before, self.dialogue), tuple[HeldStep, ...]()
         facts, notices = self.facts, self.notices
         if self.sealed or self.before.held or any(map(carried_voice, facts)):
-            end, voice = self.calendar.end_of(self.today), self.sealed
-            facts, notices, held = withhold(*both, facts, notices, voice=voice, until=end)
+            facts, notices, held = withhold(*both, facts, notices, voice=self.sealed, now=self.now)
         return Decision(*both, tuple(facts), tuple(notices), self.programme, held)
 
     @property

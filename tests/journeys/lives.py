@@ -128,7 +128,7 @@ def _session() -> Iterator[Row]:
     )
     for point, who in POINTS.items():
         yield act("2022-06-21T10:00", who, "check-line", contribution=point, verdict="confirmed")
-    yield act("2022-06-22T10:00", "moderator", "close-session")
+    yield act("2022-07-05T10:00", "moderator", "close-session")
 
 
 def _strategy() -> Iterator[Row]:
@@ -152,7 +152,7 @@ def _feedback() -> Iterator[Row]:
     for who in VOICES:
         yield act("2022-09-07T10:00", who, "give-verdict", heard="yes", success_test="yes")
     yield act("2022-09-09T10:00", "manager", "note-lesson", text="Eerder beginnen.")
-    yield act("2022-09-09T11:00", "manager", "close-dialogue")
+    yield act("2022-10-07T11:00", "manager", "close-dialogue")
 
 
 _PARTS = {

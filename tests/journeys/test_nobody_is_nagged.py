@@ -39,10 +39,26 @@ def _nagged(seen: Seen, who: str) -> list[Row]:
 def test_who_did_everything_in_time_gets_no_reminder() -> None:
     seen = outcome_of(small(played("feedback")))
     assert [
-        row
-        for who in (NGO["id"], UNION["id"], "sealed-1", SUPPLIER["id"])
-        for row in _nagged(seen, who)
+        row for who in (NGO["id"], UNION["id"], SUPPLIER["id"]) for row in _nagged(seen, who)
     ] == []
+
+
+def test_whether_a_sealed_voice_did_shows_by_no_reminder_and_they_get_none() -> None:
+    """Others see the reminders that somebody silent would get; what the moderator sees is that none of them went."""
+    life = small(played("feedback"))
+    silent = small(without(played("feedback"), by=UNION["id"], do="check-line"))
+    planned = [
+        [
+            (row["template"], row["rung"], row["at"], row["status"])
+            for row in _nagged(seen, "sealed-1")
+        ]
+        for seen in (outcome_of(life), outcome_of(silent))
+    ]
+    assert planned[0] == planned[1]
+    assert {row[-1] for row in planned[0]} == {"sealed"}
+    truly = _nagged(outcome_of(life, "moderator"), "sealed-1")
+    assert len(truly) == len(planned[0]) > 0
+    assert {row["status"] for row in truly} == {"withdrawn"}
 
 
 def test_who_declined_is_never_reminded() -> None:

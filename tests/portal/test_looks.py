@@ -76,7 +76,7 @@ def _meet_and_answer(portal: Portal) -> None:
     memory.act("publish-summary", {"lines": {"c1": POISON}}, by="moderator")
     line = {"contribution": "c1", "verdict": "corrected", "text": POISON}
     memory.act("check-line", line, by="ngo-nl")
-    memory.act("close-session", by="moderator")
+    memory.close_session()
     change = {"before": POISON, "after": POISON}
     commitment = {"id": "k1", "what": POISON, "due": "2023-01-01"}
     outcome = {"contribution": "c1", "outcome": "adopted", "owner": "manager", "reason": POISON}

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from records.dialogues import programmes
+from states.model.vocabulary import DutyKind
 from tests.portal.conftest import Portal
 from tests.records.conftest import SESSION, utc
 
@@ -234,6 +235,11 @@ def test_lessons_are_noted_and_the_dialogue_is_closed(two_companies: Portal) -> 
     memory.deliver()
     for name in ("ngo-nl", "union-bd"):
         memory.act("give-verdict", {"heard": "yes"}, by=name)
+    early = browser.submit(f"{HOME}/leave", {"step": "close-dialogue"})
+    assert early.status_code == 422
+    assert "Stem A" in early.text
+    memory.outwait(DutyKind.GIVE_VERDICT)
+    browser = two_companies.enter_as("manager")
     assert "De dialoog afsluiten" in browser.get(HOME).text
     assert browser.submit(f"{HOME}/leave", {"step": "close-dialogue"}).status_code == 303
     assert memory.read().phase == "closed"

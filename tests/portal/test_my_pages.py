@@ -242,7 +242,7 @@ def test_a_decision_is_told_when_it_stands(summarised: Portal) -> None:
     for point, who in (("c1", "ngo-nl"), ("c2", "union-bd")):
         memory.act("check-line", {"contribution": point, "verdict": "confirmed"}, by=who)
     memory.act("record-management", {"role": "sponsor", "present": True}, by="moderator")
-    memory.act("close-session", by="moderator")
+    memory.close_session()
     given = {"outcome": "not-now", "owner": "manager"}
     memory.act("decide", given | {"contribution": "c1", "reason": "Not before the spring prices."})
     memory.act("decide", given | {"contribution": "c2", "reason": "Not before the autumn prices."})
@@ -317,7 +317,7 @@ def twice(portal: Portal) -> Portal:
     memory.act("publish-summary", {"lines": dict.fromkeys(points, "Pay.")}, by="moderator")
     for point, who in points.items():
         memory.act("check-line", {"contribution": point, "verdict": "confirmed"}, by=who)
-    memory.act("close-session", by="moderator")
+    memory.close_session()
     for point in points:
         reason = f"Prices are agreed until spring, and {point} comes back then."
         given = {"contribution": point, "outcome": "not-now", "owner": "manager", "reason": reason}

@@ -66,7 +66,7 @@ def _speak(portal: Portal, speaker: str) -> None:
     memory.deliver()
     for point, who in (("c1", "ngo-nl"), ("c2", speaker)):
         memory.act("check-line", {"contribution": point, "verdict": "confirmed"}, by=who)
-    memory.act("close-session", by="moderator")
+    memory.close_session()
     for point in ("c1", "c2"):
         reason = f"Prices are agreed until spring; {point} comes back then."
         given = {"contribution": point, "outcome": "not-now", "owner": "manager", "reason": reason}

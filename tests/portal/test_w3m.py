@@ -138,7 +138,7 @@ def held(memory: Memory) -> None:
 
 def answered(memory: Memory) -> None:
     """Decide, sign and answer."""
-    memory.act("close-session", by="moderator")
+    memory.close_session()
     for point, month in (("c1", "March"), ("c2", "April")):
         reason = f"Prices are agreed until spring; we look again in {month}."
         given = {"contribution": point, "outcome": "not-now", "owner": "manager", "reason": reason}

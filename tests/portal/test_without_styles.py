@@ -118,7 +118,7 @@ def answer_them(portal: Portal) -> None:
     memory.act("record-management", {"role": "sponsor", "present": True}, by="moderator")
     memory.act("publish-summary", {"lines": {"c1": "Name a year."}}, by="moderator")
     memory.act("check-line", {"contribution": "c1", "verdict": "confirmed"}, by="ngo-nl")
-    memory.act("close-session", by="moderator")
+    memory.close_session()
     reason = "Prices are agreed until spring; we look again in March."
     outcome = {"contribution": "c1", "outcome": "not-now", "owner": "manager", "reason": reason}
     memory.act("decide", outcome)

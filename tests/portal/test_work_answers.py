@@ -29,7 +29,7 @@ def deciding(portal: Portal) -> Portal:
     memory.act("publish-summary", {"lines": lines}, by="moderator")
     for point, name in (("c1", "ngo-nl"), ("c2", "union-bd")):
         memory.act("check-line", {"contribution": point, "verdict": "confirmed"}, by=name)
-    memory.act("close-session", by="moderator")
+    memory.close_session()
     return portal
 
 

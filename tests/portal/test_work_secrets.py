@@ -263,7 +263,7 @@ def sealed_twice(portal: Portal) -> None:
         "how": "phone",
     }
     memory.act("check-line", checked, by="moderator")
-    memory.act("close-session", by="moderator")
+    memory.close_session()
     for name in ("c2", "c3"):
         reason = "Prices are agreed until spring, and we look again then."
         given = {"contribution": name, "outcome": "not-now", "owner": "manager", "reason": reason}

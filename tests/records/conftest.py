@@ -18,6 +18,8 @@ from records.sweep.sweep import Pause, SweepReport, sweep
 from states.model.dialogue import Dialogue
 from states.model.information import Information
 from states.model.programme import Programme
+from states.model.vocabulary import DutyKind
+from states.privacy.seals import is_pseudonym
 from states.steps.decide import known_step
 from tests.soft_checks import overrides_before
 
@@ -154,12 +156,22 @@ class Memory:
         self.act("publish-summary", {"lines": {"c1": "Pay.", "c2": "Pay."}}, by="moderator")
         for point, name in (("c1", "ngo-nl"), ("c2", "union-bd")):
             self.act("check-line", {"contribution": point, "verdict": "confirmed"}, by=name)
-        self.act("close-session", by="moderator")
+        self.close_session()
         for point, month in (("c1", "March"), ("c2", "April")):
             reason = f"Prices are agreed until spring; we look again in {month}."
             given = {"contribution": point, "outcome": "not-now", "owner": "manager"}
             self.act("decide", given | {"reason": reason})
         self.act("sign-strategy", by="sponsor")
+
+    def close_session(self) -> None:
+        """Close the session, on the day after that on which nobody under seal can check their line any more."""
+        self.outwait(DutyKind.CHECK_SUMMARY)
+        self.act("close-session", by="moderator")
+
+    def outwait(self, kind: DutyKind) -> None:
+        """Go on to the noon after the windows of *kind* closed that are open for sealed voices."""
+        asked = [duty for duty in self.read().owed(kind) if is_pseudonym(str(duty.whom))]
+        self.now = max([self.now, *(duty.due + DAY / 2 for duty in asked)])
 
     def read(self) -> Dialogue:
         """Read the dialogue."""

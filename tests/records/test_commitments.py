@@ -149,7 +149,7 @@ def test_every_text_of_a_dialogue_is_bound_or_named_here() -> None:
 def test_every_kind_of_words_is_spoken_of_by_a_fact() -> None:
     detail = {
         "phase": "strategy_update", "check": "x", "commitment": "k", "covers": ["c"],
-        "step": "check-line",
+        "step": "check-line", "about": "line",
     }  # fmt: skip
     spoken = {n.partition("/")[0] for f in FactName for n in words_spoken_of(f, "s", detail)}
     assert spoken == set(BOUND)

@@ -157,8 +157,8 @@ OTHERWISE = {
     "point put in": ("UPDATE contributions SET id = 'c3' WHERE id = 'c2'", "contributions", "c3", "", REPLAY),
     "override taken out": ("DELETE FROM overrides", *PASSED, "", REPLAY),
     "duty taken out": ("DELETE FROM duties WHERE name = 'answer-participant/sealed-1'", *OWED, "", REPLAY),
-    "held fact not told": ("UPDATE held_facts SET told = NULL WHERE told > 0", "held_facts", "2", "told", HELD),
-    "held fact told twice": ("UPDATE held_facts SET told = 1 WHERE told > 0", "held_facts", "2", "fact", HELD),
+    "held fact not told": ("UPDATE held_facts SET told = NULL WHERE told > 0", "held_facts", "1", "told", HELD),
+    "held fact told twice": ("UPDATE held_facts SET told = 1 WHERE told > 0", "held_facts", "1", "fact", HELD),
     "what nobody can read": ("UPDATE dialogues SET lessons = 'x'", "rows", "", "", REPLAY),
 }  # fmt: skip
 

@@ -85,7 +85,7 @@ def answered_after(life: Life, keys: Keys) -> None:
     life.act("publish-summary", "moderator", keys, lines={"c1": "Pay.", "c2": "Pay."})
     life.act("check-line", OTHER, keys, contribution="c1", verdict="confirmed")
     life.act("check-line", SPEAKER, keys, contribution="c2", verdict="confirmed")
-    life.memory.act("close-session", by="moderator")
+    life.memory.close_session()
     for point, month in (("c1", "March"), ("c2", "April")):
         reason = f"Prices are agreed until spring; we look again in {month}."
         given = {"contribution": point, "outcome": "not-now", "owner": "manager"}

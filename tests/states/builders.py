@@ -28,6 +28,7 @@ from states.model.programme import Programme
 from states.model.vocabulary import Step
 from states.steps.decide import decide, known_step
 from states.steps.delivery.receipts import record_delivered, undeliverable
+from states.steps.delivery.sealed_windows import close_windows
 from states.steps.draft import Decision
 from states.steps.opening import open_edition
 from states.timing.lapse import Passing, Setting, pass_time
@@ -248,7 +249,9 @@ class Life:
         return min(moments, default=None)
 
     def sweep(self, now: datetime) -> list[Passing]:
-        """Let time pass for every duty that waits for a moment up to *now*."""
+        """Let windows under seal close up to *now*, and time pass for every duty that waits for a moment till then."""
+        self.dialogue, closed = close_windows(self.dialogue, now)
+        self._record(now, tuple(closed), ())
         waiting = [d for d in self.dialogue.duties.values() if d.next_at and d.next_at <= now]
         return [self.pass_time(duty, now) for duty in sorted(waiting, key=_moment)]
 
@@ -472,17 +475,17 @@ def summarised(life: Life) -> Life:
 
 
 def checked(life: Life) -> Life:
-    """Everybody confirms their line; Joke by phone."""
+    """Everybody confirms their line, Joke by phone; then nobody under seal can any more."""
     life.at("2022-06-21")
     for point in life.dialogue.contributions.values():
         by, given = spoken_by(point.voice)
         life.take(by, "check-line", contribution=point.id, verdict="confirmed", **given)
-    return life
+    return life.at("2022-07-05")
 
 
 def weighed(life: Life) -> Life:
     """Close the session."""
-    return life.at("2022-06-22").take("moderator", "close-session")
+    return life.at("2022-07-05").take("moderator", "close-session")
 
 
 def settled(life: Life) -> Life:
@@ -507,17 +510,17 @@ def answered(life: Life) -> Life:
 
 
 def judged(life: Life) -> Life:
-    """Everybody says whether they were heard; Joke by phone."""
+    """Everybody says whether they were heard, Joke by phone; then nobody under seal need say it any more."""
     life.at("2022-09-05")
     for voice in list(dict.fromkeys(c.voice for c in life.dialogue.contributions.values())):
         by, given = spoken_by(voice)
         life.take("moderator" if given else by, "give-verdict", heard="yes", **given)
-    return life.take("manager", "note-lesson", text="Eerder beginnen.")
+    return life.at("2022-10-05").take("manager", "note-lesson", text="Eerder beginnen.")
 
 
 def closed(life: Life) -> Life:
     """The year closes."""
-    return life.at("2022-09-06").take("manager", "close-dialogue")
+    return life.at("2022-10-05").take("manager", "close-dialogue")
 
 
 CHAPTERS: dict[str, Callable[[Life], Life]] = {

@@ -13,7 +13,7 @@ from states.model.duties import kind_of, whom_of
 from states.model.facts import Fact, HeldStep, Hold, Notice
 from states.model.people import PARTICIPANT, Role
 from states.model.vocabulary import DutyKind
-from states.privacy.embargo.row_changes import changes_of
+from states.privacy.embargo.row_changes import OF_A_VOICE, changes_of, split_by_window
 from states.privacy.embargo.unpublished import (
     is_never_told,
     is_silent,
@@ -23,6 +23,7 @@ from states.privacy.embargo.unpublished import (
     untold_last,
     without_unpublished,
 )
+from states.privacy.embargo.windows import told_at
 from states.privacy.seals import ABOUT_CARRYING, is_sealed
 
 
@@ -43,35 +44,48 @@ def withhold(
     notices: list[Notice],
     *,
     voice: str | None,
-    until: datetime,
+    now: datetime,
 ) -> tuple[list[Fact], list[Notice], tuple[HeldStep, ...]]:
     """
-    The *facts* of a step that led from *before* to *after*, each with its hold, and its *notices* that go at once.
+    The *facts* of a step at *now* that led from *before* to *after*, with their holds, and its *notices* for at once.
 
     Held are those of a step of *voice*, and what others did with what only a held fact made; with that, what others are
     to know later.
     """
+    over = _day_end(before, now)
     if publishes(before, after):
         before, facts = without_unpublished(before), untold_last(before, facts)
     silent = is_silent(before, after, voice)
-    held = [_mark(fact, before, voice, until, silent=silent) for fact in facts]
+    held = [_mark(fact, before, voice, now, silent=silent) for fact in facts]
     if voice is None:
         return held, notices, ()
     at_once = [one for one in notices if may_hear_at_once(one)]
     later = tuple(one for one in notices if not may_hear_at_once(one))
-    hold = Hold(voice=voice, until=silent_until(after, until) if silent else until)
-    step = HeldStep(hold, tuple(changes_of(before, after)), later, awaits=silent)
-    return held, at_once, (step,)
+    changes = tuple(changes_of(before, after))
+    if silent:
+        hold = Hold(voice=voice, until=silent_until(after, over))
+        return held, at_once, (HeldStep(hold, changes, later, awaits=True),)
+    closing = next((at for fact in facts if (at := told_at(before, fact, voice, now))), None)
+    if closing is None:
+        return held, at_once, (HeldStep(Hold(voice=voice, until=over), changes, later),)
+    said, rest = split_by_window(changes)
+    on_closing = HeldStep(Hold(voice=voice, until=closing), said, later)
+    return held, at_once, (on_closing, HeldStep(Hold(voice=voice, until=over), rest, ()))
 
 
-def _mark(
-    fact: Fact, before: Dialogue, voice: str | None, until: datetime, *, silent: bool
-) -> Fact:
+def _day_end(dialogue: Dialogue, now: datetime) -> datetime:
+    """When the day of *now* is over in the programme's zone; at midnight itself the new one."""
+    return dialogue.calendar.end_of(dialogue.calendar.day_of(now))
+
+
+def _mark(fact: Fact, before: Dialogue, voice: str | None, now: datetime, *, silent: bool) -> Fact:
     whose = voice or _made_under_embargo(before, fact.subject) or carried_voice(fact)
     if whose is None:
         return fact
-    silent = silent or is_unpublished(before, fact.subject)
-    hold = Hold(voice=whose, until=None) if silent else hold_of(fact, whose, until)
+    if silent or is_unpublished(before, fact.subject):
+        return fact.model_copy(update={"hold": Hold(voice=whose, until=None)})
+    closing = told_at(before, fact, voice, now) if voice else None
+    hold = hold_of(fact, whose, closing or _day_end(before, now))
     return fact.model_copy(update={"hold": hold})
 
 
@@ -83,7 +97,11 @@ def carried_voice(fact: Fact) -> str | None:
 
 def _made_under_embargo(dialogue: Dialogue, subject: str) -> str | None:
     """Whose embargo covers what *subject* names, which was not there before; nobody else may hear of it earlier."""
-    new = {held.change.key: held.voice for held in dialogue.held if held.change.before is None}
+    new = {
+        held.change.key: held.voice
+        for held in dialogue.held
+        if held.change.before is None and held.change.collection not in OF_A_VOICE
+    }
     duty = duty_about(dialogue, subject)
     return new.get(subject) or (new.get(duty) if duty else None)
 

@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from states.model.contributions import Contribution
+from states.model.contributions import Contribution, Verdict
 from states.model.dialogue import Dialogue
 from states.model.duties import KINDS, Duty, DutyStatus
 from states.model.people import Role
 from states.privacy.embargo.row_changes import put_back
+from states.privacy.embargo.windows import shown_at
 from states.privacy.readers import Reader
 from states.privacy.seals import is_pseudonym, is_sealed, own_voices
 from states.values.values import Value
@@ -63,9 +64,9 @@ def _blur(dialogue: Dialogue, own: Collection[str]) -> None:
 
 
 _MOMENTS = {
+    "verdicts": ("at",),  # first: in which window one was given, the moments of the duties say
     "duties": ("opened_at", "ended_at"),
     "contributions": ("recorded_at", "delivered_at"),
-    "verdicts": ("at",),
 }
 """The moments at which a sealed voice acted or was reached, by collection; the first orders its rows."""
 
@@ -83,6 +84,8 @@ def _without_minute(dialogue: Dialogue, row: Value, moments: Iterable[str]) -> V
         if (at := getattr(row, name)) is not None and not _is_met_by_the_company(row, name)
     }
     ends = {name: end_of_day(dialogue, at) for name, at in known.items()}
+    if isinstance(row, Verdict) and (closed := shown_at(dialogue, row)):
+        ends["at"] = closed
     if "ended_at" in ends and isinstance(row, Duty) and row.status is DutyStatus.MET_LATE:
         # On which day counts here: 24:00 is of the next one.
         ends["ended_at"] -= _LEAST

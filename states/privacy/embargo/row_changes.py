@@ -27,6 +27,10 @@ _PLAIN: Mapping[str, Any] = {
     "failed_ways": dict[str, str],
 }  # fmt: skip
 """What a dialogue has once, and such a step may change."""
+OF_A_VOICE = frozenset({"verdicts", "relays"})
+"""Collections of what a voice said, of which nobody else can be about."""
+_OF_A_LINE = frozenset({"line", "line_verdict", "neutral_line", "line_worded"})
+"""What of a point its speaker says when they check its line, and the moderator of that."""
 
 
 def changes_of(before: Dialogue, after: Dialogue) -> Iterable[RowChange]:
@@ -45,6 +49,9 @@ def changes_of(before: Dialogue, after: Dialogue) -> Iterable[RowChange]:
 def _row_changes(
     collection: str, was: Mapping[str, Value], now: Mapping[str, Value]
 ) -> Iterable[RowChange]:
+    for key, value in was.items():
+        if key not in now:
+            yield RowChange(collection, key, dict(vars(value)))
     for key, value in now.items():
         old = was.get(key)
         if old is None:
@@ -57,6 +64,25 @@ def _fields_before(old: Value, new: Value) -> dict[str, Any]:
     return {name: was for name, was in vars(old).items() if was != vars(new)[name]}
 
 
+def split_by_window(
+    changes: Iterable[RowChange],
+) -> tuple[tuple[RowChange, ...], tuple[RowChange, ...]]:
+    """Of *changes* those that say what somebody thinks of their line or their answer, and the others."""
+    said: list[RowChange] = []
+    rest: list[RowChange] = []
+    for one in changes:
+        if one.collection in OF_A_VOICE:
+            said.append(one)
+        elif one.collection == "contributions" and one.before:
+            line = {name: was for name, was in one.before.items() if name in _OF_A_LINE}
+            other = {name: was for name, was in one.before.items() if name not in _OF_A_LINE}
+            said += [RowChange(one.collection, one.key, line)] if line else []
+            rest += [RowChange(one.collection, one.key, other)] if other else []
+        else:
+            rest.append(one)
+    return tuple(said), tuple(rest)
+
+
 def put_back(dialogue: Dialogue, change: RowChange) -> None:
     """Let the row of *change* in *dialogue*, a copy of one's own, stand as it was before."""
     if change.collection == DIALOGUE:
@@ -67,6 +93,9 @@ def put_back(dialogue: Dialogue, change: RowChange) -> None:
         rows.pop(change.key, None)
     elif change.key in rows:
         rows[change.key] = _with_fields(rows[change.key], change.before)
+    elif _KINDS[change.collection].model_fields.keys() <= change.before.keys():
+        # All of a row is what was taken out of it, as when something is undone.
+        rows[change.key] = _KINDS[change.collection].model_construct(**change.before)
 
 
 def _put_back_plain(dialogue: Dialogue, before: Mapping[str, Any]) -> None:

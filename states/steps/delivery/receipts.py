@@ -8,13 +8,9 @@ from states.model.duties import Duty, DutyStatus, duty_name
 from states.model.facts import Notice
 from states.model.people import HELPER, PARTICIPANT, SYSTEM, Invitation
 from states.model.vocabulary import DutyKind, FactName, Template
+from states.privacy.embargo.windows import WINDOWS, is_done
 from states.privacy.seals import is_pseudonym, is_sealed
-from states.steps.delivery.carriage import (
-    adopt,
-    came_back,
-    end_carrying,
-    response_waits,
-)
+from states.steps.delivery.carriage import adopt, came_back, end_carrying, response_waits
 from states.steps.draft import Decision, Deliberation
 from states.steps.people.contact import OLD_WAY
 from states.steps.people.contact_ways import (
@@ -67,7 +63,8 @@ def still_wanted(dialogue: Dialogue, notice: Notice) -> bool:
     if notice.rung is None or notice.duty is None:
         return True
     duty = dialogue.duties.get(notice.duty)
-    return duty is not None and duty.owed and duty.version == notice.version
+    stands = duty and duty.owed and duty.version == notice.version
+    return bool(duty and stands and not (duty.kind in WINDOWS and is_done(dialogue, duty)))
 
 
 def _of_who_stopped(dialogue: Dialogue, notice: Notice) -> bool:

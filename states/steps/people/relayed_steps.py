@@ -10,6 +10,7 @@ from states.model.facts import Fact
 from states.model.people import SYSTEM
 from states.model.relays import FAMILIES, Before, Relay, Relayed
 from states.model.vocabulary import FactName, Step, Template
+from states.privacy.embargo.windows import asking_duty
 from states.privacy.seals import is_sealed
 from states.steps.draft import Deliberation
 
@@ -115,6 +116,8 @@ def _what_was(work: Deliberation, step: Step, voice: str, contribution: str | No
         kept["verdict"] = was.verdicts.get(voice)
     changed = [name for name, duty in now.duties.items() if was.duties.get(name) is not duty]
     duties = tuple(was.duties[name] for name in changed if name in was.duties)
+    if (asking := asking_duty(was, step, voice)) and asking.name not in changed:
+        duties = (*duties, asking)  # it is met only when its window closes
     opened = tuple(name for name in changed if name not in was.duties)
     return Before(**kept, duties=duties, opened=opened)
 

@@ -6,6 +6,7 @@ from states.model.dialogue import Phase
 from states.model.duties import KINDS, duty_name
 from states.model.people import Invitation, Role
 from states.model.vocabulary import DutyKind, FactName, Template
+from states.privacy.embargo.windows import is_window_open
 from states.privacy.seals import is_sealed
 from states.steps.delivery.carriage import answer_written, response_written
 from states.steps.delivery.onlookers import tell_onlookers
@@ -75,7 +76,8 @@ def give_verdict(work: Deliberation, given: GiveVerdict, voice: str) -> None:
         id=voice, at=work.now, **given.model_dump(include={"heard", "success_test", "comment"})
     )
     work.fact(FactName.VERDICT_GIVEN, voice, heard=given.heard, success_test=given.success_test)
-    work.meet(duty_name(DutyKind.GIVE_VERDICT, voice))
+    if not is_window_open(work.dialogue, DutyKind.GIVE_VERDICT, voice, work.now):
+        work.meet(duty_name(DutyKind.GIVE_VERDICT, voice))
     if given.comment:
         ask_for_wording(work, "verdict", voice)
 

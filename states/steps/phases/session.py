@@ -10,8 +10,10 @@ from states.model.people import Role, Stakeholder
 from states.model.vocabulary import DutyKind, FactName, Template
 from states.privacy.embargo.known_to_others import number_of
 from states.privacy.embargo.unpublished import free_mark, free_number, is_unnumbered
+from states.privacy.embargo.windows import is_window_open
 from states.privacy.seals import is_sealed, level_for, level_for_pseudonym, speak_under_seal
 from states.steps.delivery.onlookers import say_it_is_theirs
+from states.steps.delivery.sealed_windows import settle_check
 from states.steps.draft import Deliberation
 from states.steps.permissions import can_say_silence, can_seal
 from states.steps.phases.neutral_words import ask_for_wording, keep_published_line
@@ -184,11 +186,8 @@ def check_line(work: Deliberation, given: CheckLine, voice: str) -> None:
         ask_for_wording(work, "line", voice, contribution=point.id)
     work.change_contribution(given.contribution, line_verdict=verdict, **changes)
     work.fact(FactName.LINE_CHECKED, given.contribution, verdict=verdict)
-    own = work.dialogue.contributions_of(voice)
-    if all(c.line_verdict for c in own):
-        work.meet(duty_name(DutyKind.CHECK_SUMMARY, voice))
-    if not own:
-        work.withdraw_named(duty_name(DutyKind.ANSWER_PARTICIPANT, voice), "contribution-withdrawn")
+    if not is_window_open(work.dialogue, DutyKind.CHECK_SUMMARY, voice, work.now):
+        settle_check(work, voice)
 
 
 def close_session(work: Deliberation, given: CloseSession) -> None:
