@@ -54,7 +54,7 @@ class Seat:
     called_after: int = 0
     """How many days after an answer was written they hear it, when somebody must call."""
     judges_after: int | None = 0
-    """How many days after that they say whether they found themselves heard; None: never."""
+    """How many days after that they say whether they found themselves heard; None: never, which shows in the end."""
 
     @property
     def by_others(self) -> bool:
@@ -77,6 +77,8 @@ class Story:
     answered: int = 0
     """How many days after others it is answered; 12: after the promised day."""
     disputed: bool = False
+    silent: bool = False
+    """Whether nobody says of what was said under seal whether they found themselves heard."""
     also_open: bool = False
     """Whether both say something under their organisation as well."""
     helper: bool = False
@@ -112,12 +114,13 @@ SEATS = st.builds(
     speaks=st.sampled_from(["13:30", "14:30"]),
     checks_after=st.integers(0, 1),
     called_after=st.integers(0, 3),
-    judges_after=st.none() | st.integers(0, 1),
+    judges_after=st.integers(0, 1),
 )
 STORIES = st.builds(
     Story,
     answered=st.sampled_from([0, 12]),
     disputed=st.booleans(),
+    silent=st.booleans(),
     also_open=st.booleans(),
     helper=st.booleans(),
     corrected=st.booleans(),
@@ -286,7 +289,8 @@ class Script:
         ):
             yield self._carried(f"2022-09-{heard:02}T11:30", "answer")
         # Who said something openly as well would judge that.
-        if self.seat.judges_after is not None and not self.cast.story.also_open:
+        quiet = self.cast.story.also_open or self.cast.story.silent
+        if self.seat.judges_after is not None and not quiet:
             judged = f"2022-09-{heard + 1 + self.seat.judges_after:02}"
             comment = WORDS[self.seat.language]
             yield self.own(self.speaker, judged, "give-verdict", heard="partly", comment=comment)

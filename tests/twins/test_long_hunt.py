@@ -10,14 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.twins.cast import CASTS, Cast
-from tests.twins.test_twins import CLOSED, assert_alike
+from tests.twins.test_twins import assert_alike
 
 pytestmark = pytest.mark.slow
 
 MANY = int(os.environ.get("TESTS_TWINS", "20"))
 
 
-@pytest.mark.xfail(strict=True, reason=CLOSED)
 @pytest.mark.timeout(36000)
 @settings(max_examples=MANY, suppress_health_check=list(HealthCheck))
 @given(CASTS)
