@@ -14,6 +14,7 @@ from records.journal.embargo.held_chain import held_rows, lived_entries, untruth
 from records.journal.examination import examine
 from states.language.errors import NotYours, Refused
 from states.model.dialogue import Dialogue
+from states.model.vocabulary import DutyKind
 from states.privacy.embargo.known_to_others import as_others_know
 from states.privacy.reader_view import view
 from states.privacy.readers import A_MANAGER, A_MODERATOR, Reader
@@ -103,6 +104,10 @@ def test_it_gets_its_number_with_the_summary(met: Memory) -> None:
     assert examine(met.engine).ok
     met.act("check-line", {"contribution": "c3", "verdict": "confirmed"}, by="union-bd")
     met.sweep(met.now + DAY)
+    assert examine(met.engine).ok
+    assert ("line-checked", "c3") not in told(met)
+    met.outwait(DutyKind.CHECK_SUMMARY)
+    met.sweep()
     assert examine(met.engine).ok
     assert ("line-checked", "c3") in told(met)
 

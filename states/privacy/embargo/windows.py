@@ -110,12 +110,12 @@ def _before_its_window(dialogue: Dialogue, voice: str, now: datetime) -> datetim
     written = [at for at in points if at is not None and at <= now]
     if not written:
         return None
-    day = _reckoned(dialogue, DutyKind.CARRY_ANSWER, dialogue.calendar.day_of(max(written)))
-    end = dialogue.calendar.end_of(_reckoned(dialogue, DutyKind.GIVE_VERDICT, day))
+    day = _due_day(dialogue, DutyKind.CARRY_ANSWER, dialogue.calendar.day_of(max(written)))
+    end = dialogue.calendar.end_of(_due_day(dialogue, DutyKind.GIVE_VERDICT, day))
     return end if end > now else None
 
 
-def _reckoned(dialogue: Dialogue, kind: DutyKind, start: date) -> date:
+def _due_day(dialogue: Dialogue, kind: DutyKind, start: date) -> date:
     rule = dialogue.policy.due[kind]
     if rule == "promised":
         return start
