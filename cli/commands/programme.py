@@ -11,12 +11,14 @@ import typer
 from cli import console, times
 from cli.app import HELP, group
 from cli.commands.pause import ProgrammeId, pause, paused_data, resume
+from cli.commands.profile import profile
 from cli.console import AsJson
 from cli.dry_run_view import DryRun, show_dry_run
 from cli.times import Now
 from cli.yaml_input import BadDocument, Document, read_document, validate
 from config.policies import PolicyUnfit, policy_of
 from services.house import House, open_house
+from services.sizes.profile_choice import keep_choice
 from states.language.errors import NotKnown, Refused
 from states.model.programme import Programme
 from states.timing.schedule import require_schedule
@@ -28,9 +30,10 @@ _KEY = "programme."
 _OURS = frozenset({"roles", "owed_before"})
 """Fields of a programme that are compared in another way, or written by steps alone."""
 
-app = group("Create, update, show or list programmes; pause and resume one.")
+app = group("Create, update, show or list programmes; choose their size; pause and resume one.")
 app.command("pause", context_settings=HELP)(pause)
 app.command("resume", context_settings=HELP)(resume)
+app.command("profile", context_settings=HELP)(profile)
 
 ProgrammeFile = Annotated[
     Path,
@@ -46,7 +49,8 @@ def apply(
 ) -> None:
     """Create or update the programme in FILE; doing it again changes nothing.
 
-    What stands in the file wins over roles that were handed over since.
+    What stands in the file wins over roles that were handed over since. A profile that was chosen since stays,
+    unless the file says one.
 
     weerklank programme apply kledingmerk.yaml
     weerklank programme apply kledingmerk.yaml --dry-run
@@ -109,7 +113,7 @@ def _apply(house: House, programme: Programme, moment: datetime) -> _Applied:
     before = None
     with suppress(NotKnown):
         before = house.ledger.programme(programme.id).programme
-    changed = house.ledger.apply_programme(programme, moment)
+    changed = house.ledger.apply_programme(keep_choice(before, programme), moment)
     return _Applied(house.ledger.programme(programme.id), before, changed)
 
 

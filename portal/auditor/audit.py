@@ -14,6 +14,7 @@ from portal.shared.which_dialogue import at_hand, nothing_yet
 from portal.web.pages import get, post
 from portal.web.request import Visit
 from records.journal.journal import Break, Entry, entries, head, verify
+from services.sizes.profile_choice import rules_of
 from states.language.catalogue import N_
 from states.model.dialogue import OPEN_PHASES, Dialogue
 from states.model.duties import kind_of, whom_of
@@ -65,6 +66,8 @@ def _page(
         head=last,
         breaks=breaks,
         witnessed=witnessed,
+        rules=rules_of(dialogue.policy),
+        profile=dialogue.policy.profile,
     )
 
 

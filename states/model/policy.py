@@ -52,6 +52,13 @@ def _require_governed(given: dict[str, str]) -> dict[str, str]:
     return given
 
 
+def _require_rules(reasons: dict[str, str]) -> dict[str, str]:
+    for name in reasons:
+        if name not in ROWS:
+            raise wrong("no-governed-rule", given=name, known=", ".join(ROWS))
+    return reasons
+
+
 class Ladder(Value):
     """The reminders and escalations of a duty (rules 23); *rungs* are relative to the due day."""
 
@@ -103,6 +110,10 @@ class Policy(Value):
     """Which profile was chosen; None: the programme has the values of before there were any."""
     rules: Annotated[dict[str, str], AfterValidator(_require_governed)]
     """The value of every rule that a profile governs, by the name of the rule."""
+    reasons: Annotated[dict[str, Line], AfterValidator(_require_rules)] = Field(
+        default_factory=dict
+    )
+    """Why a value is not that of the profile, by the name of the rule."""
     holidays: tuple[date, ...] = ()
     """Days off that the programme adds to the public holidays of its country."""
 

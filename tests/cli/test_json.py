@@ -95,6 +95,15 @@ WORDS: dict[tuple[str, ...], list[Callable[[Desk], tuple[str, ...]]]] = {
         lambda _: ("klein", "--reason", "Verkoop.", "--by", "participant", *NOW),
         lambda d: pausing(d, ("klein", "--reason", "Nog eens.", *NOW)),
     ],
+    ("programme", "profile"): [
+        lambda _: ("klein",),
+        lambda _: ("klein", "small", *NOW),
+        lambda _: ("klein", "--rule", "checkpoints=monthly", "--reason", "Enough.", *NOW),
+        lambda _: ("klein", "--rule", "checkpoints=monthly", *NOW),
+        lambda _: ("klein", "--rule", "seals=off", "--reason", "Haste.", *NOW),
+        lambda _: ("klein", "--rule", "checkpoints", *NOW),
+        lambda _: ("nobody",),
+    ],
     ("programme", "resume"): [lambda d: pausing(d, ("klein", *NOW)), lambda _: ("klein", *NOW)],
     ("open",): [
         lambda _: ("klein", "--session", "2023-06-16T13:00", *NOW),

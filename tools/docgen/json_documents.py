@@ -12,7 +12,7 @@ from states.model import vocabulary
 from states.model.dialogue import Phase
 from states.model.duties import KINDS, DutyStatus
 from states.model.people import AUDITOR, HELPER, PARTICIPANT, Role
-from states.model.sizes.profiles import Profile
+from states.model.sizes.profiles import Floor, GovernedRule, Profile
 from states.model.vocabulary import Step
 from states.steps.delivery import letters
 
@@ -232,6 +232,66 @@ class Rehearsed(Seen):
     """The profile that its programme chose; null: none, and then no weekly overviews are lived."""
     effort: list[EffortRow]
     """Of every role of the programme."""
+
+
+class ProfileValue(Document):
+    """The value of a rule in one profile, and why."""
+
+    profile: Profile
+    value: str
+    why: str
+
+
+class GovernedRow(Document):
+    """A rule that a profile governs, as it is in one programme (rules 50)."""
+
+    rule: GovernedRule
+    value: str
+    default: str
+    """The value of the profile that was chosen, or of before there were any."""
+    own: bool
+    """Whether the programme left the default."""
+    reason: str | None
+    """Why it did."""
+    values: list[str]
+    """What it can be."""
+    profiles: list[ProfileValue]
+    floor: str
+    """What of it no value leaves."""
+
+
+class ProfileCost(Document):
+    """What a year is expected to cost in a profile, by the register (docs/effort.md)."""
+
+    profile: Profile
+    letters: Count
+    """To the manager."""
+    hours: float
+    """Of the manager."""
+    checkpoints: Count
+    """Letters with a checkpoint to auditor and board, each, at most."""
+
+
+class FloorRow(Document):
+    """What no profile and no value turns off (rules 51)."""
+
+    floor: Floor
+    what: str
+
+
+class ProgrammeProfile(Document):
+    """The size of a programme: what it chose, what fits its register, and what each would cost."""
+
+    id: str
+    profile: Profile | None
+    fits: Profile | None
+    """Null while nobody is in the register."""
+    invited: Count
+    chain_dialogues: Count
+    costs: list[ProfileCost]
+    rules: list[GovernedRow]
+    floors: list[FloorRow]
+    changed: bool
 
 
 class PausedRow(Document):
@@ -997,6 +1057,7 @@ DOCUMENTS: dict[str, tuple[type[Document], ...]] = {
     "programme apply": (AppliedProgramme, ForeseenProgramme),
     "programme list": (Programmes,),
     "programme show": (ShownProgramme,),
+    "programme profile": (ProgrammeProfile,),
     "programme pause": (PausedProgramme,),
     "programme resume": (ResumedProgramme,),
     "open": (Receipt, ForeseenOpening),

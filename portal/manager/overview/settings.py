@@ -12,10 +12,12 @@ from portal.http.errors import Incomplete
 from portal.web.pages import get, post
 from portal.web.request import Visit
 from portal.web.routes import MANAGERS
+from services.sizes.profile_choice import proposal_of
 from states.language.catalogue import N_
 from states.language.errors import NotYours, Refused
 from states.model.people import Role
 from states.model.policy import span
+from states.model.sizes.profiles import Floor, Profile
 from states.model.vocabulary import Step
 from states.steps.decide import decide
 
@@ -49,6 +51,9 @@ def show(visit: Visit) -> Response:
         opens_at=row.opens_at,
         pause=row.paused,
         settings=list(_settings(visit)),
+        size=proposal_of(visit.site.house.ledger, visit.me.programme.id),
+        profiles=list(Profile),
+        floors=list(Floor),
         to_give=_to_give(visit),
         all_roles=list(Role),
     )

@@ -1,0 +1,1 @@
+"""Sizes: which profile fits a programme, what each costs, and who leaves which value."""
