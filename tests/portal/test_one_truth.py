@@ -155,9 +155,10 @@ def wrong_checks(look: Look) -> Iterator[str]:
     if waits - overridden != look.told.checks(wait=True):
         yield f"the page lets {waits} wait, JSON {look.told.checks(wait=True)}"
     green = between(page, '<div class="panel done">', "</div>").casefold()
+    known = json_views.known_as(look.portal.house.ledger, look.dialogue.id, "manager")
     for check in {rule.name for rule in RULES if rule.phase is look.dialogue.phase}:
         fine = check in look.told.checks(wait=False) and check not in overridden
-        fine = fine and not about_nothing(look.dialogue, check)
+        fine = fine and not about_nothing(known, check)
         if (word("check", check, "nl").casefold() in green.replace("&#39;", "'")) != fine:
             yield f"{check} is {'not ' if fine else ''}green on the page"
     if not look.dialogue.open and green:
@@ -259,7 +260,7 @@ def test_everybody_reads_the_same_of_one_dialogue(reader: Reader, name: str, see
 @pytest.mark.slow
 def test_everybody_reads_the_same_of_a_dialogue_that_ends_before_its_time(reader: Reader) -> None:
     ended, phases = 0, set[Phase]()
-    for dialogue in Lifetime(reader.portal, BEGINNINGS["as most begin"], 3).moments():
+    for dialogue in Lifetime(reader.portal, BEGINNINGS["as most begin"], 1).moments():
         if dialogue.phase in phases:
             continue
         phases.add(dialogue.phase)

@@ -101,7 +101,7 @@ def pages_of(walker: Walker, who: str, language: str, dialogue: Dialogue) -> lis
 
 def dialogues_to_look_at(portal: Portal, *, all_that_is_new: bool) -> Iterator[Dialogue]:
     """The moments of a life at which participants look: whenever more kinds of them do, or something is new."""
-    life, stopped = Lifetime(portal, BEGINNINGS["as most begin"], 3), set[tuple[str, int]]()
+    life, stopped = Lifetime(portal, BEGINNINGS["as most begin"], 1), set[tuple[str, int]]()
     for dialogue in life.moments():
         stop = (dialogue.phase.value, len(guests(dialogue)))
         if stop not in stopped or all_that_is_new:

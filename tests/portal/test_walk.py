@@ -185,7 +185,7 @@ def test_every_page_opens_when_a_dialogue_ends_before_its_time(
 ) -> None:
     walker, ended = Walker(portal), 0
     with walker.watching(monkeypatch):
-        for dialogue in lived(portal, "as most begin", 3, turns=True):
+        for dialogue in lived(portal, "as most begin", 1, turns=True):
             for step, by, given in ENDS:
                 with walker.taken_back(), suppress(Refused):
                     portal.memory.act(step, given, by)

@@ -19,8 +19,8 @@ class Told:
     """The rows of one dialogue as its manager may see them."""
 
     rows: dict[str, list[Row]]
-    to_carry: tuple[Row, ...] = ()
-    """The duties to bring what was written to who speaks under seal, of which none but moderator and speaker know."""
+    unknown: tuple[Row, ...] = ()
+    """What is owed to who speaks under seal, of which none but moderator and speaker know, or know yet."""
 
     @property
     def owed(self) -> list[Row]:
@@ -49,8 +49,8 @@ class Told:
 
     def owed_to(self, voices: list[str]) -> Counter[int]:
         """Days late of all that is owed to whoever speaks as *voices*."""
-        carried = (row for row in self.to_carry if row["status"] in OWED and row["for"] in voices)
-        owed = [*(row for row in self.owed if self._waits(row) in voices), *carried]
+        unknown = (row for row in self.unknown if row["status"] in OWED and row["for"] in voices)
+        owed = [*(row for row in self.owed if self._waits(row) in voices), *unknown]
         return Counter(row["late_days"] for row in owed)
 
     def _waits(self, row: Row) -> str | None:
@@ -88,9 +88,11 @@ class Told:
 
 def told_of(ledger: Ledger, dialogue: Dialogue, now: Any) -> Told:  # noqa: ANN401 - an aware datetime
     """The rows of *dialogue* at *now*."""
+    shown = visible_dialogues(ledger, [dialogue.id], now)
+    known = {row["id"] for row in shown["duties"]}
     duties = visible_dialogues(ledger, [dialogue.id], now, viewer="moderator")["duties"]
-    carried = tuple(row for row in duties if row["kind"] == "carry-answer")
-    return Told(visible_dialogues(ledger, [dialogue.id], now), carried)
+    owed = (row for row in duties if row["kind"] in {"carry-answer", "answer-participant"})
+    return Told(shown, tuple(row for row in owed if row["id"] not in known))
 
 
 def between(html: str, start: str, end: str) -> str:

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.slow
 
 SILENT = small(played("session"), until="2022-11-30T00:00")
 """Nobody decides or answers after the session: every ladder is climbed."""
-LIVES = {"sqlite": (private_life.life(), 8), "postgresql": (SILENT, 6)}
+LIVES = {"sqlite": (private_life.life(), 5), "postgresql": (SILENT, 6)}
 """Which life is lived on which kind of database, and after how many rounds one is foretold."""
 FEW = 5  # notices
 
