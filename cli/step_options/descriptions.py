@@ -104,6 +104,7 @@ _MODELS: Mapping[str, Mapping[str, str]] = {
     "SettleErasure": {"stakeholder": "Who asked."},
 }
 _FIELDS: Mapping[str, str] = {
+    "about": "Of which words: a corrected line, a dispute, or what stands beside a verdict.",
     "after": "How it reads from now on.",
     "before": "How it read.",
     "by_hand": "Their address does not work: from now on they are reached by phone or letter.",

@@ -16,6 +16,7 @@ from states.checks.status import Answers
 from states.model.contributions import Commitment, LineVerdict, Verdict
 from states.model.people import ROLES, Layer
 from states.model.vocabulary import FactName
+from states.steps.sealed_requests import WordNeutrally
 from states.steps.table import LEAVING, RELAYS
 
 FOLDER = Path(portal.__file__).parent / "templates"
@@ -40,6 +41,7 @@ VALUES = {
     "c.line_verdict.value": frozenset(verdict.value for verdict in LineVerdict),
     "one": frozenset(layer.value for layer in Layer),
     "column.name": frozenset(column.name for column in COLUMNS),
+    "one.about": frozenset(get_args(get_type_hints(WordNeutrally)["about"])),
 }
 """What each table that a template looks something up in must know; `sign-strategy` leads to a page of its own."""
 
