@@ -103,7 +103,7 @@ ASKED: dict[str, Asked] = {
     ),
     "states/steps/people/relayed_steps.py FAMILIES": row(
         FAMILIES, {key.partition("/")[0] for key in RELAYS},
-        "ask-erasure check-line dispute-answer give-verdict share-expectation undo-relayed",
+        "ask-back ask-erasure check-line dispute-answer give-verdict share-expectation undo-relayed",
     ),
     "portal/web/refusal_details.py TELLERS": row(
         refusal_details.TELLERS, places("people") | set(refusal_details.TELLERS),
@@ -121,7 +121,7 @@ ASKED: dict[str, Asked] = {
     ),
     "records/journal/duty_replay.py _CHANGES": row(
         duty_replay._CHANGES, FactName,
-        "answer-bounced answer-disputed answer-written attendance-recorded brought chain-dialogue-linked "
+        "answer-bounced answer-disputed answer-written asked-back attendance-recorded brought chain-dialogue-linked "
         "check-overridden commitment-reported contact-changed contribution-decided contribution-recorded "
         "could-not-reach debt-carried decision-reopened delivery-recorded dialogue-cancelled dialogue-closed "
         "dialogue-opened dispute-settled duty-opened erasure-asked erasure-declined erasure-granted "

@@ -46,7 +46,7 @@ class Most(NamedTuple):
 # A step asks whether somebody chose its moment, which then may not lie before what happened last.
 MOST = {
     "mail": Most(71, 367),
-    "task": Most(81, 454),  # how somebody wishes to be told is asked of who may see it
+    "task": Most(81, 457),  # how somebody wishes to be told is asked of who may see it
     "step": Most(29, 65),
     "opening": Most(32, 135),  # the one after it is looked at too: it may be open already
 }

@@ -212,6 +212,12 @@ def _dispute_grains(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     )
 
 
+def _question_grains(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
+    details = {"voice": fact["detail"]["voice"]}
+    point = fact["subject"]
+    yield Grain(at, FactName.ASKED_BACK, point, look="late", who=point, details=details)
+
+
 def _report_grains(_facts: Facts, fact: Row, at: datetime) -> Iterator[Grain]:
     status = fact["detail"]["status"]
     details = {"status": f"@progress/{status}"}
@@ -265,6 +271,7 @@ _TELLERS: dict[str, Teller] = {
     FactName.DUTY_LAPSED: _lapse_grains,
     FactName.DUTY_POSTPONED: _postponement_grains,
     FactName.VERDICT_GIVEN: _verdict,
+    FactName.ASKED_BACK: _question_grains,
     FactName.ANSWER_DISPUTED: _dispute_grains,
     FactName.DISPUTE_SETTLED: _plain(FactName.DISPUTE_SETTLED, "done"),
     FactName.COMMITMENT_REPORTED: _report_grains,

@@ -131,6 +131,7 @@ _FIELDS: Mapping[str, str] = {
     "person": "To whom: name, and how they are reached.",
     "phone": "Their number, with its country.",
     "present": "Whether they were there.",
+    "question": "What they would like to know.",
     "reason": "Why.",
     "risk": "Which risk, by its id.",
     "role": "Which role.",

@@ -10,7 +10,14 @@ from notifications.language.due_dates import reckoning
 from notifications.language.layout import quote_inline
 from notifications.language.words import isolate, listing, word
 from notifications.views.missing_items import missing_for
-from notifications.views.names import about, company_language, own_title, points_of
+from notifications.views.names import (
+    about,
+    company_language,
+    owed_name,
+    points_of,
+    responds_to,
+    task_name,
+)
 from notifications.views.overrides import Departure
 from notifications.views.seat_counts import SeatCount, seat_counts
 from states.checks.checks import checks_of
@@ -176,7 +183,7 @@ class DutyView:
     @property
     def what(self) -> str:
         """What is to be done."""
-        return word("duty", self.source.kind, self.language)
+        return task_name(self.dialogue, self.source, self.language)
 
     @cached_property
     def about(self) -> str | None:
@@ -193,10 +200,8 @@ class DutyView:
     @property
     def ids(self) -> str | None:
         """The contributions that it is about."""
-        return (
-            listing([point.id for point in points_of(self.dialogue, self.source)], self.language)
-            or None
-        )
+        ids = [point.id for point in points_of(self.dialogue, self.source)]
+        return listing(ids, self.language) or None
 
     @property
     def due(self) -> date:
@@ -214,9 +219,9 @@ class DutyView:
         return bool(self.source.postponements)
 
     @property
-    def dispute(self) -> bool:
-        """Whether it answers an objection."""
-        return self.source.kind == DutyKind.ANSWER_DISPUTE
+    def dispute(self) -> str:
+        """What it responds to, an *objection* or a *question*; empty when it is no response."""
+        return responds_to(self.dialogue, self.source)
 
     @property
     def awaited(self) -> bool:
@@ -226,10 +231,7 @@ class DutyView:
     @property
     def to_you(self) -> str:
         """What it is, said to whoever waits for it; with their point where it is about one of several."""
-        said, points = word("owed", self.kind, self.language), points_of(self.dialogue, self.source)
-        titles = [own_title(self.dialogue, one, self.language) for one in points if self.dispute]
-        several = titles[:1] != [word("voice", "mine", self.language)]
-        return f"{said} ({titles[0]})" if titles and several else said
+        return owed_name(self.dialogue, self.source, self.language)
 
     @property
     def debt(self) -> bool:

@@ -84,7 +84,9 @@ def _point_title(dialogue: Dialogue, point: Contribution) -> str:
 
 
 def _missing_response(point: Contribution) -> str | None:
-    return "unsettled" if point.dispute_open else None
+    if not point.dispute_open:
+        return None
+    return "asked" if point.asked_back else "unsettled"
 
 
 def _missing_answer(point: Contribution) -> str | None:

@@ -112,6 +112,35 @@ def travels_sealed(dialogue: Dialogue, duty: Duty) -> bool:
     )
 
 
+QUESTION = "question"
+"""What a response is to that is none to an objection."""
+
+
+def responds_to(dialogue: Dialogue, duty: Duty) -> str:
+    """What *duty* responds to, an *objection* or a *question* (rules 54); empty when it is no response."""
+    if duty.kind != DutyKind.ANSWER_DISPUTE:
+        return ""
+    point = dialogue.contributions.get(duty.whom or "")
+    asked = point is not None and point.asked_back and dialogue.latest(duty.name) == duty
+    return QUESTION if asked else "objection"
+
+
+def task_name(dialogue: Dialogue, duty: Duty, language: str) -> str:
+    """What *duty* asks to be done."""
+    table = "question" if responds_to(dialogue, duty) == QUESTION else "duty"
+    return word(table, duty.kind, language)
+
+
+def owed_name(dialogue: Dialogue, duty: Duty, language: str) -> str:
+    """What *duty* is, said to whoever waits for it; with their point where it is about one of several."""
+    response = responds_to(dialogue, duty)
+    said = word("question-owed" if response == QUESTION else "owed", duty.kind, language)
+    points = points_of(dialogue, duty) if response else []
+    titles = [own_title(dialogue, one, language) for one in points]
+    several = titles[:1] != [word("voice", "mine", language)]
+    return f"{said} ({titles[0]})" if titles and several else said
+
+
 def about(dialogue: Dialogue, duty: Duty, language: str) -> str | None:
     """Whom or what *duty* is about, as a role may see it; None when its kind says it all."""
     if duty.whom is None or not _is_told(dialogue, duty):

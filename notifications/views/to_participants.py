@@ -111,6 +111,11 @@ class You:
         return next_judge(self.dialogue, max((p.dispute_round for p in self.points), default=0))
 
     @property
+    def asked_back(self) -> bool:
+        """Whether what this is about was a question about the answer, and no objection."""
+        return any(point.asked_back for point in self.points)
+
+    @property
     def expectation(self) -> str | None:
         """What they expect of the dialogue."""
         return self.stakeholder.expectation

@@ -17,7 +17,7 @@ from states.model.people import PARTICIPANT, Role, Stakeholder
 from states.model.vocabulary import DutyKind, Step
 from states.privacy.embargo.windows import is_done, open_window
 from states.privacy.seals import is_sealed
-from states.steps.permissions import can_dispute, decisions_stand, fits
+from states.steps.permissions import can_ask_back, can_dispute, decisions_stand, fits
 
 ASKED_AT: dict[Place, str] = {
     Place.OWN_INVITATION: "/my/invitation",
@@ -73,6 +73,11 @@ class Point(AnyPoint["Mine"]):
     def settled(self) -> bool:
         """Whether an objection was answered, and the answer arrived."""
         return self.source.settlement is not None and not self.source.dispute_open
+
+    @property
+    def question_possible(self) -> bool:
+        """Whether a question about the answer can be asked now."""
+        return can_ask_back(self.of.dialogue, self.source)
 
     @property
     def dispute_possible(self) -> bool:

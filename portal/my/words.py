@@ -43,6 +43,15 @@ def dispute(visit: Visit) -> Response:
     return visit.go(f"{_PAGE}#{name}", said="dispute")
 
 
+def ask_back(visit: Visit) -> Response:
+    """A question about the answer, to judge it well; it has its own clock and counts no round."""
+    seen = mine(visit)
+    name = _own_point(visit, seen)
+    given = {"contribution": name, **visit.need("question")}
+    visit.act(seen.dialogue.id, Step.ASK_BACK, given)
+    return visit.go(f"{_PAGE}#{name}", said="asked-back")
+
+
 def _own_point(visit: Visit, seen: Mine) -> str:
     """The name of the contribution, if it is theirs; nobody can tell another's from none."""
     point = seen.point(visit.param("contribution"))
@@ -79,6 +88,7 @@ def show_answer(visit: Visit) -> Response:
 PAGES = (
     get(_PAGE, show, PARTICIPANT, nav=N_("My words")),
     post("/my/words/{contribution}/line", check_line, PARTICIPANT, again=show),
+    post("/my/words/{contribution}/question", ask_back, PARTICIPANT, again=show),
     post("/my/words/{contribution}/dispute", dispute, PARTICIPANT, again=show),
     post("/my/verdicts/{voice}", judge, PARTICIPANT, again=show),
     get("/my/answers/{voice}", show_answer, PARTICIPANT),

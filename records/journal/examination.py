@@ -19,8 +19,9 @@ from records.journal.duty_replay import DutyStory
 from records.journal.embargo import held_chain
 from records.journal.embargo.held_chain import Untrue
 from records.journal.journal import Break, Entry
-from records.journal.replay import PointStory, SeatStory, Story, replay
+from records.journal.replay import replay
 from records.journal.stored_rows import Rows, rows_of
+from records.journal.story import PointStory, SeatStory, Story
 from records.schema.core import DIALOGUES
 
 CHAIN, REPLAY, COMMITMENT, CHECKPOINT = "chain", "replay", "commitment", "checkpoint"
@@ -189,6 +190,7 @@ def _point(one: PointStory) -> dict[str, Any]:
         "delivered_at": one.delivered,
         "dispute_round": one.dispute_round,
         "dispute_open": one.dispute_open,
+        "asked_back": one.asked_back,
         "settlement_waits": one.response_waits,
     }
     return {key: value for key, value in told.items() if key not in one.unsure}

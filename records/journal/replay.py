@@ -5,12 +5,12 @@ It asks the facts alone, and knows nothing of how the law decides: it is the wit
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from records.journal.duty_replay import DutyStory, replay_duty
+from records.journal.duty_replay import replay_duty
 from records.journal.journal import Entry
+from records.journal.story import PointStory, SeatStory, Story
 from states.model.contributions import LineVerdict
 from states.model.dialogue import Phase
 from states.model.people import Invitation
@@ -18,61 +18,6 @@ from states.model.vocabulary import DutyKind, FactName, Step
 
 _CHECKED = {Phase.STRATEGY_UPDATE, Phase.FEEDBACK, Phase.CLOSED, Phase.CLOSED_WITH_DEBTS}
 """Phases in which a line that nobody checked counts as silence."""
-
-
-@dataclass
-class PointStory:
-    """What the journal tells of one contribution; *unsure*: what it cannot tell."""
-
-    voice: str
-    attribution: str
-    recorded_at: datetime
-    line_verdict: str | None = None
-    outcome: str | None = None
-    owner: str | None = None
-    commitment: str | None = None
-    written_at: datetime | None = None
-    delivered: bool = False
-    dispute_round: int = 0
-    dispute_open: bool = False
-    response_waits: bool = False
-    unsure: set[str] = field(default_factory=set)
-
-
-@dataclass
-class SeatStory:
-    """What the journal tells of one stakeholder; *known*: it tells how they came on the map."""
-
-    invitation: str = Invitation.NOT_YET
-    present: bool | None = None
-    erased: bool = False
-    known: bool = False
-
-
-@dataclass
-class Story:
-    """What the journal tells of a dialogue."""
-
-    phase: str = ""
-    phase_since: datetime | None = None
-    session_at: datetime | None = None
-    signed_at: datetime | None = None
-    summary_published_at: datetime | None = None
-    echoed_at: datetime | None = None
-    management: dict[str, bool] = field(default_factory=dict)
-    duties: dict[str, DutyStory] = field(default_factory=dict)
-    points: dict[str, PointStory] = field(default_factory=dict)
-    seats: dict[str, SeatStory] = field(default_factory=dict)
-    verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    overrides: list[dict[str, Any]] = field(default_factory=list)
-    commitments: dict[str, str] = field(default_factory=dict)
-    """How each promised action stands."""
-    past: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
-    """What was so before each step that can be undone, by step and subject."""
-
-    def points_of(self, voice: str) -> list[str]:
-        """The contributions of *voice*."""
-        return [name for name, point in self.points.items() if point.voice == voice]
 
 
 def replay(entries: Sequence[Entry]) -> Story:
@@ -191,7 +136,7 @@ def _bounce(story: Story, entry: Entry, following: Sequence[Entry]) -> None:
             setattr(point, "response_waits" if response else "delivered", response)
         elif dispute:
             point.dispute_open = True
-        elif point.delivered and point.dispute_round:
+        elif point.delivered and (point.dispute_round or point.asked_back):
             point.unsure |= {"written_at", "delivered_at", "dispute_open"}
         else:
             point.written_at, point.delivered = None, False
@@ -199,8 +144,18 @@ def _bounce(story: Story, entry: Entry, following: Sequence[Entry]) -> None:
 
 def _dispute(story: Story, entry: Entry) -> None:
     point = story.points[entry.subject]
-    _keep(story, Step.DISPUTE_ANSWER, entry.subject, (point.dispute_round, point.dispute_open))
-    point.dispute_round, point.dispute_open = entry.detail["round"], True
+    _keep(story, Step.DISPUTE_ANSWER, entry.subject, _of_dispute(point))
+    point.dispute_round, point.dispute_open, point.asked_back = entry.detail["round"], True, False
+
+
+def _ask_back(story: Story, entry: Entry) -> None:
+    point = story.points[entry.subject]
+    _keep(story, Step.ASK_BACK, entry.subject, _of_dispute(point))
+    point.dispute_open, point.asked_back = True, True
+
+
+def _of_dispute(point: PointStory) -> tuple[int, bool, bool]:
+    return point.dispute_round, point.dispute_open, point.asked_back
 
 
 def _settle(story: Story, entry: Entry) -> None:
@@ -226,8 +181,9 @@ def _undo(story: Story, entry: Entry) -> None:
     elif step == Step.CHECK_LINE:
         silent = LineVerdict.SILENT if story.phase in _CHECKED else None
         story.points[name].line_verdict = was or silent
-    elif step == Step.DISPUTE_ANSWER:
-        story.points[name].dispute_round, story.points[name].dispute_open = was
+    elif step in {Step.ASK_BACK, Step.DISPUTE_ANSWER}:
+        point = story.points[name]
+        point.dispute_round, point.dispute_open, point.asked_back = was
     elif was is None:
         story.verdicts.pop(name, None)
     else:
@@ -241,7 +197,7 @@ def _erase(story: Story, entry: Entry) -> None:
         seat.invitation = Invitation.DECLINED
     for name in story.points_of(entry.subject):
         point = story.points[name]
-        point.dispute_open = False
+        point.dispute_open = point.asked_back = False
         if point.outcome is None:
             point.line_verdict = LineVerdict.WITHDRAWN
 
@@ -292,6 +248,7 @@ _HANDLERS: dict[FactName, Any] = {
     FactName.COMMITMENT_REPORTED: _report,
     FactName.ANSWER_WRITTEN: _write,
     FactName.PARTICIPANT_ANSWERED: _deliver,
+    FactName.ASKED_BACK: _ask_back,
     FactName.ANSWER_DISPUTED: _dispute,
     FactName.DISPUTE_SETTLED: _settle,
     FactName.VERDICT_GIVEN: _judge,

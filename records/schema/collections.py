@@ -172,6 +172,9 @@ class ContributionTable(Piece):
     delivered_at: Mapped[datetime | None] = mapped_column(comment="When the answer was delivered")
     dispute_round: Mapped[int] = mapped_column(comment="How often the answer was disputed")
     dispute_open: Mapped[bool] = mapped_column(comment="Whether a dispute is open")
+    asked_back: Mapped[bool] = mapped_column(
+        comment="Whether what is open, or was settled last, is a question and no objection"
+    )
     dispute_reason: Mapped[str | None] = mapped_column(comment="Why it was disputed")
     neutral_dispute: Mapped[str | None] = mapped_column(
         Text, comment="How others read a dispute under seal"

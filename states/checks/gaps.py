@@ -279,12 +279,15 @@ def verdicts_in(d: Dialogue, _now: datetime) -> Gaps:
 
 
 def disputes_settled(d: Dialogue, _now: datetime) -> Gaps:
-    """No answer is disputed, but for a response that was written to somebody who could not be reached."""
-    disputed = [c.id for c in d.contributions.values() if c.dispute_open]
-    if disputed := [
-        name for name in disputed if not _given_up(d, duty_name(DutyKind.ANSWER_DISPUTE, name))
-    ]:
-        yield Gap(CheckName.DISPUTES_SETTLED, {"contributions": disputed})
+    """No answer is disputed or asked about, but for a response that was written to somebody whom nothing reached."""
+    waiting = [
+        c
+        for c in d.contributions.values()
+        if c.dispute_open and not _given_up(d, duty_name(DutyKind.ANSWER_DISPUTE, c.id))
+    ]
+    for code, asked in ((CheckName.DISPUTES_SETTLED, False), ("questions-answered", True)):
+        if names := [c.id for c in waiting if c.asked_back is asked]:
+            yield Gap(code, {"contributions": names})
 
 
 def lessons_noted(d: Dialogue, _now: datetime) -> Gaps:

@@ -104,7 +104,9 @@ _SUBJECTS: dict[str, About] = {
     CheckName.EVERYONE_ANSWERED: _standing,
     CheckName.ANSWERS_SPEAK: lambda d: any(c.answer for c in d.contributions.values()),
     CheckName.VERDICTS_IN: lambda d: any(is_answered(c) for c in d.contributions.values()),
-    CheckName.DISPUTES_SETTLED: lambda d: any(c.dispute_round for c in d.contributions.values()),
+    CheckName.DISPUTES_SETTLED: lambda d: any(
+        c.dispute_round or c.asked_back for c in d.contributions.values()
+    ),
     CheckName.DEBTS_CARRIED: lambda d: d.inherits or d.uncarried,
 }
 """What a check is about: while there is none of it, nothing is in order yet, however little is missing."""

@@ -66,6 +66,8 @@ class Contribution(Value):
     delivered_at: datetime | None = None
     dispute_round: int = 0
     dispute_open: bool = False
+    asked_back: bool = False
+    """Whether what is open, or was settled last, is a question about the answer, which counts no round."""
     dispute_reason: Text | None = None
     neutral_dispute: Text | None = None
     """How the moderator words for others what a speaker under seal objects."""

@@ -89,6 +89,7 @@ class Limits(Value):
     chain_dialogue_months: Annotated[int, Field(ge=1, le=36)]
     postponements: Annotated[int, Field(ge=0, le=5)]
     dispute_rounds: Annotated[int, Field(ge=1, le=5)]
+    question_days: Annotated[int, Field(ge=1, le=20)]
     same_reason: Annotated[int, Field(ge=2, le=100)]
     small_group: Annotated[int, Field(ge=2, le=50)]
     days_to_answer: Annotated[int, Field(ge=1, le=20)]

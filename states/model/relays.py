@@ -47,6 +47,7 @@ class Before(Value):
     line_worded: bool = False
     dispute_round: int = 0
     dispute_open: bool = False
+    asked_back: bool = False
     dispute_reason: Text | None = None
     neutral_dispute: Text | None = None
     settlement: Text | None = None

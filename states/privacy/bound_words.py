@@ -55,6 +55,7 @@ _UNDONE: dict[str, str] = {
     Step.SHARE_EXPECTATION: "expectation",
     Step.ASK_ERASURE: "erasure",
     Step.CHECK_LINE: "line",
+    Step.ASK_BACK: "dispute",
     Step.DISPUTE_ANSWER: "dispute",
     Step.GIVE_VERDICT: "verdict",
 }
@@ -146,6 +147,7 @@ _SPOKEN: dict[str, Names] = {
     FactName.ANSWER_WRITTEN: _answers,
     FactName.ANSWER_BOUNCED: _bounce,
     FactName.VERDICT_GIVEN: _own("verdict"),
+    FactName.ASKED_BACK: _own("dispute"),
     FactName.ANSWER_DISPUTED: _own("dispute"),
     FactName.WORDED_NEUTRALLY: _neutral,
     FactName.SETTLEMENT_WRITTEN: _its("dispute"),

@@ -66,6 +66,7 @@ HANDLERS: dict[Step, Handler] = {
     Step.REPORT_PROGRESS: strategy.report_progress,
     Step.ANSWER_PARTICIPANT: feedback.answer_participant,
     Step.GIVE_VERDICT: feedback.give_verdict,
+    Step.ASK_BACK: feedback.ask_back,
     Step.DISPUTE_ANSWER: feedback.dispute_answer,
     Step.SETTLE_DISPUTE: feedback.settle_dispute,
     Step.WORD_NEUTRALLY: neutral_words.word_neutrally,

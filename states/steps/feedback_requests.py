@@ -40,6 +40,13 @@ class DisputeAnswer(OnBehalf):
     reason: Text
 
 
+class AskBack(OnBehalf):
+    """A question about the answer."""
+
+    contribution: Name
+    question: Text
+
+
 class SettleDispute(Value):
     """The answer to a dispute."""
 

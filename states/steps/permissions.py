@@ -105,7 +105,8 @@ def can_decide(dialogue: Dialogue, point: Contribution) -> bool:
     Once an answer was written only a disputed one; after the signature also one on a point that came back since.
     """
     settled = dialogue.phase is Phase.FEEDBACK and point.outcome is not None
-    return fits(dialogue, Step.DECIDE) and (point.dispute_open or not (point.written_at or settled))
+    objected = point.dispute_open and not point.asked_back
+    return fits(dialogue, Step.DECIDE) and (objected or not (point.written_at or settled))
 
 
 def can_report(dialogue: Dialogue, promise: Commitment, role: str) -> bool:
@@ -161,9 +162,23 @@ def is_a_no(point: Contribution) -> bool:
     return point.outcome in {Outcome.REJECTED, Outcome.OUTSIDE_OUR_POWER}
 
 
+def is_question(point: Contribution) -> bool:
+    """Whether a question about the answer to *point* waits for words: an objection may take its place."""
+    return point.asked_back and point.awaits_response
+
+
+def can_ask_back(dialogue: Dialogue, point: Contribution) -> bool:
+    """Whether a question about the answer to *point* can be asked now: while the verdict on it is (rules 54)."""
+    open_ = point.dispute_open or point.settlement_waits
+    verdict = dialogue.latest(duty_name(DutyKind.GIVE_VERDICT, point.voice))
+    window = verdict is not None and verdict.owed
+    answered = point.delivered_at is not None and not open_
+    return answered and window and fits(dialogue, Step.ASK_BACK)
+
+
 def can_dispute(dialogue: Dialogue, point: Contribution) -> bool:
     """Whether *not my point* can be said now of the answer to *point*."""
-    asked = point.delivered_at is not None and not point.dispute_open
+    asked = point.delivered_at is not None and not (point.dispute_open and not is_question(point))
     left = next_judge(dialogue, point.dispute_round) is not None
     return asked and left and fits(dialogue, Step.DISPUTE_ANSWER)
 

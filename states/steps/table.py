@@ -40,6 +40,7 @@ RELAYS: dict[str, tuple[str, ...]] = {
     "check-line/corrected": INDEPENDENT,
     "check-line/withdrawn": INDEPENDENT,
     Step.GIVE_VERDICT: INDEPENDENT,
+    Step.ASK_BACK: INDEPENDENT,
     Step.DISPUTE_ANSWER: INDEPENDENT,
     Step.ASK_ERASURE: INDEPENDENT,
     Step.UNDO_RELAYED: INDEPENDENT,
@@ -102,6 +103,9 @@ STEPS: dict[Step, StepRule] = {
             MANAGERS,
         ),
         StepRule(Step.GIVE_VERDICT, feedback_requests.GiveVerdict, SETTLING, SPEAKER),
+        StepRule(
+            Step.ASK_BACK, feedback_requests.AskBack, (STRATEGY, FEEDBACK, WITH_DEBTS), SPEAKER
+        ),
         StepRule(
             Step.DISPUTE_ANSWER,
             feedback_requests.DisputeAnswer,

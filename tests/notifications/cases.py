@@ -163,6 +163,29 @@ def _answers(home: Dialogue) -> Iterator[Case]:
     yield from _objections(home)
 
 
+def _questions(home: Dialogue, found: Duty) -> Iterator[Case]:
+    """The same of a question about an answer."""
+    asked = {"asked_back": True, "dispute_reason": "Vanaf welk jaar?", "dispute_open": True}
+    point = home.contributions["c1"].model_copy(update=asked)
+    place = _with(home, found, contributions=home.contributions | {"c1": point})
+    for template in ("answer-is-late", "answer-still-late"):
+        yield Case(f"{template}, question", notice(template, "ngo", found), place)
+    moved = postponed(duty("answer-dispute", "c1", waiting="ngo"), LATER, late=False)
+    dates = {"was": PROMISED.isoformat(), "to": LATER.isoformat(), "first": SESSION.isoformat()}
+    later = notice("answer-postponed", "ngo", moved, **dates, reason="Nog in overleg.", late=False)
+    yield Case("postponed, question", later, replace(place, duties={moved.name: moved}))
+    told: dict[str, Any] = {"contribution": "c1", "question": True}
+    yield Case("asked", notice("answer-disputed", "manager", found, **told), place)
+    bare = notice("answer-disputed", "manager", **told, worded=True)
+    yield Case("asked, worded", bare, replace(place, duties={}))
+    late = notice("answer-late-alert", "manager", found, rung="+1wd")
+    yield Case("late alert, question", late, place)
+    reply = point.model_copy(update={"settlement": "Vanaf 2026.", "dispute_open": False})
+    settled = replace(place, contributions=home.contributions | {"c1": reply})
+    told = {"contribution": "c1"}
+    yield Case("replied", notice("dispute-settled", "ngo", found, **told), settled)
+
+
 def _objections(home: Dialogue) -> Iterator[Case]:
     found = duty("answer-dispute", "c1", waiting="ngo", status=DutyStatus.LAPSED)
     for round_ in (1, 2, 3):
@@ -176,6 +199,7 @@ def _objections(home: Dialogue) -> Iterator[Case]:
         settled = _with(home, found, contributions=home.contributions | {"c1": point})
         name = f"settled, round {round_}"
         yield Case(name, notice("dispute-settled", "ngo", found, contribution="c1"), settled)
+    yield from _questions(home, found)
     for template in ("answer-is-late", "answer-still-late"):
         yield Case(f"{template}, objection", notice(template, "ngo", found), _with(home, found))
     progress = {"commitment": "loonkloof"}

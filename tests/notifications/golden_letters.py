@@ -52,16 +52,17 @@ _OWED = "answer-participant/investor"
 _CASES: dict[str, tuple[str, ...]] = {
     "agenda-echoed": ("agenda", "agenda, bare"),
     "answer": ("answer, in parts", "answer, bare", "sealed answer"),
-    "answer-disputed": ("disputed", "disputed, in words", "disputed, bare", "disputed, worded"),
+    "answer-disputed": ("disputed", "disputed, in words", "disputed, bare", "disputed, worded", "asked",
+        "asked, worded"),
     "answer-is-late": (
-        "late again", "late, nobody in charge", "answer-is-late, objection", "sealed late",
+        "late again", "late, nobody in charge", "answer-is-late, objection", "answer-is-late, question", "sealed late",
         "sealed carried late",
     ),
     "answer-late-alert": (
         "answer-late-alert +1wd manager answer-participant/ngo v2",
         "answer-late-alert +1wd manager answer-dispute/c2 v1",
         "answer-late-alert +1wd manager decide-contribution/c2 v1",
-        "answer-late-alert +1wd manager report-progress/loonkloof v1",
+        "answer-late-alert +1wd manager report-progress/loonkloof v1", "late alert, question",
     ),
     "answer-long-overdue": (
         "answer-long-overdue +20wd board answer-participant/sealed-1 v1",
@@ -76,10 +77,11 @@ _CASES: dict[str, tuple[str, ...]] = {
     ),
     "answer-postponed": (
         "postponed, late=True", "postponed, late=False", "sealed postponed",
-        "postponed twice, answer-dispute", "postponed twice, report-progress",
+        "postponed twice, answer-dispute", "postponed twice, report-progress", "postponed, question",
     ),
     "answer-still-late": (
-        "sealed carried still late","still late", "answer-still-late, objection", "sealed still late"),
+        "sealed carried still late","still late", "answer-still-late, objection",
+        "answer-still-late, question", "sealed still late"),
     "by-hand-task": (
         "by hand no-mail", "by hand factory-tr", "by hand sealed, moderator", "by hand sealed, manager",
     ),
@@ -103,7 +105,7 @@ _CASES: dict[str, tuple[str, ...]] = {
     "digest": (
         "digest", "digest, quiet", "digest, many late", "digest, many to come", "digest, a task late",
     ),
-    "dispute-settled": ("settled, round 1", "settled, round 2", "settled, round 3"),
+    "dispute-settled": ("settled, round 1", "settled, round 2", "settled, round 3", "replied"),
     "duty-due-soon": (
         "duty-due-soon -10wd manager answer-participant/ngo v1",
         "duty-due-soon -10wd manager answer-participant/ngo v2",

@@ -75,6 +75,7 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
     ("GET", "/my"): _open(),
     ("GET", "/my/words"): _open(),
     ("POST", "/my/words/{contribution}/line"): _sealed({"verdict": "withdrawn"}),
+    ("POST", "/my/words/{contribution}/question"): _sealed({"question": "From when?"}),
     ("POST", "/my/words/{contribution}/dispute"): _sealed({"reason": "Too late."}),
     ("POST", "/my/verdicts/{voice}"): _sealed({"heard": "yes"}),
     ("GET", "/my/answers/{voice}"): _sealed(),

@@ -76,6 +76,7 @@ EXAMPLES: dict[str, tuple[str, Given]] = {
     "sign-strategy": ("sponsor", {}),
     "answer-participant": ("manager", {"covers": ["c3"], "text": "Het prijsmodel komt terug."}),
     "give-verdict": ("sealed-1", {"heard": "partly", "comment": "Half."}),
+    "ask-back": ("sealed-1", {"contribution": "c2", "question": "Vanaf wanneer?"}),
     "dispute-answer": ("sealed-1", {"contribution": "c2", "reason": "Niet mijn punt."}),
     "settle-dispute": ("manager", {"contribution": "c1", "text": "Het bedrag komt er ook in."}),
     "word-neutrally": (

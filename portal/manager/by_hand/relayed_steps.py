@@ -28,10 +28,12 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "check-line/corrected": ("contribution", "text"),
     "check-line/withdrawn": ("contribution",),
     Step.GIVE_VERDICT: ("heard",),
+    Step.ASK_BACK: ("contribution", "text"),
     Step.DISPUTE_ANSWER: ("contribution", "text"),
 }
 """What each step that is recorded for somebody asks beside who it is for."""
 _TEXT = {
+    Step.ASK_BACK: "question",
     Step.DISPUTE_ANSWER: "reason",
     Step.GIVE_VERDICT: "comment",
     Step.DECLINE_INVITATION: "reason",
@@ -106,7 +108,7 @@ def record(visit: Visit) -> Response:
 def _own_words(visit: Visit, step: Step) -> dict[str, str]:
     """Their own words, where a step has room for them."""
     takes = STEPS[step].takes.model_fields
-    return visit.form.some("text") if {"text", "reason", "comment"} & set(takes) else {}
+    return visit.form.some("text") if {"text", "reason", "comment", "question"} & set(takes) else {}
 
 
 def reach(visit: Visit) -> Response:

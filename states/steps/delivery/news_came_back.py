@@ -32,7 +32,8 @@ def has_reacted(dialogue: Dialogue, behind: Behind) -> bool:
     verdict = dialogue.verdicts.get(voice)
     named = behind.notice.detail.get("covers", ())
     objected = behind.notice.template == Template.ANSWER and any(
-        dialogue.contributions[str(name)].dispute_round for name in named
+        point.dispute_round or point.asked_back
+        for point in (dialogue.contributions[str(name)] for name in named)
     )
     return objected or (verdict is not None and verdict.at >= since)
 

@@ -126,6 +126,7 @@ def _take_words_out(work: Deliberation, contribution: Contribution) -> None:
         line=contribution.line and ERASED,
         answer=None,
         dispute_open=False,
+        asked_back=False,
         dispute_reason=None,
         settlement=None,
     )

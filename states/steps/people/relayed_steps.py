@@ -27,6 +27,7 @@ _SAID = frozenset(
         FactName.EXPECTATION_SHARED,
         FactName.LINE_CHECKED,
         FactName.VERDICT_GIVEN,
+        FactName.ASKED_BACK,
         FactName.ANSWER_DISPUTED,
         FactName.ERASURE_ASKED,
         FactName.STEP_UNDONE,
@@ -40,15 +41,18 @@ _SEAT: dict[str, tuple[str, ...]] = {
     Step.ASK_ERASURE: ("erasure_wish", "erasure_refusal"),
 }
 """What a step changes of the seat of whoever takes it."""
+_OF_DISPUTE = (
+    "dispute_round",
+    "dispute_open",
+    "asked_back",
+    "dispute_reason",
+    "neutral_dispute",
+    "settlement",
+)
 _POINT: dict[str, tuple[str, ...]] = {
     Step.CHECK_LINE: ("line", "line_verdict", "neutral_line", "line_worded"),
-    Step.DISPUTE_ANSWER: (
-        "dispute_round",
-        "dispute_open",
-        "dispute_reason",
-        "neutral_dispute",
-        "settlement",
-    ),
+    Step.ASK_BACK: _OF_DISPUTE,
+    Step.DISPUTE_ANSWER: _OF_DISPUTE,
 }
 """What a step changes of the point that it is about."""
 

@@ -48,7 +48,8 @@ def _require_still_so(work: Deliberation, one: Relayed) -> None:
     if seat is None or seat.erased_at is not None:
         raise NotKnown("nothing-to-undo", step=one.step)
     point = work.dialogue.contributions.get(one.contribution or "")
-    if one.step == Step.DISPUTE_ANSWER and point and (point.settlement or not point.dispute_open):
+    objected = one.step in {Step.ASK_BACK, Step.DISPUTE_ANSWER}
+    if objected and point and (point.settlement or not point.dispute_open):
         raise Refused("undo-overtaken", contribution=point.id)
 
 

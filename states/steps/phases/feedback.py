@@ -13,11 +13,12 @@ from states.steps.delivery.onlookers import tell_onlookers
 from states.steps.draft import Deliberation
 from states.steps.feedback_requests import (
     AnswerParticipant,
+    AskBack,
     DisputeAnswer,
     GiveVerdict,
     SettleDispute,
 )
-from states.steps.permissions import next_judge, why_unanswerable
+from states.steps.permissions import can_ask_back, is_question, next_judge, why_unanswerable
 from states.steps.phases.neutral_words import ask_for_wording
 from states.steps.requests import Bare, NoteLesson, Reasoned
 
@@ -87,7 +88,8 @@ def dispute_answer(work: Deliberation, given: DisputeAnswer, voice: str) -> None
     contribution = work.contribution(given.contribution)
     if contribution.delivered_at is None:
         raise Refused("not-answered-yet", contribution=given.contribution)
-    if contribution.dispute_open or contribution.settlement_waits:
+    waits = contribution.dispute_open or contribution.settlement_waits
+    if waits and not is_question(contribution):
         raise Refused("dispute-twice", contribution=given.contribution)
     owner, round_ = (
         next_judge(work.dialogue, contribution.dispute_round),
@@ -96,10 +98,13 @@ def dispute_answer(work: Deliberation, given: DisputeAnswer, voice: str) -> None
     if owner is None:
         rounds = work.dialogue.policy.limits.dispute_rounds
         raise Refused("dispute-is-final", contribution=given.contribution, rounds=rounds)
+    if is_question(contribution):  # the objection is answered in its place
+        work.withdraw_named(duty_name(DutyKind.ANSWER_DISPUTE, given.contribution), "objected")
     work.change_contribution(
         given.contribution,
         dispute_round=round_,
         dispute_open=True,
+        asked_back=False,
         dispute_reason=given.reason,
         neutral_dispute=None,
         settlement=None,
@@ -107,6 +112,31 @@ def dispute_answer(work: Deliberation, given: DisputeAnswer, voice: str) -> None
     work.fact(FactName.ANSWER_DISPUTED, given.contribution, voice=voice, round=round_)
     duty = work.open_duty(DutyKind.ANSWER_DISPUTE, given.contribution, owner=owner, waiting=voice)
     work.tell(owner, Template.ANSWER_DISPUTED, duty, contribution=given.contribution, round=round_)
+    ask_for_wording(work, "dispute", voice, contribution=given.contribution)
+
+
+def ask_back(work: Deliberation, given: AskBack, voice: str) -> None:
+    """
+    A question about the answer, while the verdict on it is asked: the manager responds in a few days.
+
+    It takes the way of an objection, whose response it gets, but counts no round and reopens no decision (rules 54).
+    """
+    contribution = work.contribution(given.contribution)
+    if contribution.delivered_at is None:
+        raise Refused("not-answered-yet", contribution=given.contribution)
+    if contribution.dispute_open or contribution.settlement_waits:
+        raise Refused("asked-twice", contribution=given.contribution)
+    if not can_ask_back(work.dialogue, contribution):
+        raise Refused("question-too-late", contribution=given.contribution)
+    asked = {"dispute_reason": given.question, "neutral_dispute": None, "settlement": None}
+    work.change_contribution(given.contribution, dispute_open=True, asked_back=True, **asked)
+    work.fact(FactName.ASKED_BACK, given.contribution, voice=voice)
+    end = work.calendar.shift(work.today, work.dialogue.policy.limits.question_days)
+    duty = work.open_duty(
+        DutyKind.ANSWER_DISPUTE, given.contribution, due_day=end, waiting=voice, owner=Role.MANAGER
+    )
+    about = {"contribution": given.contribution, "question": True}
+    work.tell(Role.MANAGER, Template.ANSWER_DISPUTED, duty, **about)
     ask_for_wording(work, "dispute", voice, contribution=given.contribution)
 
 

@@ -82,5 +82,6 @@ def _tell_judge(work: Deliberation, point: Contribution) -> None:
         return
     owner = work.dialogue.owner_role(duty)
     if owner != Role.MODERATOR and work.calendar.day_of(duty.opened_at) < work.today:
-        about = {"contribution": point.id, "round": point.dispute_round, "worded": True}
+        about: dict[str, object] = {"contribution": point.id, "worded": True}
+        about |= {"question": True} if point.asked_back else {"round": point.dispute_round}
         work.tell(owner, Template.ANSWER_DISPUTED, duty, **about)

@@ -23,7 +23,7 @@ def enter_strategy(work: Deliberation) -> None:
     disputed = [
         work.duty(duty_name(DutyKind.ANSWER_DISPUTE, c.id))
         for c in work.dialogue.contributions.values()
-        if c.dispute_open
+        if c.dispute_open and not c.asked_back
     ]
     days = [work.dialogue.due_day(duty) for duty in disputed if duty]
     work.open_duty(DutyKind.SIGN_STRATEGY, due_day=min(days, default=None))
