@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from states.model.vocabulary import DutyKind
 from tests.portal.conftest import Portal
 
 AT = "/dialogues/kleding-2022"
@@ -130,6 +131,9 @@ def test_the_summary_is_shared_checked_and_the_session_closed(portal: Portal) ->
     for name, who in (("c1", "ngo-nl"), ("c2", "union-bd")):
         portal.memory.act("check-line", {"contribution": name, "verdict": "confirmed"}, by=who)
     portal.memory.act("record-management", {"role": "sponsor", "present": True})
+    assert moderator.submit(f"{SESSION}/close", {}, on=SUMMARY).status_code == 422
+    portal.memory.outwait(DutyKind.CHECK_SUMMARY)
+    moderator = portal.enter_as("moderator")
     assert moderator.submit(f"{SESSION}/close", {}, on=SUMMARY).status_code == 303
     assert portal.memory.read().phase == "strategy_update"
 
