@@ -78,9 +78,20 @@ LEAKS = {
     "who judges": Leak(Cast(one=Seat(judges_after=None)), (CALLED, LATER)),
     "for whom somebody else records it": Leak(Cast(one=Seat(relayed=True)), (NEXT_DAY, LATER)),
 }
+OPEN = {
+    "who is at risk": "all get neutral letters once one who is not at risk spoke (decision 43)",
+}
+"""Leaks that are not closed yet, and what of them is seen."""
+LEAKS["who is at risk"] = Leak(Cast(one=Seat(at_risk=False)), (ANSWERED,), whole=True)
+CASES = [
+    pytest.param(leak, id=name, marks=pytest.mark.xfail(reason=OPEN[name], strict=True))
+    if name in OPEN
+    else pytest.param(leak, id=name)
+    for name, leak in LEAKS.items()
+]
 
 
-@pytest.mark.parametrize("leak", LEAKS.values(), ids=list(LEAKS))
+@pytest.mark.parametrize("leak", CASES)
 def test_others_see_the_same_whoever_speaks(leak: Leak, tmp_path: Path) -> None:
     seen: list[list[Seen]] = []
     refused: list[str] = []
