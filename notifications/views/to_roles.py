@@ -43,7 +43,7 @@ from states.privacy.seals import (
     letters_of,
     may_know_duty,
 )
-from states.privacy.small_counts import OverdueCarrying, overdue_carrying
+from states.privacy.small_counts import OverdueCarrying, overdue_carrying, undelivered_messages
 from states.privacy.visibility import is_hidden
 
 _ALERTS = frozenset(
@@ -161,6 +161,12 @@ class Overview:
     def moderated(self, to: str) -> bool:
         """Whether only the moderator may say where the mail of *to* goes: since somebody spoke under seal."""
         return to in self.dialogue.stakeholders and has_seals(self.dialogue)
+
+    @cached_property
+    def undelivered(self) -> int | None:
+        """How many messages to participants did not arrive, as far as manager and deputy may know; they alone hear."""
+        managing = self.reader.name in {Role.MANAGER, Role.DEPUTY}
+        return undelivered_messages(self.dialogue) if managing else None
 
     @cached_property
     def dates(self) -> list[Milestone]:

@@ -141,6 +141,7 @@ class DutyTable(Base):
     covers: Mapped[tuple[Template, ...]] = mapped_column(
         Packed(tuple[Template, ...]), comment="To pass on, JSON"
     )
+    kept: Mapped[bool] = mapped_column(comment="Whether only keepers of seals hear of it")
     rung: Mapped[int] = mapped_column(comment="Index in its ladder of the next rung")
     next_at: Mapped[datetime | None] = mapped_column(
         comment="When time acts next on it; empty: never again"

@@ -75,7 +75,7 @@ _AGAIN = (
         _d.id, _d.dialogue_id, _d.name, _d.whom, _d.waiting, TELLS_OF_CARRYING,
         _d.kind, _d.owner, _d.due, _d.status, _d.version, _d.lapsed_version, _d.rung,
         _d.whom.is_not(None), _d.waiting.is_not(None), _d.lapsed_at.is_not(None),
-        _d.day, _d.asked, _ARRIVED,
+        _d.kept, _d.day, _d.asked, _ARRIVED,
     )
     .where(_d.next_at <= bindparam("moment"))
     .order_by(_d.dialogue_id, _d.next_at, _d.id)

@@ -270,7 +270,7 @@ class Dialogue:
         """The role that owes *duty* now; when nobody holds it, the manager does, or who stands in for its kind."""
         if duty.owner == PARTICIPANT or self.role(duty.owner):
             return duty.owner
-        stand_in = KINDS[duty.kind].stand_in
+        stand_in = duty.climbs_as.stand_in
         return stand_in.value if self.role(stand_in) else KINDS[duty.kind].owner
 
 

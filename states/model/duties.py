@@ -221,6 +221,8 @@ class Duty(Value):
     """The template whose arrival sets its clock; None: it runs from its opening."""
     covers: tuple[Template, ...] = ()
     """The templates that wait to be passed on by hand, of a duty to do so."""
+    kept: bool = False
+    """Whether only those who keep the seals hear that it is late: of a message by hand, once there are seals."""
     rung: int = 0
     """Index in the ladder of the next rung to consider."""
     next_at: datetime | None = None
@@ -239,9 +241,14 @@ class Duty(Value):
         return self.ended_at if self.status in {DutyStatus.MET, DutyStatus.MET_LATE} else None
 
     @property
+    def climbs_as(self) -> DutyRule:
+        """The rule that says who hears of it: what is kept climbs as the carrying of words under seal does."""
+        return KINDS[DutyKind.CARRY_ANSWER if self.kept else self.kind]
+
+    @property
     def ladder(self) -> str:
         """The name of its ladder in the policy."""
-        return KINDS[self.kind].ladder
+        return self.climbs_as.ladder
 
     @property
     def _unreached(self) -> bool:

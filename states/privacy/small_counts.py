@@ -105,6 +105,22 @@ def overdue_carrying(dialogue: Dialogue, reader: Reader, now: datetime) -> Overd
     )
 
 
+def undelivered_messages(dialogue: Dialogue) -> int | None:
+    """
+    How many messages to participants did not arrive by themselves since the session; None: not to be told.
+
+    All that managers hear of them once there are seals (rules 35). Nothing to a voice under seal is counted, so that it
+    says nothing of one; and it is a multiple of `small_group`, so that no two figures differ by fewer.
+    """
+    if not dialogue.seals:
+        return None
+    carried = [d for d in dialogue.duties.values() if d.kind is DutyKind.PASS_ON]
+    by_hand = sum(len(d.covers) for d in carried if d.opened_at >= dialogue.session_at)
+    failed = sum(name in dialogue.stakeholders for name in dialogue.failed_ways)
+    least = least_of(dialogue)
+    return (by_hand + failed) // least * least or None
+
+
 def verdicts_heard(dialogue: Dialogue) -> dict[str, Counter[str]]:
     """
     How many found themselves heard, partly and not: those who said so themselves, and those for whom it was recorded.

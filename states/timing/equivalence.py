@@ -35,6 +35,7 @@ class Standing(NamedTuple):
     for_somebody: bool
     awaited: bool
     lapsed_before: bool
+    kept: bool = False
     day: date | None = None
     asked: Template | None = None
     arrived: date | None = None
@@ -46,7 +47,7 @@ def standing(duty: Duty, arrived: date | None = None) -> Standing:
     return Standing(
         duty.kind, duty.owner, duty.due, duty.status, duty.version, duty.lapsed_version, duty.rung,
         duty.whom is not None, duty.waiting is not None, duty.lapsed_at is not None,
-        duty.day, duty.asked, arrived,
+        duty.kept, duty.day, duty.asked, arrived,
     )  # fmt: skip
 
 
@@ -71,7 +72,7 @@ def duty_of(stands: Standing, names: Names) -> Duty:
         lapsed_at=names.lapsed_at if stands.lapsed_before else None,
         status=stands.status, version=stands.version, lapsed_version=stands.lapsed_version,
         rung=stands.rung, first_due=stands.due, opened_at=stands.due, reckoning=_UNASKED,
-        day=stands.day, first_day=stands.day, asked=stands.asked,
+        day=stands.day, first_day=stands.day, asked=stands.asked, kept=stands.kept,
     )  # fmt: skip
 
 

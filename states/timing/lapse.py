@@ -9,7 +9,7 @@ from states.model.duties import KINDS, Duty, DutyStatus
 from states.model.facts import Fact, Notice
 from states.model.people import PARTICIPANT, ROLES, SYSTEM, Person, Role
 from states.model.policy import Ladder, Policy, rung_offset
-from states.model.vocabulary import FactName, Template
+from states.model.vocabulary import DutyKind, FactName, Template
 from states.timing.due_facts import lapse_fact, not_reached, not_reached_fact
 from states.timing.ladders import Rung, rung_at
 from states.values.addresses import plain_address
@@ -217,7 +217,7 @@ def recipients(
     found = [seat for name in audience if (seat := _seat(duty, name, roles))]
     for_roles = duty.owner != PARTICIPANT and set(audience) != {PARTICIPANT}
     if for_roles and all(role == PARTICIPANT for _, role in found):
-        found += [(r.value, r.value) for r in KINDS[duty.kind].heard_by if r in roles][:1]
+        found += [(r.value, r.value) for r in duty.climbs_as.heard_by if r in roles][:1]
     return _each_person_once(found, roles)
 
 
@@ -225,7 +225,7 @@ def _seat(duty: Duty, name: str, roles: Mapping[Role, Person]) -> tuple[str, str
     if name == "owner":
         name = duty.owner
         if name != PARTICIPANT and Role(name) not in roles:
-            name = KINDS[duty.kind].stand_in.value
+            name = duty.climbs_as.stand_in.value
     if name == PARTICIPANT:
         waiting = duty.whom if duty.owner == PARTICIPANT else duty.waiting
         return (waiting, PARTICIPANT) if waiting else None
@@ -268,7 +268,8 @@ def rung_template(duty: Duty, offset: int, role: str) -> Template:
     """Which message a rung becomes; *offset* is in working days relative to the due day."""
     if reminder := KINDS[duty.kind].reminder:
         return reminder
-    if role != PARTICIPANT and offset > 0 and duty.ladder == "carrying" and role != duty.owner:
+    carried = duty.kind is DutyKind.CARRY_ANSWER
+    if role != PARTICIPANT and offset > 0 and carried and role != duty.owner:
         return Template.CARRYING_LATE
     if role == PARTICIPANT:
         return Template.ANSWER_IS_LATE if offset < _DECIDE else Template.ANSWER_STILL_LATE

@@ -418,6 +418,10 @@ def _news(home: Dialogue) -> Iterator[Case]:
     hers = notice("weekly-checkpoint", "auditor").model_copy(update={"role": "auditor"})
     yield Case("weekly-checkpoint, auditor", hers, read)
     yield Case("digest", notice("digest", "manager"), home)
+    marks = dict.fromkeys(home.stakeholders, "mark") | {"sealed-1": "mark"}
+    lost = replace(home, failed_ways=marks)
+    yield Case("digest, not arrived", notice("digest", "manager"), lost)
+    yield Case("digest, not arrived, to the sponsor", notice("digest", "sponsor"), lost)
     yield Case("digest, quiet", notice("digest", "manager"), replace(home, duties={}))
 
 

@@ -35,6 +35,7 @@ from tests.notifications.letters_of_many import (
     late_again,
     late_sponsor,
     mixed,
+    not_arrived,
     participant,
     today,
 )
@@ -103,7 +104,8 @@ _CASES: dict[str, tuple[str, ...]] = {
     "dialogue-closed": ("closed", "closed, bare", "closed with debts"),
     "dialogue-opened": ("opened", "opened, bare"),
     "digest": (
-        "digest", "digest, quiet", "digest, many late", "digest, many to come", "digest, a task late",
+        "digest", "digest, quiet", "digest, not arrived",
+        "digest, many late", "digest, many to come", "digest, a task late",
     ),
     "dispute-settled": ("settled, round 1", "settled, round 2", "settled, round 3", "replied"),
     "duty-due-soon": (
@@ -363,7 +365,7 @@ def _together(language: str) -> Iterator[Golden]:
     home = dialogue(language)
     told = {
         "late": late, "late-sponsor": late_sponsor, "invitations": invitations,
-        "mixed": mixed, "late-again": late_again, "today": today,
+        "mixed": mixed, "late-again": late_again, "today": today, "not-arrived": not_arrived,
     }  # fmt: skip
     for variant, write in told.items():
         yield Golden("_together", variant, partial(_of, partial(write, home)))

@@ -36,6 +36,11 @@ def invitations(home: Dialogue) -> Message:
     return compose_together(asked, now=MONDAY)
 
 
+def not_arrived(home: Dialogue) -> Message:
+    """Six invitations to be made, in a dialogue of which many messages did not arrive."""
+    return invitations(replace(home, failed_ways=dict.fromkeys(home.stakeholders, "mark")))
+
+
 def participant(home: Dialogue) -> Message:
     """Two messages to a participant."""
     told = ("agenda-echoed", "summary-to-check")

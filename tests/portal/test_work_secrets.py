@@ -348,6 +348,15 @@ def test_a_manager_is_not_offered_what_only_the_moderator_may(two_companies: Por
     assert "kan alleen de moderator" in page
 
 
+def test_managers_see_how_many_messages_did_not_arrive_and_no_more(
+    two_companies: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager, sentence = two_companies.enter_as("manager"), "zijn niet vanzelf aangekomen"
+    assert sentence not in manager.get("/today").text
+    monkeypatch.setattr("portal.manager.overview.today.undelivered_messages", lambda _: 5)
+    assert f"minstens 5 berichten aan deelnemers {sentence}" in manager.get("/today").text
+
+
 def test_only_the_moderator_sees_that_a_message_under_seal_does_not_leave(portal: Portal) -> None:
     """No alarm of whoever watches the machine counts it, so that it is seen here."""
     portal.memory.open()

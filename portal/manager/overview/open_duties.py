@@ -109,6 +109,8 @@ class DutyBoard:
     later: list[Owed]
     asked: list[AskedOfMany]
     elsewhere: list[Elsewhere]
+    read: list[Dialogue]
+    """The dialogues that were read whole."""
 
     @property
     def number_late(self) -> int:
@@ -141,6 +143,7 @@ def board_of(visit: Visit) -> DutyBoard:
         [one for one in joined if one.duty.due > now + SOON],
         list(_asked_of_participants(rows, read)),
         list(_elsewhere(rows, set(read), now)),
+        list(read.values()),
     )
 
 

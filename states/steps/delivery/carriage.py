@@ -12,7 +12,7 @@ from states.model.dialogue import Dialogue
 from states.model.duties import Duty, duty_name
 from states.model.people import SYSTEM, Role
 from states.model.vocabulary import DutyKind, FactName
-from states.privacy.seals import is_under_seal
+from states.privacy.seals import has_seals, is_under_seal
 from states.steps.draft import Decision, Deliberation
 from states.timing.due_facts import renew
 from states.timing.lapse import arm, pass_time
@@ -118,6 +118,21 @@ def pass_time_of_carrying(dialogue: Dialogue, now: datetime) -> Decision:
             work.facts += passing.facts
             work.notices += passing.notices
     return work.decision()
+
+
+def keep_from_managers(work: Deliberation) -> None:
+    """
+    From the first seal on what is to be passed on by hand to anybody is told, late or not, to who keeps the seals.
+
+    What nobody else was told of then tells nobody whose words did not arrive (rules 35).
+    """
+    mine = work.dialogue.owed(DutyKind.PASS_ON) if has_seals(work.dialogue) else []
+    for duty in (one for one in mine if not one.kept):
+        owner = duty.owner
+        if owner not in _KEEPERS:
+            owner = next((role for role in _KEEPERS if work.dialogue.role(role)), owner)
+        kept = duty.model_copy(update={"kept": True, "owner": owner})
+        work.keep(arm(kept, work.setting, work.armed_from))
 
 
 def came_back(work: Deliberation, voice: str) -> None:

@@ -12,6 +12,7 @@ from states.privacy.embargo.known_to_others import number_of
 from states.privacy.embargo.unpublished import free_mark, free_number, is_unnumbered
 from states.privacy.embargo.windows import is_window_open
 from states.privacy.seals import is_sealed, level_for, level_for_pseudonym, speak_under_seal
+from states.steps.delivery.carriage import keep_from_managers
 from states.steps.delivery.onlookers import say_it_is_theirs
 from states.steps.delivery.sealed_windows import settle_check
 from states.steps.draft import Deliberation
@@ -71,6 +72,7 @@ def record_contribution(work: Deliberation, given: RecordContribution) -> None:
     if d.summary_published_at is not None:
         raise Refused("summary-is-out")
     voice, attribution = _speaker(work, given)
+    keep_from_managers(work)
     under_seal = is_sealed(d, voice)
     name = given.id or (free_mark(d) if under_seal else free_number(d))
     d.contributions[name] = Contribution(
