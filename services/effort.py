@@ -57,6 +57,7 @@ FORMS: Mapping[Step, TaskTime] = {
     Step.ANSWER_PARTICIPANT: TaskTime(25, "one letter to one person in their language, read over by somebody else"),
     Step.GIVE_VERDICT: TaskTime(10, _SAID),
     Step.DISPUTE_ANSWER: TaskTime(10, _SAID),
+    Step.ASK_BACK: TaskTime(5, _SAID),
     Step.SETTLE_DISPUTE: TaskTime(30, "answer and objection are read again, and answered"),
     Step.NOTE_LESSON: TaskTime(20, "what was learned, in words for who comes next"),
     Step.CLOSE_DIALOGUE: TaskTime(10, "the checks are read"),

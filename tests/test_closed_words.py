@@ -172,6 +172,8 @@ ELSEWHERE: dict[str, str] = {
     "flows/runner.py FLOWS": "names of deployments",
     "flows/prefect/alarms/address.py _WEBHOOKS": "schemes of the web; all others are Apprise's own",
     "portal/shared/call_sheet.py _TONGUES": "codes of languages in CLDR",
+    "states/privacy/embargo/windows.py _ASKED_BY": "only two steps have a window",
+    "states/privacy/embargo/windows.py _ABOUT": "a dispute has no window",
     "portal/manager/register/sheet_layout.py _KNOWN": "headings of people; named when unknown",
     "portal/manager/register/unreadable_files.py _WHY": "test_every_reason_of_an_upload_has_its_sentence",
     "portal/uploads/workbook.py BUILT_IN": "number formats of Excel",

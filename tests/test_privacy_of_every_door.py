@@ -150,6 +150,7 @@ WITHOUT = {
     "journal checkpoint": "says one hash over all journals",
     "restore": "says where the copy came from",
     "programme pause": "repeats the reason that it was given",
+    "programme profile": "counts seats, and repeats the reasons that it was given",
     "programme resume": "says which edition comes",
     "alarm set": "names the kind and the host of an address of the operator's own",
     "alarm show": "names the same",

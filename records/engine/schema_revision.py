@@ -6,7 +6,7 @@ from records.engine.database import reading
 from records.engine.errors import SchemaNewer, SchemaOutdated
 
 VERSION_TABLE = "weerklank_version"
-REVISION = "0041"
+REVISION = "0040"
 """That of the newest migration; written here too, because finding it takes alembic half a second."""
 _FOUND = select(column("version_num", Text)).select_from(table(VERSION_TABLE))
 

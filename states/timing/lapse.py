@@ -218,6 +218,8 @@ def recipients(
     for_roles = duty.owner != PARTICIPANT and set(audience) != {PARTICIPANT}
     if for_roles and all(role == PARTICIPANT for _, role in found):
         found += [(r.value, r.value) for r in duty.climbs_as.heard_by if r in roles][:1]
+    if duty.kept:  # it names somebody, and the board hears of what seals keep numbers alone
+        found = [one for one in found if one[0] != Role.BOARD]
     return _each_person_once(found, roles)
 
 

@@ -104,11 +104,8 @@ def test_moving_the_session_once_a_debt_is_open_postpones_it() -> None:
     assert seen.refused == []
     duty = seen.duty("answer-participant/ngo-nl")
     assert (duty["first_due"], duty["due"]) == ("2022-09-08T22:00:00Z", "2022-09-22T22:00:00Z")
-    assert {to for to, _ in seen.told(template="answer-postponed")} == {
-        "ngo-nl",
-        "sealed-1",
-        "supplier-tr",
-    }
+    # Of the third, under seal, nobody knows before the summary.
+    assert {to for to, _ in seen.told(template="answer-postponed")} == {"ngo-nl", "supplier-tr"}
 
 
 def test_after_two_rounds_the_moderator_settles_a_dispute() -> None:

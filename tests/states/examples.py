@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from states.model.dialogue import Phase
 from states.model.facts import Notice
-from states.model.vocabulary import Template
+from states.model.vocabulary import Step, Template
 from states.steps.delivery.pass_on import by_hand
+from states.steps.machine import fitting_phases
 from tests.states.builders import (
     DECISIONS,
     DENIZ,
@@ -190,6 +191,8 @@ def ready(phase: Phase, step: str) -> Life:
 
 def worded(phase: Phase) -> Life:
     """Return a life in *phase* in which the sealed voice wrote something in words of its own."""
+    if phase is not Phase.SESSION and phase not in fitting_phases(Step.GIVE_VERDICT):
+        return at_phase(phase)
     if phase is not Phase.SESSION:
         return ready(phase, "give-verdict").take(
             "sealed-1", "give-verdict", heard="no", comment="Half."

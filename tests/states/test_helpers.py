@@ -138,7 +138,7 @@ def test_who_stopped_no_longer_counts_as_somebody_independent() -> None:
 
 @pytest.mark.parametrize("at_risk", [True, False])
 def test_at_risk_the_confidant_calls_before_the_manager(at_risk: bool) -> None:
-    life = at_phase(Phase.SESSION)
+    life = at_phase(Phase.EXPECTATION_GATHERING)  # there are no seals yet
     roles = life.dialogue.programme.roles
     left = {role: person for role, person in roles.items() if role != "moderator"}
     life.dialogue.programme = life.dialogue.programme.model_copy(update={"roles": left})
