@@ -2,6 +2,7 @@
 
 import pytest
 
+from states.model.vocabulary import DutyKind
 from tests.portal.conftest import Portal
 from tests.portal.test_looks import poisoned
 from tests.portal.windows import LOOKS, Open, Window
@@ -63,15 +64,17 @@ def test_a_year_is_typed_decided_signed_and_answered(
 ) -> None:
     portal.memory.open()
     portal.memory.meet()
+    tag = f"year-{language}"
+    moderator = window(portal, key=portal.key_of("moderator"), size=size, language=language)
+    hold_the_session(moderator, tag)
+    share_the_summary(moderator, tag)
+    for name, who in (("c1", "ngo-nl"), ("c2", "ngo-nl"), ("c3", "union-bd")):
+        portal.memory.act("check-line", {"contribution": name, "verdict": "confirmed"}, by=who)
+    portal.memory.outwait(DutyKind.CHECK_SUMMARY)
     windows = {
         role: window(portal, key=portal.key_of(role), size=size, language=language)
         for role in ("moderator", "manager", "sponsor")
     }
-    tag = f"year-{language}"
-    hold_the_session(windows["moderator"], tag)
-    share_the_summary(windows["moderator"], tag)
-    for name, who in (("c1", "ngo-nl"), ("c2", "ngo-nl"), ("c3", "union-bd")):
-        portal.memory.act("check-line", {"contribution": name, "verdict": "confirmed"}, by=who)
     end_the_session(windows["moderator"], tag)
     for name in ("c1", "c2", "c3"):
         decide(windows["manager"], name, tag)
@@ -111,13 +114,13 @@ def hold_the_session(seen: Window, tag: str) -> None:
 
 def share_the_summary(seen: Window, tag: str) -> None:
     page = seen.go(f"{AT}/summary")
-    page.fill("textarea[name=line-c3]", "Nobody may suffer for speaking up.")
+    page.fill("textarea[name=line-unnumbered-1]", "Nobody may suffer for speaking up.")
     inspect(seen, f"{tag}-3-summary")
     send(seen, f"{AT}/summary")
 
 
 def end_the_session(seen: Window, tag: str) -> None:
-    seen.page.reload()
+    seen.go(f"{AT}/summary")
     inspect(seen, f"{tag}-4-summary-checked")
     send(seen, f"{AT}/session/close")
 
