@@ -49,6 +49,9 @@ COMMANDS = {
         "cli.commands.doctor:doctor", "Is everything that must run running, and since when?"
     ),
     "alarm": Lazy("cli.commands.alarm:app", "Who hears the alarms; try whether they are heard."),
+    "privacy": Lazy(
+        "cli.commands.privacy:app", "The record of processing; the start of an impact assessment."
+    ),
     "languages": Lazy(
         "cli.commands.languages:show", "Which languages there are, and how complete each is."
     ),

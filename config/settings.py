@@ -137,11 +137,7 @@ class OidcSettings(_Part):
 class Settings(BaseSettings):
     """Everything that may differ per installation; a missing variable has a safe default."""
 
-    model_config = SettingsConfigDict(
-        frozen=True,
-        extra="forbid",
-        use_attribute_docstrings=True,
-    )
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     database_url: DatabaseAddress = Field(
         default_factory=lambda: f"sqlite:///{_data_dir() / 'weerklank.db'}"
@@ -184,6 +180,8 @@ class Settings(BaseSettings):
     """Where the signed checkpoint of each day is put, to be kept by others; it may be a git repository."""
     timestamp_url: WebAddress | None = None
     """A time-stamping authority (RFC 3161), like https://tsa.example: it stamps each checkpoint, once a day."""
+    privacy_record: Path | None = None
+    """The file in which the company says who gets data outside it (`weerklank privacy record --blank` makes one)."""
     clock_file: Path | None = None
     """Demonstrations only: a file that holds the moment which everything takes for the present."""
     prefect: PrefectSettings = Field(default_factory=PrefectSettings)

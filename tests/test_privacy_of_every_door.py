@@ -170,6 +170,7 @@ VIEWED = {
 PLAIN = {
     "programme list": (), "journal verify": (), "doctor": NOW, "diagram": (), "languages": (), "sweep": (),
     "deliver": (), "config": (), "programme show": ("klein",),
+    "privacy record": NOW, "privacy dpia": NOW,
 }  # fmt: skip
 """Commands that show everybody the same."""
 DRY = {"sweep": NOW, "deliver": NOW}

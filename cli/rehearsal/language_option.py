@@ -1,4 +1,4 @@
-"""Language option (`--lang`): in which language a story is told, one in which all is said."""
+"""Language option (`--lang`): in which language something is told, one in which all is said."""
 
 from typing import Annotated
 
@@ -22,6 +22,6 @@ Lang = Annotated[
         "--lang",
         metavar="|".join(WHOLE),
         callback=_known_language,
-        help="The language of the story. Default: WEERKLANK_LANGUAGE, else en.",
+        help="In which language. Default: WEERKLANK_LANGUAGE, else en.",
     ),
 ]

@@ -16,7 +16,7 @@ from records.delivery import returned_mail
 from records.engine.database import connect
 from records.engine.errors import NoRecords, RecordsError
 from records.journal import journal
-from services.doctor import exposure, programmes, watchmen
+from services.doctor import exposure, programmes, recipients, watchmen
 from services.doctor.findings import Finding, Findings, guard
 from services.house import House
 from states.model.people import Role
@@ -38,6 +38,7 @@ def examine(settings: Settings, now: datetime) -> list[Finding]:
         *guard("mail", lambda: _mail(settings)),
         *guard("prefect", lambda: _prefect(settings)),
         *guard("prefect", lambda: exposure.check_closed(settings)),
+        *guard("processing", lambda: recipients.check_recorded(settings, now)),
     ]
 
 

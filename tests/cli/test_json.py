@@ -121,6 +121,8 @@ WORDS: dict[tuple[str, ...], list[Callable[[Desk], tuple[str, ...]]]] = {
         lambda _: ("nowhere", "invite", "--by", "manager", *NOW),
     ],
     ("languages",): [lambda _: ()],
+    ("privacy", "record"): [lambda _: NOW, lambda _: ("--lang", "nl", *NOW), lambda _: ("--lang", "xx")],
+    ("privacy", "dpia"): [lambda _: NOW, lambda _: ("--lang", "nl", *NOW)],
     ("status",): [lambda _: (), lambda d: pausing(d, ()), lambda _: (ID, *NOW), lambda _: ("nowhere",)],
     ("sweep",): [lambda _: NOW],
     ("deliver",): [lambda _: NOW],

@@ -46,6 +46,7 @@ _BOOKS: Mapping[str, tuple[Domain, str]] = {
     "words.toml": ("words", ""),
     "story.toml": ("words", "story."),
     "demo.toml": ("words", "demo."),
+    "processing.toml": ("words", "privacy."),
 }
 """The catalogue of each book, and what stands before its keys."""
 

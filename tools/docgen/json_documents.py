@@ -883,6 +883,85 @@ class Languages(Document):
     languages: list[LanguageRow]
 
 
+class RecipientRow(Document):
+    """What the company wrote of a recipient of data outside it."""
+
+    recipient: str
+    country: str
+    safeguard: str
+    contract_on: str
+    ends_on: str | None
+    measures: str
+
+
+class OutsideRow(Document):
+    """A way by which data leaves the company, or a role abroad (`role:` and its name)."""
+
+    way: str
+    title: str
+    data: str
+    row: RecipientRow | None
+    """null: still to be filled in."""
+    ended: bool
+    """Whether that contract is over."""
+
+
+class ControllerRow(Document):
+    """Who is accountable."""
+
+    name: str
+    contact: str
+    ground: str
+    officer: str
+    joint: str
+
+
+class ProcessingActivity(Document):
+    """One thing that is done with personal data."""
+
+    id: str
+    title: str
+    purpose: str
+    people: str
+    data: str
+    recipients: str
+    term: str
+
+
+class ProcessingRecord(Document):
+    """The record of processing, in one language."""
+
+    company: str
+    made_on: str
+    language: str
+    programmes: list[str]
+    controller: ControllerRow | None
+    """null: still to be filled in."""
+    activities: list[ProcessingActivity]
+    outside: list[OutsideRow]
+    measures: list[str]
+
+
+class AssessedRisk(Document):
+    """What could go wrong, what stands against it, and what remains."""
+
+    id: str
+    risk: str
+    against: str
+    remains: str
+
+
+class ImpactAssessment(Document):
+    """The start of an impact assessment, in one language."""
+
+    company: str
+    made_on: str
+    language: str
+    why: list[str]
+    questions: list[str]
+    risks: list[AssessedRisk]
+
+
 class SignIn(Document):
     """A link for one reader."""
 
@@ -1090,5 +1169,7 @@ DOCUMENTS: dict[str, tuple[type[Document], ...]] = {
     "alarm show": (AlarmNamed,),
     "alarm test": (AlarmRung,),
     "languages": (Languages,),
+    "privacy record": (ProcessingRecord,),
+    "privacy dpia": (ImpactAssessment,),
 }
 """What each command prints when it was not refused; several: it depends on its options."""
