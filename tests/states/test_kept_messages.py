@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from states.model.duties import Duty
 from states.model.facts import Notice
 from states.model.people import Role
@@ -62,15 +64,25 @@ def test_where_nobody_keeps_seals_no_manager_hears_of_lateness_either() -> None:
     assert not heard(life, PASS_ON) & {Role.SPONSOR}
 
 
-def test_the_first_seal_takes_what_waits_from_the_managers() -> None:
+@pytest.mark.parametrize("first", ["c1", "c2"])
+def test_the_first_point_takes_what_waits_from_the_managers_open_or_sealed(first: str) -> None:
+    """Were it the first seal, who no longer hears would know that somebody spoke under one."""
     life = waits(live("met"))
     assert not life.duty(PASS_ON).kept
-    life.take("moderator", "record-contribution", **POINTS["c1"])
-    assert not life.duty(PASS_ON).kept
-    life.take("moderator", "record-contribution", **POINTS["c2"])
+    life.take("moderator", "record-contribution", **POINTS[first])
 
     assert life.duty(PASS_ON).kept
+    assert life.duty(PASS_ON).owner == Role.MODERATOR
     assert not heard(life, PASS_ON) & DEBTORS
+
+
+@pytest.mark.parametrize("first", ["c1", "c2"])
+def test_what_comes_to_wait_before_the_summary_is_kept_open_or_sealed(first: str) -> None:
+    life = without(live("met"), Role.CONFIDANT)
+    life.take("moderator", "record-contribution", **POINTS[first])
+    waits(life)
+
+    assert (life.duty(PASS_ON).kept, life.duty(PASS_ON).owner) == (True, Role.MODERATOR)
 
 
 def carried(number: int) -> dict[str, Duty]:

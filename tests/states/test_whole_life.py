@@ -14,6 +14,7 @@ from states.model.duties import KINDS, Duty, DutyStatus
 from states.model.facts import Fact, Notice
 from states.model.people import PARTICIPANT, ROLES, SYSTEM, Role
 from states.model.vocabulary import FactName, Step
+from states.privacy.embargo.windows import is_done
 from states.privacy.seals import is_answered
 from states.steps.decide import decide
 from states.steps.delivery.receipts import record_delivered, still_wanted, undeliverable
@@ -391,7 +392,7 @@ class WholeLife(RuleBasedStateMachine):
             for notice in passing.notices:
                 still = still_wanted(self.life.dialogue, notice)
                 # Who did what is asked under seal is reminded of nothing, though it stands as planned.
-                acted = notice.to in self.life.dialogue.seals
+                acted = is_done(self.life.dialogue, passing.duty)
                 assert still or acted or passing.duty.status is DutyStatus.NO_ANSWER
             self.keep(passing.facts, passing.notices)
 

@@ -12,7 +12,8 @@ from states.model.dialogue import Dialogue
 from states.model.duties import Duty, duty_name
 from states.model.people import SYSTEM, Role
 from states.model.vocabulary import DutyKind, FactName
-from states.privacy.seals import has_seals, is_under_seal
+from states.privacy.embargo.unpublished import may_hold_seals
+from states.privacy.seals import is_under_seal
 from states.steps.draft import Decision, Deliberation
 from states.timing.due_facts import renew
 from states.timing.lapse import arm, pass_time
@@ -122,11 +123,12 @@ def pass_time_of_carrying(dialogue: Dialogue, now: datetime) -> Decision:
 
 def keep_from_managers(work: Deliberation) -> None:
     """
-    From the first seal on what is to be passed on by hand to anybody is told, late or not, to who keeps the seals.
+    Where there may be seals what is to be passed on by hand to anybody is told, late or not, to who keeps them.
 
-    What nobody else was told of then tells nobody whose words did not arrive (rules 35).
+    What nobody else was told of then tells nobody whose words did not arrive (rules 35), and since it begins with the
+    first point, whoever made it, not that somebody spoke under seal.
     """
-    mine = work.dialogue.owed(DutyKind.PASS_ON) if has_seals(work.dialogue) else []
+    mine = work.dialogue.owed(DutyKind.PASS_ON) if may_hold_seals(work.dialogue) else []
     for duty in (one for one in mine if not one.kept):
         owner = duty.owner
         if owner not in _KEEPERS:

@@ -14,8 +14,9 @@ from states.model.duties import KINDS, Duty, duty_name
 from states.model.facts import Notice
 from states.model.people import PARTICIPANT, SYSTEM, Invitation, Role, Stakeholder
 from states.model.vocabulary import DutyKind, FactName, Template
+from states.privacy.embargo.unpublished import may_hold_seals
 from states.privacy.independence import debtor_behind, is_debtor, owes_to, same_person
-from states.privacy.seals import has_seals, is_sealed
+from states.privacy.seals import is_sealed
 from states.steps.by_hand_requests import Bring, CouldNotReach, RecordDelivery
 from states.steps.delivery.carriage import response_waits
 from states.steps.delivery.neutral_news import all_news, all_read_mail
@@ -51,7 +52,7 @@ def by_hand(dialogue: Dialogue, notice: Notice, now: datetime) -> Decision:
         work.keep(duty.model_copy(update={"covers": _with(duty.covers, notice.template)}))
         return work.decision()
     owner = _bearer(dialogue, notice.to)
-    kept, covers = has_seals(dialogue), (notice.template,)
+    kept, covers = may_hold_seals(dialogue), (notice.template,)
     duty = work.open_duty(DutyKind.PASS_ON, notice.to, owner=owner, covers=covers, kept=kept)
     work.tell(owner, _TASK, duty, **_task(notice))
     return work.decision()
@@ -61,11 +62,11 @@ def _bearer(dialogue: Dialogue, to: str) -> Role:
     """
     The moderator, else the manager, who may bring it; but at risk the confidant calls first (rules 28).
 
-    So they do once there are seals: what did not reach anybody is then told to no manager.
+    So they do where there may be seals: what did not reach anybody is then told to no manager.
     """
     seat = dialogue.stakeholders.get(to)
     at_risk = seat is not None and seat.at_risk is not False
-    kept = at_risk or has_seals(dialogue)
+    kept = at_risk or may_hold_seals(dialogue)
     keepers = (Role.MODERATOR, Role.CONFIDANT) if kept else (Role.MODERATOR,)
     return next((role for role in keepers if dialogue.role(role)), Role.MANAGER)
 

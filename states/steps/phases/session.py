@@ -72,7 +72,6 @@ def record_contribution(work: Deliberation, given: RecordContribution) -> None:
     if d.summary_published_at is not None:
         raise Refused("summary-is-out")
     voice, attribution = _speaker(work, given)
-    keep_from_managers(work)
     under_seal = is_sealed(d, voice)
     name = given.id or (free_mark(d) if under_seal else free_number(d))
     d.contributions[name] = Contribution(
@@ -81,6 +80,7 @@ def record_contribution(work: Deliberation, given: RecordContribution) -> None:
     work.sealed = voice if under_seal else None
     work.fact(FactName.CONTRIBUTION_RECORDED, name, voice=voice, attribution=attribution)
     open_debt(work, voice)
+    keep_from_managers(work)
 
 
 def _speaker(work: Deliberation, given: RecordContribution) -> tuple[str, Attribution]:
