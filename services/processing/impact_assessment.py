@@ -5,49 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from records.contents import people_kept
+from records.contents import PeopleKept, people_kept
 from services.processing.book import names_in, sentence, table_in
-from services.processing.record import small_group_of
+from services.processing.record import company_names, small_group_of
 
 if TYPE_CHECKING:
     from services.house import House
 
-_SPECIAL = frozenset({"union", "ngo", "worker-representation"})
+_SPECIAL = frozenset({"union", "ngo"})
 """Categories that may say what somebody believes or belongs to."""
-_EEA = frozenset(
-    {
-        "AT",
-        "BE",
-        "BG",
-        "CY",
-        "CZ",
-        "DE",
-        "DK",
-        "EE",
-        "ES",
-        "FI",
-        "FR",
-        "GR",
-        "HR",
-        "HU",
-        "IE",
-        "IS",
-        "IT",
-        "LI",
-        "LT",
-        "LU",
-        "LV",
-        "MT",
-        "NL",
-        "NO",
-        "PL",
-        "PT",
-        "RO",
-        "SE",
-        "SI",
-        "SK",
-    }
-)
+_EEA = frozenset({
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT",
+    "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+})  # fmt: skip
+"""Its countries (ISO 3166)."""
 
 
 @dataclass(frozen=True)
@@ -64,19 +35,18 @@ class Assessment:
 
 def assessment_of(house: "House", now: datetime, language: str) -> Assessment:
     """The start of an assessment of the installation *house* at *now* (aware UTC). Raises RecordsError."""
-    companies = (row.programme.company for row in house.ledger.programmes())
+    programmes = [row.programme for row in house.ledger.programmes()]
     return Assessment(
-        company=", ".join(dict.fromkeys(companies)) or "…",
+        company=company_names(programmes),
         made_on=now.date(),
         language=language,
-        why=[said for said in _why(house, language) if said],
+        why=list(_why(people_kept(house.engine), small_group_of(house, programmes), language)),
         questions=[sentence("dpia-ask", name, language) for name in names_in("dpia-ask")],
         risks={name: table_in("dpia-risk", name, language) for name in names_in("dpia-risk")},
     )
 
 
-def _why(house: "House", language: str) -> Iterator[str]:
-    people, small = people_kept(house.engine), small_group_of(house)
+def _why(people: PeopleKept, small: int, language: str) -> Iterator[str]:
     yield sentence(
         "dpia-why",
         "people" if people.number >= small else "few",

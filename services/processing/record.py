@@ -1,5 +1,6 @@
 """Record of processing: what this installation does with people's data, beside what the company wrote of itself."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from records.custody import custody_of
 from services.processing.book import names_in, sentence, table_in
 from services.processing.company_file import Controller, Recipient, read_company_file
 from services.processing.ways_out import ways_out
+from states.model.programme import Programme
 from states.privacy.small_counts import least_in
 
 if TYPE_CHECKING:
@@ -54,18 +56,18 @@ def record_of(house: "House", now: datetime, language: str) -> Record:
     """
     company = read_company_file(house.settings.privacy_record)
     today = now.date()
-    rows = house.ledger.programmes()
+    programmes = [row.programme for row in house.ledger.programmes()]
     used = [(f"{o.way}", o.host, o.row) for o in ways_out(house.settings, company)]
     used += [(f"role:{role}", role, row) for role, row in company.roles.items()]
     return Record(
-        company=", ".join(dict.fromkeys(row.programme.company for row in rows)) or "…",
+        company=company_names(programmes),
         made_on=today,
         language=language,
-        programmes=[row.programme.id for row in rows],
+        programmes=[one.id for one in programmes],
         controller=company.controller,
         activities={name: table_in("activity", name, language) for name in names_in("activity")},
         outside=[_outside(way, about, row, today, language) for way, about, row in used],
-        measures=_measures(house, language),
+        measures=_measures(house, programmes, language),
     )
 
 
@@ -77,20 +79,24 @@ def _outside(way: str, about: str, row: Recipient | None, today: date, language:
     return Outside(way, title, sentence("way-data", kind, language), row, ended)
 
 
-def _measures(house: "House", language: str) -> list[str]:
-    rows = house.ledger.programmes()
+def _measures(house: "House", programmes: list[Programme], language: str) -> list[str]:
     filled = {
         "tls": house.settings.smtp.tls.upper(),
-        "small_group": small_group_of(house),
-        "keyed": sum(custody_of(house.engine, row.programme.id).key is not None for row in rows),
-        "programmes": len(rows),
+        "small_group": small_group_of(house, programmes),
+        "keyed": sum(custody_of(house.engine, one.id).key is not None for one in programmes),
+        "programmes": len(programmes),
     }
     mails = house.settings.channel == "smtp" and house.settings.smtp.tls != "none"
     said = (name for name in names_in("measure") if name != "transport" or mails)
     return [sentence("measure", name, language, **filled) for name in said]
 
 
-def small_group_of(house: "House") -> int:
-    """The smallest group of which any programme of *house* shows a figure; five where there is none."""
-    policies = (house.policies(row.programme.policy) for row in house.ledger.programmes())
+def company_names(programmes: Iterable[Programme]) -> str:
+    """The companies of *programmes*, each once."""
+    return ", ".join(dict.fromkeys(one.company for one in programmes)) or "…"
+
+
+def small_group_of(house: "House", programmes: Iterable[Programme]) -> int:
+    """The smallest group of which any of *programmes* shows a figure; five where there is none."""
+    policies = (house.policies(one.policy) for one in programmes)
     return min(map(least_in, policies), default=_SMALL_GROUP)
