@@ -72,7 +72,8 @@ def ending_of(error: BaseException, language: str = "") -> Ending:
 def _usage(error: Any, _language: str) -> Ending | None:  # noqa: ANN401 - the library's own exceptions are private
     if hasattr(error, "format_message") and hasattr(error, "show"):
         context = getattr(error, "ctx", None)
-        message = _suggestion(str(error.format_message()), getattr(error, "possibilities", None))
+        said = str(error.format_message()).replace("Value error, ", "")  # a mark of the library's
+        message = _suggestion(said, getattr(error, "possibilities", None))
         if not context or type(error).__name__ == "NoArgsIsHelpError":
             return Ending(error.exit_code, (message,), "usage")
         help_line = f"See '{context.command_path} --help'."

@@ -190,6 +190,8 @@ def test_a_file_that_is_not_there_is_named(desk: Desk) -> None:
         (("act",), "DIALOGUE"),
         (("act", ID, "invite-all"), "--by"),
         (("status", "--as", "king"), "auditor"),
+        (("status", "--as", "king"), "'--as': 'king' is not one of"),
+        (("programme", "profile", "klein", "tiny"), "'[PROFILE]': 'tiny' is not one of"),
         (("deliver", "--connections", "0"), "--connections"),
         (("open", "klein", "--session", SESSION, "--edition", "two"), "--edition"),
     ],
