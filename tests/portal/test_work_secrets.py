@@ -351,7 +351,7 @@ def test_a_manager_is_not_offered_what_only_the_moderator_may(two_companies: Por
 def test_managers_see_how_many_messages_did_not_arrive_and_no_more(
     two_companies: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    manager, sentence = two_companies.enter_as("manager"), "zijn niet vanzelf aangekomen"
+    manager, sentence = two_companies.enter_as("manager"), "zijn niet aangekomen"
     assert sentence not in manager.get("/today").text
     monkeypatch.setattr("portal.manager.overview.today.undelivered_messages", lambda _: 5)
     assert f"minstens 5 berichten aan deelnemers {sentence}" in manager.get("/today").text
